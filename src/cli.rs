@@ -1,0 +1,209 @@
+//! The command line: what clap is told, and the hints for words that people type elsewhere.
+
+use std::path::PathBuf;
+
+use clap::{Args, ColorChoice, CommandFactory as _, Parser, Subcommand};
+use clap_complete::Shell;
+
+use crate::report::Format;
+
+/// Compares build artifacts, byte for byte, with a committed seal: pass or fail.
+#[derive(Debug, Parser)]
+#[command(name = "sealgate", version, propagate_version = true, after_help = AFTER_HELP)]
+#[command(disable_help_subcommand = true)]
+pub struct Cli {
+    /// Where to look, and in what order the answer is given.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const AFTER_HELP: &str = "\
+Exit codes: 0 pass; 1 fail (bytes differ) or refused; 2 error (no judgement).
+A first seal: sealgate seal dist --root dist, then commit seals/dist.toml.";
+
+/// What every command takes.
+#[derive(Debug, Args)]
+pub struct Global {
+    /// Start in DIR instead of the current directory
+    #[arg(short = 'C', value_name = "DIR", global = true)]
+    pub directory: Option<PathBuf>,
+    /// The seals directory, relative to the repository root
+    #[arg(
+        long,
+        value_name = "DIR",
+        global = true,
+        default_value = "seals",
+        hide_default_value = true
+    )]
+    pub seals: String,
+    /// When to use colour
+    #[arg(long, value_name = "WHEN", global = true, default_value_t = ColorChoice::Auto)]
+    pub color: ColorChoice,
+    /// Print the verdict alone; errors are always printed
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Print every finding, however many there are
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Compare what is there with what was approved: the gate
+    Check(CheckArgs),
+    /// Write seals again after an approved change, or make one
+    Seal(SealArgs),
+    /// Bring seals that were edited into canonical form; digests stay untouched
+    Fmt(FmtArgs),
+    /// Show what resealing would change, or how two builds differ
+    Diff(DiffArgs),
+    /// List what is sealed, unsealed, or excluded and by which pattern
+    Ls(LsArgs),
+    /// Print a seal in a format that other tools read
+    Export(ExportArgs),
+    /// Print the completions for a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Print the manual page of sealgate, or of one of its commands
+    Man {
+        /// The command
+        command: Option<String>,
+    },
+}
+
+/// `check`.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// Seals to check, by name or glob; all of them without
+    #[arg(value_name = "NAME")]
+    pub names: Vec<String>,
+    /// Judge the bytes in DIR instead of the seal's root; with one seal only
+    #[arg(long, value_name = "DIR")]
+    pub at: Option<PathBuf>,
+    /// Fail unless each directory that matches GLOB is under one of the seals checked
+    #[arg(long, value_name = "GLOB")]
+    pub require_sealed: Vec<String>,
+    /// The format on stdout
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+    /// Write a report to FILE as well; repeatable
+    #[arg(long, value_name = "FORMAT=FILE")]
+    pub report: Vec<String>,
+}
+
+/// `seal`.
+#[derive(Debug, Args)]
+pub struct SealArgs {
+    /// Seals to write again, by name or glob; or, with --root, the name of a new one
+    #[arg(value_name = "NAME")]
+    pub names: Vec<String>,
+    /// Make a new seal of the directory DIR
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["only", "all"])]
+    pub root: Option<PathBuf>,
+    /// Leave out what matches PATTERN (gitignore syntax); repeatable, for a new seal
+    #[arg(long, value_name = "PATTERN", requires = "root")]
+    pub exclude: Vec<String>,
+    /// Take only the entries that match PATTERN (gitignore syntax), keep the others; repeatable
+    #[arg(long, value_name = "PATTERN")]
+    pub only: Vec<String>,
+    /// Without NAME: write all seals that would change, not just one
+    #[arg(long, conflicts_with = "names")]
+    pub all: bool,
+    /// Write even though CI is set
+    #[arg(long)]
+    pub allow_ci: bool,
+    /// Seal links whose target is absolute or leaves the root: their names, not what they lead to
+    #[arg(long)]
+    pub allow_outside_links: bool,
+}
+
+/// `fmt`.
+#[derive(Debug, Args)]
+pub struct FmtArgs {
+    /// Seals to format, by name or glob; all of them without
+    #[arg(value_name = "NAME")]
+    pub names: Vec<String>,
+    /// Write nothing; exit 1 if a seal is not canonical
+    #[arg(long)]
+    pub check: bool,
+    /// Write even though CI is set
+    #[arg(long)]
+    pub allow_ci: bool,
+}
+
+/// `diff`.
+#[derive(Debug, Args)]
+pub struct DiffArgs {
+    /// Seals to look at, by name or glob; all of them without
+    #[arg(value_name = "NAME")]
+    pub names: Vec<String>,
+    /// Compare the root with the build in DIR instead of the seal; with one seal only
+    #[arg(long, value_name = "DIR")]
+    pub against: Option<PathBuf>,
+    /// Exit 1 if there is a difference
+    #[arg(long)]
+    pub exit_code: bool,
+    /// The format on stdout
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+}
+
+/// `ls`.
+#[derive(Debug, Args)]
+pub struct LsArgs {
+    /// The seal
+    #[arg(value_name = "NAME")]
+    pub name: String,
+    /// Only this path below the root
+    #[arg(value_name = "PATH")]
+    pub path: Option<String>,
+}
+
+/// `export`.
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    /// The seal
+    #[arg(value_name = "NAME")]
+    pub name: String,
+    /// The tool that is to read it
+    #[arg(long, value_enum)]
+    pub format: ExportFormat,
+}
+
+/// The formats of `export`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum ExportFormat {
+    /// For `b3sum --check`
+    B3sum,
+    /// For `sha256sum --check`; proves the bytes against the seal in the same read
+    Sha256sum,
+}
+
+/// The command line as clap sees it, for completions and manual pages.
+#[must_use]
+pub fn command() -> clap::Command {
+    Cli::command()
+}
+
+/// The command of ours that does what `word` does elsewhere.
+#[must_use]
+pub fn hint(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "verify" | "test" | "audit" | "validate" | "status" => "check",
+        "update" | "write" | "lock" | "add" | "create" | "generate" | "reseal" | "init"
+        | "record" | "approve" => "seal",
+        "format" | "lint" => "fmt",
+        "compare" | "show" => "diff",
+        "list" => "ls",
+        "sums" | "checksums" => "export",
+        "completion" => "completions",
+        "help" => "--help",
+        _ => return None,
+    })
+}

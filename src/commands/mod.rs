@@ -1,0 +1,182 @@
+//! The commands: each file wires one of them to the rooms below, and decides nothing itself.
+
+mod check;
+mod diff;
+mod export;
+mod fmt;
+mod ls;
+mod seal;
+mod shell;
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use clap::Parser as _;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+
+use crate::cli::{Cli, Command, Global, hint};
+use crate::output::Terminal;
+use crate::path::EntryPath;
+use crate::problem::Problem;
+use crate::report::{Caller, Verbosity};
+use crate::repository::{Contents, Repository, select};
+use crate::seal::SealName;
+use crate::verdict::Verdict;
+
+/// What a command comes to: a verdict, or errors that kept it from one.
+type Outcome = Result<Verdict, Vec<Problem>>;
+
+/// Runs the command line `arguments` and gives the exit code.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => return usage(error),
+    };
+    let terminal = terminal(&cli.global);
+    let outcome = Context::new(&cli.global, terminal)
+        .map_err(|problem| vec![problem])
+        .and_then(|context| run(&cli.command, &context));
+    let verdict = outcome.unwrap_or_else(|problems| {
+        terminal.complain(&problems);
+        Verdict::Error
+    });
+    verdict.exit_code()
+}
+
+fn run(command: &Command, context: &Context) -> Outcome {
+    match command {
+        Command::Check(arguments) => check::run(arguments, context),
+        Command::Seal(arguments) => seal::run(arguments, context),
+        Command::Fmt(arguments) => fmt::run(arguments, context),
+        Command::Diff(arguments) => diff::run(arguments, context),
+        Command::Ls(arguments) => ls::run(arguments, context),
+        Command::Export(arguments) => export::run(arguments, context),
+        Command::Completions { shell } => shell::completions(*shell, context),
+        Command::Man { command } => shell::man(command.as_deref(), context),
+    }
+}
+
+/// Prints what clap says of a command line that is none, and a hint where another tool's word was
+/// typed.
+fn usage(mut error: clap::Error) -> u8 {
+    let typed = match error.get(ContextKind::InvalidSubcommand) {
+        Some(ContextValue::String(word)) => hint(word),
+        _ => None,
+    };
+    if let (ErrorKind::InvalidSubcommand, Some(ours)) = (error.kind(), typed) {
+        let ours = ContextValue::Strings(vec![ours.to_owned()]);
+        error.insert(ContextKind::SuggestedSubcommand, ours);
+    }
+    let code = u8::try_from(error.exit_code()).unwrap_or(Verdict::Error.exit_code());
+    // `--help` on a closed stdout: nobody is reading.
+    let _ = error.print();
+    code
+}
+
+fn terminal(global: &Global) -> Terminal {
+    let color = match global.color {
+        clap::ColorChoice::Auto => anstream::ColorChoice::Auto,
+        clap::ColorChoice::Always => anstream::ColorChoice::Always,
+        clap::ColorChoice::Never => anstream::ColorChoice::Never,
+    };
+    let verbosity = match (global.quiet, global.verbose) {
+        (true, _) => Verbosity::Quiet,
+        (_, true) => Verbosity::Verbose,
+        _ => Verbosity::Normal,
+    };
+    Terminal { color, verbosity }
+}
+
+/// What every command starts from.
+struct Context {
+    /// Where relative paths on the command line begin.
+    base: PathBuf,
+    repository: Repository,
+    caller: Caller,
+    terminal: Terminal,
+}
+
+impl Context {
+    fn new(global: &Global, terminal: Terminal) -> Result<Self, Problem> {
+        let base = global.directory.clone().unwrap_or_else(|| PathBuf::from("."));
+        let seals = EntryPath::parse(global.seals.trim_end_matches('/')).map_err(|fault| {
+            Problem::new("usage", format!("--seals {}: {fault}", global.seals))
+                .remedy("name a directory relative to the repository root")
+        })?;
+        let repository = Repository::find(&base, &seals)?;
+        let caller = Caller {
+            directory: global.directory.as_ref().map(|path| path.to_string_lossy().into_owned()),
+            seals: (global.seals != "seals").then(|| global.seals.clone()),
+            repository: way_up(&base, repository.root()),
+        };
+        Ok(Self { base, repository, caller, terminal })
+    }
+
+    /// A path of the command line.
+    fn path(&self, path: &Path) -> PathBuf {
+        self.base.join(path)
+    }
+
+    /// The seals directory's contents; that there is none is an error.
+    fn contents(&self) -> Result<Contents, Problem> {
+        let contents = self.repository.contents()?;
+        let seals = self.repository.seals().as_str();
+        contents
+            .filter(|contents| !contents.names.is_empty() || !contents.strays.is_empty())
+            .ok_or_else(|| {
+                let place = self.repository.root().join(seals);
+                Problem::new("seals-missing", format!("there are no seals in {}", place.display()))
+                    .remedy("make one: sealgate seal NAME --root DIR")
+            })
+    }
+
+    /// The selected names; anything in the seals directory that does not belong there is an
+    /// error too.
+    fn select(&self, patterns: &[String]) -> Result<Vec<SealName>, Vec<Problem>> {
+        let contents = self.contents().map_err(|problem| vec![problem])?;
+        if !contents.strays.is_empty() {
+            return Err(contents.strays);
+        }
+        select(&contents.names, patterns)
+    }
+
+    /// The one selected name.
+    fn select_one(&self, patterns: &[String], what_for: &str) -> Result<SealName, Vec<Problem>> {
+        match <[SealName; 1]>::try_from(self.select(patterns)?) {
+            Ok([only]) => Ok(only),
+            Err(names) => Err(vec![
+                Problem::new("usage", format!("{what_for} takes one seal, not {}", names.len()))
+                    .remedy("name the one that is meant"),
+            ]),
+        }
+    }
+}
+
+/// The way from the user to the repository root, where it is not `base` itself.
+fn way_up(base: &Path, root: &Path) -> Option<String> {
+    let start = base.canonicalize().ok()?;
+    let steps = start.strip_prefix(root).ok()?.components().count();
+    let way = (0..steps).fold(base.to_owned(), |way, _| way.join(".."));
+    let way = way.strip_prefix(".").unwrap_or(&way);
+    (steps > 0).then(|| way.to_string_lossy().into_owned())
+}
+
+/// Whether this is a CI run, where nothing may be written without `--allow-ci`.
+fn in_ci() -> bool {
+    std::env::var_os("CI")
+        .is_some_and(|value| !(value.is_empty() || value == "0" || value == "false"))
+}
+
+/// Refuses to write in CI.
+fn refuse_in_ci(command: &str, allowed: bool) -> Result<(), Vec<Problem>> {
+    if allowed || !in_ci() {
+        return Ok(());
+    }
+    Err(vec![
+        Problem::new(
+            "refused-in-ci",
+            format!("{command} does not write in CI: a seal states what a person approved"),
+        )
+        .remedy(format!("run {command} where you can review it, and commit; or pass --allow-ci")),
+    ])
+}

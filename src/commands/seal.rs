@@ -1,0 +1,374 @@
+//! `seal`: writes seals again after an approved change, or makes one.
+//!
+//! Everything is read and every reason to refuse is looked for before the first byte is written.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::{Context, Outcome, refuse_in_ci};
+use crate::cli::SealArgs;
+use crate::draft::{draft, keep_modes, looks_tracked, outside_links, take_only, untracked};
+use crate::entry::Entry;
+use crate::git::{self, Tracking};
+use crate::inventory::{self, Inventory, Meter};
+use crate::names;
+use crate::problem::Problem;
+use crate::progress::Progress;
+use crate::replace::replace;
+use crate::report::{Verbosity, sealed};
+use crate::repository::root_problem;
+use crate::reseal;
+use crate::scope::Scope;
+use crate::seal::{Header, LARGE_SEAL_BYTES, Root, Seal, SealName, loose_header, read, to_bytes};
+use crate::verdict::Verdict;
+
+type Problems = Vec<Problem>;
+
+/// A seal that is to be written.
+struct Plan {
+    name: SealName,
+    header: Header,
+    /// What its file holds now.
+    old_bytes: Option<Vec<u8>>,
+    /// The seal that it holds now, if that can be read.
+    old: Option<Seal>,
+    /// Whether `tracked` is still to be found out.
+    new: bool,
+}
+
+/// A seal that may be written.
+struct Ready {
+    seal: Seal,
+    bytes: Vec<u8>,
+    old: Option<Seal>,
+    new: bool,
+    /// Whether it differs from what its file holds.
+    changed: bool,
+}
+
+pub(super) fn run(arguments: &SealArgs, context: &Context) -> Outcome {
+    refuse_in_ci("sealgate seal", arguments.allow_ci)?;
+    let waiting = || context.terminal.remark("waiting for another sealgate that writes seals here");
+    let _lock = context.repository.lock(waiting).map_err(|error| {
+        vec![Problem::new("lock", format!("the repository cannot be locked: {error}"))]
+    })?;
+    let plans = plan(arguments, context)?;
+    let ready = prepare(arguments, context, plans)?;
+    refuse_many(arguments, &ready)?;
+    for seal in &ready {
+        warn(seal, context);
+    }
+    write(&ready, context)?;
+    let told: Vec<u8> = ready.iter().flat_map(|ready| tell(ready, context)).collect();
+    context.terminal.answer(&told).map_err(|problem| vec![problem])?;
+    Ok(Verdict::Pass)
+}
+
+/// What is to be sealed, from the command line and the seals that there are.
+fn plan(arguments: &SealArgs, context: &Context) -> Result<Vec<Plan>, Problems> {
+    if let Some(root) = &arguments.root {
+        return plan_new(arguments, root, context).map(|plan| vec![plan]);
+    }
+    let names = match context.select(&arguments.names) {
+        Err(problems) if problems.iter().any(|problem| problem.code == "name-unmatched") => {
+            let make = |problem: Problem| match problem.code {
+                "name-unmatched" => problem.remedy("to make a seal: sealgate seal NAME --root DIR"),
+                _ => problem,
+            };
+            return Err(problems.into_iter().map(make).collect());
+        }
+        other => other?,
+    };
+    collect(names.into_iter().map(|name| plan_again(name, !arguments.only.is_empty(), context)))
+}
+
+fn plan_again(name: SealName, needs_old: bool, context: &Context) -> Result<Plan, Problems> {
+    let loaded = context.repository.load(&name).map_err(|problem| vec![problem])?;
+    let (header, old) = match loaded.seal {
+        Ok(seal) => (seal.header.clone(), Some(seal)),
+        Err(problem) if needs_old => return Err(vec![problem]),
+        Err(_) => {
+            let file = context.repository.file_of(&name);
+            let header = loose_header(&name, &loaded.bytes)
+                .map_err(|error| vec![error.into_problem(&name, &file)])?;
+            (header, None)
+        }
+    };
+    let plan = Plan { name, header, old_bytes: Some(loaded.bytes), old, new: false };
+    check_place(&plan, context)?;
+    Ok(plan)
+}
+
+fn plan_new(arguments: &SealArgs, root: &Path, context: &Context) -> Result<Plan, Problems> {
+    let usage = |message: &str, remedy: &str| vec![Problem::new("usage", message).remedy(remedy)];
+    let [name] = &arguments.names[..] else {
+        return Err(usage("--root makes one seal", "name it: sealgate seal NAME --root DIR"));
+    };
+    let name = SealName::parse(name).ok_or_else(|| {
+        usage(
+            &format!("{name} cannot be the name of a seal"),
+            "a name is [a-z0-9][a-z0-9._-]*, and not policy",
+        )
+    })?;
+    if let Some(contents) = context.repository.contents().map_err(|problem| vec![problem])? {
+        if !contents.strays.is_empty() {
+            return Err(contents.strays);
+        }
+        if contents.names.contains(&name) {
+            return Err(vec![
+                Problem::new("seal-exists", format!("there is a seal {name} already"))
+                    .file(context.repository.file_of(&name))
+                    .remedy(format!("seal it again: sealgate seal {name}; its root and excludes stand above [entries] in its file")),
+            ]);
+        }
+    }
+    let root = relative_root(root, context)?;
+    let mut exclude = arguments.exclude.clone();
+    if root.path().is_none() {
+        let needed = context.repository.excludes_of_whole();
+        exclude.retain(|pattern| !needed.contains(pattern));
+        exclude.splice(..0, needed);
+    }
+    let scope = Scope::new(exclude)
+        .map_err(|error| usage(&error.to_string(), "see gitignore(5) for the syntax"))?;
+    let header = Header { root, tracked: false, scope };
+    let plan = Plan { name, header, old_bytes: None, old: None, new: true };
+    check_place(&plan, context)?;
+    Ok(plan)
+}
+
+/// The root as the seal states it: relative to the repository root.
+fn relative_root(root: &Path, context: &Context) -> Result<Root, Problems> {
+    let given = context.path(root);
+    let problem =
+        |code, message: String, remedy: &str| vec![Problem::new(code, message).remedy(remedy)];
+    let absolute = std::path::absolute(context.path(Path::new(".")))
+        .and_then(|base| base.canonicalize())
+        .map(|base| lexical(&base.join(root)))
+        .map_err(|error| {
+            problem("root-unreadable", format!("{}: {error}", given.display()), "name a directory")
+        })?;
+    let below = absolute.strip_prefix(context.repository.root()).map_err(|_| {
+        let repository = context.repository.root().display();
+        problem(
+            "root-outside",
+            format!("{} is outside the repository {repository}", absolute.display()),
+            "a root lies in the repository that holds its seal",
+        )
+    })?;
+    let text = below.to_str().map(|text| text.replace(std::path::MAIN_SEPARATOR, "/"));
+    let text = text.map(|text| if text.is_empty() { ".".to_owned() } else { text });
+    text.as_deref().ok_or(crate::path::PathFault::NotUtf8).and_then(Root::parse).map_err(|fault| {
+        problem(
+            "root-invalid",
+            format!("{}: {fault}", given.display()),
+            "name a directory that a seal can state",
+        )
+    })
+}
+
+/// `path` without `.` and `..`, which here never follow a link: no component of a root may be one.
+fn lexical(path: &Path) -> std::path::PathBuf {
+    use std::path::Component;
+    let mut plain = std::path::PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::ParentDir => {
+                plain.pop();
+            }
+            Component::CurDir => {}
+            other => plain.push(other),
+        }
+    }
+    plain
+}
+
+fn check_place(plan: &Plan, context: &Context) -> Result<(), Problems> {
+    match context.repository.misplaced(&plan.header.root, plan.header.scope.patterns()) {
+        None => Ok(()),
+        Some(why) => Err(vec![
+            Problem::new("root-invalid", why)
+                .seal(plan.name.as_str())
+                .file(context.repository.file_of(&plan.name))
+                .remedy("choose another root, or another seals directory"),
+        ]),
+    }
+}
+
+/// Reads all roots, and gives the seals that may be written.
+fn prepare(
+    arguments: &SealArgs,
+    context: &Context,
+    plans: Vec<Plan>,
+) -> Result<Vec<Ready>, Problems> {
+    let only = (!arguments.only.is_empty()).then(|| Scope::new(arguments.only.clone()));
+    let only = only.transpose().map_err(|error| {
+        let message = error.to_string().replace("exclude pattern", "--only");
+        vec![Problem::new("usage", message).remedy("see gitignore(5) for the syntax")]
+    })?;
+    let meter = Arc::new(Meter::default());
+    let progress = Progress::watch(&meter, context.terminal.verbosity != Verbosity::Quiet);
+    let observed = collect(plans.into_iter().map(|plan| {
+        let inventory = observe(&plan, context, &meter).map_err(|problem| vec![problem])?;
+        Ok((plan, inventory))
+    }))?;
+    drop(progress);
+    collect(observed.into_iter().map(|(plan, inventory)| {
+        let plan = settle_tracked(plan, &inventory, context)?;
+        ready(arguments, context, plan, &inventory, only.as_ref())
+    }))
+}
+
+fn observe(plan: &Plan, context: &Context, meter: &Meter) -> Result<Inventory, Problem> {
+    let problem = |error| root_problem(&error, &plan.name);
+    let root = context.repository.open(&plan.header.root).map_err(problem)?;
+    inventory::take(&root, &plan.header.scope, meter).map_err(problem)
+}
+
+/// Finds out whether the root of a new seal is kept in git.
+fn settle_tracked(
+    mut plan: Plan,
+    inventory: &Inventory,
+    context: &Context,
+) -> Result<Plan, Problems> {
+    if plan.new && context.repository.in_git() {
+        plan.header.tracked = looks_tracked(inventory, &tracking(&plan.header, context)?);
+    }
+    Ok(plan)
+}
+
+fn tracking(header: &Header, context: &Context) -> Result<Tracking, Problems> {
+    git::tracking(context.repository.root(), header.root.as_str())
+        .map_err(|error| vec![error.into()])
+}
+
+fn ready(
+    arguments: &SealArgs,
+    context: &Context,
+    plan: Plan,
+    inventory: &Inventory,
+    only: Option<&Scope>,
+) -> Result<Ready, Problems> {
+    let Plan { name, header, old_bytes, old, new } = plan;
+    let mut seal = draft(&name, header, inventory)?;
+    if let (Some(old), false) = (&old, inventory.modes) {
+        keep_modes(&mut seal, old);
+    }
+    if let (Some(only), Some(old)) = (only, &old) {
+        seal = take_only(old, seal, only).ok_or_else(|| {
+            vec![
+                Problem::new("usage", "--only matches no entry, sealed or there")
+                    .seal(name.as_str()),
+            ]
+        })?;
+    }
+    let mut problems = Vec::new();
+    if !arguments.allow_outside_links {
+        problems.extend(outside_links(&seal, old.as_ref()));
+    }
+    if seal.header.tracked && !context.repository.in_git() {
+        problems.push(
+            Problem::new("untracked", "tracked = true, but this is no git repository")
+                .seal(name.as_str())
+                .remedy("set tracked = false"),
+        );
+    } else if seal.header.tracked {
+        problems.extend(untracked(&seal, &tracking(&seal.header, context)?));
+    }
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let bytes = to_bytes(&seal);
+    // What is written must be what `check` accepts: every rule, the size limit too.
+    let file = context.repository.file_of(&name);
+    read(&name, &bytes).map_err(|error| vec![error.into_problem(&name, &file)])?;
+    let changed = old_bytes.as_ref() != Some(&bytes);
+    Ok(Ready { seal, bytes, old, new, changed })
+}
+
+/// Without NAME, one seal may change; more only when all are meant.
+fn refuse_many(arguments: &SealArgs, ready: &[Ready]) -> Result<(), Problems> {
+    let changed: Vec<_> =
+        ready.iter().filter(|ready| ready.changed).map(|ready| ready.seal.name.as_str()).collect();
+    if arguments.all || !arguments.names.is_empty() || changed.len() < 2 {
+        return Ok(());
+    }
+    let message = format!("{} seals would change: {}", changed.len(), changed.join(", "));
+    Err(vec![
+        Problem::new("several-seals", message)
+            .remedy("name the ones that are meant, or pass --all"),
+    ])
+}
+
+/// Says what is legal and will still cause trouble.
+fn warn(ready: &Ready, context: &Context) {
+    let name = &ready.seal.name;
+    for pair in names::collisions(ready.seal.entries.iter().map(|sealed| &sealed.path)) {
+        context.terminal.remark(&format!(
+            "warning: {name}: {} and {} are one name where case or Unicode form is ignored (macOS, Windows)",
+            pair.first, pair.second
+        ));
+    }
+    if ready.bytes.len() as u64 > LARGE_SEAL_BYTES {
+        context.terminal.remark(&format!(
+            "warning: {name}: the seal is over 40 MiB: hosts stop showing and accepting such files; seal parts of the root apart"
+        ));
+    }
+}
+
+/// Writes what changed. A file that was made read-only stays as it is.
+fn write(ready: &[Ready], context: &Context) -> Result<(), Problems> {
+    let changed = || ready.iter().filter(|ready| ready.changed);
+    let problem = |ready: &Ready, error: &std::io::Error| {
+        let name = &ready.seal.name;
+        vec![
+            Problem::new("seal-unwritable", format!("the seal cannot be written: {error}"))
+                .seal(name.as_str())
+                .file(context.repository.file_of(name))
+                .remedy("the seal there was is untouched; give this user the right to write it, or make room"),
+        ]
+    };
+    for ready in changed() {
+        let path = context.repository.path_of(&ready.seal.name);
+        if path.metadata().is_ok_and(|metadata| metadata.permissions().readonly()) {
+            return Err(problem(ready, &std::io::Error::other("its file is read-only")));
+        }
+    }
+    for ready in changed() {
+        let path = context.repository.path_of(&ready.seal.name);
+        let parent = path.parent().unwrap_or(&path);
+        std::fs::create_dir_all(parent)
+            .and_then(|()| replace(&path, &ready.bytes))
+            .map_err(|error| problem(ready, &error))?;
+    }
+    Ok(())
+}
+
+/// What was done, in the words of a reviewer.
+fn tell(ready: &Ready, context: &Context) -> Vec<u8> {
+    let changes = ready.old.as_ref().map(|old| reseal::between(old, &ready.seal));
+    let bytes = ready.seal.entries.iter().filter_map(|sealed| sealed.entry.size()).sum();
+    let summary = sealed::Summary {
+        name: ready.seal.name.as_str(),
+        file: &context.repository.file_of(&ready.seal.name),
+        entries: ready.seal.entries.len(),
+        bytes,
+        new: ready.new,
+        changed: ready.changed,
+        tracked: ready.seal.header.tracked,
+        links: ready.seal.entries.iter().filter(|e| matches!(e.entry, Entry::Link { .. })).count(),
+    };
+    sealed::text(&summary, changes.as_deref(), context.terminal.verbosity)
+}
+
+/// All the values, or all the problems.
+fn collect<T>(results: impl Iterator<Item = Result<T, Problems>>) -> Result<Vec<T>, Problems> {
+    let (mut values, mut problems) = (Vec::new(), Vec::new());
+    for result in results {
+        match result {
+            Ok(value) => values.push(value),
+            Err(found) => problems.extend(found),
+        }
+    }
+    if problems.is_empty() { Ok(values) } else { Err(problems) }
+}

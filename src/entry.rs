@@ -1,0 +1,119 @@
+//! What one path holds: the words shared by seals, inventories and findings.
+
+use std::fmt;
+
+/// A BLAKE3 digest, 32 bytes; printed as 64 lower-case hexadecimal digits.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Digest(pub [u8; 32]);
+
+impl Digest {
+    /// The digest of `bytes`.
+    #[must_use]
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(*blake3::hash(bytes).as_bytes())
+    }
+
+    /// Reads 64 lower-case hexadecimal digits; anything else is `None`.
+    #[must_use]
+    pub fn from_hex(text: &[u8]) -> Option<Self> {
+        let (pairs, rest) = text.as_chunks::<2>();
+        if pairs.len() != 32 || !rest.is_empty() {
+            return None;
+        }
+        let mut digest = [0; 32];
+        for (byte, &[high, low]) in digest.iter_mut().zip(pairs) {
+            *byte = nibble(high)? << 4 | nibble(low)?;
+        }
+        Some(Self(digest))
+    }
+}
+
+fn nibble(digit: u8) -> Option<u8> {
+    match digit {
+        b'0'..=b'9' => Some(digit - b'0'),
+        b'a'..=b'f' => Some(digit - b'a' + 10),
+        _ => None,
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = [0; 64];
+        for (pair, byte) in text.as_chunks_mut::<2>().0.iter_mut().zip(self.0) {
+            const DIGITS: &[u8; 16] = b"0123456789abcdef";
+            *pair = [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]];
+        }
+        text.iter().try_for_each(|&digit| fmt::Write::write_char(f, char::from(digit)))
+    }
+}
+
+impl fmt::Debug for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// What one path is: sealed (approved) or observed (there).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Entry {
+    /// A regular file; `file` or, with any execute bit, `exec`.
+    File {
+        /// Length in bytes.
+        size: u64,
+        /// BLAKE3 of the content.
+        digest: Digest,
+        /// Whether any execute bit is set.
+        executable: bool,
+    },
+    /// A symbolic link, never followed.
+    Link {
+        /// The raw target.
+        target: Box<str>,
+    },
+    /// A directory without entries in scope.
+    Dir,
+}
+
+impl Entry {
+    /// The word for it in a seal and in reports: `file`, `exec`, `link` or `dir`.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::File { executable: false, .. } => "file",
+            Self::File { executable: true, .. } => "exec",
+            Self::Link { .. } => "link",
+            Self::Dir => "dir",
+        }
+    }
+
+    /// Length of a file's content in bytes; `None` for links and directories.
+    #[must_use]
+    pub fn size(&self) -> Option<u64> {
+        match self {
+            Self::File { size, .. } => Some(*size),
+            Self::Link { .. } | Self::Dir => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_digest_prints_as_blake3_prints_it_and_reads_back() {
+        let digest = Digest::of(b"sealgate");
+        assert_eq!(digest.to_string(), blake3::hash(b"sealgate").to_hex().as_str());
+        assert_eq!(Digest::from_hex(digest.to_string().as_bytes()), Some(digest));
+    }
+
+    #[test]
+    fn a_digest_of_another_length_or_case_is_refused() {
+        let hex = Digest::of(b"").to_string();
+        for bad in
+            ["", &hex[..62], &hex[..63], &format!("{hex}0"), &hex.to_uppercase(), &"g".repeat(64)]
+        {
+            assert_eq!(Digest::from_hex(bad.as_bytes()), None, "{bad}");
+        }
+    }
+}

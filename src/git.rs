@@ -1,0 +1,110 @@
+//! The only place that runs git: plumbing, without the caller's environment, hooks or helpers.
+
+use std::collections::HashSet;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use crate::problem::Problem;
+
+/// Why git could not be asked.
+#[derive(Debug, thiserror::Error)]
+pub enum GitError {
+    /// There is no program `git`.
+    #[error("git is needed to know what is tracked, and cannot be run: {0}")]
+    NotRun(std::io::Error),
+    /// It failed.
+    #[error("git {command} failed: {stderr}")]
+    Failed {
+        /// The subcommand.
+        command: &'static str,
+        /// What it said.
+        stderr: String,
+    },
+}
+
+impl From<GitError> for Problem {
+    fn from(error: GitError) -> Self {
+        let remedy = match error {
+            GitError::NotRun(_) => "install git, or put it in PATH",
+            GitError::Failed { .. } => "mend what git says, then seal again",
+        };
+        Self::new("git", error.to_string()).remedy(remedy)
+    }
+}
+
+/// What git knows of the files below one root.
+#[derive(Debug, Default)]
+pub struct Tracking {
+    /// The paths in the index, relative to the root.
+    pub tracked: HashSet<Vec<u8>>,
+    /// The files in the working tree that git ignores, relative to the root.
+    pub ignored: HashSet<Vec<u8>>,
+    /// The submodules, relative to the root.
+    pub submodules: Vec<Vec<u8>>,
+}
+
+/// Asks git what it tracks and what it ignores below `root` (relative to `repository`).
+pub fn tracking(repository: &Path, root: &str) -> Result<Tracking, GitError> {
+    // A path, not a pattern, and never taken for an option.
+    let pathspec = format!(":(top,literal){root}");
+    let list = |arguments: &[&'static str]| {
+        run(repository, "ls-files", arguments, &pathspec).map(|output| records(&output))
+    };
+    let prefix = if root == "." { Vec::new() } else { format!("{root}/").into_bytes() };
+    let below = |path: &[u8]| path.strip_prefix(&*prefix).map(<[u8]>::to_vec);
+    let mut tracking = Tracking::default();
+    for record in list(&["--stage", "-z", "--full-name"])? {
+        // MODE SP OID SP STAGE TAB PATH
+        let Some(tab) = record.iter().position(|&byte| byte == b'\t') else { continue };
+        let Some(path) = below(&record[tab + 1..]) else { continue };
+        if record.starts_with(b"160000 ") {
+            tracking.submodules.push(path);
+        } else {
+            tracking.tracked.insert(path);
+        }
+    }
+    let ignored = list(&["--others", "--ignored", "--exclude-standard", "-z", "--full-name"])?;
+    tracking.ignored = ignored.iter().filter_map(|path| below(path)).collect();
+    Ok(tracking)
+}
+
+fn records(output: &[u8]) -> Vec<Vec<u8>> {
+    output.split(|&byte| byte == 0).filter(|r| !r.is_empty()).map(<[u8]>::to_vec).collect()
+}
+
+fn run(
+    repository: &Path,
+    command: &'static str,
+    arguments: &[&str],
+    pathspec: &str,
+) -> Result<Vec<u8>, GitError> {
+    let mut git = plumbing(repository);
+    git.arg(command).args(arguments).args(["--", pathspec]);
+    let output = git.output().map_err(GitError::NotRun)?;
+    if output.status.success() {
+        return Ok(output.stdout);
+    }
+    let stderr = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+    Err(GitError::Failed { command, stderr })
+}
+
+/// A git that listens to the repository alone: no variable of the caller redirects it, no
+/// replace ref, hook, monitor or pager has a say, and nothing is fetched.
+fn plumbing(repository: &Path) -> Command {
+    let mut git = Command::new("git");
+    for (name, _) in std::env::vars_os() {
+        if name.as_encoded_bytes().starts_with(b"GIT_") {
+            git.env_remove(name);
+        }
+    }
+    git.envs([
+        ("GIT_NO_REPLACE_OBJECTS", "1"),
+        ("GIT_NO_LAZY_FETCH", "1"),
+        ("GIT_OPTIONAL_LOCKS", "0"),
+        ("GIT_TERMINAL_PROMPT", "0"),
+        ("LC_ALL", "C"),
+    ]);
+    git.args(["--no-pager", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"]);
+    git.arg("-C").arg(repository).stdin(Stdio::null());
+    git
+}

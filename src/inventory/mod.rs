@@ -1,0 +1,227 @@
+//! What is really there: the entries observed below a root.
+//!
+//! - `open` opens things without following a link and without waiting for anything;
+//! - `walk` lists directories from their descriptors, and hands files to the workers in batches;
+//! - `read` hashes one file, and notices when it changed meanwhile;
+//! - `portable` does the walking where there are no directory descriptors;
+//! - `evidence` reads single files again, for causes, comparisons and exports.
+//!
+//! Whatever goes wrong at a path is an item of the inventory, never an early return: one
+//! unreadable file hides no other.
+
+mod evidence;
+#[cfg(unix)]
+mod open;
+#[cfg(any(not(unix), test))]
+mod portable;
+mod read;
+#[cfg(unix)]
+mod walk;
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::entry::Entry;
+use crate::path::EntryPath;
+use crate::scope::Scope;
+
+pub use evidence::{Divergence, ReadFault, first_difference, hash_into, read_whole};
+#[cfg(unix)]
+pub use open::Directory;
+#[cfg(not(unix))]
+pub use portable::Directory;
+pub use read::ByteSink;
+
+/// Everything observed below a root, in scope, sorted by the bytes of the paths.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inventory {
+    /// One for each file, link, special file, directory without entries in scope, and path
+    /// that could not be observed.
+    pub items: Vec<Item>,
+    /// How many bytes were hashed.
+    pub bytes: u64,
+    /// Whether execute bits can be seen here; if not, `executable` is always false.
+    pub modes: bool,
+}
+
+/// One observed path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    /// Relative to the root; legal as an [`EntryPath`] if `observed` is an entry.
+    pub path: Box<[u8]>,
+    /// What is there.
+    pub observed: Observed,
+}
+
+/// What was observed at a path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Observed {
+    /// Something that a seal can state.
+    Entry(Entry),
+    /// Something that it cannot, or that could not be observed.
+    Trouble(Trouble),
+}
+
+/// Why a path has no entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trouble {
+    /// Its sort.
+    pub kind: TroubleKind,
+    /// In words.
+    pub detail: String,
+    /// Whether it is a directory, of which nothing below was observed.
+    pub directory: bool,
+}
+
+/// The sorts of [`Trouble`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TroubleKind {
+    /// It could not be opened, listed or read.
+    Unreadable,
+    /// It changed while it was listed or read, twice.
+    Unstable,
+    /// No seal can state it.
+    Unsealable,
+}
+
+/// Why a root could not be opened or listed.
+#[derive(Debug, thiserror::Error)]
+pub enum RootError {
+    /// Nothing is there.
+    #[error("there is nothing at {0}")]
+    Missing(String),
+    /// It, or a directory on the way, is something else.
+    #[error("{0} is not a directory")]
+    NotDirectory(String),
+    /// It, or a directory on the way, is a link.
+    #[error("{0} is a symbolic link, which is never followed")]
+    Link(String),
+    /// It could not be opened or listed.
+    #[error("{0} cannot be read: {1}")]
+    Unreadable(String, String),
+}
+
+/// What a listing says of a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A regular file.
+    File,
+    /// A directory.
+    Directory,
+    /// A symbolic link.
+    Link,
+    /// Anything else, in words: found, and never opened.
+    Special(&'static str),
+}
+
+/// What a directory holds: each name with its kind.
+pub type Listing = Vec<(Box<[u8]>, Kind)>;
+
+/// How far the work is; read by the progress display while it goes on.
+#[derive(Debug, Default)]
+pub struct Meter {
+    entries: AtomicU64,
+    bytes: AtomicU64,
+}
+
+impl Meter {
+    /// Entries observed so far.
+    #[must_use]
+    pub fn entries(&self) -> u64 {
+        self.entries.load(Ordering::Relaxed)
+    }
+
+    /// Bytes hashed so far.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.bytes.load(Ordering::Relaxed)
+    }
+
+    fn count(&self, entries: u64, bytes: u64) {
+        self.entries.fetch_add(entries, Ordering::Relaxed);
+        self.bytes.fetch_add(bytes, Ordering::Relaxed);
+    }
+}
+
+/// Observes everything below `root` that is in `scope`, on all threads of the pool.
+///
+/// Fails only where `root` itself cannot be listed.
+pub fn take(root: &Directory, scope: &Scope, meter: &Meter) -> Result<Inventory, RootError> {
+    #[cfg(unix)]
+    let (mut items, modes) = (walk::walk(root, scope, meter)?, true);
+    #[cfg(not(unix))]
+    let (mut items, modes) = (portable::walk(root, scope, meter)?, false);
+    rayon::slice::ParallelSliceMut::par_sort_unstable_by(&mut items[..], |a, b| {
+        a.path.cmp(&b.path)
+    });
+    let bytes = items.iter().map(|item| item.observed.bytes()).sum();
+    Ok(Inventory { items, bytes, modes })
+}
+
+impl Inventory {
+    /// The items that no seal can state or that could not be observed.
+    pub fn troubles(&self) -> impl Iterator<Item = (&[u8], &Trouble)> {
+        self.items.iter().filter_map(|item| match &item.observed {
+            Observed::Entry(_) => None,
+            Observed::Trouble(trouble) => Some((&*item.path, trouble)),
+        })
+    }
+
+    /// The items that a seal can state.
+    pub fn entries(&self) -> impl Iterator<Item = (EntryPath, &Entry)> {
+        self.items.iter().filter_map(|item| match &item.observed {
+            Observed::Entry(entry) => {
+                let text = std::str::from_utf8(&item.path).ok()?;
+                Some((EntryPath::parse(text).ok()?, entry))
+            }
+            Observed::Trouble(_) => None,
+        })
+    }
+
+    /// The items below the directory `path`.
+    #[must_use]
+    pub fn below(&self, path: &[u8]) -> &[Item] {
+        let mut prefix = path.to_vec();
+        prefix.push(b'/');
+        let start = self.items.partition_point(|item| *item.path < *prefix);
+        let length = self.items[start..].partition_point(|item| item.path.starts_with(&prefix));
+        &self.items[start..start + length]
+    }
+}
+
+impl Observed {
+    fn bytes(&self) -> u64 {
+        match self {
+            Self::Entry(entry) => entry.size().unwrap_or(0),
+            Self::Trouble(_) => 0,
+        }
+    }
+}
+
+impl Trouble {
+    fn new(kind: TroubleKind, detail: impl Into<String>) -> Self {
+        Self { kind, detail: detail.into(), directory: false }
+    }
+
+    fn unreadable(error: &std::io::Error) -> Self {
+        Self::new(TroubleKind::Unreadable, in_words(error))
+    }
+
+    fn unstable(detail: &str) -> Self {
+        Self::new(TroubleKind::Unstable, detail)
+    }
+
+    fn unsealable(detail: impl Into<String>) -> Self {
+        Self::new(TroubleKind::Unsealable, detail)
+    }
+
+    fn of_directory(self) -> Self {
+        Self { directory: true, ..self }
+    }
+}
+
+/// An I/O error without the error number that Rust appends.
+fn in_words(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    let words = text.find(" (os error").map_or(text.as_str(), |at| &text[..at]);
+    words.to_lowercase()
+}

@@ -1,0 +1,210 @@
+//! The walk where there are no directory descriptors: by paths, through `walkdir`.
+//!
+//! Slower, and without the guard against components that are redirected during the walk: the
+//! documents say so. What it finds is what `walk` finds, and a test holds the two together.
+
+use std::collections::HashSet;
+use std::fs::{self, File, FileType};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
+use walkdir::WalkDir;
+
+use super::read::{NoSink, Opened, Spread};
+use super::{Item, Kind, Listing, Meter, Observed, RootError, Trouble, in_words};
+use crate::entry::Entry;
+use crate::path::{self, EntryPath};
+use crate::scope::Scope;
+
+/// A directory, known by its path.
+#[derive(Debug)]
+#[cfg_attr(unix, expect(unreachable_pub, reason = "compiled here for its test alone"))]
+pub struct Directory(PathBuf);
+
+/// A path relative to the root, and what was found there.
+type Found = (Box<[u8]>, Result<FileType, Trouble>);
+
+#[cfg_attr(unix, expect(unreachable_pub, dead_code, reason = "compiled here for its test alone"))]
+impl Directory {
+    /// Opens the root `path` below `base`; no component of `path` may be a link.
+    ///
+    /// `base` is the user's own choice, and links in it are followed.
+    pub fn open_root(base: &Path, path: Option<&EntryPath>) -> Result<Self, RootError> {
+        let steps = path.into_iter().flat_map(|path| path.parents().chain([path.as_str()]));
+        for step in steps {
+            let found =
+                fs::symlink_metadata(base.join(step)).map_err(|error| match error.kind() {
+                    io::ErrorKind::NotFound => RootError::Missing(step.to_owned()),
+                    _ => RootError::Unreadable(step.to_owned(), in_words(&error)),
+                })?;
+            if found.is_symlink() {
+                return Err(RootError::Link(step.to_owned()));
+            }
+            if !found.is_dir() {
+                return Err(RootError::NotDirectory(step.to_owned()));
+            }
+        }
+        Ok(Self(path.map_or_else(|| base.to_owned(), |path| base.join(path.as_str()))))
+    }
+
+    /// Lists this directory.
+    pub fn list(&self) -> Result<Listing, Trouble> {
+        let unreadable = |error: io::Error| Trouble::unreadable(&error).of_directory();
+        let names = fs::read_dir(&self.0).map_err(unreadable)?;
+        let kind = |entry: fs::DirEntry| {
+            Ok((entry.file_name().as_encoded_bytes().into(), kind(entry.file_type()?)))
+        };
+        names.map(|entry| entry.and_then(kind).map_err(unreadable)).collect()
+    }
+
+    /// Opens the file at `path`, unless it is a link.
+    pub(super) fn file_beneath(&self, path: &EntryPath) -> Result<File, Trouble> {
+        let path = self.0.join(path.as_str());
+        let found = fs::symlink_metadata(&path).map_err(|error| Trouble::unreadable(&error))?;
+        if !found.is_file() {
+            return Err(Trouble::unstable("it became something else while it was read"));
+        }
+        File::open(path).map_err(|error| Trouble::unreadable(&error))
+    }
+}
+
+/// Lists and hashes everything in scope below `root`, in no order.
+pub(super) fn walk(root: &Directory, scope: &Scope, meter: &Meter) -> Result<Vec<Item>, RootError> {
+    let found = discover(&root.0, scope)?;
+    let occupied: HashSet<&[u8]> = found.iter().filter_map(|(path, _)| parent(path)).collect();
+    let hash = |(path, found): &Found| {
+        let outcome = match found {
+            Err(trouble) => Err(trouble.clone()),
+            Ok(file_type) if file_type.is_dir() && occupied.contains(&**path) => return None,
+            Ok(file_type) => observe(root, path, *file_type),
+        };
+        let observed = outcome.map_or_else(Observed::Trouble, Observed::Entry);
+        meter.count(1, observed.bytes());
+        Some(Item { path: path.clone(), observed })
+    };
+    Ok((&found).into_par_iter().filter_map(hash).collect())
+}
+
+/// Every path in scope, directories included, with its type.
+fn discover(root: &Path, scope: &Scope) -> Result<Vec<Found>, RootError> {
+    let mut found: Vec<Found> = Vec::new();
+    let mut walker = WalkDir::new(root).min_depth(1).into_iter();
+    while let Some(next) = walker.next() {
+        let entry = match next {
+            Ok(entry) => entry,
+            Err(error) => {
+                let path = relative(root, error.path().unwrap_or(root));
+                let error = error.into_io_error().unwrap_or_else(|| io::Error::other("a loop"));
+                if path.is_empty() {
+                    return Err(RootError::Unreadable("the root".to_owned(), in_words(&error)));
+                }
+                // A directory is named once when it is met, and again when it cannot be listed.
+                found.retain(|(listed, _)| *listed != path);
+                found.push((path, Err(Trouble::unreadable(&error).of_directory())));
+                continue;
+            }
+        };
+        let path = relative(root, entry.path());
+        let is_dir = entry.file_type().is_dir();
+        let excluded = scope.excludes_child(&path, is_dir).is_some();
+        let fault = path::check(&path).err();
+        if is_dir && (excluded || fault.is_some()) {
+            walker.skip_current_dir();
+        }
+        if !excluded {
+            let trouble = |fault: path::PathFault| Trouble {
+                directory: is_dir,
+                ..Trouble::unsealable(fault.to_string())
+            };
+            found.push((
+                path,
+                fault.map_or_else(|| Ok(entry.file_type()), |fault| Err(trouble(fault))),
+            ));
+        }
+    }
+    Ok(found)
+}
+
+fn observe(root: &Directory, path: &[u8], file_type: FileType) -> Result<Entry, Trouble> {
+    let path = std::str::from_utf8(path)
+        .ok()
+        .and_then(|text| EntryPath::parse(text).ok())
+        .ok_or_else(|| Trouble::unsealable("the name cannot be sealed"))?;
+    match kind(file_type) {
+        Kind::Directory => Ok(Entry::Dir),
+        Kind::Link => {
+            let target = fs::read_link(root.0.join(path.as_str()))
+                .map_err(|error| Trouble::unreadable(&error))?;
+            let target = target
+                .to_str()
+                .ok_or_else(|| Trouble::unsealable("the link's target is not UTF-8"))?;
+            Ok(Entry::Link { target: target.into() })
+        }
+        Kind::File => Opened::new(root.file_beneath(&path)?)?.read(Spread::Alone, &mut NoSink),
+        Kind::Special(name) => Err(Trouble::unsealable(name)),
+    }
+}
+
+fn kind(file_type: FileType) -> Kind {
+    if file_type.is_dir() {
+        Kind::Directory
+    } else if file_type.is_symlink() {
+        Kind::Link
+    } else if file_type.is_file() {
+        Kind::File
+    } else {
+        Kind::Special("neither a file, a link nor a directory")
+    }
+}
+
+fn parent(path: &[u8]) -> Option<&[u8]> {
+    path.iter().rposition(|&byte| byte == b'/').map(|at| &path[..at])
+}
+
+/// `path` relative to `root`, with `/` between its components.
+fn relative(root: &Path, path: &Path) -> Box<[u8]> {
+    let below = path.strip_prefix(root).unwrap_or(path);
+    let components = below.components().map(|component| component.as_os_str().as_encoded_bytes());
+    components.collect::<Vec<_>>().join(&b'/').into()
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    #[test]
+    fn both_walks_find_the_same() {
+        let tree = tempfile::tempdir().unwrap();
+        let at = |name: &str| tree.path().join(name);
+        for directory in ["a/b/c", "empty", "only-logs", "deep/er", "cache"] {
+            fs::create_dir_all(at(directory)).unwrap();
+        }
+        for (name, content) in [
+            ("a/x", "1"),
+            ("a/b/c/y", ""),
+            ("only-logs/z.log", "l"),
+            ("cache/q", "q"),
+            ("a-b", "2"),
+        ] {
+            fs::write(at(name), content).unwrap();
+        }
+        fs::write(at("large"), vec![7; 3 << 20]).unwrap();
+        fs::write(at("back\\slash"), "no").unwrap();
+        symlink("a/x", at("link")).unwrap();
+        symlink("deep", at("link-to-directory")).unwrap();
+        fs::set_permissions(at("a/x"), fs::Permissions::from_mode(0o644)).unwrap();
+        let scope = Scope::new(vec!["*.log".into(), "/cache".into()]).unwrap();
+
+        let by_paths = Directory::open_root(tree.path(), None).unwrap();
+        let by_descriptors = super::super::Directory::open_root(tree.path(), None).unwrap();
+        let mut paths = walk(&by_paths, &scope, &Meter::default()).unwrap();
+        let mut descriptors =
+            super::super::walk::walk(&by_descriptors, &scope, &Meter::default()).unwrap();
+        paths.sort_by(|a, b| a.path.cmp(&b.path));
+        descriptors.sort_by(|a, b| a.path.cmp(&b.path));
+        assert_eq!(paths, descriptors);
+        assert_eq!(paths.len(), 9);
+    }
+}

@@ -1,0 +1,217 @@
+//! Hashing one file, and noticing when it changed meanwhile.
+//!
+//! A file is stamped (size and times), read to its end, and stamped again. A difference means
+//! that the bytes may never have been together in one version of the file: it is read once more,
+//! and then given up. The stamps are a tripwire, not a proof: a writer through a shared map can
+//! change bytes and leave all three as they were.
+
+use std::cell::Cell;
+use std::fs::{File, Metadata};
+use std::io::{self, Read, Seek};
+
+use super::Trouble;
+use crate::entry::{Digest, Entry};
+
+/// Files below this size are read whole into a buffer that each thread keeps.
+const SMALL: usize = 64 << 10;
+
+/// How much of a longer file is read at a time, by one thread and for all of them together.
+const CHUNK: usize = 1 << 20;
+const SHARED_CHUNK: usize = 8 << 20;
+
+thread_local! {
+    /// Taken out while in use: a worker that waits inside `update_rayon` may start another file.
+    static BUFFER: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
+
+/// Someone who wants to see the very bytes that were hashed.
+pub trait ByteSink {
+    /// The file is read from its beginning, perhaps once more.
+    fn begin(&mut self);
+    /// The next bytes.
+    fn take(&mut self, bytes: &[u8]);
+}
+
+/// Nobody does.
+pub(super) struct NoSink;
+
+impl ByteSink for NoSink {
+    fn begin(&mut self) {}
+    fn take(&mut self, _: &[u8]) {}
+}
+
+/// Whether one file's chunks are spread over the thread pool.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Spread {
+    /// This thread hashes alone: other threads have files of their own.
+    Alone,
+    /// All threads hash this file together.
+    Together,
+}
+
+/// What identifies one version of a file, as far as a stat can.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Stamp {
+    size: u64,
+    executable: bool,
+    times: Times,
+}
+
+/// A regular file, open and stamped, of which nothing was read yet.
+pub(super) struct Opened {
+    file: File,
+    stamp: Stamp,
+}
+
+impl Opened {
+    /// Stamps `file`, and refuses what is no regular file before a byte of it is read.
+    pub(super) fn new(file: File) -> Result<Self, Trouble> {
+        let stamp = Stamp::of(&file)?;
+        Ok(Self { file, stamp })
+    }
+
+    /// Its size when it was opened, in bytes.
+    pub(super) fn size(&self) -> u64 {
+        self.stamp.size
+    }
+
+    /// The file itself, for a read that needs no digest.
+    pub(super) fn into_file(self) -> File {
+        self.file
+    }
+
+    /// Hashes it from its beginning to its end, and shows the bytes to `sink`.
+    pub(super) fn read(self, spread: Spread, sink: &mut dyn ByteSink) -> Result<Entry, Trouble> {
+        let mut buffer = BUFFER.take();
+        let outcome = self.read_stable(spread, sink, &mut buffer);
+        BUFFER.set(buffer);
+        outcome
+    }
+
+    fn read_stable(
+        mut self,
+        spread: Spread,
+        sink: &mut dyn ByteSink,
+        buffer: &mut Vec<u8>,
+    ) -> Result<Entry, Trouble> {
+        for _ in 0..2 {
+            sink.begin();
+            let before = self.stamp;
+            let read = if before.size < SMALL as u64 {
+                hash_small(&mut self.file, before.size, sink, buffer)
+            } else {
+                hash_chunks(&mut self.file, before.size, spread, sink)
+            };
+            let (length, digest) = read.map_err(|error| Trouble::unreadable(&error))?;
+            self.stamp = Stamp::of(&self.file)?;
+            if self.stamp == before && length == before.size {
+                let Stamp { size, executable, .. } = before;
+                return Ok(Entry::File { size, digest, executable });
+            }
+            self.file.rewind().map_err(|error| Trouble::unreadable(&error))?;
+        }
+        Err(Trouble::unstable("the file changed while it was read"))
+    }
+}
+
+/// Reads a small file with one call: room for one byte more shows whether it grew, and the stamp
+/// taken afterwards stands in for the read that would find the end.
+fn hash_small(
+    file: &mut File,
+    size: u64,
+    sink: &mut dyn ByteSink,
+    buffer: &mut Vec<u8>,
+) -> io::Result<(u64, Digest)> {
+    if buffer.is_empty() {
+        buffer.resize(SMALL, 0);
+    }
+    let wanted = usize::try_from(size).unwrap_or(SMALL - 1);
+    let mut filled = 0;
+    while filled < wanted || wanted == 0 {
+        match read_some(file, &mut buffer[filled..=wanted])? {
+            0 => break,
+            count => filled += count,
+        }
+        if wanted == 0 {
+            break;
+        }
+    }
+    let bytes = &buffer[..filled];
+    sink.take(bytes);
+    Ok((filled as u64, Digest::of(bytes)))
+}
+
+fn hash_chunks(
+    file: &mut File,
+    size: u64,
+    spread: Spread,
+    sink: &mut dyn ByteSink,
+) -> io::Result<(u64, Digest)> {
+    let mut chunk = vec![0; if spread == Spread::Alone { CHUNK } else { SHARED_CHUNK }];
+    let mut hasher = blake3::Hasher::new();
+    let mut length = 0;
+    // One byte past the stamped size is enough to know that it grew: an endless writer must
+    // not keep the gate reading.
+    while length <= size {
+        let filled = fill(file, &mut chunk)?;
+        if filled == 0 {
+            break;
+        }
+        match spread {
+            Spread::Alone => hasher.update(&chunk[..filled]),
+            Spread::Together => hasher.update_rayon(&chunk[..filled]),
+        };
+        sink.take(&chunk[..filled]);
+        length += filled as u64;
+    }
+    Ok((length, Digest(*hasher.finalize().as_bytes())))
+}
+
+/// Reads until `buffer` is full or the file ends.
+pub(super) fn fill(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while filled < buffer.len() {
+        match read_some(file, &mut buffer[filled..])? {
+            0 => break,
+            count => filled += count,
+        }
+    }
+    Ok(filled)
+}
+
+fn read_some(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
+    loop {
+        match file.read(buffer) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            other => return other,
+        }
+    }
+}
+
+#[cfg(unix)]
+type Times = [i64; 4];
+#[cfg(not(unix))]
+type Times = Option<std::time::SystemTime>;
+
+impl Stamp {
+    fn of(file: &File) -> Result<Self, Trouble> {
+        let metadata = file.metadata().map_err(|error| Trouble::unreadable(&error))?;
+        if !metadata.is_file() {
+            return Err(Trouble::unstable("it became something else while it was read"));
+        }
+        let (executable, times) = mode_and_times(&metadata);
+        Ok(Self { size: metadata.len(), executable, times })
+    }
+}
+
+#[cfg(unix)]
+fn mode_and_times(metadata: &Metadata) -> (bool, Times) {
+    use std::os::unix::fs::MetadataExt;
+    let times = [metadata.mtime(), metadata.mtime_nsec(), metadata.ctime(), metadata.ctime_nsec()];
+    (metadata.mode() & 0o111 != 0, times)
+}
+
+#[cfg(not(unix))]
+fn mode_and_times(metadata: &Metadata) -> (bool, Times) {
+    (false, metadata.modified().ok())
+}

@@ -1,0 +1,54 @@
+//! sealgate compares build artifacts, byte for byte, with a committed *seal* and says pass or
+//! fail.
+//!
+//! ```text
+//! seals/*.toml -> Seal (scope, entries) ------------------+
+//!                   |                                      v
+//!                   +-> Scope -> source -> Inventory -> compare -> findings -> causes
+//!                                                                                 |
+//!                  bytes + exit code <- Report <- Verdict <-----------------------+
+//! ```
+//!
+//! Three promises, in order of weight: never a false pass; a verdict that a person can act on; as
+//! fast as the machine can read.
+//!
+//! The modules stand below in the pipeline's order. An import points to a module of a lower floor,
+//! never up; `tests/house.rs` holds them to it, and holds the pure rooms to having no I/O.
+
+// The words.
+pub mod entry;
+pub mod finding;
+pub mod names;
+pub mod path;
+pub mod printable;
+pub mod problem;
+pub mod replace;
+
+// What was approved, and what is in scope.
+pub mod git;
+pub mod scope;
+pub mod seal;
+
+// What is there.
+pub mod inventory;
+
+// The decision.
+pub mod cause;
+pub mod compare;
+pub mod draft;
+pub mod reseal;
+pub mod verdict;
+
+// What is said of it.
+pub mod report;
+
+// One run.
+pub mod coverage;
+pub mod judge;
+pub mod output;
+pub mod progress;
+pub mod repository;
+
+// The user.
+pub mod cli;
+pub mod commands;

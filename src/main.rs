@@ -1,0 +1,7 @@
+//! The program `sealgate`: the library does everything, this gives it the process.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ExitCode::from(sealgate::commands::main(std::env::args_os()))
+}

@@ -1,0 +1,144 @@
+//! Where answers go: the terminal, and the report files.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use anstream::{AutoStream, ColorChoice, StripStream};
+
+use crate::problem::Problem;
+use crate::replace::replace;
+use crate::report::{self, ErrorView, Format, Report, Verbosity};
+use crate::verdict::Verdict;
+
+/// The two streams of the process, with or without colour.
+#[derive(Debug, Clone, Copy)]
+pub struct Terminal {
+    /// When to use colour.
+    pub color: ColorChoice,
+    /// How much to say.
+    pub verbosity: Verbosity,
+}
+
+impl Terminal {
+    /// Writes an answer to stdout. A reader that has gone away is no error: it changes no verdict.
+    pub fn answer(self, text: &[u8]) -> Result<(), Problem> {
+        let mut stdout = AutoStream::new(io::stdout().lock(), self.color);
+        let written = stdout.write_all(text).and_then(|()| stdout.flush());
+        match written {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                Err(Problem::new("output-unwritable", format!("stdout: {error}")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Writes errors to stderr.
+    pub fn complain<'a>(self, problems: impl IntoIterator<Item = &'a Problem>) {
+        let errors: Vec<_> = problems.into_iter().map(ErrorView::new).collect();
+        self.complain_of(&errors);
+    }
+
+    /// Says something on stderr that is no error.
+    pub fn remark(self, text: &str) {
+        if self.verbosity != Verbosity::Quiet {
+            let line = format!("{}\n", crate::printable::message(text));
+            // Where stderr is gone, nobody is listening.
+            let _ = AutoStream::new(io::stderr().lock(), self.color).write_all(line.as_bytes());
+        }
+    }
+
+    fn complain_of(self, errors: &[ErrorView]) {
+        let mut stderr = AutoStream::new(io::stderr().lock(), self.color);
+        let _ = report::problems(errors, &mut stderr);
+    }
+
+    /// Writes `report` to its files and to stdout, and gives the verdict that is left: a report
+    /// that cannot be written turns any verdict into an error.
+    pub fn report(self, mut report: Report, format: Format, files: &[ReportFile]) -> Verdict {
+        let unwritten: Vec<_> =
+            files.iter().filter_map(|file| file.write(&report, self.verbosity).err()).collect();
+        if !unwritten.is_empty() {
+            report.verdict = Verdict::Error;
+            report.errors.extend(unwritten.iter().map(ErrorView::new));
+            // The files that can be written must not tell of a pass.
+            for file in files {
+                let _ = file.write(&report, self.verbosity);
+            }
+        }
+        if format == Format::Human {
+            self.complain_of(&report.errors);
+        } else {
+            self.complain(&unwritten);
+        }
+        match self.answer(&render(&report, format, self.verbosity)) {
+            Ok(()) => report.verdict,
+            Err(problem) => {
+                self.complain([&problem]);
+                Verdict::Error
+            }
+        }
+    }
+}
+
+/// `report` in `format`; writing to memory cannot fail.
+fn render(report: &Report, format: Format, verbosity: Verbosity) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let _ = report::write(report, format, verbosity, &mut bytes);
+    bytes
+}
+
+/// A report that is written to a file: `--report FORMAT=FILE`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReportFile {
+    format: Format,
+    path: PathBuf,
+}
+
+impl ReportFile {
+    /// Reads the value of `--report`; `base` is where relative paths begin.
+    pub fn parse(value: &str, base: &Path) -> Result<Self, Problem> {
+        let usage = |message: String| {
+            Problem::new("usage", message).remedy("write --report json=FILE or --report human=FILE")
+        };
+        let (format, path) = value
+            .split_once('=')
+            .filter(|(_, path)| !path.is_empty())
+            .ok_or_else(|| usage(format!("--report {value}: no FORMAT=FILE")))?;
+        let format = <Format as clap::ValueEnum>::from_str(format, false)
+            .map_err(|_| usage(format!("--report {value}: there is no format {format}")))?;
+        let file = base.join(path);
+        let (Some(parent), Some(name)) = (file.parent(), file.file_name()) else {
+            return Err(usage(format!("--report {value}: {path} names no file")));
+        };
+        let parent = parent.canonicalize().map_err(|error| {
+            Problem::new("usage", format!("--report {value}: {}: {error}", parent.display()))
+                .remedy("make the directory first")
+        })?;
+        Ok(Self { format, path: parent.join(name) })
+    }
+
+    /// Refuses a path that lies in one of `protected` (canonical paths), or names something that
+    /// is no regular file: a report must never overwrite what is judged, or a device.
+    pub fn guard(&self, protected: &[PathBuf]) -> Result<(), Problem> {
+        let refuse = |why: String| {
+            Problem::new("usage", format!("--report {}: {why}", self.path.display()))
+                .remedy("write the report elsewhere")
+        };
+        if let Some(place) = protected.iter().find(|place| self.path.starts_with(place)) {
+            return Err(refuse(format!("it lies in {}, which is judged", place.display())));
+        }
+        match self.path.symlink_metadata() {
+            Ok(metadata) if !metadata.is_file() => Err(refuse("it is no regular file".to_owned())),
+            _ => Ok(()),
+        }
+    }
+
+    fn write(&self, report: &Report, verbosity: Verbosity) -> Result<(), Problem> {
+        let mut bytes = Vec::new();
+        let _ = StripStream::new(&mut bytes).write_all(&render(report, self.format, verbosity));
+        replace(&self.path, &bytes).map_err(|error| {
+            Problem::new("report-unwritable", format!("{}: {error}", self.path.display()))
+                .remedy("write the report elsewhere, or make room")
+        })
+    }
+}

@@ -1,0 +1,51 @@
+//! An error as a person gets it: what, where, and the next step.
+//!
+//! Every stage has an error type of its own; each turns into this one form, so that the
+//! terminal and every report format tell an error alike.
+
+/// One error: nothing could be judged, or nothing may be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The stable kebab-case code.
+    pub code: &'static str,
+    /// What is wrong, in one sentence; may quote hostile text, which is escaped on printing.
+    pub message: Box<str>,
+    /// The seal that it concerns.
+    pub seal: Option<Box<str>>,
+    /// The file that it concerns, relative to the repository root where it lies below it.
+    pub file: Option<Box<str>>,
+    /// The line in that file, from 1.
+    pub line: Option<usize>,
+    /// The next step: a command, or what to do.
+    pub remedy: Option<Box<str>>,
+}
+
+impl Problem {
+    /// A problem of which only `code` and `message` are known.
+    #[must_use]
+    pub fn new(code: &'static str, message: impl Into<String>) -> Self {
+        let message = message.into().into();
+        Self { code, message, seal: None, file: None, line: None, remedy: None }
+    }
+
+    /// The same with a next step.
+    #[must_use]
+    pub fn remedy(mut self, remedy: impl Into<String>) -> Self {
+        self.remedy = Some(remedy.into().into());
+        self
+    }
+
+    /// The same, said of a file.
+    #[must_use]
+    pub fn file(mut self, file: impl Into<String>) -> Self {
+        self.file = Some(file.into().into());
+        self
+    }
+
+    /// The same, said of a seal.
+    #[must_use]
+    pub fn seal(mut self, name: impl Into<String>) -> Self {
+        self.seal = Some(name.into().into());
+        self
+    }
+}

@@ -1,0 +1,239 @@
+//! The report for people: what is wrong, worst first; what to do; and the verdict last, where
+//! the eye is when a command ends.
+//!
+//! Colour is always written; the caller's stream drops it where nobody sees colour. Whatever
+//! comes from outside passes through `printable`, and every line begins with our own words.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style};
+
+use crate::finding::FindingKind;
+use crate::printable::{message, printable, printable_str};
+
+use super::last_line;
+use super::model::{ErrorView, FindingView, Mend, Report, SealView, SourceView};
+use super::{text, words};
+
+/// How much `human` tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Verbosity {
+    /// The verdict line alone.
+    Quiet,
+    /// At most 50 findings a seal.
+    #[default]
+    Normal,
+    /// Every finding.
+    Verbose,
+}
+
+/// The most findings of one seal that [`Verbosity::Normal`] shows.
+const SHOWN: usize = 50;
+
+/// The most pieces of advice for one seal.
+const ADVICE: usize = 6;
+
+/// The widest column of paths; a longer path pushes its own line to the right, and no other.
+const PATH_COLUMN: usize = 60;
+
+/// The column of kinds: the longest code, `kind-changed`.
+const KIND_COLUMN: usize = 12;
+
+/// Where lines of advice break, if they can.
+const LINE: usize = 100;
+
+const BOLD: Style = Style::new().bold();
+const DIM: Style = Style::new().dimmed();
+const ERROR: Style = AnsiColor::Red.on_default().bold();
+const NEXT: Style = AnsiColor::Cyan.on_default();
+const NOTICE: Style = AnsiColor::Yellow.on_default().bold();
+
+/// Writes `report` for people, without the errors, which [`problems`] writes elsewhere.
+pub fn human(report: &Report, verbosity: Verbosity, sink: &mut dyn Write) -> io::Result<()> {
+    let mut sink = io::BufWriter::new(sink);
+    if verbosity != Verbosity::Quiet {
+        for seal in report.seals.iter().filter(|seal| !seal.findings.is_empty()) {
+            write_seal(seal, verbosity, &mut sink)?;
+        }
+        for notice in &report.notices {
+            writeln!(sink, "{NOTICE}notice:{NOTICE:#} {}", message(&notice.message))?;
+        }
+    }
+    writeln!(sink, "{}", last_line::of(report))?;
+    sink.flush()
+}
+
+/// Writes errors for people: what is wrong, where, and the next step.
+pub fn problems(errors: &[ErrorView], sink: &mut dyn Write) -> io::Result<()> {
+    for error in errors {
+        let place = match (&error.file, error.line, &error.seal) {
+            (Some(file), Some(line), _) => format!("{}:{line}: ", printable_str(file)),
+            (Some(file), None, _) => format!("{}: ", printable_str(file)),
+            (None, _, Some(seal)) => format!("seal {}: ", printable_str(seal)),
+            (None, _, None) => String::new(),
+        };
+        writeln!(sink, "{ERROR}error:{ERROR:#} {place}{}", message(&error.message))?;
+        if let Some(remedy) = &error.remedy {
+            writeln!(sink, "  {NEXT}next:{NEXT:#} {}", message(remedy))?;
+        }
+    }
+    Ok(())
+}
+
+fn write_seal(seal: &SealView, verbosity: Verbosity, sink: &mut dyn Write) -> io::Result<()> {
+    let mut findings: Vec<&FindingView> = seal.findings.iter().collect();
+    // Stable: they come sorted by path.
+    findings.sort_by_key(|finding| finding.kind);
+    let shown = if verbosity == Verbosity::Verbose { findings.len() } else { SHOWN };
+    let (shown, hidden) = findings.split_at(shown.min(findings.len()));
+    writeln!(sink, "{BOLD}{}{BOLD:#}: {}", printable_str(&seal.name), headline(seal))?;
+    write_findings(shown, sink)?;
+    if !hidden.is_empty() {
+        writeln!(sink, "  {DIM}{}{DIM:#}", cut(hidden))?;
+    }
+    writeln!(sink, "\n  What to do:")?;
+    write_advice(&findings, sink)?;
+    if let Some(mend) = &seal.mend {
+        write_mend(mend, sink)?;
+    }
+    writeln!(sink)
+}
+
+fn headline(seal: &SealView) -> String {
+    let number = text::count(seal.findings.len(), "finding", "findings");
+    let root = printable_str(seal.root.as_deref().unwrap_or("?"));
+    match &seal.source {
+        SourceView::Worktree => format!("{number} in {root}"),
+        SourceView::Directory { path } => {
+            format!("{number} in {}, sealed as {root}", printable_str(path))
+        }
+    }
+}
+
+/// What the list does not show: how many, and of which kinds.
+fn cut(hidden: &[&FindingView]) -> String {
+    let mut kinds = BTreeMap::new();
+    for finding in hidden {
+        *kinds.entry(finding.kind).or_insert(0_u64) += 1;
+    }
+    let kinds: Vec<String> =
+        kinds.iter().map(|(kind, n)| format!("{} {}", text::grouped(*n), kind.code())).collect();
+    format!(
+        "... and {} more ({}); all of them: sealgate check -v or --format json",
+        text::grouped(hidden.len()),
+        kinds.join(", ")
+    )
+}
+
+fn write_findings(findings: &[&FindingView], sink: &mut dyn Write) -> io::Result<()> {
+    let paths: Vec<Cow<'_, str>> = findings.iter().map(|finding| path(finding)).collect();
+    let widest = paths.iter().map(|path| text::width(path)).max().unwrap_or(0);
+    let column = widest.min(PATH_COLUMN);
+    for (finding, path) in findings.iter().zip(&paths) {
+        let (kind, style) = (finding.kind.code(), weight(finding.kind));
+        write!(sink, "  {style}{kind}{style:#}{}", pad(kind, KIND_COLUMN))?;
+        write!(sink, "  {path}")?;
+        let rest = remarks(finding);
+        if !rest.is_empty() {
+            write!(sink, "{}  {rest}", pad(path, column))?;
+        }
+        writeln!(sink)?;
+    }
+    Ok(())
+}
+
+/// What changed, why, and what else is known.
+fn remarks(finding: &FindingView) -> String {
+    let change = Some(words::change(finding)).filter(|words| !words.is_empty());
+    let cause = finding.cause.map(|cause| words::cause(cause).to_owned());
+    let detail = finding.detail.as_deref().map(|detail| format!("{DIM}{}{DIM:#}", message(detail)));
+    [change, cause, detail].into_iter().flatten().collect::<Vec<_>>().join("; ")
+}
+
+/// One piece of advice for each cause, or kind where there is no cause.
+fn write_advice(findings: &[&FindingView], sink: &mut dyn Write) -> io::Result<()> {
+    struct Advice<'a> {
+        label: &'static str,
+        caused: bool,
+        remedy: &'a str,
+        others: u64,
+    }
+    let mut all: Vec<Advice<'_>> = Vec::new();
+    for finding in findings {
+        let label = finding.cause.map_or(finding.kind.code(), |cause| cause.code());
+        if let Some(advice) = all.iter_mut().find(|advice| advice.label == label) {
+            advice.others += u64::from(advice.remedy != finding.remedy);
+        } else {
+            let caused = finding.cause.is_some();
+            all.push(Advice { label, caused, remedy: &finding.remedy, others: 0 });
+        }
+    }
+    // A known cause says more than a kind.
+    all.sort_by_key(|advice| !advice.caused);
+    let shown = &all[..all.len().min(ADVICE)];
+    let column = shown.iter().map(|advice| advice.label.len()).max().unwrap_or(0);
+    for Advice { label, remedy, others, .. } in shown {
+        let alike = match others {
+            0 => String::new(),
+            _ => format!(" ({} more like it)", text::grouped(*others)),
+        };
+        let text = format!("{}{alike}", message(remedy));
+        write!(sink, "    {BOLD}{label}{BOLD:#}{}  ", pad(label, column))?;
+        write_wrapped(&text, column + 6, sink)?;
+    }
+    let hidden = all.len() - shown.len();
+    if hidden > 0 {
+        writeln!(sink, "    {DIM}... and {hidden} more in --format json{DIM:#}")?;
+    }
+    Ok(())
+}
+
+fn write_mend(mend: &Mend, sink: &mut dyn Write) -> io::Result<()> {
+    writeln!(sink, "\n  To approve these bytes:  {BOLD}{}{BOLD:#}", message(&mend.approve))?;
+    write!(sink, "  ")?;
+    write_wrapped(&message(&mend.caution), 2, sink)
+}
+
+/// Writes `text` after `indent` columns of its first line, which are written.
+fn write_wrapped(text: &str, indent: usize, sink: &mut dyn Write) -> io::Result<()> {
+    for (number, line) in text::wrap(text, LINE.saturating_sub(indent)).iter().enumerate() {
+        let indent = if number == 0 { 0 } else { indent };
+        writeln!(sink, "{:indent$}{line}", "")?;
+    }
+    Ok(())
+}
+
+fn weight(kind: FindingKind) -> Style {
+    let colour = match kind {
+        FindingKind::Unreadable | FindingKind::Unstable => AnsiColor::Magenta,
+        FindingKind::Unsealable
+        | FindingKind::KindChanged
+        | FindingKind::LinkChanged
+        | FindingKind::Modified
+        | FindingKind::Missing => AnsiColor::Red,
+        FindingKind::ModeChanged | FindingKind::Unsealed => AnsiColor::Yellow,
+        FindingKind::Moved => AnsiColor::Cyan,
+    };
+    colour.on_default()
+}
+
+/// The path as it may be shown, from its exact bytes.
+fn path(finding: &FindingView) -> Cow<'_, str> {
+    match finding.path_bytes.as_deref().and_then(unhex) {
+        Some(bytes) => Cow::Owned(printable(&bytes).into_owned()),
+        None => printable_str(&finding.path),
+    }
+}
+
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+    let byte = |pair: &[u8; 2]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
+    if rest.is_empty() { pairs.iter().map(byte).collect() } else { None }
+}
+
+/// The spaces that fill `text` up to `column`.
+fn pad(text: &str, column: usize) -> String {
+    " ".repeat(column.saturating_sub(text::width(text)))
+}

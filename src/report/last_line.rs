@@ -1,0 +1,101 @@
+//! The last line of human output: the verdict, on what, and how fast.
+
+use anstyle::{AnsiColor, Style};
+
+use crate::printable::printable_str;
+use crate::verdict::Verdict;
+
+use super::model::{Report, SealView};
+use super::text;
+
+/// The most names of seals in the line.
+const NAMES: usize = 8;
+
+/// `PASS  2 seals (generated, release), 14 entries, 1.2 MiB in 3 ms (400 MiB/s)`, without the
+/// line end.
+pub(super) fn of(report: &Report) -> String {
+    let (word, style) = headword(report.verdict);
+    let trouble = trouble(report);
+    let after_seals = if trouble.is_empty() { ", " } else { ": " };
+    let parts = [trouble, work(report)].concat().join(", ");
+    let end = if parts.is_empty() { "" } else { after_seals };
+    format!("{style}{word}{style:#}  {}{end}{parts}", seals(report))
+}
+
+/// How much was judged, and how fast.
+fn work(report: &Report) -> Vec<String> {
+    if report.seals.is_empty() {
+        return Vec::new();
+    }
+    let sum =
+        |part: fn(&SealView) -> u64| report.seals.iter().map(part).fold(0, u64::saturating_add);
+    let (entries, bytes, ms) =
+        (sum(|seal| seal.checked), sum(|seal| seal.bytes), report.elapsed_ms);
+    let speed = text::speed(bytes, ms).map_or(String::new(), |speed| format!(" ({speed})"));
+    vec![
+        text::count(entries, "entry", "entries"),
+        format!("{} in {}{speed}", text::bytes(bytes), text::duration_ms(ms)),
+    ]
+}
+
+fn headword(verdict: Verdict) -> (&'static str, Style) {
+    let (word, colour) = match verdict {
+        Verdict::Pass => ("PASS", AnsiColor::Green),
+        Verdict::Refused => ("REFUSED", AnsiColor::Yellow),
+        Verdict::Fail => ("FAIL", AnsiColor::Red),
+        Verdict::Error => ("ERROR", AnsiColor::Magenta),
+    };
+    (word, colour.on_default().bold())
+}
+
+/// The seals that were judged, the worst first; with a verdict each where they differ.
+fn seals(report: &Report) -> String {
+    if report.seals.is_empty() {
+        return "no seals".to_owned();
+    }
+    let mut seals: Vec<&SealView> = report.seals.iter().collect();
+    seals.sort_by_key(|seal| std::cmp::Reverse(seal.verdict));
+    let alike = seals.iter().all(|seal| seal.verdict == seals[0].verdict);
+    let mut names: Vec<String> = seals
+        .iter()
+        .take(NAMES)
+        .map(|seal| match printable_str(&seal.name) {
+            name if alike => name.into_owned(),
+            name => format!("{name} {}", seal.verdict.code()),
+        })
+        .collect();
+    if seals.len() > NAMES {
+        names.push(format!("and {} more", text::grouped(seals.len() - NAMES)));
+    }
+    let number = text::count(seals.len(), "seal", "seals");
+    format!("{number} ({})", names.join(", "))
+}
+
+/// Errors and findings, counted.
+fn trouble(report: &Report) -> Vec<String> {
+    let mut parts = Vec::new();
+    if !report.errors.is_empty() {
+        parts.push(text::count(report.errors.len(), "error", "errors"));
+    }
+    let found = |seal: &&SealView| !seal.findings.is_empty();
+    let concerned: Vec<&SealView> = report.seals.iter().filter(found).collect();
+    let findings = || concerned.iter().flat_map(|seal| &seal.findings);
+    let unjudged = findings().filter(|finding| finding.kind.is_error()).count();
+    if let [first, rest @ ..] = &concerned[..] {
+        let count = text::count(findings().count(), "finding", "findings");
+        let place = match rest {
+            [] => printable_str(&first.name).into_owned(),
+            _ => format!("{} seals", text::grouped(concerned.len())),
+        };
+        let part = if unjudged == 0 {
+            format!("{count} in {place}")
+        } else {
+            format!("{count} in {place} ({} not judged)", text::grouped(unjudged))
+        };
+        parts.push(part);
+    }
+    if report.verdict == Verdict::Error && report.errors.is_empty() && unjudged == 0 {
+        parts.push("nothing was judged".to_owned());
+    }
+    parts
+}

@@ -1,0 +1,45 @@
+//! Reports: one frozen type, and a file for each format that writes it.
+
+mod changes;
+pub mod difference;
+mod human;
+mod json;
+mod last_line;
+mod model;
+mod remedy;
+pub mod sealed;
+mod shell;
+pub mod sums;
+pub mod text;
+mod words;
+
+pub use human::{Verbosity, human, problems};
+pub use json::json;
+pub use model::{
+    EntryView, ErrorView, FindingView, Mend, Notice, Report, SealView, SourceView, Tool,
+};
+pub use remedy::Caller;
+
+use std::io;
+
+/// A format that a report can be written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, clap::ValueEnum)]
+pub enum Format {
+    /// For people.
+    Human,
+    /// `sealgate-report/1`.
+    Json,
+}
+
+/// Writes `report` to `sink` in `format`.
+pub fn write(
+    report: &Report,
+    format: Format,
+    verbosity: Verbosity,
+    sink: &mut dyn io::Write,
+) -> io::Result<()> {
+    match format {
+        Format::Human => human(report, verbosity, sink),
+        Format::Json => json(report, sink),
+    }
+}

@@ -1,0 +1,293 @@
+//! What to do about a finding: the command that mends it, and when it is the wrong answer.
+//!
+//! Every command works as it stands where the user is, pasted into a POSIX shell. A cause is
+//! mended before anything is approved; nothing here advises to approve bytes nobody understands.
+
+use crate::entry::Entry;
+use crate::finding::{Cause, Finding, FindingKind};
+use crate::verdict::{Judgement, Source, Verdict};
+
+use super::model::Mend;
+use super::shell::{is_bare, pathspec, quote};
+
+/// How the program was called, so that the commands it prints work where they are pasted.
+#[derive(Debug, Clone, Default)]
+pub struct Caller {
+    /// The value of `-C`, if it was given.
+    pub directory: Option<String>,
+    /// The value of `--seals`, if it was given.
+    pub seals: Option<String>,
+    /// The way from where the user is to the repository root (`../..`), where that is neither
+    /// here nor the value of `-C`. Commands that name a file need it: git and sealgate find the
+    /// root themselves, `chmod` does not.
+    pub repository: Option<String>,
+}
+
+/// What to do about one finding, in a sentence or two; commands stand in backticks.
+pub(super) fn of(finding: &Finding, judgement: &Judgement, caller: &Caller) -> String {
+    let advice = Advice { judgement, caller };
+    match finding.cause {
+        Some(cause) => advice.on_cause(cause, &finding.path),
+        None => advice.on_kind(finding),
+    }
+}
+
+/// How a failing seal is mended. `None` where nothing can be approved: the seal passed, or part
+/// of it could not be judged, and then `seal` would refuse as well.
+pub(super) fn mend(judgement: &Judgement, caller: &Caller) -> Option<Mend> {
+    let advice = Advice { judgement, caller };
+    (judgement.verdict() == Verdict::Fail)
+        .then(|| Mend { approve: advice.sealgate("seal"), caution: advice.caution() })
+}
+
+/// One seal's judgement, and who asks.
+struct Advice<'a> {
+    judgement: &'a Judgement,
+    caller: &'a Caller,
+}
+
+impl Advice<'_> {
+    fn on_cause(&self, cause: Cause, path: &[u8]) -> String {
+        let again = self.again(Some(path));
+        match cause {
+            Cause::Swapped => format!("Two files hold each other's bytes: {again}."),
+            Cause::CaseOnlyRename => "Give the file its sealed name back: a file system that \
+                                      ignores case may have changed it."
+                .to_owned(),
+            Cause::UnicodeNormalisation => "Give the file its sealed name back: a file system or \
+                                            an archive tool normalises names (macOS does)."
+                .to_owned(),
+            Cause::LfsPointer => format!(
+                "Fetch the content with `{} lfs pull`{} and check again; only where the seal \
+                 itself holds the pointer, {} after that.",
+                self.git(),
+                if self.is_kept_in_git() { "" } else { ", make it again" },
+                self.approval(),
+            ),
+            Cause::Emptied => {
+                format!("The content is gone (a full disk, a copy that broke off): {again}.")
+            }
+            Cause::LineEndings => self.on_line_endings(),
+            Cause::ByteOrderMark => format!(
+                "An editor or a script put in or took out the byte order mark: exclude these \
+                 files from what it rewrites, and {again}."
+            ),
+            Cause::TrailingNewline => format!(
+                "An editor or a formatter hook (end-of-file-fixer and the like) changed the end: \
+                 exclude these files from what it rewrites, and {again}."
+            ),
+            Cause::LinkAsFile => format!(
+                "Links became plain files: run `{} config core.symlinks true` and check out \
+                 again; where an archive step does not keep links, pack the tree with `tar` first.",
+                self.git()
+            ),
+            Cause::ModesLost => "An archive step dropped the execute bits, as upload-artifact \
+                                 does: pack the tree with `tar` before that step and unpack it \
+                                 after."
+                .to_owned(),
+        }
+    }
+
+    fn on_kind(&self, finding: &Finding) -> String {
+        let again = self.again(Some(&finding.path));
+        match finding.kind {
+            FindingKind::Unreadable => "Let the user who runs sealgate read it (permissions, \
+                                        owner, a failing disk) and check again: what cannot be \
+                                        read is never approved."
+                .to_owned(),
+            FindingKind::Unstable => format!(
+                "Something writes into {} while it is checked (a build, a watcher, a sync tool): \
+                 stop it and check again.",
+                self.place()
+            ),
+            FindingKind::Unsealable => {
+                "Remove it, or exclude it in the seal: no seal can hold it.".to_owned()
+            }
+            FindingKind::KindChanged | FindingKind::LinkChanged => {
+                format!("If nobody meant it, {again}.")
+            }
+            FindingKind::Modified => format!(
+                "Find out why before you reseal: build twice and compare with `{} --against \
+                 OTHER_BUILD`.",
+                self.sealgate("diff")
+            ),
+            FindingKind::ModeChanged => self.on_mode(finding),
+            FindingKind::Missing => format!("If it should be there, {again}."),
+            FindingKind::Unsealed => format!(
+                "Remove it if it does not belong there, exclude it in the seal if it never will, \
+                 or {}.",
+                self.approval()
+            ),
+            FindingKind::Moved => {
+                format!("Move it back, or, if the new place is meant, {}.", self.approval())
+            }
+        }
+    }
+
+    /// git takes a file whose time and size it knows for unchanged, whatever the attributes say
+    /// now: without deleting it first, restoring does nothing.
+    fn on_line_endings(&self) -> String {
+        let root = self.root();
+        if !self.is_kept_in_git() {
+            return format!(
+                "A filter rewrote line endings, most often of the sources at checkout: put `* \
+                 -text` into .gitattributes, check out afresh, and {}.",
+                self.again(None)
+            );
+        }
+        let attribute = match root {
+            "." => "put `* -text` into".to_owned(),
+            _ if is_bare(root.as_bytes()) => format!("put `{root}/** -text` into"),
+            _ => format!("mark everything in {root} as `-text` in"),
+        };
+        format!(
+            "A filter rewrote line endings at checkout: {attribute} .gitattributes, delete the \
+             files, and check them out again with `{}`.",
+            self.restore(root.as_bytes())
+        )
+    }
+
+    fn on_mode(&self, finding: &Finding) -> String {
+        let sign = match finding.expected {
+            Some(Entry::File { executable: true, .. }) => "+x",
+            Some(Entry::File { executable: false, .. }) => "-x",
+            _ => return "Give it its sealed mode back.".to_owned(),
+        };
+        format!("If nobody meant it, run `chmod {sign} -- {}`.", quote(&self.file(&finding.path)))
+    }
+
+    /// When approving is the wrong answer, and what is right then.
+    fn caution(&self) -> String {
+        let root = self.root_in_words();
+        let mut sentences = Vec::new();
+        if let Source::Directory { given, .. } = &self.judgement.source {
+            sentences.push(format!(
+                "First bring the bytes of {given} into {root}: the command seals what is in {root}."
+            ));
+        }
+        let findings = &self.judgement.findings;
+        if findings.iter().any(|finding| finding.kind == FindingKind::Unsealable) {
+            sentences.push("It refuses while anything unsealable is there.".to_owned());
+        }
+        let proved = |cause: &Cause| findings.iter().any(|finding| finding.cause == Some(*cause));
+        let causes: Vec<_> = Cause::ALL.into_iter().filter(proved).map(Cause::code).collect();
+        if !causes.is_empty() {
+            sentences.push(format!(
+                "Wrong where a cause is known ({}): mend the cause.",
+                causes.join(", ")
+            ));
+        }
+        sentences.push(self.last_caution());
+        sentences.join(" ")
+    }
+
+    fn last_caution(&self) -> String {
+        let again = self.again(None);
+        if self.is_kept_in_git() {
+            format!(
+                "Wrong if nobody meant to change {}: {again}, which drops what is not committed; \
+                 if the change is in a commit, `{} log -- {}` names it.",
+                self.root_in_words(),
+                self.git(),
+                pathspec(self.root().as_bytes())
+            )
+        } else {
+            format!("Wrong if you cannot say why the bytes changed: {again}, and check again.")
+        }
+    }
+
+    /// How the sealed bytes come back, of `path` or of everything: after `if ...,`.
+    fn again(&self, path: Option<&[u8]>) -> String {
+        match &self.judgement.source {
+            Source::Directory { given, .. } => format!("make {given} again"),
+            Source::Worktree if self.is_kept_in_git() => {
+                let root = self.root().as_bytes();
+                let path = path.map_or(root.to_vec(), |path| join(root, path));
+                format!("restore it with `{}`", self.restore(&path))
+            }
+            Source::Worktree => "build again from a clean checkout".to_owned(),
+        }
+    }
+
+    /// The command that brings back the committed bytes of `path`, from the repository root.
+    fn restore(&self, path: &[u8]) -> String {
+        let (git, path) = (self.git(), pathspec(path));
+        format!("{git} restore --source=HEAD --staged --worktree -- {path}")
+    }
+
+    /// How the bytes there are become the approved ones: after `if it is meant,`.
+    fn approval(&self) -> String {
+        let command = self.sealgate("seal");
+        match &self.judgement.source {
+            Source::Worktree => format!("approve it with `{command}`"),
+            Source::Directory { .. } => {
+                format!(
+                    "bring it into {} and approve it there with `{command}`",
+                    self.root_in_words()
+                )
+            }
+        }
+    }
+
+    fn is_kept_in_git(&self) -> bool {
+        self.judgement.tracked == Some(true) && self.judgement.source == Source::Worktree
+    }
+
+    fn root(&self) -> &str {
+        self.judgement.root.as_deref().unwrap_or(&self.judgement.name)
+    }
+
+    fn root_in_words(&self) -> &str {
+        match self.root() {
+            "." => "the repository",
+            root => root,
+        }
+    }
+
+    /// Where the bytes were judged.
+    fn place(&self) -> &str {
+        match &self.judgement.source {
+            Source::Worktree => self.root(),
+            Source::Directory { given, .. } => given,
+        }
+    }
+
+    /// `path` as a command finds it from where the user is.
+    fn file(&self, path: &[u8]) -> Vec<u8> {
+        let Caller { directory, repository, .. } = self.caller;
+        match (&self.judgement.source, repository.as_ref().or(directory.as_ref())) {
+            (Source::Directory { path: place, .. }, _) => {
+                join(place.as_os_str().as_encoded_bytes(), path)
+            }
+            (Source::Worktree, Some(top)) => {
+                join(top.as_bytes(), &join(self.root().as_bytes(), path))
+            }
+            (Source::Worktree, None) => join(self.root().as_bytes(), path),
+        }
+    }
+
+    fn sealgate(&self, command: &str) -> String {
+        let mut text = String::from("sealgate");
+        for (flag, value) in [("-C", &self.caller.directory), ("--seals", &self.caller.seals)] {
+            if let Some(value) = value {
+                text = format!("{text} {flag} {}", quote(value.as_bytes()));
+            }
+        }
+        format!("{text} {command} {}", quote(self.judgement.name.as_bytes()))
+    }
+
+    fn git(&self) -> String {
+        match &self.caller.directory {
+            Some(directory) => format!("git -C {}", quote(directory.as_bytes())),
+            None => "git".to_owned(),
+        }
+    }
+}
+
+fn join(directory: &[u8], path: &[u8]) -> Vec<u8> {
+    match directory {
+        b"." | b"" => path.to_vec(),
+        [.., b'/'] => [directory, path].concat(),
+        _ => [directory, b"/", path].concat(),
+    }
+}

@@ -1,0 +1,147 @@
+//! A finding in words: what changed, and why. Everything returned is safe to show.
+
+use crate::finding::{Cause, FindingKind};
+use crate::printable::printable_str;
+
+use super::model::{EntryView, FindingView};
+use super::text;
+
+/// What changed: `1.2 KiB -> 1.3 KiB`, `exec -> file`, `from old/path`; empty where the kind of
+/// the finding says it all.
+pub(super) fn change(finding: &FindingView) -> String {
+    let (expected, observed) = (finding.expected.as_ref(), finding.observed.as_ref());
+    match (finding.kind, expected, observed) {
+        (FindingKind::Moved, ..) => {
+            finding.from.as_deref().map_or(String::new(), |from| format!("from {}", name(from)))
+        }
+        (FindingKind::Modified, Some(old), Some(new)) => modified(old, new),
+        (FindingKind::LinkChanged, Some(old), Some(new)) => {
+            format!("{} -> {}", target(old), target(new))
+        }
+        (FindingKind::KindChanged | FindingKind::ModeChanged, Some(old), Some(new)) => {
+            format!("{} -> {}", kind(old), kind(new))
+        }
+        (FindingKind::Missing, Some(entry), _) | (FindingKind::Unsealed, _, Some(entry)) => {
+            whole(entry)
+        }
+        _ => String::new(),
+    }
+}
+
+/// Why, as the end of a sentence about the path.
+pub(super) fn cause(cause: Cause) -> &'static str {
+    match cause {
+        Cause::Swapped => "swapped",
+        Cause::CaseOnlyRename => "only the case of the name differs",
+        Cause::UnicodeNormalisation => "only the Unicode form of the name differs",
+        Cause::LfsPointer => "Git LFS pointer",
+        Cause::Emptied => "nothing is left of the content",
+        Cause::LineEndings => "only line endings differ",
+        Cause::ByteOrderMark => "only a byte order mark differs",
+        Cause::TrailingNewline => "only the line ends at the end differ",
+        Cause::LinkAsFile => "a file with the link's target as text",
+        Cause::ModesLost => "every sealed exec lost its execute bit",
+    }
+}
+
+fn modified(old: &EntryView, new: &EntryView) -> String {
+    let sizes = match (old.size, new.size) {
+        (Some(before), Some(after)) => sizes(before, after),
+        _ => "other bytes".to_owned(),
+    };
+    if old.kind == new.kind { sizes } else { format!("{sizes}, {} -> {}", old.kind, new.kind) }
+}
+
+/// Two sizes so that a difference shows, however small.
+fn sizes(before: u64, after: u64) -> String {
+    let exact = |size| format!("{} B", text::grouped(size));
+    let (old, new) = (text::bytes(before), text::bytes(after));
+    if before == after {
+        format!("{}, other bytes", exact(before))
+    } else if old == new {
+        format!("{} -> {}", exact(before), exact(after))
+    } else {
+        format!("{old} -> {new}")
+    }
+}
+
+fn kind(entry: &EntryView) -> String {
+    match &entry.target {
+        Some(target) => format!("{} to {}", entry.kind, name(target)),
+        None => entry.kind.to_owned(),
+    }
+}
+
+fn target(entry: &EntryView) -> String {
+    entry.target.as_deref().map_or_else(|| entry.kind.to_owned(), |target| name(target).into())
+}
+
+fn whole(entry: &EntryView) -> String {
+    match (entry.kind, entry.size) {
+        ("file", Some(size)) => text::bytes(size),
+        (_, Some(size)) => format!("{}, {}", text::bytes(size), entry.kind),
+        _ => kind(entry),
+    }
+}
+
+fn name(text: &str) -> std::borrow::Cow<'_, str> {
+    printable_str(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_kind_of_change_is_told_in_its_own_way() {
+        use FindingKind as K;
+        let view = |kind, size, target| Some(EntryView { kind, size, blake3: None, target });
+        let file = |kind, size| view(kind, Some(size), None);
+        let link = |target: &str| view("link", None, Some(target.to_owned()));
+        let dir = || view("dir", None, None);
+        let cases = [
+            (K::Modified, file("file", 1234), file("file", 1333), "1.2 KiB -> 1.3 KiB"),
+            (K::Modified, file("file", 1234), file("file", 1234), "1,234 B, other bytes"),
+            (
+                K::Modified,
+                file("file", 1 << 20),
+                file("file", 1_048_577),
+                "1,048,576 B -> 1,048,577 B",
+            ),
+            (K::Modified, file("exec", 1), file("file", 2), "1 B -> 2 B, exec -> file"),
+            (K::Modified, None, file("file", 2), ""),
+            (K::ModeChanged, file("exec", 5), file("file", 5), "exec -> file"),
+            (K::KindChanged, file("file", 5), link("a\nb"), r"file -> link to a\nb"),
+            (K::KindChanged, link("a"), dir(), "link to a -> dir"),
+            (K::LinkChanged, link("old"), link("new "), r"old -> new\x20"),
+            (K::Missing, file("file", 410), None, "410 B"),
+            (K::Missing, link("x"), None, "link to x"),
+            (K::Unsealed, None, file("exec", 6144), "6.0 KiB, exec"),
+            (K::Unsealed, None, dir(), "dir"),
+            (K::Unreadable, file("file", 5), None, ""),
+        ];
+        for (kind, expected, observed, words) in cases {
+            let finding = FindingView {
+                kind,
+                path: "p".into(),
+                path_bytes: None,
+                from: None,
+                line: None,
+                expected,
+                observed,
+                cause: None,
+                detail: None,
+                remedy: String::new(),
+            };
+            assert_eq!(change(&finding), words);
+            let moved = FindingView { kind: K::Moved, from: Some("a:".into()), ..finding };
+            assert_eq!(change(&moved), r"from a\x3a");
+        }
+    }
+
+    #[test]
+    fn no_two_causes_share_their_words() {
+        let words: std::collections::HashSet<_> = Cause::ALL.map(cause).into();
+        assert_eq!(words.len(), Cause::ALL.len());
+    }
+}

@@ -1,0 +1,292 @@
+//! The repository: where it begins, which seals it has, and how their files are read.
+
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use globset::GlobBuilder;
+
+use crate::entry::Digest;
+use crate::inventory::{Directory, Kind, ReadFault, RootError, read_whole};
+use crate::path::EntryPath;
+use crate::problem::Problem;
+use crate::replace::SCRATCH_SUFFIX;
+use crate::seal::{self, MAX_SEAL_BYTES, Root, Seal, SealName};
+
+/// A repository and its seals directory.
+#[derive(Debug)]
+pub struct Repository {
+    root: PathBuf,
+    seals: EntryPath,
+    in_git: bool,
+}
+
+/// The bytes of one seal file, and what they say.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The exact bytes.
+    pub bytes: Vec<u8>,
+    /// BLAKE3 of them.
+    pub digest: Digest,
+    /// The seal, or why it is none.
+    pub seal: Result<Seal, Problem>,
+}
+
+/// What the seals directory holds.
+#[derive(Debug, Default)]
+pub struct Contents {
+    /// The seals, by name.
+    pub names: Vec<SealName>,
+    /// What must not be there.
+    pub strays: Vec<Problem>,
+}
+
+impl Repository {
+    /// Finds the repository that `start` lies in: git's top level, or else the nearest parent
+    /// with the seals directory. Runs no git.
+    pub fn find(start: &Path, seals: &EntryPath) -> Result<Self, Problem> {
+        let start =
+            std::path::absolute(start).and_then(|start| start.canonicalize()).map_err(|error| {
+                Problem::new("start-unreadable", format!("{}: {error}", start.display()))
+                    .remedy("name a directory that exists after -C")
+            })?;
+        let nearest = |sign: &str| {
+            start.ancestors().find(|parent| parent.join(sign).symlink_metadata().is_ok())
+        };
+        let (root, in_git) = match nearest(".git") {
+            Some(root) => (root.to_owned(), true),
+            None => match nearest(seals.as_str()) {
+                Some(root) => (root.to_owned(), false),
+                None => (start.clone(), false),
+            },
+        };
+        Ok(Self { root, seals: seals.clone(), in_git })
+    }
+
+    /// The repository root, absolute.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The seals directory, relative to the repository root.
+    #[must_use]
+    pub fn seals(&self) -> &EntryPath {
+        &self.seals
+    }
+
+    /// Whether git's directory marks the root.
+    #[must_use]
+    pub fn in_git(&self) -> bool {
+        self.in_git
+    }
+
+    /// A seal's file, relative to the repository root.
+    #[must_use]
+    pub fn file_of(&self, name: &SealName) -> String {
+        format!("{}/{name}.toml", self.seals.as_str())
+    }
+
+    /// A seal's file, absolute.
+    #[must_use]
+    pub fn path_of(&self, name: &SealName) -> PathBuf {
+        self.root.join(self.file_of(name))
+    }
+
+    /// Lists the seals directory; `None` where there is none.
+    pub fn contents(&self) -> Result<Option<Contents>, Problem> {
+        let directory = match Directory::open_root(&self.root, Some(&self.seals)) {
+            Ok(directory) => directory,
+            Err(RootError::Missing(_)) => return Ok(None),
+            Err(error) => return Err(Problem::new("seals-unreadable", error.to_string())),
+        };
+        let listing = directory.list().map_err(|trouble| {
+            Problem::new("seals-unreadable", format!("{}: {}", self.seals.as_str(), trouble.detail))
+        })?;
+        let mut contents = Contents::default();
+        for (name, kind) in listing {
+            match sort_out(&name, kind) {
+                Place::Seal(name) => contents.names.push(name),
+                Place::Known => {}
+                Place::Stray(why) => contents.strays.push(self.stray(&name, why)),
+            }
+        }
+        contents.names.sort();
+        contents.strays.sort_by(|a, b| a.file.cmp(&b.file));
+        Ok(Some(contents))
+    }
+
+    fn stray(&self, name: &[u8], why: &str) -> Problem {
+        let name = String::from_utf8_lossy(name);
+        let file = format!("{}/{name}", self.seals.as_str());
+        let remedy = if name.ends_with(SCRATCH_SUFFIX) {
+            "a `sealgate seal` was killed here: remove it and seal again"
+        } else {
+            "move it elsewhere: only NAME.toml, policy.toml, grants/ and README.md belong here"
+        };
+        Problem::new("seals-stray", format!("{why} does not belong in the seals directory"))
+            .file(file)
+            .remedy(remedy)
+    }
+
+    /// Reads the seal file `name`, with the care that any file gets, and then the seal.
+    pub fn load(&self, name: &SealName) -> Result<Loaded, Problem> {
+        let bytes = self.read_file(name)?;
+        let digest = Digest::of(&bytes);
+        let seal = seal::read(name, &bytes)
+            .map_err(|error| error.into_problem(name, &self.file_of(name)))
+            .and_then(|seal| self.check_place(seal));
+        Ok(Loaded { bytes, digest, seal })
+    }
+
+    fn read_file(&self, name: &SealName) -> Result<Vec<u8>, Problem> {
+        let file = self.file_of(name);
+        let problem =
+            |code, message: String| Problem::new(code, message).file(&*file).seal(name.as_str());
+        let path = EntryPath::parse(&format!("{name}.toml"))
+            .map_err(|fault| problem("seal-unreadable", fault.to_string()))?;
+        let directory = Directory::open_root(&self.root, Some(&self.seals))
+            .map_err(|error| problem("seal-unreadable", error.to_string()))?;
+        read_whole(&directory, &path, MAX_SEAL_BYTES).map_err(|fault| match fault {
+            ReadFault::TooLarge(size) => problem(
+                "seal-too-large",
+                format!("the seal is {size} bytes long; the limit is {MAX_SEAL_BYTES}"),
+            )
+            .remedy("seal parts of the root apart, or exclude what needs no seal"),
+            ReadFault::Trouble(trouble) => problem("seal-unreadable", trouble.detail),
+        })
+    }
+
+    /// The rules on a seal's root that depend on where the seals directory is.
+    pub fn check_place(&self, seal: Seal) -> Result<Seal, Problem> {
+        match self.misplaced(&seal.header.root, seal.header.scope.patterns()) {
+            None => Ok(seal),
+            Some(why) => Err(Problem::new("seal-invalid", why)
+                .seal(seal.name.as_str())
+                .file(self.file_of(&seal.name))
+                .remedy("correct the lines above [entries]; see docs/seal-format.md")),
+        }
+    }
+
+    /// Why `root` cannot be sealed with these excludes, if it cannot.
+    #[must_use]
+    pub fn misplaced(&self, root: &Root, exclude: &[String]) -> Option<String> {
+        let seals = self.seals.as_bytes();
+        match root.path() {
+            None => {
+                let needed = self.excludes_of_whole();
+                let begins = exclude.iter().zip(&needed).filter(|(a, b)| a == b).count();
+                (begins < needed.len())
+                    .then(|| format!("the exclude list of root \".\" must begin with {needed:?}"))
+            }
+            Some(root) => {
+                let root = root.as_bytes();
+                let overlaps = root == seals
+                    || crate::path::is_below(root, seals)
+                    || crate::path::is_below(seals, root);
+                overlaps.then(|| "the root and the seals directory overlap".to_owned())
+            }
+        }
+    }
+
+    /// What the exclude list of root `"."` begins with.
+    #[must_use]
+    pub fn excludes_of_whole(&self) -> [String; 2] {
+        ["/.git".to_owned(), format!("/{}", self.seals.as_str())]
+    }
+
+    /// Opens a root in the working tree.
+    pub fn open(&self, root: &Root) -> Result<Directory, RootError> {
+        Directory::open_root(&self.root, root.path())
+    }
+
+    /// Waits until no other run writes seals here, and keeps others waiting until it is dropped.
+    ///
+    /// The lock is on the repository's directory itself: it leaves no file, and the kernel takes
+    /// it back from a run that is killed. Where directories cannot be locked there is none.
+    pub fn lock(&self, waiting: impl FnOnce()) -> io::Result<Option<File>> {
+        if !cfg!(unix) {
+            return Ok(None);
+        }
+        let directory = File::open(&self.root)?;
+        match directory.try_lock() {
+            Ok(()) => {}
+            Err(std::fs::TryLockError::WouldBlock) => {
+                waiting();
+                directory.lock()?;
+            }
+            Err(std::fs::TryLockError::Error(error)) => return Err(error),
+        }
+        Ok(Some(directory))
+    }
+}
+
+/// What a name in the seals directory is.
+enum Place {
+    Seal(SealName),
+    Known,
+    Stray(&'static str),
+}
+
+fn sort_out(name: &[u8], kind: Kind) -> Place {
+    let known = std::str::from_utf8(name).ok();
+    let seal = known.and_then(|name| name.strip_suffix(".toml")).and_then(SealName::parse);
+    match (kind, known, seal) {
+        (Kind::File, _, Some(name)) => Place::Seal(name),
+        (Kind::File, Some("policy.toml" | "README.md"), _)
+        | (Kind::Directory, Some("grants"), _) => Place::Known,
+        (Kind::File, _, _) => Place::Stray("this file"),
+        (Kind::Directory, _, _) => Place::Stray("this directory"),
+        (Kind::Link, _, _) => Place::Stray("a symbolic link"),
+        (Kind::Special(what), _, _) => Place::Stray(what),
+    }
+}
+
+/// The names that `patterns` select: all of them where there is no pattern. Each pattern, a name
+/// or a glob, must select one at least.
+pub fn select(names: &[SealName], patterns: &[String]) -> Result<Vec<SealName>, Vec<Problem>> {
+    if patterns.is_empty() {
+        return Ok(names.to_vec());
+    }
+    let mut problems = Vec::new();
+    let mut selected = Vec::new();
+    for pattern in patterns {
+        let before = selected.len();
+        match GlobBuilder::new(pattern).literal_separator(true).build() {
+            Ok(glob) => {
+                let glob = glob.compile_matcher();
+                selected.extend(names.iter().filter(|name| glob.is_match(name.as_str())).cloned());
+            }
+            Err(error) => {
+                problems.push(Problem::new("name-invalid", format!("{pattern}: {}", error.kind())));
+                continue;
+            }
+        }
+        if selected.len() == before {
+            let known: Vec<_> = names.iter().map(SealName::as_str).collect();
+            problems.push(
+                Problem::new("name-unmatched", format!("no seal is named {pattern}"))
+                    .remedy(format!("the seals here: {}", known.join(", "))),
+            );
+        }
+    }
+    selected.sort();
+    selected.dedup();
+    if problems.is_empty() { Ok(selected) } else { Err(problems) }
+}
+
+/// A root that cannot be opened, as a person gets it.
+#[must_use]
+pub fn root_problem(error: &RootError, name: &SealName) -> Problem {
+    let (code, remedy) = match error {
+        RootError::Missing(_) => {
+            ("root-missing", "build it, or delete the seal if it is gone for good")
+        }
+        RootError::NotDirectory(_) => ("root-not-directory", "a root is a directory: put it back"),
+        RootError::Link(_) => {
+            ("root-is-link", "make it a real directory, or seal what it points to")
+        }
+        RootError::Unreadable(..) => ("root-unreadable", "give this user the right to read it"),
+    };
+    Problem::new(code, error.to_string()).seal(name.as_str()).remedy(remedy)
+}

@@ -1,0 +1,24 @@
+//! The seal: what it states, how it is read and how it is written.
+//!
+//! `model` is the seal in memory; `write` gives its one canonical text; `read` accepts exactly
+//! that text and nothing else, a line at a step; `lenient` reads what people have edited, for
+//! `fmt`, for `seal`, and to tell what is wrong with a text that `read` refuses. What makes a
+//! seal valid stands once, in `rules`; how a string is escaped, in `escape`;
+//! digests as text, in `hex`.
+
+mod error;
+mod escape;
+mod hex;
+mod lenient;
+mod model;
+mod read;
+mod rules;
+mod write;
+
+pub use error::{SealError, SealFault};
+pub use lenient::{loose_header, loose_seal};
+pub use model::{
+    FORMAT, Header, LARGE_SEAL_BYTES, MAX_SEAL_BYTES, Root, Seal, SealName, SealedEntry,
+};
+pub use read::read;
+pub use write::to_bytes;

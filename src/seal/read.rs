@@ -1,0 +1,148 @@
+//! The strict reader: accepts the bytes that the writer writes, and no others.
+//!
+//! It takes the text a line at a time and allocates nothing for an entry but its path, because
+//! it stands before every check. Where it refuses, `lenient` says what is really wrong.
+
+use super::error::SealError;
+use super::escape::take_string;
+use super::lenient;
+use super::model::{Header, Seal, SealName};
+use super::rules::{self, Entries, Place};
+use super::write::first_line;
+
+/// Bytes of text for each entry that room is made for; most lines are longer.
+const BYTES_PER_ENTRY: usize = 96;
+
+/// Reads the canonical text of the seal `name`.
+///
+/// Any other text is refused, even one that states the same: a seal has one digest.
+pub fn read(name: &SealName, bytes: &[u8]) -> Result<Seal, SealError> {
+    rules::check_length(bytes)?;
+    lenient::text_of(bytes)
+        .and_then(|text| Reader { rest: text, line: 0 }.seal(name))
+        .map_err(|error| lenient::explain(name, bytes, error))
+}
+
+/// What is left of the text, and the number of the line that was taken last.
+struct Reader<'t> {
+    rest: &'t str,
+    line: usize,
+}
+
+impl<'t> Reader<'t> {
+    fn seal(mut self, name: &SealName) -> Result<Seal, SealError> {
+        self.exactly(&first_line(name))?;
+        let header = self.header()?;
+        self.exactly("")?;
+        self.exactly("[entries]")?;
+        let headline = self.line;
+        let mut entries = Entries::new(&header.scope, self.rest.len() / BYTES_PER_ENTRY);
+        let mut scratch = Scratch::default();
+        while !self.rest.is_empty() {
+            let line = self.next()?;
+            let (key, value) = take_entry(line, &mut scratch).ok_or_else(|| self.form())?;
+            entries.push(key, value).map_err(|fault| {
+                if has_canonical_strings(line) { fault.at(self.line) } else { self.form() }
+            })?;
+        }
+        let entries = entries.finish(Some(headline))?;
+        Ok(Seal { name: name.clone(), header, entries })
+    }
+
+    fn header(&mut self) -> Result<Header, SealError> {
+        let mut scratch = String::new();
+        let format = self.string("format = ", "", &mut scratch)?.to_owned();
+        rules::check_format(&format, Some(self.line))?;
+        let root = self.string("root = ", "", &mut scratch)?.to_owned();
+        let root_line = self.line;
+        let tracked = match self.next()? {
+            "tracked = true" => true,
+            "tracked = false" => false,
+            _ => return Err(self.form()),
+        };
+        let exclude_line = self.line + 1;
+        let patterns = self.patterns(&mut scratch)?;
+        rules::header(&root, tracked, patterns, |place| match place {
+            Place::Root => Some(root_line),
+            Place::Exclude => Some(exclude_line),
+            Place::Pattern(index) => Some(exclude_line + 1 + index),
+        })
+    }
+
+    fn patterns(&mut self, scratch: &mut String) -> Result<Vec<String>, SealError> {
+        match self.next()? {
+            "exclude = []" => return Ok(Vec::new()),
+            "exclude = [" => {}
+            _ => return Err(self.form()),
+        }
+        let mut patterns = vec![self.string("  ", ",", scratch)?.to_owned()];
+        while !self.rest.starts_with("]\n") {
+            patterns.push(self.string("  ", ",", scratch)?.to_owned());
+        }
+        self.exactly("]")?;
+        Ok(patterns)
+    }
+
+    /// The next line, without its line feed, which no line may lack.
+    fn next(&mut self) -> Result<&'t str, SealError> {
+        self.line += 1;
+        let (line, rest) = self.rest.split_once('\n').ok_or_else(|| self.form())?;
+        self.rest = rest;
+        Ok(line)
+    }
+
+    fn exactly(&mut self, expected: &str) -> Result<(), SealError> {
+        if self.next()? == expected { Ok(()) } else { Err(self.form()) }
+    }
+
+    /// The string between `before` and `after`, which make up the next line.
+    fn string<'a>(
+        &mut self,
+        before: &str,
+        after: &str,
+        scratch: &'a mut String,
+    ) -> Result<&'a str, SealError>
+    where
+        't: 'a,
+    {
+        let line = self.next()?;
+        line.strip_prefix(before)
+            .and_then(|text| take_string(text, scratch))
+            .filter(|&(_, rest)| rest == after)
+            .map(|(text, _)| text)
+            .ok_or_else(|| self.form())
+    }
+
+    fn form(&self) -> SealError {
+        let message = format!("line {} is not in canonical form", self.line);
+        SealError::not_canonical(self.line, message)
+    }
+}
+
+/// Room for the strings of a line that hold escapes, used again for every line.
+#[derive(Default)]
+struct Scratch {
+    key: String,
+    value: String,
+}
+
+/// Key and value of an entry's line.
+fn take_entry<'a>(line: &'a str, scratch: &'a mut Scratch) -> Option<(&'a str, &'a str)> {
+    let (key, rest) = take_string(line, &mut scratch.key)?;
+    let value = rest.strip_prefix(" = ")?;
+    if value.starts_with("\"link ") {
+        let (value, rest) = take_string(value, &mut scratch.value)?;
+        return rest.is_empty().then_some((key, value));
+    }
+    // No other legal value holds what is escaped: whether this one is a canonical string need
+    // be asked only when the value is refused.
+    value.strip_prefix('"')?.strip_suffix('"').map(|value| (key, value))
+}
+
+/// Whether an entry's line is in canonical form, whatever its key and value say.
+fn has_canonical_strings(line: &str) -> bool {
+    let mut scratch = String::new();
+    let value = take_string(line, &mut scratch).and_then(|(_, rest)| rest.strip_prefix(" = "));
+    let end = value.and_then(|value| take_string(value, &mut scratch)).map(|(_, rest)| rest);
+    end == Some("")
+}

@@ -1,0 +1,106 @@
+//! From findings to a verdict, and from a verdict to the exit code. Pure.
+
+use crate::entry::Digest;
+use crate::finding::Finding;
+use crate::problem::Problem;
+
+/// The answer of the gate, ordered by weight: the heaviest of several counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verdict {
+    /// Every byte under seal is the approved one, and at least one entry was judged.
+    Pass,
+    /// What was asked is not authorised.
+    Refused,
+    /// Bytes differ.
+    Fail,
+    /// No judgement.
+    Error,
+}
+
+impl Verdict {
+    /// The stable word for reports.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Refused => "refused",
+            Self::Fail => "fail",
+            Self::Error => "error",
+        }
+    }
+
+    /// The exit code of a command that ends with this verdict. Nothing else decides it.
+    #[must_use]
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Self::Pass => 0,
+            Self::Refused | Self::Fail => 1,
+            Self::Error => 2,
+        }
+    }
+}
+
+/// Where bytes, or a seal, were read from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// The working tree.
+    Worktree,
+    /// Another directory (`--at`).
+    Directory {
+        /// As the user named it.
+        given: String,
+        /// Where that is.
+        path: std::path::PathBuf,
+    },
+}
+
+/// What came of one seal.
+#[derive(Debug, Clone)]
+pub struct Judgement {
+    /// The seal's name.
+    pub name: String,
+    /// The directory under seal; `None` when the seal could not be read.
+    pub root: Option<String>,
+    /// Whether the root's files are kept in git; `None` when the seal could not be read.
+    pub tracked: Option<bool>,
+    /// The seal digest; `None` when the file could not be read.
+    pub digest: Option<Digest>,
+    /// Where the bytes came from.
+    pub source: Source,
+    /// Entries judged, missing ones included.
+    pub checked: u64,
+    /// Entries without a finding.
+    pub matched: u64,
+    /// Bytes hashed.
+    pub bytes: u64,
+    /// Sorted by path.
+    pub findings: Vec<Finding>,
+    /// What kept it from being judged.
+    pub problems: Vec<Problem>,
+}
+
+impl Judgement {
+    /// The verdict on this seal. A judgement of nothing is an error.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        let unjudged = self.findings.iter().any(|finding| finding.kind.is_error());
+        if unjudged || !self.problems.is_empty() || self.checked == 0 {
+            Verdict::Error
+        } else if self.findings.is_empty() {
+            Verdict::Pass
+        } else {
+            Verdict::Fail
+        }
+    }
+}
+
+/// The verdict on a whole run: the heaviest, and an error when there was nothing to judge or
+/// when something outside every seal went wrong.
+#[must_use]
+pub fn overall(judgements: &[Judgement], problems: &[Problem]) -> Verdict {
+    let heaviest = judgements.iter().map(Judgement::verdict).max();
+    match heaviest {
+        Some(verdict) if problems.is_empty() => verdict,
+        _ => Verdict::Error,
+    }
+}
