@@ -147,7 +147,7 @@ mod tests {
         let error = SealError::not_canonical(3, "line 3 differs");
         let problem = error.into_problem(&name, "seals/dist.toml");
         assert_eq!(problem.code, "seal-not-canonical");
-        assert_eq!(problem.message, "line 3 differs");
+        assert_eq!(&*problem.message, "line 3 differs");
         assert_eq!(problem.seal.as_deref(), Some("dist"));
         assert_eq!(problem.file.as_deref(), Some("seals/dist.toml"));
         assert_eq!(problem.line, Some(3));
