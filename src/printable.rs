@@ -172,6 +172,8 @@ mod tests {
             (b"a  b c", r"a \x20b c"),
             (b"\xff ", r"\xff\x20"),
             (b" \xff", r"\x20\xff"),
+            (b"a\xff b:c", r"a\xff b:c"),
+            (b"\xff:x", r"\xff:x"),
             ("a\u{a0}b\u{3000}".as_bytes(), r"a\u{a0}b\u{3000}"),
             (b"::error::x", r"\x3a\x3aerror:\x3ax"),
             (b"a:::b:", r"a:\x3a\x3ab\x3a"),

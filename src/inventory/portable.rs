@@ -205,6 +205,6 @@ mod tests {
         paths.sort_by(|a, b| a.path.cmp(&b.path));
         descriptors.sort_by(|a, b| a.path.cmp(&b.path));
         assert_eq!(paths, descriptors);
-        assert_eq!(paths.len(), 9);
+        assert_eq!(paths.len(), 10);
     }
 }

@@ -129,10 +129,13 @@ impl Advice<'_> {
     fn on_line_endings(&self) -> String {
         let root = self.root();
         if !self.is_kept_in_git() {
+            let again = match &self.judgement.source {
+                Source::Worktree => "build again from a fresh checkout".to_owned(),
+                Source::Directory { .. } => self.again(None),
+            };
             return format!(
                 "A filter rewrote line endings, most often of the sources at checkout: put `* \
-                 -text` into .gitattributes, check out afresh, and {}.",
-                self.again(None)
+                 -text` into .gitattributes, and {again}."
             );
         }
         let attribute = match root {
