@@ -8,6 +8,7 @@ use std::collections::HashMap;
 
 use crate::entry::{Digest, Entry};
 use crate::finding::{Cause, Finding, FindingKind};
+use crate::hex;
 use crate::names;
 use crate::path::EntryPath;
 use crate::seal::Seal;
@@ -235,7 +236,7 @@ fn lfs_pointer(sealed: &Sealed, there: &[u8]) -> Explained {
     if pointer(&"0".repeat(64)).len() != sealed.size {
         return None;
     }
-    let oid = Digest(Sha256::digest(there).into()).to_string();
+    let oid = hex::text(&Sha256::digest(there));
     sealed
         .is(pointer(&oid).as_bytes())
         .then(|| because(Cause::LfsPointer, "the pointer to these bytes was sealed"))

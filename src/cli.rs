@@ -26,6 +26,7 @@ A first seal: sealgate seal dist --root dist, then commit seals/dist.toml.";
 
 /// What every command takes.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Options of every command")]
 pub struct Global {
     /// Start in DIR instead of the current directory
     #[arg(short = 'C', value_name = "DIR", global = true)]

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::hex;
+
 /// A BLAKE3 digest, 32 bytes; printed as 64 lower-case hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Digest(pub [u8; 32]);
@@ -16,34 +18,19 @@ impl Digest {
     /// Reads 64 lower-case hexadecimal digits; anything else is `None`.
     #[must_use]
     pub fn from_hex(text: &[u8]) -> Option<Self> {
-        let (pairs, rest) = text.as_chunks::<2>();
-        if pairs.len() != 32 || !rest.is_empty() {
-            return None;
-        }
-        let mut digest = [0; 32];
-        for (byte, &[high, low]) in digest.iter_mut().zip(pairs) {
-            *byte = nibble(high)? << 4 | nibble(low)?;
-        }
-        Some(Self(digest))
+        hex::decode(text).map(Self)
     }
-}
 
-fn nibble(digit: u8) -> Option<u8> {
-    match digit {
-        b'0'..=b'9' => Some(digit - b'0'),
-        b'a'..=b'f' => Some(digit - b'a' + 10),
-        _ => None,
+    /// The 64 digits, in ASCII.
+    #[must_use]
+    pub fn to_hex(&self) -> [u8; 64] {
+        hex::encode(&self.0)
     }
 }
 
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut text = [0; 64];
-        for (pair, byte) in text.as_chunks_mut::<2>().0.iter_mut().zip(self.0) {
-            const DIGITS: &[u8; 16] = b"0123456789abcdef";
-            *pair = [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]];
-        }
-        text.iter().try_for_each(|&digit| fmt::Write::write_char(f, char::from(digit)))
+        f.write_str(&hex::text(&self.0))
     }
 }
 

@@ -18,6 +18,7 @@
 // The words.
 pub mod entry;
 pub mod finding;
+pub mod hex;
 pub mod names;
 pub mod path;
 pub mod printable;

@@ -5,7 +5,8 @@ use sha2::{Digest as _, Sha256};
 
 use super::{Context, Outcome};
 use crate::cli::{ExportArgs, ExportFormat};
-use crate::entry::{Digest, Entry};
+use crate::entry::Entry;
+use crate::hex;
 use crate::inventory::{ByteSink, Directory, TroubleKind, hash_into};
 use crate::problem::Problem;
 use crate::report::sums;
@@ -97,7 +98,7 @@ struct Sha256Sink(Sha256);
 
 impl Sha256Sink {
     fn hex(self) -> String {
-        Digest(self.0.finalize().into()).to_string()
+        hex::text(&self.0.finalize())
     }
 }
 

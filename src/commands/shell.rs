@@ -31,8 +31,8 @@ pub(super) fn man(command: Option<&str>, context: &Context) -> Outcome {
             })?,
     };
     let mut roff = Vec::new();
-    // The version alone, not the name before it: the name is in the heading already.
-    let rendered = Man::new(page).render(&mut roff);
+    let source = concat!("sealgate ", env!("CARGO_PKG_VERSION"));
+    let rendered = Man::new(page).source(source).manual("sealgate manual").render(&mut roff);
     rendered.map_err(|error| vec![Problem::new("output-unwritable", error.to_string())])?;
     answer(context, &roff)
 }

@@ -3,13 +3,13 @@
 //! Its field names are a contract with scripts, kept apart from the types that the gate works
 //! with so that those can change. Optional fields may be added; nothing is renamed or removed.
 
-use std::fmt::Write as _;
 use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 
 use crate::entry::Entry;
 use crate::finding::{Cause, Finding, FindingKind};
+use crate::hex;
 use crate::problem::Problem;
 use crate::verdict::{Judgement, Source, Verdict, overall};
 
@@ -236,7 +236,7 @@ impl FindingView {
         let lossy = path.as_bytes() != &*finding.path;
         Self {
             kind: finding.kind,
-            path_bytes: lossy.then(|| hex(&finding.path)),
+            path_bytes: lossy.then(|| hex::text(&finding.path)),
             path: path.into_owned(),
             from: finding.from.as_ref().map(|path| path.as_str().to_owned()),
             line: finding.line,
@@ -275,15 +275,6 @@ impl ErrorView {
             remedy: problem.remedy.as_deref().map(str::to_owned),
         }
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        // Writing to a `String` cannot fail.
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
 }
 
 impl Serialize for Verdict {

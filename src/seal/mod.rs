@@ -3,12 +3,10 @@
 //! `model` is the seal in memory; `write` gives its one canonical text; `read` accepts exactly
 //! that text and nothing else, a line at a step; `lenient` reads what people have edited, for
 //! `fmt`, for `seal`, and to tell what is wrong with a text that `read` refuses. What makes a
-//! seal valid stands once, in `rules`; how a string is escaped, in `escape`;
-//! digests as text, in `hex`.
+//! seal valid stands once, in `rules`; how a string is escaped, in `escape`.
 
 mod error;
 mod escape;
-mod hex;
 mod lenient;
 mod model;
 mod read;

@@ -1,9 +1,8 @@
 //! What makes a seal valid, whatever its form: the rules that both readers obey.
 
 use super::error::{SealError, SealFault, quoted};
-use super::hex;
 use super::model::{FORMAT, Header, MAX_SEAL_BYTES, Root, SealedEntry};
-use crate::entry::Entry;
+use crate::entry::{Digest, Entry};
 use crate::path::{EntryPath, is_below};
 use crate::scope::Scope;
 
@@ -104,7 +103,7 @@ fn parse_file(fields: &str, executable: bool) -> Result<Entry, ValueFault> {
     let end = bytes.iter().position(|&byte| byte == b' ').ok_or(ValueFault::Form)?;
     let size = parse_size(&bytes[..end])?;
     let digest = &fields[end + 1..];
-    let digest = hex::decode(digest.as_bytes()).ok_or_else(|| digest_fault(digest))?;
+    let digest = Digest::from_hex(digest.as_bytes()).ok_or_else(|| digest_fault(digest))?;
     Ok(Entry::File { size, digest, executable })
 }
 

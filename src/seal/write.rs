@@ -1,7 +1,6 @@
 //! The one canonical text of a seal.
 
 use super::escape::{push_string, push_text};
-use super::hex;
 use super::model::{FORMAT, Header, Seal, SealName, SealedEntry};
 use crate::entry::Entry;
 
@@ -55,7 +54,7 @@ fn push_entry(out: &mut Vec<u8>, sealed: &SealedEntry) {
             out.extend_from_slice(if *executable { b" = \"exec " } else { b" = \"file " });
             push_decimal(out, *size);
             out.push(b' ');
-            out.extend_from_slice(&hex::encode(digest));
+            out.extend_from_slice(&digest.to_hex());
             out.push(b'"');
         }
         Entry::Link { target } => {

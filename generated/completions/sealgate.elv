@@ -1,0 +1,163 @@
+
+use builtin;
+use str;
+
+set edit:completion:arg-completer[sealgate] = {|@words|
+    fn spaces {|n|
+        builtin:repeat $n ' ' | str:join ''
+    }
+    fn cand {|text desc|
+        edit:complex-candidate $text &display=$text' '(spaces (- 14 (wcswidth $text)))$desc
+    }
+    var command = 'sealgate'
+    for word $words[1..-1] {
+        if (str:has-prefix $word '-') {
+            break
+        }
+        set command = $command';'$word
+    }
+    var completions = [
+        &'sealgate'= {
+            cand -C 'Start in DIR instead of the current directory'
+            cand --seals 'The seals directory, relative to the repository root'
+            cand --color 'When to use colour'
+            cand -q 'Print the verdict alone; errors are always printed'
+            cand --quiet 'Print the verdict alone; errors are always printed'
+            cand -v 'Print every finding, however many there are'
+            cand --verbose 'Print every finding, however many there are'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+            cand check 'Compare what is there with what was approved: the gate'
+            cand seal 'Write seals again after an approved change, or make one'
+            cand fmt 'Bring seals that were edited into canonical form; digests stay untouched'
+            cand diff 'Show what resealing would change, or how two builds differ'
+            cand ls 'List what is sealed, unsealed, or excluded and by which pattern'
+            cand export 'Print a seal in a format that other tools read'
+            cand completions 'Print the completions for a shell'
+            cand man 'Print the manual page of sealgate, or of one of its commands'
+        }
+        &'sealgate;check'= {
+            cand --at 'Judge the bytes in DIR instead of the seal''s root; with one seal only'
+            cand --require-sealed 'Fail unless each directory that matches GLOB is under one of the seals checked'
+            cand --format 'The format on stdout'
+            cand --report 'Write a report to FILE as well; repeatable'
+            cand -C 'Start in DIR instead of the current directory'
+            cand --seals 'The seals directory, relative to the repository root'
+            cand --color 'When to use colour'
+            cand -q 'Print the verdict alone; errors are always printed'
+            cand --quiet 'Print the verdict alone; errors are always printed'
+            cand -v 'Print every finding, however many there are'
+            cand --verbose 'Print every finding, however many there are'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'sealgate;seal'= {
+            cand --root 'Make a new seal of the directory DIR'
+            cand --exclude 'Leave out what matches PATTERN (gitignore syntax); repeatable, for a new seal'
+            cand --only 'Take only the entries that match PATTERN (gitignore syntax), keep the others; repeatable'
+            cand -C 'Start in DIR instead of the current directory'
+            cand --seals 'The seals directory, relative to the repository root'
+            cand --color 'When to use colour'
+            cand --all 'Without NAME: write all seals that would change, not just one'
+            cand --allow-ci 'Write even though CI is set'
+            cand --allow-outside-links 'Seal links whose target is absolute or leaves the root: their names, not what they lead to'
+            cand -q 'Print the verdict alone; errors are always printed'
+            cand --quiet 'Print the verdict alone; errors are always printed'
+            cand -v 'Print every finding, however many there are'
+            cand --verbose 'Print every finding, however many there are'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'sealgate;fmt'= {
+            cand -C 'Start in DIR instead of the current directory'
+            cand --seals 'The seals directory, relative to the repository root'
+            cand --color 'When to use colour'
+            cand --check 'Write nothing; exit 1 if a seal is not canonical'
+            cand --allow-ci 'Write even though CI is set'
+            cand -q 'Print the verdict alone; errors are always printed'
+            cand --quiet 'Print the verdict alone; errors are always printed'
+            cand -v 'Print every finding, however many there are'
+            cand --verbose 'Print every finding, however many there are'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'sealgate;diff'= {
+            cand --against 'Compare the root with the build in DIR instead of the seal; with one seal only'
+            cand --format 'The format on stdout'
+            cand -C 'Start in DIR instead of the current directory'
+            cand --seals 'The seals directory, relative to the repository root'
+            cand --color 'When to use colour'
+            cand --exit-code 'Exit 1 if there is a difference'
+            cand -q 'Print the verdict alone; errors are always printed'
+            cand --quiet 'Print the verdict alone; errors are always printed'
+            cand -v 'Print every finding, however many there are'
+            cand --verbose 'Print every finding, however many there are'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'sealgate;ls'= {
+            cand -C 'Start in DIR instead of the current directory'
+            cand --seals 'The seals directory, relative to the repository root'
+            cand --color 'When to use colour'
+            cand -q 'Print the verdict alone; errors are always printed'
+            cand --quiet 'Print the verdict alone; errors are always printed'
+            cand -v 'Print every finding, however many there are'
+            cand --verbose 'Print every finding, however many there are'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'sealgate;export'= {
+            cand --format 'The tool that is to read it'
+            cand -C 'Start in DIR instead of the current directory'
+            cand --seals 'The seals directory, relative to the repository root'
+            cand --color 'When to use colour'
+            cand -q 'Print the verdict alone; errors are always printed'
+            cand --quiet 'Print the verdict alone; errors are always printed'
+            cand -v 'Print every finding, however many there are'
+            cand --verbose 'Print every finding, however many there are'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'sealgate;completions'= {
+            cand -C 'Start in DIR instead of the current directory'
+            cand --seals 'The seals directory, relative to the repository root'
+            cand --color 'When to use colour'
+            cand -q 'Print the verdict alone; errors are always printed'
+            cand --quiet 'Print the verdict alone; errors are always printed'
+            cand -v 'Print every finding, however many there are'
+            cand --verbose 'Print every finding, however many there are'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'sealgate;man'= {
+            cand -C 'Start in DIR instead of the current directory'
+            cand --seals 'The seals directory, relative to the repository root'
+            cand --color 'When to use colour'
+            cand -q 'Print the verdict alone; errors are always printed'
+            cand --quiet 'Print the verdict alone; errors are always printed'
+            cand -v 'Print every finding, however many there are'
+            cand --verbose 'Print every finding, however many there are'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+    ]
+    $completions[$command]
+}

@@ -1,0 +1,134 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_sealgate_global_optspecs
+    string join \n C= seals= color= q/quiet v/verbose h/help V/version
+end
+
+function __fish_sealgate_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_sealgate_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_sealgate_using_subcommand
+    set -l cmd (__fish_sealgate_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c sealgate -n "__fish_sealgate_needs_command" -s C -d 'Start in DIR instead of the current directory' -r -F
+complete -c sealgate -n "__fish_sealgate_needs_command" -l seals -d 'The seals directory, relative to the repository root' -r
+complete -c sealgate -n "__fish_sealgate_needs_command" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c sealgate -n "__fish_sealgate_needs_command" -s q -l quiet -d 'Print the verdict alone; errors are always printed'
+complete -c sealgate -n "__fish_sealgate_needs_command" -s v -l verbose -d 'Print every finding, however many there are'
+complete -c sealgate -n "__fish_sealgate_needs_command" -s h -l help -d 'Print help'
+complete -c sealgate -n "__fish_sealgate_needs_command" -s V -l version -d 'Print version'
+complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "check" -d 'Compare what is there with what was approved: the gate'
+complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "seal" -d 'Write seals again after an approved change, or make one'
+complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "fmt" -d 'Bring seals that were edited into canonical form; digests stay untouched'
+complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "diff" -d 'Show what resealing would change, or how two builds differ'
+complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "ls" -d 'List what is sealed, unsealed, or excluded and by which pattern'
+complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "export" -d 'Print a seal in a format that other tools read'
+complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "completions" -d 'Print the completions for a shell'
+complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "man" -d 'Print the manual page of sealgate, or of one of its commands'
+complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l at -d 'Judge the bytes in DIR instead of the seal\'s root; with one seal only' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l require-sealed -d 'Fail unless each directory that matches GLOB is under one of the seals checked' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l format -d 'The format on stdout' -r -f -a "human\t'For people'
+json\t'`sealgate-report/1`'"
+complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l report -d 'Write a report to FILE as well; repeatable' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand check" -s C -d 'Start in DIR instead of the current directory' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l seals -d 'The seals directory, relative to the repository root' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c sealgate -n "__fish_sealgate_using_subcommand check" -s q -l quiet -d 'Print the verdict alone; errors are always printed'
+complete -c sealgate -n "__fish_sealgate_using_subcommand check" -s v -l verbose -d 'Print every finding, however many there are'
+complete -c sealgate -n "__fish_sealgate_using_subcommand check" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sealgate -n "__fish_sealgate_using_subcommand check" -s V -l version -d 'Print version'
+complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -l root -d 'Make a new seal of the directory DIR' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -l exclude -d 'Leave out what matches PATTERN (gitignore syntax); repeatable, for a new seal' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -l only -d 'Take only the entries that match PATTERN (gitignore syntax), keep the others; repeatable' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -s C -d 'Start in DIR instead of the current directory' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -l seals -d 'The seals directory, relative to the repository root' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -l all -d 'Without NAME: write all seals that would change, not just one'
+complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -l allow-ci -d 'Write even though CI is set'
+complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -l allow-outside-links -d 'Seal links whose target is absolute or leaves the root: their names, not what they lead to'
+complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -s q -l quiet -d 'Print the verdict alone; errors are always printed'
+complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -s v -l verbose -d 'Print every finding, however many there are'
+complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -s h -l help -d 'Print help'
+complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -s V -l version -d 'Print version'
+complete -c sealgate -n "__fish_sealgate_using_subcommand fmt" -s C -d 'Start in DIR instead of the current directory' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand fmt" -l seals -d 'The seals directory, relative to the repository root' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand fmt" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c sealgate -n "__fish_sealgate_using_subcommand fmt" -l check -d 'Write nothing; exit 1 if a seal is not canonical'
+complete -c sealgate -n "__fish_sealgate_using_subcommand fmt" -l allow-ci -d 'Write even though CI is set'
+complete -c sealgate -n "__fish_sealgate_using_subcommand fmt" -s q -l quiet -d 'Print the verdict alone; errors are always printed'
+complete -c sealgate -n "__fish_sealgate_using_subcommand fmt" -s v -l verbose -d 'Print every finding, however many there are'
+complete -c sealgate -n "__fish_sealgate_using_subcommand fmt" -s h -l help -d 'Print help'
+complete -c sealgate -n "__fish_sealgate_using_subcommand fmt" -s V -l version -d 'Print version'
+complete -c sealgate -n "__fish_sealgate_using_subcommand diff" -l against -d 'Compare the root with the build in DIR instead of the seal; with one seal only' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand diff" -l format -d 'The format on stdout' -r -f -a "human\t'For people'
+json\t'`sealgate-report/1`'"
+complete -c sealgate -n "__fish_sealgate_using_subcommand diff" -s C -d 'Start in DIR instead of the current directory' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand diff" -l seals -d 'The seals directory, relative to the repository root' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand diff" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c sealgate -n "__fish_sealgate_using_subcommand diff" -l exit-code -d 'Exit 1 if there is a difference'
+complete -c sealgate -n "__fish_sealgate_using_subcommand diff" -s q -l quiet -d 'Print the verdict alone; errors are always printed'
+complete -c sealgate -n "__fish_sealgate_using_subcommand diff" -s v -l verbose -d 'Print every finding, however many there are'
+complete -c sealgate -n "__fish_sealgate_using_subcommand diff" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sealgate -n "__fish_sealgate_using_subcommand diff" -s V -l version -d 'Print version'
+complete -c sealgate -n "__fish_sealgate_using_subcommand ls" -s C -d 'Start in DIR instead of the current directory' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand ls" -l seals -d 'The seals directory, relative to the repository root' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand ls" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c sealgate -n "__fish_sealgate_using_subcommand ls" -s q -l quiet -d 'Print the verdict alone; errors are always printed'
+complete -c sealgate -n "__fish_sealgate_using_subcommand ls" -s v -l verbose -d 'Print every finding, however many there are'
+complete -c sealgate -n "__fish_sealgate_using_subcommand ls" -s h -l help -d 'Print help'
+complete -c sealgate -n "__fish_sealgate_using_subcommand ls" -s V -l version -d 'Print version'
+complete -c sealgate -n "__fish_sealgate_using_subcommand export" -l format -d 'The tool that is to read it' -r -f -a "b3sum\t'For `b3sum --check`'
+sha256sum\t'For `sha256sum --check`; proves the bytes against the seal in the same read'"
+complete -c sealgate -n "__fish_sealgate_using_subcommand export" -s C -d 'Start in DIR instead of the current directory' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand export" -l seals -d 'The seals directory, relative to the repository root' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand export" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c sealgate -n "__fish_sealgate_using_subcommand export" -s q -l quiet -d 'Print the verdict alone; errors are always printed'
+complete -c sealgate -n "__fish_sealgate_using_subcommand export" -s v -l verbose -d 'Print every finding, however many there are'
+complete -c sealgate -n "__fish_sealgate_using_subcommand export" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sealgate -n "__fish_sealgate_using_subcommand export" -s V -l version -d 'Print version'
+complete -c sealgate -n "__fish_sealgate_using_subcommand completions" -s C -d 'Start in DIR instead of the current directory' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand completions" -l seals -d 'The seals directory, relative to the repository root' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand completions" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c sealgate -n "__fish_sealgate_using_subcommand completions" -s q -l quiet -d 'Print the verdict alone; errors are always printed'
+complete -c sealgate -n "__fish_sealgate_using_subcommand completions" -s v -l verbose -d 'Print every finding, however many there are'
+complete -c sealgate -n "__fish_sealgate_using_subcommand completions" -s h -l help -d 'Print help'
+complete -c sealgate -n "__fish_sealgate_using_subcommand completions" -s V -l version -d 'Print version'
+complete -c sealgate -n "__fish_sealgate_using_subcommand man" -s C -d 'Start in DIR instead of the current directory' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand man" -l seals -d 'The seals directory, relative to the repository root' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand man" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c sealgate -n "__fish_sealgate_using_subcommand man" -s q -l quiet -d 'Print the verdict alone; errors are always printed'
+complete -c sealgate -n "__fish_sealgate_using_subcommand man" -s v -l verbose -d 'Print every finding, however many there are'
+complete -c sealgate -n "__fish_sealgate_using_subcommand man" -s h -l help -d 'Print help'
+complete -c sealgate -n "__fish_sealgate_using_subcommand man" -s V -l version -d 'Print version'
