@@ -54,33 +54,41 @@ pub enum PathFault {
 
 /// Decides whether `bytes` may be the path of an entry, and gives it back as text.
 pub fn check(bytes: &[u8]) -> Result<&str, PathFault> {
-    if bytes.is_empty() {
-        return Err(PathFault::Empty);
-    }
     if bytes.len() > MAX_PATH_BYTES {
         return Err(PathFault::TooLong(bytes.len()));
     }
     let text = std::str::from_utf8(bytes).map_err(|_| PathFault::NotUtf8)?;
+    check_text(text)?;
+    Ok(text)
+}
+
+fn check_text(text: &str) -> Result<(), PathFault> {
+    let bytes = text.as_bytes();
     match bytes {
+        [] => return Err(PathFault::Empty),
         [b'/', ..] => return Err(PathFault::Absolute),
         [letter, b':', ..] if letter.is_ascii_alphabetic() => return Err(PathFault::DrivePrefix),
+        _ if bytes.len() > MAX_PATH_BYTES => return Err(PathFault::TooLong(bytes.len())),
         _ => {}
     }
-    let mut depth = 0;
+    let mut depth = 1;
     let mut component_start = 0;
-    for (at, byte) in bytes.iter().copied().chain([b'/']).enumerate() {
-        match byte {
-            b'/' => {
-                check_component(&bytes[component_start..at])?;
-                component_start = at + 1;
-                depth += 1;
+    for (at, &byte) in bytes.iter().enumerate() {
+        // One comparison passes nearly every byte: only these three say anything about a path.
+        if matches!(byte, b'/' | b'\\' | 0) {
+            match byte {
+                b'/' => {
+                    check_component(&bytes[component_start..at])?;
+                    component_start = at + 1;
+                    depth += 1;
+                }
+                b'\\' => return Err(PathFault::Backslash),
+                _ => return Err(PathFault::Nul),
             }
-            b'\\' => return Err(PathFault::Backslash),
-            0 => return Err(PathFault::Nul),
-            _ => {}
         }
     }
-    if depth > MAX_DEPTH { Err(PathFault::TooDeep(depth)) } else { Ok(text) }
+    check_component(&bytes[component_start..])?;
+    if depth > MAX_DEPTH { Err(PathFault::TooDeep(depth)) } else { Ok(()) }
 }
 
 fn check_component(component: &[u8]) -> Result<(), PathFault> {
@@ -94,7 +102,7 @@ fn check_component(component: &[u8]) -> Result<(), PathFault> {
 impl EntryPath {
     /// Takes `text` as a path if it is a legal one.
     pub fn parse(text: &str) -> Result<Self, PathFault> {
-        check(text.as_bytes()).map(|legal| Self(legal.into()))
+        check_text(text).map(|()| Self(text.into()))
     }
 
     /// The path as text.

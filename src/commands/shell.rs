@@ -19,16 +19,12 @@ pub(super) fn man(command: Option<&str>, context: &Context) -> Outcome {
     whole.build();
     let page = match command {
         None => whole,
-        Some(name) => whole
-            .find_subcommand(name)
-            .filter(|found| found.get_name() == name)
-            .cloned()
-            .ok_or_else(|| {
-                vec![
-                    Problem::new("usage", format!("there is no command {name}"))
-                        .remedy("sealgate --help lists the commands"),
-                ]
-            })?,
+        Some(name) => whole.find_subcommand(name).cloned().ok_or_else(|| {
+            vec![
+                Problem::new("usage", format!("there is no command {name}"))
+                    .remedy("sealgate --help lists the commands"),
+            ]
+        })?,
     };
     let mut roff = Vec::new();
     let source = concat!("sealgate ", env!("CARGO_PKG_VERSION"));

@@ -55,7 +55,7 @@ pub fn human(differences: &Differences, verbosity: Verbosity) -> Vec<u8> {
             }
             (Some(build), _) => writeln!(
                 said,
-                "{name}: from {root} to {}, {changes} differ: {}",
+                "{name}: from {root} to {}: {}",
                 printable(build.as_bytes()),
                 totals(&seal.changes)
             ),

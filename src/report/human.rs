@@ -147,9 +147,11 @@ fn write_findings(findings: &[&FindingView], sink: &mut dyn Write) -> io::Result
 /// What changed, why, and what else is known.
 fn remarks(finding: &FindingView) -> String {
     let change = Some(words::change(finding)).filter(|words| !words.is_empty());
-    let cause = finding.cause.map(|cause| words::cause(cause).to_owned());
+    let cause = finding.cause.map(words::cause);
     let detail = finding.detail.as_deref().map(|detail| format!("{DIM}{}{DIM:#}", message(detail)));
-    [change, cause, detail].into_iter().flatten().collect::<Vec<_>>().join("; ")
+    let why: Vec<_> = cause.map(str::to_owned).into_iter().chain(detail).collect();
+    let why = Some(why.join(": ")).filter(|words| !words.is_empty());
+    [change, why].into_iter().flatten().collect::<Vec<_>>().join("; ")
 }
 
 /// One piece of advice for each cause, or kind where there is no cause.

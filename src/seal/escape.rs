@@ -4,6 +4,8 @@
 //! invisible, steers a terminal or reverses the reading order is escaped, all else stands as it
 //! is. [`escape_of`] alone decides; the writer follows it and the reader holds a text to it.
 
+use super::scan;
+
 /// How a character is written that does not stand for itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Escape {
@@ -14,7 +16,7 @@ pub(super) enum Escape {
 }
 
 /// How `c` is escaped; `None` where it stands for itself.
-pub(super) const fn escape_of(c: char) -> Option<Escape> {
+pub(super) fn escape_of(c: char) -> Option<Escape> {
     let letter = match c {
         '"' => b'"',
         '\\' => b'\\',
@@ -35,20 +37,9 @@ pub(super) const fn escape_of(c: char) -> Option<Escape> {
     Some(Escape::Letter(letter))
 }
 
-/// The ASCII bytes that stand for themselves; what lies beyond ASCII needs a closer look.
-const PLAIN: [bool; 256] = {
-    let mut plain = [false; 256];
-    let mut byte = 0_u8;
-    while byte < 128 {
-        plain[byte as usize] = escape_of(byte as char).is_none();
-        byte += 1;
-    }
-    plain
-};
-
-/// The length of the beginning of `text` that is plain ASCII.
-fn plain_length(text: &[u8]) -> usize {
-    text.iter().position(|&byte| !PLAIN[usize::from(byte)]).unwrap_or(text.len())
+/// The length of the beginning of `text` that is plain ASCII, which stands for itself.
+fn plain_length(text: &str) -> usize {
+    scan::not_plain(text.as_bytes()).unwrap_or(text.len())
 }
 
 /// Appends `text` as a string of a seal, quotes included.
@@ -60,7 +51,7 @@ pub(super) fn push_string(out: &mut Vec<u8>, text: &str) {
 
 /// Appends `text` as it stands between the quotes.
 pub(super) fn push_text(out: &mut Vec<u8>, text: &str) {
-    let (plain, rest) = text.split_at(plain_length(text.as_bytes()));
+    let (plain, rest) = text.split_at(plain_length(text));
     out.extend_from_slice(plain.as_bytes());
     rest.chars().for_each(|c| push_char(out, c));
 }
@@ -86,7 +77,7 @@ pub(super) fn take_string<'a, 't: 'a>(
     scratch: &'a mut String,
 ) -> Option<(&'a str, &'t str)> {
     let body = text.strip_prefix('"')?;
-    let plain = plain_length(body.as_bytes());
+    let plain = plain_length(body);
     if body.as_bytes().get(plain) == Some(&b'"') {
         return Some((&body[..plain], &body[plain + 1..]));
     }

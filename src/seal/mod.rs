@@ -3,7 +3,8 @@
 //! `model` is the seal in memory; `write` gives its one canonical text; `read` accepts exactly
 //! that text and nothing else, a line at a step; `lenient` reads what people have edited, for
 //! `fmt`, for `seal`, and to tell what is wrong with a text that `read` refuses. What makes a
-//! seal valid stands once, in `rules`; how a string is escaped, in `escape`.
+//! seal valid stands once, in `rules`; how a string is escaped, in `escape`; the searches that
+//! make it fast, in `scan`.
 
 mod error;
 mod escape;
@@ -11,6 +12,7 @@ mod lenient;
 mod model;
 mod read;
 mod rules;
+mod scan;
 mod write;
 
 pub use error::{SealError, SealFault};

@@ -8,6 +8,7 @@ use super::escape::take_string;
 use super::lenient;
 use super::model::{Header, Seal, SealName};
 use super::rules::{self, Entries, Place};
+use super::scan;
 use super::write::first_line;
 
 /// Bytes of text for each entry that room is made for; most lines are longer.
@@ -86,8 +87,9 @@ impl<'t> Reader<'t> {
     /// The next line, without its line feed, which no line may lack.
     fn next(&mut self) -> Result<&'t str, SealError> {
         self.line += 1;
-        let (line, rest) = self.rest.split_once('\n').ok_or_else(|| self.form())?;
-        self.rest = rest;
+        let end = scan::line_feed(self.rest.as_bytes()).ok_or_else(|| self.form())?;
+        let line = &self.rest[..end];
+        self.rest = &self.rest[end + 1..];
         Ok(line)
     }
 

@@ -82,6 +82,7 @@ pub(super) enum ValueFault {
 }
 
 /// Reads the value of an entry, free of quotes and escapes.
+// Kept apart from its caller: merged, the copying of the result costs a tenth of the reading.
 #[inline(never)]
 pub(super) fn parse_value(value: &str) -> Result<Entry, ValueFault> {
     if let Some(rest) = value.strip_prefix("file ") {
@@ -97,7 +98,6 @@ pub(super) fn parse_value(value: &str) -> Result<Entry, ValueFault> {
     }
 }
 
-#[inline(never)]
 fn parse_file(fields: &str, executable: bool) -> Result<Entry, ValueFault> {
     let bytes = fields.as_bytes();
     let end = bytes.iter().position(|&byte| byte == b' ').ok_or(ValueFault::Form)?;
