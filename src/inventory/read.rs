@@ -6,7 +6,7 @@
 //! change bytes and leave all three as they were.
 
 use std::cell::Cell;
-use std::fs::{File, Metadata};
+use std::fs::File;
 use std::io::{self, Read, Seek};
 
 use super::Trouble;
@@ -188,30 +188,41 @@ fn read_some(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
     }
 }
 
+/// Time of change of content and of status, in seconds and nanoseconds; wide enough for the
+/// fields of every system.
 #[cfg(unix)]
-type Times = [i64; 4];
+type Times = [i128; 4];
 #[cfg(not(unix))]
 type Times = Option<std::time::SystemTime>;
 
 impl Stamp {
+    /// Stamps an open file; refuses what is no regular file.
     fn of(file: &File) -> Result<Self, Trouble> {
-        let metadata = file.metadata().map_err(|error| Trouble::unreadable(&error))?;
-        if !metadata.is_file() {
-            return Err(Trouble::unstable("it became something else while it was read"));
-        }
-        let (executable, times) = mode_and_times(&metadata);
-        Ok(Self { size: metadata.len(), executable, times })
+        Self::look(file)
+            .map_err(|error| Trouble::unreadable(&error))?
+            .ok_or_else(|| Trouble::unstable("it became something else while it was read"))
     }
-}
 
-#[cfg(unix)]
-fn mode_and_times(metadata: &Metadata) -> (bool, Times) {
-    use std::os::unix::fs::MetadataExt;
-    let times = [metadata.mtime(), metadata.mtime_nsec(), metadata.ctime(), metadata.ctime_nsec()];
-    (metadata.mode() & 0o111 != 0, times)
-}
+    #[cfg(unix)]
+    fn look(file: &File) -> io::Result<Option<Self>> {
+        let stat = rustix::fs::fstat(file)?;
+        let regular = rustix::fs::FileType::from_raw_mode(stat.st_mode).is_file();
+        let times = [
+            i128::from(stat.st_mtime),
+            i128::from(stat.st_mtime_nsec),
+            i128::from(stat.st_ctime),
+            i128::from(stat.st_ctime_nsec),
+        ];
+        let size = u64::try_from(stat.st_size).unwrap_or(u64::MAX);
+        let executable = stat.st_mode & 0o111 != 0;
+        Ok(regular.then_some(Self { size, executable, times }))
+    }
 
-#[cfg(not(unix))]
-fn mode_and_times(metadata: &Metadata) -> (bool, Times) {
-    (false, metadata.modified().ok())
+    #[cfg(not(unix))]
+    fn look(file: &File) -> io::Result<Option<Self>> {
+        let metadata = file.metadata()?;
+        let times = metadata.modified().ok();
+        let stamp = Self { size: metadata.len(), executable: false, times };
+        Ok(metadata.is_file().then_some(stamp))
+    }
 }
