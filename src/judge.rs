@@ -56,7 +56,8 @@ fn fill(
     (judgement.findings, judgement.checked, judgement.matched) = (findings, checked, matched);
     if checked == 0 && judgement.findings.is_empty() {
         return Err(Problem::new("nothing-judged", "not one sealed entry could be judged")
-            .seal(seal.name.as_str()));
+            .seal(seal.name.as_str())
+            .remedy("make the whole root readable, and check again"));
     }
     Ok(())
 }

@@ -26,7 +26,8 @@ impl Terminal {
         let written = stdout.write_all(text).and_then(|()| stdout.flush());
         match written {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-                Err(Problem::new("output-unwritable", format!("stdout: {error}")))
+                Err(Problem::new("output-unwritable", format!("stdout: {error}"))
+                    .remedy("make room, or send the output elsewhere"))
             }
             _ => Ok(()),
         }

@@ -95,13 +95,17 @@ impl Repository {
 
     /// Lists the seals directory; `None` where there is none.
     pub fn contents(&self) -> Result<Option<Contents>, Problem> {
+        let unreadable = |message: String| {
+            Problem::new("seals-unreadable", message)
+                .remedy("make it a directory that this user can read, or name another with --seals")
+        };
         let directory = match Directory::open_root(&self.root, Some(&self.seals)) {
             Ok(directory) => directory,
             Err(RootError::Missing(_)) => return Ok(None),
-            Err(error) => return Err(Problem::new("seals-unreadable", error.to_string())),
+            Err(error) => return Err(unreadable(error.to_string())),
         };
         let listing = directory.list().map_err(|trouble| {
-            Problem::new("seals-unreadable", format!("{}: {}", self.seals.as_str(), trouble.detail))
+            unreadable(format!("{}: {}", self.seals.as_str(), trouble.detail))
         })?;
         let mut contents = Contents::default();
         for (name, kind) in listing {
@@ -141,8 +145,12 @@ impl Repository {
 
     fn read_file(&self, name: &SealName) -> Result<Vec<u8>, Problem> {
         let file = self.file_of(name);
-        let problem =
-            |code, message: String| Problem::new(code, message).file(&*file).seal(name.as_str());
+        let problem = |code, message: String| {
+            Problem::new(code, message)
+                .file(&*file)
+                .seal(name.as_str())
+                .remedy("give this user the right to read it, and keep it still meanwhile")
+        };
         let path = EntryPath::parse(&format!("{name}.toml"))
             .map_err(|fault| problem("seal-unreadable", fault.to_string()))?;
         let directory = Directory::open_root(&self.root, Some(&self.seals))
@@ -258,7 +266,10 @@ pub fn select(names: &[SealName], patterns: &[String]) -> Result<Vec<SealName>, 
                 selected.extend(names.iter().filter(|name| glob.is_match(name.as_str())).cloned());
             }
             Err(error) => {
-                problems.push(Problem::new("name-invalid", format!("{pattern}: {}", error.kind())));
+                problems.push(
+                    Problem::new("name-invalid", format!("{pattern}: {}", error.kind()))
+                        .remedy("write a name, or a glob such as 'web-*'"),
+                );
                 continue;
             }
         }

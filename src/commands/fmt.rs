@@ -21,7 +21,12 @@ pub(super) fn run(arguments: &FmtArgs, context: &Context) -> Outcome {
     }
     let waiting = || context.terminal.remark("waiting for another sealgate that writes seals here");
     let _lock = (!arguments.check).then(|| context.repository.lock(waiting)).transpose().map_err(
-        |error| vec![Problem::new("lock", format!("the repository cannot be locked: {error}"))],
+        |error| {
+            vec![
+                Problem::new("lock", format!("the repository cannot be locked: {error}"))
+                    .remedy("give this user the right to read the repository's directory"),
+            ]
+        },
     )?;
     let names = context.select(&arguments.names)?;
     let (mut loose, mut problems) = (Vec::new(), Vec::new());

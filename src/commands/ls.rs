@@ -60,7 +60,11 @@ fn there(seal: &Seal, context: &Context) -> Result<Vec<Row>, Vec<Problem>> {
     let mut walk = WalkDir::new(&root).min_depth(1).into_iter();
     while let Some(found) = walk.next() {
         let entry = found.map_err(|error| {
-            vec![Problem::new("unreadable", error.to_string()).seal(seal.name.as_str())]
+            vec![
+                Problem::new("unreadable", error.to_string())
+                    .seal(seal.name.as_str())
+                    .remedy("give this user the right to read it"),
+            ]
         })?;
         let path = relative(&root, entry.path());
         let is_dir = entry.file_type().is_dir();

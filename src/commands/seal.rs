@@ -50,7 +50,10 @@ pub(super) fn run(arguments: &SealArgs, context: &Context) -> Outcome {
     refuse_in_ci("sealgate seal", arguments.allow_ci)?;
     let waiting = || context.terminal.remark("waiting for another sealgate that writes seals here");
     let _lock = context.repository.lock(waiting).map_err(|error| {
-        vec![Problem::new("lock", format!("the repository cannot be locked: {error}"))]
+        vec![
+            Problem::new("lock", format!("the repository cannot be locked: {error}"))
+                .remedy("give this user the right to read the repository's directory"),
+        ]
     })?;
     let plans = plan(arguments, context)?;
     let ready = prepare(arguments, context, plans)?;
@@ -258,7 +261,8 @@ fn ready(
         seal = take_only(old, seal, only).ok_or_else(|| {
             vec![
                 Problem::new("usage", "--only matches no entry, sealed or there")
-                    .seal(name.as_str()),
+                    .seal(name.as_str())
+                    .remedy(format!("sealgate ls {name} lists the paths")),
             ]
         })?;
     }
