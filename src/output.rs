@@ -118,6 +118,17 @@ impl ReportFile {
         Ok(Self { format, path: parent.join(name) })
     }
 
+    /// Refuses two reports to one file, of which one would be lost.
+    pub fn distinct(files: &[Self]) -> Result<(), Problem> {
+        let twice = files.iter().enumerate().find_map(|(at, file)| {
+            files[..at].iter().any(|other| other.path == file.path).then_some(&file.path)
+        });
+        twice.map_or(Ok(()), |path| {
+            let message = format!("--report {}: it is the file of two reports", path.display());
+            Err(Problem::new("usage", message).remedy("give each report a file of its own"))
+        })
+    }
+
     /// Refuses a path that lies in one of `protected` (canonical paths), or names something that
     /// is no regular file: a report must never overwrite what is judged, or a device.
     pub fn guard(&self, protected: &[PathBuf]) -> Result<(), Problem> {

@@ -38,7 +38,10 @@ pub(super) fn run(arguments: &CheckArgs, context: &Context) -> Outcome {
 
 fn report_files(arguments: &CheckArgs, context: &Context) -> Result<Vec<ReportFile>, Vec<Problem>> {
     let parse = |value: &String| ReportFile::parse(value, &context.base);
-    arguments.report.iter().map(parse).collect::<Result<_, _>>().map_err(|problem| vec![problem])
+    let files = arguments.report.iter().map(parse).collect::<Result<Vec<_>, _>>();
+    files
+        .and_then(|files| ReportFile::distinct(&files).map(|()| files))
+        .map_err(|problem| vec![problem])
 }
 
 fn source(arguments: &CheckArgs, context: &Context) -> Source {
