@@ -1,5 +1,5 @@
 //! The house: which room may know which, which rooms touch nothing outside, and how large a file
-//! and a function may be. Reads the sources as text; a rule of design.md, section 5, each.
+//! and a function may be. Reads the sources as text; CONTRIBUTING.md tells the rules.
 
 #![expect(clippy::unwrap_used, reason = "a source that cannot be read fails the test")]
 

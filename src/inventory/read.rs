@@ -226,3 +226,89 @@ impl Stamp {
         Ok(metadata.is_file().then_some(stamp))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write as _;
+    use std::path::PathBuf;
+
+    /// Someone who changes the file between the stamp and the reading, so many times.
+    struct Meddler {
+        path: PathBuf,
+        times: usize,
+        change: fn(&mut File),
+    }
+
+    impl ByteSink for Meddler {
+        fn begin(&mut self) {
+            if self.times > 0 {
+                self.times -= 1;
+                (self.change)(&mut File::options().append(true).open(&self.path).unwrap());
+            }
+        }
+
+        fn take(&mut self, _: &[u8]) {}
+    }
+
+    const CHANGES: [fn(&mut File); 3] = [
+        |file| file.write_all(b"more").unwrap(),
+        |file| file.set_len(1).unwrap(),
+        |file| file.set_len(3 << 20).unwrap(),
+    ];
+
+    /// Sizes that are read at once, and in chunks.
+    const SIZES: [usize; 4] = [10, SMALL - 1, SMALL, CHUNK + 1];
+
+    fn read_meddled(size: usize, times: usize, change: fn(&mut File)) -> Result<Entry, Trouble> {
+        let tree = tempfile::tempdir().unwrap();
+        let path = tree.path().join("f");
+        std::fs::write(&path, vec![7; size]).unwrap();
+        let opened = Opened::new(File::open(&path).unwrap()).unwrap();
+        let read = opened.read(Spread::Alone, &mut Meddler { path: path.clone(), times, change });
+        if let Ok(Entry::File { digest, .. }) = read {
+            assert_eq!(digest, Digest::of(&std::fs::read(&path).unwrap()));
+        }
+        read
+    }
+
+    #[test]
+    fn a_file_that_changes_once_while_it_is_read_is_read_again() {
+        for size in SIZES {
+            for change in CHANGES {
+                assert!(read_meddled(size, 1, change).is_ok(), "{size}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_file_that_changes_twice_while_it_is_read_is_unstable() {
+        let grow = CHANGES[0];
+        for size in SIZES {
+            let trouble = read_meddled(size, 2, grow).unwrap_err();
+            assert_eq!(trouble.kind, super::super::TroubleKind::Unstable, "{size}");
+        }
+    }
+
+    #[test]
+    fn the_digest_is_that_of_the_content_at_every_size_and_by_all_threads() {
+        let tree = tempfile::tempdir().unwrap();
+        let path = tree.path().join("f");
+        for size in [0, 1, SMALL - 1, SMALL, SMALL + 1, CHUNK, CHUNK + 1, SHARED_CHUNK + 3] {
+            let content: Vec<u8> = (0..=250).cycle().take(size).collect();
+            std::fs::write(&path, &content).unwrap();
+            for spread in [Spread::Alone, Spread::Together] {
+                let opened = Opened::new(File::open(&path).unwrap()).unwrap();
+                let entry = opened.read(spread, &mut NoSink).unwrap();
+                let (size, digest) = (content.len() as u64, Digest::of(&content));
+                assert_eq!(entry, Entry::File { size, digest, executable: false });
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_regular_file_is_refused_before_it_is_read() {
+        assert!(Opened::new(File::open("/").unwrap()).is_err());
+        assert!(Opened::new(File::open("/dev/null").unwrap()).is_err());
+    }
+}
