@@ -12,12 +12,14 @@ use std::io::{self, Read, Seek};
 use super::Trouble;
 use crate::entry::{Digest, Entry};
 
-/// Files below this size are read whole into a buffer that each thread keeps.
-const SMALL: usize = 64 << 10;
-
-/// How much of a longer file is read at a time, by one thread and for all of them together.
+/// How much is read at a time by one thread; a smaller file is read whole.
 const CHUNK: usize = 1 << 20;
+
+/// How much is read at a time for all threads together.
 const SHARED_CHUNK: usize = 8 << 20;
+
+/// The least that a buffer holds.
+const LEAST_BUFFER: usize = 64 << 10;
 
 thread_local! {
     /// Taken out while in use: a worker that waits inside `update_rayon` may start another file.
@@ -97,10 +99,15 @@ impl Opened {
         for _ in 0..2 {
             sink.begin();
             let before = self.stamp;
-            let read = if before.size < SMALL as u64 {
-                hash_small(&mut self.file, before.size, sink, buffer)
-            } else {
-                hash_chunks(&mut self.file, before.size, spread, sink)
+            let read = match usize::try_from(before.size) {
+                Ok(size) if size < CHUNK => {
+                    hash_whole(&mut self.file, room(buffer, size + 1), sink)
+                }
+                _ => {
+                    let chunk = if spread == Spread::Alone { CHUNK } else { SHARED_CHUNK };
+                    let chunk = room(buffer, chunk);
+                    hash_chunks(&mut self.file, before.size, spread, chunk, sink)
+                }
             };
             let (length, digest) = read.map_err(|error| Trouble::unreadable(&error))?;
             self.stamp = Stamp::of(&self.file)?;
@@ -114,26 +121,27 @@ impl Opened {
     }
 }
 
-/// Reads a small file with one call: room for one byte more shows whether it grew, and the stamp
-/// taken afterwards stands in for the read that would find the end.
-fn hash_small(
-    file: &mut File,
-    size: u64,
-    sink: &mut dyn ByteSink,
-    buffer: &mut Vec<u8>,
-) -> io::Result<(u64, Digest)> {
-    if buffer.is_empty() {
-        buffer.resize(SMALL, 0);
+/// The first `length` bytes of `buffer`, which grows as it must and is kept for the next file.
+fn room(buffer: &mut Vec<u8>, length: usize) -> &mut [u8] {
+    if buffer.len() < length {
+        buffer.resize(length.next_power_of_two().max(LEAST_BUFFER), 0);
     }
-    let wanted = usize::try_from(size).unwrap_or(SMALL - 1);
-    let mut filled = 0;
-    while filled < wanted || wanted == 0 {
-        match read_some(file, &mut buffer[filled..=wanted])? {
+    &mut buffer[..length]
+}
+
+/// Reads a file with one call: `buffer` has room for one byte more than its size, which shows
+/// whether it grew, and the stamp taken afterwards stands in for the read that would find the end.
+fn hash_whole(
+    file: &mut File,
+    buffer: &mut [u8],
+    sink: &mut dyn ByteSink,
+) -> io::Result<(u64, Digest)> {
+    let wanted = buffer.len() - 1;
+    let mut filled = read_some(file, buffer)?;
+    while filled > 0 && filled < wanted {
+        match read_some(file, &mut buffer[filled..])? {
             0 => break,
             count => filled += count,
-        }
-        if wanted == 0 {
-            break;
         }
     }
     let bytes = &buffer[..filled];
@@ -145,15 +153,15 @@ fn hash_chunks(
     file: &mut File,
     size: u64,
     spread: Spread,
+    chunk: &mut [u8],
     sink: &mut dyn ByteSink,
 ) -> io::Result<(u64, Digest)> {
-    let mut chunk = vec![0; if spread == Spread::Alone { CHUNK } else { SHARED_CHUNK }];
     let mut hasher = blake3::Hasher::new();
     let mut length = 0;
     // One byte past the stamped size is enough to know that it grew: an endless writer must
     // not keep the gate reading.
     while length <= size {
-        let filled = fill(file, &mut chunk)?;
+        let filled = fill(file, chunk)?;
         if filled == 0 {
             break;
         }
@@ -258,7 +266,7 @@ mod tests {
     ];
 
     /// Sizes that are read at once, and in chunks.
-    const SIZES: [usize; 4] = [10, SMALL - 1, SMALL, CHUNK + 1];
+    const SIZES: [usize; 4] = [0, 10, CHUNK - 1, CHUNK + 1];
 
     fn read_meddled(size: usize, times: usize, change: fn(&mut File)) -> Result<Entry, Trouble> {
         let tree = tempfile::tempdir().unwrap();
@@ -294,7 +302,7 @@ mod tests {
     fn the_digest_is_that_of_the_content_at_every_size_and_by_all_threads() {
         let tree = tempfile::tempdir().unwrap();
         let path = tree.path().join("f");
-        for size in [0, 1, SMALL - 1, SMALL, SMALL + 1, CHUNK, CHUNK + 1, SHARED_CHUNK + 3] {
+        for size in [0, 1, LEAST_BUFFER, CHUNK - 1, CHUNK, CHUNK + 1, SHARED_CHUNK + 3] {
             let content: Vec<u8> = (0..=250).cycle().take(size).collect();
             std::fs::write(&path, &content).unwrap();
             for spread in [Spread::Alone, Spread::Together] {
