@@ -6,7 +6,9 @@
 //! configuration elsewhere has a say.
 //!
 //! Syntax on which git and the matcher disagree is refused, so that a pattern means what
-//! `man gitignore` says: an unescaped `{` or `}`, white space at the end, an unclosed `[`.
+//! `man gitignore` says: an unescaped `{` or `}`, white space at the end, an unclosed `[`; runs of
+//! `*` other than a whole component `**`; `\/`; and in `[...]` a backslash, `[:alpha:]` and the
+//! like, a `-` after a range, and what is not ASCII.
 
 use std::collections::HashSet;
 use std::ffi::OsStr;
@@ -123,8 +125,63 @@ fn refusal(pattern: &str) -> Option<&'static str> {
     } else if has_bare_brace(pattern) {
         Some("`{` and `}` stand for themselves in gitignore; write `\\{` and `\\}`")
     } else {
-        None
+        unclear(body.as_bytes())
     }
+}
+
+/// What git and the matcher read in two ways, if `body`, a pattern without its `!`, has any of it.
+fn unclear(body: &[u8]) -> Option<&'static str> {
+    let mut at = 0;
+    while let Some(&byte) = body.get(at) {
+        let rest = &body[at..];
+        at += match byte {
+            b'\\' if rest.get(1) == Some(&b'/') => return Some("a `/` cannot be escaped"),
+            b'\\' => 2,
+            b'[' => match class(rest) {
+                Ok(length) => length,
+                Err(reason) => return Some(reason),
+            },
+            b'*' => {
+                let stars = rest.iter().take_while(|&&byte| byte == b'*').count();
+                let alone = (at == 0 || body[at - 1] == b'/')
+                    && rest.get(stars).is_none_or(|&byte| byte == b'/');
+                if stars > 2 || stars == 2 && !alone {
+                    return Some("`**` stands for directories as a whole component; write `*`");
+                }
+                stars
+            }
+            _ => 1,
+        };
+    }
+    None
+}
+
+/// The length of the class `[...]` that `text` begins with, or why it is unclear. One that is not
+/// closed is left to the matcher, which refuses it.
+fn class(text: &[u8]) -> Result<usize, &'static str> {
+    let first = if matches!(text.get(1), Some(b'!' | b'^')) { 2 } else { 1 };
+    // How much of a range the bytes before form: `a`, `a-`, `a-c`.
+    let mut range = 0;
+    for (at, &byte) in text.iter().enumerate().skip(first) {
+        match (byte, text.get(at + 1)) {
+            (b']', _) if at > first => return Ok(at + 1),
+            (b'\\', _) => return Err("in `[...]`, a backslash is read in two ways"),
+            (b'[', Some(b':' | b'.' | b'=')) => {
+                return Err("classes such as `[:alpha:]` are not understood; write a range");
+            }
+            (b'-', next) if range == 3 && next != Some(&b']') => {
+                return Err("in `[...]`, a `-` after a range is read in two ways");
+            }
+            (0x80.., _) => return Err("in `[...]`, git takes bytes, not characters, beyond ASCII"),
+            _ => {}
+        }
+        range = match (range, byte) {
+            (1, b'-') => 2,
+            (2, _) => 3,
+            _ => 1,
+        };
+    }
+    Ok(text.len())
 }
 
 fn ends_with_bare_space(pattern: &str) -> bool {
