@@ -3,16 +3,21 @@
 use std::path::Path;
 
 use globset::GlobBuilder;
-use walkdir::WalkDir;
+use walkdir::{DirEntry, WalkDir};
 
 use crate::path::is_below;
 use crate::problem::Problem;
 use crate::seal::Header;
 
-/// The directories below `repository` that match `glob` and that no seal in `seals` covers. That
-/// nothing matches is a problem too: a demand that cannot fail is none.
+/// The directories below `repository`, git's and the seals' own left out, that match `glob` and
+/// that no seal in `seals` covers. That nothing matches is a problem too: a demand that cannot fail is none.
 #[must_use]
-pub fn uncovered(repository: &Path, glob: &str, seals: &[&Header]) -> Vec<Problem> {
+pub fn uncovered(
+    repository: &Path,
+    seals_directory: &str,
+    glob: &str,
+    seals: &[&Header],
+) -> Vec<Problem> {
     let pattern = glob.trim_end_matches('/');
     let matcher = match GlobBuilder::new(pattern).literal_separator(true).build() {
         Ok(glob) => glob.compile_matcher(),
@@ -26,7 +31,9 @@ pub fn uncovered(repository: &Path, glob: &str, seals: &[&Header]) -> Vec<Proble
     let mut any = false;
     let mut problems = Vec::new();
     let walk = WalkDir::new(repository).min_depth(1).sort_by_file_name();
-    for found in walk.into_iter().filter_entry(|entry| entry.file_name() != ".git") {
+    let seals_directory = repository.join(seals_directory);
+    let meant = |entry: &DirEntry| entry.file_name() != ".git" && entry.path() != seals_directory;
+    for found in walk.into_iter().filter_entry(meant) {
         let entry = match found {
             Ok(entry) => entry,
             Err(error) => {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anstream::{AutoStream, ColorChoice, StripStream};
 
-use crate::problem::Problem;
+use crate::problem::{Problem, in_words};
 use crate::replace::replace;
 use crate::report::{self, ErrorView, Format, Report, Verbosity};
 use crate::verdict::Verdict;
@@ -26,7 +26,7 @@ impl Terminal {
         let written = stdout.write_all(text).and_then(|()| stdout.flush());
         match written {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-                Err(Problem::new("output-unwritable", format!("stdout: {error}"))
+                Err(Problem::new("output-unwritable", format!("stdout: {}", in_words(&error)))
                     .remedy("make room, or send the output elsewhere"))
             }
             _ => Ok(()),
@@ -112,8 +112,11 @@ impl ReportFile {
             return Err(usage(format!("--report {value}: {path} names no file")));
         };
         let parent = parent.canonicalize().map_err(|error| {
-            Problem::new("usage", format!("--report {value}: {}: {error}", parent.display()))
-                .remedy("make the directory first")
+            Problem::new(
+                "usage",
+                format!("--report {value}: {}: {}", parent.display(), in_words(&error)),
+            )
+            .remedy("make the directory first")
         })?;
         Ok(Self { format, path: parent.join(name) })
     }
@@ -137,7 +140,7 @@ impl ReportFile {
                 .remedy("write the report elsewhere")
         };
         if let Some(place) = protected.iter().find(|place| self.path.starts_with(place)) {
-            return Err(refuse(format!("it lies in {}, which is judged", place.display())));
+            return Err(refuse(format!("it lies in {}, which this check reads", place.display())));
         }
         match self.path.symlink_metadata() {
             Ok(metadata) if !metadata.is_file() => Err(refuse("it is no regular file".to_owned())),
@@ -149,8 +152,11 @@ impl ReportFile {
         let mut bytes = Vec::new();
         let _ = StripStream::new(&mut bytes).write_all(&render(report, self.format, verbosity));
         replace(&self.path, &bytes).map_err(|error| {
-            Problem::new("report-unwritable", format!("{}: {error}", self.path.display()))
-                .remedy("write the report elsewhere, or make room")
+            Problem::new(
+                "report-unwritable",
+                format!("{}: {}", self.path.display(), in_words(&error)),
+            )
+            .remedy("write the report elsewhere, or make room")
         })
     }
 }

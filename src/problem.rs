@@ -49,3 +49,11 @@ impl Problem {
         self
     }
 }
+
+/// An I/O error in words, without the number that Rust appends.
+#[must_use]
+pub fn in_words(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    let words = text.find(" (os error").map_or(text.as_str(), |at| &text[..at]);
+    words.to_lowercase()
+}

@@ -9,8 +9,8 @@ use globset::GlobBuilder;
 use crate::entry::Digest;
 use crate::inventory::{Directory, Kind, ReadFault, RootError, read_whole};
 use crate::path::EntryPath;
-use crate::problem::Problem;
-use crate::replace::SCRATCH_SUFFIX;
+use crate::problem::{Problem, in_words};
+use crate::replace::{SCRATCH_SUFFIX, replace};
 use crate::seal::{self, MAX_SEAL_BYTES, Root, Seal, SealName};
 
 /// A repository and its seals directory.
@@ -47,8 +47,11 @@ impl Repository {
     pub fn find(start: &Path, seals: &EntryPath) -> Result<Self, Problem> {
         let start =
             std::path::absolute(start).and_then(|start| start.canonicalize()).map_err(|error| {
-                Problem::new("start-unreadable", format!("{}: {error}", start.display()))
-                    .remedy("name a directory that exists after -C")
+                Problem::new(
+                    "start-unreadable",
+                    format!("{}: {}", start.display(), in_words(&error)),
+                )
+                .remedy("name a directory that exists after -C")
             })?;
         let nearest = |sign: &str| {
             start.ancestors().find(|parent| parent.join(sign).symlink_metadata().is_ok())
@@ -212,10 +215,18 @@ impl Repository {
     ///
     /// The lock is on the repository's directory itself: it leaves no file, and the kernel takes
     /// it back from a run that is killed. Where directories cannot be locked there is none.
-    pub fn lock(&self, waiting: impl FnOnce()) -> io::Result<Option<File>> {
-        if !cfg!(unix) {
+    pub fn lock(&self, waiting: impl FnOnce()) -> Result<Option<File>, Problem> {
+        if cfg!(not(unix)) {
             return Ok(None);
         }
+        self.lock_directory(waiting).map(Some).map_err(|error| {
+            let message = format!("the repository cannot be locked: {}", in_words(&error));
+            Problem::new("lock", message)
+                .remedy("give this user the right to read the repository's directory")
+        })
+    }
+
+    fn lock_directory(&self, waiting: impl FnOnce()) -> io::Result<File> {
         let directory = File::open(&self.root)?;
         match directory.try_lock() {
             Ok(()) => {}
@@ -225,7 +236,32 @@ impl Repository {
             }
             Err(std::fs::TryLockError::Error(error)) => return Err(error),
         }
-        Ok(Some(directory))
+        Ok(directory)
+    }
+
+    /// Refuses a seal whose file was made read-only: someone wants it to stay as it is.
+    pub fn check_writable(&self, name: &SealName) -> Result<(), Problem> {
+        match self.path_of(name).metadata() {
+            Ok(found) if found.permissions().readonly() => {
+                Err(self.unwritable(name, "its file is read-only"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Gives a seal's file new content in one step; the caller holds the lock.
+    pub fn write(&self, name: &SealName, bytes: &[u8]) -> Result<(), Problem> {
+        self.check_writable(name)?;
+        std::fs::create_dir_all(self.root.join(self.seals.as_str()))
+            .and_then(|()| replace(&self.path_of(name), bytes))
+            .map_err(|error| self.unwritable(name, &in_words(&error)))
+    }
+
+    fn unwritable(&self, name: &SealName, why: &str) -> Problem {
+        Problem::new("seal-unwritable", format!("the seal cannot be written: {why}"))
+            .seal(name.as_str())
+            .file(self.file_of(name))
+            .remedy("its file is as it was; give this user the right to write it, or make room")
     }
 }
 

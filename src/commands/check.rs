@@ -106,7 +106,9 @@ fn uncovered(arguments: &CheckArgs, selected: &[Selected], context: &Context) ->
         .iter()
         .filter_map(|(_, loaded)| Some(&loaded.as_ref().ok()?.seal.as_ref().ok()?.header))
         .collect();
-    let of_glob = |glob: &String| coverage::uncovered(context.repository.root(), glob, &headers);
+    let repository = &context.repository;
+    let (root, own) = (repository.root(), repository.seals().as_str());
+    let of_glob = |glob: &String| coverage::uncovered(root, own, glob, &headers);
     arguments.require_sealed.iter().flat_map(of_glob).collect()
 }
 

@@ -117,6 +117,13 @@ impl Context {
         self.base.join(path)
     }
 
+    /// Keeps other runs from writing seals here until what it gives is dropped.
+    fn lock(&self) -> Result<Option<std::fs::File>, Vec<Problem>> {
+        let waiting =
+            || self.terminal.remark("waiting for another sealgate that writes seals here");
+        self.repository.lock(waiting).map_err(|problem| vec![problem])
+    }
+
     /// The seals directory's contents; that there is none is an error.
     fn contents(&self) -> Result<Contents, Problem> {
         let contents = self.repository.contents()?;

@@ -12,9 +12,8 @@ use crate::entry::Entry;
 use crate::git::{self, Tracking};
 use crate::inventory::{self, Inventory, Meter};
 use crate::names;
-use crate::problem::Problem;
+use crate::problem::{Problem, in_words};
 use crate::progress::Progress;
-use crate::replace::replace;
 use crate::report::{Verbosity, sealed};
 use crate::repository::root_problem;
 use crate::reseal;
@@ -48,13 +47,7 @@ struct Ready {
 
 pub(super) fn run(arguments: &SealArgs, context: &Context) -> Outcome {
     refuse_in_ci("sealgate seal", arguments.allow_ci)?;
-    let waiting = || context.terminal.remark("waiting for another sealgate that writes seals here");
-    let _lock = context.repository.lock(waiting).map_err(|error| {
-        vec![
-            Problem::new("lock", format!("the repository cannot be locked: {error}"))
-                .remedy("give this user the right to read the repository's directory"),
-        ]
-    })?;
+    let _lock = context.lock()?;
     let plans = plan(arguments, context)?;
     let ready = prepare(arguments, context, plans)?;
     refuse_many(arguments, &ready)?;
@@ -149,7 +142,11 @@ fn relative_root(root: &Path, context: &Context) -> Result<Root, Problems> {
         .and_then(|base| base.canonicalize())
         .map(|base| lexical(&base.join(root)))
         .map_err(|error| {
-            problem("root-unreadable", format!("{}: {error}", given.display()), "name a directory")
+            problem(
+                "root-unreadable",
+                format!("{}: {}", given.display(), in_words(&error)),
+                "name a directory",
+            )
         })?;
     let below = absolute.strip_prefix(context.repository.root()).map_err(|_| {
         let repository = context.repository.root().display();
@@ -320,32 +317,16 @@ fn warn(ready: &Ready, context: &Context) {
     }
 }
 
-/// Writes what changed. A file that was made read-only stays as it is.
+/// Writes what changed, unless one of the files was made read-only.
 fn write(ready: &[Ready], context: &Context) -> Result<(), Problems> {
     let changed = || ready.iter().filter(|ready| ready.changed);
-    let problem = |ready: &Ready, error: &std::io::Error| {
-        let name = &ready.seal.name;
-        vec![
-            Problem::new("seal-unwritable", format!("the seal cannot be written: {error}"))
-                .seal(name.as_str())
-                .file(context.repository.file_of(name))
-                .remedy("the seal there was is untouched; give this user the right to write it, or make room"),
-        ]
-    };
-    for ready in changed() {
-        let path = context.repository.path_of(&ready.seal.name);
-        if path.metadata().is_ok_and(|metadata| metadata.permissions().readonly()) {
-            return Err(problem(ready, &std::io::Error::other("its file is read-only")));
-        }
-    }
-    for ready in changed() {
-        let path = context.repository.path_of(&ready.seal.name);
-        let parent = path.parent().unwrap_or(&path);
-        std::fs::create_dir_all(parent)
-            .and_then(|()| replace(&path, &ready.bytes))
-            .map_err(|error| problem(ready, &error))?;
-    }
-    Ok(())
+    let repository = &context.repository;
+    changed()
+        .try_for_each(|ready| repository.check_writable(&ready.seal.name))
+        .and_then(|()| {
+            changed().try_for_each(|ready| repository.write(&ready.seal.name, &ready.bytes))
+        })
+        .map_err(|problem| vec![problem])
 }
 
 /// What was done, in the words of a reviewer.

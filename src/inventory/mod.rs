@@ -22,6 +22,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::entry::Entry;
 use crate::path::EntryPath;
+use crate::problem::in_words;
 use crate::scope::Scope;
 
 pub use evidence::{Divergence, ReadFault, first_difference, hash_into, read_whole};
@@ -217,11 +218,4 @@ impl Trouble {
     fn of_directory(self) -> Self {
         Self { directory: true, ..self }
     }
-}
-
-/// An I/O error without the error number that Rust appends.
-fn in_words(error: &std::io::Error) -> String {
-    let text = error.to_string();
-    let words = text.find(" (os error").map_or(text.as_str(), |at| &text[..at]);
-    words.to_lowercase()
 }

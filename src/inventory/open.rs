@@ -11,8 +11,9 @@ use std::path::Path;
 use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, openat, readlinkat, statat};
 use rustix::io::{Errno, retry_on_intr};
 
-use super::{Kind, Listing, RootError, Trouble, in_words};
+use super::{Kind, Listing, RootError, Trouble};
 use crate::path::EntryPath;
+use crate::problem::in_words;
 
 /// Never follow a link; never wait for the other end of a FIFO; never take a terminal.
 const CAREFUL: OFlags = OFlags::RDONLY

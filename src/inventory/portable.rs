@@ -12,9 +12,10 @@ use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use walkdir::WalkDir;
 
 use super::read::{NoSink, Opened, Spread};
-use super::{Item, Kind, Listing, Meter, Observed, RootError, Trouble, in_words};
+use super::{Item, Kind, Listing, Meter, Observed, RootError, Trouble};
 use crate::entry::Entry;
 use crate::path::{self, EntryPath};
+use crate::problem::in_words;
 use crate::scope::Scope;
 
 /// A directory, known by its path.
