@@ -484,7 +484,6 @@ fn what_cannot_be_meant_is_a_usage_error() {
         (&["check", "--report", "json=no/x"], "next: make the directory first"),
         (&["check", "--require-sealed", "[a"], "unclosed character class"),
         (&["check", "--require-sealed", "nope"], "no directory matches"),
-        (&["check", "--require-sealed", "seals"], "is under none of the seals checked"),
         (&["ls", "dist", "../x"], "the path has a `.` or `..` component"),
         (&["-C", "nowhere", "check"], "next: name a directory that exists after -C"),
         (&["man", "nope"], "there is no command nope"),
