@@ -45,8 +45,8 @@ pub struct Tracking {
 
 /// Asks git what it tracks and what it ignores below `root` (relative to `repository`).
 pub fn tracking(repository: &Path, root: &str) -> Result<Tracking, GitError> {
-    // A path, not a pattern, and never taken for an option.
-    let pathspec = format!(":(top,literal){root}");
+    // A path, not a pattern, and never taken for an option. The path `.` would match nothing.
+    let pathspec = format!(":(top,literal){}", if root == "." { "" } else { root });
     let list = |arguments: &[&'static str]| {
         run(repository, "ls-files", arguments, &pathspec).map(|output| records(&output))
     };
