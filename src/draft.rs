@@ -152,8 +152,10 @@ pub fn untracked(seal: &Seal, tracking: &Tracking) -> Vec<Problem> {
     let mut sorts: [Vec<&str>; 4] = Default::default();
     for sealed in &seal.entries {
         let path = sealed.path.as_bytes();
-        let in_submodule =
-            tracking.submodules.iter().any(|above| crate::path::is_below(path, above));
+        let in_submodule = tracking
+            .submodules
+            .iter()
+            .any(|above| above.is_empty() || crate::path::is_below(path, above));
         let sort = match &sealed.entry {
             _ if in_submodule => 0,
             Entry::Dir => 1,

@@ -39,7 +39,8 @@ pub struct Tracking {
     pub tracked: HashSet<Vec<u8>>,
     /// The files in the working tree that git ignores, relative to the root.
     pub ignored: HashSet<Vec<u8>>,
-    /// The submodules, relative to the root.
+    /// The submodules, relative to the root; one empty path where the root itself lies in one, or
+    /// in any other repository.
     pub submodules: Vec<Vec<u8>>,
 }
 
@@ -62,6 +63,13 @@ pub fn tracking(repository: &Path, root: &str) -> Result<Tracking, GitError> {
         } else {
             tracking.tracked.insert(path);
         }
+    }
+    let in_another = |above: &Path| repository.join(above).join(".git").symlink_metadata().is_ok();
+    if Path::new(root)
+        .ancestors()
+        .any(|above| !matches!(above.to_str(), Some("" | ".")) && in_another(above))
+    {
+        tracking.submodules.push(Vec::new());
     }
     let ignored = list(&["--others", "--ignored", "--exclude-standard", "-z", "--full-name"])?;
     tracking.ignored = ignored.iter().filter_map(|path| below(path)).collect();
