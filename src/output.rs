@@ -1,6 +1,6 @@
 //! Where answers go: the terminal, and the report files.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 
 use anstream::{AutoStream, ColorChoice, StripStream};
@@ -23,14 +23,22 @@ impl Terminal {
     /// Writes an answer to stdout. A reader that has gone away is no error: it changes no verdict.
     pub fn answer(self, text: &[u8]) -> Result<(), Problem> {
         let mut stdout = AutoStream::new(io::stdout().lock(), self.color);
-        let written = stdout.write_all(text).and_then(|()| stdout.flush());
-        match written {
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-                Err(Problem::new("output-unwritable", format!("stdout: {}", in_words(&error)))
-                    .remedy("make room, or send the output elsewhere"))
-            }
-            _ => Ok(()),
-        }
+        written(stdout.write_all(text).and_then(|()| stdout.flush()))
+    }
+
+    /// Writes lines for another program to stdout, byte for byte: names in them may hold what
+    /// looks like colour. A terminal gets them escaped.
+    pub fn data(self, lines: &[String]) -> Result<(), Problem> {
+        let mut stdout = io::stdout().lock();
+        let text = if stdout.is_terminal() {
+            let shown = |line: &String| {
+                format!("{}\n", crate::printable::message(line.trim_end_matches('\n')))
+            };
+            lines.iter().map(shown).collect()
+        } else {
+            lines.concat()
+        };
+        written(stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()))
     }
 
     /// Writes errors to stderr.
@@ -78,6 +86,17 @@ impl Terminal {
                 Verdict::Error
             }
         }
+    }
+}
+
+/// What came of writing to stdout.
+fn written(outcome: io::Result<()>) -> Result<(), Problem> {
+    match outcome {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Problem::new("output-unwritable", format!("stdout: {}", in_words(&error)))
+                .remedy("make room, or send the output elsewhere"))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -36,7 +36,7 @@ pub(super) fn run(arguments: &ExportArgs, context: &Context) -> Outcome {
         }
     };
     remark(&seal, &lines, arguments.format, context);
-    context.terminal.answer(lines.concat().as_bytes()).map_err(|problem| vec![problem])?;
+    context.terminal.data(&lines).map_err(|problem| vec![problem])?;
     Ok(Verdict::Pass)
 }
 
