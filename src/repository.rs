@@ -10,7 +10,7 @@ use crate::entry::Digest;
 use crate::inventory::{Directory, Kind, ReadFault, RootError, read_whole};
 use crate::path::EntryPath;
 use crate::problem::{Problem, in_words};
-use crate::replace::{SCRATCH_SUFFIX, replace};
+use crate::replace::{SCRATCH_SUFFIX, replace, scratch_of};
 use crate::seal::{self, MAX_SEAL_BYTES, Root, Seal, SealName};
 
 /// A repository and its seals directory.
@@ -127,7 +127,7 @@ impl Repository {
         let name = String::from_utf8_lossy(name);
         let file = format!("{}/{name}", self.seals.as_str());
         let remedy = if name.ends_with(SCRATCH_SUFFIX) {
-            "a `sealgate seal` was killed here: remove it and seal again"
+            "a `sealgate seal` was killed here: run it again, or remove the file"
         } else {
             "move it elsewhere: only NAME.toml, policy.toml, grants/ and README.md belong here"
         };
@@ -212,6 +212,7 @@ impl Repository {
     }
 
     /// Waits until no other run writes seals here, and keeps others waiting until it is dropped.
+    /// What a killed run left is removed.
     ///
     /// The lock is on the repository's directory itself: it leaves no file, and the kernel takes
     /// it back from a run that is killed. Where directories cannot be locked there is none.
@@ -219,11 +220,30 @@ impl Repository {
         if cfg!(not(unix)) {
             return Ok(None);
         }
-        self.lock_directory(waiting).map(Some).map_err(|error| {
+        let lock = self.lock_directory(waiting).map_err(|error| {
             let message = format!("the repository cannot be locked: {}", in_words(&error));
             Problem::new("lock", message)
                 .remedy("give this user the right to read the repository's directory")
-        })
+        })?;
+        self.sweep();
+        Ok(Some(lock))
+    }
+
+    /// Removes what runs left that were killed between giving new content a name and renaming it.
+    /// Only for whoever holds the lock: for others it may be work in progress.
+    fn sweep(&self) {
+        let listing = Directory::open_root(&self.root, Some(&self.seals)).map(|seals| seals.list());
+        let Ok(Ok(listing)) = listing else { return };
+        for (name, kind) in listing {
+            let name = std::str::from_utf8(&name).ok();
+            let seal = name
+                .and_then(|name| name.strip_prefix('.')?.strip_suffix(SCRATCH_SUFFIX))
+                .and_then(|name| SealName::parse(name.strip_suffix(".toml")?));
+            if let (Kind::File, Some(seal)) = (kind, seal) {
+                // What stays is reported as a stray.
+                let _ = std::fs::remove_file(scratch_of(&self.path_of(&seal)));
+            }
+        }
     }
 
     fn lock_directory(&self, waiting: impl FnOnce()) -> io::Result<File> {
