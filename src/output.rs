@@ -137,6 +137,10 @@ impl ReportFile {
             )
             .remedy("make the directory first")
         })?;
+        if !parent.is_dir() {
+            let message = format!("--report {value}: {} is no directory", parent.display());
+            return Err(Problem::new("usage", message).remedy("write the report elsewhere"));
+        }
         Ok(Self { format, path: parent.join(name) })
     }
 

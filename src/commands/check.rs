@@ -14,7 +14,7 @@ use crate::problem::Problem;
 use crate::progress::Progress;
 use crate::report::{Notice, Report, Verbosity};
 use crate::repository::{Contents, Loaded, select};
-use crate::seal::SealName;
+use crate::seal::{Root, SealName, loose_header};
 use crate::verdict::{Judgement, Source};
 
 /// A selected seal, as far as it could be loaded.
@@ -86,9 +86,9 @@ fn guard(
     context: &Context,
 ) -> Result<(), Vec<Problem>> {
     let repository = &context.repository;
-    let seals = selected.iter().filter_map(|(_, loaded)| loaded.as_ref().ok()?.seal.as_ref().ok());
-    let roots = seals.map(|seal| seal.header.root.as_str());
-    let inside = roots.chain([repository.seals().as_str(), ".git"]);
+    let roots = selected.iter().filter_map(|(name, loaded)| root(name, loaded.as_ref().ok()?));
+    let roots: Vec<Root> = roots.collect();
+    let inside = roots.iter().map(Root::as_str).chain([repository.seals().as_str(), ".git"]);
     let mut protected: Vec<PathBuf> = inside.map(|path| repository.root().join(path)).collect();
     if let Source::Directory { path, .. } = source {
         protected.push(path.clone());
@@ -98,6 +98,15 @@ fn guard(
         *place = place.canonicalize().unwrap_or_else(|_| place.components().collect());
     }
     files.iter().try_for_each(|file| file.guard(&protected)).map_err(|problem| vec![problem])
+}
+
+/// The root that a seal names, as far as it can be made out: that of a broken seal holds approved
+/// bytes all the same.
+fn root(name: &SealName, loaded: &Loaded) -> Option<Root> {
+    match &loaded.seal {
+        Ok(seal) => Some(seal.header.root.clone()),
+        Err(_) => loose_header(name, &loaded.bytes).ok().map(|header| header.root),
+    }
 }
 
 /// `--require-sealed`: what the selected seals leave out.
