@@ -673,9 +673,10 @@ impl Unprivileged {
         let root = rustix::process::getuid().is_root();
         let mut program = PathBuf::from(env!("CARGO_BIN_EXE_sealgate"));
         if root {
-            // The place of the build may be closed to others.
+            // The place of the build may be closed to others. Another process copies: a child that
+            // is forked while this one has the file open for writing would keep it busy.
             let copy = repo.root().with_file_name("sealgate");
-            fs::copy(&program, &copy).unwrap();
+            assert!(Command::new("cp").arg(&program).arg(&copy).status().unwrap().success());
             program = copy;
             for entry in WalkDir::new(repo.root()) {
                 lchown(entry.unwrap().path(), Some(NOBODY), Some(NOBODY)).unwrap();
