@@ -837,9 +837,9 @@ fn a_full_disk_leaves_the_old_seal_and_no_litter() {
     let run = Run::of(shell);
     let said = run.refusal();
     for says in [
-        "error: disk/seals/dist.toml: the seal cannot be written: No space left on device",
-        "error: disk/seals/new.toml: the seal cannot be written: No space left on device",
-        "/disk/report: No space left on device",
+        "error: disk/seals/dist.toml: the seal cannot be written: no space left on device",
+        "error: disk/seals/new.toml: the seal cannot be written: no space left on device",
+        "/disk/report: no space left on device",
     ] {
         assert!(said.contains(says), "{run:#?}");
     }
