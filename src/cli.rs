@@ -21,7 +21,7 @@ pub struct Cli {
 }
 
 const AFTER_HELP: &str = "\
-Exit codes: 0 pass; 1 fail (bytes differ) or refused; 2 error (no judgement).
+Exit codes: 0 pass; 1 fail (bytes differ); 2 error (no judgement).
 A first seal: sealgate seal dist --root dist, then commit seals/dist.toml.";
 
 /// What every command takes.
@@ -87,7 +87,8 @@ pub struct CheckArgs {
     /// Judge the bytes in DIR instead of the seal's root; with one seal only
     #[arg(long, value_name = "DIR")]
     pub at: Option<PathBuf>,
-    /// Fail unless each directory that matches GLOB is under one of the seals checked
+    /// Fail unless each directory that matches GLOB (from the repository root) is under one of the
+    /// seals checked
     #[arg(long, value_name = "GLOB")]
     pub require_sealed: Vec<String>,
     /// The format on stdout
@@ -104,11 +105,11 @@ pub struct SealArgs {
     /// Seals to write again, by name or glob; or, with --root, the name of a new one
     #[arg(value_name = "NAME")]
     pub names: Vec<String>,
-    /// Make a new seal of the directory DIR
+    /// Make a new seal of the directory DIR, a path from where you are
     #[arg(long, value_name = "DIR", conflicts_with_all = ["only", "all"])]
     pub root: Option<PathBuf>,
     /// Leave out what matches PATTERN (gitignore syntax); repeatable, for a new seal
-    #[arg(long, value_name = "PATTERN", requires = "root")]
+    #[arg(long, value_name = "PATTERN", requires = "root", conflicts_with_all = ["only", "all"])]
     pub exclude: Vec<String>,
     /// Take only the entries that match PATTERN (gitignore syntax), keep the others; repeatable
     #[arg(long, value_name = "PATTERN")]

@@ -83,6 +83,28 @@ pub fn keep_modes(new: &mut Seal, old: &Seal) {
     }
 }
 
+/// The seal that `new` replaces, as far as `salvaged` lines of it tell: where a path stands there
+/// more than once, the statement that stays is the one that counts.
+#[must_use]
+pub fn replaced(salvaged: Vec<SealedEntry>, new: &Seal) -> Seal {
+    let mut entries: Vec<SealedEntry> = Vec::with_capacity(salvaged.len());
+    for sealed in salvaged {
+        match entries.last_mut() {
+            Some(last) if last.path == sealed.path => {
+                if new
+                    .entries
+                    .binary_search_by(|other| other.path.cmp(&sealed.path))
+                    .is_ok_and(|at| new.entries[at] == sealed)
+                {
+                    *last = sealed;
+                }
+            }
+            _ => entries.push(sealed),
+        }
+    }
+    Seal { name: new.name.clone(), header: new.header.clone(), entries }
+}
+
 /// The links in `new` whose target is absolute or leaves the root: they seal a name, not bytes.
 /// Those that `old` states alike were allowed before.
 #[must_use]
@@ -142,13 +164,23 @@ const NOT_KEPT: [(&str, &str); 4] = [
         "exclude the submodule, or seal it in its own repository",
     ),
     ("an empty directory, which git cannot keep", "remove it, exclude it, or put a file in it"),
-    ("ignored by git", "git add -f it, remove it, or exclude it; or set tracked = false"),
-    ("not tracked by git", "git add it, remove it, or exclude it; or set tracked = false"),
+    ("ignored by git", "git add -f it, remove it, or exclude it"),
+    ("not tracked by git", "git add it, remove it, or exclude it"),
 ];
 
-/// What keeps the entries of a seal with `tracked = true` from being kept in git.
+/// What keeps the entries of a seal with `tracked = true` from being kept in git; `new` says that
+/// `tracked` was found out just now, and stands in no file yet.
 #[must_use]
-pub fn untracked(seal: &Seal, tracking: &Tracking) -> Vec<Problem> {
+pub fn untracked(seal: &Seal, tracking: &Tracking, new: bool) -> Vec<Problem> {
+    let root = &seal.header.root;
+    if new && tracking.tracked.is_empty() && tracking.submodules.is_empty() {
+        let message = format!("git neither tracks nor ignores what is in {root}");
+        let remedy = format!(
+            "if it is kept in git: git add {root}; if it is built: add it to .gitignore; then \
+             seal again"
+        );
+        return vec![Problem::new("untracked", message).seal(seal.name.as_str()).remedy(remedy)];
+    }
     let mut sorts: [Vec<&str>; 4] = Default::default();
     for sealed in &seal.entries {
         let path = sealed.path.as_bytes();
@@ -168,8 +200,10 @@ pub fn untracked(seal: &Seal, tracking: &Tracking) -> Vec<Problem> {
     let found = sorts.into_iter().zip(NOT_KEPT).filter(|(paths, _)| !paths.is_empty());
     found
         .map(|(paths, (what, remedy))| {
-            let message = format!("tracked = true, but {what}: {}", listed(&paths));
-            let remedy = format!("{remedy} (paths below {})", seal.header.root);
+            let why = if new { "git keeps other files there" } else { "tracked = true" };
+            let message = format!("{why}, but {what}: {}", listed(&paths));
+            let or = if new { "" } else { "; or set tracked = false" };
+            let remedy = format!("{remedy}{or} (paths below {root})");
             Problem::new("untracked", message).seal(seal.name.as_str()).remedy(remedy)
         })
         .collect()

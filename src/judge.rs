@@ -4,7 +4,7 @@ use crate::cause;
 use crate::compare::{Comparison, compare};
 use crate::inventory::{self, Directory, Inventory, Meter, read_whole};
 use crate::problem::Problem;
-use crate::repository::{Loaded, Repository, root_problem};
+use crate::repository::{Loaded, NamedBy, Repository, root_problem};
 use crate::seal::{Seal, SealName};
 use crate::verdict::{Judgement, Source};
 
@@ -64,15 +64,15 @@ fn fill(
 
 /// Opens the directory that holds the bytes to be judged.
 pub fn open(repository: &Repository, seal: &Seal, source: &Source) -> Result<Directory, Problem> {
-    match source {
-        Source::Worktree => repository.open(&seal.header.root),
-        Source::Directory { path, .. } => Directory::open_root(path, None),
-    }
-    .map_err(|error| root_problem(&error, &seal.name))
+    let (opened, named_by) = match source {
+        Source::Worktree => (repository.open(&seal.header.root), NamedBy::Seal),
+        Source::Directory { path, .. } => (Directory::open_root(path, None), NamedBy::User),
+    };
+    opened.map_err(|error| root_problem(&error, &seal.name, named_by))
 }
 
 /// Takes the inventory of an open root, in the scope of `seal`.
 pub fn observe(root: &Directory, seal: &Seal, meter: &Meter) -> Result<Inventory, Problem> {
     inventory::take(root, &seal.header.scope, meter)
-        .map_err(|error| root_problem(&error, &seal.name))
+        .map_err(|error| root_problem(&error, &seal.name, NamedBy::Seal))
 }

@@ -124,6 +124,9 @@ impl ReportFile {
             .split_once('=')
             .filter(|(_, path)| !path.is_empty())
             .ok_or_else(|| usage(format!("--report {value}: no FORMAT=FILE")))?;
+        if path == "-" {
+            return Err(usage(format!("--report {value}: stdout has --format")));
+        }
         let format = <Format as clap::ValueEnum>::from_str(format, false)
             .map_err(|_| usage(format!("--report {value}: there is no format {format}")))?;
         let file = base.join(path);

@@ -128,8 +128,10 @@ impl Repository {
         let file = format!("{}/{name}", self.seals.as_str());
         let remedy = if name.ends_with(SCRATCH_SUFFIX) {
             "a `sealgate seal` was killed here: run it again, or remove the file"
+        } else if name.ends_with(".toml") {
+            "rename it: the name of a seal is [a-z0-9][a-z0-9._-]*"
         } else {
-            "move it elsewhere: only NAME.toml, policy.toml, grants/ and README.md belong here"
+            "move it elsewhere: only seals and a README.md belong here"
         };
         Problem::new("seals-stray", format!("{why} does not belong in the seals directory"))
             .file(file)
@@ -342,18 +344,39 @@ pub fn select(names: &[SealName], patterns: &[String]) -> Result<Vec<SealName>, 
     if problems.is_empty() { Ok(selected) } else { Err(problems) }
 }
 
+/// Who named a directory that cannot be opened: the next step depends on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NamedBy {
+    /// A seal, as its root.
+    Seal,
+    /// The user, on this command line.
+    User,
+}
+
 /// A root that cannot be opened, as a person gets it.
 #[must_use]
-pub fn root_problem(error: &RootError, name: &SealName) -> Problem {
-    let (code, remedy) = match error {
-        RootError::Missing(_) => {
-            ("root-missing", "build it, or delete the seal if it is gone for good")
+pub fn root_problem(error: &RootError, name: &SealName, named_by: NamedBy) -> Problem {
+    let (code, by_seal, by_user) = match error {
+        RootError::Missing(_) => (
+            "root-missing",
+            "build it, or delete the seal if it is gone for good",
+            "correct the path on the command line, or build first",
+        ),
+        RootError::NotDirectory(_) => (
+            "root-not-directory",
+            "a root is a directory: put it back",
+            "name a directory; an archive must be unpacked first",
+        ),
+        RootError::Link(_) => (
+            "root-is-link",
+            "make it a real directory, or seal what it points to",
+            "name the directory that it points to",
+        ),
+        RootError::Unreadable(..) => {
+            let remedy = "give this user the right to read it";
+            ("root-unreadable", remedy, remedy)
         }
-        RootError::NotDirectory(_) => ("root-not-directory", "a root is a directory: put it back"),
-        RootError::Link(_) => {
-            ("root-is-link", "make it a real directory, or seal what it points to")
-        }
-        RootError::Unreadable(..) => ("root-unreadable", "give this user the right to read it"),
     };
+    let remedy = if named_by == NamedBy::Seal { by_seal } else { by_user };
     Problem::new(code, error.to_string()).seal(name.as_str()).remedy(remedy)
 }

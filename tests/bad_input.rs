@@ -173,7 +173,7 @@ fn a_seal_in_another_form_is_refused_and_fmt_mends_its_form_alone() {
         let repo = sealed();
         let good = broken.make(&repo);
         refused(&repo, &["check"], &format!("seals/dist.toml{}", broken.says));
-        refused(&repo, &["ls", "dist"], "next: run `sealgate fmt dist`");
+        refused(&repo, &["ls", "dist"], "run `sealgate fmt dist`");
         let bad = repo.read("seals/dist.toml").replace("\\u002E", ".");
 
         let run = repo.run(&["fmt", "dist"]);

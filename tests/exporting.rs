@@ -93,7 +93,7 @@ fn accepted(format: &str, program: &str, arguments: &[&str]) {
         let run = export(&repo, format);
         assert_eq!(run.code, Some(0), "{run:#?}");
         assert_eq!(run.stdout.lines().count(), NASTY.len() + 1, "a line each: {}", run.stdout);
-        let left_out = "2 links and empty directories are not in this list";
+        let left_out = "2 entries are not in this list";
         assert!(run.stderr.contains(left_out), "{run:#?}");
         let (fine, said) = judged(&repo, program, arguments, &run.stdout);
         assert!(fine, "{root}: {said}\n{}", run.stdout);

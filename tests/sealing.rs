@@ -166,6 +166,18 @@ fn only_takes_what_it_matches_and_keeps_the_rest_as_approved() {
 }
 
 #[test]
+fn a_part_that_does_not_fit_the_rest_is_not_taken() {
+    let repo = made();
+    fs::remove_file(repo.path("dist/app.js")).unwrap();
+    repo.write("dist/app.js/now", "a directory");
+    let says = "--only takes a part that does not fit the rest: entry \"app.js/now\" lies below";
+    refused(&repo, &["seal", "dist", "--only", "now"], says);
+    refused(&repo, &["seal", "dist", "--only", "now"], "next: take the whole directory");
+    seals(&repo, &["seal", "dist", "--only", "app.js"]);
+    seals(&repo, &["check"]);
+}
+
+#[test]
 fn only_needs_a_seal_that_can_be_read() {
     let repo = made();
     repo.write(
@@ -264,7 +276,7 @@ fn an_unfinished_merge_below_the_entries_is_sealed_anew_and_one_above_is_not() {
     refused(&repo, &["seal", "dist"], "seals/dist.toml:5: line 5 is a conflict marker `<<<<<<<`");
 }
 
-/// A git that knows nothing of the machine.
+/// A git without anybody's configuration.
 fn git(repo: &Repo, arguments: &[&str]) {
     let mut git = Command::new("git");
     for (name, _) in std::env::vars_os() {
@@ -304,7 +316,8 @@ fn whether_a_new_root_is_tracked_is_found_out_from_git() {
         assert!(text.contains(&format!("\ntracked = {kept}\n")), "{text}");
     }
     refused(&repo, &["seal", "fresh", "--root", "fresh"], "not tracked by git: app.js");
-    refused(&repo, &["seal", "fresh", "--root", "fresh"], "next: git add it, ");
+    let ignored = "next: git add it, remove it, or exclude it; or let git ignore all of the root";
+    refused(&repo, &["seal", "fresh", "--root", "fresh"], ignored);
     git(&repo, &["add", "fresh"]);
     seals(&repo, &["seal", "fresh", "--root", "fresh"]);
     seals(&repo, &["check"]);
@@ -323,6 +336,23 @@ fn a_whole_repository_can_be_sealed() {
     repo.write("stray", "");
     refused(&repo, &["seal", "all"], "not tracked by git: stray");
     assert_eq!(repo.run(&["check"]).code, Some(1));
+}
+
+#[test]
+fn the_seals_are_left_out_of_a_whole_repository_whatever_their_directory_is_called() {
+    for place in ["seals", "deep/er", "s[1]", "a*", "what?", "{a,b}", "#x", "!x", "x!", "a b", "é"]
+    {
+        let repo = Repo::with(&FILES);
+        repo.write("app/file", "begins like one of them");
+        repo.write("deep/file", "beside one of them");
+        let flag = format!("--seals={place}");
+        let said = seals(&repo, &[&flag, "seal", "all", "--root", "."]);
+        assert!(said.contains("sealed 7 entries"), "{place}: {said}");
+        seals(&repo, &[&flag, "check"]);
+        seals(&repo, &[&flag, "seal"]);
+        repo.write(Path::new(place).join("README.md"), "not judged");
+        seals(&repo, &[&flag, "check"]);
+    }
 }
 
 #[test]
@@ -425,10 +455,13 @@ fn marking_git(repo: &Repo) -> (PathBuf, PathBuf) {
     (directory, mark)
 }
 
-/// A program that leaves `mark` when it runs.
+/// A program that leaves `mark` when it runs. Another process writes it: a child that is forked
+/// while this one has the file open for writing would keep it busy.
 fn script(path: &Path, mark: &Path) {
-    fs::write(path, format!("#!/bin/sh\n: >>'{}'\nexit 1\n", mark.display())).unwrap();
-    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+    let text = format!("#!/bin/sh\n: >>'{}'\nexit 1\n", mark.display());
+    let mut shell = Command::new("sh");
+    shell.args(["-c", "printf %s \"$1\" >\"$0\" && chmod 755 \"$0\""]).arg(path).arg(text);
+    assert!(shell.status().unwrap().success());
 }
 
 #[test]

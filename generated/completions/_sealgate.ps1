@@ -44,7 +44,7 @@ Register-ArgumentCompleter -Native -CommandName 'sealgate' -ScriptBlock {
         }
         'sealgate;check' {
             [CompletionResult]::new('--at', '--at', [CompletionResultType]::ParameterName, 'Judge the bytes in DIR instead of the seal''s root; with one seal only')
-            [CompletionResult]::new('--require-sealed', '--require-sealed', [CompletionResultType]::ParameterName, 'Fail unless each directory that matches GLOB is under one of the seals checked')
+            [CompletionResult]::new('--require-sealed', '--require-sealed', [CompletionResultType]::ParameterName, 'Fail unless each directory that matches GLOB (from the repository root) is under one of the seals checked')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'The format on stdout')
             [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'Write a report to FILE as well; repeatable')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Start in DIR instead of the current directory')
@@ -61,7 +61,7 @@ Register-ArgumentCompleter -Native -CommandName 'sealgate' -ScriptBlock {
             break
         }
         'sealgate;seal' {
-            [CompletionResult]::new('--root', '--root', [CompletionResultType]::ParameterName, 'Make a new seal of the directory DIR')
+            [CompletionResult]::new('--root', '--root', [CompletionResultType]::ParameterName, 'Make a new seal of the directory DIR, a path from where you are')
             [CompletionResult]::new('--exclude', '--exclude', [CompletionResultType]::ParameterName, 'Leave out what matches PATTERN (gitignore syntax); repeatable, for a new seal')
             [CompletionResult]::new('--only', '--only', [CompletionResultType]::ParameterName, 'Take only the entries that match PATTERN (gitignore syntax), keep the others; repeatable')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Start in DIR instead of the current directory')

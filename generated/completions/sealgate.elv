@@ -40,7 +40,7 @@ set edit:completion:arg-completer[sealgate] = {|@words|
         }
         &'sealgate;check'= {
             cand --at 'Judge the bytes in DIR instead of the seal''s root; with one seal only'
-            cand --require-sealed 'Fail unless each directory that matches GLOB is under one of the seals checked'
+            cand --require-sealed 'Fail unless each directory that matches GLOB (from the repository root) is under one of the seals checked'
             cand --format 'The format on stdout'
             cand --report 'Write a report to FILE as well; repeatable'
             cand -C 'Start in DIR instead of the current directory'
@@ -56,7 +56,7 @@ set edit:completion:arg-completer[sealgate] = {|@words|
             cand --version 'Print version'
         }
         &'sealgate;seal'= {
-            cand --root 'Make a new seal of the directory DIR'
+            cand --root 'Make a new seal of the directory DIR, a path from where you are'
             cand --exclude 'Leave out what matches PATTERN (gitignore syntax); repeatable, for a new seal'
             cand --only 'Take only the entries that match PATTERN (gitignore syntax), keep the others; repeatable'
             cand -C 'Start in DIR instead of the current directory'

@@ -42,9 +42,9 @@ complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "export" -d 'Print
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "completions" -d 'Print the completions for a shell'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "man" -d 'Print the manual page of sealgate, or of one of its commands'
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l at -d 'Judge the bytes in DIR instead of the seal\'s root; with one seal only' -r -F
-complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l require-sealed -d 'Fail unless each directory that matches GLOB is under one of the seals checked' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l require-sealed -d 'Fail unless each directory that matches GLOB (from the repository root) is under one of the seals checked' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l format -d 'The format on stdout' -r -f -a "human\t'For people'
-json\t'`sealgate-report/1`'"
+json\t'For scripts'"
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l report -d 'Write a report to FILE as well; repeatable' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -s C -d 'Start in DIR instead of the current directory' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l seals -d 'The seals directory, relative to the repository root' -r
@@ -55,7 +55,7 @@ complete -c sealgate -n "__fish_sealgate_using_subcommand check" -s q -l quiet -
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -s v -l verbose -d 'Print every finding, however many there are'
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -s V -l version -d 'Print version'
-complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -l root -d 'Make a new seal of the directory DIR' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -l root -d 'Make a new seal of the directory DIR, a path from where you are' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -l exclude -d 'Leave out what matches PATTERN (gitignore syntax); repeatable, for a new seal' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -l only -d 'Take only the entries that match PATTERN (gitignore syntax), keep the others; repeatable' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -s C -d 'Start in DIR instead of the current directory' -r -F
@@ -83,7 +83,7 @@ complete -c sealgate -n "__fish_sealgate_using_subcommand fmt" -s h -l help -d '
 complete -c sealgate -n "__fish_sealgate_using_subcommand fmt" -s V -l version -d 'Print version'
 complete -c sealgate -n "__fish_sealgate_using_subcommand diff" -l against -d 'Compare the root with the build in DIR instead of the seal; with one seal only' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand diff" -l format -d 'The format on stdout' -r -f -a "human\t'For people'
-json\t'`sealgate-report/1`'"
+json\t'For scripts'"
 complete -c sealgate -n "__fish_sealgate_using_subcommand diff" -s C -d 'Start in DIR instead of the current directory' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand diff" -l seals -d 'The seals directory, relative to the repository root' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand diff" -l color -d 'When to use colour' -r -f -a "auto\t''

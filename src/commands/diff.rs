@@ -12,7 +12,7 @@ use crate::path::EntryPath;
 use crate::problem::Problem;
 use crate::progress::Progress;
 use crate::report::difference::{self, Differences, SealChanges};
-use crate::report::{Format, Verbosity};
+use crate::report::{ErrorView, Format, Verbosity};
 use crate::reseal::{Change, changes};
 use crate::seal::Seal;
 use crate::verdict::{Source, Verdict};
@@ -43,16 +43,17 @@ pub(super) fn run(arguments: &DiffArgs, context: &Context) -> Outcome {
         }
     }
     drop(progress);
-    if !problems.is_empty() {
-        return Err(problems);
-    }
     let against = arguments.against.as_ref().map(|build| build.to_string_lossy().into_owned());
-    let differences = Differences { against, seals };
+    let errors = problems.iter().map(ErrorView::new).collect();
+    let differences = Differences { against, seals, errors };
     let said = match arguments.format {
         Format::Human => difference::human(&differences, context.terminal.verbosity),
         Format::Json => difference::json(&differences),
     };
     context.terminal.answer(&said).map_err(|problem| vec![problem])?;
+    if !problems.is_empty() {
+        return Err(problems);
+    }
     let differ = differences.seals.iter().any(|seal| !seal.changes.is_empty());
     Ok(if arguments.exit_code && differ { Verdict::Fail } else { Verdict::Pass })
 }

@@ -9,8 +9,8 @@ use crate::entry::Entry;
 use crate::hex;
 use crate::inventory::{ByteSink, Directory, TroubleKind, hash_into};
 use crate::problem::Problem;
-use crate::report::sums;
-use crate::repository::root_problem;
+use crate::report::{sums, text};
+use crate::repository::{NamedBy, root_problem};
 use crate::seal::{Seal, SealedEntry};
 use crate::verdict::Verdict;
 
@@ -24,7 +24,8 @@ pub(super) fn run(arguments: &ExportArgs, context: &Context) -> Outcome {
         }
         ExportFormat::Sha256sum => {
             let root = context.repository.open(&seal.header.root);
-            let root = root.map_err(|error| vec![root_problem(&error, &seal.name)])?;
+            let root =
+                root.map_err(|error| vec![root_problem(&error, &seal.name, NamedBy::Seal)])?;
             match sha256_lines(&seal, &root) {
                 Ok(lines) => lines,
                 Err(problems) if problems.iter().all(|problem| problem.code == NOT_AS_SEALED) => {
@@ -121,8 +122,9 @@ fn place(seal: &Seal, sealed: &SealedEntry) -> String {
 fn remark(seal: &Seal, lines: &[String], format: ExportFormat, context: &Context) {
     let left_out = seal.entries.len() - lines.len();
     if left_out > 0 {
+        let left_out = text::count(left_out, "entry is", "entries are");
         context.terminal.remark(&format!(
-            "note: {left_out} links and empty directories are not in this list: it holds files only"
+            "note: {left_out} not in this list, which holds files only: no links, no directories"
         ));
     }
     let unreadable = seal.entries.iter().any(|sealed| sealed.path.as_str().contains('\u{fffd}'));

@@ -2,16 +2,19 @@
 
 use super::{Context, Outcome, refuse_in_ci};
 use crate::cli::FmtArgs;
+use crate::printable::printable_str;
 use crate::problem::Problem;
-use crate::report::Verbosity;
+use crate::report::{Verbosity, text};
 use crate::repository::Repository;
-use crate::seal::{SealName, loose_seal, to_bytes};
+use crate::seal::{SealName, loose_seal_in_scope, to_bytes};
 use crate::verdict::Verdict;
 
 /// A seal's file and its canonical text, where the two differ.
 struct Loose {
     name: SealName,
     canonical: Vec<u8>,
+    /// Entries that its own `exclude` covers, and that are gone now.
+    dropped: Vec<String>,
 }
 
 pub(super) fn run(arguments: &FmtArgs, context: &Context) -> Outcome {
@@ -46,24 +49,29 @@ pub(super) fn run(arguments: &FmtArgs, context: &Context) -> Outcome {
 /// The canonical form of a seal; `None` if it has it.
 fn canonical(name: &SealName, repository: &Repository) -> Result<Option<Loose>, Problem> {
     let bytes = repository.load(name)?.bytes;
-    let seal = loose_seal(name, &bytes)
+    let mut dropped = Vec::new();
+    let seal = loose_seal_in_scope(name, &bytes, &mut dropped)
         .map_err(|error| error.into_problem(name, &repository.file_of(name)))?;
     let canonical = to_bytes(&repository.check_place(seal)?);
-    Ok((canonical != bytes).then(|| Loose { name: name.clone(), canonical }))
+    Ok((canonical != bytes).then(|| Loose { name: name.clone(), canonical, dropped }))
 }
 
 fn said(loose: &[Loose], seals: usize, check: bool, context: &Context) -> String {
-    let repository = &context.repository;
     let line = |seal: &Loose| {
-        let (name, file) = (&seal.name, repository.file_of(&seal.name));
-        if check {
+        let (name, file) = (&seal.name, context.repository.file_of(&seal.name));
+        let line = if check {
             format!("{file}: not canonical; run sealgate fmt {name}\n")
         } else {
             format!("{file}: formatted, digests untouched\n")
-        }
+        };
+        let dropped = |path: &String| {
+            let verb = if check { "covers" } else { "covered, and removed:" };
+            format!("  exclude {verb} {}\n", printable_str(path))
+        };
+        line + &seal.dropped.iter().map(dropped).collect::<String>()
     };
     if loose.is_empty() && context.terminal.verbosity != Verbosity::Quiet {
-        return format!("canonical already: {seals}\n");
+        return format!("{}: canonical already\n", text::count(seals, "seal", "seals"));
     }
     loose.iter().map(line).collect()
 }

@@ -11,7 +11,7 @@ use crate::cli::LsArgs;
 use crate::path::is_below;
 use crate::printable::printable;
 use crate::problem::Problem;
-use crate::repository::root_problem;
+use crate::repository::{NamedBy, root_problem};
 use crate::seal::Seal;
 use crate::verdict::Verdict;
 
@@ -52,7 +52,7 @@ fn there(seal: &Seal, context: &Context) -> Result<Vec<Row>, Vec<Problem>> {
     context
         .repository
         .open(&seal.header.root)
-        .map_err(|error| vec![root_problem(&error, &seal.name)])?;
+        .map_err(|error| vec![root_problem(&error, &seal.name, NamedBy::Seal)])?;
     let root = context.repository.root().join(seal.header.root.as_str());
     let mut rows: Vec<Row> = Vec::new();
     let mut occupied: HashSet<Box<[u8]>> = HashSet::new();
@@ -104,12 +104,11 @@ fn of_absent(seal: &Seal, path: &[u8]) -> Result<Row, Vec<Problem>> {
     }
     let pattern =
         seal.header.scope.excludes(path, false).or_else(|| seal.header.scope.excludes(path, true));
-    Ok(match pattern {
-        Some(pattern) => {
-            (path.into(), "excluded", Some(format!("by {}", printable(pattern.as_bytes()))))
-        }
-        None => (path.into(), "absent", None),
-    })
+    let (word, why) = match pattern {
+        Some(pattern) => ("excluded", format!("by {}", printable(pattern.as_bytes()))),
+        None => ("absent", format!("there is no such path below {}", seal.header.root)),
+    };
+    Ok((path.into(), word, Some(why)))
 }
 
 fn relative(root: &Path, path: &Path) -> Box<[u8]> {

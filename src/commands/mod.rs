@@ -114,7 +114,7 @@ impl Context {
 
     /// A path of the command line.
     fn path(&self, path: &Path) -> PathBuf {
-        self.base.join(path)
+        if self.base == Path::new(".") { path.to_owned() } else { self.base.join(path) }
     }
 
     /// Keeps other runs from writing seals here until what it gives is dropped.
@@ -126,15 +126,20 @@ impl Context {
 
     /// The seals directory's contents; that there is none is an error.
     fn contents(&self) -> Result<Contents, Problem> {
-        let contents = self.repository.contents()?;
-        let seals = self.repository.seals().as_str();
-        contents
-            .filter(|contents| !contents.names.is_empty() || !contents.strays.is_empty())
-            .ok_or_else(|| {
-                let place = self.repository.root().join(seals);
-                Problem::new("seals-missing", format!("there are no seals in {}", place.display()))
-                    .remedy("make one: sealgate seal NAME --root DIR")
-            })
+        match self.repository.contents()? {
+            Some(found) if !(found.names.is_empty() && found.strays.is_empty()) => Ok(found),
+            _ => {
+                let place = self.repository.root().join(self.repository.seals().as_str());
+                let make = "make one: sealgate seal NAME --root DIR";
+                let remedy = if self.repository.in_git() {
+                    make.to_owned()
+                } else {
+                    format!("{make}; or go to your repository, for this is none that git knows")
+                };
+                let message = format!("there are no seals in {}", place.display());
+                Err(Problem::new("seals-missing", message).remedy(remedy))
+            }
+        }
     }
 
     /// The selected names; anything in the seals directory that does not belong there is an

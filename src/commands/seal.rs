@@ -5,20 +5,25 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::{Context, Outcome, refuse_in_ci};
+use super::{Context, refuse_in_ci};
 use crate::cli::SealArgs;
-use crate::draft::{draft, keep_modes, looks_tracked, outside_links, take_only, untracked};
-use crate::entry::Entry;
+use crate::draft::{
+    draft, keep_modes, looks_tracked, outside_links, replaced, take_only, untracked,
+};
 use crate::git::{self, Tracking};
 use crate::inventory::{self, Inventory, Meter};
 use crate::names;
 use crate::problem::{Problem, in_words};
 use crate::progress::Progress;
-use crate::report::{Verbosity, sealed};
-use crate::repository::root_problem;
+use crate::report::Verbosity;
+use crate::report::sealed::{self, Outcome, Summary};
+use crate::repository::{NamedBy, root_problem};
 use crate::reseal;
 use crate::scope::Scope;
-use crate::seal::{Header, LARGE_SEAL_BYTES, Root, Seal, SealName, loose_header, read, to_bytes};
+use crate::seal::{
+    Header, LARGE_SEAL_BYTES, Root, Seal, SealName, SealedEntry, loose_header, loose_seal, read,
+    salvage, to_bytes,
+};
 use crate::verdict::Verdict;
 
 type Problems = Vec<Problem>;
@@ -31,6 +36,8 @@ struct Plan {
     old_bytes: Option<Vec<u8>>,
     /// The seal that it holds now, if that can be read.
     old: Option<Seal>,
+    /// What of a seal that cannot be read can be made out.
+    salvaged: Vec<SealedEntry>,
     /// Whether `tracked` is still to be found out.
     new: bool,
 }
@@ -39,13 +46,14 @@ struct Plan {
 struct Ready {
     seal: Seal,
     bytes: Vec<u8>,
+    /// The seal that it replaces, as far as that could be made out.
     old: Option<Seal>,
-    new: bool,
+    old_was_whole: bool,
     /// Whether it differs from what its file holds.
     changed: bool,
 }
 
-pub(super) fn run(arguments: &SealArgs, context: &Context) -> Outcome {
+pub(super) fn run(arguments: &SealArgs, context: &Context) -> super::Outcome {
     refuse_in_ci("sealgate seal", arguments.allow_ci)?;
     let _lock = context.lock()?;
     let plans = plan(arguments, context)?;
@@ -80,17 +88,21 @@ fn plan(arguments: &SealArgs, context: &Context) -> Result<Vec<Plan>, Problems> 
 
 fn plan_again(name: SealName, needs_old: bool, context: &Context) -> Result<Plan, Problems> {
     let loaded = context.repository.load(&name).map_err(|problem| vec![problem])?;
-    let (header, old) = match loaded.seal {
-        Ok(seal) => (seal.header.clone(), Some(seal)),
+    let old = match loaded.seal {
+        Ok(seal) => Some(seal),
         Err(problem) if needs_old => return Err(vec![problem]),
-        Err(_) => {
-            let file = context.repository.file_of(&name);
-            let header = loose_header(&name, &loaded.bytes)
-                .map_err(|error| vec![error.into_problem(&name, &file)])?;
-            (header, None)
-        }
+        // Edited, and a whole seal all the same.
+        Err(_) => loose_seal(&name, &loaded.bytes).ok(),
     };
-    let plan = Plan { name, header, old_bytes: Some(loaded.bytes), old, new: false };
+    let (header, salvaged) = if let Some(seal) = &old {
+        (seal.header.clone(), Vec::new())
+    } else {
+        let file = context.repository.file_of(&name);
+        let header = loose_header(&name, &loaded.bytes)
+            .map_err(|error| vec![error.into_problem(&name, &file)])?;
+        (header, salvage(&loaded.bytes))
+    };
+    let plan = Plan { name, header, old_bytes: Some(loaded.bytes), old, salvaged, new: false };
     check_place(&plan, context)?;
     Ok(plan)
 }
@@ -119,6 +131,12 @@ fn plan_new(arguments: &SealArgs, root: &Path, context: &Context) -> Result<Plan
         }
     }
     let root = relative_root(root, context)?;
+    if root.as_str() == ".git" || root.as_str().starts_with(".git/") {
+        return Err(usage(
+            "git's own directory is no artifact",
+            "name the directory that you ship",
+        ));
+    }
     let mut exclude = arguments.exclude.clone();
     if root.path().is_none() {
         let needed = context.repository.excludes_of_whole();
@@ -128,7 +146,7 @@ fn plan_new(arguments: &SealArgs, root: &Path, context: &Context) -> Result<Plan
     let scope = Scope::new(exclude)
         .map_err(|error| usage(&error.to_string(), "see gitignore(5) for the syntax"))?;
     let header = Header { root, tracked: false, scope };
-    let plan = Plan { name, header, old_bytes: None, old: None, new: true };
+    let plan = Plan { name, header, old_bytes: None, old: None, salvaged: Vec::new(), new: true };
     check_place(&plan, context)?;
     Ok(plan)
 }
@@ -220,7 +238,8 @@ fn prepare(
 }
 
 fn observe(plan: &Plan, context: &Context, meter: &Meter) -> Result<Inventory, Problem> {
-    let problem = |error| root_problem(&error, &plan.name);
+    let named_by = if plan.new { NamedBy::User } else { NamedBy::Seal };
+    let problem = |error| root_problem(&error, &plan.name, named_by);
     let root = context.repository.open(&plan.header.root).map_err(problem)?;
     inventory::take(&root, &plan.header.scope, meter).map_err(problem)
 }
@@ -249,7 +268,7 @@ fn ready(
     inventory: &Inventory,
     only: Option<&Scope>,
 ) -> Result<Ready, Problems> {
-    let Plan { name, header, old_bytes, old, new } = plan;
+    let Plan { name, header, old_bytes, old, salvaged, new } = plan;
     let mut seal = draft(&name, header, inventory)?;
     if let (Some(old), false) = (&old, inventory.modes) {
         keep_modes(&mut seal, old);
@@ -274,7 +293,7 @@ fn ready(
                 .remedy("set tracked = false"),
         );
     } else if seal.header.tracked {
-        problems.extend(untracked(&seal, &tracking(&seal.header, context)?));
+        problems.extend(untracked(&seal, &tracking(&seal.header, context)?, new));
     }
     if !problems.is_empty() {
         return Err(problems);
@@ -284,7 +303,9 @@ fn ready(
     let file = context.repository.file_of(&name);
     read(&name, &bytes).map_err(|error| vec![error.into_problem(&name, &file)])?;
     let changed = old_bytes.as_ref() != Some(&bytes);
-    Ok(Ready { seal, bytes, old, new, changed })
+    let old_was_whole = old.is_some();
+    let old = old.or_else(|| (!new).then(|| replaced(salvaged, &seal)));
+    Ok(Ready { seal, bytes, old, old_was_whole, changed })
 }
 
 /// Without NAME, one seal may change; more only when all are meant.
@@ -331,19 +352,23 @@ fn write(ready: &[Ready], context: &Context) -> Result<(), Problems> {
 
 /// What was done, in the words of a reviewer.
 fn tell(ready: &Ready, context: &Context) -> Vec<u8> {
-    let changes = ready.old.as_ref().map(|old| reseal::between(old, &ready.seal));
-    let bytes = ready.seal.entries.iter().filter_map(|sealed| sealed.entry.size()).sum();
-    let summary = sealed::Summary {
-        name: ready.seal.name.as_str(),
-        file: &context.repository.file_of(&ready.seal.name),
-        entries: ready.seal.entries.len(),
-        bytes,
-        new: ready.new,
-        changed: ready.changed,
-        tracked: ready.seal.header.tracked,
-        links: ready.seal.entries.iter().filter(|e| matches!(e.entry, Entry::Link { .. })).count(),
+    let Ready { seal, old, .. } = ready;
+    let outcome = match old {
+        _ if !ready.changed => Outcome::Same,
+        None => Outcome::New,
+        Some(old) => {
+            Outcome::Replaced { changes: reseal::between(old, seal), whole: ready.old_was_whole }
+        }
     };
-    sealed::text(&summary, changes.as_deref(), context.terminal.verbosity)
+    let summary = Summary {
+        name: seal.name.as_str(),
+        file: &context.repository.file_of(&seal.name),
+        entries: seal.entries.len(),
+        bytes: seal.entries.iter().filter_map(|sealed| sealed.entry.size()).sum(),
+        tracked: seal.header.tracked,
+        outcome,
+    };
+    sealed::text(&summary, context.terminal.verbosity)
 }
 
 /// All the values, or all the problems.

@@ -102,6 +102,9 @@ fn between(old: &Entry, new: &Entry) -> String {
         (Entry::Link { target: a }, Entry::Link { target: b }) => {
             format!("{} -> {}", printable(a.as_bytes()), printable(b.as_bytes()))
         }
+        (_, Entry::File { size, .. }) => {
+            format!("{} -> {}, {}", old.kind(), new.kind(), text::bytes(*size))
+        }
         _ => format!("{} -> {}", old.kind(), alone(new)),
     }
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::changes::{rows, totals};
 use super::json::to_writer;
-use super::model::{EntryView, Tool};
+use super::model::{EntryView, ErrorView, Tool};
 use super::{Verbosity, text};
 use crate::inventory::Divergence;
 use crate::printable::printable;
@@ -17,8 +17,10 @@ use crate::reseal::Change;
 pub struct Differences {
     /// The other build, as the user named it; `None` when the seals are what was compared with.
     pub against: Option<String>,
-    /// One for each seal.
+    /// One for each seal that could be compared.
     pub seals: Vec<SealChanges>,
+    /// What kept the others from it.
+    pub errors: Vec<ErrorView>,
 }
 
 /// The differences below one root.
@@ -106,6 +108,7 @@ struct DifferencesView<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     against: Option<&'a str>,
     seals: Vec<SealChangesView<'a>>,
+    errors: &'a [ErrorView],
 }
 
 #[derive(Serialize)]
@@ -136,6 +139,7 @@ impl<'a> DifferencesView<'a> {
             tool: Tool::this(),
             against: differences.against.as_deref(),
             seals: differences.seals.iter().map(SealChangesView::new).collect(),
+            errors: &differences.errors,
         }
     }
 }

@@ -51,7 +51,7 @@ fn headword(verdict: Verdict) -> (&'static str, Style) {
 /// The seals that were judged, the worst first; with a verdict each where they differ.
 fn seals(report: &Report) -> String {
     if report.seals.is_empty() {
-        return "no seals".to_owned();
+        return "nothing checked".to_owned();
     }
     let mut seals: Vec<&SealView> = report.seals.iter().collect();
     seals.sort_by_key(|seal| std::cmp::Reverse(seal.verdict));

@@ -27,7 +27,7 @@ use std::io;
 pub enum Format {
     /// For people.
     Human,
-    /// `sealgate-report/1`.
+    /// For scripts.
     Json,
 }
 

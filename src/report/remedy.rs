@@ -81,9 +81,9 @@ impl Advice<'_> {
                  again; where an archive step does not keep links, pack the tree with `tar` first.",
                 self.git()
             ),
-            Cause::ModesLost => "An archive step dropped the execute bits, as upload-artifact \
-                                 does: pack the tree with `tar` before that step and unpack it \
-                                 after."
+            Cause::ModesLost => "Most often an archive step that keeps no modes, as \
+                                 upload-artifact: pack the tree with `tar` before that step and \
+                                 unpack it after."
                 .to_owned(),
         }
     }
@@ -101,7 +101,7 @@ impl Advice<'_> {
                 self.place()
             ),
             FindingKind::Unsealable => {
-                "Remove it, or exclude it in the seal: no seal can hold it.".to_owned()
+                format!("Remove it, or add it to {}: no seal can hold it.", self.seal_file())
             }
             FindingKind::KindChanged | FindingKind::LinkChanged => {
                 format!("If nobody meant it, {again}.")
@@ -114,8 +114,8 @@ impl Advice<'_> {
             FindingKind::ModeChanged => self.on_mode(finding),
             FindingKind::Missing => format!("If it should be there, {again}."),
             FindingKind::Unsealed => format!(
-                "Remove it if it does not belong there, exclude it in the seal if it never will, \
-                 or {}.",
+                "Remove it if it does not belong there, add it to {} if it never will, or {}.",
+                self.seal_file(),
                 self.approval()
             ),
             FindingKind::Moved => {
@@ -230,6 +230,12 @@ impl Advice<'_> {
                 )
             }
         }
+    }
+
+    /// The file of the seal, whose `exclude` list can be edited.
+    fn seal_file(&self) -> String {
+        let seals = self.caller.seals.as_deref().unwrap_or("seals").trim_end_matches('/');
+        format!("`exclude` of {seals}/{}.toml", self.judgement.name)
     }
 
     fn is_kept_in_git(&self) -> bool {

@@ -19,52 +19,64 @@ pub struct Summary<'a> {
     pub entries: usize,
     /// The bytes that they stand for.
     pub bytes: u64,
-    /// How many of them are links.
-    pub links: usize,
-    /// Whether it was made.
-    pub new: bool,
-    /// Whether its file changed.
-    pub changed: bool,
     /// Whether its root is kept in git.
     pub tracked: bool,
+    /// What became of it.
+    pub outcome: Outcome,
 }
 
-/// The answer for one seal; `changes` are `None` where there was no seal that could be read.
+/// What became of a seal.
+#[derive(Debug)]
+pub enum Outcome {
+    /// It was made.
+    New,
+    /// Its file stayed as it was.
+    Same,
+    /// Its file was written anew.
+    Replaced {
+        /// What that changed, as far as the old seal could be made out.
+        changes: Vec<Change>,
+        /// Whether the old seal could be read as a whole; if not, `changes` come from a comparison
+        /// with single lines of it.
+        whole: bool,
+    },
+}
+
+/// The answer for one seal.
 #[must_use]
-pub fn text(seal: &Summary<'_>, changes: Option<&[Change]>, verbosity: Verbosity) -> Vec<u8> {
+pub fn text(seal: &Summary<'_>, verbosity: Verbosity) -> Vec<u8> {
     let Summary { name, file, .. } = seal;
     let file = printable(file.as_bytes());
-    let entries = text::count(seal.entries as u64, "entry", "entries");
+    let entries = text::count(seal.entries, "entry", "entries");
     let bytes = text::bytes(seal.bytes);
-    let mut said = String::new();
-    // Writing to a string cannot fail.
-    let _ = if !seal.changed {
-        writeln!(said, "{name}: nothing to change in {file}: {entries}, {bytes}")
-    } else if seal.new {
-        let kept = if seal.tracked { "tracked in git" } else { "not kept in git" };
-        writeln!(said, "{name}: sealed {entries}, {bytes}, {kept}, in {file}")
-    } else {
-        match changes {
-            None => writeln!(
-                said,
-                "{name}: sealed {entries}, {bytes}, in {file}, which could not be read before"
-            ),
-            Some([]) => {
-                writeln!(said, "{name}: {file} brought into canonical form: {entries}, {bytes}")
-            }
-            Some(changes) => {
-                writeln!(said, "{name}: {} in {file}, now {entries}, {bytes}", totals(changes))
-            }
+    let said = match &seal.outcome {
+        Outcome::Same => {
+            return format!("{name}: nothing to change in {file}: {entries}, {bytes}\n").into();
+        }
+        Outcome::New => {
+            let kept = if seal.tracked { "tracked in git" } else { "not kept in git" };
+            format!("{name}: sealed {entries}, {bytes}, {kept}, in {file}\n")
+        }
+        Outcome::Replaced { changes, .. } if changes.is_empty() => {
+            format!("{name}: {file} brought into canonical form: {entries}, {bytes}\n")
+        }
+        Outcome::Replaced { changes, .. } => {
+            format!("{name}: {} in {file}, now {entries}, {bytes}\n", totals(changes))
         }
     };
+    let mut said = said;
     if verbosity == Verbosity::Quiet {
-        return said.into_bytes();
+        return said.into();
     }
-    if let Some(changes) = changes.filter(|changes| !changes.is_empty()) {
+    if let Outcome::Replaced { changes, whole } = &seal.outcome {
         said.push_str(&rows(changes, verbosity, "git diff"));
+        if !whole {
+            said.push_str(
+                "  the old seal was broken: compared with the lines of it that could be read\n",
+            );
+        }
     }
-    if seal.changed {
-        let _ = writeln!(said, "  review it like code, and commit {file}");
-    }
-    said.into_bytes()
+    // Writing to a string cannot fail.
+    let _ = writeln!(said, "  review it like code, and commit {file}");
+    said.into()
 }

@@ -86,12 +86,12 @@ pub fn duration_ms(ms: u64) -> String {
     }
 }
 
-/// How fast: `412 MiB/s`; `None` where the time was too short to tell, or nothing was read.
+/// How fast: `412 MiB/s`; `None` where too little was read, or in too short a time, to tell.
 #[must_use]
 pub fn speed(length: u64, ms: u64) -> Option<String> {
     let a_second = u128::from(length) * 1000 / u128::from(ms).max(1);
     let a_second = u64::try_from(a_second).unwrap_or(u64::MAX);
-    (ms > 0 && length > 0).then(|| format!("{}/s", bytes(a_second)))
+    (ms > 0 && length >= 64 << 10).then(|| format!("{}/s", bytes(a_second)))
 }
 
 /// Breaks `text` into lines of at most `columns`, between words and never inside a command

@@ -12,8 +12,12 @@ pub enum SealFault {
     Malformed,
     /// A valid seal, in another form than the canonical one.
     NotCanonical,
+    /// The same, and all that is wrong with its line is a CRLF: a checkout rewrote it.
+    LineEndings,
     /// TOML that states no valid seal: a hostile path, a key that is missing or unknown.
     Invalid,
+    /// An entry that the seal's own `exclude` covers: most often a pattern that was just added.
+    Excluded,
     /// Conflict markers of an unfinished merge.
     Conflict,
     /// Another version of the format.
@@ -30,8 +34,8 @@ impl SealFault {
     pub fn code(self) -> &'static str {
         match self {
             Self::Malformed => "seal-malformed",
-            Self::NotCanonical => "seal-not-canonical",
-            Self::Invalid => "seal-invalid",
+            Self::NotCanonical | Self::LineEndings => "seal-not-canonical",
+            Self::Invalid | Self::Excluded => "seal-invalid",
             Self::Conflict => "seal-conflict",
             Self::FormatUnknown => "seal-format-unknown",
             Self::Empty => "seal-empty",
@@ -86,6 +90,14 @@ impl SealError {
     pub fn remedy(&self, name: &SealName) -> String {
         match self.fault {
             SealFault::NotCanonical => format!("run `sealgate fmt {name}`"),
+            SealFault::LineEndings => format!(
+                "git rewrote it at checkout: put a line for the seals directory into \
+                 .gitattributes (`/seals/** -text`) and commit that; here, run `sealgate fmt {name}`"
+            ),
+            SealFault::Excluded => format!(
+                "if the pattern is meant, `sealgate fmt {name}` removes the entries that it \
+                 covers; no digest changes"
+            ),
             SealFault::Malformed | SealFault::Invalid => {
                 "correct the line by hand, or restore the file from the commit that approved it"
                     .to_owned()
@@ -160,7 +172,9 @@ mod tests {
         for fault in [
             SealFault::Malformed,
             SealFault::NotCanonical,
+            SealFault::LineEndings,
             SealFault::Invalid,
+            SealFault::Excluded,
             SealFault::FormatUnknown,
             SealFault::Empty,
             SealFault::TooLarge,

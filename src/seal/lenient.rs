@@ -10,7 +10,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::error::{SealError, SealFault, cut, quoted};
 use super::model::{Header, Seal, SealName, SealedEntry};
-use super::rules::{self, Entries, Place};
+use super::rules::{self, Entries, EntryFault, Place};
 use super::write::to_bytes;
 
 /// The longest text that is read leniently only to say what is wrong with it: `toml` needs some
@@ -28,6 +28,24 @@ type Key<'t> = Spanned<Cow<'t, str>>;
 
 /// Reads the seal `name` from any TOML that states one.
 pub fn loose_seal(name: &SealName, bytes: &[u8]) -> Result<Seal, SealError> {
+    read(name, bytes, None)
+}
+
+/// The same, without the entries that the seal's own `exclude` covers, whose keys go to
+/// `dropped`: what is left after a pattern was added.
+pub fn loose_seal_in_scope(
+    name: &SealName,
+    bytes: &[u8],
+    dropped: &mut Vec<String>,
+) -> Result<Seal, SealError> {
+    read(name, bytes, Some(dropped))
+}
+
+fn read(
+    name: &SealName,
+    bytes: &[u8],
+    dropped: Option<&mut Vec<String>>,
+) -> Result<Seal, SealError> {
     rules::check_length(bytes)?;
     check_conflict(bytes)?;
     check_not_blank(bytes)?;
@@ -40,7 +58,7 @@ pub fn loose_seal(name: &SealName, bytes: &[u8]) -> Result<Seal, SealError> {
     let DeValue::Table(table) = entries.into_inner() else {
         return Err(SealError::malformed(line, "`entries` must be a table"));
     };
-    let entries = document.entries(&header, table, line)?;
+    let entries = document.entries(&header, table, line, dropped)?;
     Ok(Seal { name: name.clone(), header, entries })
 }
 
@@ -84,9 +102,15 @@ fn first_difference(given: &[u8], canonical: &[u8]) -> Option<SealError> {
         }
     };
     let early = canonical_lines.any(|later| Some(later) == found);
-    let why = describe(found.unwrap_or_default(), expected, early);
-    Some(SealError::not_canonical(line, format!("line {line} is not in canonical form: {why}")))
+    let found = found.unwrap_or_default();
+    let why = describe(found, expected, early);
+    let message = format!("line {line} is not in canonical form: {why}");
+    let fault = if why == CRLF { SealFault::LineEndings } else { SealFault::NotCanonical };
+    Some(SealError::new(fault, line, message))
 }
+
+/// What is wrong with a line that a checkout rewrote.
+const CRLF: &str = "it ends with CRLF instead of LF";
 
 /// What is wrong with the line `found`; `early` says that it belongs further down.
 fn describe(found: &[u8], expected: Option<&[u8]>, early: bool) -> String {
@@ -99,7 +123,7 @@ fn describe(found: &[u8], expected: Option<&[u8]>, early: bool) -> String {
     } else if found == expected {
         "it lacks the line feed at its end".to_owned()
     } else if found.strip_suffix(b"\r\n") == Some(expected) {
-        "it ends with CRLF instead of LF".to_owned()
+        CRLF.to_owned()
     } else if expected.is_empty() {
         "it should be empty".to_owned()
     } else {
@@ -278,10 +302,12 @@ impl<'t> Document<'t> {
         header: &Header,
         table: Table<'t>,
         line: usize,
+        mut dropped: Option<&mut Vec<String>>,
     ) -> Result<Vec<SealedEntry>, SealError> {
         let mut items: Vec<(Key<'t>, Value<'t>)> = table.into_iter().collect();
         items.sort_unstable_by(|(a, _), (b, _)| a.as_ref().cmp(b.as_ref()));
         let mut entries = Entries::new(&header.scope, items.len());
+        let mut covered = None;
         for (key, value) in items {
             let text = key.as_ref().as_ref();
             let DeValue::String(stated) = value.as_ref() else {
@@ -291,8 +317,19 @@ impl<'t> Document<'t> {
                 );
                 return Err(SealError::malformed(self.line(&key), message));
             };
-            entries.push(text, stated).map_err(|fault| fault.at(self.line(&key)))?;
+            match (entries.push(text, stated), &mut dropped) {
+                (Err(EntryFault::Excluded(why)), Some(dropped)) => {
+                    dropped.push(text.to_owned());
+                    covered.get_or_insert_with(|| (self.line(&key), why));
+                }
+                (pushed, _) => pushed.map_err(|fault| fault.at(self.line(&key)))?,
+            }
         }
-        entries.finish(Some(line))
+        entries.finish(Some(line)).map_err(|empty| match covered {
+            Some((line, why)) => {
+                SealError::invalid(line, format!("{why}, and so is every other entry"))
+            }
+            None => empty,
+        })
     }
 }

@@ -3,7 +3,7 @@
 //! `model` is the seal in memory; `write` gives its one canonical text; `read` accepts exactly
 //! that text and nothing else, a line at a step; `lenient` reads what people have edited, for
 //! `fmt`, for `seal`, and to tell what is wrong with a text that `read` refuses. What makes a
-//! seal valid stands once, in `rules`; how a string is escaped, in `escape`; the searches that
+//! seal valid stands once, in `rules`; what a ruined text still tells, in `salvage`; how a string is escaped, in `escape`; the searches that
 //! make it fast, in `scan`.
 
 mod error;
@@ -12,13 +12,15 @@ mod lenient;
 mod model;
 mod read;
 mod rules;
+mod salvage;
 mod scan;
 mod write;
 
 pub use error::{SealError, SealFault};
-pub use lenient::{loose_header, loose_seal};
+pub use lenient::{loose_header, loose_seal, loose_seal_in_scope};
 pub use model::{
     FORMAT, Header, LARGE_SEAL_BYTES, MAX_SEAL_BYTES, Root, Seal, SealName, SealedEntry,
 };
 pub use read::read;
+pub use salvage::salvage;
 pub use write::to_bytes;

@@ -142,6 +142,8 @@ fn parse_link(target: &str) -> Result<Entry, ValueFault> {
 pub(super) enum EntryFault {
     /// The entry itself, or where it stands beside others.
     Invalid(String),
+    /// It is out of the seal's own scope.
+    Excluded(String),
     /// It stands in the wrong place, which is a matter of form.
     Unsorted(String),
 }
@@ -151,6 +153,7 @@ impl EntryFault {
     pub(super) fn at(self, line: usize) -> SealError {
         match self {
             Self::Invalid(message) => SealError::invalid(line, message),
+            Self::Excluded(message) => SealError::new(SealFault::Excluded, line, message),
             Self::Unsorted(message) => SealError::not_canonical(line, message),
         }
     }
@@ -183,7 +186,7 @@ impl<'s> Entries<'s> {
         let is_dir = matches!(entry, Entry::Dir);
         if let Some(pattern) = self.scope.excludes(path.as_bytes(), is_dir) {
             let message = format!("entry {} is excluded by {}", quoted(key), quoted(pattern));
-            return Err(EntryFault::Invalid(message));
+            return Err(EntryFault::Excluded(message));
         }
         self.beginnings.push(self.sealed.len());
         self.sealed.push(SealedEntry { path, entry });
