@@ -3,12 +3,13 @@
 //! Every open names one component and starts from its parent's descriptor, so that no component
 //! on the way can be redirected between a look and a use, and no path is ever too long.
 
+use std::ffi::CStr;
 use std::fs::File;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::path::Path;
 
-use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, openat, readlinkat, statat};
+use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, openat, readlinkat, statat};
 use rustix::io::{Errno, retry_on_intr};
 
 use super::{Kind, Listing, RootError, Trouble};
@@ -21,6 +22,13 @@ const CAREFUL: OFlags = OFlags::RDONLY
     .union(OFlags::NONBLOCK)
     .union(OFlags::NOCTTY)
     .union(OFlags::CLOEXEC);
+
+/// Room for the names that one call lists, in bytes.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+const LISTING_BUFFER: usize = 32 << 10;
+
+/// Whether a listing goes on.
+type Step = Result<(), Errno>;
 
 /// An open directory, below which names are looked up.
 #[derive(Debug)]
@@ -95,9 +103,13 @@ impl Directory {
     pub fn list(&self) -> Result<Listing, Trouble> {
         for _ in 0..2 {
             let before = self.stamp().map_err(directory_trouble)?;
-            let listing = self.list_once().map_err(directory_trouble)?;
-            if self.stamp().map_err(directory_trouble)? == before {
-                return Ok(listing);
+            match self.list_once() {
+                Ok(listing) if self.stamp().map_err(directory_trouble)? == before => {
+                    return Ok(listing);
+                }
+                // A name, or the directory itself, went away: what is left is no listing.
+                Ok(_) | Err(Errno::NOENT) => {}
+                Err(errno) => return Err(directory_trouble(errno)),
             }
         }
         Err(Trouble::unstable("the directory changed while it was listed").of_directory())
@@ -105,23 +117,43 @@ impl Directory {
 
     fn list_once(&self) -> Result<Listing, Errno> {
         let mut listing = Listing::new();
-        for entry in Dir::read_from(&self.0)? {
-            let entry = entry?;
-            let name = entry.file_name().to_bytes();
-            if matches!(name, b"." | b"..") {
-                continue;
+        self.each_name(|name, file_type| {
+            let name = name.to_bytes();
+            if !matches!(name, b"." | b"..") {
+                let known = match file_type {
+                    FileType::Unknown => self.type_of(name)?,
+                    known => known,
+                };
+                listing.push((name.into(), kind(known)));
             }
-            let file_type = match entry.file_type() {
-                FileType::Unknown => match self.type_of(name) {
-                    // Gone since: the second stamp will tell.
-                    Err(Errno::NOENT) => continue,
-                    other => other?,
-                },
-                known => known,
-            };
-            listing.push((name.into(), kind(file_type)));
-        }
+            Ok(())
+        })?;
         Ok(listing)
+    }
+
+    /// Hands every name to `take`, `.` and `..` too.
+    ///
+    /// `Dir` would end the listing in silence where the kernel says ENOENT.
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    fn each_name(&self, mut take: impl FnMut(&CStr, FileType) -> Step) -> Step {
+        rustix::fs::seek(&self.0, rustix::fs::SeekFrom::Start(0))?;
+        let mut buffer = Vec::with_capacity(LISTING_BUFFER);
+        let mut names = rustix::fs::RawDir::new(&self.0, buffer.spare_capacity_mut());
+        while let Some(name) = names.next() {
+            let name = name?;
+            take(name.file_name(), name.file_type())?;
+        }
+        Ok(())
+    }
+
+    /// Hands every name to `take`, `.` and `..` too.
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    fn each_name(&self, mut take: impl FnMut(&CStr, FileType) -> Step) -> Step {
+        for name in rustix::fs::Dir::read_from(&self.0)? {
+            let name = name?;
+            take(name.file_name(), name.file_type())?;
+        }
+        Ok(())
     }
 
     fn type_of(&self, name: &[u8]) -> Result<FileType, Errno> {
@@ -166,5 +198,37 @@ fn root_error(path: &str, errno: Errno) -> RootError {
         Errno::NOTDIR => RootError::NotDirectory(path.to_owned()),
         Errno::LOOP => RootError::Link(path.to_owned()),
         other => RootError::Unreadable(path.to_owned(), in_words(&io::Error::from(other))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inventory::TroubleKind;
+
+    #[test]
+    fn a_directory_that_is_gone_is_not_an_empty_one() {
+        let tree = tempfile::tempdir().unwrap();
+        let root = Directory::open_root(tree.path(), None).unwrap();
+        std::fs::create_dir(tree.path().join("d")).unwrap();
+        let directory = root.subdirectory(b"d").unwrap();
+        assert_eq!(directory.list(), Ok(Listing::new()));
+        std::fs::remove_dir(tree.path().join("d")).unwrap();
+        assert_eq!(directory.list().unwrap_err().kind, TroubleKind::Unstable);
+    }
+
+    #[test]
+    fn a_directory_is_listed_from_its_beginning_each_time() {
+        let tree = tempfile::tempdir().unwrap();
+        let names: Vec<String> = (0..2_000).map(|n| format!("{n:0200}")).collect();
+        for name in &names {
+            std::fs::write(tree.path().join(name), "").unwrap();
+        }
+        let root = Directory::open_root(tree.path(), None).unwrap();
+        for _ in 0..2 {
+            let mut listing = root.list().unwrap();
+            listing.sort_by(|a, b| a.0.cmp(&b.0));
+            assert!(listing.iter().map(|(name, _)| &**name).eq(names.iter().map(String::as_bytes)));
+        }
     }
 }
