@@ -53,12 +53,9 @@ impl Repository {
                 )
                 .remedy("name a directory that exists after -C")
             })?;
-        let nearest = |sign: &str| {
-            start.ancestors().find(|parent| parent.join(sign).symlink_metadata().is_ok())
-        };
-        let (root, in_git) = match nearest(".git") {
+        let (root, in_git) = match nearest(&start, ".git")? {
             Some(root) => (root.to_owned(), true),
-            None => match nearest(seals.as_str()) {
+            None => match nearest(&start, seals.as_str())? {
                 Some(root) => (root.to_owned(), false),
                 None => (start.clone(), false),
             },
@@ -285,6 +282,28 @@ impl Repository {
             .file(self.file_of(name))
             .remedy("its file is as it was; give this user the right to write it, or make room")
     }
+}
+
+/// The nearest directory, from `start` upwards, that holds `sign`. One of which that cannot be told
+/// is an error: another repository further up might have other seals.
+fn nearest<'p>(start: &'p Path, sign: &str) -> Result<Option<&'p Path>, Problem> {
+    for parent in start.ancestors() {
+        let place = parent.join(sign);
+        match place.symlink_metadata() {
+            Ok(_) => return Ok(Some(parent)),
+            Err(error) if is_absence(&error) => {}
+            Err(error) => {
+                let message = format!("{}: {}", place.display(), in_words(&error));
+                return Err(Problem::new("start-unreadable", message)
+                    .remedy("give this user the right to look there, or start elsewhere with -C"));
+            }
+        }
+    }
+    Ok(None)
+}
+
+fn is_absence(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
 /// What a name in the seals directory is.
