@@ -63,27 +63,33 @@ impl Terminal {
 
     /// Writes `report` to its files and to stdout, and gives the verdict that is left: a report
     /// that cannot be written turns any verdict into an error.
+    #[must_use]
     pub fn report(self, mut report: Report, format: Format, files: &[ReportFile]) -> Verdict {
         let unwritten: Vec<_> =
             files.iter().filter_map(|file| file.write(&report, self.verbosity).err()).collect();
         if !unwritten.is_empty() {
-            report.verdict = Verdict::Error;
-            report.errors.extend(unwritten.iter().map(ErrorView::new));
-            // The files that can be written must not tell of a pass.
-            for file in files {
-                let _ = file.write(&report, self.verbosity);
-            }
+            self.take_back(&mut report, &unwritten, files);
         }
         if format == Format::Human {
             self.complain_of(&report.errors);
         } else {
             self.complain(&unwritten);
         }
-        match self.answer(&render(&report, format, self.verbosity)) {
-            Ok(()) => report.verdict,
-            Err(problem) => {
-                self.complain([&problem]);
-                Verdict::Error
+        if let Err(problem) = self.answer(&render(&report, format, self.verbosity)) {
+            self.complain([&problem]);
+            self.take_back(&mut report, &[problem], files);
+        }
+        report.verdict
+    }
+
+    /// Makes `report` an error because of what is `unwritten`, and its files with it: none may tell
+    /// of a pass that was not given. One that cannot be corrected is removed.
+    fn take_back(self, report: &mut Report, unwritten: &[Problem], files: &[ReportFile]) {
+        report.verdict = Verdict::Error;
+        report.errors.extend(unwritten.iter().map(ErrorView::new));
+        for file in files {
+            if file.write(report, self.verbosity).is_err() {
+                let _ = std::fs::remove_file(&file.path);
             }
         }
     }
