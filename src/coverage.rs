@@ -41,7 +41,9 @@ pub fn uncovered(
                 continue;
             }
         };
-        if !entry.file_type().is_dir() {
+        // A link in the place of a directory would be a way around the demand.
+        let is_dir = entry.file_type().is_dir() || entry.path_is_symlink() && entry.path().is_dir();
+        if !is_dir {
             continue;
         }
         let path = entry.path().strip_prefix(repository).unwrap_or(entry.path());
@@ -83,4 +85,27 @@ fn unsealed(glob: &str, path: &str) -> Problem {
 fn unsearched(glob: &str, why: &str) -> Problem {
     Problem::new("require-sealed", format!("--require-sealed {glob}: {why}"))
         .remedy("make the whole repository readable to this user")
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_to_a_directory_ought_to_be_under_seal_as_well() {
+        let repository = tempfile::tempdir().unwrap();
+        let at = |path: &str| repository.path().join(path);
+        std::fs::create_dir_all(at("packages/a/out")).unwrap();
+        let uncovered = || {
+            let found = uncovered(repository.path(), "seals", "packages/*/dist", &[]);
+            found.into_iter().map(|problem| problem.message.into_string()).collect::<Vec<_>>()
+        };
+        std::os::unix::fs::symlink("nothing", at("packages/a/dist")).unwrap();
+        assert_eq!(uncovered(), ["--require-sealed packages/*/dist: no directory matches"]);
+        std::fs::remove_file(at("packages/a/dist")).unwrap();
+        std::os::unix::fs::symlink("out", at("packages/a/dist")).unwrap();
+        let message =
+            "packages/a/dist matches packages/*/dist and is under none of the seals checked";
+        assert_eq!(uncovered(), [message]);
+    }
 }
