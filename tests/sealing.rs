@@ -178,6 +178,23 @@ fn a_part_that_does_not_fit_the_rest_is_not_taken() {
 }
 
 #[test]
+fn sizes_that_only_keeps_may_add_up_to_more_than_there_is() {
+    let repo = Repo::with(&[("dist/new", "new")]);
+    assert_eq!(repo.run(&["seal", "dist", "--root", "dist"]).code, Some(0));
+    let seal = repo.read("seals/dist.toml");
+    let (head, _) = seal.split_once("\"new\"").unwrap();
+    let digest = "0".repeat(64);
+    let entry = |name: &str| format!("\"{name}\" = \"file {} {digest}\"\n", i64::MAX);
+    repo.write(
+        "seals/dist.toml",
+        ["a", "b", "c"].map(entry).iter().fold(head.to_owned(), |a, b| a + b),
+    );
+    let run = repo.run(&["seal", "dist", "--only", "new"]);
+    assert_eq!(run.code, Some(0), "{run:#?}");
+    assert!(run.stdout.contains("now 4 entries, 16 EiB"), "{run:#?}");
+}
+
+#[test]
 fn only_needs_a_seal_that_can_be_read() {
     let repo = made();
     repo.write(

@@ -360,11 +360,13 @@ fn tell(ready: &Ready, context: &Context) -> Vec<u8> {
             Outcome::Replaced { changes: reseal::between(old, seal), whole: ready.old_was_whole }
         }
     };
+    let sizes = seal.entries.iter().filter_map(|sealed| sealed.entry.size());
     let summary = Summary {
         name: seal.name.as_str(),
         file: &context.repository.file_of(&seal.name),
         entries: seal.entries.len(),
-        bytes: seal.entries.iter().filter_map(|sealed| sealed.entry.size()).sum(),
+        // Entries that `--only` kept may state any size.
+        bytes: sizes.fold(0, u64::saturating_add),
         tracked: seal.header.tracked,
         outcome,
     };
