@@ -33,6 +33,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Err(error) => return usage(error),
     };
     let terminal = terminal(&cli.global);
+    let _alone = alone();
     let outcome = Context::new(&cli.global, terminal)
         .map_err(|problem| vec![problem])
         .and_then(|context| run(&cli.command, &context));
@@ -54,6 +55,14 @@ fn run(command: &Command, context: &Context) -> Outcome {
         Command::Completions { shell } => shell::completions(*shell, context),
         Command::Man { command } => shell::man(command.as_deref(), context),
     }
+}
+
+/// Starts the worker threads. Where a limit forbids that, this thread does all the work, for as
+/// long as the pool lives that it gets.
+fn alone() -> Option<rayon::ThreadPool> {
+    let all = rayon::ThreadPoolBuilder::new().build_global();
+    let one = rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread();
+    all.err().and_then(|_| one.build().ok())
 }
 
 /// Prints what clap says of a command line that is none, and a hint where another tool's word was
