@@ -17,6 +17,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use crate::cli::{Cli, Command, Global, hint};
 use crate::output::Terminal;
 use crate::path::EntryPath;
+use crate::printable::message;
 use crate::problem::Problem;
 use crate::report::{Caller, Verbosity};
 use crate::repository::{Contents, Repository, select};
@@ -76,10 +77,34 @@ fn usage(mut error: clap::Error) -> u8 {
         let ours = ContextValue::Strings(vec![ours.to_owned()]);
         error.insert(ContextKind::SuggestedSubcommand, ours);
     }
+    escape(&mut error);
     let code = u8::try_from(error.exit_code()).unwrap_or(Verdict::Error.exit_code());
     // `--help` on a closed stdout: nobody is reading.
     let _ = error.print();
     code
+}
+
+/// Makes what `error` quotes of the command line safe to show.
+fn escape(error: &mut clap::Error) {
+    let safe = |text: &String| message(text).into_owned();
+    let quoted: Vec<_> = error
+        .context()
+        .filter_map(|(kind, value)| match value {
+            ContextValue::String(text) => Some((kind, ContextValue::String(safe(text)))),
+            ContextValue::Strings(texts) => {
+                Some((kind, ContextValue::Strings(texts.iter().map(safe).collect())))
+            }
+            _ => None,
+        })
+        .filter(|(kind, value)| error.get(*kind) != Some(value))
+        .collect();
+    if !quoted.is_empty() {
+        // It quotes the same text, styled.
+        error.remove(ContextKind::Suggested);
+    }
+    for (kind, value) in quoted {
+        error.insert(kind, value);
+    }
 }
 
 fn terminal(global: &Global) -> Terminal {
