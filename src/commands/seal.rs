@@ -301,7 +301,17 @@ fn ready(
     let bytes = to_bytes(&seal);
     // What is written must be what `check` accepts: every rule, the size limit too.
     let file = context.repository.file_of(&name);
-    read(&name, &bytes).map_err(|error| vec![error.into_problem(&name, &file)])?;
+    read(&name, &bytes).map_err(|error| {
+        vec![match only {
+            Some(_) => Problem::new(
+                "usage",
+                format!("--only takes a part that does not fit the rest: {error}"),
+            )
+            .seal(name.as_str())
+            .remedy("take the whole directory that changed, or seal without --only"),
+            None => error.into_problem(&name, &file),
+        }]
+    })?;
     let changed = old_bytes.as_ref() != Some(&bytes);
     let old_was_whole = old.is_some();
     let old = old.or_else(|| (!new).then(|| replaced(salvaged, &seal)));
