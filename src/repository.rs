@@ -202,7 +202,15 @@ impl Repository {
     /// What the exclude list of root `"."` begins with.
     #[must_use]
     pub fn excludes_of_whole(&self) -> [String; 2] {
-        ["/.git".to_owned(), format!("/{}", self.seals.as_str())]
+        let mut seals = String::from("/");
+        for c in self.seals.as_str().chars() {
+            // A pattern, which is to mean this very name.
+            if matches!(c, '*' | '?' | '[' | ']' | '{' | '}') {
+                seals.push('\\');
+            }
+            seals.push(c);
+        }
+        ["/.git".to_owned(), seals]
     }
 
     /// Opens a root in the working tree.
