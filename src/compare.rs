@@ -10,7 +10,7 @@ use crate::entry::{Digest, Entry};
 use crate::finding::{Finding, FindingKind};
 use crate::inventory::{Inventory, Item, Observed, Trouble, TroubleKind};
 use crate::names;
-use crate::path::EntryPath;
+use crate::path::{EntryPath, base};
 use crate::seal::Seal;
 
 /// What came of comparing one seal with one inventory.
@@ -227,7 +227,7 @@ fn moves(findings: &[Finding]) -> Vec<Pair> {
         }
         let path = |index: usize| String::from_utf8_lossy(&findings[index].path).into_owned();
         candidates.pair_by(&mut pairs, |index| names::folded(&path(index)));
-        candidates.pair_by(&mut pairs, |index| names::base(&path(index)).to_owned());
+        candidates.pair_by(&mut pairs, |index| base(&path(index)).to_owned());
         pairs.extend(candidates.missing.into_iter().zip(candidates.unsealed));
     }
     pairs

@@ -28,12 +28,6 @@ pub fn case_folded(name: &str) -> String {
     name.chars().default_case_fold().collect()
 }
 
-/// The last component of `path`.
-#[must_use]
-pub fn base(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
-}
-
 /// Two different paths, or directories on the way to them, that fold to one name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Collision {

@@ -4,6 +4,7 @@
 //! name be sealed at all?), so that what one refuses the other cannot let through.
 
 use std::fmt;
+use std::path::Path;
 
 /// The longest path that a seal may hold, in bytes.
 pub const MAX_PATH_BYTES: usize = 4096;
@@ -125,7 +126,7 @@ impl EntryPath {
     /// The last component.
     #[must_use]
     pub fn base_name(&self) -> &str {
-        self.0.rsplit('/').next().unwrap_or(&self.0)
+        base(&self.0)
     }
 }
 
@@ -133,6 +134,33 @@ impl fmt::Debug for EntryPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(&self.0, f)
     }
+}
+
+/// The last component of `path`.
+#[must_use]
+pub fn base(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// `path` relative to `root`, above which it does not lie, with `/` between its components.
+#[must_use]
+pub fn relative(root: &Path, path: &Path) -> Box<[u8]> {
+    let below = path.strip_prefix(root).unwrap_or(path);
+    let components = below.components().map(|component| component.as_os_str().as_encoded_bytes());
+    components.collect::<Vec<_>>().join(&b'/').into()
+}
+
+/// The path of `name` in the directory `above`, which is empty for the root.
+#[must_use]
+pub fn join(above: &[u8], name: &[u8]) -> Box<[u8]> {
+    if above.is_empty() {
+        return name.into();
+    }
+    let mut path = Vec::with_capacity(above.len() + 1 + name.len());
+    path.extend_from_slice(above);
+    path.push(b'/');
+    path.extend_from_slice(name);
+    path.into()
 }
 
 /// Whether `path` lies somewhere below the directory `parent`.

@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 /// and where the file system cannot do that, [`scratch_of`] names what it may leave.
 pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let scratch = scratch_of(path);
-    // Of a run that was killed; the caller holds the lock, so nobody is writing it now.
+    // Of a run that was killed. Seals are written under a lock; of two runs that write one report
+    // at once, one may fail here or at the renaming, and neither leaves a mixture.
     remove_if_there(&scratch)?;
     let outcome = stage(path, &scratch, bytes).and_then(|()| fs::rename(&scratch, path));
     if outcome.is_err() {
@@ -54,7 +55,11 @@ fn stage(path: &Path, scratch: &Path, bytes: &[u8]) -> io::Result<()> {
     #[cfg(target_os = "linux")]
     if let Some(mut file) = nameless_beside(path)? {
         fill(&mut file)?;
-        return give_name(&file, scratch);
+        match give_name(&file, scratch) {
+            // No /proc to name it through.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            named => return named,
+        }
     }
     fill(&mut File::options().write(true).create_new(true).open(scratch)?)
 }

@@ -407,7 +407,7 @@ fn the_last_line_is_the_verdict_on_the_seals_that_were_judged() {
             "ERROR  1 seal (a): 1 finding in a (1 not judged), 10 entries, 1.2 MiB in 3 ms (400 MiB/s)",
         ),
         (&[broken("a"), broken("b")], "ERROR  2 seals (a, b): 2 errors, 0 entries, 0 B in 3 ms"),
-        (&[], "ERROR  no seals: nothing was judged"),
+        (&[], "ERROR  nothing checked: nothing was judged"),
     ];
     for (judgements, line) in cases {
         assert_eq!(last_line(&report(judgements)), *line);
@@ -418,7 +418,7 @@ fn the_last_line_is_the_verdict_on_the_seals_that_were_judged() {
     }
     let problem = Problem::new("seals-missing", "none");
     let empty = Report::new(&[], &[problem], Vec::new(), Duration::ZERO, &Caller::default());
-    assert_eq!(last_line(&empty), "ERROR  no seals: 1 error");
+    assert_eq!(last_line(&empty), "ERROR  nothing checked: 1 error");
 }
 
 #[test]
@@ -488,7 +488,7 @@ const ADVICE: [(Cause, &str); 10] = [
 const BARE_ADVICE: [(FindingKind, &str); 10] = [
     (FindingKind::Unreadable, "permissions"),
     (FindingKind::Unstable, "stop it and check again"),
-    (FindingKind::Unsealable, "exclude it"),
+    (FindingKind::Unsealable, "add it to `exclude` of"),
     (FindingKind::KindChanged, "If nobody meant it"),
     (FindingKind::LinkChanged, "If nobody meant it"),
     (FindingKind::Modified, "build twice"),

@@ -86,7 +86,7 @@ fn guard(
     context: &Context,
 ) -> Result<(), Vec<Problem>> {
     let repository = &context.repository;
-    let roots = selected.iter().filter_map(|(name, loaded)| root(name, loaded.as_ref().ok()?));
+    let roots = selected.iter().filter_map(|(_, loaded)| root(loaded.as_ref().ok()?));
     let roots: Vec<Root> = roots.collect();
     let inside = roots.iter().map(Root::as_str).chain([repository.seals().as_str(), ".git"]);
     let mut protected: Vec<PathBuf> = inside.map(|path| repository.root().join(path)).collect();
@@ -102,10 +102,10 @@ fn guard(
 
 /// The root that a seal names, as far as it can be made out: that of a broken seal holds approved
 /// bytes all the same.
-fn root(name: &SealName, loaded: &Loaded) -> Option<Root> {
+fn root(loaded: &Loaded) -> Option<Root> {
     match &loaded.seal {
         Ok(seal) => Some(seal.header.root.clone()),
-        Err(_) => loose_header(name, &loaded.bytes).ok().map(|header| header.root),
+        Err(_) => loose_header(&loaded.bytes).ok().map(|header| header.root),
     }
 }
 

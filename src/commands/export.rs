@@ -7,7 +7,7 @@ use super::{Context, Outcome};
 use crate::cli::{ExportArgs, ExportFormat};
 use crate::entry::Entry;
 use crate::hex;
-use crate::inventory::{ByteSink, Directory, TroubleKind, hash_into};
+use crate::inventory::{ByteSink, Directory, hash_into};
 use crate::problem::Problem;
 use crate::report::{sums, text};
 use crate::repository::{NamedBy, root_problem};
@@ -64,14 +64,12 @@ fn sha256_lines(seal: &Seal, root: &Directory) -> Result<Vec<String>, Vec<Proble
                 .remedy(format!("sealgate check {}", seal.name))
         };
         Some(match hash_into(root, &sealed.path, &mut sha256) {
-            Ok(entry) if same_bytes(&entry, &sealed.entry) => {
+            Ok(Some(entry)) if same_bytes(&entry, &sealed.entry) => {
                 Ok(sums::line(&sha256.hex(), &place(seal, sealed)))
             }
-            Ok(_) => Err(problem(NOT_AS_SEALED, "the bytes are not the sealed ones")),
-            Err(trouble) if trouble.kind == TroubleKind::Unreadable => {
-                Err(problem("unreadable", &trouble.detail))
-            }
-            Err(_) => Err(problem(NOT_AS_SEALED, "the sealed file is not there")),
+            Ok(Some(_)) => Err(problem(NOT_AS_SEALED, "the bytes are not the sealed ones")),
+            Ok(None) => Err(problem(NOT_AS_SEALED, "the sealed file is not there")),
+            Err(trouble) => Err(problem("unreadable", &trouble.detail)),
         })
     };
     let lines: Vec<_> = seal.entries.par_iter().filter_map(line).collect();

@@ -2,13 +2,12 @@
 
 use std::collections::HashSet;
 use std::fmt::Write as _;
-use std::path::Path;
 
 use walkdir::WalkDir;
 
 use super::{Context, Outcome};
 use crate::cli::LsArgs;
-use crate::path::is_below;
+use crate::path::{self, is_below};
 use crate::printable::printable;
 use crate::problem::Problem;
 use crate::repository::{NamedBy, root_problem};
@@ -66,7 +65,7 @@ fn there(seal: &Seal, context: &Context) -> Result<Vec<Row>, Vec<Problem>> {
                     .remedy("give this user the right to read it"),
             ]
         })?;
-        let path = relative(&root, entry.path());
+        let path = path::relative(&root, entry.path());
         let is_dir = entry.file_type().is_dir();
         if let Some(pattern) = seal.header.scope.excludes_child(&path, is_dir) {
             rows.push((path, "excluded", Some(format!("by {}", printable(pattern.as_bytes())))));
@@ -96,7 +95,7 @@ fn named(seal: &Seal, path: Box<[u8]>) -> Row {
 
 /// What would become of a path at which there is nothing.
 fn of_absent(seal: &Seal, path: &[u8]) -> Result<Row, Vec<Problem>> {
-    if let Err(fault) = crate::path::check(path) {
+    if let Err(fault) = path::check(path) {
         return Err(vec![
             Problem::new("usage", fault.to_string())
                 .remedy("give a path relative to the root of the seal"),
@@ -109,10 +108,4 @@ fn of_absent(seal: &Seal, path: &[u8]) -> Result<Row, Vec<Problem>> {
         None => ("absent", format!("there is no such path below {}", seal.header.root)),
     };
     Ok((path.into(), word, Some(why)))
-}
-
-fn relative(root: &Path, path: &Path) -> Box<[u8]> {
-    let below = path.strip_prefix(root).unwrap_or(path);
-    let components = below.components().map(|component| component.as_os_str().as_encoded_bytes());
-    components.collect::<Vec<_>>().join(&b'/').into()
 }

@@ -98,8 +98,8 @@ fn plan_again(name: SealName, needs_old: bool, context: &Context) -> Result<Plan
         (seal.header.clone(), Vec::new())
     } else {
         let file = context.repository.file_of(&name);
-        let header = loose_header(&name, &loaded.bytes)
-            .map_err(|error| vec![error.into_problem(&name, &file)])?;
+        let header =
+            loose_header(&loaded.bytes).map_err(|error| vec![error.into_problem(&name, &file)])?;
         (header, salvage(&loaded.bytes))
     };
     let plan = Plan { name, header, old_bytes: Some(loaded.bytes), old, salvaged, new: false };

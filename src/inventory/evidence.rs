@@ -4,20 +4,25 @@ use std::fs::File;
 use std::io::{self, Read};
 
 use super::read::{ByteSink, Opened, Spread, fill};
-use super::{Directory, Trouble};
+use super::{Directory, Trouble, TroubleKind};
 use crate::entry::Entry;
 use crate::path::EntryPath;
 
 /// How many bytes on either side of a difference are shown.
 const CONTEXT: usize = 16;
 
-/// Hashes the file at `path` again and shows its bytes to `sink` in the same read.
+/// Hashes the file at `path` again and shows its bytes to `sink` in the same read; `None` where
+/// there is no such file.
 pub fn hash_into(
     root: &Directory,
     path: &EntryPath,
     sink: &mut dyn ByteSink,
-) -> Result<Entry, Trouble> {
-    Opened::new(root.file_beneath(path)?)?.read(Spread::Alone, sink)
+) -> Result<Option<Entry>, Trouble> {
+    match root.file_beneath(path) {
+        Ok(file) => Opened::new(file)?.read(Spread::Alone, sink).map(Some),
+        Err(trouble) if trouble.kind == TroubleKind::Unstable => Ok(None),
+        Err(trouble) => Err(trouble),
+    }
 }
 
 /// Why a file was not read whole.

@@ -3,6 +3,7 @@
 //! - `open` opens things without following a link and without waiting for anything;
 //! - `walk` lists directories from their descriptors, and hands files to the workers in batches;
 //! - `read` hashes one file, and notices when it changed meanwhile;
+//! - `settle` looks at every directory again when all is read;
 //! - `portable` does the walking where there are no directory descriptors;
 //! - `evidence` reads single files again, for causes, comparisons and exports.
 //!
@@ -16,9 +17,13 @@ mod open;
 mod portable;
 mod read;
 #[cfg(unix)]
+mod settle;
+#[cfg(unix)]
 mod walk;
 
 use std::sync::atomic::{AtomicU64, Ordering};
+
+use rayon::slice::ParallelSliceMut as _;
 
 use crate::entry::Entry;
 use crate::path::EntryPath;
@@ -148,14 +153,16 @@ impl Meter {
 /// Fails only where `root` itself cannot be listed.
 pub fn take(root: &Directory, scope: &Scope, meter: &Meter) -> Result<Inventory, RootError> {
     #[cfg(unix)]
-    let (mut items, modes) = (walk::walk(root, scope, meter)?, true);
+    let (mut items, listed) = walk::walk(root, scope, meter)?;
     #[cfg(not(unix))]
-    let (mut items, modes) = (portable::walk(root, scope, meter)?, false);
-    rayon::slice::ParallelSliceMut::par_sort_unstable_by(&mut items[..], |a, b| {
-        a.path.cmp(&b.path)
-    });
+    let mut items = portable::walk(root, scope, meter)?;
+    items[..].par_sort_unstable_by(|a, b| a.path.cmp(&b.path));
     let bytes = items.iter().map(|item| item.observed.bytes()).sum();
-    Ok(Inventory { items, bytes, modes })
+    #[cfg_attr(not(unix), expect(unused_mut, reason = "settling needs directory descriptors"))]
+    let mut inventory = Inventory { items, bytes, modes: cfg!(unix) };
+    #[cfg(unix)]
+    settle::settle(root, scope, listed, &mut inventory)?;
+    Ok(inventory)
 }
 
 impl Inventory {

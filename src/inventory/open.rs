@@ -13,7 +13,7 @@ use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, openat, readlinkat, stata
 use rustix::io::{Errno, retry_on_intr};
 
 use super::{Kind, Listing, RootError, Trouble};
-use crate::path::EntryPath;
+use crate::path::{self, EntryPath};
 use crate::problem::in_words;
 
 /// Never follow a link; never wait for the other end of a FIFO; never take a terminal.
@@ -35,17 +35,17 @@ type Step = Result<(), Errno>;
 pub struct Directory(OwnedFd);
 
 impl Directory {
-    /// Opens the root `path` below `base`; no component of `path` may be a link.
+    /// Opens the root `path` below `above`; no component of `path` may be a link.
     ///
-    /// `base` is the user's own choice, and links in it are followed.
-    pub fn open_root(base: &Path, path: Option<&EntryPath>) -> Result<Self, RootError> {
+    /// `above` is the user's own choice, and links in it are followed.
+    pub fn open_root(above: &Path, path: Option<&EntryPath>) -> Result<Self, RootError> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        let mut directory = retry_on_intr(|| openat(CWD, base, flags, Mode::empty()))
+        let mut directory = retry_on_intr(|| openat(CWD, above, flags, Mode::empty()))
             .map(Self)
-            .map_err(|errno| root_error(&base.display().to_string(), errno))?;
+            .map_err(|errno| root_error(&above.display().to_string(), errno))?;
         let Some(path) = path else { return Ok(directory) };
         for reached in path.parents().chain([path.as_str()]) {
-            let name = reached.rsplit('/').next().unwrap_or(reached);
+            let name = path::base(reached);
             directory = directory.subdirectory(name.as_bytes()).map_err(|errno| {
                 // With O_DIRECTORY the kernel may call a link "not a directory".
                 match directory.type_of(name.as_bytes()) {
@@ -81,7 +81,7 @@ impl Directory {
     pub(super) fn file_beneath(&self, path: &EntryPath) -> Result<File, Trouble> {
         let mut above = None;
         for parent in path.parents() {
-            let name = parent.rsplit('/').next().unwrap_or(parent).as_bytes();
+            let name = path::base(parent).as_bytes();
             let directory = above.as_ref().unwrap_or(self);
             above = Some(directory.subdirectory(name).map_err(directory_trouble)?);
         }
@@ -101,11 +101,16 @@ impl Directory {
 
     /// Lists this directory; a listing during which it changed is done once more.
     pub fn list(&self) -> Result<Listing, Trouble> {
+        self.list_stamped().map(|(listing, _)| listing)
+    }
+
+    /// The same, with the stamp of the directory that was listed.
+    pub(super) fn list_stamped(&self) -> Result<(Listing, Stamp), Trouble> {
         for _ in 0..2 {
             let before = self.stamp().map_err(directory_trouble)?;
             match self.list_once() {
                 Ok(listing) if self.stamp().map_err(directory_trouble)? == before => {
-                    return Ok(listing);
+                    return Ok((listing, before));
                 }
                 // A name, or the directory itself, went away: what is left is no listing.
                 Ok(_) | Err(Errno::NOENT) => {}
@@ -161,10 +166,53 @@ impl Directory {
         Ok(FileType::from_raw_mode(stat.st_mode))
     }
 
-    fn stamp(&self) -> Result<impl PartialEq + use<>, Errno> {
-        let stat = rustix::fs::fstat(&self.0)?;
-        Ok((stat.st_mtime, stat.st_mtime_nsec, stat.st_ctime, stat.st_ctime_nsec))
+    fn stamp(&self) -> Result<Stamp, Errno> {
+        Ok(Stamp::of(&rustix::fs::fstat(&self.0)?))
     }
+
+    /// The stamp of the directory at `path`, below which nothing is opened; empty is this one.
+    pub(super) fn stamp_beneath(&self, path: &[u8]) -> Result<Stamp, Errno> {
+        if path.is_empty() {
+            return self.stamp();
+        }
+        match retry_on_intr(|| statat(&self.0, path, AtFlags::SYMLINK_NOFOLLOW)) {
+            Err(Errno::NAMETOOLONG) => self.directory_beneath(path)?.stamp(),
+            stat => Ok(Stamp::of(&stat?)),
+        }
+    }
+
+    /// Opens the directory at `path`, with no link on the way; empty is this one.
+    pub(super) fn directory_beneath(&self, path: &[u8]) -> Result<Self, Errno> {
+        let mut directory = Self(rustix::io::fcntl_dupfd_cloexec(&self.0, 0)?);
+        for name in path.split(|&byte| byte == b'/').filter(|name| !name.is_empty()) {
+            directory = directory.subdirectory(name)?;
+        }
+        Ok(directory)
+    }
+}
+
+/// What identifies one version of a directory's list of names, as far as a stat can.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Stamp([i128; 6]);
+
+impl Stamp {
+    fn of(stat: &rustix::fs::Stat) -> Self {
+        Self([
+            i128::from(stat.st_dev),
+            i128::from(stat.st_ino),
+            i128::from(stat.st_mtime),
+            i128::from(stat.st_mtime_nsec),
+            i128::from(stat.st_ctime),
+            i128::from(stat.st_ctime_nsec),
+        ])
+    }
+}
+
+/// A directory that was walked, and its stamp when it was listed; the root's path is empty.
+#[derive(Debug)]
+pub(super) struct Listed {
+    pub(super) path: Box<[u8]>,
+    pub(super) stamp: Stamp,
 }
 
 fn kind(file_type: FileType) -> Kind {

@@ -95,7 +95,7 @@ fn discover(root: &Path, scope: &Scope) -> Result<Vec<Found>, RootError> {
         let entry = match next {
             Ok(entry) => entry,
             Err(error) => {
-                let path = relative(root, error.path().unwrap_or(root));
+                let path = path::relative(root, error.path().unwrap_or(root));
                 let error = error.into_io_error().unwrap_or_else(|| io::Error::other("a loop"));
                 if path.is_empty() {
                     return Err(RootError::Unreadable("the root".to_owned(), in_words(&error)));
@@ -106,7 +106,7 @@ fn discover(root: &Path, scope: &Scope) -> Result<Vec<Found>, RootError> {
                 continue;
             }
         };
-        let path = relative(root, entry.path());
+        let path = path::relative(root, entry.path());
         let is_dir = entry.file_type().is_dir();
         let excluded = scope.excludes_child(&path, is_dir).is_some();
         let fault = path::check(&path).err();
@@ -163,13 +163,6 @@ fn parent(path: &[u8]) -> Option<&[u8]> {
     path.iter().rposition(|&byte| byte == b'/').map(|at| &path[..at])
 }
 
-/// `path` relative to `root`, with `/` between its components.
-fn relative(root: &Path, path: &Path) -> Box<[u8]> {
-    let below = path.strip_prefix(root).unwrap_or(path);
-    let components = below.components().map(|component| component.as_os_str().as_encoded_bytes());
-    components.collect::<Vec<_>>().join(&b'/').into()
-}
-
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
@@ -202,7 +195,7 @@ mod tests {
         let by_descriptors = super::super::Directory::open_root(tree.path(), None).unwrap();
         let mut paths = walk(&by_paths, &scope, &Meter::default()).unwrap();
         let mut descriptors =
-            super::super::walk::walk(&by_descriptors, &scope, &Meter::default()).unwrap();
+            super::super::walk::walk(&by_descriptors, &scope, &Meter::default()).unwrap().0;
         paths.sort_by(|a, b| a.path.cmp(&b.path));
         descriptors.sort_by(|a, b| a.path.cmp(&b.path));
         assert_eq!(paths, descriptors);

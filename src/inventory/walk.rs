@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
-use super::open::directory_trouble;
+use super::open::{Listed, directory_trouble};
 use super::read::{NoSink, Opened, Spread};
 use super::{Directory, Item, Kind, Listing, Meter, Observed, RootError, Trouble};
 use crate::entry::Entry;
@@ -30,6 +30,7 @@ struct Walk<'a> {
     scope: &'a Scope,
     meter: &'a Meter,
     items: Mutex<Vec<Vec<Item>>>,
+    listed: Mutex<Vec<Listed>>,
     aside: Mutex<Vec<(EntryPath, u64)>>,
 }
 
@@ -39,17 +40,24 @@ struct Place {
     path: Box<[u8]>,
 }
 
-/// Lists and hashes everything in scope below `root`, in no order.
-pub(super) fn walk(root: &Directory, scope: &Scope, meter: &Meter) -> Result<Vec<Item>, RootError> {
-    let listing = root
-        .list()
+/// Lists and hashes everything in scope below `root`, in no order; gives the directories that
+/// were listed as well.
+pub(super) fn walk(
+    root: &Directory,
+    scope: &Scope,
+    meter: &Meter,
+) -> Result<(Vec<Item>, Vec<Listed>), RootError> {
+    let (listing, stamp) = root
+        .list_stamped()
         .map_err(|trouble| RootError::Unreadable("the root".to_owned(), trouble.detail))?;
-    let walk = Walk { root, scope, meter, items: Mutex::default(), aside: Mutex::default() };
+    let listed = Mutex::new(vec![Listed { path: Box::default(), stamp }]);
+    let (items, aside) = (Mutex::default(), Mutex::default());
+    let walk = Walk { root, scope, meter, items, listed, aside };
     rayon::scope(|tasks| walk.entries_of(tasks, None, listing));
     let aside = into_inner(walk.aside);
     let mut items = into_inner(walk.items);
     items.push(Walk::hash_aside(root, meter, aside));
-    Ok(items.into_iter().flatten().collect())
+    Ok((items.into_iter().flatten().collect(), into_inner(walk.listed)))
 }
 
 impl Walk<'_> {
@@ -64,7 +72,7 @@ impl Walk<'_> {
         let mut files = Vec::new();
         let mut in_scope = 0_usize;
         for (name, kind) in listing {
-            let path = join(above, &name);
+            let path = path::join(above, &name);
             if self.scope.excludes_child(&path, kind == Kind::Directory).is_some() {
                 continue;
             }
@@ -111,7 +119,9 @@ impl Walk<'_> {
     ) -> Result<(Directory, Listing), Trouble> {
         path::check(path).map_err(|fault| Trouble::unsealable(fault.to_string()).of_directory())?;
         let directory = self.handle(parent).subdirectory(name).map_err(directory_trouble)?;
-        let listing = directory.list()?;
+        let (listing, stamp) = directory.list_stamped()?;
+        let listed = Listed { path: path.into(), stamp };
+        self.listed.lock().unwrap_or_else(PoisonError::into_inner).push(listed);
         Ok((directory, listing))
     }
 
@@ -192,17 +202,6 @@ fn metered(meter: &Meter, path: Box<[u8]>, outcome: Result<Entry, Trouble>) -> I
 
 fn into_inner<T>(mutex: Mutex<T>) -> T {
     mutex.into_inner().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn join(above: &[u8], name: &[u8]) -> Box<[u8]> {
-    if above.is_empty() {
-        return name.into();
-    }
-    let mut path = Vec::with_capacity(above.len() + 1 + name.len());
-    path.extend_from_slice(above);
-    path.push(b'/');
-    path.extend_from_slice(name);
-    path.into()
 }
 
 /// The entry of a link, whose target a seal holds as text.

@@ -63,7 +63,7 @@ fn read(
 }
 
 /// Reads what stands above `[entries]`, whatever has become of the entries.
-pub fn loose_header(_name: &SealName, bytes: &[u8]) -> Result<Header, SealError> {
+pub fn loose_header(bytes: &[u8]) -> Result<Header, SealError> {
     rules::check_length(bytes)?;
     let head = above_entries(bytes);
     check_conflict(head)?;

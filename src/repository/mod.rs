@@ -1,10 +1,10 @@
-//! The repository: where it begins, which seals it has, and how their files are read.
+//! The repository: where it begins, which seals it has, and how their files are read and written.
+
+mod contents;
 
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
-
-use globset::GlobBuilder;
 
 use crate::entry::Digest;
 use crate::inventory::{Directory, Kind, ReadFault, RootError, read_whole};
@@ -12,6 +12,8 @@ use crate::path::EntryPath;
 use crate::problem::{Problem, in_words};
 use crate::replace::{SCRATCH_SUFFIX, replace, scratch_of};
 use crate::seal::{self, MAX_SEAL_BYTES, Root, Seal, SealName};
+
+pub use contents::{Contents, select};
 
 /// A repository and its seals directory.
 #[derive(Debug)]
@@ -30,15 +32,6 @@ pub struct Loaded {
     pub digest: Digest,
     /// The seal, or why it is none.
     pub seal: Result<Seal, Problem>,
-}
-
-/// What the seals directory holds.
-#[derive(Debug, Default)]
-pub struct Contents {
-    /// The seals, by name.
-    pub names: Vec<SealName>,
-    /// What must not be there.
-    pub strays: Vec<Problem>,
 }
 
 impl Repository {
@@ -91,48 +84,6 @@ impl Repository {
     #[must_use]
     pub fn path_of(&self, name: &SealName) -> PathBuf {
         self.root.join(self.file_of(name))
-    }
-
-    /// Lists the seals directory; `None` where there is none.
-    pub fn contents(&self) -> Result<Option<Contents>, Problem> {
-        let unreadable = |message: String| {
-            Problem::new("seals-unreadable", message)
-                .remedy("make it a directory that this user can read, or name another with --seals")
-        };
-        let directory = match Directory::open_root(&self.root, Some(&self.seals)) {
-            Ok(directory) => directory,
-            Err(RootError::Missing(_)) => return Ok(None),
-            Err(error) => return Err(unreadable(error.to_string())),
-        };
-        let listing = directory.list().map_err(|trouble| {
-            unreadable(format!("{}: {}", self.seals.as_str(), trouble.detail))
-        })?;
-        let mut contents = Contents::default();
-        for (name, kind) in listing {
-            match sort_out(&name, kind) {
-                Place::Seal(name) => contents.names.push(name),
-                Place::Known => {}
-                Place::Stray(why) => contents.strays.push(self.stray(&name, why)),
-            }
-        }
-        contents.names.sort();
-        contents.strays.sort_by(|a, b| a.file.cmp(&b.file));
-        Ok(Some(contents))
-    }
-
-    fn stray(&self, name: &[u8], why: &str) -> Problem {
-        let name = String::from_utf8_lossy(name);
-        let file = format!("{}/{name}", self.seals.as_str());
-        let remedy = if name.ends_with(SCRATCH_SUFFIX) {
-            "a `sealgate seal` was killed here: run it again, or remove the file"
-        } else if name.ends_with(".toml") {
-            "rename it: the name of a seal is [a-z0-9][a-z0-9._-]*"
-        } else {
-            "move it elsewhere: only seals and a README.md belong here"
-        };
-        Problem::new("seals-stray", format!("{why} does not belong in the seals directory"))
-            .file(file)
-            .remedy(remedy)
     }
 
     /// Reads the seal file `name`, with the care that any file gets, and then the seal.
@@ -222,7 +173,7 @@ impl Repository {
     /// What a killed run left is removed.
     ///
     /// The lock is on the repository's directory itself: it leaves no file, and the kernel takes
-    /// it back from a run that is killed. Where directories cannot be locked there is none.
+    /// it back from a run that is killed. Windows locks no directories: there is none there.
     pub fn lock(&self, waiting: impl FnOnce()) -> Result<Option<File>, Problem> {
         if cfg!(not(unix)) {
             return Ok(None);
@@ -312,63 +263,6 @@ fn nearest<'p>(start: &'p Path, sign: &str) -> Result<Option<&'p Path>, Problem>
 
 fn is_absence(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
-}
-
-/// What a name in the seals directory is.
-enum Place {
-    Seal(SealName),
-    Known,
-    Stray(&'static str),
-}
-
-fn sort_out(name: &[u8], kind: Kind) -> Place {
-    let known = std::str::from_utf8(name).ok();
-    let seal = known.and_then(|name| name.strip_suffix(".toml")).and_then(SealName::parse);
-    match (kind, known, seal) {
-        (Kind::File, _, Some(name)) => Place::Seal(name),
-        (Kind::File, Some("policy.toml" | "README.md"), _)
-        | (Kind::Directory, Some("grants"), _) => Place::Known,
-        (Kind::File, _, _) => Place::Stray("this file"),
-        (Kind::Directory, _, _) => Place::Stray("this directory"),
-        (Kind::Link, _, _) => Place::Stray("a symbolic link"),
-        (Kind::Special(what), _, _) => Place::Stray(what),
-    }
-}
-
-/// The names that `patterns` select: all of them where there is no pattern. Each pattern, a name
-/// or a glob, must select one at least.
-pub fn select(names: &[SealName], patterns: &[String]) -> Result<Vec<SealName>, Vec<Problem>> {
-    if patterns.is_empty() {
-        return Ok(names.to_vec());
-    }
-    let mut problems = Vec::new();
-    let mut selected = Vec::new();
-    for pattern in patterns {
-        let before = selected.len();
-        match GlobBuilder::new(pattern).literal_separator(true).build() {
-            Ok(glob) => {
-                let glob = glob.compile_matcher();
-                selected.extend(names.iter().filter(|name| glob.is_match(name.as_str())).cloned());
-            }
-            Err(error) => {
-                problems.push(
-                    Problem::new("name-invalid", format!("{pattern}: {}", error.kind()))
-                        .remedy("write a name, or a glob such as 'web-*'"),
-                );
-                continue;
-            }
-        }
-        if selected.len() == before {
-            let known: Vec<_> = names.iter().map(SealName::as_str).collect();
-            problems.push(
-                Problem::new("name-unmatched", format!("no seal is named {pattern}"))
-                    .remedy(format!("the seals here: {}", known.join(", "))),
-            );
-        }
-    }
-    selected.sort();
-    selected.dedup();
-    if problems.is_empty() { Ok(selected) } else { Err(problems) }
 }
 
 /// Who named a directory that cannot be opened: the next step depends on it.
