@@ -18,8 +18,8 @@ pub fn hash_into(
     path: &EntryPath,
     sink: &mut dyn ByteSink,
 ) -> Result<Option<Entry>, Trouble> {
-    match root.file_beneath(path) {
-        Ok(file) => Opened::new(file)?.read(Spread::Alone, sink).map(Some),
+    match root.file_beneath(path).and_then(Opened::new) {
+        Ok(file) => file.read(Spread::Alone, sink).map(Some),
         Err(trouble) if trouble.kind == TroubleKind::Unstable => Ok(None),
         Err(trouble) => Err(trouble),
     }

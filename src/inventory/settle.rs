@@ -23,31 +23,31 @@ pub(super) fn settle(
     inventory: &mut Inventory,
 ) -> Result<(), RootError> {
     let mut unstable = Vec::new();
-    let mut changed = changed_among(root, &listed);
-    for &index in &changed {
-        let place = &mut listed[index];
-        match list_again(root, scope, &place.path) {
+    let changed = changed_among(root, &listed);
+    for (index, seen) in &changed {
+        let place = &mut listed[*index];
+        let again = seen.clone().and_then(|()| list_again(root, scope, &place.path));
+        match again {
             Ok((stamp, names)) if names == names_in(inventory, &place.path) => place.stamp = stamp,
-            Ok(_) => unstable.push((place.path.clone(), unstable_trouble())),
+            Ok(_) => unstable.push((place.path.clone(), changed_trouble())),
             Err(trouble) => unstable.push((place.path.clone(), trouble)),
         }
     }
     if !changed.is_empty() {
-        changed = changed_among(root, &listed);
-        let again = changed.into_iter().map(|index| listed[index].path.clone());
-        unstable.extend(again.map(|path| (path, unstable_trouble())));
+        let again = changed_among(root, &listed).into_iter();
+        unstable.extend(again.map(|(index, _)| (listed[index].path.clone(), changed_trouble())));
     }
     mark(inventory, unstable)
 }
 
-/// The indices of the directories whose stamp is another one now.
-fn changed_among(root: &Directory, listed: &[Listed]) -> Vec<usize> {
+/// The indices of the directories whose stamp is another one now, or cannot be told.
+fn changed_among(root: &Directory, listed: &[Listed]) -> Vec<(usize, Result<(), Trouble>)> {
     let indexed: Vec<_> = listed.iter().enumerate().collect();
-    let differs = |(index, place): &(usize, &Listed)| {
-        let now = root.stamp_beneath(&place.path);
-        (!now.is_ok_and(|now| now == place.stamp)).then_some(*index)
+    let look = |&(index, place): &(usize, &Listed)| match root.stamp_beneath(&place.path) {
+        Ok(now) if now == place.stamp => None,
+        now => Some((index, now.map(|_| ()).map_err(directory_trouble))),
     };
-    indexed.par_iter().filter_map(differs).collect()
+    indexed.par_iter().filter_map(look).collect()
 }
 
 type Names = HashSet<Box<[u8]>>;
@@ -75,7 +75,7 @@ fn names_in(inventory: &Inventory, path: &[u8]) -> Names {
     items.iter().filter_map(first).collect()
 }
 
-fn unstable_trouble() -> Trouble {
+fn changed_trouble() -> Trouble {
     Trouble::unstable("the directory changed while others were read").of_directory()
 }
 
