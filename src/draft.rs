@@ -163,7 +163,10 @@ const NOT_KEPT: [(&str, &str); 4] = [
         "in a submodule, which the repository does not keep",
         "exclude the submodule, or seal it in its own repository",
     ),
-    ("an empty directory, which git cannot keep", "remove it, exclude it, or put a file in it"),
+    (
+        "a directory with nothing in scope, which git cannot keep",
+        "remove it, exclude it, or put a file in it",
+    ),
     ("ignored by git", "git add -f it, remove it, or exclude it"),
     ("not tracked by git", "git add it, remove it, or exclude it"),
 ];

@@ -16,6 +16,9 @@ use std::path::Path;
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
+/// The most patterns that a seal may have: compiling them takes time and memory.
+pub const MAX_PATTERNS: usize = 1_000;
+
 /// The compiled `exclude` patterns of one seal.
 #[derive(Debug, Clone)]
 pub struct Scope {
@@ -41,6 +44,11 @@ impl Scope {
     pub fn new(patterns: Vec<String>) -> Result<Self, ScopeError> {
         if patterns.is_empty() {
             return Ok(Self { patterns, matcher: None });
+        }
+        if let Some(pattern) = patterns.get(MAX_PATTERNS) {
+            let reason =
+                format!("the list has {} patterns; the limit is {MAX_PATTERNS}", patterns.len());
+            return Err(ScopeError { index: MAX_PATTERNS, pattern: pattern.clone(), reason });
         }
         let mut builder = GitignoreBuilder::new("");
         builder.allow_unclosed_class(false);
@@ -202,5 +210,41 @@ fn plain(error: &ignore::Error) -> String {
     match error {
         ignore::Error::Glob { err, .. } => err.clone(),
         other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn numbered(count: usize) -> Vec<String> {
+        (0..count).map(|number| format!("/{number}")).collect()
+    }
+
+    #[test]
+    fn a_list_of_absurd_length_is_refused_before_it_is_compiled() {
+        let scope = Scope::new(numbered(MAX_PATTERNS)).unwrap();
+        assert_eq!(scope.excludes(b"999", false), Some("/999"));
+        let error = Scope::new(numbered(MAX_PATTERNS + 1)).unwrap_err();
+        assert_eq!((error.index, &*error.pattern), (MAX_PATTERNS, "/1000"));
+        assert!(error.reason.ends_with("the limit is 1000"), "{error}");
+    }
+
+    #[test]
+    fn nothing_below_an_ignored_directory_is_included_again() {
+        let patterns = ["/cache/", "!/cache/keep", "*.log", "!important.log"];
+        let scope = Scope::new(patterns.map(str::to_owned).to_vec()).unwrap();
+        let cases: [(&str, bool, Option<&str>); 7] = [
+            ("cache", true, Some("/cache/")),
+            ("cache", false, None),
+            ("cache/keep", false, Some("/cache/")),
+            ("a/cache/x", false, None),
+            ("a/x.log", false, Some("*.log")),
+            ("a/important.log", false, None),
+            ("x.log/y", false, Some("*.log")),
+        ];
+        for (path, is_dir, pattern) in cases {
+            assert_eq!(scope.excludes(path.as_bytes(), is_dir), pattern, "{path}");
+        }
     }
 }

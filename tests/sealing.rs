@@ -392,7 +392,7 @@ fn what_git_does_not_keep_is_not_sealed_as_kept() {
     repo.write(".gitignore", "*.map\n");
     fs::create_dir(repo.path("dist/empty")).unwrap();
     for says in [
-        "tracked = true, but an empty directory, which git cannot keep: empty\n  next: remove it,",
+        "tracked = true, but a directory with nothing in scope, which git cannot keep: empty\n  next: remove it,",
         "tracked = true, but ignored by git: lib/app.map\n  next: git add -f it, ",
         "tracked = true, but not tracked by git: untracked.js\n  next: git add it, ",
     ] {

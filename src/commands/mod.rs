@@ -34,6 +34,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Err(error) => return usage(error),
     };
     let terminal = terminal(&cli.global);
+    raise_descriptor_limit();
     let _alone = alone();
     let outcome = Context::new(&cli.global, terminal)
         .map_err(|problem| vec![problem])
@@ -55,6 +56,18 @@ fn run(command: &Command, context: &Context) -> Outcome {
         Command::Export(arguments) => export::run(arguments, context),
         Command::Completions { shell } => shell::completions(*shell, context),
         Command::Man { command } => shell::man(command.as_deref(), context),
+    }
+}
+
+/// Takes as many file descriptors as this user may have: the walk holds one for each directory
+/// that it is in. What cannot be had is told where it is missed.
+fn raise_descriptor_limit() {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, getrlimit, setrlimit};
+        let limit = getrlimit(Resource::Nofile);
+        let raised = rustix::process::Rlimit { current: limit.maximum, ..limit };
+        let _ = setrlimit(Resource::Nofile, raised);
     }
 }
 

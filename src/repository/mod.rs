@@ -46,6 +46,12 @@ impl Repository {
                 )
                 .remedy("name a directory that exists after -C")
             })?;
+        if !start.is_dir() {
+            let message = format!("{} is not a directory", start.display());
+            return Err(
+                Problem::new("start-unreadable", message).remedy("name a directory after -C")
+            );
+        }
         let (root, in_git) = match nearest(&start, ".git")? {
             Some(root) => (root.to_owned(), true),
             None => match nearest(&start, seals.as_str())? {

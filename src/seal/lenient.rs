@@ -14,8 +14,8 @@ use super::rules::{self, Entries, EntryFault, Place};
 use super::write::to_bytes;
 
 /// The longest text that is read leniently only to say what is wrong with it: `toml` needs some
-/// twenty times the memory.
-const MAX_EXPLAINED_BYTES: usize = 32 << 20;
+/// fifty times the memory.
+const MAX_EXPLAINED_BYTES: usize = 8 << 20;
 
 /// What git leaves at the start of a line where a merge was not finished.
 const CONFLICT_MARKERS: [&[u8]; 4] = [b"<<<<<<<", b"|||||||", b"=======", b">>>>>>>"];
