@@ -816,3 +816,70 @@ fn a_run_killed_at_any_moment_leaves_the_old_seal_or_the_new_one() {
         "{litter:?}"
     );
 }
+
+#[test]
+fn a_pattern_added_by_hand_takes_its_entries_out_and_touches_no_digest() {
+    let repo = Repo::with(&[("dist/app.js", "app"), ("dist/app.js.map", "map"), ("dist/b", "b")]);
+    seals(&repo, &["seal", "dist", "--root", "dist"]);
+    let seal = repo.read("seals/dist.toml");
+    let edited = seal.replace("exclude = []", "exclude = [\"*.map\"]");
+    repo.write("seals/dist.toml", &edited);
+    repo.write("dist/b", "changed meanwhile");
+    let says =
+        "next: if the pattern is meant, `sealgate fmt dist` removes the entries that it covers";
+    refused(&repo, &["check"], says);
+    let said = seals(&repo, &["fmt"]);
+    assert!(said.contains("exclude covered, and removed: app.js.map"), "{said}");
+    let canonical = seal
+        .replace("exclude = []", "exclude = [\n  \"*.map\",\n]")
+        .replace(&line("app.js.map", "file", "map"), "");
+    assert_eq!(repo.read("seals/dist.toml"), canonical);
+    let run = repo.run(&["check"]);
+    assert!(run.code == Some(1) && run.stdout.contains("modified      b "), "{run:#?}");
+}
+
+#[test]
+fn a_seal_that_is_broken_is_written_anew_only_with_what_that_changes_told() {
+    let repo = Repo::with(&[("dist/app.js", "app"), ("dist/b", "b"), ("dist/c", "c")]);
+    seals(&repo, &["seal", "dist", "--root", "dist"]);
+    let seal = repo.read("seals/dist.toml");
+    repo.write("dist/b", "changed meanwhile");
+    let broken = [
+        // An entry that an edit broke, one side of a conflict, and a file that was cut off.
+        seal.replace("\"c\" = \"file 1 ", "\"c\" = \"file one "),
+        format!("{seal}<<<<<<< ours\n{}=======\n>>>>>>> theirs\n", line("c", "file", "ours")),
+        seal[..seal.len() - 10].to_owned(),
+    ];
+    for text in broken {
+        repo.write("seals/dist.toml", &text);
+        let said = seals(&repo, &["seal", "dist"]);
+        assert!(said.contains("\n  changed  b"), "{said}");
+        assert!(!said.contains("app.js"), "{said}");
+        assert!(said.contains("the old seal was broken: compared with the lines of it"), "{said}");
+        seals(&repo, &["check"]);
+    }
+}
+
+#[test]
+fn excludes_are_given_with_a_root_or_by_hand_and_never_ignored() {
+    let repo = made();
+    for arguments in [
+        &["seal", "dist", "--exclude", "*.map"][..],
+        &["seal", "dist", "--only", "app.js", "--exclude", "*.map"],
+        &["seal", "--all", "--exclude", "*.map"],
+    ] {
+        let before = repo.contents();
+        assert_eq!(repo.run(arguments).code, Some(2), "{arguments:?}");
+        assert_eq!(repo.contents(), before, "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_checkout_that_rewrote_a_seal_is_told_how_to_keep_that_from_happening() {
+    let repo = made();
+    let seal = repo.read("seals/dist.toml");
+    repo.write("seals/dist.toml", seal.replace('\n', "\r\n"));
+    refused(&repo, &["check"], "put a line for the seals directory into .gitattributes");
+    seals(&repo, &["fmt"]);
+    assert_eq!(repo.read("seals/dist.toml"), seal);
+}
