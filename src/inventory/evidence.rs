@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{self, Read};
 
-use super::read::{ByteSink, Opened, Spread, fill};
+use super::read::{ByteSink, Opened, fill};
 use super::{Directory, Trouble, TroubleKind};
 use crate::entry::Entry;
 use crate::path::EntryPath;
@@ -19,7 +19,7 @@ pub fn hash_into(
     sink: &mut dyn ByteSink,
 ) -> Result<Option<Entry>, Trouble> {
     match root.file_beneath(path).and_then(Opened::new) {
-        Ok(file) => file.read(Spread::Alone, sink).map(Some),
+        Ok(file) => file.read(sink).map(Some),
         Err(trouble) if trouble.kind == TroubleKind::Unstable => Ok(None),
         Err(trouble) => Err(trouble),
     }

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use walkdir::WalkDir;
 
-use super::read::{NoSink, Opened, Spread};
+use super::read::{NoSink, Opened};
 use super::{Item, Kind, Listing, Meter, Observed, RootError, Trouble};
 use crate::entry::Entry;
 use crate::path::{self, EntryPath};
@@ -142,7 +142,7 @@ fn observe(root: &Directory, path: &[u8], file_type: FileType) -> Result<Entry, 
                 .ok_or_else(|| Trouble::unsealable("the link's target is not UTF-8"))?;
             Ok(Entry::Link { target: target.into() })
         }
-        Kind::File => Opened::new(root.file_beneath(&path)?)?.read(Spread::Alone, &mut NoSink),
+        Kind::File => Opened::new(root.file_beneath(&path)?)?.read(&mut NoSink),
         Kind::Special(name) => Err(Trouble::unsealable(name)),
     }
 }

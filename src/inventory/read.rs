@@ -16,7 +16,7 @@ use crate::entry::{Digest, Entry};
 const CHUNK: usize = 1 << 20;
 
 /// How much is read at a time for all threads together.
-const SHARED_CHUNK: usize = 8 << 20;
+const SHARED_CHUNK: usize = 4 << 20;
 
 /// The least that a buffer holds.
 const LEAST_BUFFER: usize = 64 << 10;
@@ -40,15 +40,6 @@ pub(super) struct NoSink;
 impl ByteSink for NoSink {
     fn begin(&mut self) {}
     fn take(&mut self, _: &[u8]) {}
-}
-
-/// Whether one file's chunks are spread over the thread pool.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Spread {
-    /// This thread hashes alone: other threads have files of their own.
-    Alone,
-    /// All threads hash this file together.
-    Together,
 }
 
 /// What identifies one version of a file, as far as a stat can.
@@ -82,33 +73,34 @@ impl Opened {
         self.file
     }
 
-    /// Hashes it from its beginning to its end, and shows the bytes to `sink`.
-    pub(super) fn read(self, spread: Spread, sink: &mut dyn ByteSink) -> Result<Entry, Trouble> {
+    /// Hashes it from its beginning to its end, and shows the bytes to `sink`. This thread works
+    /// alone: others have files of their own.
+    pub(super) fn read(self, sink: &mut dyn ByteSink) -> Result<Entry, Trouble> {
         let mut buffer = BUFFER.take();
-        let outcome = self.read_stable(spread, sink, &mut buffer);
+        let outcome = self.read_stable(|file, size| {
+            sink.begin();
+            match usize::try_from(size) {
+                Ok(size) if size < CHUNK => hash_whole(file, room(&mut buffer, size + 1), sink),
+                _ => hash_chunks(file, size, room(&mut buffer, CHUNK), sink),
+            }
+        });
         BUFFER.set(buffer);
         outcome
     }
 
+    /// Hashes it from its beginning to its end, with all threads on this one file.
+    pub(super) fn read_together(self) -> Result<Entry, Trouble> {
+        self.read_stable(hash_together)
+    }
+
+    /// Lets `hash` read the file, once more if it changed meanwhile.
     fn read_stable(
         mut self,
-        spread: Spread,
-        sink: &mut dyn ByteSink,
-        buffer: &mut Vec<u8>,
+        mut hash: impl FnMut(&mut File, u64) -> io::Result<(u64, Digest)>,
     ) -> Result<Entry, Trouble> {
         for _ in 0..2 {
-            sink.begin();
             let before = self.stamp;
-            let read = match usize::try_from(before.size) {
-                Ok(size) if size < CHUNK => {
-                    hash_whole(&mut self.file, room(buffer, size + 1), sink)
-                }
-                _ => {
-                    let chunk = if spread == Spread::Alone { CHUNK } else { SHARED_CHUNK };
-                    let chunk = room(buffer, chunk);
-                    hash_chunks(&mut self.file, before.size, spread, chunk, sink)
-                }
-            };
+            let read = hash(&mut self.file, before.size);
             let (length, digest) = read.map_err(|error| Trouble::unreadable(&error))?;
             self.stamp = Stamp::of(&self.file)?;
             if self.stamp == before && length == before.size {
@@ -152,7 +144,6 @@ fn hash_whole(
 fn hash_chunks(
     file: &mut File,
     size: u64,
-    spread: Spread,
     chunk: &mut [u8],
     sink: &mut dyn ByteSink,
 ) -> io::Result<(u64, Digest)> {
@@ -165,12 +156,28 @@ fn hash_chunks(
         if filled == 0 {
             break;
         }
-        match spread {
-            Spread::Alone => hasher.update(&chunk[..filled]),
-            Spread::Together => hasher.update_rayon(&chunk[..filled]),
-        };
+        hasher.update(&chunk[..filled]);
         sink.take(&chunk[..filled]);
         length += filled as u64;
+    }
+    Ok((length, Digest(*hasher.finalize().as_bytes())))
+}
+
+/// Reads one chunk while the one before it is hashed by the threads that are left.
+fn hash_together(file: &mut File, size: u64) -> io::Result<(u64, Digest)> {
+    let mut hasher = blake3::Hasher::new();
+    let (mut chunk, mut next) = (vec![0; SHARED_CHUNK], vec![0; SHARED_CHUNK]);
+    let mut length = 0;
+    let mut filled = fill(file, &mut chunk)?;
+    while filled > 0 {
+        length += filled as u64;
+        let read = || if length <= size { fill(file, &mut next) } else { Ok(0) };
+        let hash = || {
+            hasher.update_rayon(&chunk[..filled]);
+        };
+        let (read, ()) = rayon::join(read, hash);
+        filled = read?;
+        std::mem::swap(&mut chunk, &mut next);
     }
     Ok((length, Digest(*hasher.finalize().as_bytes())))
 }
@@ -273,7 +280,7 @@ mod tests {
         let path = tree.path().join("f");
         std::fs::write(&path, vec![7; size]).unwrap();
         let opened = Opened::new(File::open(&path).unwrap()).unwrap();
-        let read = opened.read(Spread::Alone, &mut Meddler { path: path.clone(), times, change });
+        let read = opened.read(&mut Meddler { path: path.clone(), times, change });
         if let Ok(Entry::File { digest, .. }) = read {
             assert_eq!(digest, Digest::of(&std::fs::read(&path).unwrap()));
         }
@@ -305,12 +312,11 @@ mod tests {
         for size in [0, 1, LEAST_BUFFER, CHUNK - 1, CHUNK, CHUNK + 1, SHARED_CHUNK + 3] {
             let content: Vec<u8> = (0..=250).cycle().take(size).collect();
             std::fs::write(&path, &content).unwrap();
-            for spread in [Spread::Alone, Spread::Together] {
-                let opened = Opened::new(File::open(&path).unwrap()).unwrap();
-                let entry = opened.read(spread, &mut NoSink).unwrap();
-                let (size, digest) = (content.len() as u64, Digest::of(&content));
-                assert_eq!(entry, Entry::File { size, digest, executable: false });
-            }
+            let (length, digest) = (content.len() as u64, Digest::of(&content));
+            let expected = Entry::File { size: length, digest, executable: false };
+            let opened = || Opened::new(File::open(&path).unwrap()).unwrap();
+            assert_eq!(opened().read(&mut NoSink).unwrap(), expected);
+            assert_eq!(opened().read_together().unwrap(), expected);
         }
     }
 

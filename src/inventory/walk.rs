@@ -6,10 +6,13 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rayon::iter::{IntoParallelIterator, ParallelIterator};
+use rayon::iter::{
+    IndexedParallelIterator as _, IntoParallelIterator as _, ParallelExtend as _,
+    ParallelIterator as _,
+};
 
 use super::open::{Listed, directory_trouble};
-use super::read::{NoSink, Opened, Spread};
+use super::read::{NoSink, Opened};
 use super::{Directory, Item, Kind, Listing, Meter, Observed, RootError, Trouble};
 use crate::entry::Entry;
 use crate::path::{self, EntryPath};
@@ -21,7 +24,7 @@ const BATCH: usize = 64;
 /// From this size, a file is set aside to be balanced among the threads.
 const SET_ASIDE: u64 = 1 << 20;
 
-/// From this size, all threads work on one file.
+/// Below this size, no file is worth the work of all threads.
 const SHARED: u64 = 64 << 20;
 
 /// What all tasks of one walk share.
@@ -160,24 +163,29 @@ impl Walk<'_> {
             self.aside.lock().unwrap_or_else(PoisonError::into_inner).push((path, file.size()));
             return Ok(None);
         }
-        file.read(Spread::Alone, &mut NoSink).map(Some)
+        file.read(&mut NoSink).map(Some)
     }
 
-    /// Hashes the large files: the largest by all threads together, the others side by side.
+    /// Hashes the large files: side by side, the largest first, save those that alone are more
+    /// than a thread's share of the work.
     fn hash_aside(root: &Directory, meter: &Meter, mut aside: Vec<(EntryPath, u64)>) -> Vec<Item> {
         aside.sort_unstable_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-        let others = aside.split_off(aside.partition_point(|(_, size)| *size >= SHARED));
-        let hash = |path: EntryPath, spread: Spread| {
-            let entry = root
-                .file_beneath(&path)
-                .and_then(|file| Opened::new(file)?.read(spread, &mut NoSink));
-            metered(meter, path.as_bytes().into(), entry)
+        let total = aside.iter().fold(0_u64, |sum, (_, size)| sum.saturating_add(*size));
+        let share = total / rayon::current_num_threads() as u64;
+        let alone_too_long = |(_, size): &(EntryPath, u64)| *size >= SHARED && *size > share;
+        let others = aside.split_off(aside.partition_point(alone_too_long));
+        let open = |path: &EntryPath| root.file_beneath(path).and_then(Opened::new);
+        let item = |path: EntryPath, entry| metered(meter, path.as_bytes().into(), entry);
+        let together = |(path, _): (EntryPath, u64)| {
+            let entry = open(&path).and_then(Opened::read_together);
+            item(path, entry)
         };
-        let mut items: Vec<Item> =
-            aside.into_iter().map(|(path, _)| hash(path, Spread::Together)).collect();
-        let side_by_side: Vec<Item> =
-            others.into_par_iter().map(|(path, _)| hash(path, Spread::Alone)).collect();
-        items.extend(side_by_side);
+        let alone = |(path, _): (EntryPath, u64)| {
+            let entry = open(&path).and_then(|file| file.read(&mut NoSink));
+            item(path, entry)
+        };
+        let mut items: Vec<Item> = aside.into_iter().map(together).collect();
+        items.par_extend(others.into_par_iter().with_max_len(1).map(alone));
         items
     }
 
