@@ -47,6 +47,7 @@ pub mod report;
 pub mod coverage;
 pub mod judge;
 pub mod output;
+pub mod plan;
 pub mod progress;
 pub mod repository;
 

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Every room and its floor. A room may name rooms of lower floors and itself, and none beside it. A new room gets a line here, and so does a room that moves.
-const FLOORS: [(&str, u8); 27] = [
+const FLOORS: [(&str, u8); 28] = [
     // The words.
     ("hex", 0),
     ("path", 0),
@@ -37,6 +37,7 @@ const FLOORS: [(&str, u8); 27] = [
     ("output", 8),
     ("progress", 8),
     ("judge", 9),
+    ("plan", 9),
     // The user.
     ("cli", 10),
     ("commands", 11),

@@ -2,7 +2,6 @@
 //!
 //! Everything is read and every reason to refuse is looked for before the first byte is written.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use super::{Context, refuse_in_ci};
@@ -13,34 +12,18 @@ use crate::draft::{
 use crate::git::{self, Tracking};
 use crate::inventory::{self, Inventory, Meter};
 use crate::names;
-use crate::problem::{Problem, in_words};
+use crate::plan::{self, Plan, Wanted};
+use crate::problem::Problem;
 use crate::progress::Progress;
 use crate::report::Verbosity;
 use crate::report::sealed::{self, Outcome, Summary};
 use crate::repository::{NamedBy, root_problem};
 use crate::reseal;
 use crate::scope::Scope;
-use crate::seal::{
-    Header, LARGE_SEAL_BYTES, Root, Seal, SealName, SealedEntry, loose_header, loose_seal, read,
-    salvage, to_bytes,
-};
+use crate::seal::{Header, LARGE_SEAL_BYTES, Seal, read, to_bytes};
 use crate::verdict::Verdict;
 
 type Problems = Vec<Problem>;
-
-/// A seal that is to be written.
-struct Plan {
-    name: SealName,
-    header: Header,
-    /// What its file holds now.
-    old_bytes: Option<Vec<u8>>,
-    /// The seal that it holds now, if that can be read.
-    old: Option<Seal>,
-    /// What of a seal that cannot be read can be made out.
-    salvaged: Vec<SealedEntry>,
-    /// Whether `tracked` is still to be found out.
-    new: bool,
-}
 
 /// A seal that may be written.
 struct Ready {
@@ -71,7 +54,14 @@ pub(super) fn run(arguments: &SealArgs, context: &Context) -> super::Outcome {
 /// What is to be sealed, from the command line and the seals that there are.
 fn plan(arguments: &SealArgs, context: &Context) -> Result<Vec<Plan>, Problems> {
     if let Some(root) = &arguments.root {
-        return plan_new(arguments, root, context).map(|plan| vec![plan]);
+        let [name] = &arguments.names[..] else {
+            return Err(vec![
+                Problem::new("usage", "--root makes one seal")
+                    .remedy("name it: sealgate seal NAME --root DIR"),
+            ]);
+        };
+        let wanted = Wanted { name, root, exclude: &arguments.exclude };
+        return plan::make(&context.repository, &context.base, &wanted).map(|plan| vec![plan]);
     }
     let names = match context.select(&arguments.names) {
         Err(problems) if problems.iter().any(|problem| problem.code == "name-unmatched") => {
@@ -83,134 +73,8 @@ fn plan(arguments: &SealArgs, context: &Context) -> Result<Vec<Plan>, Problems> 
         }
         other => other?,
     };
-    collect(names.into_iter().map(|name| plan_again(name, !arguments.only.is_empty(), context)))
-}
-
-fn plan_again(name: SealName, needs_old: bool, context: &Context) -> Result<Plan, Problems> {
-    let loaded = context.repository.load(&name).map_err(|problem| vec![problem])?;
-    let old = match loaded.seal {
-        Ok(seal) => Some(seal),
-        Err(problem) if needs_old => return Err(vec![problem]),
-        // Edited, and a whole seal all the same.
-        Err(_) => loose_seal(&name, &loaded.bytes).ok(),
-    };
-    let (header, salvaged) = if let Some(seal) = &old {
-        (seal.header.clone(), Vec::new())
-    } else {
-        let file = context.repository.file_of(&name);
-        let header =
-            loose_header(&loaded.bytes).map_err(|error| vec![error.into_problem(&name, &file)])?;
-        (header, salvage(&loaded.bytes))
-    };
-    let plan = Plan { name, header, old_bytes: Some(loaded.bytes), old, salvaged, new: false };
-    check_place(&plan, context)?;
-    Ok(plan)
-}
-
-fn plan_new(arguments: &SealArgs, root: &Path, context: &Context) -> Result<Plan, Problems> {
-    let usage = |message: &str, remedy: &str| vec![Problem::new("usage", message).remedy(remedy)];
-    let [name] = &arguments.names[..] else {
-        return Err(usage("--root makes one seal", "name it: sealgate seal NAME --root DIR"));
-    };
-    let name = SealName::parse(name).ok_or_else(|| {
-        usage(
-            &format!("{name} cannot be the name of a seal"),
-            "a name is [a-z0-9][a-z0-9._-]*, and not policy",
-        )
-    })?;
-    if let Some(contents) = context.repository.contents().map_err(|problem| vec![problem])? {
-        if !contents.strays.is_empty() {
-            return Err(contents.strays);
-        }
-        if contents.names.contains(&name) {
-            return Err(vec![
-                Problem::new("seal-exists", format!("there is a seal {name} already"))
-                    .file(context.repository.file_of(&name))
-                    .remedy(format!("seal it again: sealgate seal {name}; its root and excludes stand above [entries] in its file")),
-            ]);
-        }
-    }
-    let root = relative_root(root, context)?;
-    if root.as_str() == ".git" || root.as_str().starts_with(".git/") {
-        return Err(usage(
-            "git's own directory is no artifact",
-            "name the directory that you ship",
-        ));
-    }
-    let mut exclude = arguments.exclude.clone();
-    if root.path().is_none() {
-        let needed = context.repository.excludes_of_whole();
-        exclude.retain(|pattern| !needed.contains(pattern));
-        exclude.splice(..0, needed);
-    }
-    let scope = Scope::new(exclude)
-        .map_err(|error| usage(&error.to_string(), "see gitignore(5) for the syntax"))?;
-    let header = Header { root, tracked: false, scope };
-    let plan = Plan { name, header, old_bytes: None, old: None, salvaged: Vec::new(), new: true };
-    check_place(&plan, context)?;
-    Ok(plan)
-}
-
-/// The root as the seal states it: relative to the repository root.
-fn relative_root(root: &Path, context: &Context) -> Result<Root, Problems> {
-    let given = context.path(root);
-    let problem =
-        |code, message: String, remedy: &str| vec![Problem::new(code, message).remedy(remedy)];
-    let absolute = std::path::absolute(context.path(Path::new(".")))
-        .and_then(|base| base.canonicalize())
-        .map(|base| lexical(&base.join(root)))
-        .map_err(|error| {
-            problem(
-                "root-unreadable",
-                format!("{}: {}", given.display(), in_words(&error)),
-                "name a directory",
-            )
-        })?;
-    let below = absolute.strip_prefix(context.repository.root()).map_err(|_| {
-        let repository = context.repository.root().display();
-        problem(
-            "root-outside",
-            format!("{} is outside the repository {repository}", absolute.display()),
-            "a root lies in the repository that holds its seal",
-        )
-    })?;
-    let text = below.to_str().map(|text| text.replace(std::path::MAIN_SEPARATOR, "/"));
-    let text = text.map(|text| if text.is_empty() { ".".to_owned() } else { text });
-    text.as_deref().ok_or(crate::path::PathFault::NotUtf8).and_then(Root::parse).map_err(|fault| {
-        problem(
-            "root-invalid",
-            format!("{}: {fault}", given.display()),
-            "name a directory that a seal can state",
-        )
-    })
-}
-
-/// `path` without `.` and `..`, which here never follow a link: no component of a root may be one.
-fn lexical(path: &Path) -> std::path::PathBuf {
-    use std::path::Component;
-    let mut plain = std::path::PathBuf::new();
-    for component in path.components() {
-        match component {
-            Component::ParentDir => {
-                plain.pop();
-            }
-            Component::CurDir => {}
-            other => plain.push(other),
-        }
-    }
-    plain
-}
-
-fn check_place(plan: &Plan, context: &Context) -> Result<(), Problems> {
-    match context.repository.misplaced(&plan.header.root, plan.header.scope.patterns()) {
-        None => Ok(()),
-        Some(why) => Err(vec![
-            Problem::new("root-invalid", why)
-                .seal(plan.name.as_str())
-                .file(context.repository.file_of(&plan.name))
-                .remedy("choose another root, or another seals directory"),
-        ]),
-    }
+    let needs_old = !arguments.only.is_empty();
+    collect(names.into_iter().map(|name| plan::again(&context.repository, name, needs_old)))
 }
 
 /// Reads all roots, and gives the seals that may be written.
