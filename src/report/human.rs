@@ -32,6 +32,9 @@ pub enum Verbosity {
 /// The most findings of one seal that [`Verbosity::Normal`] shows.
 const SHOWN: usize = 50;
 
+/// How many of every kind [`Verbosity::Normal`] shows at least.
+const OF_EVERY_KIND: usize = 3;
+
 /// The most pieces of advice for one seal.
 const ADVICE: usize = 6;
 
@@ -86,12 +89,14 @@ fn write_seal(seal: &SealView, verbosity: Verbosity, sink: &mut dyn Write) -> io
     let mut findings: Vec<&FindingView> = seal.findings.iter().collect();
     // Stable: they come sorted by path.
     findings.sort_by_key(|finding| finding.kind);
-    let shown = if verbosity == Verbosity::Verbose { findings.len() } else { SHOWN };
-    let (shown, hidden) = findings.split_at(shown.min(findings.len()));
+    let (shown, hidden) = match verbosity {
+        Verbosity::Verbose => (findings.clone(), Vec::new()),
+        Verbosity::Quiet | Verbosity::Normal => choose(&findings),
+    };
     writeln!(sink, "{BOLD}{}{BOLD:#}: {}", printable_str(&seal.name), headline(seal))?;
-    write_findings(shown, sink)?;
+    write_findings(&shown, sink)?;
     if !hidden.is_empty() {
-        writeln!(sink, "  {DIM}{}{DIM:#}", cut(hidden))?;
+        writeln!(sink, "  {DIM}{}{DIM:#}", cut(&hidden))?;
     }
     writeln!(sink, "\n  What to do:")?;
     write_advice(&findings, sink)?;
@@ -99,6 +104,29 @@ fn write_seal(seal: &SealView, verbosity: Verbosity, sink: &mut dyn Write) -> io
         write_mend(mend, sink)?;
     }
     writeln!(sink)
+}
+
+/// Which findings are shown and which are not: the worst first, and some of every kind, so that a
+/// long list of one hides no other.
+fn choose<'a>(findings: &[&'a FindingView]) -> (Vec<&'a FindingView>, Vec<&'a FindingView>) {
+    let mut met = BTreeMap::new();
+    let mut rank = |finding: &&FindingView| {
+        let number = met.entry(finding.kind).or_insert(0_usize);
+        *number += 1;
+        *number <= OF_EVERY_KIND
+    };
+    let first: Vec<bool> = findings.iter().map(&mut rank).collect();
+    let mut room = SHOWN.saturating_sub(first.iter().filter(|&&first| first).count());
+    let (mut shown, mut hidden) = (Vec::new(), Vec::new());
+    for (finding, first) in findings.iter().zip(first) {
+        if first || room > 0 {
+            room -= usize::from(!first);
+            shown.push(*finding);
+        } else {
+            hidden.push(*finding);
+        }
+    }
+    (shown, hidden)
 }
 
 fn headline(seal: &SealView) -> String {
