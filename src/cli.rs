@@ -12,7 +12,7 @@ use crate::report::Format;
 #[command(name = "sealgate", version, propagate_version = true, after_help = AFTER_HELP)]
 #[command(disable_help_subcommand = true)]
 pub struct Cli {
-    /// Where to look, and in what order the answer is given.
+    /// What every command takes.
     #[command(flatten)]
     pub global: Global,
     /// What to do.
@@ -24,7 +24,7 @@ const AFTER_HELP: &str = "\
 Exit codes: 0 pass; 1 fail (bytes differ); 2 error (no judgement).
 A first seal: sealgate seal dist --root dist, then commit seals/dist.toml.";
 
-/// What every command takes.
+/// Where to look, and how the answer is told.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Options of every command")]
 pub struct Global {
