@@ -37,7 +37,7 @@ struct Walk<'a> {
     aside: Mutex<Vec<(EntryPath, u64)>>,
 }
 
-/// One directory of the walk; `path` is relative to the root and empty for it.
+/// One directory of the walk below the root.
 struct Place {
     directory: Directory,
     path: Box<[u8]>,
