@@ -461,6 +461,24 @@ fn a_linked_worktree_and_a_subdirectory_are_the_repository_too() {
     within(repo.root().parent().unwrap(), &["-C", "link/lib", "check"]);
 }
 
+#[test]
+fn a_report_never_lands_in_the_git_directory_of_a_linked_worktree() {
+    let repo = tracked();
+    git(&repo, &["worktree", "add", "-q", "../linked"]);
+    let linked = repo.root().with_file_name("linked");
+    let at_linked = |arguments: &[&str]| {
+        let mut command = repo.sealgate(arguments);
+        command.current_dir(&linked);
+        Run::of(command)
+    };
+    assert_eq!(at_linked(&["seal", "dist", "--root", "dist"]).code, Some(0));
+    for place in [".git", "../repo/.git/worktrees/linked/x", "../repo/.git/hooks/pre-push"] {
+        let run = at_linked(&["check", "--report", &format!("json={place}")]);
+        assert!(run.refusal().contains("which this check reads"), "{place}: {run:#?}");
+    }
+    assert_eq!(at_linked(&["check", "--report", "json=../report"]).code, Some(0));
+}
+
 /// A directory with a program `git` that leaves a mark when it runs, and that mark.
 fn marking_git(repo: &Repo) -> (PathBuf, PathBuf) {
     let (directory, mark) = (repo.root().with_file_name("bin"), repo.root().with_file_name("mark"));

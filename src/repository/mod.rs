@@ -80,6 +80,24 @@ impl Repository {
         self.in_git
     }
 
+    /// git's own directories: `.git`, and where the file `.git` of a linked worktree or a submodule
+    /// says that they are.
+    #[must_use]
+    pub fn git_directories(&self) -> Vec<PathBuf> {
+        let mark = self.root.join(".git");
+        let text = |path: &Path| {
+            // A FIFO of this name would never answer.
+            let is_file = path.symlink_metadata().is_ok_and(|found| found.is_file());
+            is_file.then(|| std::fs::read_to_string(path).ok()).flatten()
+        };
+        let pointed = text(&mark)
+            .and_then(|text| text.strip_prefix("gitdir:").map(|path| self.root.join(path.trim())));
+        let common = pointed
+            .as_ref()
+            .and_then(|own| text(&own.join("commondir")).map(|path| own.join(path.trim())));
+        [Some(mark), pointed, common].into_iter().flatten().collect()
+    }
+
     /// A seal's file, relative to the repository root.
     #[must_use]
     pub fn file_of(&self, name: &SealName) -> String {
