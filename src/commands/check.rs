@@ -85,12 +85,15 @@ fn guard(
     source: &Source,
     context: &Context,
 ) -> Result<(), Vec<Problem>> {
+    if files.is_empty() {
+        return Ok(());
+    }
     let repository = &context.repository;
     let roots = selected.iter().filter_map(|(_, loaded)| root(loaded.as_ref().ok()?));
     let roots: Vec<Root> = roots.collect();
     let inside = roots.iter().map(Root::as_str).chain([repository.seals().as_str()]);
     let mut protected: Vec<PathBuf> = inside.map(|path| repository.root().join(path)).collect();
-    protected.extend(repository.git_directories());
+    protected.extend(repository.git_directories().map_err(|problem| vec![problem])?);
     if let Source::Directory { path, .. } = source {
         protected.push(path.clone());
     }

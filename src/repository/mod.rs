@@ -82,20 +82,15 @@ impl Repository {
 
     /// git's own directories: `.git`, and where the file `.git` of a linked worktree or a submodule
     /// says that they are.
-    #[must_use]
-    pub fn git_directories(&self) -> Vec<PathBuf> {
+    pub fn git_directories(&self) -> Result<Vec<PathBuf>, Problem> {
         let mark = self.root.join(".git");
-        let text = |path: &Path| {
-            // A FIFO of this name would never answer.
-            let is_file = path.symlink_metadata().is_ok_and(|found| found.is_file());
-            is_file.then(|| std::fs::read_to_string(path).ok()).flatten()
-        };
-        let pointed = text(&mark)
+        let pointed = text_of(&mark)?
             .and_then(|text| text.strip_prefix("gitdir:").map(|path| self.root.join(path.trim())));
-        let common = pointed
-            .as_ref()
-            .and_then(|own| text(&own.join("commondir")).map(|path| own.join(path.trim())));
-        [Some(mark), pointed, common].into_iter().flatten().collect()
+        let common = match &pointed {
+            Some(own) => text_of(&own.join("commondir"))?.map(|path| own.join(path.trim())),
+            None => None,
+        };
+        Ok([Some(mark), pointed, common].into_iter().flatten().collect())
     }
 
     /// A seal's file, relative to the repository root.
@@ -283,6 +278,21 @@ fn nearest<'p>(start: &'p Path, sign: &str) -> Result<Option<&'p Path>, Problem>
         }
     }
     Ok(None)
+}
+
+/// The text of a small file; `None` where there is none, or something else.
+fn text_of(path: &Path) -> Result<Option<String>, Problem> {
+    let text = match path.symlink_metadata() {
+        // A FIFO of this name would never answer.
+        Ok(found) if found.is_file() => std::fs::read_to_string(path).map(Some),
+        Ok(_) => Ok(None),
+        Err(error) if is_absence(&error) => Ok(None),
+        Err(error) => Err(error),
+    };
+    text.map_err(|error| {
+        let message = format!("{}: {}", path.display(), in_words(&error));
+        Problem::new("git-unreadable", message).remedy("give this user the right to read it")
+    })
 }
 
 fn is_absence(error: &io::Error) -> bool {
