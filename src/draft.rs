@@ -26,10 +26,10 @@ pub fn draft(name: &SealName, header: Header, inventory: &Inventory) -> Result<S
                 TroubleKind::Unsealable => ("unsealable", "remove it, or exclude it"),
             };
             Problem::new(code, format!("cannot be sealed: {}", trouble.detail))
+                .seal(name.as_str())
                 .file(path)
                 .remedy(remedy)
         })
-        .map(|problem| problem.seal(name.as_str()))
         .collect();
     if !problems.is_empty() {
         return Err(problems);
@@ -71,12 +71,10 @@ pub fn take_only(old: &Seal, new: Seal, only: &Scope) -> Option<Seal> {
 /// Gives each file the execute bit that `old` sealed, where modes cannot be seen.
 pub fn keep_modes(new: &mut Seal, old: &Seal) {
     for sealed in &mut new.entries {
-        let found = old.entries.binary_search_by(|other| other.path.cmp(&sealed.path));
-        let before = found.ok().map(|at| &old.entries[at].entry);
         if let (
             Entry::File { executable, .. },
             Some(Entry::File { executable: sealed_before, .. }),
-        ) = (&mut sealed.entry, before)
+        ) = (&mut sealed.entry, old.entry(sealed.path.as_bytes()))
         {
             *executable = *sealed_before;
         }
@@ -91,11 +89,7 @@ pub fn replaced(salvaged: Vec<SealedEntry>, new: &Seal) -> Seal {
     for sealed in salvaged {
         match entries.last_mut() {
             Some(last) if last.path == sealed.path => {
-                if new
-                    .entries
-                    .binary_search_by(|other| other.path.cmp(&sealed.path))
-                    .is_ok_and(|at| new.entries[at] == sealed)
-                {
+                if new.entry(sealed.path.as_bytes()) == Some(&sealed.entry) {
                     *last = sealed;
                 }
             }
@@ -110,9 +104,7 @@ pub fn replaced(salvaged: Vec<SealedEntry>, new: &Seal) -> Seal {
 #[must_use]
 pub fn outside_links(new: &Seal, old: Option<&Seal>) -> Vec<Problem> {
     let approved = |sealed: &SealedEntry| {
-        let find =
-            |old: &Seal| old.entries.binary_search_by(|other| other.path.cmp(&sealed.path)).ok();
-        old.and_then(|old| find(old).map(|at| old.entries[at].entry == sealed.entry)) == Some(true)
+        old.and_then(|old| old.entry(sealed.path.as_bytes())) == Some(&sealed.entry)
     };
     new.entries
         .iter()

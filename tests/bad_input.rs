@@ -15,7 +15,7 @@ use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use support::{Repo, Run};
+use support::{Repo, Run, refused};
 use walkdir::WalkDir;
 
 /// A repository with a directory `dist` and its seal.
@@ -23,16 +23,6 @@ fn sealed() -> Repo {
     let repo = Repo::with(&[("dist/app.js", "app"), ("dist/lib/util.js", "util")]);
     assert_eq!(repo.run(&["seal", "dist", "--root", "dist"]).code, Some(0));
     repo
-}
-
-/// Demands that `arguments` are refused with `says`, and that nothing changes by that.
-#[track_caller]
-fn refused(repo: &Repo, arguments: &[&str], says: &str) {
-    let before = repo.contents();
-    let run = repo.run(arguments);
-    let said = run.refusal();
-    assert!(said.contains(says), "{arguments:?} should say {says:?}:\n{said}");
-    assert_eq!(repo.contents(), before, "{arguments:?} wrote something");
 }
 
 /// The lines of entries, in the order of the seal.

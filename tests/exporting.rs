@@ -4,6 +4,7 @@
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
 
+#[expect(dead_code, reason = "other tests use the rest")]
 mod support;
 
 use std::fs;

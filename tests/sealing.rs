@@ -10,7 +10,7 @@ use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use support::{Repo, Run};
+use support::{Repo, Run, refused};
 
 const FILES: [(&str, &str); 5] = [
     ("dist/app.js", "app"),
@@ -32,16 +32,6 @@ fn seals(repo: &Repo, arguments: &[&str]) -> String {
     let run = repo.run(arguments);
     assert_eq!(run.code, Some(0), "{arguments:?}: {run:#?}");
     run.stdout
-}
-
-/// Demands that `arguments` are refused with `says`, and that nothing is written.
-#[track_caller]
-fn refused(repo: &Repo, arguments: &[&str], says: &str) {
-    let before = repo.contents();
-    let run = repo.run(arguments);
-    let said = run.refusal();
-    assert!(said.contains(says), "{arguments:?} should say {says:?}:\n{said}");
-    assert_eq!(repo.contents(), before, "{arguments:?} wrote something");
 }
 
 /// The line of a file in a seal, from its content alone.

@@ -3,7 +3,7 @@
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use sha2::{Digest as _, Sha256};
 
-use super::{Context, Outcome};
+use super::{Context, Outcome, collect};
 use crate::cli::{ExportArgs, ExportFormat};
 use crate::entry::Entry;
 use crate::hex;
@@ -73,14 +73,7 @@ fn sha256_lines(seal: &Seal, root: &Directory) -> Result<Vec<String>, Vec<Proble
         })
     };
     let lines: Vec<_> = seal.entries.par_iter().filter_map(line).collect();
-    let (mut sums, mut problems) = (Vec::new(), Vec::new());
-    for line in lines {
-        match line {
-            Ok(line) => sums.push(line),
-            Err(problem) => problems.push(problem),
-        }
-    }
-    if problems.is_empty() { Ok(sums) } else { Err(problems) }
+    collect(lines.into_iter().map(|line| line.map_err(|problem| vec![problem])))
 }
 
 fn same_bytes(a: &Entry, b: &Entry) -> bool {

@@ -1,6 +1,6 @@
 //! `fmt`: brings seals that people edited into canonical form.
 
-use super::{Context, Outcome, refuse_in_ci};
+use super::{Context, Outcome, collect, refuse_in_ci};
 use crate::cli::FmtArgs;
 use crate::printable::printable_str;
 use crate::problem::Problem;
@@ -23,16 +23,8 @@ pub(super) fn run(arguments: &FmtArgs, context: &Context) -> Outcome {
     }
     let _lock = if arguments.check { None } else { context.lock()? };
     let names = context.select(&arguments.names)?;
-    let (mut loose, mut problems) = (Vec::new(), Vec::new());
-    for name in &names {
-        match canonical(name, &context.repository) {
-            Ok(found) => loose.extend(found),
-            Err(problem) => problems.push(problem),
-        }
-    }
-    if !problems.is_empty() {
-        return Err(problems);
-    }
+    let canonical = |name| canonical(name, &context.repository).map_err(|problem| vec![problem]);
+    let loose: Vec<Loose> = collect(names.iter().map(canonical))?.into_iter().flatten().collect();
     if !arguments.check {
         for seal in &loose {
             context

@@ -89,7 +89,7 @@ fn there(seal: &Seal, context: &Context) -> Result<Vec<Row>, Vec<Problem>> {
 }
 
 fn named(seal: &Seal, path: Box<[u8]>) -> Row {
-    let sealed = seal.entries.binary_search_by(|sealed| sealed.path.as_bytes().cmp(&path)).is_ok();
+    let sealed = seal.entry(&path).is_some();
     (path, if sealed { "sealed" } else { "unsealed" }, None)
 }
 

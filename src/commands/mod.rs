@@ -220,6 +220,20 @@ fn way_up(base: &Path, root: &Path) -> Option<String> {
     (steps > 0).then(|| way.to_string_lossy().into_owned())
 }
 
+/// All the values, or all the problems.
+fn collect<T>(
+    results: impl Iterator<Item = Result<T, Vec<Problem>>>,
+) -> Result<Vec<T>, Vec<Problem>> {
+    let (mut values, mut problems) = (Vec::new(), Vec::new());
+    for result in results {
+        match result {
+            Ok(value) => values.push(value),
+            Err(found) => problems.extend(found),
+        }
+    }
+    if problems.is_empty() { Ok(values) } else { Err(problems) }
+}
+
 /// Whether this is a CI run, where nothing may be written without `--allow-ci`.
 fn in_ci() -> bool {
     std::env::var_os("CI")

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use super::{Context, refuse_in_ci};
+use super::{Context, collect, refuse_in_ci};
 use crate::cli::SealArgs;
 use crate::draft::{
     draft, keep_modes, looks_tracked, outside_links, replaced, take_only, untracked,
@@ -245,16 +245,4 @@ fn tell(ready: &Ready, context: &Context) -> Vec<u8> {
         outcome,
     };
     sealed::text(&summary, context.terminal.verbosity)
-}
-
-/// All the values, or all the problems.
-fn collect<T>(results: impl Iterator<Item = Result<T, Problems>>) -> Result<Vec<T>, Problems> {
-    let (mut values, mut problems) = (Vec::new(), Vec::new());
-    for result in results {
-        match result {
-            Ok(value) => values.push(value),
-            Err(found) => problems.extend(found),
-        }
-    }
-    if problems.is_empty() { Ok(values) } else { Err(problems) }
 }

@@ -49,7 +49,7 @@ pub fn text(seal: &Summary<'_>, verbosity: Verbosity) -> Vec<u8> {
     let file = printable(file.as_bytes());
     let entries = text::count(seal.entries, "entry", "entries");
     let bytes = text::bytes(seal.bytes);
-    let said = match &seal.outcome {
+    let mut said = match &seal.outcome {
         Outcome::Same => {
             return format!("{name}: nothing to change in {file}: {entries}, {bytes}\n").into();
         }
@@ -64,7 +64,6 @@ pub fn text(seal: &Summary<'_>, verbosity: Verbosity) -> Vec<u8> {
             format!("{name}: {} in {file}, now {entries}, {bytes}\n", totals(changes))
         }
     };
-    let mut said = said;
     if verbosity == Verbosity::Quiet {
         return said.into();
     }

@@ -139,6 +139,13 @@ impl Header {
 }
 
 impl Seal {
+    /// What was approved at `path`.
+    #[must_use]
+    pub fn entry(&self, path: &[u8]) -> Option<&Entry> {
+        let found = self.entries.binary_search_by(|sealed| sealed.path.as_bytes().cmp(path));
+        found.ok().map(|at| &self.entries[at].entry)
+    }
+
     /// The line of entry `index` in the canonical text, from 1.
     #[must_use]
     pub fn line_of(&self, index: usize) -> usize {

@@ -148,3 +148,13 @@ impl Run {
         &self.stderr
     }
 }
+
+/// Demands that `arguments` are refused with `says`, and that nothing is written.
+#[track_caller]
+pub(crate) fn refused(repo: &Repo, arguments: &[&str], says: &str) {
+    let before = repo.contents();
+    let run = repo.run(arguments);
+    let said = run.refusal();
+    assert!(said.contains(says), "{arguments:?} should say {says:?}:\n{said}");
+    assert_eq!(repo.contents(), before, "{arguments:?} wrote something");
+}
