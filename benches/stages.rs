@@ -8,7 +8,7 @@ use divan::counter::{BytesCount, ItemsCount};
 use divan::{Bencher, black_box};
 use sealgate::compare::compare;
 use sealgate::entry::{Digest, Entry};
-use sealgate::inventory::{Directory, Inventory, Item, Meter, Observed, take};
+use sealgate::inventory::{Directory, Engine, Inventory, Item, Observed, take};
 use sealgate::path::EntryPath;
 use sealgate::scope::Scope;
 use sealgate::seal::{Header, Root, Seal, SealName, SealedEntry, read, to_bytes};
@@ -77,5 +77,5 @@ fn inventory_by_file_size(bencher: Bencher, size: usize) {
     let scope = Scope::new(Vec::new()).unwrap();
     bencher
         .counter(BytesCount::new(total))
-        .bench(|| take(black_box(&root), &scope, &Meter::default()).unwrap());
+        .bench(|| take(black_box(&root), &scope, &Engine::new(None)).unwrap());
 }

@@ -1,10 +1,12 @@
 //! The command line: what clap is told, and the hints for words that people type elsewhere.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args, ColorChoice, CommandFactory as _, Parser, Subcommand};
 use clap_complete::Shell;
 
+use crate::inventory::Engine;
 use crate::report::Format;
 
 /// Compares build artifacts, byte for byte, with a committed seal: pass or fail.
@@ -78,6 +80,26 @@ pub enum Command {
     },
 }
 
+/// How files are read.
+#[derive(Debug, Args)]
+pub struct Reading {
+    /// Work with N threads; without, with as many as this process may use
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+    /// Read large files instead of mapping them: for rotating disks and network mounts
+    #[arg(long)]
+    no_mmap: bool,
+}
+
+impl Reading {
+    /// What inventories are taken with.
+    #[must_use]
+    pub fn engine(&self) -> Engine {
+        let threads = self.threads.and_then(|count| NonZeroUsize::new(count.into()));
+        Engine { mapped: !self.no_mmap, ..Engine::new(threads) }
+    }
+}
+
 /// `check`.
 #[derive(Debug, Args)]
 pub struct CheckArgs {
@@ -97,6 +119,9 @@ pub struct CheckArgs {
     /// Write a report to FILE as well; repeatable
     #[arg(long, value_name = "FORMAT=FILE")]
     pub report: Vec<String>,
+    /// How files are read
+    #[command(flatten)]
+    pub reading: Reading,
 }
 
 /// `seal`.
@@ -123,6 +148,9 @@ pub struct SealArgs {
     /// Seal links whose target is absolute or leaves the root: their names, not what they lead to
     #[arg(long)]
     pub allow_outside_links: bool,
+    /// How files are read
+    #[command(flatten)]
+    pub reading: Reading,
 }
 
 /// `fmt`.
@@ -154,6 +182,9 @@ pub struct DiffArgs {
     /// The format on stdout
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,
+    /// How files are read
+    #[command(flatten)]
+    pub reading: Reading,
 }
 
 /// `ls`.

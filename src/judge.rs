@@ -2,7 +2,7 @@
 
 use crate::cause;
 use crate::compare::{Comparison, compare};
-use crate::inventory::{self, Directory, Inventory, Meter, read_whole};
+use crate::inventory::{self, Directory, Engine, Inventory, read_whole};
 use crate::problem::Problem;
 use crate::repository::{Loaded, NamedBy, Repository, root_problem};
 use crate::seal::{Seal, SealName};
@@ -16,7 +16,7 @@ pub fn judge(
     name: &SealName,
     loaded: Result<Loaded, Problem>,
     source: &Source,
-    meter: &Meter,
+    engine: &Engine,
 ) -> Judgement {
     let mut judgement = Judgement {
         name: name.as_str().to_owned(),
@@ -30,7 +30,7 @@ pub fn judge(
         findings: Vec::new(),
         problems: Vec::new(),
     };
-    let judged = loaded.and_then(|loaded| fill(&mut judgement, repository, loaded, meter));
+    let judged = loaded.and_then(|loaded| fill(&mut judgement, repository, loaded, engine));
     judgement.problems.extend(judged.err());
     judgement
 }
@@ -39,7 +39,7 @@ fn fill(
     judgement: &mut Judgement,
     repository: &Repository,
     Loaded { digest, seal, .. }: Loaded,
-    meter: &Meter,
+    engine: &Engine,
 ) -> Result<(), Problem> {
     judgement.digest = Some(digest);
     let seal = seal?;
@@ -47,7 +47,7 @@ fn fill(
     judgement.tracked = Some(seal.header.tracked);
 
     let root = open(repository, &seal, &judgement.source)?;
-    let inventory = observe(&root, &seal, meter)?;
+    let inventory = observe(&root, &seal, engine)?;
     let Comparison { mut findings, checked, matched } = compare(&seal, &inventory);
     cause::explain(&seal, &mut findings, &mut |path| {
         read_whole(&root, path, cause::MAX_PROOF_BYTES).ok()
@@ -72,7 +72,7 @@ pub fn open(repository: &Repository, seal: &Seal, source: &Source) -> Result<Dir
 }
 
 /// Takes the inventory of an open root, in the scope of `seal`.
-pub fn observe(root: &Directory, seal: &Seal, meter: &Meter) -> Result<Inventory, Problem> {
-    inventory::take(root, &seal.header.scope, meter)
+pub fn observe(root: &Directory, seal: &Seal, engine: &Engine) -> Result<Inventory, Problem> {
+    inventory::take(root, &seal.header.scope, engine)
         .map_err(|error| root_problem(&error, &seal.name, NamedBy::Seal))
 }

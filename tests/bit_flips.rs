@@ -7,7 +7,7 @@ mod common;
 use std::fs;
 
 use common::Repo;
-use sealgate::inventory::Meter;
+use sealgate::inventory::Engine;
 use sealgate::judge::judge;
 use sealgate::path::EntryPath;
 use sealgate::repository::Repository;
@@ -39,7 +39,7 @@ impl Gate {
     fn judge(&self, seal: &[u8]) -> Judgement {
         self.seal_is(seal);
         let loaded = self.repository.load(&self.name);
-        judge(&self.repository, &self.name, loaded, &Source::Worktree, &Meter::default())
+        judge(&self.repository, &self.name, loaded, &Source::Worktree, &Engine::new(None))
     }
 
     fn flipped(&self, bit: usize) -> Vec<u8> {

@@ -18,7 +18,7 @@ use proptest::sample::{Index, select};
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 use sealgate::draft::draft;
 use sealgate::entry::{Digest, Entry};
-use sealgate::inventory::{self, Directory, Inventory, Meter};
+use sealgate::inventory::{self, Directory, Engine, Inventory};
 use sealgate::judge::judge;
 use sealgate::path::EntryPath;
 use sealgate::repository::Repository;
@@ -161,7 +161,7 @@ fn gather(tree: &Tree, above: &str, scope: &Scope, found: &mut BTreeMap<String, 
 
 fn walk(root: &Path, scope: &Scope) -> Inventory {
     let root = Directory::open_root(root, None).unwrap();
-    inventory::take(&root, scope, &Meter::default()).unwrap()
+    inventory::take(&root, scope, &Engine::new(None)).unwrap()
 }
 
 fn walk_by(threads: usize, root: &Path, scope: &Scope) -> Inventory {
@@ -200,7 +200,7 @@ fn gate(repo: &Repo) -> Judgement {
     let seals = EntryPath::parse("seals").unwrap();
     let repository = Repository::find(&repo.at(""), &seals).unwrap();
     let loaded = repository.load(&name_of_seal());
-    judge(&repository, &name_of_seal(), loaded, &Source::Worktree, &Meter::default())
+    judge(&repository, &name_of_seal(), loaded, &Source::Worktree, &Engine::new(None))
 }
 
 proptest! {

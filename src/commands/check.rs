@@ -1,13 +1,11 @@
 //! `check`: the gate.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Instant;
 
 use super::{Context, Outcome};
 use crate::cli::CheckArgs;
 use crate::coverage;
-use crate::inventory::Meter;
 use crate::judge::judge;
 use crate::output::ReportFile;
 use crate::problem::Problem;
@@ -30,7 +28,7 @@ pub(super) fn run(arguments: &CheckArgs, context: &Context) -> Outcome {
     if problems.is_empty() {
         problems.extend(uncovered(arguments, &selected, context));
     }
-    let judgements = judge_all(selected, &source, context);
+    let judgements = judge_all(arguments, selected, &source, context);
     let notices = notices(&judgements);
     let report = Report::new(&judgements, &problems, notices, started.elapsed(), &context.caller);
     Ok(context.terminal.report(report, arguments.format, &files))
@@ -125,11 +123,16 @@ fn uncovered(arguments: &CheckArgs, selected: &[Selected], context: &Context) ->
     arguments.require_sealed.iter().flat_map(of_glob).collect()
 }
 
-fn judge_all(selected: Vec<Selected>, source: &Source, context: &Context) -> Vec<Judgement> {
-    let meter = Arc::new(Meter::default());
-    let _progress = Progress::watch(&meter, context.terminal.verbosity != Verbosity::Quiet);
+fn judge_all(
+    arguments: &CheckArgs,
+    selected: Vec<Selected>,
+    source: &Source,
+    context: &Context,
+) -> Vec<Judgement> {
+    let engine = arguments.reading.engine();
+    let _progress = Progress::watch(&engine.meter, context.terminal.verbosity != Verbosity::Quiet);
     let judge =
-        |(name, loaded): Selected| judge(&context.repository, &name, loaded, source, &meter);
+        |(name, loaded): Selected| judge(&context.repository, &name, loaded, source, &engine);
     selected.into_iter().map(judge).collect()
 }
 

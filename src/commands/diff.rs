@@ -1,12 +1,10 @@
 //! `diff`: what resealing would change, or how two builds differ.
 
-use std::sync::Arc;
-
 use super::{Context, Outcome};
 use crate::cli::DiffArgs;
 use crate::draft::draft;
 use crate::entry::Entry;
-use crate::inventory::{Directory, Inventory, Meter, first_difference};
+use crate::inventory::{Directory, Engine, Inventory, first_difference};
 use crate::judge::{observe, open};
 use crate::path::EntryPath;
 use crate::problem::Problem;
@@ -27,15 +25,15 @@ pub(super) fn run(arguments: &DiffArgs, context: &Context) -> Outcome {
         None => context.select(&arguments.names)?,
         Some(_) => vec![context.select_one(&arguments.names, "--against")?],
     };
-    let meter = Arc::new(Meter::default());
-    let progress = Progress::watch(&meter, context.terminal.verbosity != Verbosity::Quiet);
+    let engine = arguments.reading.engine();
+    let progress = Progress::watch(&engine.meter, context.terminal.verbosity != Verbosity::Quiet);
     let (mut seals, mut problems) = (Vec::new(), Vec::new());
     for name in &names {
         let seal = context.repository.load(name).and_then(|loaded| loaded.seal);
         let compared =
             seal.map_err(|problem| vec![problem]).and_then(|seal| match &arguments.against {
-                None => with_seal(&seal, context, &meter),
-                Some(build) => with_build(&seal, &context.path(build), build, context, &meter),
+                None => with_seal(&seal, context, &engine),
+                Some(build) => with_build(&seal, &context.path(build), build, context, &engine),
             });
         match compared {
             Ok(compared) => seals.push(compared),
@@ -59,10 +57,10 @@ pub(super) fn run(arguments: &DiffArgs, context: &Context) -> Outcome {
 }
 
 /// What sealing again would change.
-fn with_seal(seal: &Seal, context: &Context, meter: &Meter) -> Result<SealChanges, Problems> {
+fn with_seal(seal: &Seal, context: &Context, engine: &Engine) -> Result<SealChanges, Problems> {
     let root =
         open(&context.repository, seal, &Source::Worktree).map_err(|problem| vec![problem])?;
-    let inventory = sound(seal, &root, meter)?;
+    let inventory = sound(seal, &root, engine)?;
     Ok(SealChanges {
         name: seal.name.as_str().to_owned(),
         root: seal.header.root.as_str().to_owned(),
@@ -77,15 +75,15 @@ fn with_build(
     path: &std::path::Path,
     given: &std::path::Path,
     context: &Context,
-    meter: &Meter,
+    engine: &Engine,
 ) -> Result<SealChanges, Problems> {
     let other =
         Source::Directory { given: given.to_string_lossy().into_owned(), path: path.to_owned() };
     let one = |problem| vec![problem];
     let ours = open(&context.repository, seal, &Source::Worktree).map_err(one)?;
     let theirs = open(&context.repository, seal, &other).map_err(one)?;
-    let here = draft(&seal.name, seal.header.clone(), &sound(seal, &ours, meter)?)?;
-    let changes = changes(&here, &sound(seal, &theirs, meter)?);
+    let here = draft(&seal.name, seal.header.clone(), &sound(seal, &ours, engine)?)?;
+    let changes = changes(&here, &sound(seal, &theirs, engine)?);
     let most = match context.terminal.verbosity {
         Verbosity::Verbose => usize::MAX,
         _ => LOOKED_INTO,
@@ -117,8 +115,8 @@ fn has_other_bytes(change: &Change) -> bool {
 }
 
 /// The inventory of a root, of which everything could be read and sealed.
-fn sound(seal: &Seal, root: &Directory, meter: &Meter) -> Result<Inventory, Problems> {
-    let inventory = observe(root, seal, meter).map_err(|problem| vec![problem])?;
+fn sound(seal: &Seal, root: &Directory, engine: &Engine) -> Result<Inventory, Problems> {
+    let inventory = observe(root, seal, engine).map_err(|problem| vec![problem])?;
     if inventory.troubles().next().is_some() {
         draft(&seal.name, seal.header.clone(), &inventory)?;
     }

@@ -35,7 +35,6 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     };
     let terminal = terminal(&cli.global);
     raise_descriptor_limit();
-    let _alone = alone();
     let outcome = Context::new(&cli.global, terminal)
         .map_err(|problem| vec![problem])
         .and_then(|context| run(&cli.command, &context));
@@ -69,14 +68,6 @@ fn raise_descriptor_limit() {
         let raised = rustix::process::Rlimit { current: limit.maximum, ..limit };
         let _ = setrlimit(Resource::Nofile, raised);
     }
-}
-
-/// Starts the worker threads. Where a limit forbids that, this thread does all the work, for as
-/// long as the pool lives that it gets.
-fn alone() -> Option<rayon::ThreadPool> {
-    let all = rayon::ThreadPoolBuilder::new().build_global();
-    let one = rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread();
-    all.err().and_then(|_| one.build().ok())
 }
 
 /// Prints what clap says of a command line that is none, and a hint where another tool's word was

@@ -2,15 +2,13 @@
 //!
 //! Everything is read and every reason to refuse is looked for before the first byte is written.
 
-use std::sync::Arc;
-
 use super::{Context, collect, refuse_in_ci};
 use crate::cli::SealArgs;
 use crate::draft::{
     draft, keep_modes, looks_tracked, outside_links, replaced, take_only, untracked,
 };
 use crate::git::{self, Tracking};
-use crate::inventory::{self, Inventory, Meter};
+use crate::inventory::{self, Engine, Inventory};
 use crate::names;
 use crate::plan::{self, Plan, Wanted};
 use crate::problem::Problem;
@@ -88,10 +86,10 @@ fn prepare(
         let message = error.to_string().replace("exclude pattern", "--only");
         vec![Problem::new("usage", message).remedy("see gitignore(5) for the syntax")]
     })?;
-    let meter = Arc::new(Meter::default());
-    let progress = Progress::watch(&meter, context.terminal.verbosity != Verbosity::Quiet);
+    let engine = arguments.reading.engine();
+    let progress = Progress::watch(&engine.meter, context.terminal.verbosity != Verbosity::Quiet);
     let observed = collect(plans.into_iter().map(|plan| {
-        let inventory = observe(&plan, context, &meter).map_err(|problem| vec![problem])?;
+        let inventory = observe(&plan, context, &engine).map_err(|problem| vec![problem])?;
         Ok((plan, inventory))
     }))?;
     drop(progress);
@@ -101,11 +99,11 @@ fn prepare(
     }))
 }
 
-fn observe(plan: &Plan, context: &Context, meter: &Meter) -> Result<Inventory, Problem> {
+fn observe(plan: &Plan, context: &Context, engine: &Engine) -> Result<Inventory, Problem> {
     let named_by = if plan.new { NamedBy::User } else { NamedBy::Seal };
     let problem = |error| root_problem(&error, &plan.name, named_by);
     let root = context.repository.open(&plan.header.root).map_err(problem)?;
-    inventory::take(&root, &plan.header.scope, meter).map_err(problem)
+    inventory::take(&root, &plan.header.scope, engine).map_err(problem)
 }
 
 /// Finds out whether the root of a new seal is kept in git.

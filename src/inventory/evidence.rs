@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{self, Read};
 
-use super::read::{ByteSink, Opened, fill};
+use super::read::{ByteSink, Opened, fill, read_some};
 use super::{Directory, Trouble, TroubleKind};
 use crate::entry::Entry;
 use crate::path::EntryPath;
@@ -83,7 +83,8 @@ fn diverge(mut left: File, mut right: File) -> io::Result<Option<Divergence>> {
     let (mut ours, mut theirs) = (vec![0; CHUNK], vec![0; CHUNK]);
     let mut base = 0;
     loop {
-        let (a, b) = (fill(&mut left, &mut ours)?, fill(&mut right, &mut theirs)?);
+        let a = fill(&mut ours, |rest, _| read_some(&mut left, rest))?;
+        let b = fill(&mut theirs, |rest, _| read_some(&mut right, rest))?;
         let (a, b) = (&ours[..a], &theirs[..b]);
         let same = a.iter().zip(b).take_while(|(a, b)| a == b).count();
         if same == a.len() && same == b.len() {

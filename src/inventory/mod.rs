@@ -2,15 +2,22 @@
 //!
 //! - `open` opens things without following a link and without waiting for anything;
 //! - `walk` lists directories from their descriptors, and hands files to the workers in batches;
-//! - `read` hashes one file, and notices when it changed meanwhile;
+//! - `read` hashes one file on one thread, and notices when it changed meanwhile;
+//! - `large` cuts large files into segments, which all threads share;
+//! - `guard` lends parts of a file as memory, and outlives their truncation;
+//! - `stage` keeps a copy of the very bytes that were hashed, where one is wanted;
 //! - `settle` looks at every directory again when all is read;
 //! - `portable` does the walking where there are no directory descriptors;
+//! - `workers` are the threads;
 //! - `evidence` reads single files again, for causes, comparisons and exports.
 //!
 //! Whatever goes wrong at a path is an item of the inventory, never an early return: one
 //! unreadable file hides no other.
 
 mod evidence;
+#[cfg_attr(not(unix), path = "unguarded.rs")]
+mod guard;
+mod large;
 #[cfg(unix)]
 mod open;
 #[cfg(any(not(unix), test))]
@@ -18,9 +25,13 @@ mod portable;
 mod read;
 #[cfg(unix)]
 mod settle;
+mod stage;
 #[cfg(unix)]
 mod walk;
+mod workers;
 
+use std::num::NonZeroUsize;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::slice::ParallelSliceMut as _;
@@ -36,6 +47,8 @@ pub use open::Directory;
 #[cfg(not(unix))]
 pub use portable::Directory;
 pub use read::ByteSink;
+pub use stage::Stage;
+pub use workers::Workers;
 
 /// Everything observed below a root, in scope, sorted by the bytes of the paths.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -148,20 +161,54 @@ impl Meter {
     }
 }
 
-/// Observes everything below `root` that is in `scope`, on all threads of the pool.
+/// By what means inventories are taken.
+#[derive(Debug)]
+pub struct Engine {
+    /// The threads.
+    pub workers: Workers,
+    /// Whether large files are mapped rather than read. Maps are faster; where reading far ahead
+    /// or a lost connection is a concern, they are not wanted.
+    pub mapped: bool,
+    /// What counts the work.
+    pub meter: Arc<Meter>,
+    /// Where a copy of everything observed is kept.
+    pub stage: Option<Stage>,
+}
+
+impl Engine {
+    /// The usual means: `threads`, or as many as the process may use.
+    #[must_use]
+    pub fn new(threads: Option<NonZeroUsize>) -> Self {
+        Self { workers: Workers::new(threads), mapped: true, meter: Arc::default(), stage: None }
+    }
+
+    /// The copy of the file at `path`, if one is wanted.
+    fn copy(&self, path: &str, opened: &read::Opened) -> Option<stage::Copy<'_>> {
+        self.stage.as_ref().map(|stage| stage.file(path, opened.mode()))
+    }
+}
+
+/// Fewer items are sorted by one thread.
+const FEW: usize = 10_000;
+
+/// Observes everything below `root` that is in `scope`.
 ///
 /// Fails only where `root` itself cannot be listed.
-pub fn take(root: &Directory, scope: &Scope, meter: &Meter) -> Result<Inventory, RootError> {
+pub fn take(root: &Directory, scope: &Scope, engine: &Engine) -> Result<Inventory, RootError> {
     #[cfg(unix)]
-    let (mut items, listed) = walk::walk(root, scope, meter)?;
+    let (mut items, listed) = walk::walk(root, scope, engine)?;
     #[cfg(not(unix))]
-    let mut items = portable::walk(root, scope, meter)?;
-    items[..].par_sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    let mut items = portable::walk(root, scope, engine)?;
+    if items.len() > FEW && engine.workers.several() {
+        items[..].par_sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    } else {
+        items.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    }
     let bytes = items.iter().map(|item| item.observed.bytes()).sum();
     #[cfg_attr(not(unix), expect(unused_mut, reason = "settling needs directory descriptors"))]
     let mut inventory = Inventory { items, bytes, modes: cfg!(unix) };
     #[cfg(unix)]
-    settle::settle(root, scope, listed, &mut inventory)?;
+    settle::settle(root, scope, listed, &engine.workers, &mut inventory)?;
     Ok(inventory)
 }
 
@@ -193,6 +240,12 @@ impl Inventory {
         let start = self.items.partition_point(|item| *item.path < *prefix);
         let length = self.items[start..].partition_point(|item| item.path.starts_with(&prefix));
         &self.items[start..start + length]
+    }
+}
+
+impl Item {
+    fn new(path: Box<[u8]>, outcome: Result<Entry, Trouble>) -> Self {
+        Self { path, observed: outcome.map_or_else(Observed::Trouble, Observed::Entry) }
     }
 }
 

@@ -7,12 +7,13 @@ use std::collections::HashSet;
 use std::fs::{self, File, FileType};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
-use rayon::iter::{IntoParallelIterator, ParallelIterator};
+use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use walkdir::WalkDir;
 
-use super::read::{NoSink, Opened};
-use super::{Item, Kind, Listing, Meter, Observed, RootError, Trouble};
+use super::read::Opened;
+use super::{Engine, Item, Kind, Listing, RootError, Trouble, large};
 use crate::entry::Entry;
 use crate::path::{self, EntryPath};
 use crate::problem::in_words;
@@ -70,21 +71,48 @@ impl Directory {
     }
 }
 
+/// Fewer paths are observed by one thread.
+const FEW: usize = 96;
+
+/// Files that were set aside, with their sizes.
+type Aside = Mutex<Vec<(EntryPath, u64)>>;
+
 /// Lists and hashes everything in scope below `root`, in no order.
-pub(super) fn walk(root: &Directory, scope: &Scope, meter: &Meter) -> Result<Vec<Item>, RootError> {
+pub(super) fn walk(
+    root: &Directory,
+    scope: &Scope,
+    engine: &Engine,
+) -> Result<Vec<Item>, RootError> {
     let found = discover(&root.0, scope)?;
+    if let Some(stage) = &engine.stage {
+        found.iter().filter_map(directory).for_each(|path| stage.directory(path));
+    }
     let occupied: HashSet<&[u8]> = found.iter().filter_map(|(path, _)| parent(path)).collect();
+    let aside = Aside::default();
     let hash = |(path, found): &Found| {
         let outcome = match found {
             Err(trouble) => Err(trouble.clone()),
             Ok(file_type) if file_type.is_dir() && occupied.contains(&**path) => return None,
-            Ok(file_type) => observe(root, path, *file_type),
+            Ok(file_type) => observe(root, path, *file_type, engine, &aside).transpose()?,
         };
-        let observed = outcome.map_or_else(Observed::Trouble, Observed::Entry);
-        meter.count(1, observed.bytes());
-        Some(Item { path: path.clone(), observed })
+        let item = Item::new(path.clone(), outcome);
+        engine.meter.count(1, item.observed.bytes());
+        Some(item)
     };
-    Ok((&found).into_par_iter().filter_map(hash).collect())
+    let mut items: Vec<Item> = if found.len() > FEW && engine.workers.several() {
+        found.par_iter().filter_map(hash).collect()
+    } else {
+        found.iter().filter_map(hash).collect()
+    };
+    let aside = aside.into_inner().unwrap_or_else(PoisonError::into_inner);
+    items.append(&mut large::hash_all(&|path| root.file_beneath(path), engine, aside));
+    Ok(items)
+}
+
+/// The path of a directory that was found.
+fn directory((path, found): &Found) -> Option<&str> {
+    found.as_ref().ok().filter(|file_type| file_type.is_dir())?;
+    std::str::from_utf8(path).ok()
 }
 
 /// Every path in scope, directories included, with its type.
@@ -127,22 +155,40 @@ fn discover(root: &Path, scope: &Scope) -> Result<Vec<Found>, RootError> {
     Ok(found)
 }
 
-fn observe(root: &Directory, path: &[u8], file_type: FileType) -> Result<Entry, Trouble> {
+/// Observes one path; `None` for a file that was set aside.
+fn observe(
+    root: &Directory,
+    path: &[u8],
+    file_type: FileType,
+    engine: &Engine,
+    aside: &Aside,
+) -> Result<Option<Entry>, Trouble> {
     let path = std::str::from_utf8(path)
         .ok()
         .and_then(|text| EntryPath::parse(text).ok())
         .ok_or_else(|| Trouble::unsealable("the name cannot be sealed"))?;
     match kind(file_type) {
-        Kind::Directory => Ok(Entry::Dir),
+        Kind::Directory => Ok(Some(Entry::Dir)),
         Kind::Link => {
             let target = fs::read_link(root.0.join(path.as_str()))
                 .map_err(|error| Trouble::unreadable(&error))?;
             let target = target
                 .to_str()
                 .ok_or_else(|| Trouble::unsealable("the link's target is not UTF-8"))?;
-            Ok(Entry::Link { target: target.into() })
+            if let Some(stage) = &engine.stage {
+                stage.link(path.as_str(), target);
+            }
+            Ok(Some(Entry::Link { target: target.into() }))
         }
-        Kind::File => Opened::new(root.file_beneath(&path)?)?.read(&mut NoSink),
+        Kind::File => {
+            let file = Opened::new(root.file_beneath(&path)?)?;
+            if file.size() >= large::SET_ASIDE {
+                aside.lock().unwrap_or_else(PoisonError::into_inner).push((path, file.size()));
+                return Ok(None);
+            }
+            let mut copy = engine.copy(path.as_str(), &file);
+            file.read(&mut copy).map(Some)
+        }
         Kind::Special(name) => Err(Trouble::unsealable(name)),
     }
 }
@@ -193,9 +239,9 @@ mod tests {
 
         let by_paths = Directory::open_root(tree.path(), None).unwrap();
         let by_descriptors = super::super::Directory::open_root(tree.path(), None).unwrap();
-        let mut paths = walk(&by_paths, &scope, &Meter::default()).unwrap();
+        let mut paths = walk(&by_paths, &scope, &Engine::new(None)).unwrap();
         let mut descriptors =
-            super::super::walk::walk(&by_descriptors, &scope, &Meter::default()).unwrap().0;
+            super::super::walk::walk(&by_descriptors, &scope, &Engine::new(None)).unwrap().0;
         paths.sort_by(|a, b| a.path.cmp(&b.path));
         descriptors.sort_by(|a, b| a.path.cmp(&b.path));
         assert_eq!(paths, descriptors);

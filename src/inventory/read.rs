@@ -15,14 +15,10 @@ use crate::entry::{Digest, Entry};
 /// How much is read at a time by one thread; a smaller file is read whole.
 const CHUNK: usize = 1 << 20;
 
-/// How much is read at a time for all threads together.
-const SHARED_CHUNK: usize = 4 << 20;
-
 /// The least that a buffer holds.
 const LEAST_BUFFER: usize = 64 << 10;
 
 thread_local! {
-    /// Taken out while in use: a worker that waits inside `update_rayon` may start another file.
     static BUFFER: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
 
@@ -34,19 +30,11 @@ pub trait ByteSink {
     fn take(&mut self, bytes: &[u8]);
 }
 
-/// Nobody does.
-pub(super) struct NoSink;
-
-impl ByteSink for NoSink {
-    fn begin(&mut self) {}
-    fn take(&mut self, _: &[u8]) {}
-}
-
 /// What identifies one version of a file, as far as a stat can.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Stamp {
     size: u64,
-    executable: bool,
+    mode: u32,
     times: Times,
 }
 
@@ -68,49 +56,70 @@ impl Opened {
         self.stamp.size
     }
 
+    /// Its permissions when it was opened, as Unix has them.
+    pub(super) fn mode(&self) -> u32 {
+        self.stamp.mode
+    }
+
     /// The file itself, for a read that needs no digest.
     pub(super) fn into_file(self) -> File {
         self.file
     }
 
+    /// The same, for a look at it.
+    pub(super) fn file(&self) -> &File {
+        &self.file
+    }
+
     /// Hashes it from its beginning to its end, and shows the bytes to `sink`. This thread works
     /// alone: others have files of their own.
-    pub(super) fn read(self, sink: &mut dyn ByteSink) -> Result<Entry, Trouble> {
-        let mut buffer = BUFFER.take();
-        let outcome = self.read_stable(|file, size| {
-            sink.begin();
-            match usize::try_from(size) {
-                Ok(size) if size < CHUNK => hash_whole(file, room(&mut buffer, size + 1), sink),
-                _ => hash_chunks(file, size, room(&mut buffer, CHUNK), sink),
-            }
-        });
-        BUFFER.set(buffer);
-        outcome
-    }
-
-    /// Hashes it from its beginning to its end, with all threads on this one file.
-    pub(super) fn read_together(self) -> Result<Entry, Trouble> {
-        self.read_stable(hash_together)
-    }
-
-    /// Lets `hash` read the file, once more if it changed meanwhile.
-    fn read_stable(
-        mut self,
-        mut hash: impl FnMut(&mut File, u64) -> io::Result<(u64, Digest)>,
-    ) -> Result<Entry, Trouble> {
-        for _ in 0..2 {
-            let before = self.stamp;
-            let read = hash(&mut self.file, before.size);
-            let (length, digest) = read.map_err(|error| Trouble::unreadable(&error))?;
-            self.stamp = Stamp::of(&self.file)?;
-            if self.stamp == before && length == before.size {
-                let Stamp { size, executable, .. } = before;
-                return Ok(Entry::File { size, digest, executable });
-            }
-            self.file.rewind().map_err(|error| Trouble::unreadable(&error))?;
+    pub(super) fn read(mut self, sink: &mut dyn ByteSink) -> Result<Entry, Trouble> {
+        if let Some(entry) = self.read_once(sink)? {
+            return Ok(entry);
         }
-        Err(Trouble::unstable("the file changed while it was read"))
+        self.read_again(sink)
     }
+
+    /// The same after it changed: what it is now is read once, and that decides.
+    pub(super) fn read_again(mut self, sink: &mut dyn ByteSink) -> Result<Entry, Trouble> {
+        self.stamp = Stamp::of(&self.file)?;
+        self.file.rewind().map_err(|error| Trouble::unreadable(&error))?;
+        self.read_once(sink)?.ok_or_else(|| Trouble::unstable("the file changed while it was read"))
+    }
+
+    fn read_once(&mut self, sink: &mut dyn ByteSink) -> Result<Option<Entry>, Trouble> {
+        let (file, size) = (&mut self.file, self.stamp.size);
+        sink.begin();
+        let read = match usize::try_from(size) {
+            Ok(whole) if whole < CHUNK => {
+                with_buffer(whole + 1, |buffer| hash_whole(file, buffer, sink))
+            }
+            _ => with_buffer(CHUNK, |buffer| hash_chunks(file, size, buffer, sink)),
+        };
+        let (length, digest) = read.map_err(|error| Trouble::unreadable(&error))?;
+        if length == size { self.entry_if_unchanged(digest) } else { Ok(None) }
+    }
+
+    /// The entry that `digest` makes, if the file is still what it was when it was stamped.
+    pub(super) fn entry_if_unchanged(&self, digest: Digest) -> Result<Option<Entry>, Trouble> {
+        let Stamp { size, mode, .. } = self.stamp;
+        let entry = Entry::File { size, digest, executable: mode & 0o111 != 0 };
+        Ok((Stamp::of(&self.file)? == self.stamp).then_some(entry))
+    }
+
+    /// Fills `buffer` from `offset` on; gives how much there was.
+    pub(super) fn read_at(&self, buffer: &mut [u8], offset: u64) -> Result<usize, Trouble> {
+        fill(buffer, |rest, filled| read_some_at(&self.file, rest, offset + filled as u64))
+            .map_err(|error| Trouble::unreadable(&error))
+    }
+}
+
+/// Lends this thread's buffer, `length` bytes of it; what they hold is left from other files.
+pub(super) fn with_buffer<R>(length: usize, work: impl FnOnce(&mut [u8]) -> R) -> R {
+    let mut buffer = BUFFER.take();
+    let result = work(room(&mut buffer, length));
+    BUFFER.set(buffer);
+    result
 }
 
 /// The first `length` bytes of `buffer`, which grows as it must and is kept for the next file.
@@ -152,7 +161,7 @@ fn hash_chunks(
     // One byte past the stamped size is enough to know that it grew: an endless writer must
     // not keep the gate reading.
     while length <= size {
-        let filled = fill(file, chunk)?;
+        let filled = fill(chunk, |rest, _| read_some(file, rest))?;
         if filled == 0 {
             break;
         }
@@ -163,30 +172,15 @@ fn hash_chunks(
     Ok((length, Digest(*hasher.finalize().as_bytes())))
 }
 
-/// Reads one chunk while the one before it is hashed by the threads that are left.
-fn hash_together(file: &mut File, size: u64) -> io::Result<(u64, Digest)> {
-    let mut hasher = blake3::Hasher::new();
-    let (mut chunk, mut next) = (vec![0; SHARED_CHUNK], vec![0; SHARED_CHUNK]);
-    let mut length = 0;
-    let mut filled = fill(file, &mut chunk)?;
-    while filled > 0 {
-        length += filled as u64;
-        let read = || if length <= size { fill(file, &mut next) } else { Ok(0) };
-        let hash = || {
-            hasher.update_rayon(&chunk[..filled]);
-        };
-        let (read, ()) = rayon::join(read, hash);
-        filled = read?;
-        std::mem::swap(&mut chunk, &mut next);
-    }
-    Ok((length, Digest(*hasher.finalize().as_bytes())))
-}
-
-/// Reads until `buffer` is full or the file ends.
-pub(super) fn fill(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
+/// Calls `read` with what is left of `buffer` and how much is filled, until it is full or there is
+/// no more.
+pub(super) fn fill(
+    buffer: &mut [u8],
+    mut read: impl FnMut(&mut [u8], usize) -> io::Result<usize>,
+) -> io::Result<usize> {
     let mut filled = 0;
     while filled < buffer.len() {
-        match read_some(file, &mut buffer[filled..])? {
+        match read(&mut buffer[filled..], filled)? {
             0 => break,
             count => filled += count,
         }
@@ -194,9 +188,21 @@ pub(super) fn fill(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
     Ok(filled)
 }
 
-fn read_some(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
+/// Reads from where the file stands.
+pub(super) fn read_some(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
+    uninterrupted(|| file.read(buffer))
+}
+
+fn read_some_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    #[cfg(unix)]
+    return uninterrupted(|| std::os::unix::fs::FileExt::read_at(file, buffer, offset));
+    #[cfg(not(unix))]
+    return uninterrupted(|| std::os::windows::fs::FileExt::seek_read(file, buffer, offset));
+}
+
+fn uninterrupted(mut call: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
     loop {
-        match file.read(buffer) {
+        match call() {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             other => return other,
         }
@@ -229,15 +235,16 @@ impl Stamp {
             i128::from(stat.st_ctime_nsec),
         ];
         let size = u64::try_from(stat.st_size).unwrap_or(u64::MAX);
-        let executable = stat.st_mode & 0o111 != 0;
-        Ok(regular.then_some(Self { size, executable, times }))
+        // Narrower on some systems.
+        let mode = stat.st_mode as u32;
+        Ok(regular.then_some(Self { size, mode, times }))
     }
 
     #[cfg(not(unix))]
     fn look(file: &File) -> io::Result<Option<Self>> {
         let metadata = file.metadata()?;
         let times = metadata.modified().ok();
-        let stamp = Self { size: metadata.len(), executable: false, times };
+        let stamp = Self { size: metadata.len(), mode: 0o644, times };
         Ok(metadata.is_file().then_some(stamp))
     }
 }
@@ -306,17 +313,16 @@ mod tests {
     }
 
     #[test]
-    fn the_digest_is_that_of_the_content_at_every_size_and_by_all_threads() {
+    fn the_digest_is_that_of_the_content_at_every_size() {
         let tree = tempfile::tempdir().unwrap();
         let path = tree.path().join("f");
-        for size in [0, 1, LEAST_BUFFER, CHUNK - 1, CHUNK, CHUNK + 1, SHARED_CHUNK + 3] {
+        for size in [0, 1, LEAST_BUFFER, CHUNK - 1, CHUNK, CHUNK + 1] {
             let content: Vec<u8> = (0..=250).cycle().take(size).collect();
             std::fs::write(&path, &content).unwrap();
             let (length, digest) = (content.len() as u64, Digest::of(&content));
             let expected = Entry::File { size: length, digest, executable: false };
-            let opened = || Opened::new(File::open(&path).unwrap()).unwrap();
-            assert_eq!(opened().read(&mut NoSink).unwrap(), expected);
-            assert_eq!(opened().read_together().unwrap(), expected);
+            let opened = Opened::new(File::open(&path).unwrap()).unwrap();
+            assert_eq!(opened.read(&mut None).unwrap(), expected);
         }
     }
 

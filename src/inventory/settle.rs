@@ -8,10 +8,12 @@
 
 use std::collections::HashSet;
 
-use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+use rayon::iter::{
+    IndexedParallelIterator as _, IntoParallelRefIterator as _, ParallelIterator as _,
+};
 
 use super::open::{Listed, directory_trouble};
-use super::{Directory, Inventory, Item, Kind, Observed, RootError, Trouble};
+use super::{Directory, Inventory, Item, Kind, Observed, RootError, Trouble, Workers};
 use crate::path;
 use crate::scope::Scope;
 
@@ -20,10 +22,11 @@ pub(super) fn settle(
     root: &Directory,
     scope: &Scope,
     mut listed: Vec<Listed>,
+    workers: &Workers,
     inventory: &mut Inventory,
 ) -> Result<(), RootError> {
     let mut unstable = Vec::new();
-    let changed = changed_among(root, &listed);
+    let changed = changed_among(root, &listed, workers);
     for (index, seen) in &changed {
         let place = &mut listed[*index];
         let again = seen.clone().and_then(|()| list_again(root, scope, &place.path));
@@ -34,20 +37,30 @@ pub(super) fn settle(
         }
     }
     if !changed.is_empty() {
-        let again = changed_among(root, &listed).into_iter();
+        let again = changed_among(root, &listed, workers).into_iter();
         unstable.extend(again.map(|(index, _)| (listed[index].path.clone(), changed_trouble())));
     }
     mark(inventory, unstable)
 }
 
+/// Fewer directories are looked at by one thread.
+const FEW: usize = 256;
+
 /// The indices of the directories whose stamp is another one now, or cannot be told.
-fn changed_among(root: &Directory, listed: &[Listed]) -> Vec<(usize, Result<(), Trouble>)> {
-    let indexed: Vec<_> = listed.iter().enumerate().collect();
-    let look = |&(index, place): &(usize, &Listed)| match root.stamp_beneath(&place.path) {
+fn changed_among(
+    root: &Directory,
+    listed: &[Listed],
+    workers: &Workers,
+) -> Vec<(usize, Result<(), Trouble>)> {
+    let look = |(index, place): (usize, &Listed)| match root.stamp_beneath(&place.path) {
         Ok(now) if now == place.stamp => None,
         now => Some((index, now.map(|_| ()).map_err(directory_trouble))),
     };
-    indexed.par_iter().filter_map(look).collect()
+    if listed.len() > FEW && workers.several() {
+        listed.par_iter().enumerate().filter_map(look).collect()
+    } else {
+        listed.iter().enumerate().filter_map(look).collect()
+    }
 }
 
 type Names = HashSet<Box<[u8]>>;
@@ -97,7 +110,7 @@ fn mark(inventory: &mut Inventory, unstable: Vec<(Box<[u8]>, Trouble)>) -> Resul
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inventory::{Meter, TroubleKind, walk};
+    use crate::inventory::{Engine, TroubleKind, walk};
     use std::fs;
     use std::path::Path;
 
@@ -112,11 +125,11 @@ mod tests {
         }
         let root = Directory::open_root(tree.path(), None).unwrap();
         let scope = Scope::new(vec!["*.log".into()]).unwrap();
-        let (mut items, listed) = walk::walk(&root, &scope, &Meter::default()).unwrap();
+        let (mut items, listed) = walk::walk(&root, &scope, &Engine::new(None)).unwrap();
         items.sort_by(|a, b| a.path.cmp(&b.path));
         let mut inventory = Inventory { items, bytes: 0, modes: true };
         change(tree.path());
-        settle(&root, &scope, listed, &mut inventory)?;
+        settle(&root, &scope, listed, &Workers::new(None), &mut inventory)?;
         assert!(inventory.troubles().all(|(_, trouble)| trouble.kind == TroubleKind::Unstable));
         let told = inventory.troubles().map(|(path, _)| String::from_utf8_lossy(path).into_owned());
         Ok(told.collect())

@@ -1,38 +1,30 @@
-//! The walk: directories from their descriptors, files to the workers in batches.
+//! The walk: directories from their descriptors, files in batches.
 //!
-//! Each directory is a task that lists it, spawns a task for each directory in it, and one for
-//! each batch of files. Tasks hold their parent's descriptor, not a path. Files that would keep
-//! one worker busy while others idle are set aside, and spread over all threads at the end.
+//! A task lists a directory, or hashes a batch of its files; the first makes tasks for what it
+//! finds. Tasks hold their parent's descriptor, not a path. One thread does them all while they
+//! are few, and all threads share them then. Large files are set aside, for `large`.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rayon::iter::{
-    IndexedParallelIterator as _, IntoParallelIterator as _, ParallelExtend as _,
-    ParallelIterator as _,
-};
-
 use super::open::{Listed, directory_trouble};
-use super::read::{NoSink, Opened};
-use super::{Directory, Item, Kind, Listing, Meter, Observed, RootError, Trouble};
+use super::read::Opened;
+use super::{Directory, Engine, Item, Kind, Listing, RootError, Trouble, large};
 use crate::entry::Entry;
 use crate::path::{self, EntryPath};
 use crate::scope::Scope;
 
-/// Files that one task hashes, small ones.
+/// Files that one task hashes.
 const BATCH: usize = 64;
 
-/// From this size, a file is set aside to be balanced among the threads.
-const SET_ASIDE: u64 = 1 << 20;
-
-/// Below this size, no file is worth the work of all threads.
-const SHARED: u64 = 64 << 20;
+/// As long as fewer entries were found, other threads are not worth their start.
+const ALONE: u64 = 96;
 
 /// What all tasks of one walk share.
 struct Walk<'a> {
     root: &'a Directory,
     scope: &'a Scope,
-    meter: &'a Meter,
-    items: Mutex<Vec<Vec<Item>>>,
+    engine: &'a Engine,
+    items: Mutex<Vec<Item>>,
     listed: Mutex<Vec<Listed>>,
     aside: Mutex<Vec<(EntryPath, u64)>>,
 }
@@ -43,36 +35,74 @@ struct Place {
     path: Box<[u8]>,
 }
 
+/// A piece of the work; its `place` is the directory that it is in, `None` for the root.
+enum Task {
+    /// A directory is to be listed.
+    Directory { place: Option<Arc<Place>>, path: Box<[u8]> },
+    /// What is no directory is to be observed.
+    Batch { place: Option<Arc<Place>>, found: Vec<(Box<[u8]>, Kind)> },
+}
+
+/// Takes a task that came up.
+type Add<'t> = &'t mut dyn FnMut(Task);
+
 /// Lists and hashes everything in scope below `root`, in no order; gives the directories that
 /// were listed as well.
 pub(super) fn walk(
     root: &Directory,
     scope: &Scope,
-    meter: &Meter,
+    engine: &Engine,
 ) -> Result<(Vec<Item>, Vec<Listed>), RootError> {
     let (listing, stamp) = root
         .list_stamped()
         .map_err(|trouble| RootError::Unreadable("the root".to_owned(), trouble.detail))?;
     let listed = Mutex::new(vec![Listed { path: Box::default(), stamp }]);
     let (items, aside) = (Mutex::default(), Mutex::default());
-    let walk = Walk { root, scope, meter, items, listed, aside };
-    rayon::scope(|tasks| walk.entries_of(tasks, None, listing));
-    let aside = into_inner(walk.aside);
-    let mut items = into_inner(walk.items);
-    items.push(Walk::hash_aside(root, meter, aside));
-    Ok((items.into_iter().flatten().collect(), into_inner(walk.listed)))
+    let walk = Walk { root, scope, engine, items, listed, aside };
+    walk.run_all(listing);
+    let (mut items, aside) = (into_inner(walk.items), into_inner(walk.aside));
+    items.append(&mut large::hash_all(&|path| root.file_beneath(path), engine, aside));
+    Ok((items, into_inner(walk.listed)))
 }
 
 impl Walk<'_> {
-    /// Spawns the work on what a directory holds; `place` is `None` for the root.
-    fn entries_of<'s>(
-        &'s self,
-        tasks: &rayon::Scope<'s>,
-        place: Option<&Arc<Place>>,
-        listing: Listing,
-    ) {
+    /// Runs the tasks of the root's `listing`, and all that come of them.
+    fn run_all(&self, listing: Listing) {
+        let mut waiting = Vec::new();
+        let before = self.engine.meter.entries();
+        self.entries_of(None, listing, &mut |task| waiting.push(task));
+        while let Some(task) = waiting.pop() {
+            let found = waiting.len() as u64 + self.engine.meter.entries() - before;
+            if found >= ALONE && self.engine.workers.several() {
+                waiting.push(task);
+                break;
+            }
+            self.run(task, &mut |task| waiting.push(task));
+        }
+        if !waiting.is_empty() {
+            rayon::scope(|tasks| {
+                for task in waiting {
+                    self.spawn(tasks, task);
+                }
+            });
+        }
+    }
+
+    fn spawn<'s>(&'s self, tasks: &rayon::Scope<'s>, task: Task) {
+        tasks.spawn(move |tasks| self.run(task, &mut |task| self.spawn(tasks, task)));
+    }
+
+    fn run(&self, task: Task, add: Add<'_>) {
+        match task {
+            Task::Directory { place, path } => self.directory(place.as_deref(), path, add),
+            Task::Batch { place, found } => self.batch(place.as_deref(), found),
+        }
+    }
+
+    /// Makes the tasks for what a directory holds.
+    fn entries_of(&self, place: Option<&Arc<Place>>, listing: Listing, add: Add<'_>) {
         let above = place.map_or(&[][..], |place| &place.path);
-        let mut files = Vec::new();
+        let mut found = Vec::new();
         let mut in_scope = 0_usize;
         for (name, kind) in listing {
             let path = path::join(above, &name);
@@ -81,34 +111,26 @@ impl Walk<'_> {
             }
             in_scope += 1;
             if kind == Kind::Directory {
-                let place = place.cloned();
-                tasks.spawn(move |tasks| self.directory(tasks, place.as_deref(), path, &name));
+                add(Task::Directory { place: place.cloned(), path });
                 continue;
             }
-            files.push((path, kind));
-            if files.len() == BATCH {
-                let (place, batch) = (place.cloned(), std::mem::take(&mut files));
-                tasks.spawn(move |_| self.batch(place.as_deref(), batch));
+            found.push((path, kind));
+            if found.len() == BATCH {
+                add(Task::Batch { place: place.cloned(), found: std::mem::take(&mut found) });
             }
         }
         if let (0, Some(place)) = (in_scope, place) {
             self.keep(vec![self.item(place.path.clone(), Ok(Entry::Dir))]);
         }
-        if !files.is_empty() {
-            self.batch(place.map(Arc::as_ref), files);
+        if !found.is_empty() {
+            self.batch(place.map(Arc::as_ref), found);
         }
     }
 
-    fn directory<'s>(
-        &'s self,
-        tasks: &rayon::Scope<'s>,
-        parent: Option<&Place>,
-        path: Box<[u8]>,
-        name: &[u8],
-    ) {
-        match self.open_and_list(parent, &path, name) {
+    fn directory(&self, parent: Option<&Place>, path: Box<[u8]>, add: Add<'_>) {
+        match self.open_and_list(parent, &path) {
             Ok((directory, listing)) => {
-                self.entries_of(tasks, Some(&Arc::new(Place { directory, path })), listing);
+                self.entries_of(Some(&Arc::new(Place { directory, path })), listing, add);
             }
             Err(trouble) => self.keep(vec![self.item(path, Err(trouble))]),
         }
@@ -118,23 +140,27 @@ impl Walk<'_> {
         &self,
         parent: Option<&Place>,
         path: &[u8],
-        name: &[u8],
     ) -> Result<(Directory, Listing), Trouble> {
-        path::check(path).map_err(|fault| Trouble::unsealable(fault.to_string()).of_directory())?;
+        let legal = path::check(path)
+            .map_err(|fault| Trouble::unsealable(fault.to_string()).of_directory())?;
+        let name = name_in(parent, path);
         let directory = self.handle(parent).subdirectory(name).map_err(directory_trouble)?;
+        if let Some(stage) = &self.engine.stage {
+            stage.directory(legal);
+        }
         let (listing, stamp) = directory.list_stamped()?;
         let listed = Listed { path: path.into(), stamp };
         self.listed.lock().unwrap_or_else(PoisonError::into_inner).push(listed);
         Ok((directory, listing))
     }
 
-    fn batch(&self, place: Option<&Place>, batch: Vec<(Box<[u8]>, Kind)>) {
+    fn batch(&self, place: Option<&Place>, found: Vec<(Box<[u8]>, Kind)>) {
         let directory = self.handle(place);
-        let mut items = Vec::with_capacity(batch.len());
-        for (path, kind) in batch {
-            let start = place.map_or(0, |place| place.path.len() + 1);
-            if let Some(observed) = self.observe(directory, &path, start, kind).transpose() {
-                items.push(self.item(path, observed));
+        let mut items = Vec::with_capacity(found.len());
+        for (path, kind) in found {
+            let name = name_in(place, &path);
+            if let Some(outcome) = self.observe(directory, name, &path, kind).transpose() {
+                items.push(self.item(path, outcome));
             }
         }
         self.keep(items);
@@ -144,49 +170,37 @@ impl Walk<'_> {
     fn observe(
         &self,
         directory: &Directory,
+        name: &[u8],
         path: &[u8],
-        name_start: usize,
         kind: Kind,
     ) -> Result<Option<Entry>, Trouble> {
         if let Kind::Special(name) = kind {
             return Err(Trouble::unsealable(name));
         }
         let legal = path::check(path).map_err(|fault| Trouble::unsealable(fault.to_string()))?;
-        let name = &path[name_start..];
         if kind == Kind::Link {
-            return link(directory.link_target(name)?).map(Some);
+            let target = self.link(directory.link_target(name)?, legal)?;
+            return Ok(Some(Entry::Link { target }));
         }
         let file = Opened::new(directory.file(name)?)?;
-        if file.size() >= SET_ASIDE
+        if file.size() >= large::SET_ASIDE
             && let Ok(path) = EntryPath::parse(legal)
         {
             self.aside.lock().unwrap_or_else(PoisonError::into_inner).push((path, file.size()));
             return Ok(None);
         }
-        file.read(&mut NoSink).map(Some)
+        let mut copy = self.engine.copy(legal, &file);
+        file.read(&mut copy).map(Some)
     }
 
-    /// Hashes the large files: side by side, the largest first, save those that alone are more
-    /// than a thread's share of the work.
-    fn hash_aside(root: &Directory, meter: &Meter, mut aside: Vec<(EntryPath, u64)>) -> Vec<Item> {
-        aside.sort_unstable_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-        let total = aside.iter().fold(0_u64, |sum, (_, size)| sum.saturating_add(*size));
-        let share = total / rayon::current_num_threads() as u64;
-        let alone_too_long = |(_, size): &(EntryPath, u64)| *size >= SHARED && *size > share;
-        let others = aside.split_off(aside.partition_point(alone_too_long));
-        let open = |path: &EntryPath| root.file_beneath(path).and_then(Opened::new);
-        let item = |path: EntryPath, entry| metered(meter, path.as_bytes().into(), entry);
-        let together = |(path, _): (EntryPath, u64)| {
-            let entry = open(&path).and_then(Opened::read_together);
-            item(path, entry)
-        };
-        let alone = |(path, _): (EntryPath, u64)| {
-            let entry = open(&path).and_then(|file| file.read(&mut NoSink));
-            item(path, entry)
-        };
-        let mut items: Vec<Item> = aside.into_iter().map(together).collect();
-        items.par_extend(others.into_par_iter().with_max_len(1).map(alone));
-        items
+    /// The target of a link, which a seal holds as text.
+    fn link(&self, target: Vec<u8>, path: &str) -> Result<Box<str>, Trouble> {
+        let target = String::from_utf8(target)
+            .map_err(|_| Trouble::unsealable("the link's target is not UTF-8"))?;
+        if let Some(stage) = &self.engine.stage {
+            stage.link(path, &target);
+        }
+        Ok(target.into())
     }
 
     fn handle<'p>(&'p self, place: Option<&'p Place>) -> &'p Directory {
@@ -194,28 +208,21 @@ impl Walk<'_> {
     }
 
     fn item(&self, path: Box<[u8]>, outcome: Result<Entry, Trouble>) -> Item {
-        metered(self.meter, path, outcome)
+        let item = Item::new(path, outcome);
+        self.engine.meter.count(1, item.observed.bytes());
+        item
     }
 
-    fn keep(&self, items: Vec<Item>) {
-        self.items.lock().unwrap_or_else(PoisonError::into_inner).push(items);
+    fn keep(&self, mut items: Vec<Item>) {
+        self.items.lock().unwrap_or_else(PoisonError::into_inner).append(&mut items);
     }
 }
 
-fn metered(meter: &Meter, path: Box<[u8]>, outcome: Result<Entry, Trouble>) -> Item {
-    let observed = outcome.map_or_else(Observed::Trouble, Observed::Entry);
-    meter.count(1, observed.bytes());
-    Item { path, observed }
+/// The last component of `path`, which lies directly in `place`.
+fn name_in<'p>(place: Option<&Place>, path: &'p [u8]) -> &'p [u8] {
+    &path[place.map_or(0, |place| place.path.len() + 1)..]
 }
 
 fn into_inner<T>(mutex: Mutex<T>) -> T {
     mutex.into_inner().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// The entry of a link, whose target a seal holds as text.
-fn link(target: Vec<u8>) -> Result<Entry, Trouble> {
-    match String::from_utf8(target) {
-        Ok(target) => Ok(Entry::Link { target: target.into() }),
-        Err(_) => Err(Trouble::unsealable("the link's target is not UTF-8")),
-    }
 }
