@@ -109,6 +109,10 @@ pub struct CheckArgs {
     /// Judge the bytes in DIR instead of the seal's root; with one seal only
     #[arg(long, value_name = "DIR")]
     pub at: Option<PathBuf>,
+    /// Copy everything into DIR while it is hashed; DIR is new, and is there only after a pass. With
+    /// one seal only
+    #[arg(long, value_name = "DIR")]
+    pub stage: Option<PathBuf>,
     /// Fail unless each directory that matches GLOB (from the repository root) is under one of the
     /// seals checked
     #[arg(long, value_name = "GLOB")]

@@ -4,8 +4,8 @@ use crate::cause;
 use crate::compare::{Comparison, compare};
 use crate::inventory::{self, Directory, Engine, Inventory, read_whole};
 use crate::problem::Problem;
-use crate::repository::{Loaded, NamedBy, Repository, root_problem};
-use crate::seal::{Seal, SealName};
+use crate::repository::{Begun, Loaded, NamedBy, Repository, root_problem};
+use crate::seal::{Header, Seal, SealName};
 use crate::verdict::{Judgement, Source};
 
 /// Judges the bytes of `source` by the seal `name`, as far as it could be loaded. Whatever goes
@@ -14,7 +14,7 @@ use crate::verdict::{Judgement, Source};
 pub fn judge(
     repository: &Repository,
     name: &SealName,
-    loaded: Result<Loaded, Problem>,
+    begun: Result<Begun, Problem>,
     source: &Source,
     engine: &Engine,
 ) -> Judgement {
@@ -30,7 +30,7 @@ pub fn judge(
         findings: Vec::new(),
         problems: Vec::new(),
     };
-    let judged = loaded.and_then(|loaded| fill(&mut judgement, repository, loaded, engine));
+    let judged = begun.and_then(|begun| fill(&mut judgement, repository, name, begun, engine));
     judgement.problems.extend(judged.err());
     judgement
 }
@@ -38,16 +38,11 @@ pub fn judge(
 fn fill(
     judgement: &mut Judgement,
     repository: &Repository,
-    Loaded { digest, seal, .. }: Loaded,
+    name: &SealName,
+    begun: Begun,
     engine: &Engine,
 ) -> Result<(), Problem> {
-    judgement.digest = Some(digest);
-    let seal = seal?;
-    judgement.root = Some(seal.header.root.as_str().to_owned());
-    judgement.tracked = Some(seal.header.tracked);
-
-    let root = open(repository, &seal, &judgement.source)?;
-    let inventory = observe(&root, &seal, engine)?;
+    let (seal, root, inventory) = both_sides(judgement, repository, name, begun, engine)?;
     let Comparison { mut findings, checked, matched } = compare(&seal, &inventory);
     cause::explain(&seal, &mut findings, &mut |path| {
         read_whole(&root, path, cause::MAX_PROOF_BYTES).ok()
@@ -62,17 +57,77 @@ fn fill(
     Ok(())
 }
 
-/// Opens the directory that holds the bytes to be judged.
-pub fn open(repository: &Repository, seal: &Seal, source: &Source) -> Result<Directory, Problem> {
-    let (opened, named_by) = match source {
-        Source::Worktree => (repository.open(&seal.header.root), NamedBy::Seal),
-        Source::Directory { path, .. } => (Directory::open_root(path, None), NamedBy::User),
+/// The seal, and what is really there; a long seal is read while its root is walked.
+fn both_sides(
+    judgement: &mut Judgement,
+    repository: &Repository,
+    name: &SealName,
+    begun: Begun,
+    engine: &Engine,
+) -> Result<(Seal, Directory, Inventory), Problem> {
+    if let Some(header) = begun.header() {
+        judgement.root = Some(header.root.as_str().to_owned());
+        judgement.tracked = Some(header.tracked);
+    }
+    let source = judgement.source.clone();
+    let look = |header: &Header| -> Result<_, Problem> {
+        let root = open(repository, name, header, &source)?;
+        let inventory = observe(&root, name, header, engine)?;
+        Ok((root, inventory))
     };
-    opened.map_err(|error| root_problem(&error, &seal.name, named_by))
+    let (seal, looked) = match begun {
+        Begun::Whole(loaded) => {
+            let Loaded { digest, seal, .. } = *loaded;
+            judgement.digest = Some(digest);
+            let seal = seal?;
+            let looked = look(&seal.header);
+            (seal, looked)
+        }
+        Begun::Long(long) => {
+            let header = long.header().clone();
+            let (read, looked) = engine.workers.both(|| long.finish(), || look(&header));
+            let Some((seal, digest)) = read else {
+                // What stands above the entries may be another now, and the walk was in vain.
+                let Loaded { digest, seal, .. } = repository.load(name)?;
+                judgement.digest = Some(digest);
+                return Err(seal.err().unwrap_or_else(|| changed(name, repository)));
+            };
+            judgement.digest = Some(digest);
+            (seal, looked)
+        }
+    };
+    let (root, inventory) = looked?;
+    Ok((seal, root, inventory))
 }
 
-/// Takes the inventory of an open root, in the scope of `seal`.
-pub fn observe(root: &Directory, seal: &Seal, engine: &Engine) -> Result<Inventory, Problem> {
-    inventory::take(root, &seal.header.scope, engine)
-        .map_err(|error| root_problem(&error, &seal.name, NamedBy::Seal))
+fn changed(name: &SealName, repository: &Repository) -> Problem {
+    Problem::new("seal-unreadable", "the seal changed while it was read")
+        .seal(name.as_str())
+        .file(repository.file_of(name))
+        .remedy("keep it still, and check again")
+}
+
+/// Opens the directory that holds the bytes to be judged by the seal `name`.
+pub fn open(
+    repository: &Repository,
+    name: &SealName,
+    header: &Header,
+    source: &Source,
+) -> Result<Directory, Problem> {
+    let (opened, named_by) = match source {
+        Source::Worktree => (repository.open(&header.root), NamedBy::Seal),
+        Source::Directory { path, .. } => (Directory::open_root(path, None), NamedBy::User),
+    };
+    opened.map_err(|error| root_problem(&error, name, named_by))
+}
+
+/// Takes the inventory of an open root, in the scope of the seal `name`.
+pub fn observe(
+    root: &Directory,
+    name: &SealName,
+    header: &Header,
+    engine: &Engine,
+) -> Result<Inventory, Problem> {
+    inventory::take(root, &header.scope, engine)
+        .map_err(|error| root_problem(&error, name, NamedBy::Seal))
 }

@@ -86,6 +86,7 @@ impl Terminal {
     /// of a pass that was not given. One that cannot be corrected is removed.
     fn take_back(self, report: &mut Report, unwritten: &[Problem], files: &[ReportFile]) {
         report.verdict = Verdict::Error;
+        report.staged = None;
         report.errors.extend(unwritten.iter().map(ErrorView::new));
         for file in files {
             if file.write(report, self.verbosity).is_err() {
@@ -93,6 +94,14 @@ impl Terminal {
             }
         }
     }
+}
+
+/// Why nothing may be written at `path` (canonical, as those `protected` are), if it lies in one of
+/// them.
+#[must_use]
+pub fn lies_in(path: &Path, protected: &[PathBuf]) -> Option<String> {
+    let place = protected.iter().find(|place| path.starts_with(place))?;
+    Some(format!("it lies in {}, which this check reads", place.display()))
 }
 
 /// What came of writing to stdout.
@@ -171,8 +180,8 @@ impl ReportFile {
             Problem::new("usage", format!("--report {}: {why}", self.path.display()))
                 .remedy("write the report elsewhere")
         };
-        if let Some(place) = protected.iter().find(|place| self.path.starts_with(place)) {
-            return Err(refuse(format!("it lies in {}, which this check reads", place.display())));
+        if let Some(why) = lies_in(&self.path, protected) {
+            return Err(refuse(why));
         }
         match self.path.symlink_metadata() {
             Ok(metadata) if !metadata.is_file() => Err(refuse("it is no regular file".to_owned())),

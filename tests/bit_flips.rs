@@ -38,8 +38,8 @@ impl Gate {
 
     fn judge(&self, seal: &[u8]) -> Judgement {
         self.seal_is(seal);
-        let loaded = self.repository.load(&self.name);
-        judge(&self.repository, &self.name, loaded, &Source::Worktree, &Engine::new(None))
+        let begun = self.repository.begin(&self.name);
+        judge(&self.repository, &self.name, begun, &Source::Worktree, &Engine::new(None))
     }
 
     fn flipped(&self, bit: usize) -> Vec<u8> {

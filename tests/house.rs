@@ -175,6 +175,15 @@ fn only_the_git_room_runs_other_programs() {
 }
 
 #[test]
+fn only_the_guard_room_is_unsafe() {
+    let unsafe_words =
+        |source: &Source| tokens(&source.code).iter().any(|(_, word)| word == "unsafe");
+    let users: Vec<String> =
+        sources().into_iter().filter(unsafe_words).map(|source| source.name).collect();
+    assert_eq!(users, ["src/inventory/guard.rs"]);
+}
+
+#[test]
 fn std_and_the_crate_keep_their_names() {
     for source in sources() {
         let words = tokens(&source.code);

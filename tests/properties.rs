@@ -199,8 +199,8 @@ fn repo_of(tree: &Tree) -> Repo {
 fn gate(repo: &Repo) -> Judgement {
     let seals = EntryPath::parse("seals").unwrap();
     let repository = Repository::find(&repo.at(""), &seals).unwrap();
-    let loaded = repository.load(&name_of_seal());
-    judge(&repository, &name_of_seal(), loaded, &Source::Worktree, &Engine::new(None))
+    let begun = repository.begin(&name_of_seal());
+    judge(&repository, &name_of_seal(), begun, &Source::Worktree, &Engine::new(None))
 }
 
 proptest! {

@@ -42,15 +42,18 @@ complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "export" -d 'Print
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "completions" -d 'Print the completions for a shell'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "man" -d 'Print the manual page of sealgate, or of one of its commands'
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l at -d 'Judge the bytes in DIR instead of the seal\'s root; with one seal only' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l stage -d 'Copy everything into DIR while it is hashed; DIR is new, and is there only after a pass. With one seal only' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l require-sealed -d 'Fail unless each directory that matches GLOB (from the repository root) is under one of the seals checked' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l format -d 'The format on stdout' -r -f -a "human\t'For people'
 json\t'For scripts'"
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l report -d 'Write a report to FILE as well; repeatable' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l threads -d 'Work with N threads; without, with as many as this process may use' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -s C -d 'Start in DIR instead of the current directory' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l seals -d 'The seals directory, relative to the repository root' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l color -d 'When to use colour' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l no-mmap -d 'Read large files instead of mapping them: for rotating disks and network mounts'
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -s q -l quiet -d 'Print the verdict alone; errors are always printed'
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -s v -l verbose -d 'Print every finding, however many there are'
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -58,6 +61,7 @@ complete -c sealgate -n "__fish_sealgate_using_subcommand check" -s V -l version
 complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -l root -d 'Make a new seal of the directory DIR, a path from where you are' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -l exclude -d 'Leave out what matches PATTERN (gitignore syntax); repeatable, for a new seal' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -l only -d 'Take only the entries that match PATTERN (gitignore syntax), keep the others; repeatable' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -l threads -d 'Work with N threads; without, with as many as this process may use' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -s C -d 'Start in DIR instead of the current directory' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -l seals -d 'The seals directory, relative to the repository root' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -l color -d 'When to use colour' -r -f -a "auto\t''
@@ -66,6 +70,7 @@ never\t''"
 complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -l all -d 'Without NAME: write all seals that would change, not just one'
 complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -l allow-ci -d 'Write even though CI is set'
 complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -l allow-outside-links -d 'Seal links whose target is absolute or leaves the root: their names, not what they lead to'
+complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -l no-mmap -d 'Read large files instead of mapping them: for rotating disks and network mounts'
 complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -s q -l quiet -d 'Print the verdict alone; errors are always printed'
 complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -s v -l verbose -d 'Print every finding, however many there are'
 complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -s h -l help -d 'Print help'
@@ -84,12 +89,14 @@ complete -c sealgate -n "__fish_sealgate_using_subcommand fmt" -s V -l version -
 complete -c sealgate -n "__fish_sealgate_using_subcommand diff" -l against -d 'Compare the root with the build in DIR instead of the seal; with one seal only' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand diff" -l format -d 'The format on stdout' -r -f -a "human\t'For people'
 json\t'For scripts'"
+complete -c sealgate -n "__fish_sealgate_using_subcommand diff" -l threads -d 'Work with N threads; without, with as many as this process may use' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand diff" -s C -d 'Start in DIR instead of the current directory' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand diff" -l seals -d 'The seals directory, relative to the repository root' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand diff" -l color -d 'When to use colour' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c sealgate -n "__fish_sealgate_using_subcommand diff" -l exit-code -d 'Exit 1 if there is a difference'
+complete -c sealgate -n "__fish_sealgate_using_subcommand diff" -l no-mmap -d 'Read large files instead of mapping them: for rotating disks and network mounts'
 complete -c sealgate -n "__fish_sealgate_using_subcommand diff" -s q -l quiet -d 'Print the verdict alone; errors are always printed'
 complete -c sealgate -n "__fish_sealgate_using_subcommand diff" -s v -l verbose -d 'Print every finding, however many there are'
 complete -c sealgate -n "__fish_sealgate_using_subcommand diff" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -58,8 +58,8 @@ pub(super) fn run(arguments: &DiffArgs, context: &Context) -> Outcome {
 
 /// What sealing again would change.
 fn with_seal(seal: &Seal, context: &Context, engine: &Engine) -> Result<SealChanges, Problems> {
-    let root =
-        open(&context.repository, seal, &Source::Worktree).map_err(|problem| vec![problem])?;
+    let root = open(&context.repository, &seal.name, &seal.header, &Source::Worktree)
+        .map_err(|problem| vec![problem])?;
     let inventory = sound(seal, &root, engine)?;
     Ok(SealChanges {
         name: seal.name.as_str().to_owned(),
@@ -80,8 +80,9 @@ fn with_build(
     let other =
         Source::Directory { given: given.to_string_lossy().into_owned(), path: path.to_owned() };
     let one = |problem| vec![problem];
-    let ours = open(&context.repository, seal, &Source::Worktree).map_err(one)?;
-    let theirs = open(&context.repository, seal, &other).map_err(one)?;
+    let ours =
+        open(&context.repository, &seal.name, &seal.header, &Source::Worktree).map_err(one)?;
+    let theirs = open(&context.repository, &seal.name, &seal.header, &other).map_err(one)?;
     let here = draft(&seal.name, seal.header.clone(), &sound(seal, &ours, engine)?)?;
     let changes = changes(&here, &sound(seal, &theirs, engine)?);
     let most = match context.terminal.verbosity {
@@ -116,7 +117,8 @@ fn has_other_bytes(change: &Change) -> bool {
 
 /// The inventory of a root, of which everything could be read and sealed.
 fn sound(seal: &Seal, root: &Directory, engine: &Engine) -> Result<Inventory, Problems> {
-    let inventory = observe(root, seal, engine).map_err(|problem| vec![problem])?;
+    let inventory =
+        observe(root, &seal.name, &seal.header, engine).map_err(|problem| vec![problem])?;
     if inventory.troubles().next().is_some() {
         draft(&seal.name, seal.header.clone(), &inventory)?;
     }

@@ -1,13 +1,12 @@
 //! `export`: a seal in the format of `b3sum` or `sha256sum`.
 
-use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use sha2::{Digest as _, Sha256};
 
 use super::{Context, Outcome, collect};
 use crate::cli::{ExportArgs, ExportFormat};
 use crate::entry::Entry;
 use crate::hex;
-use crate::inventory::{ByteSink, Directory, hash_into};
+use crate::inventory::{ByteSink, Directory, Workers, hash_into};
 use crate::problem::Problem;
 use crate::report::{sums, text};
 use crate::repository::{NamedBy, root_problem};
@@ -72,8 +71,8 @@ fn sha256_lines(seal: &Seal, root: &Directory) -> Result<Vec<String>, Vec<Proble
             Err(trouble) => Err(problem("unreadable", &trouble.detail)),
         })
     };
-    let lines: Vec<_> = seal.entries.par_iter().filter_map(line).collect();
-    collect(lines.into_iter().map(|line| line.map_err(|problem| vec![problem])))
+    let lines = Workers::new(None).map(&seal.entries, line);
+    collect(lines.into_iter().flatten().map(|line| line.map_err(|problem| vec![problem])))
 }
 
 fn same_bytes(a: &Entry, b: &Entry) -> bool {

@@ -49,6 +49,13 @@ pub fn read_whole(root: &Directory, path: &EntryPath, limit: u64) -> Result<Vec<
     }
 }
 
+/// Opens the file at `path`, a regular one, with no link on the way; gives its size in bytes too.
+pub fn open_file(root: &Directory, path: &EntryPath) -> Result<(File, u64), Trouble> {
+    let opened = root.file_beneath(path).and_then(Opened::new)?;
+    let size = opened.size();
+    Ok((opened.into_file(), size))
+}
+
 /// Where two files first differ.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Divergence {

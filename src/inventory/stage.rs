@@ -36,10 +36,9 @@ impl Stage {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => return Err(problem(in_words(&error))),
         }
-        let name = target.file_name().ok_or_else(|| problem("it has no name".to_owned()))?;
         // The process's number: two runs at once never share a stage in the making.
         let mut scratch = std::ffi::OsString::from(".");
-        scratch.push(name);
+        scratch.push(target.file_name().unwrap_or_default());
         scratch.push(format!(".{}{SCRATCH_SUFFIX}", std::process::id()));
         let scratch = target.with_file_name(scratch);
         fs::create_dir(&scratch).map_err(|error| problem(in_words(&error)))?;

@@ -3,6 +3,7 @@
 use std::num::NonZeroUsize;
 use std::sync::OnceLock;
 
+use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 /// How many threads may work, and the pool that they are in once they are needed.
@@ -36,13 +37,25 @@ impl Workers {
         ThreadPoolBuilder::new().num_threads(self.count).use_current_thread().build().ok()
     }
 
-    /// Does both, at the same time where there are several threads and `worthwhile` says so.
+    /// Does both, at the same time where there are several threads.
     pub fn both<A: Send, B: Send>(
         &self,
-        worthwhile: bool,
         a: impl FnOnce() -> A + Send,
         b: impl FnOnce() -> B + Send,
     ) -> (A, B) {
-        if worthwhile && self.several() { rayon::join(a, b) } else { (a(), b()) }
+        if self.several() { rayon::join(a, b) } else { (a(), b()) }
+    }
+
+    /// Gives `work` each of `all`; what it makes of them stays in order.
+    pub fn map<'t, T: Sync, R: Send>(
+        &self,
+        all: &'t [T],
+        work: impl Fn(&'t T) -> R + Send + Sync,
+    ) -> Vec<R> {
+        if self.several() {
+            all.par_iter().map(work).collect()
+        } else {
+            all.iter().map(work).collect()
+        }
     }
 }

@@ -65,6 +65,9 @@ pub fn human(report: &Report, verbosity: Verbosity, sink: &mut dyn Write) -> io:
         }
     }
     writeln!(sink, "{}", last_line::of(report))?;
+    if let (Some(staged), true) = (&report.staged, verbosity != Verbosity::Quiet) {
+        writeln!(sink, "staged in {}: the very bytes that passed", printable_str(staged))?;
+    }
     sink.flush()
 }
 

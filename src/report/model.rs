@@ -30,6 +30,9 @@ pub struct Report {
     pub errors: Vec<ErrorView>,
     /// What is worth knowing and changes no verdict.
     pub notices: Vec<Notice>,
+    /// Where a copy of the bytes that passed is, as the user named it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub staged: Option<String>,
     /// Wall time of the whole run.
     pub elapsed_ms: u64,
 }
@@ -189,6 +192,7 @@ impl Report {
             seals: judgements.iter().map(|judgement| SealView::new(judgement, caller)).collect(),
             errors: problems.iter().chain(of_seals).map(ErrorView::new).collect(),
             notices,
+            staged: None,
             elapsed_ms: u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
         }
     }

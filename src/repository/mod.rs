@@ -1,19 +1,20 @@
 //! The repository: where it begins, which seals it has, and how their files are read and written.
 
 mod contents;
+mod load;
 
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::entry::Digest;
-use crate::inventory::{Directory, Kind, ReadFault, RootError, read_whole};
+use crate::inventory::{Directory, Kind, RootError};
 use crate::path::EntryPath;
 use crate::problem::{Problem, in_words};
 use crate::replace::{SCRATCH_SUFFIX, replace, scratch_of};
-use crate::seal::{self, MAX_SEAL_BYTES, Root, Seal, SealName};
+use crate::seal::{Root, Seal, SealName};
 
 pub use contents::{Contents, select};
+pub use load::{Begun, Loaded, Long};
 
 /// A repository and its seals directory.
 #[derive(Debug)]
@@ -21,17 +22,6 @@ pub struct Repository {
     root: PathBuf,
     seals: EntryPath,
     in_git: bool,
-}
-
-/// The bytes of one seal file, and what they say.
-#[derive(Debug)]
-pub struct Loaded {
-    /// The exact bytes.
-    pub bytes: Vec<u8>,
-    /// BLAKE3 of them.
-    pub digest: Digest,
-    /// The seal, or why it is none.
-    pub seal: Result<Seal, Problem>,
 }
 
 impl Repository {
@@ -103,38 +93,6 @@ impl Repository {
     #[must_use]
     pub fn path_of(&self, name: &SealName) -> PathBuf {
         self.root.join(self.file_of(name))
-    }
-
-    /// Reads the seal file `name`, with the care that any file gets, and then the seal.
-    pub fn load(&self, name: &SealName) -> Result<Loaded, Problem> {
-        let bytes = self.read_file(name)?;
-        let digest = Digest::of(&bytes);
-        let seal = seal::read(name, &bytes)
-            .map_err(|error| error.into_problem(name, &self.file_of(name)))
-            .and_then(|seal| self.check_place(seal));
-        Ok(Loaded { bytes, digest, seal })
-    }
-
-    fn read_file(&self, name: &SealName) -> Result<Vec<u8>, Problem> {
-        let file = self.file_of(name);
-        let problem = |code, message: String| {
-            Problem::new(code, message)
-                .file(&*file)
-                .seal(name.as_str())
-                .remedy("give this user the right to read it, and keep it still meanwhile")
-        };
-        let path = EntryPath::parse(&format!("{name}.toml"))
-            .map_err(|fault| problem("seal-unreadable", fault.to_string()))?;
-        let directory = Directory::open_root(&self.root, Some(&self.seals))
-            .map_err(|error| problem("seal-unreadable", error.to_string()))?;
-        read_whole(&directory, &path, MAX_SEAL_BYTES).map_err(|fault| match fault {
-            ReadFault::TooLarge(size) => problem(
-                "seal-too-large",
-                format!("the seal is {size} bytes long; the limit is {MAX_SEAL_BYTES}"),
-            )
-            .remedy("seal parts of the root apart, or exclude what needs no seal"),
-            ReadFault::Trouble(trouble) => problem("seal-unreadable", trouble.detail),
-        })
     }
 
     /// The rules on a seal's root that depend on where the seals directory is.

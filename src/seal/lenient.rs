@@ -306,7 +306,7 @@ impl<'t> Document<'t> {
     ) -> Result<Vec<SealedEntry>, SealError> {
         let mut items: Vec<(Key<'t>, Value<'t>)> = table.into_iter().collect();
         items.sort_unstable_by(|(a, _), (b, _)| a.as_ref().cmp(b.as_ref()));
-        let mut entries = Entries::new(&header.scope, items.len());
+        let mut entries = Entries::new(items.len());
         let mut covered = None;
         for (key, value) in items {
             let text = key.as_ref().as_ref();
@@ -317,7 +317,7 @@ impl<'t> Document<'t> {
                 );
                 return Err(SealError::malformed(self.line(&key), message));
             };
-            match (entries.push(text, stated), &mut dropped) {
+            match (entries.push(&header.scope, text, stated), &mut dropped) {
                 (Err(EntryFault::Excluded(why)), Some(dropped)) => {
                     dropped.push(text.to_owned());
                     covered.get_or_insert_with(|| (self.line(&key), why));

@@ -20,8 +20,72 @@ const BYTES_PER_ENTRY: usize = 96;
 pub fn read(name: &SealName, bytes: &[u8]) -> Result<Seal, SealError> {
     rules::check_length(bytes)?;
     lenient::text_of(bytes)
-        .and_then(|text| Reader { rest: text, line: 0 }.seal(name))
+        .and_then(|text| {
+            let (mut parts, rest) = Parts::begin(name, text, text.len())?;
+            parts.take(rest)?;
+            parts.finish()
+        })
         .map_err(|error| lenient::explain(name, bytes, error))
+}
+
+/// A seal that is read a part at a time, so that a long one is never in memory as text.
+///
+/// Its errors are those of a reader that has seen a part alone: who meets one gives the whole text
+/// to [`read`], which says what is wrong with it.
+#[derive(Debug)]
+pub struct Parts {
+    name: SealName,
+    header: Header,
+    entries: Entries,
+    /// The number of the line that was taken last, and of the one above the entries.
+    line: usize,
+    headline: usize,
+}
+
+impl Parts {
+    /// Begins with `text`, in which all that stands above the entries must be; gives what is left
+    /// of it as well. The whole seal is `length` bytes long.
+    pub fn begin<'t>(
+        name: &SealName,
+        text: &'t str,
+        length: usize,
+    ) -> Result<(Self, &'t str), SealError> {
+        let mut reader = Reader { rest: text, line: 0 };
+        reader.exactly(&first_line(name))?;
+        let header = reader.header()?;
+        reader.exactly("")?;
+        reader.exactly("[entries]")?;
+        let entries = Entries::new(length / BYTES_PER_ENTRY);
+        let (name, line) = (name.clone(), reader.line);
+        Ok((Self { name, header, entries, line, headline: line }, reader.rest))
+    }
+
+    /// What stands above the entries.
+    #[must_use]
+    pub fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// Takes the next entries; `text` ends where a line does.
+    pub fn take(&mut self, text: &str) -> Result<(), SealError> {
+        let mut reader = Reader { rest: text, line: self.line };
+        let mut scratch = Scratch::default();
+        while !reader.rest.is_empty() {
+            let line = reader.next()?;
+            let (key, value) = take_entry(line, &mut scratch).ok_or_else(|| reader.form())?;
+            self.entries.push(&self.header.scope, key, value).map_err(|fault| {
+                if has_canonical_strings(line) { fault.at(reader.line) } else { reader.form() }
+            })?;
+        }
+        self.line = reader.line;
+        Ok(())
+    }
+
+    /// The seal, when all of its text was taken.
+    pub fn finish(self) -> Result<Seal, SealError> {
+        let entries = self.entries.finish(Some(self.headline))?;
+        Ok(Seal { name: self.name, header: self.header, entries })
+    }
 }
 
 /// What is left of the text, and the number of the line that was taken last.
@@ -31,25 +95,6 @@ struct Reader<'t> {
 }
 
 impl<'t> Reader<'t> {
-    fn seal(mut self, name: &SealName) -> Result<Seal, SealError> {
-        self.exactly(&first_line(name))?;
-        let header = self.header()?;
-        self.exactly("")?;
-        self.exactly("[entries]")?;
-        let headline = self.line;
-        let mut entries = Entries::new(&header.scope, self.rest.len() / BYTES_PER_ENTRY);
-        let mut scratch = Scratch::default();
-        while !self.rest.is_empty() {
-            let line = self.next()?;
-            let (key, value) = take_entry(line, &mut scratch).ok_or_else(|| self.form())?;
-            entries.push(key, value).map_err(|fault| {
-                if has_canonical_strings(line) { fault.at(self.line) } else { self.form() }
-            })?;
-        }
-        let entries = entries.finish(Some(headline))?;
-        Ok(Seal { name: name.clone(), header, entries })
-    }
-
     fn header(&mut self) -> Result<Header, SealError> {
         let mut scratch = String::new();
         let format = self.string("format = ", "", &mut scratch)?.to_owned();

@@ -160,22 +160,22 @@ impl EntryFault {
 }
 
 /// The entries of one seal, gathered in ascending order.
-pub(super) struct Entries<'s> {
-    scope: &'s Scope,
+#[derive(Debug)]
+pub(super) struct Entries {
     sealed: Vec<SealedEntry>,
     /// Indices of the entries whose bytes begin the next path, shortest first. Between `a` and
     /// `a/b` may stand `a-b` and `a.txt`, so the neighbour alone does not tell.
     beginnings: Vec<usize>,
 }
 
-impl<'s> Entries<'s> {
+impl Entries {
     /// No entries yet, with room for `capacity`.
-    pub(super) fn new(scope: &'s Scope, capacity: usize) -> Self {
-        Self { scope, sealed: Vec::with_capacity(capacity), beginnings: Vec::new() }
+    pub(super) fn new(capacity: usize) -> Self {
+        Self { sealed: Vec::with_capacity(capacity), beginnings: Vec::new() }
     }
 
-    /// Adds the entry that `key` and `value` state.
-    pub(super) fn push(&mut self, key: &str, value: &str) -> Result<(), EntryFault> {
+    /// Adds the entry that `key` and `value` state, which must be in `scope`.
+    pub(super) fn push(&mut self, scope: &Scope, key: &str, value: &str) -> Result<(), EntryFault> {
         let path = EntryPath::parse(key)
             .map_err(|fault| EntryFault::Invalid(format!("entry {}: {fault}", quoted(key))))?;
         let entry = parse_value(value).map_err(|fault| {
@@ -184,7 +184,7 @@ impl<'s> Entries<'s> {
         })?;
         self.check_place(&path)?;
         let is_dir = matches!(entry, Entry::Dir);
-        if let Some(pattern) = self.scope.excludes(path.as_bytes(), is_dir) {
+        if let Some(pattern) = scope.excludes(path.as_bytes(), is_dir) {
             let message = format!("entry {} is excluded by {}", quoted(key), quoted(pattern));
             return Err(EntryFault::Excluded(message));
         }

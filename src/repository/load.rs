@@ -1,0 +1,169 @@
+//! Reading seal files: whole, or a long one while its root is walked.
+
+use std::fs::File;
+use std::io::Read as _;
+
+use super::Repository;
+use crate::entry::Digest;
+use crate::inventory::{Directory, ReadFault, open_file, read_whole};
+use crate::path::EntryPath;
+use crate::problem::Problem;
+use crate::seal::{self, Header, MAX_SEAL_BYTES, Parts, Seal, SealName};
+
+/// How much of a long seal is in memory as text, in bytes.
+const PART: usize = 256 << 10;
+
+/// The bytes of one seal file, and what they say.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The exact bytes.
+    pub bytes: Vec<u8>,
+    /// BLAKE3 of them.
+    pub digest: Digest,
+    /// The seal, or why it is none.
+    pub seal: Result<Seal, Problem>,
+}
+
+/// A seal file of which as much was read as it takes to begin with the work.
+#[derive(Debug)]
+pub enum Begun {
+    /// All of it.
+    Whole(Box<Loaded>),
+    /// What stands above the entries, and some of these.
+    Long(Box<Long>),
+}
+
+/// A long seal, open, and sound as far as it was read.
+#[derive(Debug)]
+pub struct Long {
+    file: File,
+    parts: Parts,
+    hasher: blake3::Hasher,
+    /// What was read and not taken yet: the beginning of a line.
+    left: Vec<u8>,
+}
+
+impl Begun {
+    /// What stands above the entries, if that is sound.
+    #[must_use]
+    pub fn header(&self) -> Option<&Header> {
+        match self {
+            Self::Whole(loaded) => loaded.seal.as_ref().ok().map(|seal| &seal.header),
+            Self::Long(long) => Some(long.header()),
+        }
+    }
+}
+
+impl From<Loaded> for Begun {
+    fn from(loaded: Loaded) -> Self {
+        Self::Whole(Box::new(loaded))
+    }
+}
+
+impl Repository {
+    /// Reads the seal file `name`, with the care that any file gets, and then the seal.
+    pub fn load(&self, name: &SealName) -> Result<Loaded, Problem> {
+        let (directory, path) = self.place_of(name)?;
+        let bytes = read_whole(&directory, &path, MAX_SEAL_BYTES).map_err(|fault| match fault {
+            ReadFault::TooLarge(size) => {
+                let message =
+                    format!("the seal is {size} bytes long; the limit is {MAX_SEAL_BYTES}");
+                Problem { code: "seal-too-large", ..self.unreadable(name, message) }
+                    .remedy("seal parts of the root apart, or exclude what needs no seal")
+            }
+            ReadFault::Trouble(trouble) => self.unreadable(name, trouble.detail),
+        })?;
+        let digest = Digest::of(&bytes);
+        let seal = seal::read(name, &bytes)
+            .map_err(|error| error.into_problem(name, &self.file_of(name)))
+            .and_then(|seal| self.check_place(seal));
+        Ok(Loaded { bytes, digest, seal })
+    }
+
+    /// Reads the seal file `name`, a long one only as far as its root can be walked.
+    pub fn begin(&self, name: &SealName) -> Result<Begun, Problem> {
+        match self.begin_long(name) {
+            Some(long) => Ok(Begun::Long(Box::new(long))),
+            // A short one; or one with which something is wrong, and that is found out here.
+            None => self.load(name).map(Begun::from),
+        }
+    }
+
+    fn begin_long(&self, name: &SealName) -> Option<Long> {
+        let (directory, path) = self.place_of(name).ok()?;
+        let (mut file, size) = open_file(&directory, &path).ok()?;
+        if size <= PART as u64 || size > MAX_SEAL_BYTES {
+            return None;
+        }
+        let mut left = Vec::with_capacity(PART);
+        (&mut file).take(PART as u64).read_to_end(&mut left).ok()?;
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&left);
+        let whole_lines = whole_lines(&left);
+        let text = std::str::from_utf8(&left[..whole_lines]).ok()?;
+        let (mut parts, entries) = Parts::begin(name, text, usize::try_from(size).ok()?).ok()?;
+        parts.take(entries).ok()?;
+        let header = parts.header();
+        if self.misplaced(&header.root, header.scope.patterns()).is_some() {
+            return None;
+        }
+        left.drain(..whole_lines);
+        Some(Long { file, parts, hasher, left })
+    }
+
+    fn place_of(&self, name: &SealName) -> Result<(Directory, EntryPath), Problem> {
+        let path = EntryPath::parse(&format!("{name}.toml"))
+            .map_err(|fault| self.unreadable(name, fault.to_string()))?;
+        let directory = Directory::open_root(self.root(), Some(self.seals()))
+            .map_err(|error| self.unreadable(name, error.to_string()))?;
+        Ok((directory, path))
+    }
+
+    fn unreadable(&self, name: &SealName, message: String) -> Problem {
+        Problem::new("seal-unreadable", message)
+            .file(self.file_of(name))
+            .seal(name.as_str())
+            .remedy("give this user the right to read it, and keep it still meanwhile")
+    }
+}
+
+impl Long {
+    /// What stands above the entries.
+    #[must_use]
+    pub fn header(&self) -> &Header {
+        self.parts.header()
+    }
+
+    /// Reads the rest; the seal and its digest. `None`: something is wrong with it, and
+    /// [`Repository::load`] tells what.
+    #[must_use]
+    pub fn finish(mut self) -> Option<(Seal, Digest)> {
+        let mut part = std::mem::take(&mut self.left);
+        let mut length = 0;
+        loop {
+            let before = part.len();
+            (&mut self.file).take(PART as u64).read_to_end(&mut part).ok()?;
+            length += part.len() - before;
+            if part.len() == before {
+                break;
+            }
+            if length as u64 > MAX_SEAL_BYTES {
+                return None;
+            }
+            self.hasher.update(&part[before..]);
+            let whole_lines = whole_lines(&part);
+            self.parts.take(std::str::from_utf8(&part[..whole_lines]).ok()?).ok()?;
+            part.drain(..whole_lines);
+        }
+        if !part.is_empty() {
+            return None;
+        }
+        let digest = Digest(*self.hasher.finalize().as_bytes());
+        Some((self.parts.finish().ok()?, digest))
+    }
+}
+
+/// How many bytes of `text` are whole lines.
+fn whole_lines(text: &[u8]) -> usize {
+    text.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1)
+}
