@@ -49,9 +49,10 @@ fn fill(
     });
     judgement.bytes = inventory.bytes;
     (judgement.findings, judgement.checked, judgement.matched) = (findings, checked, matched);
+    engine.workers.discard((seal, inventory));
     if checked == 0 && judgement.findings.is_empty() {
         return Err(Problem::new("nothing-judged", "not one sealed entry could be judged")
-            .seal(seal.name.as_str())
+            .seal(name.as_str())
             .remedy("make the whole root readable, and check again"));
     }
     Ok(())

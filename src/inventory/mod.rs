@@ -132,7 +132,7 @@ pub enum Kind {
     Special(&'static str),
 }
 
-/// What a directory holds: each name with its kind.
+/// What a directory holds: each name, or its path below the root, with its kind.
 pub type Listing = Vec<(Box<[u8]>, Kind)>;
 
 /// How far the work is; read by the progress display while it goes on.
@@ -200,9 +200,10 @@ pub fn take(root: &Directory, scope: &Scope, engine: &Engine) -> Result<Inventor
     #[cfg(not(unix))]
     let mut items = portable::walk(root, scope, engine)?;
     if items.len() > FEW && engine.workers.several() {
-        items[..].par_sort_unstable_by(|a, b| a.path.cmp(&b.path));
+        // The stable sort finds the runs that the walk left in order.
+        items[..].par_sort_by(|a, b| a.path.cmp(&b.path));
     } else {
-        items.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+        items.sort_by(|a, b| a.path.cmp(&b.path));
     }
     let bytes = items.iter().map(|item| item.observed.bytes()).sum();
     #[cfg_attr(not(unix), expect(unused_mut, reason = "settling needs directory descriptors"))]

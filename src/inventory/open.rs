@@ -101,14 +101,14 @@ impl Directory {
 
     /// Lists this directory; a listing during which it changed is done once more.
     pub fn list(&self) -> Result<Listing, Trouble> {
-        self.list_stamped().map(|(listing, _)| listing)
+        self.list_stamped(b"").map(|(listing, _)| listing)
     }
 
-    /// The same, with the stamp of the directory that was listed.
-    pub(super) fn list_stamped(&self) -> Result<(Listing, Stamp), Trouble> {
+    /// The same, with `above` before each name, and with the stamp of the directory that was listed.
+    pub(super) fn list_stamped(&self, above: &[u8]) -> Result<(Listing, Stamp), Trouble> {
         for _ in 0..2 {
             let before = self.stamp().map_err(directory_trouble)?;
-            match self.list_once() {
+            match self.list_once(above) {
                 Ok(listing) if self.stamp().map_err(directory_trouble)? == before => {
                     return Ok((listing, before));
                 }
@@ -120,7 +120,7 @@ impl Directory {
         Err(Trouble::unstable("the directory changed while it was listed").of_directory())
     }
 
-    fn list_once(&self) -> Result<Listing, Errno> {
+    fn list_once(&self, above: &[u8]) -> Result<Listing, Errno> {
         let mut listing = Listing::new();
         self.each_name(|name, file_type| {
             let name = name.to_bytes();
@@ -129,7 +129,7 @@ impl Directory {
                     FileType::Unknown => self.type_of(name)?,
                     known => known,
                 };
-                listing.push((name.into(), kind(known)));
+                listing.push((path::join(above, name), kind(known)));
             }
             Ok(())
         })?;

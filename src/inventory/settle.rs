@@ -14,7 +14,6 @@ use rayon::iter::{
 
 use super::open::{Listed, directory_trouble};
 use super::{Directory, Inventory, Item, Kind, Observed, RootError, Trouble, Workers};
-use crate::path;
 use crate::scope::Scope;
 
 /// Looks at every directory in `listed` again, and marks as unstable in `inventory` what changed.
@@ -31,7 +30,7 @@ pub(super) fn settle(
         let place = &mut listed[*index];
         let again = seen.clone().and_then(|()| list_again(root, scope, &place.path));
         match again {
-            Ok((stamp, names)) if names == names_in(inventory, &place.path) => place.stamp = stamp,
+            Ok((stamp, paths)) if paths == paths_in(inventory, &place.path) => place.stamp = stamp,
             Ok(_) => unstable.push((place.path.clone(), changed_trouble())),
             Err(trouble) => unstable.push((place.path.clone(), trouble)),
         }
@@ -63,29 +62,32 @@ fn changed_among(
     }
 }
 
-type Names = HashSet<Box<[u8]>>;
+type Paths = HashSet<Box<[u8]>>;
 
 fn list_again(
     root: &Directory,
     scope: &Scope,
     path: &[u8],
-) -> Result<(super::open::Stamp, Names), Trouble> {
+) -> Result<(super::open::Stamp, Paths), Trouble> {
     let directory = root.directory_beneath(path).map_err(directory_trouble)?;
-    let (listing, stamp) = directory.list_stamped()?;
-    let in_scope = |(name, kind): &(Box<[u8]>, Kind)| {
-        scope.excludes_child(&path::join(path, name), *kind == Kind::Directory).is_none()
+    let (listing, stamp) = directory.list_stamped(path)?;
+    let in_scope = |(path, kind): &(Box<[u8]>, Kind)| {
+        scope.excludes_child(path, *kind == Kind::Directory).is_none()
     };
-    Ok((stamp, listing.into_iter().filter(in_scope).map(|(name, _)| name).collect()))
+    Ok((stamp, listing.into_iter().filter(in_scope).map(|(path, _)| path).collect()))
 }
 
-/// The names that the inventory has directly in the directory `path`.
-fn names_in(inventory: &Inventory, path: &[u8]) -> Names {
+/// The paths that the inventory has directly in the directory `path`.
+fn paths_in(inventory: &Inventory, path: &[u8]) -> Paths {
     let (items, start) = match path {
         b"" => (&inventory.items[..], 0),
         path => (inventory.below(path), path.len() + 1),
     };
-    let first = |item: &Item| item.path[start..].split(|&byte| byte == b'/').next().map(Box::from);
-    items.iter().filter_map(first).collect()
+    let child = |item: &Item| {
+        let name = item.path[start..].iter().position(|&byte| byte == b'/');
+        item.path[..name.map_or(item.path.len(), |length| start + length)].into()
+    };
+    items.iter().map(child).collect()
 }
 
 fn changed_trouble() -> Trouble {

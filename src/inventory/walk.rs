@@ -54,7 +54,7 @@ pub(super) fn walk(
     engine: &Engine,
 ) -> Result<(Vec<Item>, Vec<Listed>), RootError> {
     let (listing, stamp) = root
-        .list_stamped()
+        .list_stamped(b"")
         .map_err(|trouble| RootError::Unreadable("the root".to_owned(), trouble.detail))?;
     let listed = Mutex::new(vec![Listed { path: Box::default(), stamp }]);
     let (items, aside) = (Mutex::default(), Mutex::default());
@@ -100,12 +100,12 @@ impl Walk<'_> {
     }
 
     /// Makes the tasks for what a directory holds.
-    fn entries_of(&self, place: Option<&Arc<Place>>, listing: Listing, add: Add<'_>) {
-        let above = place.map_or(&[][..], |place| &place.path);
+    fn entries_of(&self, place: Option<&Arc<Place>>, mut listing: Listing, add: Add<'_>) {
+        // Runs that are in order already make the sorting of everything cheap.
+        listing.sort_unstable_by(|a, b| a.0.cmp(&b.0));
         let mut found = Vec::new();
         let mut in_scope = 0_usize;
-        for (name, kind) in listing {
-            let path = path::join(above, &name);
+        for (path, kind) in listing {
             if self.scope.excludes_child(&path, kind == Kind::Directory).is_some() {
                 continue;
             }
@@ -148,7 +148,7 @@ impl Walk<'_> {
         if let Some(stage) = &self.engine.stage {
             stage.directory(legal);
         }
-        let (listing, stamp) = directory.list_stamped()?;
+        let (listing, stamp) = directory.list_stamped(path)?;
         let listed = Listed { path: path.into(), stamp };
         self.listed.lock().unwrap_or_else(PoisonError::into_inner).push(listed);
         Ok((directory, listing))

@@ -46,6 +46,14 @@ impl Workers {
         if self.several() { rayon::join(a, b) } else { (a(), b()) }
     }
 
+    /// Frees `value` on another thread, where there is one: that of a large seal or inventory takes
+    /// longer than what is left to do.
+    pub fn discard(&self, value: impl Send + 'static) {
+        if matches!(self.pool.get(), Some(Some(_))) {
+            rayon::spawn(|| drop(value));
+        }
+    }
+
     /// Gives `work` each of `all`; what it makes of them stays in order.
     pub fn map<'t, T: Sync, R: Send>(
         &self,
