@@ -200,10 +200,9 @@ pub fn take(root: &Directory, scope: &Scope, engine: &Engine) -> Result<Inventor
     #[cfg(not(unix))]
     let mut items = portable::walk(root, scope, engine)?;
     if items.len() > FEW && engine.workers.several() {
-        // The stable sort finds the runs that the walk left in order.
-        items[..].par_sort_by(|a, b| a.path.cmp(&b.path));
+        items[..].par_sort_unstable_by(|a, b| a.path.cmp(&b.path));
     } else {
-        items.sort_by(|a, b| a.path.cmp(&b.path));
+        items.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     }
     let bytes = items.iter().map(|item| item.observed.bytes()).sum();
     #[cfg_attr(not(unix), expect(unused_mut, reason = "settling needs directory descriptors"))]

@@ -100,9 +100,7 @@ impl Walk<'_> {
     }
 
     /// Makes the tasks for what a directory holds.
-    fn entries_of(&self, place: Option<&Arc<Place>>, mut listing: Listing, add: Add<'_>) {
-        // Runs that are in order already make the sorting of everything cheap.
-        listing.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+    fn entries_of(&self, place: Option<&Arc<Place>>, listing: Listing, add: Add<'_>) {
         let mut found = Vec::new();
         let mut in_scope = 0_usize;
         for (path, kind) in listing {
@@ -120,7 +118,7 @@ impl Walk<'_> {
             }
         }
         if let (0, Some(place)) = (in_scope, place) {
-            self.keep(vec![self.item(place.path.clone(), Ok(Entry::Dir))]);
+            self.keep(vec![Item::new(place.path.clone(), Ok(Entry::Dir))]);
         }
         if !found.is_empty() {
             self.batch(place.map(Arc::as_ref), found);
@@ -132,7 +130,7 @@ impl Walk<'_> {
             Ok((directory, listing)) => {
                 self.entries_of(Some(&Arc::new(Place { directory, path })), listing, add);
             }
-            Err(trouble) => self.keep(vec![self.item(path, Err(trouble))]),
+            Err(trouble) => self.keep(vec![Item::new(path, Err(trouble))]),
         }
     }
 
@@ -160,7 +158,7 @@ impl Walk<'_> {
         for (path, kind) in found {
             let name = name_in(place, &path);
             if let Some(outcome) = self.observe(directory, name, &path, kind).transpose() {
-                items.push(self.item(path, outcome));
+                items.push(Item::new(path, outcome));
             }
         }
         self.keep(items);
@@ -207,13 +205,9 @@ impl Walk<'_> {
         place.map_or(self.root, |place| &place.directory)
     }
 
-    fn item(&self, path: Box<[u8]>, outcome: Result<Entry, Trouble>) -> Item {
-        let item = Item::new(path, outcome);
-        self.engine.meter.count(1, item.observed.bytes());
-        item
-    }
-
     fn keep(&self, mut items: Vec<Item>) {
+        let bytes = items.iter().map(|item| item.observed.bytes()).sum();
+        self.engine.meter.count(items.len() as u64, bytes);
         self.items.lock().unwrap_or_else(PoisonError::into_inner).append(&mut items);
     }
 }
