@@ -173,7 +173,7 @@ impl<'a> Job<'a> {
             match open(&self.path).and_then(Opened::new) {
                 Ok(opened) => {
                     state.fault = (opened.size() != self.size).then_some(Fault::Changed);
-                    let copy = engine.copy(self.path.as_str(), &opened);
+                    let copy = engine.copy(self.path.as_bytes(), &opened);
                     state.file = Some(Arc::new(Held { opened, copy }));
                 }
                 Err(trouble) => state.fault = Some(Fault::Final(trouble)),

@@ -2,7 +2,8 @@
 //!
 //! - `open` opens things without following a link and without waiting for anything;
 //! - `walk` lists directories from their descriptors, and hands files to the workers in batches;
-//! - `read` hashes one file on one thread, and notices when it changed meanwhile;
+//! - `read` reads one file, and notices when it changed meanwhile;
+//! - `small` reads many files and hashes them together;
 //! - `large` cuts large files into segments, which all threads share;
 //! - `guard` lends parts of a file as memory, and outlives their truncation;
 //! - `stage` keeps a copy of the very bytes that were hashed, where one is wanted;
@@ -25,6 +26,7 @@ mod portable;
 mod read;
 #[cfg(unix)]
 mod settle;
+mod small;
 mod stage;
 #[cfg(unix)]
 mod walk;
@@ -183,8 +185,9 @@ impl Engine {
     }
 
     /// The copy of the file at `path`, if one is wanted.
-    fn copy(&self, path: &str, opened: &read::Opened) -> Option<stage::Copy<'_>> {
-        self.stage.as_ref().map(|stage| stage.file(path, opened.mode()))
+    fn copy(&self, path: &[u8], opened: &read::Opened) -> Option<stage::Copy<'_>> {
+        let stage = self.stage.as_ref()?;
+        Some(stage.file(path, opened.mode()))
     }
 }
 

@@ -85,7 +85,9 @@ pub(super) fn walk(
 ) -> Result<Vec<Item>, RootError> {
     let found = discover(&root.0, scope)?;
     if let Some(stage) = &engine.stage {
-        found.iter().filter_map(directory).for_each(|path| stage.directory(path));
+        let is_directory = |found: &Found| matches!(&found.1, Ok(file_type) if file_type.is_dir());
+        let directories = found.iter().filter(|found| is_directory(found));
+        directories.for_each(|(path, _)| stage.directory(path));
     }
     let occupied: HashSet<&[u8]> = found.iter().filter_map(|(path, _)| parent(path)).collect();
     let aside = Aside::default();
@@ -107,12 +109,6 @@ pub(super) fn walk(
     let aside = aside.into_inner().unwrap_or_else(PoisonError::into_inner);
     items.append(&mut large::hash_all(&|path| root.file_beneath(path), engine, aside));
     Ok(items)
-}
-
-/// The path of a directory that was found.
-fn directory((path, found): &Found) -> Option<&str> {
-    found.as_ref().ok().filter(|file_type| file_type.is_dir())?;
-    std::str::from_utf8(path).ok()
 }
 
 /// Every path in scope, directories included, with its type.
@@ -176,7 +172,7 @@ fn observe(
                 .to_str()
                 .ok_or_else(|| Trouble::unsealable("the link's target is not UTF-8"))?;
             if let Some(stage) = &engine.stage {
-                stage.link(path.as_str(), target);
+                stage.link(path.as_bytes(), target);
             }
             Ok(Some(Entry::Link { target: target.into() }))
         }
@@ -186,7 +182,7 @@ fn observe(
                 aside.lock().unwrap_or_else(PoisonError::into_inner).push((path, file.size()));
                 return Ok(None);
             }
-            let mut copy = engine.copy(path.as_str(), &file);
+            let mut copy = engine.copy(path.as_bytes(), &file);
             file.read(&mut copy).map(Some)
         }
         Kind::Special(name) => Err(Trouble::unsealable(name)),

@@ -61,6 +61,11 @@ impl Opened {
         self.stamp.mode
     }
 
+    /// Whether it had any execute bit then.
+    pub(super) fn is_executable(&self) -> bool {
+        self.stamp.mode & 0o111 != 0
+    }
+
     /// The file itself, for a read that needs no digest.
     pub(super) fn into_file(self) -> File {
         self.file
@@ -91,20 +96,34 @@ impl Opened {
         let (file, size) = (&mut self.file, self.stamp.size);
         sink.begin();
         let read = match usize::try_from(size) {
-            Ok(whole) if whole < CHUNK => {
-                with_buffer(whole + 1, |buffer| hash_whole(file, buffer, sink))
-            }
+            Ok(whole) if whole < CHUNK => with_buffer(whole + 1, |buffer| {
+                let filled = read_whole(file, buffer)?;
+                let bytes = &buffer[..filled];
+                sink.take(bytes);
+                Ok((filled as u64, Digest::of(bytes)))
+            }),
             _ => with_buffer(CHUNK, |buffer| hash_chunks(file, size, buffer, sink)),
         };
         let (length, digest) = read.map_err(|error| Trouble::unreadable(&error))?;
         if length == size { self.entry_if_unchanged(digest) } else { Ok(None) }
     }
 
+    /// Reads it into `buffer`, which has room for one byte more than its size; whether it is still
+    /// what it was when it was stamped.
+    pub(super) fn read_into(&mut self, buffer: &mut [u8]) -> Result<bool, Trouble> {
+        let filled =
+            read_whole(&mut self.file, buffer).map_err(|error| Trouble::unreadable(&error))?;
+        Ok(filled as u64 == self.stamp.size && self.is_unchanged()?)
+    }
+
     /// The entry that `digest` makes, if the file is still what it was when it was stamped.
     pub(super) fn entry_if_unchanged(&self, digest: Digest) -> Result<Option<Entry>, Trouble> {
-        let Stamp { size, mode, .. } = self.stamp;
-        let entry = Entry::File { size, digest, executable: mode & 0o111 != 0 };
-        Ok((Stamp::of(&self.file)? == self.stamp).then_some(entry))
+        let (size, executable) = (self.stamp.size, self.is_executable());
+        Ok(self.is_unchanged()?.then_some(Entry::File { size, digest, executable }))
+    }
+
+    fn is_unchanged(&self) -> Result<bool, Trouble> {
+        Ok(Stamp::of(&self.file)? == self.stamp)
     }
 
     /// Fills `buffer` from `offset` on; gives how much there was.
@@ -132,11 +151,7 @@ fn room(buffer: &mut Vec<u8>, length: usize) -> &mut [u8] {
 
 /// Reads a file with one call: `buffer` has room for one byte more than its size, which shows
 /// whether it grew, and the stamp taken afterwards stands in for the read that would find the end.
-fn hash_whole(
-    file: &mut File,
-    buffer: &mut [u8],
-    sink: &mut dyn ByteSink,
-) -> io::Result<(u64, Digest)> {
+fn read_whole(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
     let wanted = buffer.len() - 1;
     let mut filled = read_some(file, buffer)?;
     while filled > 0 && filled < wanted {
@@ -145,9 +160,7 @@ fn hash_whole(
             count => filled += count,
         }
     }
-    let bytes = &buffer[..filled];
-    sink.take(bytes);
-    Ok((filled as u64, Digest::of(bytes)))
+    Ok(filled)
 }
 
 fn hash_chunks(

@@ -47,24 +47,30 @@ impl Stage {
     }
 
     /// Makes the directory `path`; the one that it is in was made before.
-    pub(super) fn directory(&self, path: &str) {
-        self.note(path, fs::create_dir(self.scratch.join(path)));
+    pub(super) fn directory(&self, path: &[u8]) {
+        self.note(path, fs::create_dir(self.at(path)));
     }
 
     /// Makes the link `path`.
-    pub(super) fn link(&self, path: &str, target: &str) {
-        self.note(path, symlink(target, &self.scratch.join(path)));
+    pub(super) fn link(&self, path: &[u8], target: &str) {
+        self.note(path, symlink(target, &self.at(path)));
     }
 
     /// Begins the file `path` with the permissions in `mode`.
-    pub(super) fn file(&self, path: &str, mode: u32) -> Copy<'_> {
-        let file = self.note(path, create(&self.scratch.join(path), mode));
+    pub(super) fn file(&self, path: &[u8], mode: u32) -> Copy<'_> {
+        let file = self.note(path, create(&self.at(path), mode));
         Copy { stage: self, path: path.into(), file, length: 0, written: AtomicBool::new(false) }
     }
 
-    fn note<T>(&self, path: &str, outcome: io::Result<T>) -> Option<T> {
+    /// Where the entry `path` goes. Every path that gets here is UTF-8.
+    fn at(&self, path: &[u8]) -> PathBuf {
+        self.scratch.join(&*String::from_utf8_lossy(path))
+    }
+
+    fn note<T>(&self, path: &[u8], outcome: io::Result<T>) -> Option<T> {
         outcome
             .map_err(|error| {
+                let path = String::from_utf8_lossy(path);
                 let mut fault = self.fault.lock().unwrap_or_else(PoisonError::into_inner);
                 fault.get_or_insert_with(|| format!("{path}: {}", in_words(&error)));
             })
@@ -116,7 +122,7 @@ impl Drop for Stage {
 #[derive(Debug)]
 pub struct Copy<'s> {
     stage: &'s Stage,
-    path: Box<str>,
+    path: Box<[u8]>,
     file: Option<File>,
     /// How much was taken in turn.
     length: u64,

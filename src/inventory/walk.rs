@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::open::{Listed, directory_trouble};
 use super::read::Opened;
+use super::small::Lot;
 use super::{Directory, Engine, Item, Kind, Listing, RootError, Trouble, large};
 use crate::entry::Entry;
 use crate::path::{self, EntryPath};
@@ -41,6 +42,15 @@ enum Task {
     Directory { place: Option<Arc<Place>>, path: Box<[u8]> },
     /// What is no directory is to be observed.
     Batch { place: Option<Arc<Place>>, found: Vec<(Box<[u8]>, Kind)> },
+}
+
+/// What came of a first look at a name.
+enum Seen {
+    Entry(Entry),
+    /// A file that is still to be read.
+    Small(Opened),
+    /// A file that is left to `large`.
+    SetAside,
 }
 
 /// Takes a task that came up.
@@ -139,12 +149,11 @@ impl Walk<'_> {
         parent: Option<&Place>,
         path: &[u8],
     ) -> Result<(Directory, Listing), Trouble> {
-        let legal = path::check(path)
-            .map_err(|fault| Trouble::unsealable(fault.to_string()).of_directory())?;
+        path::check(path).map_err(|fault| Trouble::unsealable(fault.to_string()).of_directory())?;
         let name = name_in(parent, path);
         let directory = self.handle(parent).subdirectory(name).map_err(directory_trouble)?;
         if let Some(stage) = &self.engine.stage {
-            stage.directory(legal);
+            stage.directory(path);
         }
         let (listing, stamp) = directory.list_stamped(path)?;
         let listed = Listed { path: path.into(), stamp };
@@ -154,45 +163,47 @@ impl Walk<'_> {
 
     fn batch(&self, place: Option<&Place>, found: Vec<(Box<[u8]>, Kind)>) {
         let directory = self.handle(place);
-        let mut items = Vec::with_capacity(found.len());
-        for (path, kind) in found {
-            let name = name_in(place, &path);
-            if let Some(outcome) = self.observe(directory, name, &path, kind).transpose() {
-                items.push(Item::new(path, outcome));
+        self.keep(Lot::of(self.engine, |lot| {
+            for (path, kind) in found {
+                let name = name_in(place, &path);
+                match self.observe(directory, name, &path, kind) {
+                    Ok(Seen::Entry(entry)) => lot.add(Item::new(path, Ok(entry))),
+                    Ok(Seen::Small(file)) => lot.read(path, file),
+                    Ok(Seen::SetAside) => {}
+                    Err(trouble) => lot.add(Item::new(path, Err(trouble))),
+                }
             }
-        }
-        self.keep(items);
+        }));
     }
 
-    /// Observes one name that is no directory; `None` for a file that was set aside.
+    /// Observes one name that is no directory.
     fn observe(
         &self,
         directory: &Directory,
         name: &[u8],
         path: &[u8],
         kind: Kind,
-    ) -> Result<Option<Entry>, Trouble> {
+    ) -> Result<Seen, Trouble> {
         if let Kind::Special(name) = kind {
             return Err(Trouble::unsealable(name));
         }
         let legal = path::check(path).map_err(|fault| Trouble::unsealable(fault.to_string()))?;
         if kind == Kind::Link {
-            let target = self.link(directory.link_target(name)?, legal)?;
-            return Ok(Some(Entry::Link { target }));
+            let target = self.link(directory.link_target(name)?, path)?;
+            return Ok(Seen::Entry(Entry::Link { target }));
         }
         let file = Opened::new(directory.file(name)?)?;
         if file.size() >= large::SET_ASIDE
             && let Ok(path) = EntryPath::parse(legal)
         {
             self.aside.lock().unwrap_or_else(PoisonError::into_inner).push((path, file.size()));
-            return Ok(None);
+            return Ok(Seen::SetAside);
         }
-        let mut copy = self.engine.copy(legal, &file);
-        file.read(&mut copy).map(Some)
+        Ok(Seen::Small(file))
     }
 
     /// The target of a link, which a seal holds as text.
-    fn link(&self, target: Vec<u8>, path: &str) -> Result<Box<str>, Trouble> {
+    fn link(&self, target: Vec<u8>, path: &[u8]) -> Result<Box<str>, Trouble> {
         let target = String::from_utf8(target)
             .map_err(|_| Trouble::unsealable("the link's target is not UTF-8"))?;
         if let Some(stage) = &self.engine.stage {

@@ -1,0 +1,77 @@
+//! Small files: read one after another into one buffer, and hashed together.
+
+use std::ops::Range;
+
+use super::read::{Opened, with_buffer};
+use super::{Engine, Item};
+use crate::entry::{Digest, Entry};
+
+/// How much is read before it is hashed, in bytes: what stays in the cache. The largest of the
+/// small files has room.
+const LOT: usize = 320 << 10;
+
+/// Observes files that come one after another.
+pub(super) struct Lot<'b> {
+    engine: &'b Engine,
+    buffer: &'b mut [u8],
+    used: usize,
+    read: Vec<Read>,
+    items: Vec<Item>,
+}
+
+/// A file whose bytes are in the buffer.
+struct Read {
+    path: Box<[u8]>,
+    bytes: Range<usize>,
+    executable: bool,
+}
+
+impl Lot<'_> {
+    /// Lets `fill` add files and items, and gives the items of all of them, in no order.
+    pub(super) fn of(engine: &Engine, fill: impl FnOnce(&mut Lot<'_>)) -> Vec<Item> {
+        with_buffer(LOT, |buffer| {
+            let mut lot = Lot { engine, buffer, used: 0, read: Vec::new(), items: Vec::new() };
+            fill(&mut lot);
+            lot.hash();
+            lot.items
+        })
+    }
+
+    /// Adds what needs no reading.
+    pub(super) fn add(&mut self, item: Item) {
+        self.items.push(item);
+    }
+
+    /// Reads the file at `path`, which is less than [`super::large::SET_ASIDE`] long.
+    pub(super) fn read(&mut self, path: Box<[u8]>, mut file: Opened) {
+        let room = usize::try_from(file.size()).unwrap_or(usize::MAX).saturating_add(1);
+        if self.buffer.len() - self.used < room {
+            self.hash();
+        }
+        let bytes = self.used..self.used + room - 1;
+        let outcome = file.read_into(&mut self.buffer[self.used..self.used + room]);
+        let mut copy = self.engine.copy(&path, &file);
+        match outcome {
+            Ok(true) => {
+                if let Some(copy) = &copy {
+                    copy.write_at(&self.buffer[bytes.clone()], 0);
+                }
+                self.used = bytes.end;
+                self.read.push(Read { path, bytes, executable: file.is_executable() });
+            }
+            // It changed under the read.
+            Ok(false) => self.items.push(Item::new(path, file.read_again(&mut copy))),
+            Err(trouble) => self.items.push(Item::new(path, Err(trouble))),
+        }
+    }
+
+    /// Hashes what was read, and makes the buffer free.
+    fn hash(&mut self) {
+        for Read { path, bytes, executable } in self.read.drain(..) {
+            let size = bytes.len() as u64;
+            let digest = Digest::of(&self.buffer[bytes]);
+            self.items.push(Item::new(path, Ok(Entry::File { size, digest, executable })));
+        }
+        self.used = 0;
+    }
+}
