@@ -28,6 +28,8 @@ pub trait ByteSink {
     fn begin(&mut self);
     /// The next bytes.
     fn take(&mut self, bytes: &[u8]);
+    /// All of them were taken, none has changed meanwhile, and this is the file.
+    fn end(&mut self, _: &Entry) {}
 }
 
 /// What identifies one version of a file, as far as a stat can.
@@ -97,7 +99,11 @@ impl Opened {
             _ => with_buffer(CHUNK, |buffer| hash_chunks(file, size, buffer, sink)),
         };
         let (length, digest) = read.map_err(|error| Trouble::unreadable(&error))?;
-        if length == size { self.entry_if_unchanged(digest) } else { Ok(None) }
+        let entry = if length == size { self.entry_if_unchanged(digest)? } else { None };
+        if let Some(entry) = &entry {
+            sink.end(entry);
+        }
+        Ok(entry)
     }
 
     /// The entry that `digest` makes, if the file is still what it was when it was stamped.
