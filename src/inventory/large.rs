@@ -17,7 +17,7 @@ use blake3::hazmat::{
 };
 
 use super::guard::{LONGEST, MapFault, with_mapped};
-use super::read::{ByteSink as _, Opened, with_buffer};
+use super::read::{Opened, with_buffer};
 use super::stage::Copy;
 use super::{Engine, Item, Trouble};
 use crate::entry::{Digest, Entry};
@@ -257,10 +257,7 @@ fn finish(
         (Some(Fault::Changed) | None, _) => None,
     };
     match (unchanged, held) {
-        (Some(entry), held) => {
-            held.and_then(|held| held.copy).end(&entry);
-            Ok(entry)
-        }
+        (Some(entry), _) => Ok(entry),
         (None, Some(Held { opened, mut copy })) => opened.read_again(&mut copy),
         (None, None) => Err(Trouble::unstable("the file changed while it was read")),
     }

@@ -33,7 +33,7 @@ pub trait ByteSink {
 }
 
 /// What identifies one version of a file, as far as a stat can.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Stamp {
     size: u64,
     mode: u32,
@@ -41,6 +41,7 @@ struct Stamp {
 }
 
 /// A regular file, open and stamped, of which nothing was read yet.
+#[derive(Debug)]
 pub(super) struct Opened {
     file: File,
     stamp: Stamp,
@@ -110,7 +111,12 @@ impl Opened {
     pub(super) fn entry_if_unchanged(&self, digest: Digest) -> Result<Option<Entry>, Trouble> {
         let Stamp { size, mode, .. } = self.stamp;
         let entry = Entry::File { size, digest, executable: mode & 0o111 != 0 };
-        Ok((Stamp::of(&self.file)? == self.stamp).then_some(entry))
+        Ok(self.is_unchanged()?.then_some(entry))
+    }
+
+    /// Whether the file is still what it was when it was stamped.
+    pub(super) fn is_unchanged(&self) -> Result<bool, Trouble> {
+        Ok(Stamp::of(&self.file)? == self.stamp)
     }
 
     /// Fills `buffer` from `offset` on; gives how much there was.
