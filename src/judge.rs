@@ -89,6 +89,7 @@ fn both_sides(
             let (read, looked) = engine.workers.both(|| long.finish(), || look(&header));
             let Some((seal, digest)) = read else {
                 // What stands above the entries may be another now, and the walk was in vain.
+                (judgement.root, judgement.tracked) = (None, None);
                 let Loaded { digest, seal, .. } = repository.load(name)?;
                 judgement.digest = Some(digest);
                 return Err(seal.err().unwrap_or_else(|| changed(name, repository)));

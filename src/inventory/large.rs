@@ -16,7 +16,7 @@ use blake3::hazmat::{
     ChainingValue, HasherExt as _, Mode, merge_subtrees_non_root, merge_subtrees_root,
 };
 
-use super::guard::{MapFault, with_mapped};
+use super::guard::{LONGEST, MapFault, with_mapped};
 use super::read::{Opened, with_buffer};
 use super::stage::Copy;
 use super::{Engine, Item, Trouble};
@@ -35,6 +35,7 @@ const MAX_SEGMENTS: u64 = 1 << 18;
 
 /// How much of a file is mapped at a time by one thread: what is resident stays small.
 const WINDOW: usize = 4 << 20;
+const _: () = assert!(WINDOW <= LONGEST);
 
 /// How much is read at a time where a file is not mapped: it stays in the cache.
 const PIECE: usize = 256 << 10;
@@ -98,6 +99,7 @@ struct Job<'a> {
     path: EntryPath,
     size: u64,
     segment: u64,
+    segments: usize,
     /// The place of its first segment in the line.
     first: usize,
     state: Mutex<State<'a>>,
@@ -107,7 +109,7 @@ struct Job<'a> {
 struct State<'a> {
     /// From the first segment taken to the last one done.
     file: Option<Arc<Held<'a>>>,
-    /// One a segment; a file of one segment has its root there.
+    /// As long as `file` is held, one a segment; a file of one segment has its root there.
     values: Vec<ChainingValue>,
     left: usize,
     fault: Option<Fault>,
@@ -128,14 +130,14 @@ enum Fault {
 }
 
 impl<'a> Job<'a> {
-    fn new(path: EntryPath, size: u64, segments: &mut usize) -> Self {
+    /// A file of `size` bytes, which comes next in a line of so many segments.
+    fn new(path: EntryPath, size: u64, line: &mut usize) -> Self {
         let segment = size.div_ceil(MAX_SEGMENTS).next_power_of_two().max(SEGMENT);
-        let left = at_most(usize::MAX, size.div_ceil(segment).max(1));
-        let first = *segments;
-        *segments += left;
-        let values = vec![[0; blake3::OUT_LEN]; left];
-        let state = Mutex::new(State { file: None, values, left, fault: None });
-        Self { path, size, segment, first, state }
+        let segments = at_most(usize::MAX, size.div_ceil(segment).max(1));
+        let first = *line;
+        *line += segments;
+        let state = State { file: None, values: Vec::new(), left: segments, fault: None };
+        Self { path, size, segment, segments, first, state: Mutex::new(state) }
     }
 
     fn state(&self) -> MutexGuard<'_, State<'a>> {
@@ -172,7 +174,11 @@ impl<'a> Job<'a> {
         if state.file.is_none() && state.fault.is_none() {
             match open(&self.path).and_then(Opened::new) {
                 Ok(opened) => {
-                    state.fault = (opened.size() != self.size).then_some(Fault::Changed);
+                    if opened.size() == self.size {
+                        state.values = vec![[0; blake3::OUT_LEN]; self.segments];
+                    } else {
+                        state.fault = Some(Fault::Changed);
+                    }
                     let copy = engine.copy(self.path.as_bytes(), &opened);
                     state.file = Some(Arc::new(Held { opened, copy }));
                 }
@@ -285,4 +291,243 @@ fn value_of(values: &[ChainingValue]) -> ChainingValue {
 /// something to the right (BLAKE3, section 2.1).
 fn left_half(count: usize) -> usize {
     count.div_ceil(2).next_power_of_two()
+}
+
+#[cfg(unix)]
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inventory::{Observed, Stage, TroubleKind};
+    use std::fs::{self, Permissions};
+    use std::io;
+    use std::num::NonZeroUsize;
+    use std::os::unix::fs::{FileExt as _, PermissionsExt as _};
+    use std::time::{Duration, UNIX_EPOCH};
+
+    /// Bytes of which no two parts are alike.
+    fn content(length: usize) -> Vec<u8> {
+        let mut content = vec![0; length];
+        Hasher::new().finalize_xof().fill(&mut content);
+        content
+    }
+
+    /// Mapped, read, and copied.
+    const WAYS: [(bool, bool); 3] = [(true, false), (false, false), (false, true)];
+
+    /// A directory with the file `f`, and a stage beside it.
+    struct Place {
+        directory: tempfile::TempDir,
+        engine: Engine,
+    }
+
+    impl Place {
+        fn with(content: &[u8], (mapped, staged): (bool, bool)) -> Self {
+            let directory = tempfile::tempdir().unwrap();
+            let stage = staged.then(|| Stage::create(&directory.path().join("stage")).unwrap());
+            let alone = NonZeroUsize::new(1);
+            let place = Self { directory, engine: Engine { mapped, stage, ..Engine::new(alone) } };
+            fs::write(place.path("f"), content).unwrap();
+            // Long ago: whoever writes to it now is noticed, however coarse the clock is.
+            place.file().set_modified(UNIX_EPOCH + Duration::from_secs(1 << 30)).unwrap();
+            place
+        }
+
+        fn path(&self, name: &str) -> std::path::PathBuf {
+            self.directory.path().join(name)
+        }
+
+        fn file(&self) -> File {
+            File::options().read(true).write(true).open(self.path("f")).unwrap()
+        }
+
+        fn open(&self) -> impl Fn(&EntryPath) -> Result<File, Trouble> {
+            let directory = self.path("");
+            move |path| {
+                File::open(directory.join(path.as_str())).map_err(|error| match error.kind() {
+                    io::ErrorKind::NotFound => Trouble::unstable("it vanished"),
+                    _ => Trouble::unreadable(&error),
+                })
+            }
+        }
+
+        /// Demands that `outcome` is the file as it is now, and so is its copy.
+        fn holds(mut self, outcome: &Result<Entry, Trouble>, what: &str) {
+            let now = |path| {
+                let executable = fs::metadata(&path).unwrap().permissions().mode() & 0o111 != 0;
+                (fs::read(path).unwrap(), executable)
+            };
+            let (bytes, executable) = now(self.path("f"));
+            let (size, digest) = (bytes.len() as u64, Digest::of(&bytes));
+            assert_eq!(*outcome, Ok(Entry::File { size, digest, executable }), "{what}");
+            if let Some(mut stage) = self.engine.stage.take() {
+                stage.publish().unwrap();
+                assert!(now(self.path("stage/f")) == (bytes, executable), "{what}: another copy");
+            }
+        }
+    }
+
+    fn f() -> EntryPath {
+        EntryPath::parse("f").unwrap()
+    }
+
+    #[test]
+    fn a_file_of_any_size_has_a_bounded_number_of_segments_that_cover_it() {
+        const MIB: u64 = 1 << 20;
+        let most = MAX_SEGMENTS * SEGMENT;
+        // Up to `most`, segments are as small as they may be; then they grow.
+        let sizes = [
+            (0, SEGMENT, 1),
+            (1, SEGMENT, 1),
+            (SET_ASIDE, SEGMENT, 1),
+            (4 * MIB, SEGMENT, 1),
+            (4 * MIB + 1, SEGMENT, 2),
+            (12 * MIB + 1, SEGMENT, 4),
+            (most - 1, SEGMENT, MAX_SEGMENTS),
+            (most, SEGMENT, MAX_SEGMENTS),
+            (most + 1, 2 * SEGMENT, MAX_SEGMENTS / 2 + 1),
+            (2 * most, 2 * SEGMENT, MAX_SEGMENTS),
+            (2 * most + 1, 4 * SEGMENT, MAX_SEGMENTS / 2 + 1),
+            (i64::MAX as u64, 1 << 45, MAX_SEGMENTS),
+            (1 << 63, 1 << 45, MAX_SEGMENTS),
+            (u64::MAX, 1 << 46, MAX_SEGMENTS),
+        ];
+        let mut line = 0;
+        for (size, segment, segments) in sizes {
+            let first = line;
+            let job = Job::new(f(), size, &mut line);
+            assert_eq!((job.segment, job.segments as u64), (segment, segments), "{size}");
+            assert_eq!((job.first, line), (first, first + job.segments), "{size}");
+            let covered = u128::from(segment) * u128::from(segments);
+            assert!(covered >= size.into() && covered - u128::from(segment) <= size.into());
+            assert_eq!(job.state().values.capacity(), 0, "a file costs nothing before its turn");
+        }
+    }
+
+    #[test]
+    fn the_root_over_any_number_of_segments_is_the_digest_of_the_whole() {
+        // The smallest subtrees that there are.
+        const LEAF: usize = blake3::CHUNK_LEN;
+        let all = content(140 * LEAF);
+        let value = |(index, leaf): (usize, &[u8])| {
+            let mut hasher = Hasher::new();
+            hasher.set_input_offset((index * LEAF) as u64).update(leaf).finalize_non_root()
+        };
+        for count in 1..=140 {
+            for last in [1, 64, LEAF - 1, LEAF] {
+                let content = &all[..(count - 1) * LEAF + last];
+                let values: Vec<_> = match count {
+                    1 => vec![blake3::hash(content).into()],
+                    _ => content.chunks(LEAF).enumerate().map(value).collect(),
+                };
+                assert_eq!(root_of(&values), Digest::of(content), "{count} leaves, {last}");
+            }
+        }
+    }
+
+    /// A job with segments so small that a small file has many of them.
+    fn cut_small<'a>(size: usize, segment: usize) -> Job<'a> {
+        let job = Job::new(f(), size as u64, &mut 0);
+        let segments = size.div_ceil(segment);
+        job.state().left = segments;
+        Job { segment: segment as u64, segments, ..job }
+    }
+
+    const SMALL: usize = 64 << 10;
+
+    #[test]
+    fn segments_may_be_taken_in_any_order() {
+        for size in [1, SMALL, SMALL + 1, 11 * SMALL, 16 * SMALL, 17 * SMALL + 100] {
+            for way in WAYS {
+                let count = size.div_ceil(SMALL);
+                // A stride that has nothing in common with any of the counts.
+                for order in [
+                    (0..count).collect::<Vec<_>>(),
+                    (0..count).rev().collect(),
+                    (0..count).map(|index| index * 7 % count).collect(),
+                ] {
+                    let place = Place::with(&content(size), way);
+                    let job = cut_small(size, SMALL);
+                    let taken: Vec<_> = (order.iter())
+                        .map(|&index| job.take_segment(index, &place.open(), &place.engine))
+                        .collect();
+                    let (last, before) = taken.split_last().unwrap();
+                    assert!(before.iter().all(Option::is_none));
+                    let outcome = last.clone().unwrap();
+                    assert_eq!(job.state().values.capacity(), 0, "nor does it after its turn");
+                    drop((job, taken));
+                    place.holds(&outcome, &format!("{size} in the order {order:?}"));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_file_that_changes_between_two_segments_is_read_again() {
+        const SIZE: usize = 5 * SMALL;
+        type Change = fn(&File);
+        let changes: [(&str, Change); 8] = [
+            ("emptied", |file| file.set_len(0).unwrap()),
+            ("cut to a byte", |file| file.set_len(1).unwrap()),
+            ("cut before what is next", |file| file.set_len(SMALL as u64 / 2).unwrap()),
+            ("cut in what is next", |file| file.set_len(SMALL as u64 + 7).unwrap()),
+            ("cut by a byte", |file| file.set_len(SIZE as u64 - 1).unwrap()),
+            ("grown", |file| file.set_len(2 << 20).unwrap()),
+            ("written to", |file| file.write_all_at(b"other", 5).unwrap()),
+            ("made executable", |file| {
+                file.set_permissions(Permissions::from_mode(0o755)).unwrap();
+            }),
+        ];
+        for (what, change) in changes {
+            for way in WAYS {
+                for after in 1..5 {
+                    let place = Place::with(&content(SIZE), way);
+                    let job = cut_small(SIZE, SMALL);
+                    let take = |index| job.take_segment(index, &place.open(), &place.engine);
+                    assert!((0..after).all(|index| take(index).is_none()));
+                    change(&place.file());
+                    let outcome = (after..5).find_map(take).unwrap();
+                    drop(job);
+                    place.holds(&outcome, &format!("{what} after {after}, {way:?}"));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_not_as_it_was_found_is_what_it_is_now() {
+        let mib = 1 << 20;
+        for (found, now) in [(5 * mib, 0), (5 * mib, 9 * mib), (9 * mib, 5 * mib), (mib, 1), (0, 1)]
+        {
+            for way in WAYS {
+                let place = Place::with(&content(usize::try_from(now).unwrap()), way);
+                let items = hash_all(&place.open(), &place.engine, vec![(f(), found)]);
+                let [Item { path, observed: Observed::Entry(entry) }] = &items[..] else {
+                    panic!("{found} became {now}: {items:?}")
+                };
+                assert_eq!(&**path, b"f");
+                place.holds(&Ok(entry.clone()), &format!("{found} became {now}, {way:?}"));
+            }
+        }
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_had_is_one_trouble_whatever_its_size() {
+        let place = Place::with(b"", (true, false));
+        fs::create_dir(place.path("directory")).unwrap();
+        for (name, kind) in [
+            ("nothing", TroubleKind::Unstable),
+            ("directory", TroubleKind::Unstable),
+            ("f/below", TroubleKind::Unreadable),
+        ] {
+            let path = EntryPath::parse(name).unwrap();
+            let sizes = [SET_ASIDE, 9 << 20, 1 << 40];
+            let files = sizes.map(|size| (path.clone(), size)).to_vec();
+            let items = hash_all(&place.open(), &place.engine, files);
+            let troubled = |item: &Item| {
+                let Observed::Trouble(trouble) = &item.observed else { return false };
+                trouble.kind == kind && &*item.path == name.as_bytes()
+            };
+            assert!(items.len() == sizes.len() && items.iter().all(troubled), "{items:?}");
+        }
+    }
 }

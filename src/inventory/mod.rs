@@ -43,7 +43,7 @@ use crate::path::EntryPath;
 use crate::problem::in_words;
 use crate::scope::Scope;
 
-pub use evidence::{Divergence, ReadFault, first_difference, hash_into, open_file, read_whole};
+pub use evidence::{Divergence, FileInParts, ReadFault, first_difference, hash_into, read_whole};
 #[cfg(unix)]
 pub use open::Directory;
 #[cfg(not(unix))]

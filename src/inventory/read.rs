@@ -28,10 +28,12 @@ pub trait ByteSink {
     fn begin(&mut self);
     /// The next bytes.
     fn take(&mut self, bytes: &[u8]);
+    /// All of them were taken, none has changed meanwhile, and this is the file.
+    fn end(&mut self, _: &Entry) {}
 }
 
 /// What identifies one version of a file, as far as a stat can.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Stamp {
     size: u64,
     mode: u32,
@@ -39,6 +41,7 @@ struct Stamp {
 }
 
 /// A regular file, open and stamped, of which nothing was read yet.
+#[derive(Debug)]
 pub(super) struct Opened {
     file: File,
     stamp: Stamp,
@@ -105,7 +108,11 @@ impl Opened {
             _ => with_buffer(CHUNK, |buffer| hash_chunks(file, size, buffer, sink)),
         };
         let (length, digest) = read.map_err(|error| Trouble::unreadable(&error))?;
-        if length == size { self.entry_if_unchanged(digest) } else { Ok(None) }
+        let entry = if length == size { self.entry_if_unchanged(digest)? } else { None };
+        if let Some(entry) = &entry {
+            sink.end(entry);
+        }
+        Ok(entry)
     }
 
     /// Reads it into `buffer`, which has room for one byte more than its size; whether it is still
@@ -122,7 +129,8 @@ impl Opened {
         Ok(self.is_unchanged()?.then_some(Entry::File { size, digest, executable }))
     }
 
-    fn is_unchanged(&self) -> Result<bool, Trouble> {
+    /// Whether the file is still what it was when it was stamped.
+    pub(super) fn is_unchanged(&self) -> Result<bool, Trouble> {
         Ok(Stamp::of(&self.file)? == self.stamp)
     }
 

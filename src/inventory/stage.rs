@@ -11,8 +11,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use super::read::ByteSink;
+use crate::entry::Entry;
 use crate::problem::{Problem, in_words};
 use crate::replace::SCRATCH_SUFFIX;
+
+/// A link of the tree: its path and its target.
+type Link = (Box<[u8]>, Box<str>);
 
 /// A directory in the making.
 #[derive(Debug)]
@@ -20,6 +24,9 @@ pub struct Stage {
     target: PathBuf,
     scratch: PathBuf,
     published: bool,
+    /// The links, with their targets: they are made when all else is there, so that nothing is
+    /// ever written through one.
+    links: Mutex<Vec<Link>>,
     /// What could not be written, the first time that it happened.
     fault: Mutex<Option<String>>,
 }
@@ -43,7 +50,8 @@ impl Stage {
         let scratch = target.with_file_name(scratch);
         fs::create_dir(&scratch).map_err(|error| problem(in_words(&error)))?;
         let target = target.to_owned();
-        Ok(Self { target, scratch, published: false, fault: Mutex::new(None) })
+        let (links, fault) = (Mutex::default(), Mutex::default());
+        Ok(Self { target, scratch, published: false, links, fault })
     }
 
     /// Makes the directory `path`; the one that it is in was made before.
@@ -51,15 +59,18 @@ impl Stage {
         self.note(path, fs::create_dir(self.at(path)));
     }
 
-    /// Makes the link `path`.
+    /// Keeps the link `path` for later.
     pub(super) fn link(&self, path: &[u8], target: &str) {
-        self.note(path, symlink(target, &self.at(path)));
+        let mut links = self.links.lock().unwrap_or_else(PoisonError::into_inner);
+        links.push((path.into(), target.into()));
     }
 
     /// Begins the file `path` with the permissions in `mode`.
     pub(super) fn file(&self, path: &[u8], mode: u32) -> Copy<'_> {
         let file = self.note(path, create(&self.at(path), mode));
-        Copy { stage: self, path: path.into(), file, length: 0, written: AtomicBool::new(false) }
+        let executable = mode & 0o111 != 0;
+        let written = AtomicBool::new(false);
+        Copy { stage: self, path: path.into(), file, executable, length: 0, written }
     }
 
     /// Where the entry `path` goes. Every path that gets here is UTF-8.
@@ -79,6 +90,10 @@ impl Stage {
 
     /// Puts the stage in its place, if all of it could be written.
     pub fn publish(&mut self) -> Result<(), Problem> {
+        let links = std::mem::take(self.links.get_mut().unwrap_or_else(PoisonError::into_inner));
+        for (path, target) in links {
+            self.note(&path, symlink(&target, &self.at(&path)));
+        }
         let failed = |what: String| {
             Problem::new("stage", format!("--stage {}: {what}", self.target.display()))
                 .remedy("make room and give this user the right to write there")
@@ -124,6 +139,8 @@ pub struct Copy<'s> {
     stage: &'s Stage,
     path: Box<[u8]>,
     file: Option<File>,
+    /// Whether it was made so.
+    executable: bool,
     /// How much was taken in turn.
     length: u64,
     /// Whether it may hold anything.
@@ -153,6 +170,12 @@ impl ByteSink for Option<Copy<'_>> {
             copy.take(bytes);
         }
     }
+
+    fn end(&mut self, entry: &Entry) {
+        if let Some(copy) = self {
+            copy.end(entry);
+        }
+    }
 }
 
 impl ByteSink for Copy<'_> {
@@ -167,22 +190,47 @@ impl ByteSink for Copy<'_> {
         self.write_at(bytes, self.length);
         self.length += bytes.len() as u64;
     }
+
+    /// What is judged is the file at the end; it may have been another when the copy was begun.
+    fn end(&mut self, entry: &Entry) {
+        if let (Some(file), Entry::File { executable, .. }) = (&self.file, entry)
+            && *executable != self.executable
+        {
+            self.stage.note(&self.path, make_executable(file, *executable));
+        }
+    }
 }
 
 #[cfg(unix)]
 fn create(path: &Path, mode: u32) -> io::Result<File> {
-    use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
+    use std::os::unix::fs::OpenOptionsExt as _;
     let file = OpenOptions::new().write(true).create_new(true).mode(mode & 0o777).open(path)?;
-    // A umask may take from the permissions what it likes, save that an executable file is one.
-    if mode & 0o111 != 0 && file.metadata()?.mode() & 0o111 == 0 {
-        file.set_permissions(fs::Permissions::from_mode(mode & 0o700 | 0o100))?;
+    if mode & 0o111 != 0 {
+        make_executable(&file, true)?;
     }
     Ok(file)
+}
+
+/// A umask may take from the permissions what it likes, save that an executable file is one.
+#[cfg(unix)]
+fn make_executable(file: &File, executable: bool) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+    let mode = file.metadata()?.mode() & 0o777;
+    if (mode & 0o111 != 0) == executable {
+        return Ok(());
+    }
+    let mode = if executable { mode | 0o100 } else { mode & !0o111 };
+    file.set_permissions(fs::Permissions::from_mode(mode))
 }
 
 #[cfg(not(unix))]
 fn create(path: &Path, _: u32) -> io::Result<File> {
     OpenOptions::new().write(true).create_new(true).open(path)
+}
+
+#[cfg(not(unix))]
+fn make_executable(_: &File, _: bool) -> io::Result<()> {
+    Ok(())
 }
 
 #[cfg(unix)]
@@ -211,4 +259,96 @@ fn write_all_at(file: &File, mut bytes: &[u8], mut offset: u64) -> io::Result<()
         (bytes, offset) = (&bytes[written..], offset + written as u64);
     }
     Ok(())
+}
+
+#[cfg(unix)]
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inventory::read::Opened;
+    use std::os::unix::fs::PermissionsExt as _;
+
+    fn mode_of(path: &Path) -> u32 {
+        fs::metadata(path).unwrap().permissions().mode()
+    }
+
+    #[test]
+    fn a_copy_is_executable_if_what_was_judged_is() {
+        // What is read at once, and in chunks.
+        for length in [10, 3 << 20] {
+            for (before, after) in [(0o644, 0o755), (0o755, 0o644), (0o640, 0o640), (0o700, 0o500)]
+            {
+                let tree = tempfile::tempdir().unwrap();
+                let (path, target) = (tree.path().join("f"), tree.path().join("stage"));
+                fs::write(&path, vec![7; length]).unwrap();
+                fs::set_permissions(&path, fs::Permissions::from_mode(before)).unwrap();
+                let mut stage = Stage::create(&target).unwrap();
+                let opened = Opened::new(File::open(&path).unwrap()).unwrap();
+                let mut copy = Some(stage.file(b"f", opened.mode()));
+                fs::set_permissions(&path, fs::Permissions::from_mode(after)).unwrap();
+                let entry = opened.read(&mut copy).unwrap();
+                drop(copy);
+                assert_eq!(entry.kind(), if after & 0o111 == 0 { "file" } else { "exec" });
+                stage.publish().unwrap();
+                let executable = mode_of(&target.join("f")) & 0o111 != 0;
+                assert_eq!(executable, after & 0o111 != 0, "{before:o}, then {after:o}");
+                assert_eq!(fs::read(target.join("f")).unwrap(), vec![7; length]);
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_is_written_through_a_link_of_the_tree() {
+        // Two names of the tree that are one where it is copied to, as where case does not count.
+        let tree = tempfile::tempdir().unwrap();
+        let outside = tree.path().join("outside");
+        fs::create_dir(&outside).unwrap();
+        let mut stage = Stage::create(&tree.path().join("stage")).unwrap();
+        stage.link(b"a", outside.to_str().unwrap());
+        stage.directory(b"a");
+        stage.directory(b"a/d");
+        stage.link(b"a/l", "x");
+        stage.file(b"a/f", 0o644).write_at(b"hostile", 0);
+        assert!(stage.publish().is_err());
+        assert_eq!(fs::read_dir(&outside).unwrap().count(), 0);
+        assert!(!tree.path().join("stage").exists());
+    }
+
+    #[test]
+    fn what_could_not_be_written_is_told_and_never_published() {
+        type Fault = fn(&Stage);
+        let faults: [(&str, Fault); 5] = [
+            ("d/d", |stage| stage.directory(b"d/d")),
+            ("d/f", |stage| stage.file(b"d/f", 0o644).write_at(b"", 0)),
+            ("d/l", |stage| stage.link(b"d/l", "x")),
+            ("l", |stage| stage.link(b"l", "")),
+            ("f", |stage| drop((stage.file(b"f", 0o644), stage.file(b"f", 0o644)))),
+        ];
+        for (path, fault) in faults {
+            let tree = tempfile::tempdir().unwrap();
+            let mut stage = Stage::create(&tree.path().join("stage")).unwrap();
+            fault(&stage);
+            let problem = stage.publish().unwrap_err();
+            assert!(problem.message.contains(&format!(": {path}: ")), "{problem:?}");
+            drop(stage);
+            assert_eq!(fs::read_dir(tree.path()).unwrap().count(), 0, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_stage_takes_no_place_that_is_taken_and_leaves_one_that_it_took() {
+        let tree = tempfile::tempdir().unwrap();
+        let target = tree.path().join("stage");
+        let mut stage = Stage::create(&target).unwrap();
+        stage.file(b"f", 0o644).write_at(b"x", 0);
+        fs::create_dir(&target).unwrap();
+        assert!(stage.publish().is_err());
+        assert_eq!(fs::read_dir(&target).unwrap().count(), 0);
+        assert!(Stage::create(&target).is_err());
+        fs::remove_dir(&target).unwrap();
+        stage.publish().unwrap();
+        assert_eq!(fs::read(target.join("f")).unwrap(), b"x");
+        stage.withdraw().unwrap();
+        assert_eq!(fs::read_dir(tree.path()).unwrap().count(), 0);
+    }
 }

@@ -2,6 +2,9 @@
 
 use std::fs::File;
 
+/// The most bytes that a window may have, if there were one.
+pub(super) const LONGEST: usize = usize::MAX;
+
 /// Why there is no result from a window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(dead_code, reason = "the same names as in `guard`")]

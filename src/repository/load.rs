@@ -1,17 +1,14 @@
 //! Reading seal files: whole, or a long one while its root is walked.
 
-use std::fs::File;
-use std::io::Read as _;
-
 use super::Repository;
 use crate::entry::Digest;
-use crate::inventory::{Directory, ReadFault, open_file, read_whole};
+use crate::inventory::{Directory, FileInParts, ReadFault, read_whole};
 use crate::path::EntryPath;
 use crate::problem::Problem;
 use crate::seal::{self, Header, MAX_SEAL_BYTES, Parts, Seal, SealName};
 
 /// How much of a long seal is in memory as text, in bytes.
-const PART: usize = 256 << 10;
+const PART: u64 = 256 << 10;
 
 /// The bytes of one seal file, and what they say.
 #[derive(Debug)]
@@ -36,7 +33,7 @@ pub enum Begun {
 /// A long seal, open, and sound as far as it was read.
 #[derive(Debug)]
 pub struct Long {
-    file: File,
+    file: FileInParts,
     parts: Parts,
     hasher: blake3::Hasher,
     /// What was read and not taken yet: the beginning of a line.
@@ -91,15 +88,16 @@ impl Repository {
 
     fn begin_long(&self, name: &SealName) -> Option<Long> {
         let (directory, path) = self.place_of(name).ok()?;
-        let (mut file, size) = open_file(&directory, &path).ok()?;
-        if size <= PART as u64 || size > MAX_SEAL_BYTES {
+        let mut file = FileInParts::open(&directory, &path).ok()?;
+        let size = file.size();
+        if size <= PART || size > MAX_SEAL_BYTES {
             return None;
         }
-        let mut left = Vec::with_capacity(PART);
-        (&mut file).take(PART as u64).read_to_end(&mut left).ok()?;
+        let mut left = Vec::new();
+        file.read(PART, &mut left).ok()?;
         let mut hasher = blake3::Hasher::new();
         hasher.update(&left);
-        let whole_lines = whole_lines(&left);
+        let whole_lines = whole_lines(&left, 0);
         let text = std::str::from_utf8(&left[..whole_lines]).ok()?;
         let (mut parts, entries) = Parts::begin(name, text, usize::try_from(size).ok()?).ok()?;
         parts.take(entries).ok()?;
@@ -139,23 +137,17 @@ impl Long {
     #[must_use]
     pub fn finish(mut self) -> Option<(Seal, Digest)> {
         let mut part = std::mem::take(&mut self.left);
-        let mut length = 0;
         loop {
             let before = part.len();
-            (&mut self.file).take(PART as u64).read_to_end(&mut part).ok()?;
-            length += part.len() - before;
-            if part.len() == before {
+            if self.file.read(PART, &mut part).ok()? == 0 {
                 break;
             }
-            if length as u64 > MAX_SEAL_BYTES {
-                return None;
-            }
             self.hasher.update(&part[before..]);
-            let whole_lines = whole_lines(&part);
+            let whole_lines = whole_lines(&part, before);
             self.parts.take(std::str::from_utf8(&part[..whole_lines]).ok()?).ok()?;
             part.drain(..whole_lines);
         }
-        if !part.is_empty() {
+        if !part.is_empty() || self.file.check_whole().is_err() {
             return None;
         }
         let digest = Digest(*self.hasher.finalize().as_bytes());
@@ -163,7 +155,8 @@ impl Long {
     }
 }
 
-/// How many bytes of `text` are whole lines.
-fn whole_lines(text: &[u8]) -> usize {
-    text.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1)
+/// How many bytes of `text` are whole lines; the first `before` of them do not end one.
+fn whole_lines(text: &[u8], before: usize) -> usize {
+    let end = text[before..].iter().rposition(|&byte| byte == b'\n');
+    end.map_or(0, |at| before + at + 1)
 }
