@@ -32,8 +32,9 @@ pub(super) fn run(arguments: &CheckArgs, context: &Context) -> Outcome {
     let protected = protected(arguments, &selected, &source, context)?;
     files.iter().try_for_each(|file| file.guard(&protected)).map_err(one)?;
     if problems.is_empty() {
-        engine.stage = stage(arguments, &protected, context).map_err(one)?;
+        // Before there is a directory in the making, which no seal covers.
         problems.extend(uncovered(arguments, &selected, context));
+        engine.stage = stage(arguments, &protected, context).map_err(one)?;
     }
     let judgements = judge_all(selected, &source, &engine, context);
     let mut stage = engine.stage.take();

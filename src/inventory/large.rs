@@ -119,6 +119,7 @@ struct State<'a> {
 struct Held<'a> {
     opened: Opened,
     copy: Option<Copy<'a>>,
+    mapped: bool,
 }
 
 /// Why the segments of a file make no digest.
@@ -180,7 +181,10 @@ impl<'a> Job<'a> {
                         state.fault = Some(Fault::Changed);
                     }
                     let copy = engine.copy(self.path.as_bytes(), &opened);
-                    state.file = Some(Arc::new(Held { opened, copy }));
+                    // What is kept must be the very bytes that were hashed, and a map can change
+                    // between. A hole that is mapped becomes memory where that is the disk.
+                    let mapped = engine.mapped && copy.is_none() && !opened.has_holes();
+                    state.file = Some(Arc::new(Held { opened, copy, mapped }));
                 }
                 Err(trouble) => state.fault = Some(Fault::Final(trouble)),
             }
@@ -193,9 +197,7 @@ impl<'a> Job<'a> {
         let end = self.size.min(start.saturating_add(self.segment));
         let mut hasher = Hasher::new();
         hasher.set_input_offset(start);
-        // What is kept must be the very bytes that were hashed, and a map can change between.
-        let mapped = engine.mapped && held.copy.is_none();
-        let rest = if mapped { update_mapped(&mut hasher, held, start, end)? } else { start };
+        let rest = if held.mapped { update_mapped(&mut hasher, held, start, end)? } else { start };
         update_read(&mut hasher, held, rest, end)?;
         engine.meter.count(0, end - start);
         let whole = end - start == self.size;
@@ -258,7 +260,7 @@ fn finish(
     };
     match (unchanged, held) {
         (Some(entry), _) => Ok(entry),
-        (None, Some(Held { opened, mut copy })) => opened.read_again(&mut copy),
+        (None, Some(Held { opened, mut copy, .. })) => opened.read_again(&mut copy),
         (None, None) => Err(Trouble::unstable("the file changed while it was read")),
     }
 }

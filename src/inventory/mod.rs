@@ -7,6 +7,7 @@
 //! - `large` cuts large files into segments, which all threads share;
 //! - `guard` lends parts of a file as memory, and outlives their truncation;
 //! - `stage` keeps a copy of the very bytes that were hashed, where one is wanted;
+//! - `scratch` is the directory that it grows in;
 //! - `settle` looks at every directory again when all is read;
 //! - `portable` does the walking where there are no directory descriptors;
 //! - `workers` are the threads;
@@ -24,6 +25,8 @@ mod open;
 #[cfg(any(not(unix), test))]
 mod portable;
 mod read;
+#[cfg_attr(not(unix), path = "scratch_by_path.rs")]
+mod scratch;
 #[cfg(unix)]
 mod settle;
 mod small;

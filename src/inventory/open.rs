@@ -32,7 +32,7 @@ type Step = Result<(), Errno>;
 
 /// An open directory, below which names are looked up.
 #[derive(Debug)]
-pub struct Directory(OwnedFd);
+pub struct Directory(pub(super) OwnedFd);
 
 impl Directory {
     /// Opens the root `path` below `above`; no component of `path` may be a link.

@@ -69,6 +69,18 @@ impl Opened {
         self.stamp.mode & 0o111 != 0
     }
 
+    /// Whether parts of it have no place on the disk. Where that cannot be told there are none.
+    pub(super) fn has_holes(&self) -> bool {
+        #[cfg(unix)]
+        return rustix::fs::fstat(&self.file).is_ok_and(|stat| {
+            // In units of 512 bytes, whatever the size of a block is.
+            let taken = u64::try_from(stat.st_blocks).unwrap_or(0).saturating_mul(512);
+            taken < self.stamp.size
+        });
+        #[cfg(not(unix))]
+        return false;
+    }
+
     /// The file itself, for a read that needs no digest.
     pub(super) fn into_file(self) -> File {
         self.file

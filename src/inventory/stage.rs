@@ -4,16 +4,16 @@
 //! only by [`Stage::publish`]: a run that is killed, or comes to any verdict but pass, leaves
 //! nothing there that somebody could take for approved.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use super::read::ByteSink;
+use super::scratch::{Scratch, set_executable};
 use crate::entry::Entry;
 use crate::problem::{Problem, in_words};
-use crate::replace::SCRATCH_SUFFIX;
 
 /// A link of the tree: its path and its target.
 type Link = (Box<[u8]>, Box<str>);
@@ -22,41 +22,30 @@ type Link = (Box<[u8]>, Box<str>);
 #[derive(Debug)]
 pub struct Stage {
     target: PathBuf,
-    scratch: PathBuf,
-    published: bool,
-    /// The links, with their targets: they are made when all else is there, so that nothing is
-    /// ever written through one.
+    scratch: Scratch,
+    /// The links are made when all else is there, so that nothing is ever written through one.
     links: Mutex<Vec<Link>>,
     /// What could not be written, the first time that it happened.
-    fault: Mutex<Option<String>>,
+    fault: OnceLock<String>,
 }
 
 impl Stage {
     /// Begins a stage that is to be at `target`, where nothing may be.
     pub fn create(target: &Path) -> Result<Self, Problem> {
-        let problem = |message: String| {
-            Problem::new("stage", format!("--stage {}: {message}", target.display()))
-                .remedy("name a directory that does not exist, in one that does")
-        };
-        match target.symlink_metadata() {
-            Ok(_) => return Err(problem("it exists already".to_owned())),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => return Err(problem(in_words(&error))),
-        }
-        // The process's number: two runs at once never share a stage in the making.
-        let mut scratch = std::ffi::OsString::from(".");
-        scratch.push(target.file_name().unwrap_or_default());
-        scratch.push(format!(".{}{SCRATCH_SUFFIX}", std::process::id()));
-        let scratch = target.with_file_name(scratch);
-        fs::create_dir(&scratch).map_err(|error| problem(in_words(&error)))?;
-        let target = target.to_owned();
-        let (links, fault) = (Mutex::default(), Mutex::default());
-        Ok(Self { target, scratch, published: false, links, fault })
+        let begun = Scratch::create(target).map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => misplaced(target, "it exists already"),
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
+                misplaced(target, &in_words(&error))
+            }
+            _ => unwritable(target, &in_words(&error)),
+        });
+        let (links, fault) = (Mutex::default(), OnceLock::new());
+        Ok(Self { scratch: begun?, target: target.to_owned(), links, fault })
     }
 
     /// Makes the directory `path`; the one that it is in was made before.
     pub(super) fn directory(&self, path: &[u8]) {
-        self.note(path, fs::create_dir(self.at(path)));
+        self.attempt(path, |path| self.scratch.directory(path));
     }
 
     /// Keeps the link `path` for later.
@@ -67,70 +56,66 @@ impl Stage {
 
     /// Begins the file `path` with the permissions in `mode`.
     pub(super) fn file(&self, path: &[u8], mode: u32) -> Copy<'_> {
-        let file = self.note(path, create(&self.at(path), mode));
+        let file = self.attempt(path, |path| self.scratch.file(path, mode));
         let executable = mode & 0o111 != 0;
         let written = AtomicBool::new(false);
         Copy { stage: self, path: path.into(), file, executable, length: 0, written }
     }
 
-    /// Where the entry `path` goes. Every path that gets here is UTF-8.
-    fn at(&self, path: &[u8]) -> PathBuf {
-        self.scratch.join(&*String::from_utf8_lossy(path))
-    }
-
-    fn note<T>(&self, path: &[u8], outcome: io::Result<T>) -> Option<T> {
-        outcome
-            .map_err(|error| {
-                let path = String::from_utf8_lossy(path);
-                let mut fault = self.fault.lock().unwrap_or_else(PoisonError::into_inner);
-                fault.get_or_insert_with(|| format!("{path}: {}", in_words(&error)));
-            })
-            .ok()
+    /// Does `work` at `path`, which is UTF-8 as all that gets here, unless something failed before: what lacks a part is never published, and
+    /// below a directory that could not be made there may be somebody else's.
+    fn attempt<T>(&self, path: &[u8], work: impl FnOnce(&str) -> io::Result<T>) -> Option<T> {
+        if self.fault.get().is_some() {
+            return None;
+        }
+        let path = String::from_utf8_lossy(path);
+        let fault = |error| self.fault.set(format!("{path}: {}", in_words(&error)));
+        work(&path).map_err(fault).ok()
     }
 
     /// Puts the stage in its place, if all of it could be written.
     pub fn publish(&mut self) -> Result<(), Problem> {
         let links = std::mem::take(self.links.get_mut().unwrap_or_else(PoisonError::into_inner));
-        for (path, target) in links {
-            self.note(&path, symlink(&target, &self.at(&path)));
+        for (path, target) in &links {
+            self.attempt(path, |path| self.scratch.link(path, target));
         }
-        let failed = |what: String| {
-            Problem::new("stage", format!("--stage {}: {what}", self.target.display()))
-                .remedy("make room and give this user the right to write there")
-        };
-        let fault = self.fault.get_mut().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(what) = fault {
-            return Err(failed(what));
+        if let Some(fault) = self.fault.get() {
+            return Err(unwritable(&self.target, fault));
         }
-        // A rename would replace an empty directory without a word.
-        if self.target.symlink_metadata().is_ok() {
-            return Err(failed("something was put there meanwhile".to_owned()));
-        }
-        fs::rename(&self.scratch, &self.target).map_err(|error| failed(in_words(&error)))?;
-        self.published = true;
-        Ok(())
+        self.scratch.publish().map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => {
+                misplaced(&self.target, "something was put there meanwhile")
+            }
+            // No error of the system's.
+            io::ErrorKind::Other => told(
+                &self.target,
+                &in_words(&error),
+                "keep others out of the directory that it is in, and check again",
+            ),
+            _ => unwritable(&self.target, &in_words(&error)),
+        })
     }
 
     /// Takes it away again: the verdict changed after it was put in its place.
-    pub fn withdraw(mut self) -> Result<(), Problem> {
-        if std::mem::take(&mut self.published) {
-            fs::rename(&self.target, &self.scratch).map_err(|error| {
-                let message =
-                    format!("{} cannot be removed: {}", self.target.display(), in_words(&error));
-                Problem::new("stage", message).remedy("remove it: it is not approved")
-            })?;
-        }
-        Ok(())
+    pub fn withdraw(self) -> Result<(), Problem> {
+        let Self { target, scratch, .. } = self;
+        scratch.withdraw().map_err(|error| {
+            let message = format!("{} cannot be removed: {}", target.display(), in_words(&error));
+            Problem::new("stage", message).remedy("remove it: it is not approved")
+        })
     }
 }
 
-impl Drop for Stage {
-    fn drop(&mut self) {
-        if !self.published {
-            // What is left of it bears a name that says what it is.
-            let _ = fs::remove_dir_all(&self.scratch);
-        }
-    }
+fn misplaced(target: &Path, why: &str) -> Problem {
+    told(target, why, "name a directory that does not exist, in one that does")
+}
+
+fn unwritable(target: &Path, why: &str) -> Problem {
+    told(target, why, "make room and give this user the right to write there")
+}
+
+fn told(target: &Path, why: &str, remedy: &str) -> Problem {
+    Problem::new("stage", format!("--stage {}: {why}", target.display())).remedy(remedy)
 }
 
 /// A file of the stage. What cannot be written is noted, and the stage is never published.
@@ -152,7 +137,7 @@ impl Copy<'_> {
     pub(super) fn write_at(&self, bytes: &[u8], offset: u64) {
         if let Some(file) = &self.file {
             self.written.store(true, Ordering::Relaxed);
-            self.stage.note(&self.path, write_all_at(file, bytes, offset));
+            self.stage.attempt(&self.path, |_| write_all_at(file, bytes, offset));
         }
     }
 }
@@ -182,7 +167,7 @@ impl ByteSink for Copy<'_> {
     fn begin(&mut self) {
         self.length = 0;
         if let (Some(file), true) = (&self.file, *self.written.get_mut()) {
-            self.stage.note(&self.path, file.set_len(0));
+            self.stage.attempt(&self.path, |_| file.set_len(0));
         }
     }
 
@@ -196,51 +181,9 @@ impl ByteSink for Copy<'_> {
         if let (Some(file), Entry::File { executable, .. }) = (&self.file, entry)
             && *executable != self.executable
         {
-            self.stage.note(&self.path, make_executable(file, *executable));
+            self.stage.attempt(&self.path, |_| set_executable(file, *executable));
         }
     }
-}
-
-#[cfg(unix)]
-fn create(path: &Path, mode: u32) -> io::Result<File> {
-    use std::os::unix::fs::OpenOptionsExt as _;
-    let file = OpenOptions::new().write(true).create_new(true).mode(mode & 0o777).open(path)?;
-    if mode & 0o111 != 0 {
-        make_executable(&file, true)?;
-    }
-    Ok(file)
-}
-
-/// A umask may take from the permissions what it likes, save that an executable file is one.
-#[cfg(unix)]
-fn make_executable(file: &File, executable: bool) -> io::Result<()> {
-    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
-    let mode = file.metadata()?.mode() & 0o777;
-    if (mode & 0o111 != 0) == executable {
-        return Ok(());
-    }
-    let mode = if executable { mode | 0o100 } else { mode & !0o111 };
-    file.set_permissions(fs::Permissions::from_mode(mode))
-}
-
-#[cfg(not(unix))]
-fn create(path: &Path, _: u32) -> io::Result<File> {
-    OpenOptions::new().write(true).create_new(true).open(path)
-}
-
-#[cfg(not(unix))]
-fn make_executable(_: &File, _: bool) -> io::Result<()> {
-    Ok(())
-}
-
-#[cfg(unix)]
-fn symlink(target: &str, link: &Path) -> io::Result<()> {
-    std::os::unix::fs::symlink(target, link)
-}
-
-#[cfg(not(unix))]
-fn symlink(_: &str, _: &Path) -> io::Result<()> {
-    Err(io::Error::new(io::ErrorKind::Unsupported, "links cannot be made here"))
 }
 
 #[cfg(unix)]
@@ -266,6 +209,7 @@ fn write_all_at(file: &File, mut bytes: &[u8], mut offset: u64) -> io::Result<()
 mod tests {
     use super::*;
     use crate::inventory::read::Opened;
+    use std::fs;
     use std::os::unix::fs::PermissionsExt as _;
 
     fn mode_of(path: &Path) -> u32 {
