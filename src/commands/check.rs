@@ -89,12 +89,12 @@ fn load(arguments: &CheckArgs, context: &Context, problems: &mut Vec<Problem>) -
         }
     };
     let alone = [
-        (arguments.at.is_some(), "--at judges by"),
-        (arguments.stage.is_some(), "--stage keeps what is under"),
+        (arguments.at.is_some(), "--at judges by one seal, not by"),
+        (arguments.stage.is_some(), "--stage keeps what is under one seal, not"),
     ];
     if let (Some((_, what)), 2..) = (alone.iter().find(|(given, _)| *given), names.len()) {
         problems.push(
-            Problem::new("usage", format!("{what} one seal, not {}", names.len()))
+            Problem::new("usage", format!("{what} {}", names.len()))
                 .remedy("name the seal that is meant"),
         );
         return Vec::new();

@@ -45,13 +45,14 @@ struct Stamp {
 pub(super) struct Opened {
     file: File,
     stamp: Stamp,
+    holes: bool,
 }
 
 impl Opened {
     /// Stamps `file`, and refuses what is no regular file before a byte of it is read.
     pub(super) fn new(file: File) -> Result<Self, Trouble> {
-        let stamp = Stamp::of(&file)?;
-        Ok(Self { file, stamp })
+        let (stamp, holes) = Stamp::and_holes_of(&file)?;
+        Ok(Self { file, stamp, holes })
     }
 
     /// Its size when it was opened, in bytes.
@@ -71,14 +72,7 @@ impl Opened {
 
     /// Whether parts of it have no place on the disk. Where that cannot be told there are none.
     pub(super) fn has_holes(&self) -> bool {
-        #[cfg(unix)]
-        return rustix::fs::fstat(&self.file).is_ok_and(|stat| {
-            // In units of 512 bytes, whatever the size of a block is.
-            let taken = u64::try_from(stat.st_blocks).unwrap_or(0).saturating_mul(512);
-            taken < self.stamp.size
-        });
-        #[cfg(not(unix))]
-        return false;
+        self.holes
     }
 
     /// The file itself, for a read that needs no digest.
@@ -252,13 +246,18 @@ type Times = Option<std::time::SystemTime>;
 impl Stamp {
     /// Stamps an open file; refuses what is no regular file.
     fn of(file: &File) -> Result<Self, Trouble> {
+        Self::and_holes_of(file).map(|(stamp, _)| stamp)
+    }
+
+    /// The same, and whether the file has holes: that may change while its content does not.
+    fn and_holes_of(file: &File) -> Result<(Self, bool), Trouble> {
         Self::look(file)
             .map_err(|error| Trouble::unreadable(&error))?
             .ok_or_else(|| Trouble::unstable("it became something else while it was read"))
     }
 
     #[cfg(unix)]
-    fn look(file: &File) -> io::Result<Option<Self>> {
+    fn look(file: &File) -> io::Result<Option<(Self, bool)>> {
         let stat = rustix::fs::fstat(file)?;
         let regular = rustix::fs::FileType::from_raw_mode(stat.st_mode).is_file();
         let times = [
@@ -270,15 +269,17 @@ impl Stamp {
         let size = u64::try_from(stat.st_size).unwrap_or(u64::MAX);
         // Narrower on some systems.
         let mode = stat.st_mode as u32;
-        Ok(regular.then_some(Self { size, mode, times }))
+        // In units of 512 bytes, whatever the size of a block is.
+        let taken = u64::try_from(stat.st_blocks).unwrap_or(0).saturating_mul(512);
+        Ok(regular.then_some((Self { size, mode, times }, taken < size)))
     }
 
     #[cfg(not(unix))]
-    fn look(file: &File) -> io::Result<Option<Self>> {
+    fn look(file: &File) -> io::Result<Option<(Self, bool)>> {
         let metadata = file.metadata()?;
         let times = metadata.modified().ok();
         let stamp = Self { size: metadata.len(), mode: 0o644, times };
-        Ok(metadata.is_file().then_some(stamp))
+        Ok(metadata.is_file().then_some((stamp, false)))
     }
 }
 

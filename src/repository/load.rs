@@ -2,7 +2,7 @@
 
 use super::Repository;
 use crate::entry::Digest;
-use crate::inventory::{Directory, FileInParts, ReadFault, read_whole};
+use crate::inventory::{Directory, FileInParts, ReadFault, Trouble, read_whole};
 use crate::path::EntryPath;
 use crate::problem::Problem;
 use crate::seal::{self, Header, MAX_SEAL_BYTES, Parts, Seal, SealName};
@@ -79,34 +79,39 @@ impl Repository {
 
     /// Reads the seal file `name`, a long one only as far as its root can be walked.
     pub fn begin(&self, name: &SealName) -> Result<Begun, Problem> {
-        match self.begin_long(name) {
+        match self.begin_long(name)? {
             Some(long) => Ok(Begun::Long(Box::new(long))),
             // A short one; or one with which something is wrong, and that is found out here.
             None => self.load(name).map(Begun::from),
         }
     }
 
-    fn begin_long(&self, name: &SealName) -> Option<Long> {
-        let (directory, path) = self.place_of(name).ok()?;
-        let mut file = FileInParts::open(&directory, &path).ok()?;
-        let size = file.size();
-        if size <= PART || size > MAX_SEAL_BYTES {
-            return None;
+    /// `None`: it is short, or not sound as far as it was read. What cannot be read is an error, and
+    /// not tried again.
+    fn begin_long(&self, name: &SealName) -> Result<Option<Long>, Problem> {
+        let unreadable = |trouble: Trouble| self.unreadable(name, trouble.detail);
+        let (directory, path) = self.place_of(name)?;
+        let mut file = FileInParts::open(&directory, &path).map_err(unreadable)?;
+        if file.size() <= PART || file.size() > MAX_SEAL_BYTES {
+            return Ok(None);
         }
         let mut left = Vec::new();
-        file.read(PART, &mut left).ok()?;
+        file.read(PART, &mut left).map_err(unreadable)?;
         let mut hasher = blake3::Hasher::new();
         hasher.update(&left);
         let whole_lines = whole_lines(&left, 0);
-        let text = std::str::from_utf8(&left[..whole_lines]).ok()?;
-        let (mut parts, entries) = Parts::begin(name, text, usize::try_from(size).ok()?).ok()?;
+        let begun = self.begin_parts(name, &left[..whole_lines], file.size());
+        left.drain(..whole_lines);
+        Ok(begun.map(|parts| Long { file, parts, hasher, left }))
+    }
+
+    fn begin_parts(&self, name: &SealName, first: &[u8], length: u64) -> Option<Parts> {
+        let text = std::str::from_utf8(first).ok()?;
+        let (mut parts, entries) = Parts::begin(name, text, usize::try_from(length).ok()?).ok()?;
         parts.take(entries).ok()?;
         let header = parts.header();
-        if self.misplaced(&header.root, header.scope.patterns()).is_some() {
-            return None;
-        }
-        left.drain(..whole_lines);
-        Some(Long { file, parts, hasher, left })
+        let misplaced = self.misplaced(&header.root, header.scope.patterns()).is_some();
+        (!misplaced).then_some(parts)
     }
 
     fn place_of(&self, name: &SealName) -> Result<(Directory, EntryPath), Problem> {
