@@ -8,6 +8,7 @@ use clap_complete::Shell;
 
 use crate::inventory::Engine;
 use crate::report::Format;
+use crate::reseal::OnReseal;
 
 /// Compares build artifacts, byte for byte, with a committed seal: pass or fail.
 #[derive(Debug, Parser)]
@@ -106,6 +107,18 @@ pub struct CheckArgs {
     /// Seals to check, by name or glob; all of them without
     #[arg(value_name = "NAME")]
     pub names: Vec<String>,
+    /// Judge the commit REV: its seals and its bytes, whatever is in the working tree
+    #[arg(long, value_name = "REV", conflicts_with_all = ["at", "seals_from", "stage", "require_sealed"])]
+    pub rev: Option<String>,
+    /// Take the seals from the commit REV, and the bytes from here
+    #[arg(long, value_name = "REV")]
+    pub seals_from: Option<String>,
+    /// Tell what changed in the seals themselves since the commit REV
+    #[arg(long, value_name = "REV")]
+    pub base: Option<String>,
+    /// Which changes of seals since the base let the check pass
+    #[arg(long, value_name = "WHICH", value_enum, requires = "base")]
+    pub on_reseal: Option<OnReseal>,
     /// Judge the bytes in DIR instead of the seal's root; with one seal only
     #[arg(long, value_name = "DIR")]
     pub at: Option<PathBuf>,

@@ -1,105 +1,186 @@
 //! One seal through the pipeline: inventory, comparison, causes, judgement.
 
+use std::path::{Path, PathBuf};
+
 use crate::cause;
 use crate::compare::{Comparison, compare};
 use crate::inventory::{self, Directory, Engine, Inventory, read_whole};
+use crate::path::EntryPath;
 use crate::problem::Problem;
-use crate::repository::{Begun, Loaded, NamedBy, Repository, root_problem};
+use crate::repository::{Begun, Loaded, NamedBy, Repository, Snapshot, root_problem};
 use crate::seal::{Header, Seal, SealName};
 use crate::verdict::{Judgement, Source};
 
-/// Judges the bytes of `source` by the seal `name`, as far as it could be loaded. Whatever goes
-/// wrong is in the judgement.
-#[must_use]
-pub fn judge(
-    repository: &Repository,
-    name: &SealName,
-    begun: Result<Begun, Problem>,
-    source: &Source,
-    engine: &Engine,
-) -> Judgement {
-    let mut judgement = Judgement {
-        name: name.as_str().to_owned(),
-        root: None,
-        tracked: None,
-        digest: None,
-        source: source.clone(),
-        checked: 0,
-        matched: 0,
-        bytes: 0,
-        findings: Vec::new(),
-        problems: Vec::new(),
-    };
-    let judged = begun.and_then(|begun| fill(&mut judgement, repository, name, begun, engine));
-    judgement.problems.extend(judged.err());
-    judgement
+/// Where bytes are read from.
+#[derive(Debug, Clone)]
+pub enum Bytes<'a> {
+    /// The roots in the working tree.
+    Worktree,
+    /// Another directory (`--at`).
+    Directory {
+        /// As the user named it.
+        given: String,
+        /// Where that is.
+        path: PathBuf,
+    },
+    /// A commit.
+    Commit(&'a Snapshot<'a>),
 }
 
-fn fill(
-    judgement: &mut Judgement,
-    repository: &Repository,
-    name: &SealName,
-    begun: Begun,
-    engine: &Engine,
-) -> Result<(), Problem> {
-    let (seal, root, inventory) = both_sides(judgement, repository, name, begun, engine)?;
-    let Comparison { mut findings, checked, matched } = compare(&seal, &inventory);
-    cause::explain(&seal, &mut findings, &mut |path| {
-        read_whole(&root, path, cause::MAX_PROOF_BYTES).ok()
-    });
-    judgement.bytes = inventory.bytes;
-    (judgement.findings, judgement.checked, judgement.matched) = (findings, checked, matched);
-    engine.workers.discard((seal, inventory));
-    if checked == 0 && judgement.findings.is_empty() {
-        return Err(Problem::new("nothing-judged", "not one sealed entry could be judged")
-            .seal(name.as_str())
-            .remedy("make the whole root readable, and check again"));
-    }
-    Ok(())
+/// An open root.
+enum Opened<'a> {
+    Directory(Directory),
+    Commit(&'a Snapshot<'a>),
 }
 
-/// The seal, and what is really there; a long seal is read while its root is walked.
-fn both_sides(
-    judgement: &mut Judgement,
-    repository: &Repository,
-    name: &SealName,
-    begun: Begun,
-    engine: &Engine,
-) -> Result<(Seal, Directory, Inventory), Problem> {
-    if let Some(header) = begun.header() {
-        judgement.root = Some(header.root.as_str().to_owned());
-        judgement.tracked = Some(header.tracked);
-    }
-    let source = judgement.source.clone();
-    let look = |header: &Header| -> Result<_, Problem> {
-        let root = open(repository, name, header, &source)?;
-        let inventory = observe(&root, name, header, engine)?;
-        Ok((root, inventory))
-    };
-    let (seal, looked) = match begun {
-        Begun::Whole(loaded) => {
-            let Loaded { digest, seal, .. } = *loaded;
-            judgement.digest = Some(digest);
-            let seal = seal?;
-            let looked = look(&seal.header);
-            (seal, looked)
+/// What judges seals: everything that is the same for all seals of a run.
+#[derive(Debug)]
+pub struct Judge<'a> {
+    /// The repository that has the seals.
+    pub repository: &'a Repository,
+    /// Where the bytes come from.
+    pub bytes: Bytes<'a>,
+    /// Where the seals came from.
+    pub seal_source: Source,
+    /// How files are read.
+    pub engine: &'a Engine,
+}
+
+impl Bytes<'_> {
+    /// The same, for a report.
+    #[must_use]
+    pub fn source(&self) -> Source {
+        match self {
+            Self::Worktree => Source::Worktree,
+            Self::Directory { given, path } => {
+                Source::Directory { given: given.clone(), path: path.clone() }
+            }
+            Self::Commit(snapshot) => snapshot.source(),
         }
-        Begun::Long(long) => {
-            let header = long.header().clone();
-            let (read, looked) = engine.workers.both(|| long.finish(), || look(&header));
-            let Some((seal, digest)) = read else {
-                // What stands above the entries may be another now, and the walk was in vain.
-                (judgement.root, judgement.tracked) = (None, None);
-                let Loaded { digest, seal, .. } = repository.load(name)?;
+    }
+}
+
+impl Opened<'_> {
+    fn observe(
+        &self,
+        name: &SealName,
+        header: &Header,
+        engine: &Engine,
+    ) -> Result<Inventory, Problem> {
+        match self {
+            Self::Directory(root) => observe(root, name, header, engine),
+            Self::Commit(snapshot) => snapshot.observe(name, header, engine),
+        }
+    }
+
+    fn read(&self, header: &Header, path: &EntryPath) -> Option<Vec<u8>> {
+        match self {
+            Self::Directory(root) => read_whole(root, path, cause::MAX_PROOF_BYTES).ok(),
+            Self::Commit(snapshot) => snapshot.bytes(&header.root, path, cause::MAX_PROOF_BYTES),
+        }
+    }
+}
+
+impl<'a> Judge<'a> {
+    /// Judges the working tree by its own seals.
+    #[must_use]
+    pub fn of_worktree(repository: &'a Repository, engine: &'a Engine) -> Self {
+        Self { repository, bytes: Bytes::Worktree, seal_source: Source::Worktree, engine }
+    }
+
+    /// Judges by the seal `name`, as far as it could be loaded. Whatever goes wrong is in the
+    /// judgement.
+    #[must_use]
+    pub fn judge(&self, name: &SealName, begun: Result<Begun, Problem>) -> Judgement {
+        let mut judgement = Judgement {
+            name: name.as_str().to_owned(),
+            root: None,
+            tracked: None,
+            digest: None,
+            source: self.bytes.source(),
+            seal_source: self.seal_source.clone(),
+            checked: 0,
+            matched: 0,
+            bytes: 0,
+            findings: Vec::new(),
+            reseal: None,
+            problems: Vec::new(),
+        };
+        let judged = begun.and_then(|begun| self.fill(&mut judgement, name, begun));
+        judgement.problems.extend(judged.err());
+        judgement
+    }
+
+    fn fill(
+        &self,
+        judgement: &mut Judgement,
+        name: &SealName,
+        begun: Begun,
+    ) -> Result<(), Problem> {
+        let (seal, root, inventory) = self.both_sides(judgement, name, begun)?;
+        let Comparison { mut findings, checked, matched } = compare(&seal, &inventory);
+        cause::explain(&seal, &mut findings, &mut |path| root.read(&seal.header, path));
+        judgement.bytes = inventory.bytes;
+        (judgement.findings, judgement.checked, judgement.matched) = (findings, checked, matched);
+        self.engine.workers.discard((seal, inventory));
+        if checked == 0 && judgement.findings.is_empty() {
+            return Err(Problem::new("nothing-judged", "not one sealed entry could be judged")
+                .seal(name.as_str())
+                .remedy("make the whole root readable, and check again"));
+        }
+        Ok(())
+    }
+
+    /// The seal, and what is really there; a long seal is read while its root is walked.
+    fn both_sides(
+        &self,
+        judgement: &mut Judgement,
+        name: &SealName,
+        begun: Begun,
+    ) -> Result<(Seal, Opened<'a>, Inventory), Problem> {
+        if let Some(header) = begun.header() {
+            judgement.root = Some(header.root.as_str().to_owned());
+            judgement.tracked = Some(header.tracked);
+        }
+        let look = |header: &Header| -> Result<_, Problem> {
+            let root = self.open(name, header)?;
+            let inventory = root.observe(name, header, self.engine)?;
+            Ok((root, inventory))
+        };
+        let (seal, looked) = match begun {
+            Begun::Whole(loaded) => {
+                let Loaded { digest, seal, .. } = *loaded;
                 judgement.digest = Some(digest);
-                return Err(seal.err().unwrap_or_else(|| changed(name, repository)));
-            };
-            judgement.digest = Some(digest);
-            (seal, looked)
-        }
-    };
-    let (root, inventory) = looked?;
-    Ok((seal, root, inventory))
+                let seal = seal?;
+                let looked = look(&seal.header);
+                (seal, looked)
+            }
+            Begun::Long(long) => {
+                let header = long.header().clone();
+                let (read, looked) = self.engine.workers.both(|| long.finish(), || look(&header));
+                let Some((seal, digest)) = read else {
+                    // What stands above the entries may be another now, and the walk was in vain.
+                    (judgement.root, judgement.tracked) = (None, None);
+                    let Loaded { digest, seal, .. } = self.repository.load(name)?;
+                    judgement.digest = Some(digest);
+                    return Err(seal.err().unwrap_or_else(|| changed(name, self.repository)));
+                };
+                judgement.digest = Some(digest);
+                (seal, looked)
+            }
+        };
+        let (root, inventory) = looked?;
+        Ok((seal, root, inventory))
+    }
+
+    fn open(&self, name: &SealName, header: &Header) -> Result<Opened<'a>, Problem> {
+        let opened = match &self.bytes {
+            Bytes::Worktree => open(self.repository, name, header)?,
+            Bytes::Directory { path, .. } => open_build(path, name)?,
+            Bytes::Commit(snapshot) => return Ok(Opened::Commit(snapshot)),
+        };
+        Ok(Opened::Directory(opened))
+    }
 }
 
 fn changed(name: &SealName, repository: &Repository) -> Problem {
@@ -109,18 +190,20 @@ fn changed(name: &SealName, repository: &Repository) -> Problem {
         .remedy("keep it still, and check again")
 }
 
-/// Opens the directory that holds the bytes to be judged by the seal `name`.
+/// Opens the root of the seal `name`.
 pub fn open(
     repository: &Repository,
     name: &SealName,
     header: &Header,
-    source: &Source,
 ) -> Result<Directory, Problem> {
-    let (opened, named_by) = match source {
-        Source::Worktree => (repository.open(&header.root), NamedBy::Seal),
-        Source::Directory { path, .. } => (Directory::open_root(path, None), NamedBy::User),
-    };
-    opened.map_err(|error| root_problem(&error, name, named_by))
+    let opened = repository.open(&header.root);
+    opened.map_err(|error| root_problem(&error, name, NamedBy::Seal))
+}
+
+/// Opens the directory `build` instead of the root of the seal `name`.
+pub fn open_build(build: &Path, name: &SealName) -> Result<Directory, Problem> {
+    let opened = Directory::open_root(build, None);
+    opened.map_err(|error| root_problem(&error, name, NamedBy::User))
 }
 
 /// Takes the inventory of an open root, in the scope of the seal `name`.

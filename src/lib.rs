@@ -50,6 +50,7 @@ pub mod output;
 pub mod plan;
 pub mod progress;
 pub mod repository;
+pub mod review;
 
 // The user.
 pub mod cli;

@@ -1,10 +1,11 @@
-//! What a reseal changes, in the words that a reviewer uses. Pure.
+//! What a reseal changes, in the words that a reviewer uses: the entries of one seal, and all seals
+//! since a base. Pure.
 
 use crate::compare::compare;
 use crate::entry::Entry;
 use crate::finding::{Finding, FindingKind};
 use crate::inventory::{Inventory, Item, Observed};
-use crate::seal::Seal;
+use crate::seal::{Root, Seal, SealedEntry};
 
 /// What happens to one entry. The order is the order of printing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -64,12 +65,161 @@ pub fn changes(seal: &Seal, inventory: &Inventory) -> Vec<Change> {
 /// What replacing `old` by `new` changes.
 #[must_use]
 pub fn between(old: &Seal, new: &Seal) -> Vec<Change> {
-    let item = |sealed: &crate::seal::SealedEntry| Item {
+    let item = |sealed: &SealedEntry| Item {
         path: sealed.path.as_bytes().into(),
         observed: Observed::Entry(sealed.entry.clone()),
     };
     let items = new.entries.iter().map(item).collect();
     changes(old, &Inventory { items, bytes: 0, modes: true })
+}
+
+/// Which changes of the seals themselves, since a base, let a check pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum OnReseal {
+    /// All of them
+    Allow,
+    /// Changes of entries; what a seal covers must stay as it was
+    #[default]
+    Entries,
+    /// None
+    Fail,
+}
+
+impl OnReseal {
+    /// The stable word for it.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Allow => "allow",
+            Self::Entries => "entries",
+            Self::Fail => "fail",
+        }
+    }
+}
+
+/// What a seal says, as far as it can be read.
+#[derive(Debug, Clone, Copy)]
+pub struct Stated<'a> {
+    /// The name of the seal.
+    pub name: &'a str,
+    /// `None` where its file cannot be read as a seal.
+    pub seal: Option<&'a Seal>,
+}
+
+/// A change of what a seal covers: the way in which something could be hidden from it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ScopeChange {
+    /// The seal is gone.
+    Deleted,
+    /// It had this name, and covers the same root.
+    Renamed(String),
+    /// What stood there could not be read as a seal.
+    Unreadable,
+    /// It covers another directory than this one.
+    Root(Root),
+    /// Whether its files are kept in git is no longer this.
+    Tracked(bool),
+    /// It leaves out other things than these.
+    Exclude(Vec<String>),
+}
+
+/// What became of one seal since a base.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reseal {
+    /// Its name; the old one if it is gone.
+    pub name: String,
+    /// Its root; the old one if it is gone.
+    pub root: String,
+    /// Whether there was none at the base.
+    pub new: bool,
+    /// How what it covers changed.
+    pub scope: Vec<ScopeChange>,
+    /// What it leaves out now.
+    pub exclude: Vec<String>,
+    /// How its entries changed, sorted by kind and path.
+    pub changes: Vec<Change>,
+    /// Whether a check may pass all the same.
+    pub allowed: bool,
+}
+
+/// What became of the seals `before` until `now`, by name; those that stayed as they were, and those
+/// that cannot be read now, are left out.
+#[must_use]
+pub fn review(before: &[Stated<'_>], now: &[Stated<'_>], on_reseal: OnReseal) -> Vec<Reseal> {
+    let there = |side: &[Stated<'_>], name: &str| side.iter().any(|stated| stated.name == name);
+    let gone = before.iter().filter(|old| !there(now, old.name));
+    let mut gone: Vec<Stated<'_>> = gone.copied().collect();
+    let mut reseals = Vec::new();
+    for new in now {
+        let Some(seal) = new.seal else { continue };
+        let same_root = |old: &Stated<'_>| old.seal.is_some_and(|old| has_root_of(old, seal));
+        let old = match before.iter().find(|old| old.name == new.name) {
+            Some(old) => Some(*old),
+            None => gone.iter().position(same_root).map(|at| gone.remove(at)),
+        };
+        reseals.extend(resealed(old.as_ref(), seal, on_reseal));
+    }
+    reseals.extend(gone.iter().map(|old| deleted(old, on_reseal)));
+    reseals.sort_by(|a, b| a.name.cmp(&b.name));
+    reseals
+}
+
+fn has_root_of(old: &Seal, new: &Seal) -> bool {
+    old.header.root == new.header.root
+}
+
+fn resealed(old: Option<&Stated<'_>>, new: &Seal, on_reseal: OnReseal) -> Option<Reseal> {
+    if old.is_some_and(|old| old.seal == Some(new)) {
+        return None;
+    }
+    let mut scope = Vec::new();
+    let none = Seal { name: new.name.clone(), header: new.header.clone(), entries: Vec::new() };
+    if let Some(old) = old {
+        scope
+            .extend((old.name != new.name.as_str()).then(|| ScopeChange::Renamed(old.name.into())));
+        match old.seal {
+            None => scope.push(ScopeChange::Unreadable),
+            Some(old) => scope.extend(scope_changes(old, new)),
+        }
+    }
+    let before = old.and_then(|old| old.seal).unwrap_or(&none);
+    let allowed = match on_reseal {
+        OnReseal::Allow => true,
+        OnReseal::Entries => scope.is_empty(),
+        OnReseal::Fail => false,
+    };
+    Some(Reseal {
+        name: new.name.as_str().to_owned(),
+        root: new.header.root.as_str().to_owned(),
+        new: old.is_none(),
+        scope,
+        exclude: new.header.scope.patterns().to_vec(),
+        changes: between(before, new),
+        allowed,
+    })
+}
+
+fn scope_changes(old: &Seal, new: &Seal) -> Vec<ScopeChange> {
+    let (old, new) = (&old.header, &new.header);
+    let root = (old.root != new.root).then(|| ScopeChange::Root(old.root.clone()));
+    let tracked = (old.tracked != new.tracked).then_some(ScopeChange::Tracked(old.tracked));
+    let patterns = old.scope.patterns();
+    let exclude =
+        (patterns != new.scope.patterns()).then(|| ScopeChange::Exclude(patterns.to_vec()));
+    [root, tracked, exclude].into_iter().flatten().collect()
+}
+
+fn deleted(old: &Stated<'_>, on_reseal: OnReseal) -> Reseal {
+    let root = old.seal.map_or("?", |seal| seal.header.root.as_str());
+    Reseal {
+        name: old.name.to_owned(),
+        root: root.to_owned(),
+        new: false,
+        scope: vec![ScopeChange::Deleted],
+        exclude: Vec::new(),
+        changes: Vec::new(),
+        allowed: on_reseal == OnReseal::Allow,
+    }
 }
 
 fn change(finding: Finding) -> Option<Change> {

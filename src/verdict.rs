@@ -3,6 +3,7 @@
 use crate::entry::Digest;
 use crate::finding::Finding;
 use crate::problem::Problem;
+use crate::reseal::{OnReseal, Reseal};
 
 /// The answer of the gate, ordered by weight: the heaviest of several counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,6 +53,13 @@ pub enum Source {
         /// Where that is.
         path: std::path::PathBuf,
     },
+    /// A commit.
+    Commit {
+        /// The revision as the user named it.
+        given: String,
+        /// The commit's id in hex.
+        oid: String,
+    },
 }
 
 /// What came of one seal.
@@ -67,6 +75,8 @@ pub struct Judgement {
     pub digest: Option<Digest>,
     /// Where the bytes came from.
     pub source: Source,
+    /// Where the seal came from.
+    pub seal_source: Source,
     /// Entries judged, missing ones included.
     pub checked: u64,
     /// Entries without a finding.
@@ -75,8 +85,21 @@ pub struct Judgement {
     pub bytes: u64,
     /// Sorted by path.
     pub findings: Vec<Finding>,
+    /// What became of the seal since the base, if there is one and it changed.
+    pub reseal: Option<Reseal>,
     /// What kept it from being judged.
     pub problems: Vec<Problem>,
+}
+
+/// The commit whose seals those that judge were held against.
+#[derive(Debug, Clone)]
+pub struct Base {
+    /// The commit.
+    pub source: Source,
+    /// Which changes since then let a check pass.
+    pub on_reseal: OnReseal,
+    /// The seals that are gone since then.
+    pub deleted: Vec<Reseal>,
 }
 
 impl Judgement {
@@ -86,7 +109,7 @@ impl Judgement {
         let unjudged = self.findings.iter().any(|finding| finding.kind.is_error());
         if unjudged || !self.problems.is_empty() || self.checked == 0 {
             Verdict::Error
-        } else if self.findings.is_empty() {
+        } else if self.findings.is_empty() && self.reseal.as_ref().is_none_or(|r| r.allowed) {
             Verdict::Pass
         } else {
             Verdict::Fail
@@ -95,11 +118,13 @@ impl Judgement {
 }
 
 /// The verdict on a whole run: the heaviest, and an error when there was nothing to judge or
-/// when something outside every seal went wrong.
+/// when something outside every seal went wrong. A seal that is gone since the base fails.
 #[must_use]
-pub fn overall(judgements: &[Judgement], problems: &[Problem]) -> Verdict {
+pub fn overall(judgements: &[Judgement], base: Option<&Base>, problems: &[Problem]) -> Verdict {
     let heaviest = judgements.iter().map(Judgement::verdict).max();
+    let hidden = base.is_some_and(|base| base.deleted.iter().any(|seal| !seal.allowed));
     match heaviest {
+        Some(verdict) if problems.is_empty() && hidden => verdict.max(Verdict::Fail),
         Some(verdict) if problems.is_empty() => verdict,
         _ => Verdict::Error,
     }

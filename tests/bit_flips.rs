@@ -8,11 +8,11 @@ use std::fs;
 
 use common::Repo;
 use sealgate::inventory::Engine;
-use sealgate::judge::judge;
+use sealgate::judge::Judge;
 use sealgate::path::EntryPath;
 use sealgate::repository::Repository;
 use sealgate::seal::SealName;
-use sealgate::verdict::{Judgement, Source, Verdict};
+use sealgate::verdict::{Judgement, Verdict};
 
 /// The gate, without the process around it: from the seal's file to the judgement.
 struct Gate {
@@ -39,7 +39,7 @@ impl Gate {
     fn judge(&self, seal: &[u8]) -> Judgement {
         self.seal_is(seal);
         let begun = self.repository.begin(&self.name);
-        judge(&self.repository, &self.name, begun, &Source::Worktree, &Engine::new(None))
+        Judge::of_worktree(&self.repository, &Engine::new(None)).judge(&self.name, begun)
     }
 
     fn flipped(&self, bit: usize) -> Vec<u8> {

@@ -19,12 +19,12 @@ use rustix::fs::{CWD, FileType, Mode, mknodat};
 use sealgate::draft::draft;
 use sealgate::entry::{Digest, Entry};
 use sealgate::inventory::{self, Directory, Engine, Inventory};
-use sealgate::judge::judge;
+use sealgate::judge::Judge;
 use sealgate::path::EntryPath;
 use sealgate::repository::Repository;
 use sealgate::scope::Scope;
 use sealgate::seal::{Header, Root, SealName, to_bytes};
-use sealgate::verdict::{Judgement, Source, Verdict};
+use sealgate::verdict::{Judgement, Verdict};
 
 /// A tree to be built, and the judge of what is found in it.
 type Tree = BTreeMap<String, Plant>;
@@ -200,7 +200,7 @@ fn gate(repo: &Repo) -> Judgement {
     let seals = EntryPath::parse("seals").unwrap();
     let repository = Repository::find(&repo.at(""), &seals).unwrap();
     let begun = repository.begin(&name_of_seal());
-    judge(&repository, &name_of_seal(), begun, &Source::Worktree, &Engine::new(None))
+    Judge::of_worktree(&repository, &Engine::new(None)).judge(&name_of_seal(), begun)
 }
 
 proptest! {

@@ -45,16 +45,18 @@ fn judgement(name: &str, findings: Vec<Finding>) -> Judgement {
         tracked: Some(true),
         digest: Some(Digest::of(name.as_bytes())),
         source: Source::Worktree,
+        seal_source: Source::Worktree,
         checked: matched + findings.len() as u64,
         matched,
         bytes: 1_258_291,
         findings,
+        reseal: None,
         problems: Vec::new(),
     }
 }
 
 fn report(judgements: &[Judgement]) -> Report {
-    Report::new(judgements, &[], Vec::new(), Duration::from_millis(3), &Caller::default())
+    Report::new(judgements, None, &[], Vec::new(), Duration::from_millis(3), &Caller::default())
 }
 
 fn styled(report: &Report, verbosity: Verbosity) -> String {
@@ -198,7 +200,7 @@ fn saying(name: &[u8]) -> Vec<Report> {
     let caller =
         Caller { directory: Some(text.clone()), seals: Some(text.clone()), repository: Some(text) };
     let report = |judgements: &[Judgement]| {
-        Report::new(judgements, &problems, vec![notice.clone()], Duration::ZERO, &caller)
+        Report::new(judgements, None, &problems, vec![notice.clone()], Duration::ZERO, &caller)
     };
     let together = report(&[all.clone(), tracked.clone()]);
     vec![report(&[all]), report(&[tracked]), report(&[built]), report(&[elsewhere]), together]
@@ -416,7 +418,7 @@ fn the_last_line_is_the_verdict_on_the_seals_that_were_judged() {
         }
     }
     let problem = Problem::new("seals-missing", "none");
-    let empty = Report::new(&[], &[problem], Vec::new(), Duration::ZERO, &Caller::default());
+    let empty = Report::new(&[], None, &[problem], Vec::new(), Duration::ZERO, &Caller::default());
     assert_eq!(last_line(&empty), "ERROR  nothing checked: 1 error");
 }
 
@@ -443,7 +445,7 @@ fn notices_take_a_line_each_before_the_verdict() {
     let notice = |message: &str| Notice { code: "x", message: message.to_owned() };
     let notices = vec![notice("modes were\nnot compared"), notice("two")];
     let judgements = [judgement("dist", Vec::new())];
-    let report = Report::new(&judgements, &[], notices, Duration::ZERO, &Caller::default());
+    let report = Report::new(&judgements, None, &[], notices, Duration::ZERO, &Caller::default());
     let expected = "notice: modes were\\nnot compared\nnotice: two\n\
                     PASS  1 seal (dist), 9 entries, 1.2 MiB in under 1 ms\n";
     assert_eq!(plain(&report, Verbosity::Normal), expected);
@@ -503,7 +505,7 @@ fn remedy_of(finding: Finding, tracked: bool, source: &Source, caller: &Caller) 
         source: source.clone(),
         ..judgement("dist", vec![finding])
     };
-    Report::new(&[judged], &[], Vec::new(), Duration::ZERO, caller).seals[0].findings[0]
+    Report::new(&[judged], None, &[], Vec::new(), Duration::ZERO, caller).seals[0].findings[0]
         .remedy
         .clone()
 }
@@ -581,7 +583,7 @@ fn commands_repeat_the_options_that_sealgate_was_called_with() {
         repository: None,
     };
     let judged = judgement("dist", vec![modified("a", 1, 2)]);
-    let report = Report::new(&[judged], &[], Vec::new(), Duration::ZERO, &caller);
+    let report = Report::new(&[judged], None, &[], Vec::new(), Duration::ZERO, &caller);
     let mend = report.seals[0].mend.clone().unwrap();
     let sealgate = r"sealgate -C 'my repo' --seals 'it'\''s/seals'";
     assert_eq!(mend.approve, format!("{sealgate} seal dist"));
@@ -675,7 +677,7 @@ fn a_small_report_has_the_keys_of_the_contract_in_their_order() {
     let judged = Judgement { tracked: Some(false), ..judgement("dist", vec![changed, moved]) };
     let notices = vec![Notice { code: "modes-not-compared", message: "m".to_owned() }];
     let elapsed = Duration::from_micros(12_900);
-    let report = Report::new(&[judged], &[problem], notices, elapsed, &Caller::default());
+    let report = Report::new(&[judged], None, &[problem], notices, elapsed, &Caller::default());
     let golden = GOLDEN
         .replace("SEAL", &Digest::of(b"dist").to_string())
         .replace("OLD", &Digest::of(b"old").to_string())
@@ -840,7 +842,7 @@ mod pasted {
                     root: Some(root.to_owned()),
                     ..judgement("dist", vec![finding(FindingKind::Missing, "f")])
                 };
-                let report = Report::new(&[judged], &[], Vec::new(), Duration::ZERO, caller);
+                let report = Report::new(&[judged], None, &[], Vec::new(), Duration::ZERO, caller);
                 let seal = &report.seals[0];
                 let caution = seal.mend.clone().unwrap().caution;
                 for text in [&caution, &seal.findings[0].remedy] {

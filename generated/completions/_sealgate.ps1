@@ -43,6 +43,10 @@ Register-ArgumentCompleter -Native -CommandName 'sealgate' -ScriptBlock {
             break
         }
         'sealgate;check' {
+            [CompletionResult]::new('--rev', '--rev', [CompletionResultType]::ParameterName, 'Judge the commit REV: its seals and its bytes, whatever is in the working tree')
+            [CompletionResult]::new('--seals-from', '--seals-from', [CompletionResultType]::ParameterName, 'Take the seals from the commit REV, and the bytes from here')
+            [CompletionResult]::new('--base', '--base', [CompletionResultType]::ParameterName, 'Tell what changed in the seals themselves since the commit REV')
+            [CompletionResult]::new('--on-reseal', '--on-reseal', [CompletionResultType]::ParameterName, 'Which changes of seals since the base let the check pass')
             [CompletionResult]::new('--at', '--at', [CompletionResultType]::ParameterName, 'Judge the bytes in DIR instead of the seal''s root; with one seal only')
             [CompletionResult]::new('--stage', '--stage', [CompletionResultType]::ParameterName, 'Copy everything into DIR while it is hashed; DIR is new, and is there only after a pass. With one seal only')
             [CompletionResult]::new('--require-sealed', '--require-sealed', [CompletionResultType]::ParameterName, 'Fail unless each directory that matches GLOB (from the repository root) is under one of the seals checked')

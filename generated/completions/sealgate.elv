@@ -39,6 +39,10 @@ set edit:completion:arg-completer[sealgate] = {|@words|
             cand man 'Print the manual page of sealgate, or of one of its commands'
         }
         &'sealgate;check'= {
+            cand --rev 'Judge the commit REV: its seals and its bytes, whatever is in the working tree'
+            cand --seals-from 'Take the seals from the commit REV, and the bytes from here'
+            cand --base 'Tell what changed in the seals themselves since the commit REV'
+            cand --on-reseal 'Which changes of seals since the base let the check pass'
             cand --at 'Judge the bytes in DIR instead of the seal''s root; with one seal only'
             cand --stage 'Copy everything into DIR while it is hashed; DIR is new, and is there only after a pass. With one seal only'
             cand --require-sealed 'Fail unless each directory that matches GLOB (from the repository root) is under one of the seals checked'

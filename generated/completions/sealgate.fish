@@ -41,6 +41,12 @@ complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "ls" -d 'List what
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "export" -d 'Print a seal in a format that other tools read'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "completions" -d 'Print the completions for a shell'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "man" -d 'Print the manual page of sealgate, or of one of its commands'
+complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l rev -d 'Judge the commit REV: its seals and its bytes, whatever is in the working tree' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l seals-from -d 'Take the seals from the commit REV, and the bytes from here' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l base -d 'Tell what changed in the seals themselves since the commit REV' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l on-reseal -d 'Which changes of seals since the base let the check pass' -r -f -a "allow\t'All of them'
+entries\t'Changes of entries; what a seal covers must stay as it was'
+fail\t'None'"
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l at -d 'Judge the bytes in DIR instead of the seal\'s root; with one seal only' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l stage -d 'Copy everything into DIR while it is hashed; DIR is new, and is there only after a pass. With one seal only' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l require-sealed -d 'Fail unless each directory that matches GLOB (from the repository root) is under one of the seals checked' -r

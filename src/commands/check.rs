@@ -7,12 +7,13 @@ use super::{Context, Outcome};
 use crate::cli::CheckArgs;
 use crate::coverage;
 use crate::inventory::{Engine, Stage};
-use crate::judge::judge;
+use crate::judge::{Bytes, Judge};
 use crate::output::{ReportFile, lies_in};
 use crate::problem::{Problem, in_words};
 use crate::progress::Progress;
 use crate::report::{Notice, Report, Verbosity};
-use crate::repository::{Begun, Contents, select};
+use crate::repository::{Begun, Contents, Snapshot, select};
+use crate::review::Review;
 use crate::seal::{Root, SealName, loose_header};
 use crate::verdict::{Judgement, Source, Verdict, overall};
 
@@ -22,25 +23,64 @@ type Selected = (SealName, Result<Begun, Problem>);
 /// With more seals than these, none stays open while others are judged: descriptors are few.
 const MANY: usize = 64;
 
+/// How many seals a notice names.
+const NAMED: usize = 8;
+
+/// The commits that a check reads.
+#[derive(Default)]
+struct Commits<'a> {
+    /// That of the seals, if they are not those of the working tree.
+    seals: Option<Snapshot<'a>>,
+    /// Whether the bytes are that commit's too.
+    and_bytes: bool,
+    /// That which the seals are held against.
+    base: Option<Snapshot<'a>>,
+}
+
 pub(super) fn run(arguments: &CheckArgs, context: &Context) -> Outcome {
     let started = Instant::now();
     let files = report_files(arguments, context)?;
-    let source = source(arguments, context);
     let mut problems = Vec::new();
-    let selected = load(arguments, context, &mut problems);
+    let commits = open_commits(arguments, context).unwrap_or_else(|problem| {
+        problems.push(problem);
+        None
+    });
+    // Without the commits that were asked for, nothing can be judged.
+    let selected = commits
+        .as_ref()
+        .map_or_else(Vec::new, |commits| load(arguments, context, commits, &mut problems));
+    let commits = commits.unwrap_or_default();
+    let review = commits.base.as_ref().map(|base| {
+        Review::new(base, &selected, &arguments.names, arguments.on_reseal.unwrap_or_default())
+    });
+    let review = review.transpose().unwrap_or_else(|problem| {
+        problems.push(problem);
+        None
+    });
+    let bytes = bytes(arguments, context, &commits);
     let mut engine = arguments.reading.engine();
-    let protected = protected(arguments, &selected, &source, context)?;
+    let protected = protected(arguments, &selected, &bytes, context)?;
     files.iter().try_for_each(|file| file.guard(&protected)).map_err(one)?;
     if problems.is_empty() {
         // Before there is a directory in the making, which no seal covers.
         problems.extend(uncovered(arguments, &selected, context));
         engine.stage = stage(arguments, &protected, context).map_err(one)?;
     }
-    let judgements = judge_all(selected, &source, &engine, context);
+    let mut notices = notices(&selected, &bytes);
+    notices.extend(commits.seals.as_ref().filter(|_| !commits.and_bytes).and_then(differing));
+    let mut judgements = judge_all(selected, bytes, &commits, &engine, context);
+    let base = review.map(|review| review.tell(&mut judgements));
+    let verdict = overall(&judgements, base.as_ref(), &problems);
     let mut stage = engine.stage.take();
-    let staged = publish(stage.as_mut(), &judgements, &mut problems);
-    let notices = notices(&judgements);
-    let report = Report::new(&judgements, &problems, notices, started.elapsed(), &context.caller);
+    let staged = publish(stage.as_mut(), verdict, &mut problems);
+    let report = Report::new(
+        &judgements,
+        base.as_ref(),
+        &problems,
+        notices,
+        started.elapsed(),
+        &context.caller,
+    );
     let given = arguments.stage.as_ref().map(|path| path.to_string_lossy().into_owned());
     let report = Report { staged: given.filter(|_| staged), ..report };
     let verdict = context.terminal.report(report, arguments.format, &files);
@@ -65,17 +105,41 @@ fn report_files(arguments: &CheckArgs, context: &Context) -> Result<Vec<ReportFi
         .map_err(|problem| vec![problem])
 }
 
-fn source(arguments: &CheckArgs, context: &Context) -> Source {
-    arguments.at.as_ref().map_or(Source::Worktree, |at| Source::Directory {
-        given: at.to_string_lossy().into_owned(),
-        path: context.path(at),
-    })
+fn open_commits<'a>(
+    arguments: &CheckArgs,
+    context: &'a Context,
+) -> Result<Option<Commits<'a>>, Problem> {
+    let open = |revision: &String| Snapshot::open(&context.repository, revision);
+    Ok(Some(Commits {
+        seals: arguments.rev.as_ref().or(arguments.seals_from.as_ref()).map(open).transpose()?,
+        and_bytes: arguments.rev.is_some(),
+        base: arguments.base.as_ref().map(open).transpose()?,
+    }))
+}
+
+fn bytes<'a>(arguments: &CheckArgs, context: &Context, commits: &'a Commits<'a>) -> Bytes<'a> {
+    match (&commits.seals, &arguments.at) {
+        (Some(commit), _) if commits.and_bytes => Bytes::Commit(commit),
+        (_, Some(at)) => {
+            Bytes::Directory { given: at.to_string_lossy().into_owned(), path: context.path(at) }
+        }
+        (_, None) => Bytes::Worktree,
+    }
 }
 
 /// Loads the selected seals. What is wrong with the selection, or in the seals directory, goes to
 /// `problems`; the seals that can be judged are judged all the same.
-fn load(arguments: &CheckArgs, context: &Context, problems: &mut Vec<Problem>) -> Vec<Selected> {
-    let names = match context.contents() {
+fn load(
+    arguments: &CheckArgs,
+    context: &Context,
+    commits: &Commits<'_>,
+    problems: &mut Vec<Problem>,
+) -> Vec<Selected> {
+    let contents = match &commits.seals {
+        Some(commit) => context.contents_of(commit),
+        None => context.contents(),
+    };
+    let names = match contents {
         Ok(Contents { names, strays }) => {
             problems.extend(strays);
             select(&names, &arguments.names).unwrap_or_else(|unmatched| {
@@ -99,11 +163,15 @@ fn load(arguments: &CheckArgs, context: &Context, problems: &mut Vec<Problem>) -
         );
         return Vec::new();
     }
-    let many = names.len() > MANY;
+    // A seal that is held against a base must be there as a whole.
+    let whole = names.len() > MANY || commits.base.is_some();
     let load = |name: SealName| {
         let repository = &context.repository;
-        let begun =
-            if many { repository.load(&name).map(Begun::from) } else { repository.begin(&name) };
+        let begun = match &commits.seals {
+            Some(commit) => commit.load(&name).map(Begun::from),
+            None if whole => repository.load(&name).map(Begun::from),
+            None => repository.begin(&name),
+        };
         (name, begun)
     };
     names.into_iter().map(load).collect()
@@ -113,7 +181,7 @@ fn load(arguments: &CheckArgs, context: &Context, problems: &mut Vec<Problem>) -
 fn protected(
     arguments: &CheckArgs,
     selected: &[Selected],
-    source: &Source,
+    bytes: &Bytes<'_>,
     context: &Context,
 ) -> Result<Vec<PathBuf>, Vec<Problem>> {
     if arguments.report.is_empty() && arguments.stage.is_none() {
@@ -125,7 +193,7 @@ fn protected(
     let inside = roots.iter().map(Root::as_str).chain([repository.seals().as_str()]);
     let mut protected: Vec<PathBuf> = inside.map(|path| repository.root().join(path)).collect();
     protected.extend(repository.git_directories().map_err(one)?);
-    if let Source::Directory { path, .. } = source {
+    if let Bytes::Directory { path, .. } = bytes {
         protected.push(path.clone());
     }
     for place in &mut protected {
@@ -159,14 +227,8 @@ fn stage(
 }
 
 /// Puts the stage in its place after a pass; whether it is there.
-fn publish(
-    stage: Option<&mut Stage>,
-    judgements: &[Judgement],
-    problems: &mut Vec<Problem>,
-) -> bool {
-    let Some(stage) = stage.filter(|_| overall(judgements, problems) == Verdict::Pass) else {
-        return false;
-    };
+fn publish(stage: Option<&mut Stage>, verdict: Verdict, problems: &mut Vec<Problem>) -> bool {
+    let Some(stage) = stage.filter(|_| verdict == Verdict::Pass) else { return false };
     let published = stage.publish();
     let staged = published.is_ok();
     problems.extend(published.err());
@@ -196,20 +258,36 @@ fn uncovered(arguments: &CheckArgs, selected: &[Selected], context: &Context) ->
 
 fn judge_all(
     selected: Vec<Selected>,
-    source: &Source,
+    bytes: Bytes<'_>,
+    commits: &Commits<'_>,
     engine: &Engine,
     context: &Context,
 ) -> Vec<Judgement> {
     let _progress = Progress::watch(&engine.meter, context.terminal.verbosity != Verbosity::Quiet);
-    let judge = |(name, begun): Selected| judge(&context.repository, &name, begun, source, engine);
-    selected.into_iter().map(judge).collect()
+    let seal_source = commits.seals.as_ref().map_or(Source::Worktree, Snapshot::source);
+    let judge = Judge { repository: &context.repository, bytes, seal_source, engine };
+    selected.into_iter().map(|(name, begun)| judge.judge(&name, begun)).collect()
 }
 
-fn notices(judgements: &[Judgement]) -> Vec<Notice> {
-    let blind = cfg!(not(unix)) && !judgements.is_empty();
+fn notices(selected: &[Selected], bytes: &Bytes<'_>) -> Vec<Notice> {
+    let in_files = !matches!(bytes, Bytes::Commit(_));
+    let blind = cfg!(not(unix)) && in_files && !selected.is_empty();
     let notice = Notice {
         code: "modes-not-compared",
         message: "this system has no execute bits: file and exec were taken as one".to_owned(),
     };
     blind.then_some(notice).into_iter().collect()
+}
+
+/// Tells that the seals in the working tree are others than those of the commit that judge.
+fn differing(commit: &Snapshot<'_>) -> Option<Notice> {
+    let differing = commit.differing_in_worktree();
+    let names = match &differing[..] {
+        [] => return None,
+        names if names.len() <= NAMED => names.join(", "),
+        names => format!("{} and {} more", names[..NAMED].join(", "), names.len() - NAMED),
+    };
+    let message =
+        format!("the working tree has other seals ({names}); those of {} judge", commit.given());
+    Some(Notice { code: "seals-differ", message })
 }

@@ -1,11 +1,13 @@
 //! `diff`: what resealing would change, or how two builds differ.
 
+use std::path::Path;
+
 use super::{Context, Outcome};
 use crate::cli::DiffArgs;
 use crate::draft::draft;
 use crate::entry::Entry;
 use crate::inventory::{Directory, Engine, Inventory, first_difference};
-use crate::judge::{observe, open};
+use crate::judge::{observe, open, open_build};
 use crate::path::EntryPath;
 use crate::problem::Problem;
 use crate::progress::Progress;
@@ -13,7 +15,7 @@ use crate::report::difference::{self, Differences, SealChanges};
 use crate::report::{ErrorView, Format, Verbosity};
 use crate::reseal::{Change, changes};
 use crate::seal::Seal;
-use crate::verdict::{Source, Verdict};
+use crate::verdict::Verdict;
 
 /// How many differing files are opened to show where they differ, without `-v`.
 const LOOKED_INTO: usize = 20;
@@ -33,7 +35,7 @@ pub(super) fn run(arguments: &DiffArgs, context: &Context) -> Outcome {
         let compared =
             seal.map_err(|problem| vec![problem]).and_then(|seal| match &arguments.against {
                 None => with_seal(&seal, context, &engine),
-                Some(build) => with_build(&seal, &context.path(build), build, context, &engine),
+                Some(build) => with_build(&seal, &context.path(build), context, &engine),
             });
         match compared {
             Ok(compared) => seals.push(compared),
@@ -58,8 +60,8 @@ pub(super) fn run(arguments: &DiffArgs, context: &Context) -> Outcome {
 
 /// What sealing again would change.
 fn with_seal(seal: &Seal, context: &Context, engine: &Engine) -> Result<SealChanges, Problems> {
-    let root = open(&context.repository, &seal.name, &seal.header, &Source::Worktree)
-        .map_err(|problem| vec![problem])?;
+    let root =
+        open(&context.repository, &seal.name, &seal.header).map_err(|problem| vec![problem])?;
     let inventory = sound(seal, &root, engine)?;
     Ok(SealChanges {
         name: seal.name.as_str().to_owned(),
@@ -72,17 +74,13 @@ fn with_seal(seal: &Seal, context: &Context, engine: &Engine) -> Result<SealChan
 /// How the build in `path` differs from what is in the root, and where.
 fn with_build(
     seal: &Seal,
-    path: &std::path::Path,
-    given: &std::path::Path,
+    build: &Path,
     context: &Context,
     engine: &Engine,
 ) -> Result<SealChanges, Problems> {
-    let other =
-        Source::Directory { given: given.to_string_lossy().into_owned(), path: path.to_owned() };
     let one = |problem| vec![problem];
-    let ours =
-        open(&context.repository, &seal.name, &seal.header, &Source::Worktree).map_err(one)?;
-    let theirs = open(&context.repository, &seal.name, &seal.header, &other).map_err(one)?;
+    let ours = open(&context.repository, &seal.name, &seal.header).map_err(one)?;
+    let theirs = open_build(build, &seal.name).map_err(one)?;
     let here = draft(&seal.name, seal.header.clone(), &sound(seal, &ours, engine)?)?;
     let changes = changes(&here, &sound(seal, &theirs, engine)?);
     let most = match context.terminal.verbosity {

@@ -20,7 +20,7 @@ use crate::path::EntryPath;
 use crate::printable::message;
 use crate::problem::Problem;
 use crate::report::{Caller, Verbosity};
-use crate::repository::{Contents, Repository, select};
+use crate::repository::{Contents, Repository, Snapshot, select};
 use crate::seal::SealName;
 use crate::verdict::Verdict;
 
@@ -176,6 +176,19 @@ impl Context {
                 };
                 let message = format!("there are no seals in {}", place.display());
                 Err(Problem::new("seals-missing", message).remedy(remedy))
+            }
+        }
+    }
+
+    /// What the seals directory of `commit` holds; that there is none is an error.
+    fn contents_of(&self, commit: &Snapshot<'_>) -> Result<Contents, Problem> {
+        match commit.contents() {
+            Some(found) if !(found.names.is_empty() && found.strays.is_empty()) => Ok(found),
+            _ => {
+                let seals = self.repository.seals().as_str();
+                let message = format!("there are no seals in {seals} of {}", commit.given());
+                Err(Problem::new("seals-missing", message)
+                    .remedy("make one (sealgate seal NAME --root DIR) and commit it"))
             }
         }
     }

@@ -11,11 +11,13 @@
 //! - `settle` looks at every directory again when all is read;
 //! - `portable` does the walking where there are no directory descriptors;
 //! - `workers` are the threads;
+//! - `commit` takes the inventory of a commit instead, from git's objects;
 //! - `evidence` reads single files again, for causes, comparisons and exports.
 //!
 //! Whatever goes wrong at a path is an item of the inventory, never an early return: one
 //! unreadable file hides no other.
 
+mod commit;
 mod evidence;
 #[cfg_attr(not(unix), path = "unguarded.rs")]
 mod guard;
@@ -46,6 +48,7 @@ use crate::path::EntryPath;
 use crate::problem::in_words;
 use crate::scope::Scope;
 
+pub use commit::{CommitError, find, take_tree};
 pub use evidence::{Divergence, FileInParts, ReadFault, first_difference, hash_into, read_whole};
 #[cfg(unix)]
 pub use open::Directory;

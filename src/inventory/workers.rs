@@ -26,6 +26,11 @@ impl Workers {
         Self { count: count.map_or(1, NonZeroUsize::get), pool: OnceLock::new() }
     }
 
+    /// How many there may be.
+    pub(super) fn count(&self) -> usize {
+        self.count
+    }
+
     /// Starts the threads, if that was not done yet; says whether there are several. From then on
     /// rayon's functions, called on this thread, share their work among them.
     pub(super) fn several(&self) -> bool {

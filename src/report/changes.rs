@@ -5,7 +5,10 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr as _;
 
+use serde::Serialize;
+
 use super::Verbosity;
+use super::model::EntryView;
 use super::text;
 use crate::entry::Entry;
 use crate::printable::printable;
@@ -16,6 +19,38 @@ const SHOWN: usize = 50;
 
 /// The widest column of paths that others are aligned to.
 const WIDEST: usize = 60;
+
+/// One changed entry, for reports.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ChangeView {
+    /// `added`, `removed`, `changed`, `moved` or `mode`.
+    pub change: &'static str,
+    /// The path in the new seal, or in the old one if it goes.
+    pub path: String,
+    /// The path in the old seal, if it moved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// The old entry.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub old: Option<EntryView>,
+    /// The new entry.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub new: Option<EntryView>,
+}
+
+impl ChangeView {
+    /// The view of one change.
+    #[must_use]
+    pub fn new(change: &Change) -> Self {
+        Self {
+            change: change.kind.code(),
+            path: change.path.clone(),
+            from: change.from.clone(),
+            old: change.old.as_ref().map(EntryView::new),
+            new: change.new.as_ref().map(EntryView::new),
+        }
+    }
+}
 
 /// The rows of `changes`, and a last one with the number hidden and of each kind.
 pub(super) fn rows(changes: &[Change], verbosity: Verbosity, all: &str) -> String {

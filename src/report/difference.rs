@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::changes::{rows, totals};
+use super::changes::{ChangeView, rows, totals};
 use super::json::to_writer;
-use super::model::{EntryView, ErrorView, Tool};
+use super::model::{ErrorView, Tool};
 use super::{Verbosity, text};
 use crate::inventory::Divergence;
 use crate::printable::printable;
@@ -115,19 +115,13 @@ struct DifferencesView<'a> {
 struct SealChangesView<'a> {
     name: &'a str,
     root: &'a str,
-    changes: Vec<ChangeView<'a>>,
+    changes: Vec<DivergingView>,
 }
 
 #[derive(Serialize)]
-struct ChangeView<'a> {
-    change: &'static str,
-    path: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    from: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    old: Option<EntryView>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    new: Option<EntryView>,
+struct DivergingView {
+    #[serde(flatten)]
+    change: ChangeView,
     #[serde(skip_serializing_if = "Option::is_none")]
     first_difference: Option<u64>,
 }
@@ -150,13 +144,9 @@ impl<'a> SealChangesView<'a> {
             let found = seal.divergences.iter().find(|(at, _)| at == path);
             found.map(|(_, divergence)| divergence.offset)
         };
-        let view = |change: &'a Change| ChangeView {
-            change: change.kind.code(),
-            path: &change.path,
-            from: change.from.as_deref(),
-            old: change.old.as_ref().map(EntryView::new),
-            new: change.new.as_ref().map(EntryView::new),
+        let view = |change: &Change| DivergingView {
             first_difference: offset(&change.path),
+            change: ChangeView::new(change),
         };
         Self {
             name: &seal.name,

@@ -15,7 +15,7 @@ use crate::printable::{message, printable, printable_str};
 
 use super::last_line;
 use super::model::{ErrorView, FindingView, Mend, Report, SealView, SourceView};
-use super::{text, words};
+use super::{resealed, text, words};
 
 /// How much `human` tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -57,6 +57,7 @@ const NOTICE: Style = AnsiColor::Yellow.on_default().bold();
 pub fn human(report: &Report, verbosity: Verbosity, sink: &mut dyn Write) -> io::Result<()> {
     let mut sink = io::BufWriter::new(sink);
     if verbosity != Verbosity::Quiet {
+        write_reseals(report, verbosity, &mut sink)?;
         for seal in report.seals.iter().filter(|seal| !seal.findings.is_empty()) {
             write_seal(seal, verbosity, &mut sink)?;
         }
@@ -84,6 +85,37 @@ pub fn problems(errors: &[ErrorView], sink: &mut dyn Write) -> io::Result<()> {
         if let Some(remedy) = &error.remedy {
             writeln!(sink, "  {NEXT}next:{NEXT:#} {}", message(remedy))?;
         }
+    }
+    Ok(())
+}
+
+/// What became of the seals since the base: before all else, for it is how something is hidden.
+fn write_reseals(report: &Report, verbosity: Verbosity, sink: &mut dyn Write) -> io::Result<()> {
+    let Some(base) = &report.base else { return Ok(()) };
+    for seal in &base.deleted {
+        let (name, root) = (printable_str(&seal.name), printable_str(&seal.root));
+        let since = resealed::since(base);
+        writeln!(sink, "{BOLD}{name}{BOLD:#}: the seal of {root} is gone {since}")?;
+    }
+    let mut changed: Vec<_> =
+        report.seals.iter().filter_map(|seal| Some((seal, seal.reseal.as_ref()?))).collect();
+    changed.sort_by_key(|(_, reseal)| reseal.scope.is_empty());
+    for (seal, reseal) in &changed {
+        write!(sink, "{}", resealed::human(&seal.name, reseal, base, verbosity))?;
+        if !seal.findings.is_empty() {
+            writeln!(sink, "  the bytes do not follow: see below")?;
+        }
+    }
+    let refused = base.deleted.iter().any(|seal| !seal.allowed)
+        || changed.iter().any(|(_, reseal)| !reseal.allowed);
+    if refused {
+        let advice = "to let it pass, whoever may decide it runs this with `--on-reseal allow`; \
+                      to take it back, restore the seals of the base";
+        let rev = &base.oid;
+        writeln!(sink, "  {NEXT}next:{NEXT:#} {advice} (`git restore --source={rev} -- SEALS`)")?;
+    }
+    if refused || !changed.is_empty() {
+        writeln!(sink)?;
     }
     Ok(())
 }
@@ -139,6 +171,9 @@ fn headline(seal: &SealView) -> String {
         SourceView::Worktree => format!("{number} in {root}"),
         SourceView::Directory { path } => {
             format!("{number} in {}, sealed as {root}", printable_str(path))
+        }
+        SourceView::Commit { rev, .. } => {
+            format!("{number} in {root} of {}", printable_str(rev))
         }
     }
 }

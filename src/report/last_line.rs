@@ -15,11 +15,21 @@ const NAMES: usize = 8;
 /// line end.
 pub(super) fn of(report: &Report) -> String {
     let (word, style) = headword(report.verdict);
-    let trouble = trouble(report);
-    let after_seals = if trouble.is_empty() { ", " } else { ": " };
-    let parts = [trouble, work(report)].concat().join(", ");
-    let end = if parts.is_empty() { "" } else { after_seals };
-    format!("{style}{word}{style:#}  {}{end}{parts}", seals(report))
+    let resealed = report.base.as_ref().is_some_and(|base| base.resealed);
+    let word = if resealed { format!("{word}, RESEALED") } else { word.to_owned() };
+    let mut said = trouble(report);
+    let amount = work(report).join(", ");
+    let after_seals = match (&said[..], reseals(report)) {
+        ([], None) => ", ",
+        (_, None) => ": ",
+        (_, Some(what)) => {
+            said.push(format!("{what}; {amount}"));
+            return format!("{style}{word}{style:#}  {}: {}", seals(report), said.join(", "));
+        }
+    };
+    said.extend(Some(amount).filter(|amount| !amount.is_empty()));
+    let end = if said.is_empty() { "" } else { after_seals };
+    format!("{style}{word}{style:#}  {}{end}{}", seals(report), said.join(", "))
 }
 
 /// How much was judged, and how fast.
@@ -69,6 +79,22 @@ fn seals(report: &Report) -> String {
     }
     let number = text::count(seals.len(), "seal", "seals");
     format!("{number} ({})", names.join(", "))
+}
+
+/// What became of the seals since the base.
+fn reseals(report: &Report) -> Option<String> {
+    let base = report.base.as_ref().filter(|base| base.resealed)?;
+    let all = || report.seals.iter().filter_map(|seal| seal.reseal.as_ref());
+    let entries: usize = all().map(|reseal| reseal.entries.len()).sum();
+    let scope = all().any(|reseal| !reseal.scope.is_empty()) || !base.deleted.is_empty();
+    let refused = all().any(|reseal| !reseal.allowed) || base.deleted.iter().any(|d| !d.allowed);
+    let what = text::count(entries, "entry changed", "entries changed");
+    let what = if scope { format!("scope changed, {what}") } else { what };
+    Some(match (report.verdict, refused) {
+        (Verdict::Pass, _) => format!("{what}; consistent, not approved"),
+        (_, true) => format!("{what}, which --on-reseal {} refuses", base.on_reseal),
+        (_, false) => what,
+    })
 }
 
 /// Errors and findings, counted.

@@ -7,18 +7,21 @@ mod json;
 mod last_line;
 mod model;
 mod remedy;
+mod resealed;
 pub mod sealed;
 mod shell;
 pub mod sums;
 pub mod text;
 mod words;
 
+pub use changes::ChangeView;
 pub use human::{Verbosity, human, problems};
 pub use json::json;
 pub use model::{
     EntryView, ErrorView, FindingView, Mend, Notice, Report, SealView, SourceView, Tool,
 };
 pub use remedy::Caller;
+pub use resealed::{BaseView, DeletedView, ResealView, ScopeView, Totals};
 
 use std::io;
 

@@ -11,9 +11,10 @@ use crate::entry::Entry;
 use crate::finding::{Cause, Finding, FindingKind};
 use crate::hex;
 use crate::problem::Problem;
-use crate::verdict::{Judgement, Source, Verdict, overall};
+use crate::verdict::{Base, Judgement, Source, Verdict, overall};
 
 use super::remedy::{self, Caller};
+use super::resealed::{BaseView, ResealView};
 
 /// A whole run.
 #[derive(Debug, Clone, Serialize)]
@@ -30,6 +31,9 @@ pub struct Report {
     pub errors: Vec<ErrorView>,
     /// What is worth knowing and changes no verdict.
     pub notices: Vec<Notice>,
+    /// The commit that the seals were held against, if one was named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub base: Option<BaseView>,
     /// Where a copy of the bytes that passed is, as the user named it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub staged: Option<String>,
@@ -69,6 +73,9 @@ pub struct SealView {
     pub bytes: u64,
     /// Sorted by path.
     pub findings: Vec<FindingView>,
+    /// What became of the seal since the base, if it changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reseal: Option<ResealView>,
     /// What to do about a fail; absent when there is nothing to mend.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mend: Option<Mend>,
@@ -84,6 +91,13 @@ pub enum SourceView {
     Directory {
         /// As the user named it.
         path: String,
+    },
+    /// A commit.
+    Commit {
+        /// The revision as the user named it.
+        rev: String,
+        /// The commit's id in hex.
+        oid: String,
     },
 }
 
@@ -179,6 +193,7 @@ impl Report {
     #[must_use]
     pub fn new(
         judgements: &[Judgement],
+        base: Option<&Base>,
         problems: &[Problem],
         notices: Vec<Notice>,
         elapsed: Duration,
@@ -188,10 +203,13 @@ impl Report {
         Self {
             format: "sealgate-report/1",
             tool: Tool::this(),
-            verdict: overall(judgements, problems),
+            verdict: overall(judgements, base, problems),
             seals: judgements.iter().map(|judgement| SealView::new(judgement, caller)).collect(),
             errors: problems.iter().chain(of_seals).map(ErrorView::new).collect(),
             notices,
+            base: base.map(|base| {
+                BaseView::new(base, judgements.iter().any(|judgement| judgement.reseal.is_some()))
+            }),
             staged: None,
             elapsed_ms: u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
         }
@@ -214,22 +232,24 @@ impl SealView {
             root: judgement.root.clone(),
             digest: judgement.digest.map(|digest| digest.to_string()),
             source: SourceView::new(&judgement.source),
-            seal_source: SourceView::Worktree,
+            seal_source: SourceView::new(&judgement.seal_source),
             verdict: judgement.verdict(),
             checked: judgement.checked,
             matched: judgement.matched,
             bytes: judgement.bytes,
             findings: judgement.findings.iter().map(view).collect(),
+            reseal: judgement.reseal.as_ref().map(ResealView::new),
             mend: remedy::mend(judgement, caller),
         }
     }
 }
 
 impl SourceView {
-    fn new(source: &Source) -> Self {
+    pub(super) fn new(source: &Source) -> Self {
         match source {
             Source::Worktree => Self::Worktree,
             Source::Directory { given, .. } => Self::Directory { path: given.clone() },
+            Source::Commit { given, oid } => Self::Commit { rev: given.clone(), oid: oid.clone() },
         }
     }
 }

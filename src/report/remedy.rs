@@ -36,7 +36,7 @@ pub(super) fn of(finding: &Finding, judgement: &Judgement, caller: &Caller) -> S
 /// of it could not be judged, and then `seal` would refuse as well.
 pub(super) fn mend(judgement: &Judgement, caller: &Caller) -> Option<Mend> {
     let advice = Advice { judgement, caller };
-    (judgement.verdict() == Verdict::Fail)
+    (judgement.verdict() == Verdict::Fail && !judgement.findings.is_empty())
         .then(|| Mend { approve: advice.sealgate("seal"), caution: advice.caution() })
 }
 
@@ -131,7 +131,7 @@ impl Advice<'_> {
         if !self.is_kept_in_git() {
             let again = match &self.judgement.source {
                 Source::Worktree => "build again from a fresh checkout".to_owned(),
-                Source::Directory { .. } => self.again(None),
+                Source::Directory { .. } | Source::Commit { .. } => self.again(None),
             };
             return format!(
                 "A filter rewrote line endings, most often of the sources at checkout: put `* \
@@ -166,6 +166,11 @@ impl Advice<'_> {
         if let Source::Directory { given, .. } = &self.judgement.source {
             sentences.push(format!(
                 "First bring the bytes of {given} into {root}: the command seals what is in {root}."
+            ));
+        }
+        if let Source::Commit { given, .. } = &self.judgement.source {
+            sentences.push(format!(
+                "First check out {given}: the command seals what is in the working tree."
             ));
         }
         let findings = &self.judgement.findings;
@@ -203,6 +208,7 @@ impl Advice<'_> {
     fn again(&self, path: Option<&[u8]>) -> String {
         match &self.judgement.source {
             Source::Directory { given, .. } => format!("make {given} again"),
+            Source::Commit { .. } => "commit the sealed bytes again".to_owned(),
             Source::Worktree if self.is_kept_in_git() => {
                 let root = self.root().as_bytes();
                 let path = path.map_or(root.to_vec(), |path| join(root, path));
@@ -228,6 +234,9 @@ impl Advice<'_> {
                     "bring it into {} and approve it there with `{command}`",
                     self.root_in_words()
                 )
+            }
+            Source::Commit { given, .. } => {
+                format!("check out {given}, approve it with `{command}`, and commit the seal")
             }
         }
     }
@@ -257,7 +266,7 @@ impl Advice<'_> {
     fn place(&self) -> &str {
         match &self.judgement.source {
             Source::Worktree => self.root(),
-            Source::Directory { given, .. } => given,
+            Source::Directory { given, .. } | Source::Commit { given, .. } => given,
         }
     }
 
@@ -268,10 +277,10 @@ impl Advice<'_> {
             (Source::Directory { path: place, .. }, _) => {
                 join(place.as_os_str().as_encoded_bytes(), path)
             }
-            (Source::Worktree, Some(top)) => {
+            (Source::Worktree | Source::Commit { .. }, Some(top)) => {
                 join(top.as_bytes(), &join(self.root().as_bytes(), path))
             }
-            (Source::Worktree, None) => join(self.root().as_bytes(), path),
+            (Source::Worktree | Source::Commit { .. }, None) => join(self.root().as_bytes(), path),
         }
     }
 

@@ -45,7 +45,7 @@ impl Repository {
         Ok(Some(contents))
     }
 
-    fn stray(&self, name: &[u8], why: &str) -> Problem {
+    pub(super) fn stray(&self, name: &[u8], why: &str) -> Problem {
         let name = String::from_utf8_lossy(name);
         let file = format!("{}/{name}", self.seals.as_str());
         let remedy = if name.ends_with(SCRATCH_SUFFIX) {
@@ -62,13 +62,13 @@ impl Repository {
 }
 
 /// What a name in the seals directory is.
-enum Place {
+pub(super) enum Place {
     Seal(SealName),
     Known,
     Stray(&'static str),
 }
 
-fn sort_out(name: &[u8], kind: Kind) -> Place {
+pub(super) fn sort_out(name: &[u8], kind: Kind) -> Place {
     let known = std::str::from_utf8(name).ok();
     let seal = known.and_then(|name| name.strip_suffix(".toml")).and_then(SealName::parse);
     match (kind, known, seal) {
@@ -82,6 +82,21 @@ fn sort_out(name: &[u8], kind: Kind) -> Place {
     }
 }
 
+/// The names that `patterns` select, as far as they are sound patterns: all of them where there is
+/// no pattern.
+#[must_use]
+pub fn matching(names: &[SealName], patterns: &[String]) -> Vec<SealName> {
+    if patterns.is_empty() {
+        return names.to_vec();
+    }
+    patterns.iter().flat_map(|pattern| matching_one(names, pattern).unwrap_or_default()).collect()
+}
+
+fn matching_one(names: &[SealName], pattern: &str) -> Result<Vec<SealName>, globset::Error> {
+    let glob = GlobBuilder::new(pattern).literal_separator(true).build()?.compile_matcher();
+    Ok(names.iter().filter(|name| glob.is_match(name.as_str())).cloned().collect())
+}
+
 /// The names that `patterns` select: all of them where there is no pattern. Each pattern, a name
 /// or a glob, must select one at least.
 pub fn select(names: &[SealName], patterns: &[String]) -> Result<Vec<SealName>, Vec<Problem>> {
@@ -92,11 +107,8 @@ pub fn select(names: &[SealName], patterns: &[String]) -> Result<Vec<SealName>, 
     let mut selected = Vec::new();
     for pattern in patterns {
         let before = selected.len();
-        match GlobBuilder::new(pattern).literal_separator(true).build() {
-            Ok(glob) => {
-                let glob = glob.compile_matcher();
-                selected.extend(names.iter().filter(|name| glob.is_match(name.as_str())).cloned());
-            }
+        match matching_one(names, pattern) {
+            Ok(mut found) => selected.append(&mut found),
             Err(error) => {
                 problems.push(
                     Problem::new("name-invalid", format!("{pattern}: {}", error.kind()))

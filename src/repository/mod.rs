@@ -2,6 +2,7 @@
 
 mod contents;
 mod load;
+mod snapshot;
 
 use std::fs::File;
 use std::io;
@@ -13,8 +14,9 @@ use crate::problem::{Problem, in_words};
 use crate::replace::{SCRATCH_SUFFIX, replace, scratch_of};
 use crate::seal::{Root, Seal, SealName};
 
-pub use contents::{Contents, select};
+pub use contents::{Contents, matching, select};
 pub use load::{Begun, Loaded, Long};
+pub use snapshot::Snapshot;
 
 /// A repository and its seals directory.
 #[derive(Debug)]
@@ -68,6 +70,21 @@ impl Repository {
     #[must_use]
     pub fn in_git(&self) -> bool {
         self.in_git
+    }
+
+    /// Refuses to go on without git, which `what` needs.
+    fn needs_git(&self, what: &str) -> Result<(), Problem> {
+        if self.in_git {
+            return Ok(());
+        }
+        let bare = self.root.join("objects").is_dir() && self.root.join("HEAD").is_file();
+        let (place, remedy) = if bare {
+            ("a bare repository", "run it in a clone with a working tree")
+        } else {
+            ("no git repository", "go to your repository, or name it with -C")
+        };
+        let message = format!("{} is {place}, so {what} cannot be read", self.root.display());
+        Err(Problem::new("not-a-repository", message).remedy(remedy))
     }
 
     /// git's own directories: `.git`, and where the file `.git` of a linked worktree or a submodule
@@ -264,32 +281,41 @@ pub enum NamedBy {
     Seal,
     /// The user, on this command line.
     User,
+    /// A seal, as its root in a commit.
+    Commit,
 }
 
 /// A root that cannot be opened, as a person gets it.
 #[must_use]
 pub fn root_problem(error: &RootError, name: &SealName, named_by: NamedBy) -> Problem {
-    let (code, by_seal, by_user) = match error {
+    let (code, by_seal, by_user, in_commit) = match error {
         RootError::Missing(_) => (
             "root-missing",
             "build it, or delete the seal if it is gone for good",
             "correct the path on the command line, or build first",
+            "commit it (`git add -f`), or set tracked = false in the seal if it is built",
         ),
         RootError::NotDirectory(_) => (
             "root-not-directory",
             "a root is a directory: put it back",
             "name a directory; an archive must be unpacked first",
+            "a root is a directory: commit one",
         ),
         RootError::Link(_) => (
             "root-is-link",
             "make it a real directory, or seal what it points to",
             "name the directory that it points to",
+            "commit a real directory, or seal what it points to",
         ),
         RootError::Unreadable(..) => {
             let remedy = "give this user the right to read it";
-            ("root-unreadable", remedy, remedy)
+            ("root-unreadable", remedy, remedy, remedy)
         }
     };
-    let remedy = if named_by == NamedBy::Seal { by_seal } else { by_user };
+    let remedy = match named_by {
+        NamedBy::Seal => by_seal,
+        NamedBy::User => by_user,
+        NamedBy::Commit => in_commit,
+    };
     Problem::new(code, error.to_string()).seal(name.as_str()).remedy(remedy)
 }

@@ -1,16 +1,24 @@
 //! The only place that runs git: plumbing, without the caller's environment, hooks or helpers.
 
+mod missing;
+mod object;
+mod objects;
+
 use std::collections::HashSet;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::problem::Problem;
 
+pub use missing::{how_to_fetch, is_shallow};
+pub use object::{Commit, ObjectKind, Oid, TreeEntry, TreeMode};
+pub use objects::{ObjectError, Objects, resolve};
+
 /// Why git could not be asked.
 #[derive(Debug, thiserror::Error)]
 pub enum GitError {
     /// There is no program `git`.
-    #[error("git is needed to know what is tracked, and cannot be run: {0}")]
+    #[error("git is needed for this, and cannot be run: {0}")]
     NotRun(std::io::Error),
     /// It failed.
     #[error("git {command} failed: {stderr}")]
@@ -26,7 +34,7 @@ impl From<GitError> for Problem {
     fn from(error: GitError) -> Self {
         let remedy = match error {
             GitError::NotRun(_) => "install git, or put it in PATH",
-            GitError::Failed { .. } => "mend what git says, then seal again",
+            GitError::Failed { .. } => "mend what git says, and try again",
         };
         Self::new("git", error.to_string()).remedy(remedy)
     }
@@ -48,8 +56,9 @@ pub struct Tracking {
 pub fn tracking(repository: &Path, root: &str) -> Result<Tracking, GitError> {
     // A path, not a pattern, and never taken for an option. The path `.` would match nothing.
     let pathspec = format!(":(top,literal){}", if root == "." { "" } else { root });
-    let list = |arguments: &[&'static str]| {
-        run(repository, "ls-files", arguments, &pathspec).map(|output| records(&output))
+    let list = |arguments: &[&str]| {
+        let arguments = [arguments, &["--", &*pathspec]].concat();
+        run(repository, "ls-files", &arguments).map(|output| records(&output))
     };
     let prefix = if root == "." { Vec::new() } else { format!("{root}/").into_bytes() };
     let below = |path: &[u8]| path.strip_prefix(&*prefix).map(<[u8]>::to_vec);
@@ -80,14 +89,9 @@ fn records(output: &[u8]) -> Vec<Vec<u8>> {
     output.split(|&byte| byte == 0).filter(|r| !r.is_empty()).map(<[u8]>::to_vec).collect()
 }
 
-fn run(
-    repository: &Path,
-    command: &'static str,
-    arguments: &[&str],
-    pathspec: &str,
-) -> Result<Vec<u8>, GitError> {
+fn run(repository: &Path, command: &'static str, arguments: &[&str]) -> Result<Vec<u8>, GitError> {
     let mut git = plumbing(repository);
-    git.arg(command).args(arguments).args(["--", pathspec]);
+    git.arg(command).args(arguments);
     let output = git.output().map_err(GitError::NotRun)?;
     if output.status.success() {
         return Ok(output.stdout);
@@ -108,6 +112,8 @@ fn plumbing(repository: &Path) -> Command {
     git.envs([
         ("GIT_NO_REPLACE_OBJECTS", "1"),
         ("GIT_NO_LAZY_FETCH", "1"),
+        // For a git that does not know the line above: no way to fetch anything.
+        ("GIT_ALLOW_PROTOCOL", "none"),
         ("GIT_OPTIONAL_LOCKS", "0"),
         ("GIT_TERMINAL_PROMPT", "0"),
         ("LC_ALL", "C"),

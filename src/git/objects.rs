@@ -1,0 +1,229 @@
+//! Reading objects: one `git cat-file --batch`, of which every answer is hashed again.
+//!
+//! git serves what lies under an id without looking whether it belongs there, so an object that
+//! was replaced on disk would speak for the good one. Nothing is fetched: an object that is not
+//! here is an error.
+
+use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, ChildStdout, Stdio};
+
+use super::object::{self, Commit, IdHasher, ObjectKind, Oid, TreeEntry};
+use super::{GitError, plumbing, run};
+
+/// Larger commits, tags and trees are refused; git itself makes none near this.
+const MAX_STRUCTURE: u64 = 256 << 20;
+
+/// How much of an object is handed on at a time, at most, in bytes.
+const PIECE: usize = 128 << 10;
+
+/// Why an object could not be had.
+#[derive(Debug, thiserror::Error)]
+pub enum ObjectError {
+    /// git could not be asked, or failed.
+    #[error(transparent)]
+    Git(#[from] GitError),
+    /// It is not in this repository.
+    #[error("the object {0} is not in this repository")]
+    Missing(Oid),
+    /// It is of another kind.
+    #[error("{0} is a {1}, not a {2}")]
+    Kind(Oid, &'static str, &'static str),
+    /// What lies under its id has another one.
+    #[error("the object {0} was replaced on disk: what lies there has another id")]
+    Forged(Oid),
+    /// It is no object that git would write.
+    #[error("the object {0} is broken: {1}")]
+    Broken(Oid, &'static str),
+    /// It is larger than what is wanted may be.
+    #[error("the object {0} is {1} bytes long; the limit is {2}")]
+    TooLarge(Oid, u64, u64),
+}
+
+/// A conversation with `git cat-file --batch`.
+#[derive(Debug)]
+pub struct Objects {
+    repository: PathBuf,
+    child: Child,
+    requests: Option<ChildStdin>,
+    answers: BufReader<ChildStdout>,
+}
+
+impl Objects {
+    /// Begins to read from the repository at `repository`.
+    pub fn open(repository: &Path) -> Result<Self, GitError> {
+        let mut git = plumbing(repository);
+        git.args(["cat-file", "--batch"]);
+        git.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = git.spawn().map_err(GitError::NotRun)?;
+        let (requests, answers) = (child.stdin.take(), child.stdout.take());
+        let answers = answers.ok_or_else(|| GitError::NotRun(io::ErrorKind::BrokenPipe.into()))?;
+        let answers = BufReader::with_capacity(PIECE, answers);
+        Ok(Self { repository: repository.to_owned(), child, requests, answers })
+    }
+
+    /// Another conversation with the same repository.
+    pub fn again(&self) -> Result<Self, GitError> {
+        Self::open(&self.repository)
+    }
+
+    /// The commit that `oid` is, or that the tag `oid` leads to.
+    pub fn commit(&mut self, oid: &Oid) -> Result<Commit, ObjectError> {
+        /// Tags of tags are legal, and nobody makes this many.
+        const TAGS: usize = 64;
+        let mut oid = *oid;
+        for _ in 0..TAGS {
+            let (kind, bytes) = self.read(&oid, MAX_STRUCTURE)?;
+            oid = match kind {
+                ObjectKind::Commit => {
+                    let broken = ObjectError::Broken(oid, "a commit without a tree");
+                    return object::commit(&bytes, oid).ok_or(broken);
+                }
+                ObjectKind::Tag => object::tagged(&bytes, oid)
+                    .ok_or(ObjectError::Broken(oid, "a tag that names nothing"))?,
+                other => return Err(ObjectError::Kind(oid, other.word(), "commit")),
+            };
+        }
+        Err(ObjectError::Broken(oid, "too many tags of tags"))
+    }
+
+    /// What the tree `oid` holds.
+    pub fn tree(&mut self, oid: &Oid) -> Result<Vec<TreeEntry>, ObjectError> {
+        let bytes = self.whole(oid, ObjectKind::Tree, MAX_STRUCTURE)?;
+        object::tree(&bytes, oid).map_err(|why| ObjectError::Broken(*oid, why))
+    }
+
+    /// The content of the blob `oid`, of at most `limit` bytes.
+    pub fn blob(&mut self, oid: &Oid, limit: u64) -> Result<Vec<u8>, ObjectError> {
+        self.whole(oid, ObjectKind::Blob, limit)
+    }
+
+    fn whole(&mut self, oid: &Oid, wanted: ObjectKind, limit: u64) -> Result<Vec<u8>, ObjectError> {
+        let (kind, bytes) = self.read(oid, limit)?;
+        if kind == wanted {
+            Ok(bytes)
+        } else {
+            Err(ObjectError::Kind(*oid, kind.word(), wanted.word()))
+        }
+    }
+
+    fn read(&mut self, oid: &Oid, limit: u64) -> Result<(ObjectKind, Vec<u8>), ObjectError> {
+        self.ask(std::slice::from_ref(oid))?;
+        let mut bytes = Vec::new();
+        let kind = self.answer(oid, limit, |piece| bytes.extend_from_slice(piece))?.0;
+        Ok((kind, bytes))
+    }
+
+    /// Asks for `oids`; each is then to be taken by [`Objects::take`], in this order. While answers
+    /// are waiting, requests of more than some kilobytes would wait for each other.
+    pub fn ask(&mut self, oids: &[Oid]) -> Result<(), ObjectError> {
+        let lines: Vec<String> = oids.iter().map(ToString::to_string).collect();
+        let text = lines.join("\n") + "\n";
+        let sent = self
+            .requests
+            .as_mut()
+            .map_or(Err(io::ErrorKind::BrokenPipe.into()), |to| to.write_all(text.as_bytes()));
+        sent.map_err(|error| self.gone(&error).into())
+    }
+
+    /// Takes the answer for the blob `oid`: gives its content to `sink` piece by piece, and then its
+    /// size. Only when this succeeds are the pieces what the id stands for.
+    pub fn take(&mut self, oid: &Oid, sink: impl FnMut(&[u8])) -> Result<u64, ObjectError> {
+        match self.answer(oid, u64::MAX, sink)? {
+            (ObjectKind::Blob, size) => Ok(size),
+            (kind, _) => Err(ObjectError::Kind(*oid, kind.word(), ObjectKind::Blob.word())),
+        }
+    }
+
+    /// `OID SP KIND SP SIZE LF`, the content, LF; or `OID missing LF`.
+    fn answer(
+        &mut self,
+        oid: &Oid,
+        limit: u64,
+        mut sink: impl FnMut(&[u8]),
+    ) -> Result<(ObjectKind, u64), ObjectError> {
+        let (kind, size) = self.head(oid)?;
+        if size > limit {
+            return Err(ObjectError::TooLarge(*oid, size, limit));
+        }
+        let mut id = IdHasher::new(kind, size, oid);
+        let mut left = size;
+        while left > 0 {
+            let there = self.answers.fill_buf().map(<[u8]>::len);
+            let length = match there {
+                Ok(0) => return Err(self.gone(&io::ErrorKind::UnexpectedEof.into()).into()),
+                Ok(there) => there.min(usize::try_from(left).unwrap_or(usize::MAX)),
+                Err(error) => return Err(self.gone(&error).into()),
+            };
+            let piece = &self.answers.buffer()[..length];
+            id.update(piece);
+            sink(piece);
+            self.answers.consume(length);
+            left -= length as u64;
+        }
+        let mut end = [0];
+        self.answers.read_exact(&mut end).map_err(|error| self.gone(&error))?;
+        if id.finish().as_ref() == Some(oid) {
+            Ok((kind, size))
+        } else {
+            Err(ObjectError::Forged(*oid))
+        }
+    }
+
+    fn head(&mut self, oid: &Oid) -> Result<(ObjectKind, u64), ObjectError> {
+        /// An id, a word and a number, with room.
+        const LONGEST: u64 = 256;
+        let mut line = Vec::new();
+        let read = (&mut self.answers).take(LONGEST).read_until(b'\n', &mut line);
+        match read {
+            Ok(_) if line.ends_with(b"\n") => line.pop(),
+            Ok(_) => return Err(self.gone(&io::ErrorKind::UnexpectedEof.into()).into()),
+            Err(error) => return Err(self.gone(&error).into()),
+        };
+        let rest = line.strip_prefix(format!("{oid} ").as_bytes());
+        if rest == Some(b"missing") {
+            return Err(ObjectError::Missing(*oid));
+        }
+        let head = rest.and_then(|rest| {
+            let space = rest.iter().position(|&byte| byte == b' ')?;
+            let size = std::str::from_utf8(&rest[space + 1..]).ok()?.parse().ok()?;
+            Some((ObjectKind::from_word(&rest[..space])?, size))
+        });
+        head.ok_or(ObjectError::Broken(*oid, "git answers what cannot be understood"))
+    }
+
+    /// Why the conversation ended: git says it on its way out.
+    fn gone(&mut self, error: &io::Error) -> GitError {
+        self.requests = None;
+        // It may be in the middle of an answer that nobody takes any more.
+        let _ = self.child.kill();
+        let mut said = Vec::new();
+        if let Some(stderr) = self.child.stderr.take() {
+            const MOST: u64 = 4 << 10;
+            let _ = stderr.take(MOST).read_to_end(&mut said);
+        }
+        let said = String::from_utf8_lossy(&said).trim().to_owned();
+        let stderr = if said.is_empty() { error.to_string() } else { said };
+        GitError::Failed { command: "cat-file", stderr }
+    }
+}
+
+impl Drop for Objects {
+    fn drop(&mut self) {
+        self.requests = None;
+        // Where an error left answers waiting, it would wait for ever for somebody to take them.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The object that `revision` names, as `git rev-parse` reads it.
+pub fn resolve(repository: &Path, revision: &str) -> Result<Option<Oid>, GitError> {
+    let arguments = ["--verify", "--quiet", "--end-of-options", revision];
+    match run(repository, "rev-parse", &arguments) {
+        Ok(output) => Ok(Oid::from_hex(output.trim_ascii_end())),
+        // Quiet is its word for "no such thing"; what else is wrong it says.
+        Err(GitError::Failed { stderr, .. }) if stderr.is_empty() => Ok(None),
+        Err(error) => Err(error),
+    }
+}

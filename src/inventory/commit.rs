@@ -1,0 +1,253 @@
+//! What a commit holds, from its objects: no working tree, no filter, no attribute has a say.
+//!
+//! Trees are read first, and give paths, modes and ids. Blobs are then hashed while git inflates
+//! them, by as many conversations with git as there are threads; a blob that stands at several
+//! paths is hashed once.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::{Engine, Inventory, Item, Trouble};
+use crate::entry::{Digest, Entry};
+use crate::git::{ObjectError, Objects, Oid, TreeEntry, TreeMode};
+use crate::path::{self, join};
+use crate::scope::Scope;
+
+/// No seal can hold as many entries. Ten small trees can name more paths than there are atoms.
+const MAX_ENTRIES: usize = 4 << 20;
+
+/// Blobs that are asked for at a time. Two windows of the longest ids fit into the smallest pipe.
+const WINDOW: usize = 100;
+
+/// The longest target of a link, in bytes; no file system takes a longer one.
+const MAX_TARGET: u64 = 4_096;
+
+/// Why the inventory of a commit could not be taken.
+#[derive(Debug, thiserror::Error)]
+pub enum CommitError {
+    /// An object is missing, or not what it should be.
+    #[error("{path}: {error}")]
+    Object {
+        /// The path whose object it is; empty for the root.
+        path: String,
+        /// What is wrong with it.
+        error: ObjectError,
+    },
+    /// More paths than any seal can hold.
+    #[error("more than {MAX_ENTRIES} paths are in scope")]
+    TooMany,
+}
+
+/// A file of a commit, not hashed yet.
+struct Waiting {
+    path: Box<[u8]>,
+    executable: bool,
+    /// Which of the different blobs it is.
+    blob: usize,
+}
+
+/// Reads the trees.
+struct Trees<'a> {
+    objects: &'a mut Objects,
+    scope: &'a Scope,
+    items: Vec<Item>,
+    files: Vec<Waiting>,
+    /// The different blobs of the files, in the order in which they were met.
+    blobs: Vec<Oid>,
+    known: HashMap<Oid, usize>,
+}
+
+/// The entry at `path`, which is relative to the tree `root`; `None` where there is none.
+pub fn find(
+    objects: &mut Objects,
+    root: &Oid,
+    path: &[u8],
+) -> Result<Option<TreeEntry>, ObjectError> {
+    let mut at = TreeEntry { mode: TreeMode::Tree, name: Box::default(), oid: *root };
+    for component in path.split(|&byte| byte == b'/') {
+        if at.mode != TreeMode::Tree {
+            return Ok(None);
+        }
+        let found = objects.tree(&at.oid)?.into_iter().find(|entry| *entry.name == *component);
+        match found {
+            Some(entry) => at = entry,
+            None => return Ok(None),
+        }
+    }
+    Ok(Some(at))
+}
+
+/// Observes everything that is in `scope` in the tree `root` of a commit.
+pub fn take_tree(
+    objects: &mut Objects,
+    root: &Oid,
+    scope: &Scope,
+    engine: &Engine,
+) -> Result<Inventory, CommitError> {
+    let (items, files, blobs, known) = Default::default();
+    let mut trees = Trees { objects, scope, items, files, blobs, known };
+    trees.walk(root)?;
+    let Trees { mut items, files, blobs, .. } = trees;
+    let contents = hash_all(objects, &blobs, engine).map_err(|(blob, error)| {
+        let file = files.iter().find(|file| file.blob == blob);
+        trouble_at(file.map_or(b"", |file| &file.path), error)
+    })?;
+    items.extend(files.into_iter().map(|Waiting { path, executable, blob }| {
+        let (size, digest) = contents[blob];
+        Item::new(path, Ok(Entry::File { size, digest, executable }))
+    }));
+    items.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    let bytes = items.iter().map(|item| item.observed.bytes()).sum();
+    Ok(Inventory { items, bytes, modes: true })
+}
+
+fn trouble_at(path: &[u8], error: ObjectError) -> CommitError {
+    CommitError::Object { path: String::from_utf8_lossy(path).into_owned(), error }
+}
+
+impl Trees<'_> {
+    fn walk(&mut self, root: &Oid) -> Result<(), CommitError> {
+        let mut waiting: Vec<(Box<[u8]>, Oid)> = vec![(Box::default(), *root)];
+        while let Some((above, oid)) = waiting.pop() {
+            let entries = self.objects.tree(&oid).map_err(|error| trouble_at(&above, error))?;
+            let mut in_scope = 0_usize;
+            for entry in entries {
+                let path = join(&above, &entry.name);
+                let is_dir = entry.mode == TreeMode::Tree;
+                if self.scope.excludes_child(&path, is_dir).is_some() {
+                    continue;
+                }
+                in_scope += 1;
+                match (is_dir, path::check(&path)) {
+                    (true, Ok(_)) => waiting.push((path, entry.oid)),
+                    (true, Err(fault)) => self.trouble(path, &fault.to_string(), true),
+                    (false, Ok(_)) => self.observe(path, &entry)?,
+                    (false, Err(fault)) => self.trouble(path, &fault.to_string(), false),
+                }
+            }
+            if in_scope == 0 && !above.is_empty() {
+                self.items.push(Item::new(above, Ok(Entry::Dir)));
+            }
+            if self.items.len() + self.files.len() + waiting.len() > MAX_ENTRIES {
+                return Err(CommitError::TooMany);
+            }
+        }
+        Ok(())
+    }
+
+    fn trouble(&mut self, path: Box<[u8]>, why: &str, directory: bool) {
+        let trouble = Trouble { directory, ..Trouble::unsealable(why) };
+        self.items.push(Item::new(path, Err(trouble)));
+    }
+
+    /// Observes what is no directory.
+    fn observe(&mut self, path: Box<[u8]>, entry: &TreeEntry) -> Result<(), CommitError> {
+        match entry.mode {
+            TreeMode::File { executable } => {
+                let next = self.blobs.len();
+                let blob = *self.known.entry(entry.oid).or_insert(next);
+                if blob == next {
+                    self.blobs.push(entry.oid);
+                }
+                self.files.push(Waiting { path, executable, blob });
+            }
+            TreeMode::Link => {
+                let outcome = match self.objects.blob(&entry.oid, MAX_TARGET) {
+                    Ok(target) => link(target),
+                    Err(ObjectError::TooLarge(_, size, limit)) => Err(Trouble::unsealable(
+                        format!("the link's target is {size} bytes long; the limit is {limit}"),
+                    )),
+                    Err(error) => return Err(trouble_at(&path, error)),
+                };
+                self.items.push(Item::new(path, outcome));
+            }
+            TreeMode::Submodule | TreeMode::Tree => self.trouble(path, "a submodule", false),
+        }
+        Ok(())
+    }
+}
+
+/// The target of a link, which a seal holds as text.
+fn link(target: Vec<u8>) -> Result<Entry, Trouble> {
+    match String::from_utf8(target) {
+        Ok(target) if target.is_empty() || target.contains('\0') => {
+            Err(Trouble::unsealable("the link's target is none that a link can have"))
+        }
+        Ok(target) => Ok(Entry::Link { target: target.into() }),
+        Err(_) => Err(Trouble::unsealable("the link's target is not UTF-8")),
+    }
+}
+
+/// Size and digest.
+type Content = (u64, Digest);
+
+/// The number of a window, and what its blobs are.
+type Window = (usize, Vec<Content>);
+
+/// The index of a blob, and why it could not be had.
+type Unhashed = (usize, ObjectError);
+
+/// Hashes all blobs; an error is that of the blob with the index that comes with it.
+fn hash_all(
+    objects: &mut Objects,
+    blobs: &[Oid],
+    engine: &Engine,
+) -> Result<Vec<Content>, Unhashed> {
+    let windows: Vec<&[Oid]> = blobs.chunks(WINDOW).collect();
+    let next = AtomicUsize::new(0);
+    let several = engine.workers.count().min(windows.len());
+    if several < 2 {
+        let hashed = hash_windows(objects, &windows, &next, engine)?;
+        return Ok(hashed.into_iter().flat_map(|(_, contents)| contents).collect());
+    }
+    let conversations: Vec<usize> = (0..several).collect();
+    let repository = &*objects;
+    let hashed = engine.workers.map(&conversations, |_| {
+        let mut objects = repository.again().map_err(|error| (0, error.into()))?;
+        let hashed = hash_windows(&mut objects, &windows, &next, engine);
+        if hashed.is_err() {
+            // Nobody needs the rest any more.
+            next.store(windows.len(), Ordering::Relaxed);
+        }
+        hashed
+    });
+    let mut all = Vec::with_capacity(windows.len());
+    for windows in hashed {
+        all.append(&mut windows?);
+    }
+    all.sort_unstable_by_key(|(window, _)| *window);
+    Ok(all.into_iter().flat_map(|(_, contents)| contents).collect())
+}
+
+/// Takes windows as long as there are any. The next one is asked for before the answers of the one
+/// before are taken, so that git always has something to do.
+fn hash_windows(
+    objects: &mut Objects,
+    windows: &[&[Oid]],
+    next: &AtomicUsize,
+    engine: &Engine,
+) -> Result<Vec<Window>, Unhashed> {
+    let mut hashed = Vec::new();
+    let ask = |objects: &mut Objects| {
+        let window = next.fetch_add(1, Ordering::Relaxed);
+        let Some(oids) = windows.get(window) else { return Ok(None) };
+        objects.ask(oids).map_err(|error| (window * WINDOW, error))?;
+        Ok(Some(window))
+    };
+    let mut asked = ask(objects)?;
+    while let Some(window) = asked {
+        asked = ask(objects)?;
+        let mut contents = Vec::with_capacity(WINDOW);
+        for (index, oid) in windows[window].iter().enumerate() {
+            let mut digest = blake3::Hasher::new();
+            let taken = objects.take(oid, |piece| {
+                digest.update(piece);
+            });
+            let size = taken.map_err(|error| (window * WINDOW + index, error))?;
+            engine.meter.count(1, size);
+            contents.push((size, Digest(*digest.finalize().as_bytes())));
+        }
+        hashed.push((window, contents));
+    }
+    Ok(hashed)
+}

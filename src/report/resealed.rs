@@ -1,0 +1,247 @@
+//! What became of the seals since a base: the report's view of it, and the words for people.
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+
+use super::Verbosity;
+use super::changes::{ChangeView, rows};
+use super::model::SourceView;
+use super::text;
+use crate::printable::{printable, printable_str};
+use crate::reseal::{Change, ChangeKind, Reseal, ScopeChange};
+use crate::verdict::Base;
+
+/// The commit that the seals were held against.
+#[derive(Debug, Clone, Serialize)]
+pub struct BaseView {
+    /// The revision as the user named it.
+    pub rev: String,
+    /// The commit's id in hex.
+    pub oid: String,
+    /// Which changes of seals let a check pass: `allow`, `entries` or `fail`.
+    pub on_reseal: &'static str,
+    /// Whether any seal that was checked changed, or is gone.
+    pub resealed: bool,
+    /// The seals that are gone.
+    pub deleted: Vec<DeletedView>,
+}
+
+/// A seal that is gone.
+#[derive(Debug, Clone, Serialize)]
+pub struct DeletedView {
+    /// Its name.
+    pub name: String,
+    /// The directory that it covered.
+    pub root: String,
+    /// Whether a check may pass all the same.
+    pub allowed: bool,
+}
+
+/// What became of one seal.
+#[derive(Debug, Clone, Serialize)]
+pub struct ResealView {
+    /// Whether a check may pass all the same.
+    pub allowed: bool,
+    /// Whether there was no such seal at the base.
+    pub new: bool,
+    /// How what it covers changed; empty if only entries did.
+    pub scope: Vec<ScopeView>,
+    /// How many entries were added, and so on.
+    #[serde(flatten)]
+    pub totals: Totals,
+    /// The changed entries, sorted by kind and path.
+    pub entries: Vec<ChangeView>,
+    /// The same in words, a line each.
+    #[serde(skip)]
+    pub(super) rows: [String; 2],
+}
+
+/// How many entries changed, by the sort of their change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Totals {
+    /// New entries.
+    pub added: usize,
+    /// Entries that went.
+    pub removed: usize,
+    /// Entries with other bytes, another target or another kind.
+    pub changed: usize,
+    /// Entries whose bytes are at another path.
+    pub moved: usize,
+    /// Entries with another execute bit.
+    pub mode: usize,
+}
+
+/// One change of what a seal covers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "what", rename_all = "kebab-case")]
+pub enum ScopeView {
+    /// The seal is gone.
+    Deleted,
+    /// The seal had another name.
+    Renamed {
+        /// That name.
+        from: String,
+    },
+    /// What stood at the base was no seal that can be read.
+    Unreadable,
+    /// The root is another one.
+    Root {
+        /// What it was.
+        old: String,
+        /// What it is.
+        new: String,
+    },
+    /// Whether files are kept in git.
+    Tracked {
+        /// What it was.
+        old: bool,
+        /// What it is.
+        new: bool,
+    },
+    /// What is left out.
+    Exclude {
+        /// The patterns that there were.
+        old: Vec<String>,
+        /// The patterns that there are.
+        new: Vec<String>,
+    },
+}
+
+impl BaseView {
+    /// The view of `base`; `resealed` says whether a seal that is still there changed.
+    #[must_use]
+    pub fn new(base: &Base, resealed: bool) -> Self {
+        let (rev, oid) = match SourceView::new(&base.source) {
+            SourceView::Commit { rev, oid } => (rev, oid),
+            // A base is a commit; there is nothing to say of anything else.
+            SourceView::Worktree | SourceView::Directory { .. } => Default::default(),
+        };
+        let deleted = base.deleted.iter().map(|seal| DeletedView {
+            name: seal.name.clone(),
+            root: seal.root.clone(),
+            allowed: seal.allowed,
+        });
+        Self {
+            rev,
+            oid,
+            on_reseal: base.on_reseal.code(),
+            resealed: resealed || !base.deleted.is_empty(),
+            deleted: deleted.collect(),
+        }
+    }
+}
+
+impl ResealView {
+    /// The view of `reseal`.
+    #[must_use]
+    pub fn new(reseal: &Reseal) -> Self {
+        let all = "sealgate diff --base";
+        let shown = |verbosity| rows(&reseal.changes, verbosity, all);
+        Self {
+            allowed: reseal.allowed,
+            new: reseal.new,
+            scope: reseal.scope.iter().map(|change| ScopeView::new(change, reseal)).collect(),
+            totals: Totals::of(&reseal.changes),
+            entries: reseal.changes.iter().map(ChangeView::new).collect(),
+            rows: [shown(Verbosity::Normal), shown(Verbosity::Verbose)],
+        }
+    }
+}
+
+impl Totals {
+    /// The totals of `changes`.
+    #[must_use]
+    pub fn of(changes: &[Change]) -> Self {
+        let count = |kind| changes.iter().filter(|change| change.kind == kind).count();
+        Self {
+            added: count(ChangeKind::Added),
+            removed: count(ChangeKind::Removed),
+            changed: count(ChangeKind::Changed),
+            moved: count(ChangeKind::Moved),
+            mode: count(ChangeKind::Mode),
+        }
+    }
+}
+
+impl ScopeView {
+    /// The view of one change of `reseal`.
+    #[must_use]
+    pub fn new(change: &ScopeChange, reseal: &Reseal) -> Self {
+        match change {
+            ScopeChange::Deleted => Self::Deleted,
+            ScopeChange::Renamed(from) => Self::Renamed { from: from.clone() },
+            ScopeChange::Unreadable => Self::Unreadable,
+            ScopeChange::Root(old) => {
+                Self::Root { old: old.as_str().to_owned(), new: reseal.root.clone() }
+            }
+            ScopeChange::Tracked(old) => Self::Tracked { old: *old, new: !*old },
+            ScopeChange::Exclude(old) => {
+                Self::Exclude { old: old.clone(), new: reseal.exclude.clone() }
+            }
+        }
+    }
+
+    /// In words, a line for each thing; names are escaped.
+    #[must_use]
+    pub fn words(&self) -> Vec<String> {
+        let quoted = |text: &str| format!("\"{}\"", printable_str(text));
+        match self {
+            Self::Deleted => vec!["the seal is gone: nothing covers its root any more".to_owned()],
+            Self::Renamed { from } => vec![format!("the seal was named {}", printable_str(from))],
+            Self::Unreadable => vec!["what stood there could not be read as a seal".to_owned()],
+            Self::Root { old, new } => {
+                vec![format!("root: {} -> {}", printable_str(old), printable_str(new))]
+            }
+            Self::Tracked { old, new } => vec![format!("tracked: {old} -> {new}")],
+            Self::Exclude { old, new } => {
+                let only = |these: &[String], those: &[String], word: &str| {
+                    let only = these.iter().filter(|pattern| !those.contains(pattern));
+                    only.map(|pattern| format!("exclude: {word} {}", quoted(pattern)))
+                        .collect::<Vec<_>>()
+                };
+                let lines = [only(new, old, "now also"), only(old, new, "no longer")].concat();
+                if lines.is_empty() { vec!["exclude: in another order".to_owned()] } else { lines }
+            }
+        }
+    }
+}
+
+/// What a reader must see of a reseal: scope first, then the entries.
+#[must_use]
+pub(super) fn human(
+    name: &str,
+    view: &ResealView,
+    base: &BaseView,
+    verbosity: Verbosity,
+) -> String {
+    let since = since(base);
+    let entries = text::count(view.entries.len() as u64, "entry", "entries");
+    let mut said = String::new();
+    // Writing to a string cannot fail.
+    let _ = match (view.new, view.scope.is_empty()) {
+        (true, _) => writeln!(said, "{}: a new seal {since}, {entries}", printable_str(name)),
+        (_, true) => writeln!(said, "{}: resealed {since}, {entries} changed", printable_str(name)),
+        (_, false) => {
+            writeln!(said, "{}: what it covers changed {since}", printable_str(name))
+        }
+    };
+    for line in view.scope.iter().flat_map(ScopeView::words) {
+        let _ = writeln!(said, "  scope    {line}");
+    }
+    let [some, all] = &view.rows;
+    said.push_str(if verbosity == Verbosity::Verbose { all } else { some });
+    said
+}
+
+/// `since main (1a2b3c4d5e)`.
+#[must_use]
+pub(super) fn since(base: &BaseView) -> String {
+    let short = &base.oid[..base.oid.len().min(10)];
+    let rev = printable(base.rev.as_bytes());
+    if base.oid.starts_with(&*base.rev) {
+        format!("since {rev}")
+    } else {
+        format!("since {rev} ({short})")
+    }
+}

@@ -1,0 +1,253 @@
+//! A commit: its seals, and the inventory of what it holds.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::contents::{Contents, Place, sort_out};
+use super::load::Loaded;
+use super::{NamedBy, Repository, root_problem};
+use crate::entry::Digest;
+use crate::git::{self, ObjectError, Objects, Oid, TreeEntry, TreeMode};
+use crate::inventory::{CommitError, Engine, Inventory, Kind, RootError, find, take_tree};
+use crate::path::EntryPath;
+use crate::problem::Problem;
+use crate::seal::{self, Header, MAX_SEAL_BYTES, Root, SealName};
+use crate::verdict::Source;
+
+/// A commit of a repository. What is read of it was hashed again: it is what the commit's id
+/// stands for, whatever lies on the disk.
+#[derive(Debug)]
+pub struct Snapshot<'r> {
+    repository: &'r Repository,
+    /// The revision as the user named it.
+    given: String,
+    oid: Oid,
+    tree: Oid,
+    /// The directory of seals; `None` where the commit has none.
+    seals: Option<Vec<TreeEntry>>,
+    objects: Mutex<Objects>,
+}
+
+impl<'r> Snapshot<'r> {
+    /// Opens the commit that `revision` names.
+    pub fn open(repository: &'r Repository, revision: &str) -> Result<Self, Problem> {
+        repository.needs_git(&format!("the revision {revision}"))?;
+        let oid = git::resolve(repository.root(), revision)?
+            .ok_or_else(|| unknown(repository, revision))?;
+        Self::of(repository, revision, &oid)
+    }
+
+    /// Opens the commit with the id `oid`, or the one that the tag with this id leads to.
+    pub fn of(repository: &'r Repository, given: &str, oid: &Oid) -> Result<Self, Problem> {
+        let mut objects = Objects::open(repository.root())?;
+        let told = |error| trouble(repository, given, "", &error);
+        let commit = objects.commit(oid).map_err(told)?;
+        let found = find(&mut objects, &commit.tree, repository.seals().as_bytes());
+        let seals = match found.map_err(told)? {
+            None => None,
+            Some(TreeEntry { mode: TreeMode::Tree, oid, .. }) => {
+                Some(objects.tree(&oid).map_err(told)?)
+            }
+            Some(_) => {
+                let message = format!("{given}: {} is no directory", repository.seals().as_str());
+                return Err(Problem::new("seals-unreadable", message)
+                    .remedy("make it a directory, or name another with --seals"));
+            }
+        };
+        let (given, objects) = (given.to_owned(), Mutex::new(objects));
+        Ok(Self { repository, given, oid: commit.oid, tree: commit.tree, seals, objects })
+    }
+
+    /// The commit's id.
+    #[must_use]
+    pub fn oid(&self) -> &Oid {
+        &self.oid
+    }
+
+    /// The revision as the user named it.
+    #[must_use]
+    pub fn given(&self) -> &str {
+        &self.given
+    }
+
+    /// The names of the seals that are others in the working tree, or in one of the two alone.
+    #[must_use]
+    pub fn differing_in_worktree(&self) -> Vec<String> {
+        let here = self.repository.contents().ok().flatten().unwrap_or_default().names;
+        let mut names = self.contents().unwrap_or_default().names;
+        names.extend(here);
+        names.sort();
+        names.dedup();
+        let digest = |loaded: Result<Loaded, Problem>| loaded.ok().map(|loaded| loaded.digest);
+        let differs =
+            |name: &SealName| digest(self.load(name)) != digest(self.repository.load(name));
+        names.iter().filter(|name| differs(name)).map(ToString::to_string).collect()
+    }
+
+    /// This commit as the source of bytes or seals.
+    #[must_use]
+    pub fn source(&self) -> Source {
+        Source::Commit { given: self.given.clone(), oid: self.oid.to_string() }
+    }
+
+    /// Whether it has the seal `name`.
+    #[must_use]
+    pub fn has(&self, name: &SealName) -> bool {
+        self.contents().is_some_and(|contents| contents.names.contains(name))
+    }
+
+    /// What its seals directory holds; `None` where it has none.
+    #[must_use]
+    pub fn contents(&self) -> Option<Contents> {
+        let mut contents = Contents::default();
+        for entry in self.seals.as_ref()? {
+            match sort_out(&entry.name, kind(entry.mode)) {
+                Place::Seal(name) => contents.names.push(name),
+                Place::Known => {}
+                Place::Stray(why) => {
+                    let stray = self.repository.stray(&entry.name, why);
+                    contents.strays.push(self.told(stray));
+                }
+            }
+        }
+        contents.names.sort();
+        Some(contents)
+    }
+
+    /// Reads the seal `name`.
+    pub fn load(&self, name: &SealName) -> Result<Loaded, Problem> {
+        let file = self.repository.file_of(name);
+        let about = |problem: Problem| problem.seal(name.as_str()).file(file.clone());
+        let entry = self.seals.iter().flatten().find(|entry| {
+            entry.name.strip_suffix(b".toml") == Some(name.as_str().as_bytes())
+                && matches!(entry.mode, TreeMode::File { .. })
+        });
+        let Some(entry) = entry else {
+            let problem =
+                Problem::new("seal-unreadable", format!("{} has no such seal", self.given));
+            return Err(about(problem).remedy("name a seal that this commit has"));
+        };
+        let bytes = self.objects().blob(&entry.oid, MAX_SEAL_BYTES).map_err(|error| {
+            about(match error {
+                ObjectError::TooLarge(_, size, limit) => {
+                    let message = format!("the seal is {size} bytes long; the limit is {limit}");
+                    Problem::new("seal-too-large", message)
+                        .remedy("seal parts of the root apart, or exclude what needs no seal")
+                }
+                error => trouble(self.repository, &self.given, &file, &error),
+            })
+        })?;
+        let digest = Digest::of(&bytes);
+        let seal = seal::read(name, &bytes)
+            .map_err(|error| error.into_problem(name, &file))
+            .and_then(|seal| self.repository.check_place(seal))
+            .map_err(|problem| self.told(problem));
+        Ok(Loaded { bytes, digest, seal })
+    }
+
+    /// Takes the inventory of the root of the seal `name`.
+    pub fn observe(
+        &self,
+        name: &SealName,
+        header: &Header,
+        engine: &Engine,
+    ) -> Result<Inventory, Problem> {
+        let mut objects = self.objects();
+        let root = self.root(&mut objects, name, &header.root)?;
+        take_tree(&mut objects, &root, &header.scope, engine).map_err(|error| {
+            let problem = match &error {
+                CommitError::Object { path, error } => {
+                    trouble(self.repository, &self.given, &header.root.join(path), error)
+                }
+                CommitError::TooMany => Problem::new("root-too-large", error.to_string())
+                    .remedy("seal parts of the root apart, or exclude what needs no seal"),
+            };
+            problem.seal(name.as_str())
+        })
+    }
+
+    /// The bytes of the file at `path` below `root`, of at most `limit` bytes.
+    #[must_use]
+    pub fn bytes(&self, root: &Root, path: &EntryPath, limit: u64) -> Option<Vec<u8>> {
+        let mut objects = self.objects();
+        let path = root.join(path.as_str());
+        let entry = find(&mut objects, &self.tree, path.as_bytes()).ok()??;
+        objects.blob(&entry.oid, limit).ok()
+    }
+
+    fn root(&self, objects: &mut Objects, name: &SealName, root: &Root) -> Result<Oid, Problem> {
+        let mut at = self.tree;
+        let Some(path) = root.path() else { return Ok(at) };
+        for step in path.parents().chain([path.as_str()]) {
+            let last = EntryPath::parse(step).map(|step| step.base_name().to_owned());
+            let found = find(objects, &at, last.unwrap_or_default().as_bytes());
+            let found = found.map_err(|error| {
+                trouble(self.repository, &self.given, step, &error).seal(name.as_str())
+            })?;
+            let step = format!("{step} in {}", self.given);
+            let error = match found {
+                Some(TreeEntry { mode: TreeMode::Tree, oid, .. }) => {
+                    at = oid;
+                    continue;
+                }
+                None => RootError::Missing(step),
+                Some(TreeEntry { mode: TreeMode::Link, .. }) => RootError::Link(step),
+                Some(_) => RootError::NotDirectory(step),
+            };
+            return Err(root_problem(&error, name, NamedBy::Commit));
+        }
+        Ok(at)
+    }
+
+    fn objects(&self) -> MutexGuard<'_, Objects> {
+        self.objects.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A problem with a file, which is this commit's.
+    fn told(&self, problem: Problem) -> Problem {
+        let message = format!("{}: {}", self.given, problem.message).into();
+        Problem { message, ..problem }
+    }
+}
+
+fn kind(mode: TreeMode) -> Kind {
+    match mode {
+        TreeMode::Tree => Kind::Directory,
+        TreeMode::File { .. } => Kind::File,
+        TreeMode::Link => Kind::Link,
+        TreeMode::Submodule => Kind::Special("a submodule"),
+    }
+}
+
+fn unknown(repository: &Repository, revision: &str) -> Problem {
+    let message = format!("{revision} names no commit that is here");
+    let whole_id = Oid::from_hex(revision.as_bytes()).is_some();
+    let remedy = if whole_id {
+        git::how_to_fetch(repository.root(), revision)
+    } else if git::is_shallow(repository.root()) {
+        "this is a shallow clone: fetch the commit first, by `git fetch --depth=1 REMOTE REVISION`"
+            .to_owned()
+    } else {
+        "correct it, or fetch it first; `git log --oneline --all` lists what is here".to_owned()
+    };
+    Problem::new("revision-unknown", message).remedy(remedy)
+}
+
+/// An object that could not be had, as a person gets it; `path` is what it is needed for.
+fn trouble(repository: &Repository, given: &str, path: &str, error: &ObjectError) -> Problem {
+    let place = if path.is_empty() { given.to_owned() } else { format!("{path} in {given}") };
+    let message = format!("{place}: {error}");
+    match error {
+        ObjectError::Git(_) => Problem::new("git", message)
+            .remedy("`git fsck --full` tells what is broken; mend that, or clone again"),
+        ObjectError::Missing(oid) => Problem::new("object-missing", message)
+            .remedy(git::how_to_fetch(repository.root(), &oid.to_string())),
+        ObjectError::Kind(..) => {
+            Problem::new("revision-unknown", message).remedy("name a commit, or a tag of one")
+        }
+        ObjectError::Forged(_) | ObjectError::Broken(..) | ObjectError::TooLarge(..) => {
+            Problem::new("object-broken", message).remedy(
+                "believe nothing in this repository's .git: clone again, and ask who wrote to it",
+            )
+        }
+    }
+}

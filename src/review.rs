@@ -1,0 +1,72 @@
+//! The seals that judge, held against those of a base: what a change request does to the seals
+//! themselves.
+
+use crate::problem::Problem;
+use crate::repository::{Begun, Snapshot, matching};
+use crate::reseal::{OnReseal, Reseal, Stated, review};
+use crate::seal::{Seal, SealName, loose_seal};
+use crate::verdict::{Base, Judgement};
+
+/// What became of the seals since a base.
+#[derive(Debug)]
+pub struct Review {
+    base: Base,
+    reseals: Vec<Reseal>,
+}
+
+impl Review {
+    /// Holds the seals `now` against those of `base` that `patterns` select. The seals must have been
+    /// read as a whole.
+    pub fn new(
+        base: &Snapshot<'_>,
+        now: &[(SealName, Result<Begun, Problem>)],
+        patterns: &[String],
+        on_reseal: OnReseal,
+    ) -> Result<Self, Problem> {
+        let names = base.contents().map(|contents| contents.names).unwrap_or_default();
+        let mut names = matching(&names, patterns);
+        // By another name there may be more of them now: whatever judges is compared.
+        names.extend(now.iter().map(|(name, _)| name).filter(|name| base.has(name)).cloned());
+        names.sort();
+        names.dedup();
+        let before = names
+            .into_iter()
+            .map(|name| Ok((seal_of(base, &name)?, name)))
+            .collect::<Result<Vec<(Option<Seal>, SealName)>, Problem>>()?;
+        let before: Vec<_> = before
+            .iter()
+            .map(|(seal, name)| Stated { name: name.as_str(), seal: seal.as_ref() })
+            .collect();
+        let now: Vec<_> = now
+            .iter()
+            .map(|(name, begun)| Stated { name: name.as_str(), seal: whole(begun) })
+            .collect();
+        let reseals = review(&before, &now, on_reseal);
+        let gone = |reseal: &Reseal| !now.iter().any(|stated| stated.name == reseal.name);
+        let (deleted, reseals) = reseals.into_iter().partition(gone);
+        Ok(Self { base: Base { source: base.source(), on_reseal, deleted }, reseals })
+    }
+
+    /// Gives each judgement what became of its seal.
+    #[must_use]
+    pub fn tell(mut self, judgements: &mut [Judgement]) -> Base {
+        for judgement in judgements {
+            let at = self.reseals.iter().position(|reseal| reseal.name == judgement.name);
+            judgement.reseal = at.map(|at| self.reseals.swap_remove(at));
+        }
+        self.base
+    }
+}
+
+/// The seal `name` of `base`, one that is not canonical too; `None` where it cannot be read as one.
+fn seal_of(base: &Snapshot<'_>, name: &SealName) -> Result<Option<Seal>, Problem> {
+    let loaded = base.load(name)?;
+    Ok(loaded.seal.ok().or_else(|| loose_seal(name, &loaded.bytes).ok()))
+}
+
+fn whole(begun: &Result<Begun, Problem>) -> Option<&Seal> {
+    match begun {
+        Ok(Begun::Whole(loaded)) => loaded.seal.as_ref().ok(),
+        Ok(Begun::Long(_)) | Err(_) => None,
+    }
+}
