@@ -5,6 +5,7 @@
 //! paths is hashed once.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::{Engine, Inventory, Item, Trouble};
@@ -55,6 +56,8 @@ struct Trees<'a> {
     /// The different blobs of the files, in the order in which they were met.
     blobs: Vec<Oid>,
     known: HashMap<Oid, usize>,
+    /// The trees that were read: one that stands at a million paths is asked for once.
+    read: HashMap<Oid, Rc<[TreeEntry]>>,
 }
 
 /// The entry at `path`, which is relative to the tree `root`; `None` where there is none.
@@ -84,8 +87,8 @@ pub fn take_tree(
     scope: &Scope,
     engine: &Engine,
 ) -> Result<Inventory, CommitError> {
-    let (items, files, blobs, known) = Default::default();
-    let mut trees = Trees { objects, scope, items, files, blobs, known };
+    let (items, files, blobs, known, read) = Default::default();
+    let mut trees = Trees { objects, scope, items, files, blobs, known, read };
     trees.walk(root)?;
     let Trees { mut items, files, blobs, .. } = trees;
     let contents = hash_all(objects, &blobs, engine).map_err(|(blob, error)| {
@@ -109,9 +112,9 @@ impl Trees<'_> {
     fn walk(&mut self, root: &Oid) -> Result<(), CommitError> {
         let mut waiting: Vec<(Box<[u8]>, Oid)> = vec![(Box::default(), *root)];
         while let Some((above, oid)) = waiting.pop() {
-            let entries = self.objects.tree(&oid).map_err(|error| trouble_at(&above, error))?;
+            let entries = self.tree(&oid).map_err(|error| trouble_at(&above, error))?;
             let mut in_scope = 0_usize;
-            for entry in entries {
+            for entry in &*entries {
                 let path = join(&above, &entry.name);
                 let is_dir = entry.mode == TreeMode::Tree;
                 if self.scope.excludes_child(&path, is_dir).is_some() {
@@ -121,7 +124,7 @@ impl Trees<'_> {
                 match (is_dir, path::check(&path)) {
                     (true, Ok(_)) => waiting.push((path, entry.oid)),
                     (true, Err(fault)) => self.trouble(path, &fault.to_string(), true),
-                    (false, Ok(_)) => self.observe(path, &entry)?,
+                    (false, Ok(_)) => self.observe(path, entry)?,
                     (false, Err(fault)) => self.trouble(path, &fault.to_string(), false),
                 }
             }
@@ -133,6 +136,15 @@ impl Trees<'_> {
             }
         }
         Ok(())
+    }
+
+    fn tree(&mut self, oid: &Oid) -> Result<Rc<[TreeEntry]>, ObjectError> {
+        if let Some(entries) = self.read.get(oid) {
+            return Ok(Rc::clone(entries));
+        }
+        let entries: Rc<[TreeEntry]> = self.objects.tree(oid)?.into();
+        self.read.insert(*oid, Rc::clone(&entries));
+        Ok(entries)
     }
 
     fn trouble(&mut self, path: Box<[u8]>, why: &str, directory: bool) {
