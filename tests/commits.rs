@@ -2,7 +2,12 @@
 //! the configuration or the environment say.
 
 #![cfg(unix)]
-#![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "what cannot be set up fails the test"
+)]
 
 mod common;
 
@@ -225,7 +230,8 @@ fn a_commit_of_thousands_of_files_and_one_large_one_is_read_as_its_checkout() {
         // Every third one has the content of another: one blob, two paths.
         fs::write(repo.at(&path), "x".repeat(number % 1_000)).unwrap();
     }
-    let large: Vec<u8> = (0..9_000_000_u32).map(|n| (n.wrapping_mul(n) >> 7) as u8).collect();
+    let large: Vec<u8> =
+        (0..9_000_000_u32).map(|n| (n.wrapping_mul(n) >> 7).to_le_bytes()[0]).collect();
     fs::write(repo.at("dist/large.bin"), large).unwrap();
     repo.git(&["add", "--all"]);
     assert_eq!(repo.run(&["seal", "dist"]).code, 0);

@@ -15,6 +15,7 @@ use crate::printable::{message, printable, printable_str};
 
 use super::last_line;
 use super::model::{ErrorView, FindingView, Mend, Report, SealView, SourceView};
+use super::resealed::BaseView;
 use super::{resealed, text, words};
 
 /// How much `human` tells.
@@ -59,7 +60,7 @@ pub fn human(report: &Report, verbosity: Verbosity, sink: &mut dyn Write) -> io:
     if verbosity != Verbosity::Quiet {
         write_reseals(report, verbosity, &mut sink)?;
         for seal in report.seals.iter().filter(|seal| !seal.findings.is_empty()) {
-            write_seal(seal, verbosity, &mut sink)?;
+            write_seal(seal, report.base.as_ref(), verbosity, &mut sink)?;
         }
         for notice in &report.notices {
             writeln!(sink, "{NOTICE}notice:{NOTICE:#} {}", message(&notice.message))?;
@@ -120,7 +121,12 @@ fn write_reseals(report: &Report, verbosity: Verbosity, sink: &mut dyn Write) ->
     Ok(())
 }
 
-fn write_seal(seal: &SealView, verbosity: Verbosity, sink: &mut dyn Write) -> io::Result<()> {
+fn write_seal(
+    seal: &SealView,
+    base: Option<&BaseView>,
+    verbosity: Verbosity,
+    sink: &mut dyn Write,
+) -> io::Result<()> {
     let mut findings: Vec<&FindingView> = seal.findings.iter().collect();
     // Stable: they come sorted by path.
     findings.sort_by_key(|finding| finding.kind);
@@ -128,7 +134,11 @@ fn write_seal(seal: &SealView, verbosity: Verbosity, sink: &mut dyn Write) -> io
         Verbosity::Verbose => (findings.clone(), Vec::new()),
         Verbosity::Quiet | Verbosity::Normal => choose(&findings),
     };
-    writeln!(sink, "{BOLD}{}{BOLD:#}: {}", printable_str(&seal.name), headline(seal))?;
+    let drifted = match base.filter(|_| seal.reseal.is_none()) {
+        Some(base) => format!("; the seal is as it was in {}", printable_str(&base.rev)),
+        None => String::new(),
+    };
+    writeln!(sink, "{BOLD}{}{BOLD:#}: {}{drifted}", printable_str(&seal.name), headline(seal))?;
     write_findings(&shown, sink)?;
     if !hidden.is_empty() {
         writeln!(sink, "  {DIM}{}{DIM:#}", cut(&hidden))?;
