@@ -90,11 +90,15 @@ pub enum Cause {
     LinkAsFile,
     /// Every sealed `exec` lost its execute bit.
     ModesLost,
+    /// It is kept in git, they say, and git does not have it.
+    NotInGit,
+    /// The bytes name the commit that they were built from.
+    EmbedsCommit,
 }
 
 impl Cause {
     /// Every cause, in the order of precedence.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Swapped,
         Self::CaseOnlyRename,
         Self::UnicodeNormalisation,
@@ -105,6 +109,8 @@ impl Cause {
         Self::TrailingNewline,
         Self::LinkAsFile,
         Self::ModesLost,
+        Self::NotInGit,
+        Self::EmbedsCommit,
     ];
 
     /// The stable kebab-case code.
@@ -121,6 +127,8 @@ impl Cause {
             Self::TrailingNewline => "trailing-newline",
             Self::LinkAsFile => "link-as-file",
             Self::ModesLost => "modes-lost",
+            Self::NotInGit => "not-in-git",
+            Self::EmbedsCommit => "embeds-commit",
         }
     }
 }

@@ -67,7 +67,7 @@ fn inventory(tree: &[&str]) -> Inventory {
 fn found(sealed: &[&str], there: &[&str]) -> Vec<String> {
     let (seal, inventory) = (seal(sealed), inventory(there));
     let mut findings = compare(&seal, &inventory).findings;
-    explain(&seal, &mut findings, &mut |path| {
+    explain(&seal, &mut findings, &mut |path: &EntryPath| {
         let (_, content) = *pairs(there).iter().find(|(there, _)| *there == path.as_str())?;
         Some(content.strip_prefix('+').unwrap_or(content).as_bytes().to_vec())
     });
@@ -237,7 +237,7 @@ fn bytes_that_no_longer_have_the_observed_digest_prove_nothing() {
     let (seal, inventory) = (seal(&["a=x\n"]), inventory(&["a=x\r\n"]));
     for (read, proved) in [(Some(&b"x\r\n"[..]), true), (Some(b"x\n"), false), (None, false)] {
         let mut findings = compare(&seal, &inventory).findings;
-        explain(&seal, &mut findings, &mut |_| read.map(<[u8]>::to_vec));
+        explain(&seal, &mut findings, &mut |_: &EntryPath| read.map(<[u8]>::to_vec));
         assert_eq!(findings[0].cause.is_some(), proved, "{read:?}");
     }
 }
@@ -254,7 +254,7 @@ fn only_so_many_and_so_large_files_are_read_for_proofs() {
     }
     let mut findings = compare(&seal, &inventory).findings;
     let mut asked = Vec::new();
-    explain(&seal, &mut findings, &mut |path| {
+    explain(&seal, &mut findings, &mut |path: &EntryPath| {
         asked.push(path.as_str().to_owned());
         None
     });

@@ -472,7 +472,7 @@ fn an_error_says_where_what_and_what_next() {
 }
 
 /// What each cause must tell, kept in git and built.
-const ADVICE: [(Cause, &str); 10] = [
+const ADVICE: [(Cause, &str); 12] = [
     (Cause::Swapped, "each other's bytes"),
     (Cause::CaseOnlyRename, "ignores case"),
     (Cause::UnicodeNormalisation, "normalises"),
@@ -483,6 +483,8 @@ const ADVICE: [(Cause, &str); 10] = [
     (Cause::TrailingNewline, "formatter hook"),
     (Cause::LinkAsFile, "git config core.symlinks true"),
     (Cause::ModesLost, "`tar`"),
+    (Cause::NotInGit, "`git add --force -- "),
+    (Cause::EmbedsCommit, "leave the id out of the build"),
 ];
 
 /// What each kind must tell where no cause is known.

@@ -1,5 +1,6 @@
 //! The only place that runs git: plumbing, without the caller's environment, hooks or helpers.
 
+mod history;
 mod missing;
 mod object;
 mod objects;
@@ -10,6 +11,7 @@ use std::process::{Command, Stdio};
 
 use crate::problem::Problem;
 
+pub use history::{history, tracked};
 pub use missing::{how_to_fetch, is_shallow};
 pub use object::{Commit, ObjectKind, Oid, TreeEntry, TreeMode};
 pub use objects::{ObjectError, Objects, resolve};
@@ -54,8 +56,7 @@ pub struct Tracking {
 
 /// Asks git what it tracks and what it ignores below `root` (relative to `repository`).
 pub fn tracking(repository: &Path, root: &str) -> Result<Tracking, GitError> {
-    // A path, not a pattern, and never taken for an option. The path `.` would match nothing.
-    let pathspec = format!(":(top,literal){}", if root == "." { "" } else { root });
+    let pathspec = pathspec(root);
     let list = |arguments: &[&str]| {
         let arguments = [arguments, &["--", &*pathspec]].concat();
         run(repository, "ls-files", &arguments).map(|output| records(&output))
@@ -83,6 +84,11 @@ pub fn tracking(repository: &Path, root: &str) -> Result<Tracking, GitError> {
     let ignored = list(&["--others", "--ignored", "--exclude-standard", "-z", "--full-name"])?;
     tracking.ignored = ignored.iter().filter_map(|path| below(path)).collect();
     Ok(tracking)
+}
+
+/// A path, not a pattern, and never taken for an option. The path `.` would match nothing.
+fn pathspec(root: &str) -> String {
+    format!(":(top,literal){}", if root == "." { "" } else { root })
 }
 
 fn records(output: &[u8]) -> Vec<Vec<u8>> {

@@ -27,7 +27,7 @@ pub struct Caller {
 pub(super) fn of(finding: &Finding, judgement: &Judgement, caller: &Caller) -> String {
     let advice = Advice { judgement, caller };
     match finding.cause {
-        Some(cause) => advice.on_cause(cause, &finding.path),
+        Some(cause) => advice.on_cause(cause, finding.kind, &finding.path),
         None => advice.on_kind(finding),
     }
 }
@@ -47,7 +47,7 @@ struct Advice<'a> {
 }
 
 impl Advice<'_> {
-    fn on_cause(&self, cause: Cause, path: &[u8]) -> String {
+    fn on_cause(&self, cause: Cause, kind: FindingKind, path: &[u8]) -> String {
         let again = self.again(Some(path));
         match cause {
             Cause::Swapped => format!("Two files hold each other's bytes: {again}."),
@@ -85,7 +85,32 @@ impl Advice<'_> {
                                  upload-artifact: pack the tree with `tar` before that step and \
                                  unpack it after."
                 .to_owned(),
+            Cause::NotInGit => self.on_not_in_git(kind, path),
+            Cause::EmbedsCommit => {
+                "The build writes the commit's id into the file, so no commit can \
+                                    hold both it and its seal: leave the id out of the build, or \
+                                    write it to a file outside the root."
+                    .to_owned()
+            }
         }
+    }
+
+    /// It was sealed where it lay beside the files that git has, or it lies there now.
+    fn on_not_in_git(&self, kind: FindingKind, path: &[u8]) -> String {
+        let (git, path) = (self.git(), join(self.root().as_bytes(), path));
+        let path = pathspec(&path);
+        if kind == FindingKind::Missing {
+            return format!(
+                "It was sealed where it lay, and git does not have it (never added, or removed since): \
+                 add it there with `{git} add --force -- {path}` and commit, or leave it out of the \
+                 seal."
+            );
+        }
+        format!(
+            "No fresh checkout has it (a leftover, or a file that git ignores): remove it, or add it \
+             with `{git} add --force -- {path}` and {}.",
+            self.approval()
+        )
     }
 
     fn on_kind(&self, finding: &Finding) -> String {

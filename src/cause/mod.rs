@@ -4,6 +4,8 @@
 //! digests, or shown by undoing the suspected change on the bytes that are there and arriving at
 //! the sealed digest. The causes stand in [`Cause`]'s order; the first proved counts.
 
+mod commit;
+
 use std::collections::HashMap;
 
 use crate::entry::{Digest, Entry};
@@ -22,15 +24,34 @@ pub const MAX_PROOF_BYTES: u64 = 64 << 20;
 /// A cause, and what more there is to say about it.
 type Explained = Option<(Cause, Option<String>)>;
 
+/// What proofs are made of. It is asked for only where there is something to prove.
+pub trait Evidence {
+    /// The bytes at a path of the inventory, if they can still be had; those that no longer have the
+    /// observed digest prove nothing.
+    fn read(&mut self, path: &EntryPath) -> Option<Vec<u8>>;
+
+    /// Whether git has the file at `path` below the root; `None` where it need not, or where that
+    /// cannot be told.
+    fn is_in_git(&mut self, path: &[u8]) -> Option<bool> {
+        let _ = path;
+        None
+    }
+
+    /// The id of the commit at hand in hex, and then those of the commits before it.
+    fn history(&mut self) -> &[String] {
+        &[]
+    }
+}
+
+/// Bytes alone are evidence too.
+impl<F: FnMut(&EntryPath) -> Option<Vec<u8>>> Evidence for F {
+    fn read(&mut self, path: &EntryPath) -> Option<Vec<u8>> {
+        self(path)
+    }
+}
+
 /// Gives each finding the first cause that can be proved.
-///
-/// `read` gives the bytes at a path of the inventory, if it still can; bytes that no longer have
-/// the observed digest prove nothing.
-pub fn explain(
-    seal: &Seal,
-    findings: &mut [Finding],
-    read: &mut dyn FnMut(&EntryPath) -> Option<Vec<u8>>,
-) {
+pub fn explain(seal: &Seal, findings: &mut [Finding], evidence: &mut dyn Evidence) {
     let swaps = Swaps::among(findings);
     let renames = Renames::among(findings);
     let modes_lost = every_exec_lost_its_bit(seal, findings);
@@ -40,7 +61,9 @@ pub fn explain(
         .map(|(index, finding)| match finding.kind {
             FindingKind::Modified => swaps.of(finding, findings).or_else(|| emptied(finding)),
             FindingKind::Moved => moved(finding),
-            FindingKind::Missing | FindingKind::Unsealed => renames.of(index, findings),
+            FindingKind::Missing | FindingKind::Unsealed => {
+                renames.of(index, findings).or_else(|| not_in_git(finding, evidence))
+            }
             FindingKind::KindChanged => link_as_file(finding),
             FindingKind::ModeChanged if modes_lost => Some((Cause::ModesLost, None)),
             _ => None,
@@ -55,8 +78,9 @@ pub fn explain(
     let small = |finding: &&mut Finding| {
         finding.observed.as_ref().and_then(Entry::size).is_some_and(|size| size <= MAX_PROOF_BYTES)
     };
+    let mut budget = commit::MAX_SEARCHED;
     for finding in unexplained.filter(small).take(MAX_PROOFS) {
-        let explained = from_bytes(finding, read);
+        let explained = from_bytes(finding, evidence, &mut budget);
         set(finding, explained);
     }
 }
@@ -192,15 +216,23 @@ fn every_exec_lost_its_bit(seal: &Seal, findings: &[Finding]) -> bool {
     sealed > 0 && lost == sealed
 }
 
-fn from_bytes(finding: &Finding, read: &mut dyn FnMut(&EntryPath) -> Option<Vec<u8>>) -> Explained {
+fn not_in_git(finding: &Finding, evidence: &mut dyn Evidence) -> Explained {
+    let lacks = evidence.is_in_git(&finding.path) == Some(false);
+    lacks.then_some((Cause::NotInGit, None))
+}
+
+fn from_bytes(finding: &Finding, evidence: &mut dyn Evidence, budget: &mut usize) -> Explained {
     let (Some(Entry::File { size, digest: sealed, .. }), Some(there)) =
         (&finding.expected, digest(finding.observed.as_ref()))
     else {
         return None;
     };
-    let bytes = read(&EntryPath::parse(text(&finding.path)?).ok()?)?;
+    let bytes = evidence.read(&EntryPath::parse(text(&finding.path)?).ok()?)?;
     let sealed = Sealed { size: usize::try_from(*size).ok()?, digest: *sealed };
-    (Digest::of(&bytes) == there).then(|| prove(&sealed, &bytes)).flatten()
+    if Digest::of(&bytes) != there {
+        return None;
+    }
+    prove(&sealed, &bytes).or_else(|| commit::embeds(&sealed, &bytes, evidence.history(), budget))
 }
 
 /// What the seal states of a file.

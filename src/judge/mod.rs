@@ -1,11 +1,13 @@
 //! One seal through the pipeline: inventory, comparison, causes, judgement.
 
+mod evidence;
+
 use std::path::{Path, PathBuf};
 
+use self::evidence::Evidence;
 use crate::cause;
 use crate::compare::{Comparison, compare};
-use crate::inventory::{self, Directory, Engine, Inventory, read_whole};
-use crate::path::EntryPath;
+use crate::inventory::{self, Directory, Engine, Inventory};
 use crate::problem::Problem;
 use crate::repository::{Begun, Loaded, NamedBy, Repository, Snapshot, root_problem};
 use crate::seal::{Header, Seal, SealName};
@@ -72,13 +74,6 @@ impl Opened<'_> {
             Self::Commit(snapshot) => snapshot.observe(name, header, engine),
         }
     }
-
-    fn read(&self, header: &Header, path: &EntryPath) -> Option<Vec<u8>> {
-        match self {
-            Self::Directory(root) => read_whole(root, path, cause::MAX_PROOF_BYTES).ok(),
-            Self::Commit(snapshot) => snapshot.bytes(&header.root, path, cause::MAX_PROOF_BYTES),
-        }
-    }
 }
 
 impl<'a> Judge<'a> {
@@ -119,7 +114,7 @@ impl<'a> Judge<'a> {
     ) -> Result<(), Problem> {
         let (seal, root, inventory) = self.both_sides(judgement, name, begun)?;
         let Comparison { mut findings, checked, matched } = compare(&seal, &inventory);
-        cause::explain(&seal, &mut findings, &mut |path| root.read(&seal.header, path));
+        cause::explain(&seal, &mut findings, &mut Evidence::new(self, &root, &seal.header));
         judgement.bytes = inventory.bytes;
         (judgement.findings, judgement.checked, judgement.matched) = (findings, checked, matched);
         self.engine.workers.discard((seal, inventory));
