@@ -62,8 +62,10 @@ impl cause::Evidence for Evidence<'_> {
             Bytes::Worktree | Bytes::Directory { .. } => "HEAD".to_owned(),
         };
         let ask = || {
-            let found = git::history(repository.root(), &of, ANCESTORS);
-            found.ok().filter(|_| repository.in_git()).unwrap_or_default()
+            if !repository.in_git() {
+                return Vec::new();
+            }
+            git::history(repository.root(), &of, ANCESTORS).unwrap_or_default()
         };
         self.history.get_or_init(ask)
     }
