@@ -42,8 +42,11 @@ struct Way {
 /// Every way that there is.
 fn ways() -> impl Iterator<Item = Way> {
     (1..=8).flat_map(|threads| {
-        [(true, false), (false, false), (true, true), (false, true)]
-            .map(|(mapped, staged)| Way { threads, mapped, staged })
+        [(true, false), (false, false), (true, true), (false, true)].map(|(mapped, staged)| Way {
+            threads,
+            mapped,
+            staged,
+        })
     })
 }
 
@@ -139,8 +142,10 @@ fn shares(workers: &Workers) -> bool {
 fn fault(root: &Path, expected: &Tree, way: Way) -> Option<String> {
     let meter = Arc::default();
     let Taken { inventory, staged } = taken(root, way, &meter);
-    let found: Tree =
-        inventory.entries().map(|(path, entry)| (path.as_str().to_owned(), entry.clone())).collect();
+    let found: Tree = inventory
+        .entries()
+        .map(|(path, entry)| (path.as_str().to_owned(), entry.clone()))
+        .collect();
     if let Some(difference) = first_difference(expected, &found) {
         return Some(format!("{way:?}: there, and found: {difference:?}"));
     }
@@ -152,7 +157,8 @@ fn fault(root: &Path, expected: &Tree, way: Way) -> Option<String> {
     let sorted = inventory.items.is_sorted_by(|a, b| a.path < b.path);
     let bytes: u64 = expected.values().filter_map(Entry::size).sum();
     let count = expected.len() as u64;
-    let counts = [(inventory.items.len() as u64, inventory.bytes), (meter.entries(), meter.bytes())];
+    let counts =
+        [(inventory.items.len() as u64, inventory.bytes), (meter.entries(), meter.bytes())];
     (!sorted || counts != [(count, bytes); 2]).then(|| {
         format!("{way:?}: sorted: {sorted}; {count} entries, {bytes} bytes, but told: {counts:?}")
     })
@@ -167,18 +173,8 @@ fn reads(root: &Path, expected: &Tree, way: Way) {
 /// Around these sizes files are read in another way: a block and a chunk of BLAKE3; the least
 /// buffer; what is large; the buffer that small files share; the buffer of a file that is read
 /// again; one segment and one window, two, and three.
-const BOUNDARIES: [usize; 10] = [
-    0,
-    64,
-    KIB,
-    64 * KIB,
-    256 * KIB,
-    320 * KIB,
-    MIB,
-    4 * MIB,
-    8 * MIB,
-    12 * MIB,
-];
+const BOUNDARIES: [usize; 10] =
+    [0, 64, KIB, 64 * KIB, 256 * KIB, 320 * KIB, MIB, 4 * MIB, 8 * MIB, 12 * MIB];
 
 #[test]
 fn every_way_gives_the_digest_of_the_content_at_every_size() {
@@ -235,14 +231,14 @@ fn trees_of_every_shape_are_read_whole() {
                 write(&at.join("f"), [depth]);
             }
         }),
-        ("2,000 directories with one file", |root| {
-            for number in 0..2_000_u16 {
+        ("1,000 directories with one file", |root| {
+            for number in 0..1_000_u16 {
                 write(&root.join(format!("{}/{number}/f", number % 40)), number.to_le_bytes());
             }
         }),
-        ("one large file beside 3,000 small ones", |root| {
+        ("one large file beside 2,000 small ones", |root| {
             write(&root.join("m"), content(0, 20 * MIB + 1));
-            for number in 0..3_000_u16 {
+            for number in 0..2_000_u16 {
                 write(&root.join(format!("{}", number % 10)).join(format!("{number}")), [7]);
             }
         }),
@@ -254,10 +250,10 @@ fn trees_of_every_shape_are_read_whole() {
         plant(&root);
         let expected = read_plainly(&root);
         for threads in [1, 2, 3, 8] {
-            for (mapped, staged) in [(true, false), (false, true)] {
-                let fault = fault(&root, &expected, Way { threads, mapped, staged });
-                assert_eq!(fault, None, "{shape}");
-            }
+            // Making files takes longer than all else.
+            let staged = threads == 3;
+            let fault = fault(&root, &expected, Way { threads, mapped: !staged, staged });
+            assert_eq!(fault, None, "{shape}");
         }
     }
 }
@@ -279,8 +275,11 @@ fn planted() -> impl Strategy<Value = Planted> {
 }
 
 fn way() -> impl Strategy<Value = Way> {
-    (1..=8_usize, any::<bool>(), any::<bool>())
-        .prop_map(|(threads, mapped, staged)| Way { threads, mapped, staged })
+    (1..=8_usize, any::<bool>(), any::<bool>()).prop_map(|(threads, mapped, staged)| Way {
+        threads,
+        mapped,
+        staged,
+    })
 }
 
 proptest! {
@@ -352,11 +351,12 @@ impl Change {
                 let mut held = original.to_vec();
                 for now in sizes {
                     held.resize(now, 0);
-                    let before = Digest::of(&held);
-                    held[now / 2] = MARK;
                     if now == size {
+                        let before = Digest::of(&held);
+                        held[now / 2] = MARK;
                         return vec![before, Digest::of(&held)];
                     }
+                    held[now / 2] = MARK;
                 }
                 Vec::new()
             }
@@ -371,7 +371,7 @@ const ANEW: u64 = u64::MAX;
 
 /// The files that are changed, and how long they are: the largest is the first to be read.
 const CHANGED: [(&str, usize); 3] =
-    [("large", 17 * MIB + 5), ("d/medium", 5 * MIB), ("d/lesser", 300 * KIB)];
+    [("large", 13 * MIB + 5), ("d/medium", 2 * MIB), ("d/lesser", 300 * KIB)];
 
 /// Changes of one file, of which the `turn`s differ in all their sizes.
 fn change(turn: usize, length: usize) -> Change {
@@ -392,7 +392,7 @@ fn change(turn: usize, length: usize) -> Change {
 
 /// How often the large file must be changed behind the back of whoever reads it.
 const HITS: usize = 20;
-const LEAST_TURNS: usize = 100;
+const LEAST_TURNS: usize = 60;
 const MOST_TURNS: usize = 5_000;
 
 /// Has files changed while they are read in this way, until that went into the middle of them
@@ -437,7 +437,8 @@ fn outlives_changes(way: Way) {
             (taken, meddler.join().unwrap())
         });
         assert_eq!(taken.inventory.items.len(), CHANGED.len(), "{:?}", taken.inventory);
-        for (((name, length), change), original) in CHANGED.into_iter().zip(changes).zip(&originals) {
+        for (((name, length), change), original) in CHANGED.into_iter().zip(changes).zip(&originals)
+        {
             let item = taken.inventory.items.iter().find(|item| *item.path == *name.as_bytes());
             let what = format!("{way:?}, turn {turn}: {name}, {change:?}");
             let changed = match &item.unwrap().observed {
