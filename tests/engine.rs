@@ -157,10 +157,9 @@ fn fault(root: &Path, expected: &Tree, way: Way) -> Option<String> {
     let sorted = inventory.items.is_sorted_by(|a, b| a.path < b.path);
     let bytes: u64 = expected.values().filter_map(Entry::size).sum();
     let count = expected.len() as u64;
-    let counts =
-        [(inventory.items.len() as u64, inventory.bytes), (meter.entries(), meter.bytes())];
-    (!sorted || counts != [(count, bytes); 2]).then(|| {
-        format!("{way:?}: sorted: {sorted}; {count} entries, {bytes} bytes, but told: {counts:?}")
+    let told = [(inventory.items.len() as u64, inventory.bytes), (meter.entries(), meter.bytes())];
+    (!sorted || told != [(count, bytes); 2]).then(|| {
+        format!("{way:?}: sorted: {sorted}; {count} entries, {bytes} bytes, but told: {told:?}")
     })
 }
 
@@ -382,7 +381,7 @@ fn change(turn: usize, length: usize) -> Change {
         0 => Change::Sizes([4_096, length / 2, 3, length + 1]),
         1 => Change::Anew(somewhere(0) + 1),
         2 => Change::Sizes([length - 1, length + 4_096, length - 2, length + 4_097]),
-        3 => Change::Sizes([length / 2 & !0xfff, length / 4, length / 4 + 2, length - 4]),
+        3 => Change::Sizes([(length / 2) & !0xfff, length / 4, length / 4 + 2, length - 4]),
         _ => {
             let cut = somewhere(1) + 1;
             Change::Sizes([cut, length + 2, cut + 1, cut + 2])
@@ -407,7 +406,6 @@ fn outlives_changes(way: Way) {
         File::options().write(true).open(root.join(name)).unwrap()
     });
     let mut hits = 0;
-    let (mut outcomes, mut troubles) = (0, 0);
     for turn in 0..MOST_TURNS {
         if turn >= LEAST_TURNS && hits >= HITS {
             break;
@@ -416,55 +414,85 @@ fn outlives_changes(way: Way) {
             file.set_len(original.len() as u64).unwrap();
             file.write_all_at(original, 0).unwrap();
         }
-        let meter = Arc::<Meter>::default();
-        let changes = CHANGED.map(|(_, length)| change(turn, length));
-        let over = AtomicBool::new(false);
-        // From the first look on, and when so many segments were hashed.
-        let after = (turn % 4 * 4 * MIB) as u64;
-        let (taken, begun) = thread::scope(|threads| {
-            let meddler = threads.spawn(|| {
-                while meter.bytes() < after && !over.load(Ordering::Relaxed) {
-                    thread::yield_now();
-                }
-                let begun = meter.bytes();
-                for (file, change) in files.iter().zip(changes) {
-                    change.make(file, u32::try_from(turn % 7 * 1_000).unwrap());
-                }
-                begun
-            });
-            let taken = taken(&root, way, &meter);
-            over.store(true, Ordering::Relaxed);
-            (taken, meddler.join().unwrap())
+        let plan = CHANGED.map(|(_, length)| change(turn, length));
+        let (taken, begun) = taken_meanwhile(&root, way, turn, |pauses| {
+            for (file, change) in files.iter().zip(plan) {
+                change.make(file, pauses);
+            }
         });
         assert_eq!(taken.inventory.items.len(), CHANGED.len(), "{:?}", taken.inventory);
-        for (((name, length), change), original) in CHANGED.into_iter().zip(changes).zip(&originals)
-        {
-            let item = taken.inventory.items.iter().find(|item| *item.path == *name.as_bytes());
-            let what = format!("{way:?}, turn {turn}: {name}, {change:?}");
-            let changed = match &item.unwrap().observed {
-                Observed::Trouble(trouble) => {
-                    let told = [TroubleKind::Unstable, TroubleKind::Unreadable];
-                    assert!(told.contains(&trouble.kind), "{what}: {trouble:?}");
-                    troubles += 1;
-                    true
-                }
-                Observed::Entry(entry) => {
-                    let &Entry::File { size, digest, .. } = entry else { unreachable!("{what}") };
-                    let size = usize::try_from(size).unwrap();
-                    let held = change.held(original, size);
-                    assert!(held.contains(&digest), "{what}: it never held this: {entry:?}");
-                    if let Some(staged) = &taken.staged {
-                        assert_eq!(staged.get(name), Some(entry), "{what}: another was staged");
-                    }
-                    size != length
-                }
-            };
-            outcomes += usize::from(changed);
-            hits += usize::from(changed && name == "large" && begun > 0);
+        for (number, (name, length)) in CHANGED.into_iter().enumerate() {
+            let what = format!("{way:?}, turn {turn}: {name}, {:?}", plan[number]);
+            let told = told(&taken, name, &what);
+            if let Some((size, digest)) = told {
+                let held = plan[number].held(&originals[number], size);
+                assert!(held.contains(&digest), "{what}: it never held {size} bytes, {digest}");
+            }
+            let changed = told.is_none_or(|(size, _)| size != length);
+            hits += usize::from(changed && number == 0 && begun > 0);
         }
     }
-    eprintln!("{way:?}: {hits} hits, {outcomes} changed, {troubles} troubles");
     assert!(hits >= HITS, "{way:?}: only {hits} changes came while the large file was read");
+}
+
+/// Says that it is over, also where a test fails.
+struct AtTheEnd<'o>(&'o AtomicBool);
+
+impl Drop for AtTheEnd<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Takes the inventory of `root` while somebody changes what is in it, when he has seen so much
+/// hashed as the `turn` wants; and how much that was, in bytes.
+fn taken_meanwhile(
+    root: &Path,
+    way: Way,
+    turn: usize,
+    meddle: impl FnOnce(u32) + Send,
+) -> (Taken, u64) {
+    let meter = Arc::<Meter>::default();
+    let over = AtomicBool::new(false);
+    // From the first look on, and when one, two or three segments were hashed.
+    let after = (turn % 4 * 4 * MIB) as u64;
+    thread::scope(|threads| {
+        let meddler = threads.spawn(|| {
+            while meter.bytes() < after && !over.load(Ordering::Relaxed) {
+                thread::yield_now();
+            }
+            let begun = meter.bytes();
+            meddle(u32::try_from(turn % 7 * 1_000).unwrap());
+            begun
+        });
+        let ends = AtTheEnd(&over);
+        let taken = taken(root, way, &meter);
+        drop(ends);
+        (taken, meddler.join().unwrap())
+    })
+}
+
+/// Size and digest that are told of a file, and are those of what was staged; nothing where there
+/// was trouble with it.
+#[track_caller]
+fn told(taken: &Taken, name: &str, what: &str) -> Option<(usize, Digest)> {
+    let item = taken.inventory.items.iter().find(|item| *item.path == *name.as_bytes());
+    match &item.unwrap().observed {
+        Observed::Trouble(trouble) => {
+            let kinds = [TroubleKind::Unstable, TroubleKind::Unreadable];
+            assert!(kinds.contains(&trouble.kind), "{what}: {trouble:?}");
+            None
+        }
+        Observed::Entry(entry) => {
+            if let Some(staged) = &taken.staged {
+                assert_eq!(staged.get(name), Some(entry), "{what}: another was staged");
+            }
+            let &Entry::File { size, digest, .. } = entry else {
+                unreachable!("{what}: {entry:?}")
+            };
+            Some((usize::try_from(size).unwrap(), digest))
+        }
+    }
 }
 
 #[test]

@@ -10,6 +10,8 @@ mod support;
 
 use std::fmt::Write as _;
 use std::fs;
+use std::num::NonZeroUsize;
+use std::thread;
 
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -119,8 +121,11 @@ impl Place {
     fn judgements(&self) -> [Judgement; 2] {
         let begun = self.repository.begin(&dist());
         let loaded = self.repository.load(&dist()).map(Begun::from);
+        // Each on a thread of its own, which is one of the workers of one engine in its life.
         [begun, loaded].map(|begun| {
-            judge(&self.repository, &dist(), begun, &Source::Worktree, &Engine::new(None))
+            let engine = || Engine::new(NonZeroUsize::new(2));
+            let work = || judge(&self.repository, &dist(), begun, &Source::Worktree, &engine());
+            thread::scope(|threads| threads.spawn(work).join().unwrap())
         })
     }
 }
@@ -246,13 +251,11 @@ fn what_is_wrong_where_a_part_ends_is_found_and_told_alike() {
         let good = head(4 + shift, &[]) + &entries;
         assert!((PART + 100..PART + 400).contains(&good.len()), "{}", good.len());
         for (what, spoil) in SPOILS {
-            for at in [PART - 1, PART] {
-                let mut text = good.clone().into_bytes();
-                spoil(&mut text, at);
-                let what = format!("{what} at {at}, {shift}");
-                let came = place.agrees(&text, &what);
-                assert_ne!(came, Came::InParts, "{what}");
-            }
+            let at = PART - shift % 2;
+            let mut text = good.clone().into_bytes();
+            spoil(&mut text, at);
+            let what = format!("{what} at {at}, {shift}");
+            assert_ne!(place.agrees(&text, &what), Came::InParts, "{what}");
         }
     }
 }
@@ -305,7 +308,7 @@ fn the_gate_passes_by_a_long_seal_and_tells_what_is_wrong_with_it() {
     let good = repo.read("seals/dist.toml").into_bytes();
     assert!(good.len() > PART + 999);
     let (from, next) = line_around(&good, PART);
-    let line = 1 + good[..from].iter().filter(|&&byte| byte == b'\n').count();
+    let line = good[..=from].split(|&byte| byte == b'\n').count();
     let check = || {
         let run = repo.run(&["check", "--format", "json"]);
         let report: Value = serde_json::from_str(&run.stdout).unwrap();
