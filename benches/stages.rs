@@ -4,6 +4,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a bench that cannot prepare has nothing to measure")]
 
+use std::sync::LazyLock;
+
 use divan::counter::{BytesCount, ItemsCount};
 use divan::{Bencher, black_box};
 use sealgate::compare::compare;
@@ -64,6 +66,9 @@ fn compare_equal(bencher: Bencher, count: usize) {
         .bench(|| compare(black_box(&seal), black_box(&inventory)));
 }
 
+/// One for all: a thread is one of the workers of one engine in its life, and alone with another.
+static ENGINE: LazyLock<Engine> = LazyLock::new(|| Engine::new(None));
+
 /// Walks and hashes a tree of 16 MiB in files of one size.
 #[divan::bench(args = [1 << 10, 16 << 10, 256 << 10, 4 << 20, 16 << 20])]
 fn inventory_by_file_size(bencher: Bencher, size: usize) {
@@ -77,5 +82,5 @@ fn inventory_by_file_size(bencher: Bencher, size: usize) {
     let scope = Scope::new(Vec::new()).unwrap();
     bencher
         .counter(BytesCount::new(total))
-        .bench(|| take(black_box(&root), &scope, &Engine::new(None)).unwrap());
+        .bench_local(|| take(black_box(&root), &scope, &ENGINE).unwrap());
 }

@@ -215,8 +215,8 @@ fn too_few_descriptors_are_an_error_and_never_a_missing_file() {
     assert_eq!(repo.run(&["seal", "dist", "--root", "dist"]).code, Some(0));
     let mut met = false;
     for descriptors in [6, 8, 10, 12, 16, 24, 40, 200] {
-        let limit = format!("export RAYON_NUM_THREADS=8; ulimit -n {descriptors}");
-        let run = limited(&repo, &limit, &["check", "-v"]);
+        let limit = format!("ulimit -n {descriptors}");
+        let run = limited(&repo, &limit, &["check", "-v", "--threads", "8"]);
         assert!(matches!(run.code, Some(0 | 2)), "{descriptors}: {run:#?}");
         assert!(!run.stdout.contains("missing"), "{descriptors}: {run:#?}");
         met |= (run.stdout.clone() + &run.stderr).contains("too many open files");

@@ -7,9 +7,11 @@ mod common;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, Permissions};
 use std::io::Write as _;
+use std::num::NonZeroUsize;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::Path;
 use std::process::Stdio;
+use std::thread;
 
 use common::{Node, Repo, copy, scrubbed};
 use proptest::collection::{btree_map, vec};
@@ -160,13 +162,18 @@ fn gather(tree: &Tree, above: &str, scope: &Scope, found: &mut BTreeMap<String, 
 }
 
 fn walk(root: &Path, scope: &Scope) -> Inventory {
-    let root = Directory::open_root(root, None).unwrap();
-    inventory::take(&root, scope, &Engine::new(None)).unwrap()
+    walk_with(&Engine::new(None), root, scope)
 }
 
+fn walk_with(engine: &Engine, root: &Path, scope: &Scope) -> Inventory {
+    let root = Directory::open_root(root, None).unwrap();
+    inventory::take(&root, scope, engine).unwrap()
+}
+
+/// The same by so many threads. A thread is one of the workers of one engine in its life.
 fn walk_by(threads: usize, root: &Path, scope: &Scope) -> Inventory {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-    pool.install(|| walk(root, scope))
+    let walk = || walk_with(&Engine::new(NonZeroUsize::new(threads)), root, scope);
+    thread::scope(|threads| threads.spawn(walk).join().unwrap())
 }
 
 fn scope(patterns: &[String]) -> Scope {
@@ -569,11 +576,7 @@ fn the_number_of_threads_changes_nothing_in_the_seal_or_in_the_verdict() {
     tree.insert("medium".to_owned(), Plant::Dir(wide(70, 60 << 10)));
     build(&tree, &repo.at("dist"), false);
     let run = |threads: &str, arguments: &[&str]| {
-        let mut command = repo.command(arguments);
-        common::run({
-            command.env("RAYON_NUM_THREADS", threads);
-            command
-        })
+        repo.run(&[arguments, &["--threads", threads]].concat())
     };
     let mut seals = BTreeSet::new();
     for threads in ["1", "2", "7"] {
