@@ -10,8 +10,9 @@ use std::path::Path;
 use std::process::Command;
 
 /// Each document that shows examples, with the least number of them.
-const DOCUMENTS: [(&str, &str, usize); 2] = [
+const DOCUMENTS: [(&str, &str, usize); 3] = [
     ("README.md", include_str!("../README.md"), 8),
+    ("docs/commits.md", include_str!("../docs/commits.md"), 5),
     ("docs/reports.md", include_str!("../docs/reports.md"), 2),
 ];
 
@@ -85,6 +86,8 @@ fn run(command: &str, project: &Path, status: i32) -> (String, i32) {
     for role in ["AUTHOR", "COMMITTER"] {
         shell.env(format!("GIT_{role}_NAME"), "A Reader");
         shell.env(format!("GIT_{role}_EMAIL"), "reader@example.org");
+        // The ids of commits are printed, and hold when they were made.
+        shell.env(format!("GIT_{role}_DATE"), "2026-01-01T00:00:00Z");
     }
     let output =
         shell.args(["-c", &script]).current_dir(directory).env("PATH", path).output().unwrap();

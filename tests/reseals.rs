@@ -131,7 +131,7 @@ fn a_seal_that_changed_and_whose_bytes_follow_passes_loudly() {
     assert_eq!(refused.code, 1);
     let stdout = String::from_utf8(refused.stdout).unwrap();
     assert!(stdout.contains("which --on-reseal fail refuses"), "{stdout}");
-    assert!(stdout.contains("next: to let it pass"), "{stdout}");
+    assert!(stdout.contains("next: Take it back with `git restore --source=base"), "{stdout}");
 }
 
 #[test]

@@ -107,15 +107,11 @@ fn write_reseals(report: &Report, verbosity: Verbosity, sink: &mut dyn Write) ->
             writeln!(sink, "  the bytes do not follow: see below")?;
         }
     }
-    let refused = base.deleted.iter().any(|seal| !seal.allowed)
-        || changed.iter().any(|(_, reseal)| !reseal.allowed);
-    if refused {
-        let advice = "to let it pass, whoever may decide it runs this with `--on-reseal allow`; \
-                      to take it back, restore the seals of the base";
-        let rev = &base.oid;
-        writeln!(sink, "  {NEXT}next:{NEXT:#} {advice} (`git restore --source={rev} -- SEALS`)")?;
+    if let Some(remedy) = &base.remedy {
+        write!(sink, "  {NEXT}next:{NEXT:#} ")?;
+        write_wrapped(&message(remedy), 8, sink)?;
     }
-    if refused || !changed.is_empty() {
+    if !base.deleted.is_empty() || !changed.is_empty() {
         writeln!(sink)?;
     }
     Ok(())

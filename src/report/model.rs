@@ -207,9 +207,7 @@ impl Report {
             seals: judgements.iter().map(|judgement| SealView::new(judgement, caller)).collect(),
             errors: problems.iter().chain(of_seals).map(ErrorView::new).collect(),
             notices,
-            base: base.map(|base| {
-                BaseView::new(base, judgements.iter().any(|judgement| judgement.reseal.is_some()))
-            }),
+            base: base.map(|base| BaseView::new(base, judgements, caller)),
             staged: None,
             elapsed_ms: u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
         }

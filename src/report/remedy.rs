@@ -40,6 +40,26 @@ pub(super) fn mend(judgement: &Judgement, caller: &Caller) -> Option<Mend> {
         .then(|| Mend { approve: advice.sealgate("seal"), caution: advice.caution() })
 }
 
+/// What to do about seals that changed since `base` in a way that does not pass.
+pub(super) fn on_reseal(base: &str, caller: &Caller) -> String {
+    let seals = caller.seals.as_deref().unwrap_or("seals").trim_end_matches('/');
+    format!(
+        "Take it back with `{} restore --source={} -- {}`; or, if it is meant, whoever may decide that \
+         lets it pass with `--on-reseal allow`.",
+        git(caller),
+        quote(base.as_bytes()),
+        pathspec(seals.as_bytes())
+    )
+}
+
+/// How git is called where the user is.
+fn git(caller: &Caller) -> String {
+    match &caller.directory {
+        Some(directory) => format!("git -C {}", quote(directory.as_bytes())),
+        None => "git".to_owned(),
+    }
+}
+
 /// One seal's judgement, and who asks.
 struct Advice<'a> {
     judgement: &'a Judgement,
@@ -320,10 +340,7 @@ impl Advice<'_> {
     }
 
     fn git(&self) -> String {
-        match &self.caller.directory {
-            Some(directory) => format!("git -C {}", quote(directory.as_bytes())),
-            None => "git".to_owned(),
-        }
+        git(self.caller)
     }
 }
 

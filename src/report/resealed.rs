@@ -7,10 +7,11 @@ use serde::Serialize;
 use super::Verbosity;
 use super::changes::{ChangeView, rows};
 use super::model::SourceView;
+use super::remedy::{self, Caller};
 use super::text;
 use crate::printable::{printable, printable_str};
 use crate::reseal::{Change, ChangeKind, Reseal, ScopeChange};
-use crate::verdict::Base;
+use crate::verdict::{Base, Judgement};
 
 /// The commit that the seals were held against.
 #[derive(Debug, Clone, Serialize)]
@@ -25,6 +26,9 @@ pub struct BaseView {
     pub resealed: bool,
     /// The seals that are gone.
     pub deleted: Vec<DeletedView>,
+    /// What to do about changes that a check may not pass; absent where there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remedy: Option<String>,
 }
 
 /// A seal that is gone.
@@ -109,9 +113,11 @@ pub enum ScopeView {
 }
 
 impl BaseView {
-    /// The view of `base`; `resealed` says whether a seal that is still there changed.
+    /// The view of `base`, and of what became of the seals in `judgements`.
     #[must_use]
-    pub fn new(base: &Base, resealed: bool) -> Self {
+    pub fn new(base: &Base, judgements: &[Judgement], caller: &Caller) -> Self {
+        let still_there = || judgements.iter().filter_map(|judgement| judgement.reseal.as_ref());
+        let refused = base.deleted.iter().chain(still_there()).any(|reseal| !reseal.allowed);
         let (rev, oid) = match SourceView::new(&base.source) {
             SourceView::Commit { rev, oid } => (rev, oid),
             // A base is a commit; there is nothing to say of anything else.
@@ -123,10 +129,11 @@ impl BaseView {
             allowed: seal.allowed,
         });
         Self {
+            remedy: refused.then(|| remedy::on_reseal(&rev, caller)),
             rev,
             oid,
             on_reseal: base.on_reseal.code(),
-            resealed: resealed || !base.deleted.is_empty(),
+            resealed: still_there().next().is_some() || !base.deleted.is_empty(),
             deleted: deleted.collect(),
         }
     }
