@@ -17,11 +17,11 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use sealgate::entry::Digest;
 use sealgate::inventory::Engine;
-use sealgate::judge::judge;
+use sealgate::judge::Judge;
 use sealgate::path::EntryPath;
 use sealgate::repository::{Begun, Repository};
 use sealgate::seal::{SealName, read};
-use sealgate::verdict::{Judgement, Source};
+use sealgate::verdict::Judgement;
 use serde_json::{Value, json};
 use support::Repo;
 
@@ -123,8 +123,10 @@ impl Place {
         let loaded = self.repository.load(&dist()).map(Begun::from);
         // Each on a thread of its own, which is one of the workers of one engine in its life.
         [begun, loaded].map(|begun| {
-            let engine = || Engine::new(NonZeroUsize::new(2));
-            let work = || judge(&self.repository, &dist(), begun, &Source::Worktree, &engine());
+            let work = || {
+                let engine = Engine::new(NonZeroUsize::new(2));
+                Judge::of_worktree(&self.repository, &engine).judge(&dist(), begun)
+            };
             thread::scope(|threads| threads.spawn(work).join().unwrap())
         })
     }
