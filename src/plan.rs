@@ -2,11 +2,14 @@
 
 use std::path::{Component, Path, PathBuf};
 
+use crate::git::{self, Objects, Oid, Sides};
 use crate::path::PathFault;
 use crate::problem::{Problem, in_words};
 use crate::repository::Repository;
 use crate::scope::Scope;
-use crate::seal::{Header, Root, Seal, SealName, SealedEntry, loose_header, loose_seal, salvage};
+use crate::seal::{
+    Header, MAX_SEAL_BYTES, Root, Seal, SealName, SealedEntry, loose_header, loose_seal, salvage,
+};
 
 type Problems = Vec<Problem>;
 
@@ -50,14 +53,62 @@ pub fn again(repository: &Repository, name: SealName, needs_old: bool) -> Result
     let (header, salvaged) = if let Some(seal) = &old {
         (seal.header.clone(), Vec::new())
     } else {
-        let file = repository.file_of(&name);
-        let header =
-            loose_header(&loaded.bytes).map_err(|error| vec![error.into_problem(&name, &file)])?;
+        let header = match merged_header(repository, &name)? {
+            Some(header) => header,
+            None => loose_header(&loaded.bytes)
+                .map_err(|error| vec![error.into_problem(&name, &repository.file_of(&name))])?,
+        };
         (header, salvage(&loaded.bytes))
     };
     let plan = Plan { name, header, old_bytes: Some(loaded.bytes), old, salvaged, new: false };
     check_place(&plan, repository)?;
     Ok(plan)
+}
+
+/// The header of a seal that a merge left undecided, if both sides agree on it; `None` if no merge did.
+/// What git made of the two in the file is no decision.
+fn merged_header(repository: &Repository, name: &SealName) -> Result<Option<Header>, Problems> {
+    if !repository.in_git() {
+        return Ok(None);
+    }
+    let file = repository.file_of(name);
+    let undecided = |what: String| {
+        let remedy = format!(
+            "take one side (`git checkout --ours -- {file}`, or --theirs), make the lines above \
+             [entries] say what is meant, and seal again"
+        );
+        let message = format!("a merge left this seal undecided, and {what}");
+        vec![Problem::new("unmerged", message).file(&*file).seal(name.as_str()).remedy(remedy)]
+    };
+    let one = |problem: Problem| vec![problem.file(&*file).seal(name.as_str())];
+    let sides = git::sides(repository.root(), &file).map_err(|error| one(error.into()))?;
+    let (ours, theirs) = match sides {
+        None => return Ok(None),
+        Some(Sides { ours: Some(ours), theirs: Some(theirs) }) => (ours, theirs),
+        Some(_) => return Err(undecided("one side deleted it".to_owned())),
+    };
+    let mut objects = Objects::open(repository.root()).map_err(|error| one(error.into()))?;
+    let mut header = |oid: &Oid, whose: &str| {
+        let bytes = objects.blob(oid, MAX_SEAL_BYTES);
+        let bytes = bytes.map_err(|error| undecided(format!("{whose} side: {error}")))?;
+        loose_header(&bytes).map_err(|error| undecided(format!("{whose} side: {error}")))
+    };
+    let (ours, theirs) = (header(&ours, "our")?, header(&theirs, "their")?);
+    match differing(&ours, &theirs) {
+        None => Ok(Some(ours)),
+        Some(key) => Err(undecided(format!("the sides differ in `{key}`"))),
+    }
+}
+
+/// The first key in which two headers differ.
+fn differing(a: &Header, b: &Header) -> Option<&'static str> {
+    if a.root != b.root {
+        Some("root")
+    } else if a.tracked != b.tracked {
+        Some("tracked")
+    } else {
+        (a.scope.patterns() != b.scope.patterns()).then_some("exclude")
+    }
 }
 
 /// Plans a new seal; `base` is where a relative root begins.
