@@ -518,6 +518,24 @@ fn a_submodule_cannot_be_sealed_and_a_root_in_one_is_no_directory() {
 }
 
 #[test]
+fn the_whole_repository_is_judged_in_a_commit_wherever_its_seals_are() {
+    let repo = Repo::in_git();
+    repo.build("src", &[("main.c", file("int x;\n"))]);
+    repo.git(&["add", "--all"]);
+    fs::remove_dir(repo.at("seals")).unwrap();
+    let seals = ["--seals", "ci/seals"];
+    let ran = repo.run(&[&["seal", "all", "--root", "."], &seals[..]].concat());
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    commit(&repo, "first");
+    let check = [&["check", "--rev", "HEAD"], &seals[..]].concat();
+    assert_eq!(repo.run(&check).code, 0);
+    fs::write(repo.at("src/more.c"), "").unwrap();
+    commit(&repo, "second");
+    assert_eq!(repo.run(&check).code, 1);
+    error(&repo, &["check", "--rev", "HEAD"], "there are no seals in seals of HEAD");
+}
+
+#[test]
 fn a_root_that_is_missing_or_a_link_in_the_commit_is_an_error() {
     let repo = committed();
     fs::rename(repo.at("dist"), repo.at("real")).unwrap();
