@@ -54,11 +54,14 @@ fn what_git_never_had_is_told_from_what_was_removed() {
 
     fs::remove_file(repo.at("gen/b.sql")).unwrap();
     fs::write(repo.at("gen/build.log"), "left over").unwrap();
+    fs::create_dir(repo.at("gen/empty")).unwrap();
     fs::write(repo.at("gen/new.sql"), "new").unwrap();
     repo.git(&["add", "gen/new.sql"]);
     let all = [
         finding("b.sql", "missing", None),
         finding("build.log", "unsealed", Some("not-in-git")),
+        // git keeps no directories.
+        finding("empty", "unsealed", None),
         finding("new.sql", "unsealed", None),
     ];
     assert_eq!(found(&repo, &[]), all);

@@ -520,7 +520,7 @@ fn a_submodule_cannot_be_sealed_and_a_root_in_one_is_no_directory() {
 #[test]
 fn the_whole_repository_is_judged_in_a_commit_wherever_its_seals_are() {
     let repo = Repo::in_git();
-    repo.build("src", &[("main.c", file("int x;\n"))]);
+    repo.build(".", &[("src/main.c", file("int x;\n")), ("ci/run", file("make\n"))]);
     repo.git(&["add", "--all"]);
     fs::remove_dir(repo.at("seals")).unwrap();
     let seals = ["--seals", "ci/seals"];

@@ -217,7 +217,10 @@ fn every_exec_lost_its_bit(seal: &Seal, findings: &[Finding]) -> bool {
 }
 
 fn not_in_git(finding: &Finding, evidence: &mut dyn Evidence) -> Explained {
-    let lacks = evidence.is_in_git(&finding.path) == Some(false);
+    // git keeps no directories: there it says nothing that it has none.
+    let entry = finding.expected.as_ref().or(finding.observed.as_ref());
+    let kept = !matches!(entry, None | Some(Entry::Dir));
+    let lacks = kept && evidence.is_in_git(&finding.path) == Some(false);
     lacks.then_some((Cause::NotInGit, None))
 }
 
