@@ -1,4 +1,4 @@
-//! Mapped files that may be truncated by others: the one room with `unsafe` in it.
+//! Mapped files that may be truncated by others: beside `kernels`, the room with `unsafe` in it.
 //!
 //! A page of a map that the file no longer reaches, or that the disk cannot deliver, is answered
 //! by the system with SIGBUS, which kills. Here a handler puts zeros in the place of the whole

@@ -3,7 +3,8 @@
 //! - `open` opens things without following a link and without waiting for anything;
 //! - `walk` lists directories from their descriptors, and hands files to the workers in batches;
 //! - `read` reads one file, and notices when it changed meanwhile;
-//! - `small` reads many files and hashes them together;
+//! - `small` reads many files, to be hashed together;
+//! - `lanes` hashes the chunks of many files side by side, and `kernels` do that with vectors;
 //! - `large` cuts large files into segments, which all threads share;
 //! - `guard` lends parts of a file as memory, and outlives their truncation;
 //! - `stage` keeps a copy of the very bytes that were hashed, where one is wanted;
@@ -21,6 +22,10 @@ mod commit;
 mod evidence;
 #[cfg_attr(not(unix), path = "unguarded.rs")]
 mod guard;
+#[cfg(target_arch = "x86_64")]
+mod kernels;
+#[cfg_attr(not(target_arch = "x86_64"), path = "one_by_one.rs")]
+mod lanes;
 mod large;
 #[cfg(unix)]
 mod open;

@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use super::read::{Opened, with_buffer};
-use super::{Engine, Item};
-use crate::entry::{Digest, Entry};
+use super::{Engine, Item, lanes};
+use crate::entry::Entry;
 
 /// How much is read before it is hashed, in bytes: what stays in the cache. The largest of the
 /// small files has room.
@@ -67,9 +67,11 @@ impl Lot<'_> {
 
     /// Hashes what was read, and makes the buffer free.
     fn hash(&mut self) {
-        for Read { path, bytes, executable } in self.read.drain(..) {
+        let files: Vec<&[u8]> =
+            self.read.iter().map(|read| &self.buffer[read.bytes.clone()]).collect();
+        let digests = lanes::digests(&files);
+        for (Read { path, bytes, executable }, digest) in self.read.drain(..).zip(digests) {
             let size = bytes.len() as u64;
-            let digest = Digest::of(&self.buffer[bytes]);
             self.items.push(Item::new(path, Ok(Entry::File { size, digest, executable })));
         }
         self.used = 0;
