@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, ColorChoice, CommandFactory as _, Parser, Subcommand};
 use clap_complete::Shell;
 
+use crate::init::Workflow;
 use crate::inventory::Engine;
 use crate::report::Format;
 use crate::reseal::OnReseal;
@@ -69,6 +70,10 @@ pub enum Command {
     Ls(LsArgs),
     /// Print a seal in a format that other tools read
     Export(ExportArgs),
+    /// Set a repository up: the first seals, attributes, a workflow
+    Init(InitArgs),
+    /// List what weakens the gate here, each with its mend
+    Doctor(DoctorArgs),
     /// Print the completions for a shell
     Completions {
         /// The shell
@@ -82,7 +87,7 @@ pub enum Command {
 }
 
 /// How files are read.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct Reading {
     /// Work with N threads; without, with as many as this process may use
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
@@ -235,6 +240,41 @@ pub enum ExportFormat {
     Sha256sum,
 }
 
+/// `init`.
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// Seal the directory DIR, a path from where you are; repeatable. Without it, directories that
+    /// look like build artifacts are proposed
+    #[arg(long, value_name = "DIR")]
+    pub root: Vec<PathBuf>,
+    /// The command with which the workflow builds what is not kept in git
+    #[arg(long, value_name = "CMD")]
+    pub build: Option<String>,
+    /// The workflow to write: check on every push, or rehearse on branches seal-rehearsal/**
+    #[arg(long, value_enum)]
+    pub workflow: Option<Workflow>,
+    /// Take what is proposed, and ask nothing
+    #[arg(long)]
+    pub yes: bool,
+    /// Write even though CI is set
+    #[arg(long)]
+    pub allow_ci: bool,
+    /// How files are read
+    #[command(flatten)]
+    pub reading: Reading,
+}
+
+/// `doctor`.
+#[derive(Debug, Args)]
+pub struct DoctorArgs {
+    /// Exit 1 if there is advice
+    #[arg(long)]
+    pub exit_code: bool,
+    /// The format on stdout
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+}
+
 /// The command line as clap sees it, for completions and manual pages.
 #[must_use]
 pub fn command() -> clap::Command {
@@ -246,8 +286,9 @@ pub fn command() -> clap::Command {
 pub fn hint(word: &str) -> Option<&'static str> {
     Some(match word {
         "verify" | "test" | "audit" | "validate" | "status" => "check",
-        "update" | "write" | "lock" | "add" | "create" | "generate" | "reseal" | "init"
-        | "record" | "approve" => "seal",
+        "update" | "write" | "lock" | "add" | "create" | "generate" | "reseal" | "record"
+        | "approve" => "seal",
+        "setup" | "bootstrap" => "init",
         "format" | "lint" => "fmt",
         "compare" | "show" => "diff",
         "list" => "ls",

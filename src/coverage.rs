@@ -63,7 +63,8 @@ pub fn uncovered(
 }
 
 /// Whether a seal's root is `path` or a directory above it that does not exclude it.
-fn covered(path: &str, seals: &[&Header]) -> bool {
+#[must_use]
+pub fn covered(path: &str, seals: &[&Header]) -> bool {
     seals.iter().any(|header| match header.root.path() {
         None => header.scope.excludes(path.as_bytes(), true).is_none(),
         Some(root) if root.as_str() == path => true,

@@ -16,6 +16,7 @@
 //! never up; `tests/house.rs` holds them to it, and holds the pure rooms to having no I/O.
 
 // The words.
+pub mod attributes;
 pub mod entry;
 pub mod finding;
 pub mod hex;
@@ -44,6 +45,7 @@ pub mod verdict;
 pub mod report;
 
 // One run.
+pub mod artifacts;
 pub mod coverage;
 pub mod judge;
 pub mod output;
@@ -51,6 +53,10 @@ pub mod plan;
 pub mod progress;
 pub mod repository;
 pub mod review;
+
+// Setting up.
+pub mod doctor;
+pub mod init;
 
 // The user.
 pub mod cli;

@@ -155,7 +155,7 @@ pub fn make(repository: &Repository, base: &Path, wanted: &Wanted<'_>) -> Result
 }
 
 /// The root as the seal states it: relative to the repository root.
-fn relative_root(repository: &Repository, base: &Path, root: &Path) -> Result<Root, Problems> {
+pub fn relative_root(repository: &Repository, base: &Path, root: &Path) -> Result<Root, Problems> {
     let given = root.display();
     let problem =
         |code, message: String, remedy: &str| vec![Problem::new(code, message).remedy(remedy)];

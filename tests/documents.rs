@@ -10,10 +10,11 @@ use std::path::Path;
 use std::process::Command;
 
 /// Each document that shows examples, with the least number of them.
-const DOCUMENTS: [(&str, &str, usize); 3] = [
+const DOCUMENTS: [(&str, &str, usize); 4] = [
     ("README.md", include_str!("../README.md"), 8),
     ("docs/commits.md", include_str!("../docs/commits.md"), 5),
     ("docs/reports.md", include_str!("../docs/reports.md"), 2),
+    ("docs/setup.md", include_str!("../docs/setup.md"), 9),
 ];
 
 /// What a reader runs at the root of a clone, rather than in a project.
@@ -76,12 +77,15 @@ fn run(command: &str, project: &Path, status: i32) -> (String, i32) {
         let name = name.to_string_lossy().into_owned();
         if name == "CI"
             || name == "NO_COLOR"
+            || name == "XDG_CONFIG_HOME"
             || name.starts_with("GIT_")
             || name.starts_with("GITHUB_")
         {
             shell.env_remove(name);
         }
     }
+    // Where no configuration is: sealgate asks git without the variables that name another.
+    shell.env("HOME", project.parent().unwrap());
     shell.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
     for role in ["AUTHOR", "COMMITTER"] {
         shell.env(format!("GIT_{role}_NAME"), "A Reader");

@@ -9,7 +9,8 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-const COMMANDS: [&str; 8] = ["check", "seal", "fmt", "diff", "ls", "export", "completions", "man"];
+const COMMANDS: [&str; 10] =
+    ["check", "seal", "fmt", "diff", "ls", "export", "init", "doctor", "completions", "man"];
 
 const COMPLETIONS: [(&str, &str); 5] = [
     ("bash", "sealgate.bash"),

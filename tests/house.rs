@@ -7,8 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Every room and its floor. A room may name rooms of lower floors and itself, and none beside it. A new room gets a line here, and so does a room that moves.
-const FLOORS: [(&str, u8); 29] = [
+const FLOORS: [(&str, u8); 33] = [
     // The words.
+    ("attributes", 0),
     ("hex", 0),
     ("path", 0),
     ("printable", 0),
@@ -33,12 +34,16 @@ const FLOORS: [(&str, u8); 29] = [
     ("report", 8),
     // One run; `judge` takes a seal from the repository through the pipeline.
     ("repository", 8),
+    ("artifacts", 8),
     ("coverage", 8),
     ("output", 9),
     ("progress", 9),
     ("judge", 9),
     ("review", 9),
     ("plan", 9),
+    // Setting up.
+    ("doctor", 9),
+    ("init", 9),
     // The user.
     ("cli", 10),
     ("commands", 11),
@@ -47,7 +52,8 @@ const FLOORS: [(&str, u8); 29] = [
 ];
 
 /// The rooms without a file system, a clock, an environment, other processes or printing.
-const PURE: [&str; 14] = [
+const PURE: [&str; 15] = [
+    "attributes",
     "compare",
     "cause",
     "reseal",
@@ -172,7 +178,8 @@ fn only_the_git_room_runs_other_programs() {
             users.insert(source.name);
         }
     }
-    assert_eq!(users, BTreeSet::from(["src/git/mod.rs".to_owned()]));
+    assert!(users.contains("src/git/mod.rs"), "{users:?}");
+    assert!(users.iter().all(|name| name.starts_with("src/git/")), "{users:?}");
 }
 
 #[test]

@@ -39,6 +39,8 @@ complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "fmt" -d 'Bring se
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "diff" -d 'Show what resealing would change, or how two builds differ'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "ls" -d 'List what is sealed, unsealed, or excluded and by which pattern'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "export" -d 'Print a seal in a format that other tools read'
+complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "init" -d 'Set a repository up: the first seals, attributes, a workflow'
+complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "doctor" -d 'List what weakens the gate here, each with its mend'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "completions" -d 'Print the completions for a shell'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "man" -d 'Print the manual page of sealgate, or of one of its commands'
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l rev -d 'Judge the commit REV: its seals and its bytes, whatever is in the working tree' -r
@@ -127,6 +129,36 @@ complete -c sealgate -n "__fish_sealgate_using_subcommand export" -s q -l quiet 
 complete -c sealgate -n "__fish_sealgate_using_subcommand export" -s v -l verbose -d 'Print every finding, however many there are'
 complete -c sealgate -n "__fish_sealgate_using_subcommand export" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c sealgate -n "__fish_sealgate_using_subcommand export" -s V -l version -d 'Print version'
+complete -c sealgate -n "__fish_sealgate_using_subcommand init" -l root -d 'Seal the directory DIR, a path from where you are; repeatable. Without it, directories that look like build artifacts are proposed' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand init" -l build -d 'The command with which the workflow builds what is not kept in git' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand init" -l workflow -d 'The workflow to write: check on every push, or rehearse on branches seal-rehearsal/**' -r -f -a "check\t'The gate: build, then check'
+rehearsal\t'A trial on branches seal-rehearsal/**, which authorises nothing'
+none\t'No workflow'"
+complete -c sealgate -n "__fish_sealgate_using_subcommand init" -l threads -d 'Work with N threads; without, with as many as this process may use' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand init" -s C -d 'Start in DIR instead of the current directory' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand init" -l seals -d 'The seals directory, relative to the repository root' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand init" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c sealgate -n "__fish_sealgate_using_subcommand init" -l yes -d 'Take what is proposed, and ask nothing'
+complete -c sealgate -n "__fish_sealgate_using_subcommand init" -l allow-ci -d 'Write even though CI is set'
+complete -c sealgate -n "__fish_sealgate_using_subcommand init" -l no-mmap -d 'Read large files instead of mapping them: for rotating disks and network mounts'
+complete -c sealgate -n "__fish_sealgate_using_subcommand init" -s q -l quiet -d 'Print the verdict alone; errors are always printed'
+complete -c sealgate -n "__fish_sealgate_using_subcommand init" -s v -l verbose -d 'Print every finding, however many there are'
+complete -c sealgate -n "__fish_sealgate_using_subcommand init" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sealgate -n "__fish_sealgate_using_subcommand init" -s V -l version -d 'Print version'
+complete -c sealgate -n "__fish_sealgate_using_subcommand doctor" -l format -d 'The format on stdout' -r -f -a "human\t'For people'
+json\t'For scripts'"
+complete -c sealgate -n "__fish_sealgate_using_subcommand doctor" -s C -d 'Start in DIR instead of the current directory' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand doctor" -l seals -d 'The seals directory, relative to the repository root' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand doctor" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c sealgate -n "__fish_sealgate_using_subcommand doctor" -l exit-code -d 'Exit 1 if there is advice'
+complete -c sealgate -n "__fish_sealgate_using_subcommand doctor" -s q -l quiet -d 'Print the verdict alone; errors are always printed'
+complete -c sealgate -n "__fish_sealgate_using_subcommand doctor" -s v -l verbose -d 'Print every finding, however many there are'
+complete -c sealgate -n "__fish_sealgate_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sealgate -n "__fish_sealgate_using_subcommand doctor" -s V -l version -d 'Print version'
 complete -c sealgate -n "__fish_sealgate_using_subcommand completions" -s C -d 'Start in DIR instead of the current directory' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand completions" -l seals -d 'The seals directory, relative to the repository root' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand completions" -l color -d 'When to use colour' -r -f -a "auto\t''

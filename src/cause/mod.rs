@@ -277,11 +277,14 @@ fn lfs_pointer(sealed: &Sealed, there: &[u8]) -> Explained {
         .then(|| because(Cause::LfsPointer, "the pointer to these bytes was sealed"))
 }
 
+/// No Git LFS pointer is as long, in bytes (its specification, v1).
+pub const LONGEST_POINTER: usize = 1024;
+
 const LFS_VERSION: &str = "version https://git-lfs.github.com/spec/v1\n";
 
 /// The size that a Git LFS pointer states; `None` for anything else.
-fn pointed_size(bytes: &[u8]) -> Option<u64> {
-    const LONGEST_POINTER: usize = 1024;
+#[must_use]
+pub fn pointed_size(bytes: &[u8]) -> Option<u64> {
     if bytes.len() >= LONGEST_POINTER {
         return None;
     }

@@ -2,8 +2,10 @@
 
 mod check;
 mod diff;
+mod doctor;
 mod export;
 mod fmt;
+mod init;
 mod ls;
 mod seal;
 mod shell;
@@ -53,6 +55,8 @@ fn run(command: &Command, context: &Context) -> Outcome {
         Command::Diff(arguments) => diff::run(arguments, context),
         Command::Ls(arguments) => ls::run(arguments, context),
         Command::Export(arguments) => export::run(arguments, context),
+        Command::Init(arguments) => init::run(arguments, context),
+        Command::Doctor(arguments) => doctor::run(arguments, context),
         Command::Completions { shell } => shell::completions(*shell, context),
         Command::Man { command } => shell::man(command.as_deref(), context),
     }

@@ -24,8 +24,8 @@ use crate::verdict::Verdict;
 type Problems = Vec<Problem>;
 
 /// A seal that may be written.
-struct Ready {
-    seal: Seal,
+pub(super) struct Ready {
+    pub(super) seal: Seal,
     bytes: Vec<u8>,
     /// The seal that it replaces, as far as that could be made out.
     old: Option<Seal>,
@@ -44,7 +44,8 @@ pub(super) fn run(arguments: &SealArgs, context: &Context) -> super::Outcome {
         warn(seal, context);
     }
     write(&ready, context)?;
-    let told: Vec<u8> = ready.iter().flat_map(|ready| tell(ready, context)).collect();
+    let verbosity = context.terminal.verbosity;
+    let told: Vec<u8> = ready.iter().flat_map(|ready| tell(ready, context, verbosity)).collect();
     context.terminal.answer(&told).map_err(|problem| vec![problem])?;
     Ok(Verdict::Pass)
 }
@@ -76,7 +77,7 @@ fn plan(arguments: &SealArgs, context: &Context) -> Result<Vec<Plan>, Problems> 
 }
 
 /// Reads all roots, and gives the seals that may be written.
-fn prepare(
+pub(super) fn prepare(
     arguments: &SealArgs,
     context: &Context,
     plans: Vec<Plan>,
@@ -195,7 +196,7 @@ fn refuse_many(arguments: &SealArgs, ready: &[Ready]) -> Result<(), Problems> {
 }
 
 /// Says what is legal and will still cause trouble.
-fn warn(ready: &Ready, context: &Context) {
+pub(super) fn warn(ready: &Ready, context: &Context) {
     let name = &ready.seal.name;
     for pair in names::collisions(ready.seal.entries.iter().map(|sealed| &sealed.path)) {
         context.terminal.remark(&format!(
@@ -211,7 +212,7 @@ fn warn(ready: &Ready, context: &Context) {
 }
 
 /// Writes what changed, unless one of the files was made read-only.
-fn write(ready: &[Ready], context: &Context) -> Result<(), Problems> {
+pub(super) fn write(ready: &[Ready], context: &Context) -> Result<(), Problems> {
     let changed = || ready.iter().filter(|ready| ready.changed);
     let repository = &context.repository;
     changed()
@@ -223,7 +224,7 @@ fn write(ready: &[Ready], context: &Context) -> Result<(), Problems> {
 }
 
 /// What was done, in the words of a reviewer.
-fn tell(ready: &Ready, context: &Context) -> Vec<u8> {
+pub(super) fn tell(ready: &Ready, context: &Context, verbosity: Verbosity) -> Vec<u8> {
     let Ready { seal, old, .. } = ready;
     let outcome = match old {
         _ if !ready.changed => Outcome::Same,
@@ -242,5 +243,5 @@ fn tell(ready: &Ready, context: &Context) -> Vec<u8> {
         tracked: seal.header.tracked,
         outcome,
     };
-    sealed::text(&summary, context.terminal.verbosity)
+    sealed::text(&summary, verbosity)
 }

@@ -4,6 +4,7 @@ mod history;
 mod missing;
 mod object;
 mod objects;
+pub mod setup;
 mod unmerged;
 
 use std::collections::{BTreeSet, HashSet};

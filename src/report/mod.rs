@@ -1,5 +1,6 @@
 //! Reports: one frozen type, and a file for each format that writes it.
 
+pub mod advice;
 mod changes;
 pub mod difference;
 mod human;
@@ -9,7 +10,8 @@ mod model;
 mod remedy;
 mod resealed;
 pub mod sealed;
-mod shell;
+pub mod setup;
+pub mod shell;
 pub mod sums;
 pub mod text;
 mod words;

@@ -9,7 +9,8 @@ use crate::printable::message;
 /// Plain words stay bare; others stand in single quotes. What may not be shown as it is takes the
 /// `$'...'` form of POSIX.1-2024 with octal bytes: a shell without it finds no such file, which is
 /// better than the wrong one.
-pub(super) fn quote(word: &[u8]) -> String {
+#[must_use]
+pub fn quote(word: &[u8]) -> String {
     match std::str::from_utf8(word) {
         Ok(text) if is_bare(word) => text.to_owned(),
         Ok(text) if message(text) == text => format!("'{}'", text.replace('\'', r"'\''")),
@@ -41,7 +42,8 @@ fn octal(word: &[u8]) -> String {
 /// The git pathspec, quoted, for exactly `path` below the top of the repository, wherever in it
 /// the user is. The short form `:/` takes `_`, `-`, `!` and more for further magic, and both take
 /// `*`, `?` and `[` for wildcards, unless told otherwise.
-pub(super) fn pathspec(path: &[u8]) -> String {
+#[must_use]
+pub fn pathspec(path: &[u8]) -> String {
     let plain = path.iter().all(|&byte| is_plain(byte));
     let head: &[u8] = match path {
         b"." => return quote(b":/"),

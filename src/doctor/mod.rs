@@ -1,0 +1,15 @@
+//! What weakens the gate in a repository, and how each is mended. Advice: it decides no verdict.
+//!
+//! - `facts` are gathered once, by asking git and looking at files;
+//! - `checks` is the table of checks, each a function from the facts to advice;
+//! - `bytes` are the checks on what git does to bytes, `places` those on where things are;
+//! - `owners` reads a CODEOWNERS file.
+
+mod bytes;
+mod checks;
+mod facts;
+mod owners;
+mod places;
+
+pub use checks::advice;
+pub use facts::{Facts, SealFacts};

@@ -1,0 +1,202 @@
+//! What setting up asks of git: attributes, configuration, and what the index holds.
+//!
+//! Configuration is asked for as it counts here, the user's own included: it rewrites this
+//! checkout. What runs of git from here are told for themselves does not count.
+
+use std::collections::HashSet;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use super::{GitError, plumbing, records};
+use crate::attributes::{ASKED, Values};
+
+/// What git calls a directory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// A repository with files checked out.
+    WorkTree,
+    /// A repository without a working tree.
+    Bare,
+    /// Not in a repository.
+    Outside,
+}
+
+/// What git calls `directory`.
+pub fn place(directory: &Path) -> Result<Place, GitError> {
+    match ask(directory, "rev-parse", &["--is-inside-work-tree"], b"", &[0]) {
+        Ok(answer) if answer.starts_with(b"true") => Ok(Place::WorkTree),
+        Ok(_) => Ok(Place::Bare),
+        Err(GitError::Failed { stderr, .. }) if stderr.contains("not a git repository") => {
+            Ok(Place::Outside)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// The attributes of `paths`, relative to the repository, in their order: as the repository states
+/// them, without those of this user and this system, which no other clone has.
+pub fn values(repository: &Path, paths: &[Vec<u8>]) -> Result<Vec<Values>, GitError> {
+    let mut all = vec![Values::default(); paths.len()];
+    if paths.is_empty() {
+        return Ok(all);
+    }
+    let arguments: Vec<&str> = ["--stdin", "-z"].iter().chain(&ASKED).copied().collect();
+    let mut git = plumbing(repository);
+    git.env("GIT_ATTR_NOSYSTEM", "1").args(["-c", "core.attributesFile=/dev/null"]);
+    let answer = run(git, "check-attr", &arguments, &joined(paths), &[0])?;
+    let mut fields = answer.split(|&byte| byte == 0);
+    let mut answers = 0;
+    while let (Some(_path), Some(name), Some(value)) = (fields.next(), fields.next(), fields.next())
+    {
+        let text = |field| std::str::from_utf8(field).unwrap_or("?");
+        // git answers in the order in which it is asked.
+        if let Some(values) = all.get_mut(answers / ASKED.len()) {
+            values.take(text(name), text(value));
+        }
+        answers += 1;
+    }
+    Ok(all)
+}
+
+/// The value that `key` has here, whoever set it; `None` where nobody did.
+pub fn config(repository: &Path, key: &str) -> Result<Option<String>, GitError> {
+    let value = setting(repository, &["--get-all", key])?;
+    Ok(value.map(|value| String::from_utf8_lossy(&value).into_owned()))
+}
+
+/// The last value that was set in a file.
+fn setting(repository: &Path, arguments: &[&str]) -> Result<Option<Vec<u8>>, GitError> {
+    let arguments: Vec<&str> = ["--show-scope", "-z"].iter().chain(arguments).copied().collect();
+    // 1: it is not set.
+    let answer = ask(repository, "config", &arguments, b"", &[0, 1])?;
+    let mut fields = answer.split(|&byte| byte == 0);
+    let mut last = None;
+    while let (Some(scope), Some(value)) = (fields.next(), fields.next()) {
+        if scope != b"command" {
+            last = Some(value.to_vec());
+        }
+    }
+    Ok(last)
+}
+
+/// The directory in which git looks for hooks here, absolute or relative to the repository.
+pub fn hooks_directory(repository: &Path) -> Result<PathBuf, GitError> {
+    if let Some(path) = setting(repository, &["--type=path", "--get-all", "core.hooksPath"])? {
+        return Ok(native(&path));
+    }
+    let common = ask(repository, "rev-parse", &["--git-common-dir"], b"", &[0])?;
+    Ok(native(without_line_feed(&common)).join("hooks"))
+}
+
+/// The file of attributes that wins over all others and is in no commit, absolute or relative to
+/// the repository.
+pub fn own_attributes(repository: &Path) -> Result<PathBuf, GitError> {
+    let path = ask(repository, "rev-parse", &["--git-path", "info/attributes"], b"", &[0])?;
+    Ok(native(without_line_feed(&path)))
+}
+
+/// How many files in the index git was told not to look at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Unwatched {
+    /// With the bit that sparse checkouts set: the file need not be there.
+    pub skipped: usize,
+    /// Assumed to be unchanged, whatever is there.
+    pub assumed: usize,
+}
+
+/// The files at or below `path` (relative to the repository) that git was told not to look at.
+pub fn unwatched(repository: &Path, path: &str) -> Result<Unwatched, GitError> {
+    let pathspec = format!(":(top,literal){}", if path == "." { "" } else { path });
+    let answer = ask(repository, "ls-files", &["-v", "-z", "--", &pathspec], b"", &[0])?;
+    let mut unwatched = Unwatched::default();
+    for record in records(&answer) {
+        unwatched.skipped += usize::from(matches!(record.first(), Some(b'S' | b's')));
+        unwatched.assumed += usize::from(record.first().is_some_and(u8::is_ascii_lowercase));
+    }
+    Ok(unwatched)
+}
+
+/// Every path in the index.
+pub fn tracked_files(repository: &Path) -> Result<Vec<Vec<u8>>, GitError> {
+    let mut paths = records(&ask(repository, "ls-files", &["-z"], b"", &[0])?);
+    // A conflict has each path up to three times.
+    paths.dedup();
+    Ok(paths)
+}
+
+/// Those of `paths`, relative to the repository, that git ignores and does not track.
+pub fn ignored_among(repository: &Path, paths: &[Vec<u8>]) -> Result<HashSet<Vec<u8>>, GitError> {
+    // 1: none of them.
+    let answer = ask(repository, "check-ignore", &["--stdin", "-z"], &joined(paths), &[0, 1])?;
+    Ok(records(&answer).into_iter().collect())
+}
+
+/// Whether no file in the index has a CRLF, so that `text=auto` would rewrite nothing.
+pub fn index_is_free_of_crlf(repository: &Path) -> Result<bool, GitError> {
+    let answer = ask(repository, "ls-files", &["--eol", "-z"], b"", &[0])?;
+    let rewritten = |record: &[u8]| record.starts_with(b"i/crlf") || record.starts_with(b"i/mixed");
+    Ok(!records(&answer).iter().any(|record| rewritten(record)))
+}
+
+fn joined(paths: &[Vec<u8>]) -> Vec<u8> {
+    let mut input = Vec::new();
+    for path in paths {
+        input.extend_from_slice(path);
+        input.push(0);
+    }
+    input
+}
+
+/// What `git COMMAND` says to `input`; an exit code that is not among `accepted` is a failure.
+fn ask(
+    directory: &Path,
+    command: &'static str,
+    arguments: &[&str],
+    input: &[u8],
+    accepted: &[i32],
+) -> Result<Vec<u8>, GitError> {
+    run(plumbing(directory), command, arguments, input, accepted)
+}
+
+fn run(
+    mut git: Command,
+    command: &'static str,
+    arguments: &[&str],
+    input: &[u8],
+    accepted: &[i32],
+) -> Result<Vec<u8>, GitError> {
+    git.arg(command).args(arguments);
+    git.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = git.spawn().map_err(GitError::NotRun)?;
+    let stdin = child.stdin.take();
+    let output = std::thread::scope(|scope| {
+        // From a thread of its own: git answers while it is still being asked.
+        scope.spawn(move || {
+            if let Some(mut stdin) = stdin {
+                // Where git has gone away, its exit code tells.
+                let _ = stdin.write_all(input);
+            }
+        });
+        child.wait_with_output()
+    });
+    let output = output.map_err(GitError::NotRun)?;
+    if output.status.code().is_some_and(|code| accepted.contains(&code)) {
+        return Ok(output.stdout);
+    }
+    let stderr = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+    Err(GitError::Failed { command, stderr })
+}
+
+fn without_line_feed(path: &[u8]) -> &[u8] {
+    path.strip_suffix(b"\n").unwrap_or(path)
+}
+
+/// A path as git prints it.
+fn native(path: &[u8]) -> PathBuf {
+    #[cfg(unix)]
+    let path = <std::ffi::OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(path).to_owned();
+    #[cfg(not(unix))]
+    let path = String::from_utf8_lossy(path).into_owned();
+    PathBuf::from(path)
+}

@@ -1,0 +1,17 @@
+//! Setting a repository up: what is proposed, what is asked, and what the files say.
+//!
+//! - `ask` is the conversation on a terminal;
+//! - `files` are those that are written beside the seals;
+//! - `name` makes the names of seals;
+//! - `workflow` is the text of the workflows.
+//!
+//! Nothing is written before everything is known.
+
+mod ask;
+pub mod files;
+mod name;
+mod workflow;
+
+pub use ask::Dialogue;
+pub use name::seal_name;
+pub use workflow::{Workflow, build_command};

@@ -1,0 +1,120 @@
+//! What `doctor` says, for people and as `sealgate-doctor/1`.
+
+use std::fmt::Write as _;
+
+use anstyle::{AnsiColor, Style};
+use serde::Serialize;
+
+use super::json::to_writer;
+use super::model::{ErrorView, Tool};
+use super::{Verbosity, text};
+use crate::printable::{message, printable_str};
+
+/// The columns of a sentence.
+const COLUMNS: usize = 92;
+
+/// One thing that weakens the gate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Advice {
+    /// The stable kebab-case code.
+    pub code: &'static str,
+    /// The seal that it concerns.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seal: Option<String>,
+    /// What there is, in a sentence; names in it are escaped.
+    pub what: String,
+    /// Why that weakens the gate, in a sentence.
+    pub why: &'static str,
+    /// Lines for a POSIX shell at the root of the repository that mend it; comments say what only
+    /// a person can do.
+    pub mend: Vec<String>,
+}
+
+/// The answer of one run.
+#[derive(Debug)]
+pub struct Diagnosis {
+    /// In the order of the checks.
+    pub advice: Vec<Advice>,
+    /// What could not be looked at.
+    pub errors: Vec<ErrorView>,
+    /// The seals that were looked at.
+    pub seals: Vec<String>,
+    /// The way from the user to the root of the repository, where that is somewhere else.
+    pub way: Option<String>,
+}
+
+/// For people.
+#[must_use]
+pub fn human(diagnosis: &Diagnosis, verbosity: Verbosity) -> Vec<u8> {
+    let mut said = String::new();
+    for advice in &diagnosis.advice {
+        said.push_str(&one(advice, verbosity));
+    }
+    if !(diagnosis.advice.is_empty() || verbosity == Verbosity::Quiet) {
+        said.push('\n');
+    }
+    let seals = match diagnosis.seals.len() {
+        0 => "no seals".to_owned(),
+        count => {
+            format!("{} ({})", text::count(count, "seal", "seals"), diagnosis.seals.join(", "))
+        }
+    };
+    // Writing to a string cannot fail.
+    let _ = match (diagnosis.advice.len(), &diagnosis.way) {
+        (0, _) if !diagnosis.errors.is_empty() => Ok(()),
+        (0, _) => writeln!(said, "nothing to mend: {seals}"),
+        (count, None) => {
+            writeln!(said, "{} to mend: {seals}", text::count(count, "thing", "things"))
+        }
+        (count, Some(way)) => writeln!(
+            said,
+            "{} to mend: {seals}; the commands are for {}",
+            text::count(count, "thing", "things"),
+            printable_str(way)
+        ),
+    };
+    said.into_bytes()
+}
+
+fn one(advice: &Advice, verbosity: Verbosity) -> String {
+    let style = Style::new().bold().fg_color(Some(AnsiColor::Yellow.into()));
+    let mut said = String::new();
+    let seal = advice.seal.as_ref().map(|seal| format!("{seal}: ")).unwrap_or_default();
+    let what = format!("{seal}{}", message(&advice.what));
+    if verbosity == Verbosity::Quiet {
+        return format!("{style}{}{style:#}  {what}\n", advice.code);
+    }
+    let _ = writeln!(said, "{style}{}{style:#}", advice.code);
+    for line in text::wrap(&format!("{what}. {}", advice.why), COLUMNS) {
+        let _ = writeln!(said, "  {line}");
+    }
+    for line in &advice.mend {
+        let _ = writeln!(said, "    {}", message(line));
+    }
+    said
+}
+
+/// As `sealgate-doctor/1`.
+#[must_use]
+pub fn json(diagnosis: &Diagnosis) -> Vec<u8> {
+    let view = DiagnosisView {
+        format: "sealgate-doctor/1",
+        tool: Tool::this(),
+        seals: &diagnosis.seals,
+        advice: &diagnosis.advice,
+        errors: &diagnosis.errors,
+    };
+    let mut bytes = Vec::new();
+    // Writing to memory cannot fail.
+    let _ = to_writer(&view, &mut bytes);
+    bytes
+}
+
+#[derive(Serialize)]
+struct DiagnosisView<'a> {
+    format: &'static str,
+    tool: Tool,
+    seals: &'a [String],
+    advice: &'a [Advice],
+    errors: &'a [ErrorView],
+}
