@@ -1,5 +1,6 @@
 //! The command line: what clap is told, and the hints for words that people type elsewhere.
 
+use std::ffi::OsString;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
@@ -74,6 +75,9 @@ pub enum Command {
     Init(InitArgs),
     /// List what weakens the gate here, each with its mend
     Doctor(DoctorArgs),
+    /// Judge what git pushes, before it leaves; `hook install` lets git do it
+    #[command(subcommand)]
+    Hook(HookCommand),
     /// Print the completions for a shell
     Completions {
         /// The shell
@@ -294,7 +298,37 @@ pub fn hint(word: &str) -> Option<&'static str> {
         "list" => "ls",
         "sums" | "checksums" => "export",
         "completion" => "completions",
+        "install" | "pre-push" | "hooks" => "hook",
         "help" => "--help",
         _ => return None,
     })
+}
+
+/// The commands of `hook`.
+#[derive(Debug, Subcommand)]
+pub enum HookCommand {
+    /// Judge the commits of a push: git runs this, with a line on stdin for each ref
+    PrePush(PrePushArgs),
+    /// Let git run it before each push; a hook that is there is kept, and runs after it
+    Install {
+        /// Print the hook to stdout; change nothing
+        #[arg(long)]
+        print: bool,
+        /// Install it even where core.hooksPath leads out of this repository's own .git
+        #[arg(long)]
+        force: bool,
+    },
+    /// Take it away, and put back the hook that was there before
+    Uninstall,
+}
+
+/// `hook pre-push`.
+#[derive(Debug, Args)]
+pub struct PrePushArgs {
+    /// The remote, as git names it
+    #[arg(value_name = "REMOTE")]
+    pub remote: Option<OsString>,
+    /// Where the remote is
+    #[arg(value_name = "URL")]
+    pub url: Option<OsString>,
 }

@@ -47,6 +47,7 @@ pub mod report;
 // One run.
 pub mod artifacts;
 pub mod coverage;
+pub mod hook;
 pub mod judge;
 pub mod output;
 pub mod plan;

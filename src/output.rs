@@ -50,10 +50,22 @@ impl Terminal {
     /// Says something on stderr that is no error.
     pub fn remark(self, text: &str) {
         if self.verbosity != Verbosity::Quiet {
-            let line = format!("{}\n", crate::printable::message(text));
-            // Where stderr is gone, nobody is listening.
-            let _ = AutoStream::new(io::stderr().lock(), self.color).write_all(line.as_bytes());
+            self.say(text);
         }
+    }
+
+    /// Says something on stderr that nobody who asks for quiet wants to miss.
+    pub fn say(self, text: &str) {
+        let line = format!("{}\n", crate::printable::message(text));
+        // Where stderr is gone, nobody is listening.
+        let _ = AutoStream::new(io::stderr().lock(), self.color).write_all(line.as_bytes());
+    }
+
+    /// Writes `report` to stderr, for people: where stdout belongs to another program.
+    pub fn tell(self, report: &Report) {
+        self.complain_of(&report.errors);
+        let mut stderr = AutoStream::new(io::stderr().lock(), self.color);
+        let _ = stderr.write_all(&render(report, Format::Human, self.verbosity));
     }
 
     fn complain_of(self, errors: &[ErrorView]) {

@@ -9,8 +9,22 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-const COMMANDS: [&str; 10] =
-    ["check", "seal", "fmt", "diff", "ls", "export", "init", "doctor", "completions", "man"];
+const COMMANDS: [&str; 11] = [
+    "check",
+    "seal",
+    "fmt",
+    "diff",
+    "ls",
+    "export",
+    "init",
+    "doctor",
+    "hook",
+    "completions",
+    "man",
+];
+
+/// The commands of commands.
+const NESTED: [&str; 3] = ["hook-install", "hook-pre-push", "hook-uninstall"];
 
 const COMPLETIONS: [(&str, &str); 5] = [
     ("bash", "sealgate.bash"),
@@ -29,7 +43,7 @@ fn print(arguments: &[&str]) -> Vec<u8> {
 /// Every generated file with its content.
 fn generated() -> BTreeMap<String, Vec<u8>> {
     let mut files = BTreeMap::from([("man/sealgate.1".to_owned(), print(&["man"]))]);
-    for command in COMMANDS {
+    for command in COMMANDS.into_iter().chain(NESTED) {
         files.insert(format!("man/sealgate-{command}.1"), print(&["man", command]));
     }
     for (shell, file) in COMPLETIONS {

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Every room and its floor. A room may name rooms of lower floors and itself, and none beside it. A new room gets a line here, and so does a room that moves.
-const FLOORS: [(&str, u8); 33] = [
+const FLOORS: [(&str, u8); 34] = [
     // The words.
     ("attributes", 0),
     ("hex", 0),
@@ -44,6 +44,7 @@ const FLOORS: [(&str, u8); 33] = [
     // Setting up.
     ("doctor", 9),
     ("init", 9),
+    ("hook", 10),
     // The user.
     ("cli", 10),
     ("commands", 11),

@@ -34,6 +34,9 @@ _sealgate() {
             sealgate,fmt)
                 cmd="sealgate__subcmd__fmt"
                 ;;
+            sealgate,hook)
+                cmd="sealgate__subcmd__hook"
+                ;;
             sealgate,init)
                 cmd="sealgate__subcmd__init"
                 ;;
@@ -46,6 +49,15 @@ _sealgate() {
             sealgate,seal)
                 cmd="sealgate__subcmd__seal"
                 ;;
+            sealgate__subcmd__hook,install)
+                cmd="sealgate__subcmd__hook__subcmd__install"
+                ;;
+            sealgate__subcmd__hook,pre-push)
+                cmd="sealgate__subcmd__hook__subcmd__pre__subcmd__push"
+                ;;
+            sealgate__subcmd__hook,uninstall)
+                cmd="sealgate__subcmd__hook__subcmd__uninstall"
+                ;;
             *)
                 ;;
         esac
@@ -53,7 +65,7 @@ _sealgate() {
 
     case "${cmd}" in
         sealgate)
-            opts="-C -q -v -h -V --seals --color --quiet --verbose --help --version check seal fmt diff ls export init doctor completions man"
+            opts="-C -q -v -h -V --seals --color --quiet --verbose --help --version check seal fmt diff ls export init doctor hook completions man"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -271,6 +283,110 @@ _sealgate() {
         sealgate__subcmd__fmt)
             opts="-C -q -v -h -V --check --allow-ci --seals --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --seals)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sealgate__subcmd__hook)
+            opts="-C -q -v -h -V --seals --color --quiet --verbose --help --version pre-push install uninstall"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --seals)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sealgate__subcmd__hook__subcmd__install)
+            opts="-C -q -v -h -V --print --force --seals --color --quiet --verbose --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --seals)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sealgate__subcmd__hook__subcmd__pre__subcmd__push)
+            opts="-C -q -v -h -V --seals --color --quiet --verbose --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --seals)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sealgate__subcmd__hook__subcmd__uninstall)
+            opts="-C -q -v -h -V --seals --color --quiet --verbose --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi

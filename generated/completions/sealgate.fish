@@ -41,6 +41,7 @@ complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "ls" -d 'List what
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "export" -d 'Print a seal in a format that other tools read'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "init" -d 'Set a repository up: the first seals, attributes, a workflow'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "doctor" -d 'List what weakens the gate here, each with its mend'
+complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "hook" -d 'Judge what git pushes, before it leaves; `hook install` lets git do it'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "completions" -d 'Print the completions for a shell'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "man" -d 'Print the manual page of sealgate, or of one of its commands'
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l rev -d 'Judge the commit REV: its seals and its bytes, whatever is in the working tree' -r
@@ -159,6 +160,47 @@ complete -c sealgate -n "__fish_sealgate_using_subcommand doctor" -s q -l quiet 
 complete -c sealgate -n "__fish_sealgate_using_subcommand doctor" -s v -l verbose -d 'Print every finding, however many there are'
 complete -c sealgate -n "__fish_sealgate_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c sealgate -n "__fish_sealgate_using_subcommand doctor" -s V -l version -d 'Print version'
+complete -c sealgate -n "__fish_sealgate_using_subcommand hook; and not __fish_seen_subcommand_from pre-push install uninstall" -s C -d 'Start in DIR instead of the current directory' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand hook; and not __fish_seen_subcommand_from pre-push install uninstall" -l seals -d 'The seals directory, relative to the repository root' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand hook; and not __fish_seen_subcommand_from pre-push install uninstall" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c sealgate -n "__fish_sealgate_using_subcommand hook; and not __fish_seen_subcommand_from pre-push install uninstall" -s q -l quiet -d 'Print the verdict alone; errors are always printed'
+complete -c sealgate -n "__fish_sealgate_using_subcommand hook; and not __fish_seen_subcommand_from pre-push install uninstall" -s v -l verbose -d 'Print every finding, however many there are'
+complete -c sealgate -n "__fish_sealgate_using_subcommand hook; and not __fish_seen_subcommand_from pre-push install uninstall" -s h -l help -d 'Print help'
+complete -c sealgate -n "__fish_sealgate_using_subcommand hook; and not __fish_seen_subcommand_from pre-push install uninstall" -s V -l version -d 'Print version'
+complete -c sealgate -n "__fish_sealgate_using_subcommand hook; and not __fish_seen_subcommand_from pre-push install uninstall" -f -a "pre-push" -d 'Judge the commits of a push: git runs this, with a line on stdin for each ref'
+complete -c sealgate -n "__fish_sealgate_using_subcommand hook; and not __fish_seen_subcommand_from pre-push install uninstall" -f -a "install" -d 'Let git run it before each push; a hook that is there is kept, and runs after it'
+complete -c sealgate -n "__fish_sealgate_using_subcommand hook; and not __fish_seen_subcommand_from pre-push install uninstall" -f -a "uninstall" -d 'Take it away, and put back the hook that was there before'
+complete -c sealgate -n "__fish_sealgate_using_subcommand hook; and __fish_seen_subcommand_from pre-push" -s C -d 'Start in DIR instead of the current directory' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand hook; and __fish_seen_subcommand_from pre-push" -l seals -d 'The seals directory, relative to the repository root' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand hook; and __fish_seen_subcommand_from pre-push" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c sealgate -n "__fish_sealgate_using_subcommand hook; and __fish_seen_subcommand_from pre-push" -s q -l quiet -d 'Print the verdict alone; errors are always printed'
+complete -c sealgate -n "__fish_sealgate_using_subcommand hook; and __fish_seen_subcommand_from pre-push" -s v -l verbose -d 'Print every finding, however many there are'
+complete -c sealgate -n "__fish_sealgate_using_subcommand hook; and __fish_seen_subcommand_from pre-push" -s h -l help -d 'Print help'
+complete -c sealgate -n "__fish_sealgate_using_subcommand hook; and __fish_seen_subcommand_from pre-push" -s V -l version -d 'Print version'
+complete -c sealgate -n "__fish_sealgate_using_subcommand hook; and __fish_seen_subcommand_from install" -s C -d 'Start in DIR instead of the current directory' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand hook; and __fish_seen_subcommand_from install" -l seals -d 'The seals directory, relative to the repository root' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand hook; and __fish_seen_subcommand_from install" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c sealgate -n "__fish_sealgate_using_subcommand hook; and __fish_seen_subcommand_from install" -l print -d 'Print the hook to stdout; change nothing'
+complete -c sealgate -n "__fish_sealgate_using_subcommand hook; and __fish_seen_subcommand_from install" -l force -d 'Install it even where core.hooksPath leads out of this repository\'s own .git'
+complete -c sealgate -n "__fish_sealgate_using_subcommand hook; and __fish_seen_subcommand_from install" -s q -l quiet -d 'Print the verdict alone; errors are always printed'
+complete -c sealgate -n "__fish_sealgate_using_subcommand hook; and __fish_seen_subcommand_from install" -s v -l verbose -d 'Print every finding, however many there are'
+complete -c sealgate -n "__fish_sealgate_using_subcommand hook; and __fish_seen_subcommand_from install" -s h -l help -d 'Print help'
+complete -c sealgate -n "__fish_sealgate_using_subcommand hook; and __fish_seen_subcommand_from install" -s V -l version -d 'Print version'
+complete -c sealgate -n "__fish_sealgate_using_subcommand hook; and __fish_seen_subcommand_from uninstall" -s C -d 'Start in DIR instead of the current directory' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand hook; and __fish_seen_subcommand_from uninstall" -l seals -d 'The seals directory, relative to the repository root' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand hook; and __fish_seen_subcommand_from uninstall" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c sealgate -n "__fish_sealgate_using_subcommand hook; and __fish_seen_subcommand_from uninstall" -s q -l quiet -d 'Print the verdict alone; errors are always printed'
+complete -c sealgate -n "__fish_sealgate_using_subcommand hook; and __fish_seen_subcommand_from uninstall" -s v -l verbose -d 'Print every finding, however many there are'
+complete -c sealgate -n "__fish_sealgate_using_subcommand hook; and __fish_seen_subcommand_from uninstall" -s h -l help -d 'Print help'
+complete -c sealgate -n "__fish_sealgate_using_subcommand hook; and __fish_seen_subcommand_from uninstall" -s V -l version -d 'Print version'
 complete -c sealgate -n "__fish_sealgate_using_subcommand completions" -s C -d 'Start in DIR instead of the current directory' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand completions" -l seals -d 'The seals directory, relative to the repository root' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand completions" -l color -d 'When to use colour' -r -f -a "auto\t''

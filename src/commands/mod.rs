@@ -5,6 +5,7 @@ mod diff;
 mod doctor;
 mod export;
 mod fmt;
+mod hook;
 mod init;
 mod ls;
 mod seal;
@@ -57,6 +58,7 @@ fn run(command: &Command, context: &Context) -> Outcome {
         Command::Export(arguments) => export::run(arguments, context),
         Command::Init(arguments) => init::run(arguments, context),
         Command::Doctor(arguments) => doctor::run(arguments, context),
+        Command::Hook(command) => hook::run(command, context),
         Command::Completions { shell } => shell::completions(*shell, context),
         Command::Man { command } => shell::man(command.as_deref(), context),
     }

@@ -19,7 +19,7 @@ pub(super) fn man(command: Option<&str>, context: &Context) -> Outcome {
     whole.build();
     let page = match command {
         None => whole,
-        Some(name) => whole.find_subcommand(name).cloned().ok_or_else(|| {
+        Some(name) => find(&whole, name).cloned().ok_or_else(|| {
             vec![
                 Problem::new("usage", format!("there is no command {name}"))
                     .remedy("sealgate --help lists the commands"),
@@ -31,6 +31,14 @@ pub(super) fn man(command: Option<&str>, context: &Context) -> Outcome {
     let rendered = Man::new(page).source(source).manual("sealgate manual").render(&mut roff);
     rendered.map_err(|error| vec![Problem::new("output-unwritable", error.to_string())])?;
     answer(context, &roff)
+}
+
+/// The command `name`, or that of a command: `hook-install`.
+fn find<'c>(whole: &'c clap::Command, name: &str) -> Option<&'c clap::Command> {
+    whole.find_subcommand(name).or_else(|| {
+        let (group, name) = name.split_once('-')?;
+        whole.find_subcommand(group)?.find_subcommand(name)
+    })
 }
 
 fn answer(context: &Context, text: &[u8]) -> Outcome {

@@ -1,6 +1,7 @@
 //! The only place that runs git: plumbing, without the caller's environment, hooks or helpers.
 
 mod history;
+mod hooks;
 mod missing;
 mod object;
 mod objects;
@@ -14,6 +15,7 @@ use std::process::{Command, Stdio};
 use crate::problem::Problem;
 
 pub use history::{history, tracked};
+pub use hooks::{common_directory, hooks_directory};
 pub use missing::{how_to_fetch, is_shallow};
 pub use object::{Commit, ObjectKind, Oid, TreeEntry, TreeMode};
 pub use objects::{ObjectError, Objects, resolve};
@@ -117,6 +119,13 @@ fn run(repository: &Path, command: &'static str, arguments: &[&str]) -> Result<V
 /// A git that listens to the repository alone: no variable of the caller redirects it, no
 /// replace ref, hook, monitor or pager has a say, and nothing is fetched.
 fn plumbing(repository: &Path) -> Command {
+    let mut git = git(repository);
+    git.args(["-c", "core.hooksPath=/dev/null"]);
+    git
+}
+
+/// The same, which knows where the hooks are.
+fn git(repository: &Path) -> Command {
     let mut git = Command::new("git");
     for (name, _) in std::env::vars_os() {
         if name.as_encoded_bytes().starts_with(b"GIT_") {
@@ -132,7 +141,7 @@ fn plumbing(repository: &Path) -> Command {
         ("GIT_TERMINAL_PROMPT", "0"),
         ("LC_ALL", "C"),
     ]);
-    git.args(["--no-pager", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"]);
+    git.args(["--no-pager", "-c", "core.fsmonitor=false"]);
     git.arg("-C").arg(repository).stdin(Stdio::null());
     git
 }

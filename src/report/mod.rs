@@ -24,6 +24,7 @@ pub use model::{
 };
 pub use remedy::Caller;
 pub use resealed::{BaseView, DeletedView, ResealView, ScopeView, Totals};
+pub use shell::quote;
 
 use std::io;
 

@@ -38,7 +38,16 @@ impl<'r> Snapshot<'r> {
 
     /// Opens the commit with the id `oid`, or the one that the tag with this id leads to.
     pub fn of(repository: &'r Repository, given: &str, oid: &Oid) -> Result<Self, Problem> {
-        let mut objects = Objects::open(repository.root())?;
+        Self::through(Objects::open(repository.root())?, repository, given, oid)
+    }
+
+    /// The same, through a conversation with git that was begun before.
+    pub fn through(
+        mut objects: Objects,
+        repository: &'r Repository,
+        given: &str,
+        oid: &Oid,
+    ) -> Result<Self, Problem> {
         let told = |error| trouble(repository, given, "", &error);
         let commit = objects.commit(oid).map_err(told)?;
         let found = find(&mut objects, &commit.tree, repository.seals().as_bytes());

@@ -1,0 +1,137 @@
+//! What the hook says, a line each. Touches nothing.
+
+use std::time::Duration;
+
+use super::install::{Installed, Removed};
+use super::judging::{JudgedCommit, Stopped, Tally, Unsealed};
+use super::protocol::Pushes;
+use super::script::ASIDE;
+use crate::report::{quote, text};
+use crate::verdict::{Judgement, Source, Verdict};
+
+/// How many names a line holds.
+const NAMED: usize = 8;
+
+/// Above the report on a commit.
+#[must_use]
+pub fn heading(commit: &JudgedCommit) -> String {
+    format!("sealgate: commit {}, pushed to {}", commit.oid.short(), listed(&commit.refs))
+}
+
+/// Of a push in which no ref leads anywhere.
+#[must_use]
+pub fn nothing(pushes: &Pushes) -> Option<String> {
+    match (pushes.list.is_empty(), pushes.deleted) {
+        (false, _) => None,
+        (true, 0) => Some("sealgate: git names no ref to push, nothing to judge".to_owned()),
+        (true, _) => Some("sealgate: refs are deleted and none is pushed".to_owned()),
+    }
+}
+
+/// Of what passed; `None` where nothing had seals.
+#[must_use]
+pub fn passed(tally: &Tally, elapsed: Duration) -> Option<String> {
+    if tally.commits == 0 {
+        return None;
+    }
+    let commits = text::count(tally.commits, "commit", "commits");
+    let names = |names: &std::collections::BTreeSet<String>| {
+        let number = text::count(names.len(), "seal", "seals");
+        format!("{number} ({})", listed(&names.iter().cloned().collect::<Vec<_>>()))
+    };
+    let time = text::duration_ms(u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX));
+    Some(if tally.seals.is_empty() {
+        format!("sealgate: {commits}, {}: built, not committed; CI judges it", names(&tally.built))
+    } else {
+        let amount = text::count(tally.entries, "entry", "entries");
+        let (seals, bytes) = (names(&tally.seals), text::bytes(tally.bytes));
+        format!("sealgate: PASS  {commits}, {seals}, {amount}, {bytes} in {time}")
+    })
+}
+
+/// Of the refs that have no seals.
+#[must_use]
+pub fn skipped(unsealed: &[Unsealed]) -> Option<String> {
+    let word = |one: &Unsealed| match one.instead {
+        None => one.name.clone(),
+        Some(kind) => format!("{} (a {kind}, no commit)", one.name),
+    };
+    let names: Vec<String> = unsealed.iter().map(word).collect();
+    (!names.is_empty()).then(|| format!("sealgate: no seals, not judged: {}", listed(&names)))
+}
+
+/// Of a ref that takes away the seals in `directory`, and what to do.
+#[must_use]
+pub fn stopped(stopped: &Stopped, directory: &str) -> [String; 2] {
+    let Stopped { name, before, seals } = stopped;
+    let (before, seals) = (before.short(), listed(seals));
+    let directory = quote(directory.as_bytes());
+    [
+        format!(
+            "FAIL  {name}: what is pushed has no seals, and takes away those of {before} ({seals})"
+        ),
+        format!(
+            "  next: restore them (`git restore --source={before} -- {directory}`), and commit"
+        ),
+    ]
+}
+
+/// Of a root that is built and is not here, or not as its seal says. `None`: it is.
+#[must_use]
+pub fn warning(judgement: &Judgement) -> Option<String> {
+    let Judgement { name, problems, findings, .. } = judgement;
+    let root = judgement.root.as_deref().unwrap_or("its root");
+    let revision = match &judgement.seal_source {
+        Source::Commit { given, .. } => given,
+        Source::Worktree | Source::Directory { .. } => "HEAD",
+    };
+    let see = format!("`sealgate check {name} --seals-from {revision}` shows it");
+    let why = match (judgement.verdict(), problems.first()) {
+        (Verdict::Pass, _) => return None,
+        (_, Some(problem)) if problem.code == "root-missing" => {
+            format!("{root} is built and is not here, so it was not compared; build it to see")
+        }
+        (_, Some(problem)) => format!("{root} is built, and {}; {see}", problem.message),
+        (_, None) => {
+            let number = text::count(findings.len(), "finding", "findings");
+            format!("{number} in {root}, which is built; {see}")
+        }
+    };
+    Some(format!("warning: {name}: {why}. The push goes on; CI judges what it builds"))
+}
+
+/// Of what `install` did with `file`.
+#[must_use]
+pub fn installed(done: Installed, file: &str) -> String {
+    let judged = "each push is judged before it leaves";
+    match done {
+        Installed::Already => format!("{file} is installed: {judged}"),
+        Installed::New => format!("installed {file}: {judged}"),
+        Installed::Renewed => format!("renewed {file}: {judged}"),
+        Installed::Chained { runs: true } => {
+            format!("installed {file}: {judged}; then the hook that was there runs, now {ASIDE}")
+        }
+        Installed::Chained { runs: false } => format!(
+            "installed {file}: {judged}; the hook that was there, now {ASIDE}, is not executable, \
+             and so git did not run it and sealgate does not"
+        ),
+    }
+}
+
+/// Of what `uninstall` did with `file`.
+#[must_use]
+pub fn removed(done: Removed, file: &str) -> String {
+    match done {
+        Removed::Nothing => format!("{file} is no hook of sealgate: nothing to remove"),
+        Removed::Gone => format!("removed {file}"),
+        Removed::Restored => format!("removed {file}: the hook that was there before is back"),
+    }
+}
+
+fn listed(names: &[String]) -> String {
+    let shown = names[..names.len().min(NAMED)].join(", ");
+    match names.len().saturating_sub(NAMED) {
+        0 => shown,
+        more => format!("{shown} and {} more", text::grouped(more)),
+    }
+}
