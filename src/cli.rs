@@ -257,6 +257,9 @@ pub struct InitArgs {
     /// The workflow to write: check on every push, or rehearse on branches seal-rehearsal/**
     #[arg(long, value_enum)]
     pub workflow: Option<Workflow>,
+    /// Install the pre-push hook too, as `sealgate hook install` does
+    #[arg(long)]
+    pub hook: bool,
     /// Take what is proposed, and ask nothing
     #[arg(long)]
     pub yes: bool,

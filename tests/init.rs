@@ -61,6 +61,7 @@ fn seals(repo: &Repo) -> Vec<String> {
     names
 }
 
+const HOOK: &str = ".git/hooks/pre-push";
 const CHECK: &str = ".github/workflows/sealgate.yml";
 const REHEARSAL: &str = ".github/workflows/seal-rehearsal.yml";
 
@@ -428,6 +429,25 @@ fn where_git_has_no_working_tree_and_in_ci_nothing_is_written() {
     }
 }
 
+#[test]
+fn the_hook_is_installed_where_it_is_asked_for_and_can_be() {
+    let repo = project();
+    let init = ["init", "--root", "dist", "--hook"];
+    for said in ["dist: sealed 1 entry", "nothing to do"] {
+        let run = repo.run(&init);
+        assert_eq!(run.code, Some(0), "{run:#?}");
+        assert!(run.stdout.contains(said), "{run:#?}");
+        assert!(repo.read(HOOK).contains("sealgate"));
+    }
+    let before = repo.contents();
+    assert_eq!(repo.run(&init).code, Some(0));
+    assert_eq!(repo.contents(), before);
+
+    let repo = project();
+    git(&repo, &["config", "core.hooksPath", "hooks"]);
+    refused(&repo, &init, "core.hooksPath makes git take hooks from");
+}
+
 /// Runs `init` on a terminal at which `typed` was typed, and gives the exit code and what was
 /// shown there.
 fn on_a_terminal(repo: &Repo, arguments: &[&str], typed: &str) -> (Option<i32>, String) {
@@ -455,17 +475,20 @@ fn on_a_terminal_it_asks_what_no_flag_states() {
     let repo = project();
     repo.write("vendor/two.c", "two\n");
     git(&repo, &["add", "."]);
-    let (code, shown) = on_a_terminal(&repo, &[], "1\n\nnpm run build\nno\n");
+    let (code, shown) = on_a_terminal(&repo, &[], "1\n\nnpm run build\nno\nyes\n");
     assert_eq!(code, Some(0), "{shown}");
     assert!(shown.contains("  1  dist  1 file, 3 B; git ignores it: it is built"), "{shown}");
     assert!(shown.contains("The command that builds dist: "), "{shown}");
     assert_eq!(seals(&repo), ["dist.toml"]);
     assert_eq!(repo.read(".gitattributes"), "/seals/** -text\n/dist/** -text\n");
     assert!(repo.read(CHECK).contains("          npm run build\n"));
+    assert!(repo.read(HOOK).contains("sealgate"), "the hook");
+    fs::remove_file(repo.path(HOOK)).unwrap();
 
-    let (code, shown) = on_a_terminal(&repo, &["--workflow", "none"], "vendor\nyes\n");
+    let (code, shown) = on_a_terminal(&repo, &["--workflow", "none"], "vendor\nyes\nno\n");
     assert_eq!(code, Some(0), "{shown}");
     assert!(!shown.contains("Write a workflow"), "{shown}");
+    assert!(!repo.path(HOOK).exists(), "no hook");
     assert_eq!(seals(&repo), ["dist.toml", "vendor.toml"]);
     assert!(repo.read(".gitattributes").starts_with("* text=auto eol=lf\n/seals/** -text\n"));
 
@@ -477,7 +500,14 @@ fn on_a_terminal_it_asks_what_no_flag_states() {
 
 #[test]
 fn answers_that_end_too_early_leave_everything_as_it_was() {
-    for typed in ["\u{4}", "7\n\u{4}", "\n\u{4}", "1\ncheck\n\u{4}", "1\ncheck\nmake\n\u{4}"] {
+    for typed in [
+        "\u{4}",
+        "7\n\u{4}",
+        "\n\u{4}",
+        "1\ncheck\n\u{4}",
+        "1\ncheck\nmake\n\u{4}",
+        "1\ncheck\nmake\nyes\n\u{4}",
+    ] {
         let repo = project();
         repo.write("vendor/two.c", "two\n");
         git(&repo, &["add", "."]);

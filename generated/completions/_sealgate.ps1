@@ -164,6 +164,7 @@ Register-ArgumentCompleter -Native -CommandName 'sealgate' -ScriptBlock {
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Start in DIR instead of the current directory')
             [CompletionResult]::new('--seals', '--seals', [CompletionResultType]::ParameterName, 'The seals directory, relative to the repository root')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
+            [CompletionResult]::new('--hook', '--hook', [CompletionResultType]::ParameterName, 'Install the pre-push hook too, as `sealgate hook install` does')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Take what is proposed, and ask nothing')
             [CompletionResult]::new('--allow-ci', '--allow-ci', [CompletionResultType]::ParameterName, 'Write even though CI is set')
             [CompletionResult]::new('--no-mmap', '--no-mmap', [CompletionResultType]::ParameterName, 'Read large files instead of mapping them: for rotating disks and network mounts')

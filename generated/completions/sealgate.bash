@@ -411,7 +411,7 @@ _sealgate() {
             return 0
             ;;
         sealgate__subcmd__init)
-            opts="-C -q -v -h -V --root --build --workflow --yes --allow-ci --threads --no-mmap --seals --color --quiet --verbose --help --version"
+            opts="-C -q -v -h -V --root --build --workflow --hook --yes --allow-ci --threads --no-mmap --seals --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -154,6 +154,7 @@ set edit:completion:arg-completer[sealgate] = {|@words|
             cand -C 'Start in DIR instead of the current directory'
             cand --seals 'The seals directory, relative to the repository root'
             cand --color 'When to use colour'
+            cand --hook 'Install the pre-push hook too, as `sealgate hook install` does'
             cand --yes 'Take what is proposed, and ask nothing'
             cand --allow-ci 'Write even though CI is set'
             cand --no-mmap 'Read large files instead of mapping them: for rotating disks and network mounts'

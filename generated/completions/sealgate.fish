@@ -141,6 +141,7 @@ complete -c sealgate -n "__fish_sealgate_using_subcommand init" -l seals -d 'The
 complete -c sealgate -n "__fish_sealgate_using_subcommand init" -l color -d 'When to use colour' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c sealgate -n "__fish_sealgate_using_subcommand init" -l hook -d 'Install the pre-push hook too, as `sealgate hook install` does'
 complete -c sealgate -n "__fish_sealgate_using_subcommand init" -l yes -d 'Take what is proposed, and ask nothing'
 complete -c sealgate -n "__fish_sealgate_using_subcommand init" -l allow-ci -d 'Write even though CI is set'
 complete -c sealgate -n "__fish_sealgate_using_subcommand init" -l no-mmap -d 'Read large files instead of mapping them: for rotating disks and network mounts'

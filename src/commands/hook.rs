@@ -39,13 +39,31 @@ pub(super) fn run(command: &HookCommand, context: &Context) -> Outcome {
 }
 
 fn install(force: bool, context: &Context) -> Result<Verdict, Problem> {
-    let place = Place::find(&context.repository)?;
-    if !force {
-        place.check(&context.repository)?;
+    let said = Ready::new(force, context)?.install(context)?;
+    answer(&said, context)
+}
+
+/// A hook that may be installed.
+pub(super) struct Ready {
+    place: Place,
+    script: Vec<u8>,
+}
+
+impl Ready {
+    /// Looks for reasons not to install it; writes nothing.
+    pub(super) fn new(force: bool, context: &Context) -> Result<Self, Problem> {
+        let place = Place::find(&context.repository)?;
+        if !force {
+            place.check(&context.repository)?;
+        }
+        Ok(Self { place, script: script(context)? })
     }
-    let done = place.install(&script(context)?)?;
-    let file = shown(&place, context);
-    answer(&hook::installed(done, &file), context)
+
+    /// Installs it, and says what that did.
+    pub(super) fn install(&self, context: &Context) -> Result<String, Problem> {
+        let done = self.place.install(&self.script)?;
+        Ok(hook::installed(done, &shown(&self.place, context)))
+    }
 }
 
 fn uninstall(context: &Context) -> Result<Verdict, Problem> {

@@ -1,23 +1,24 @@
-//! `init`: the first seals, the attributes that keep their bytes, and a workflow.
+//! `init`: the first seals, the attributes that keep their bytes, a workflow and the hook.
 //!
 //! Everything is asked and prepared before the first byte is written; what is there already stays.
 
 use std::io::{self, IsTerminal as _};
 
-use super::{Context, Outcome, collect, refuse_in_ci, seal};
+use super::{Context, Outcome, collect, hook, refuse_in_ci, seal};
 use crate::artifacts::{self, Artifact, Kept};
 use crate::cli::{InitArgs, SealArgs};
 use crate::coverage::covered;
 use crate::git::GitError;
 use crate::git::setup::{Place as GitPlace, place};
 use crate::init::files::{self, Change, EVERYWHERE, Place};
-use crate::init::{Dialogue, Workflow, build_command, seal_name};
+use crate::init::{
+    Dialogue, Workflow, build_command, by_hand, not_a_terminal, nothing_found, seal_name,
+};
 use crate::plan::{self, Plan, Wanted};
-use crate::printable::printable_str;
+use crate::printable::{message, printable_str};
 use crate::problem::Problem;
 use crate::report::Verbosity;
 use crate::report::setup::{self, SetUp};
-use crate::report::shell::quote;
 use crate::seal::{Header, Root, Seal, SealName};
 use crate::verdict::Verdict;
 
@@ -63,6 +64,11 @@ pub(super) fn run(arguments: &InitArgs, context: &Context) -> Outcome {
     let root = context.repository.root();
     changes.extend(files::attributes(root, &places, wishes.everywhere).map_err(|p| vec![p])?);
     changes.extend(workflow(&wishes, context)?);
+    // Whatever speaks against it is said before anything is written.
+    let asked = answers == Answers::Asked && !arguments.hook && !new.is_empty();
+    let wanted = if asked { answered(Dialogue::hook)? } else { arguments.hook };
+    let hook = wanted.then(|| hook::Ready::new(false, context)).transpose();
+    let hook = hook.map_err(|problem| vec![problem])?;
 
     for ready in &ready {
         seal::warn(ready, context);
@@ -72,6 +78,10 @@ pub(super) fn run(arguments: &InitArgs, context: &Context) -> Outcome {
     let mut told: Vec<u8> =
         ready.iter().flat_map(|ready| seal::tell(ready, context, Verbosity::Quiet)).collect();
     let done = done(&roots, &sealed, &new, changes, &places, context);
+    if let Some(hook) = hook {
+        let said = hook.install(context).map_err(|problem| vec![problem])?;
+        told.extend(format!("{}\n", message(&said)).into_bytes());
+    }
     told.extend(setup::text(&done, context.terminal.verbosity).into_bytes());
     context.terminal.answer(&told).map_err(|problem| vec![problem])?;
     if places.iter().any(|place| !place.exact) {
@@ -181,32 +191,6 @@ fn distinct(mut roots: Vec<Root>) -> Vec<Root> {
     roots
 }
 
-fn not_a_terminal(proposed: &[&str]) -> Problem {
-    let stated = if proposed.is_empty() {
-        "name what is to be under seal: sealgate init --root DIR".to_owned()
-    } else {
-        let roots: Vec<_> =
-            proposed.iter().map(|path| format!("--root {}", quote(path.as_bytes()))).collect();
-        format!(
-            "sealgate init {}; or take all that is proposed: sealgate init --yes",
-            roots.join(" ")
-        )
-    };
-    Problem::new("usage", "init asks on a terminal, and this is none").remedy(stated)
-}
-
-fn nothing_found(unclear: &[&Artifact]) -> Problem {
-    match unclear.first() {
-        None => Problem::new("usage", "no directory here looks like build artifacts")
-            .remedy("build first, or name one: sealgate init --root DIR"),
-        Some(artifact) => {
-            let path = printable_str(&artifact.path);
-            Problem::new("usage", format!("git neither tracks all of {path} nor ignores it"))
-                .remedy("if it is kept in git: git add it; if it is built: add it to .gitignore; then run init again")
-        }
-    }
-}
-
 /// A new seal of each root that none has yet.
 fn plans(roots: &[Root], sealed: &[Seal], context: &Context) -> Result<Vec<Plan>, Problems> {
     let repository = &context.repository;
@@ -236,20 +220,6 @@ fn sealing(arguments: &InitArgs) -> SealArgs {
         allow_outside_links: false,
         reading: arguments.reading.clone(),
     }
-}
-
-/// What `seal` refuses and has a flag for, `init` has none for.
-fn by_hand(problems: Problems) -> Problems {
-    let by_hand = |problem: Problem| {
-        match problem.code {
-        "outside-link" => problem.remedy(
-            "copy in what it leads to, or seal that directory by hand (sealgate seal NAME --root DIR, \
-             with --exclude or --allow-outside-links) and run init again",
-        ),
-        _ => problem,
-    }
-    };
-    problems.into_iter().map(by_hand).collect()
 }
 
 fn wishes(

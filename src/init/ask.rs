@@ -79,7 +79,16 @@ impl<R: BufRead, W: Write> Dialogue<R, W> {
             "Put `{line}` into .gitattributes too? Sources then have the same line ends on every \
              machine; no file here changes. yes or no"
         );
-        self.ask(&question, "yes", |answer| match answer.trim() {
+        self.yes(&question)
+    }
+
+    /// Asks whether git is to have what it pushes judged.
+    pub fn hook(&mut self) -> Answer<bool> {
+        self.yes("Install the pre-push hook in this clone? yes or no")
+    }
+
+    fn yes(&mut self, question: &str) -> Answer<bool> {
+        self.ask(question, "yes", |answer| match answer.trim() {
             "yes" | "y" => Ok(true),
             "no" | "n" => Ok(false),
             _ => Err("answer yes or no"),

@@ -3,6 +3,7 @@
 //! - `ask` is the conversation on a terminal;
 //! - `files` are those that are written beside the seals;
 //! - `name` makes the names of seals;
+//! - `refusals` are the reasons not to go on;
 //! - `workflow` is the text of the workflows.
 //!
 //! Nothing is written before everything is known.
@@ -10,8 +11,10 @@
 mod ask;
 pub mod files;
 mod name;
+mod refusals;
 mod workflow;
 
 pub use ask::Dialogue;
 pub use name::seal_name;
+pub use refusals::{by_hand, not_a_terminal, nothing_found};
 pub use workflow::{Workflow, build_command};
