@@ -65,7 +65,7 @@ pub enum Command {
     Seal(SealArgs),
     /// Bring seals that were edited into canonical form; digests stay untouched
     Fmt(FmtArgs),
-    /// Show what resealing would change, or how two builds differ
+    /// Show what resealing would change, how two builds differ, or what changed in the seals
     Diff(DiffArgs),
     /// List what is sealed, unsealed, or excluded and by which pattern
     Ls(LsArgs),
@@ -202,12 +202,18 @@ pub struct DiffArgs {
     /// Compare the root with the build in DIR instead of the seal; with one seal only
     #[arg(long, value_name = "DIR")]
     pub against: Option<PathBuf>,
+    /// Tell what changed in the seals themselves since the commit REV, and read no root
+    #[arg(long, value_name = "REV", conflicts_with = "against")]
+    pub base: Option<String>,
+    /// The seals of the commit REV instead of those in the working tree; with --base
+    #[arg(long, value_name = "REV", requires = "base")]
+    pub rev: Option<String>,
     /// Exit 1 if there is a difference
     #[arg(long)]
     pub exit_code: bool,
     /// The format on stdout
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    pub format: Format,
+    #[arg(long, value_enum, default_value_t = DiffFormat::Human)]
+    pub format: DiffFormat,
     /// How files are read
     #[command(flatten)]
     pub reading: Reading,
@@ -334,4 +340,15 @@ pub struct PrePushArgs {
     /// Where the remote is
     #[arg(value_name = "URL")]
     pub url: Option<OsString>,
+}
+
+/// The formats of `diff`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum DiffFormat {
+    /// For people
+    Human,
+    /// For scripts
+    Json,
+    /// For the page of a change request
+    Markdown,
 }

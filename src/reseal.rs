@@ -210,6 +210,7 @@ fn scope_changes(old: &Seal, new: &Seal) -> Vec<ScopeChange> {
 }
 
 fn deleted(old: &Stated<'_>, on_reseal: OnReseal) -> Reseal {
+    let nothing = |seal: &Seal| Seal { entries: Vec::new(), ..seal.clone() };
     let root = old.seal.map_or("?", |seal| seal.header.root.as_str());
     Reseal {
         name: old.name.to_owned(),
@@ -217,7 +218,7 @@ fn deleted(old: &Stated<'_>, on_reseal: OnReseal) -> Reseal {
         new: false,
         scope: vec![ScopeChange::Deleted],
         exclude: Vec::new(),
-        changes: Vec::new(),
+        changes: old.seal.map(|seal| between(seal, &nothing(seal))).unwrap_or_default(),
         allowed: on_reseal == OnReseal::Allow,
     }
 }

@@ -47,6 +47,12 @@ impl Review {
         Ok(Self { base: Base { source: base.source(), on_reseal, deleted }, reseals })
     }
 
+    /// What became of each seal that did not stay as it was; those that are gone too.
+    #[must_use]
+    pub fn reseals(self) -> Vec<Reseal> {
+        [self.base.deleted, self.reseals].concat()
+    }
+
     /// Gives each judgement what became of its seal.
     #[must_use]
     pub fn tell(mut self, judgements: &mut [Judgement]) -> Base {

@@ -35,7 +35,7 @@ Register-ArgumentCompleter -Native -CommandName 'sealgate' -ScriptBlock {
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Compare what is there with what was approved: the gate')
             [CompletionResult]::new('seal', 'seal', [CompletionResultType]::ParameterValue, 'Write seals again after an approved change, or make one')
             [CompletionResult]::new('fmt', 'fmt', [CompletionResultType]::ParameterValue, 'Bring seals that were edited into canonical form; digests stay untouched')
-            [CompletionResult]::new('diff', 'diff', [CompletionResultType]::ParameterValue, 'Show what resealing would change, or how two builds differ')
+            [CompletionResult]::new('diff', 'diff', [CompletionResultType]::ParameterValue, 'Show what resealing would change, how two builds differ, or what changed in the seals')
             [CompletionResult]::new('ls', 'ls', [CompletionResultType]::ParameterValue, 'List what is sealed, unsealed, or excluded and by which pattern')
             [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Print a seal in a format that other tools read')
             [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Set a repository up: the first seals, attributes, a workflow')
@@ -110,6 +110,8 @@ Register-ArgumentCompleter -Native -CommandName 'sealgate' -ScriptBlock {
         }
         'sealgate;diff' {
             [CompletionResult]::new('--against', '--against', [CompletionResultType]::ParameterName, 'Compare the root with the build in DIR instead of the seal; with one seal only')
+            [CompletionResult]::new('--base', '--base', [CompletionResultType]::ParameterName, 'Tell what changed in the seals themselves since the commit REV, and read no root')
+            [CompletionResult]::new('--rev', '--rev', [CompletionResultType]::ParameterName, 'The seals of the commit REV instead of those in the working tree; with --base')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'The format on stdout')
             [CompletionResult]::new('--threads', '--threads', [CompletionResultType]::ParameterName, 'Work with N threads; without, with as many as this process may use')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Start in DIR instead of the current directory')

@@ -183,7 +183,7 @@ _sealgate() {
             return 0
             ;;
         sealgate__subcmd__diff)
-            opts="-C -q -v -h -V --against --exit-code --format --threads --no-mmap --seals --color --quiet --verbose --help --version"
+            opts="-C -q -v -h -V --against --base --rev --exit-code --format --threads --no-mmap --seals --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -193,8 +193,16 @@ _sealgate() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --base)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --rev)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json markdown" -- "${cur}"))
                     return 0
                     ;;
                 --threads)

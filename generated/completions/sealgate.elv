@@ -32,7 +32,7 @@ set edit:completion:arg-completer[sealgate] = {|@words|
             cand check 'Compare what is there with what was approved: the gate'
             cand seal 'Write seals again after an approved change, or make one'
             cand fmt 'Bring seals that were edited into canonical form; digests stay untouched'
-            cand diff 'Show what resealing would change, or how two builds differ'
+            cand diff 'Show what resealing would change, how two builds differ, or what changed in the seals'
             cand ls 'List what is sealed, unsealed, or excluded and by which pattern'
             cand export 'Print a seal in a format that other tools read'
             cand init 'Set a repository up: the first seals, attributes, a workflow'
@@ -103,6 +103,8 @@ set edit:completion:arg-completer[sealgate] = {|@words|
         }
         &'sealgate;diff'= {
             cand --against 'Compare the root with the build in DIR instead of the seal; with one seal only'
+            cand --base 'Tell what changed in the seals themselves since the commit REV, and read no root'
+            cand --rev 'The seals of the commit REV instead of those in the working tree; with --base'
             cand --format 'The format on stdout'
             cand --threads 'Work with N threads; without, with as many as this process may use'
             cand -C 'Start in DIR instead of the current directory'

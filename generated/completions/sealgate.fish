@@ -36,7 +36,7 @@ complete -c sealgate -n "__fish_sealgate_needs_command" -s V -l version -d 'Prin
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "check" -d 'Compare what is there with what was approved: the gate'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "seal" -d 'Write seals again after an approved change, or make one'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "fmt" -d 'Bring seals that were edited into canonical form; digests stay untouched'
-complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "diff" -d 'Show what resealing would change, or how two builds differ'
+complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "diff" -d 'Show what resealing would change, how two builds differ, or what changed in the seals'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "ls" -d 'List what is sealed, unsealed, or excluded and by which pattern'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "export" -d 'Print a seal in a format that other tools read'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "init" -d 'Set a repository up: the first seals, attributes, a workflow'
@@ -96,8 +96,11 @@ complete -c sealgate -n "__fish_sealgate_using_subcommand fmt" -s v -l verbose -
 complete -c sealgate -n "__fish_sealgate_using_subcommand fmt" -s h -l help -d 'Print help'
 complete -c sealgate -n "__fish_sealgate_using_subcommand fmt" -s V -l version -d 'Print version'
 complete -c sealgate -n "__fish_sealgate_using_subcommand diff" -l against -d 'Compare the root with the build in DIR instead of the seal; with one seal only' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand diff" -l base -d 'Tell what changed in the seals themselves since the commit REV, and read no root' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand diff" -l rev -d 'The seals of the commit REV instead of those in the working tree; with --base' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand diff" -l format -d 'The format on stdout' -r -f -a "human\t'For people'
-json\t'For scripts'"
+json\t'For scripts'
+markdown\t'For the page of a change request'"
 complete -c sealgate -n "__fish_sealgate_using_subcommand diff" -l threads -d 'Work with N threads; without, with as many as this process may use' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand diff" -s C -d 'Start in DIR instead of the current directory' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand diff" -l seals -d 'The seals directory, relative to the repository root' -r

@@ -1,9 +1,9 @@
-//! `diff`: what resealing would change, or how two builds differ.
+//! `diff`: what resealing would change, how two builds differ, or what changed in the seals.
 
 use std::path::Path;
 
 use super::{Context, Outcome};
-use crate::cli::DiffArgs;
+use crate::cli::{DiffArgs, DiffFormat};
 use crate::draft::draft;
 use crate::entry::Entry;
 use crate::inventory::{Directory, Engine, Inventory, first_difference};
@@ -12,10 +12,12 @@ use crate::path::EntryPath;
 use crate::problem::Problem;
 use crate::progress::Progress;
 use crate::report::difference::{self, Differences, SealChanges};
-use crate::report::{ErrorView, Format, Verbosity};
-use crate::reseal::{Change, changes};
-use crate::seal::Seal;
-use crate::verdict::Verdict;
+use crate::report::{ErrorView, Since, Verbosity, difference_page};
+use crate::repository::{Begun, Contents, Loaded, Snapshot, select};
+use crate::reseal::{Change, OnReseal, changes};
+use crate::review::Review;
+use crate::seal::{Seal, SealName};
+use crate::verdict::{Source, Verdict};
 
 /// How many differing files are opened to show where they differ, without `-v`.
 const LOOKED_INTO: usize = 20;
@@ -23,6 +25,25 @@ const LOOKED_INTO: usize = 20;
 type Problems = Vec<Problem>;
 
 pub(super) fn run(arguments: &DiffArgs, context: &Context) -> Outcome {
+    let (differences, problems) = match &arguments.base {
+        Some(base) => since(base, arguments, context)?,
+        None => of_bytes(arguments, context)?,
+    };
+    let said = match arguments.format {
+        DiffFormat::Human => difference::human(&differences, context.terminal.verbosity),
+        DiffFormat::Json => difference::json(&differences),
+        DiffFormat::Markdown => difference_page(&differences),
+    };
+    context.terminal.answer(&said).map_err(|problem| vec![problem])?;
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let differ = differences.seals.iter().any(SealChanges::differ);
+    Ok(if arguments.exit_code && differ { Verdict::Fail } else { Verdict::Pass })
+}
+
+/// The roots, held against their seals or against another build.
+fn of_bytes(arguments: &DiffArgs, context: &Context) -> Result<(Differences, Problems), Problems> {
     let names = match &arguments.against {
         None => context.select(&arguments.names)?,
         Some(_) => vec![context.select_one(&arguments.names, "--against")?],
@@ -45,17 +66,78 @@ pub(super) fn run(arguments: &DiffArgs, context: &Context) -> Outcome {
     drop(progress);
     let against = arguments.against.as_ref().map(|build| build.to_string_lossy().into_owned());
     let errors = problems.iter().map(ErrorView::new).collect();
-    let differences = Differences { against, seals, errors };
-    let said = match arguments.format {
-        Format::Human => difference::human(&differences, context.terminal.verbosity),
-        Format::Json => difference::json(&differences),
-    };
-    context.terminal.answer(&said).map_err(|problem| vec![problem])?;
-    if !problems.is_empty() {
-        return Err(problems);
+    Ok((Differences { against, since: None, seals, errors }, problems))
+}
+
+/// The seals, held against those of a commit; no root is read.
+fn since(
+    base: &str,
+    arguments: &DiffArgs,
+    context: &Context,
+) -> Result<(Differences, Problems), Problems> {
+    let one = |problem| vec![problem];
+    let open = |revision: &str| Snapshot::open(&context.repository, revision).map_err(one);
+    let base = open(base)?;
+    let now = arguments.rev.as_deref().map(open).transpose()?;
+    let names = names_since(&base, now.as_ref(), arguments, context)?;
+    let (mut seals, mut unchanged, mut problems) = (Vec::new(), Vec::new(), Vec::new());
+    for name in names {
+        let loaded = match &now {
+            Some(commit) => commit.load(&name),
+            None => context.repository.load(&name),
+        };
+        let loaded = match loaded {
+            Ok(Loaded { seal: Err(problem), .. }) | Err(problem) => {
+                problems.push(problem.clone());
+                // It is there, and not gone.
+                Err(problem)
+            }
+            Ok(loaded) => {
+                let root = loaded.seal.as_ref().map(|seal| seal.header.root.to_string());
+                unchanged.push((name.to_string(), root.unwrap_or_default()));
+                Ok(Begun::from(loaded))
+            }
+        };
+        seals.push((name, loaded));
     }
-    let differ = differences.seals.iter().any(|seal| !seal.changes.is_empty());
-    Ok(if arguments.exit_code && differ { Verdict::Fail } else { Verdict::Pass })
+    let review = Review::new(&base, &seals, &arguments.names, OnReseal::Allow).map_err(one)?;
+    let reseals = review.reseals();
+    unchanged.retain(|(name, _)| !reseals.iter().any(|reseal| reseal.name == *name));
+    let source = now.as_ref().map_or(Source::Worktree, Snapshot::source);
+    let since = Some(Since::new(&base.source(), &source));
+    let errors = problems.iter().map(ErrorView::new).collect();
+    let seals = Since::seals(reseals, unchanged);
+    Ok((Differences { against: None, since, seals, errors }, problems))
+}
+
+/// The seals that there are now and that NAME selects; each NAME selects one, now or at the base.
+fn names_since(
+    base: &Snapshot<'_>,
+    now: Option<&Snapshot<'_>>,
+    arguments: &DiffArgs,
+    context: &Context,
+) -> Result<Vec<SealName>, Problems> {
+    let before = base.contents().unwrap_or_default().names;
+    let Contents { names, strays } = match now {
+        Some(commit) => commit.contents(),
+        None => context.repository.contents().map_err(|problem| vec![problem])?,
+    }
+    .unwrap_or_default();
+    if !strays.is_empty() {
+        return Err(strays);
+    }
+    if before.is_empty() && names.is_empty() {
+        return Err(vec![context.contents_of(base).err().unwrap_or_else(|| {
+            Problem::new("seals-missing", "there are no seals to compare")
+                .remedy("make one: sealgate seal NAME --root DIR")
+        })]);
+    }
+    let mut all = [before, names.clone()].concat();
+    all.sort();
+    all.dedup();
+    let mut selected = select(&all, &arguments.names)?;
+    selected.retain(|name| names.contains(name));
+    Ok(selected)
 }
 
 /// What sealing again would change.
@@ -68,6 +150,7 @@ fn with_seal(seal: &Seal, context: &Context, engine: &Engine) -> Result<SealChan
         root: seal.header.root.as_str().to_owned(),
         changes: changes(seal, &inventory),
         divergences: Vec::new(),
+        became: None,
     })
 }
 
@@ -101,6 +184,7 @@ fn with_build(
         root: seal.header.root.as_str().to_owned(),
         changes,
         divergences,
+        became: None,
     })
 }
 

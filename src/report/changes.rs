@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::Verbosity;
 use super::model::EntryView;
-use super::text;
+use super::{markdown, text};
 use crate::entry::Entry;
 use crate::printable::printable;
 use crate::reseal::{Change, ChangeKind};
@@ -52,6 +52,33 @@ impl ChangeView {
     }
 }
 
+/// How names are set apart from the words around them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Names {
+    /// As they are, escaped.
+    Plain,
+    /// As Markdown code, escaped.
+    Code,
+}
+
+impl Names {
+    /// A path, or another name of which the place says that it is one.
+    pub(super) fn name(self, name: &str) -> String {
+        match self {
+            Self::Plain => printable(name.as_bytes()).into_owned(),
+            Self::Code => markdown::code(name),
+        }
+    }
+
+    /// Text that could be taken for a part of the sentence.
+    pub(super) fn quoted(self, text: &str) -> String {
+        match self {
+            Self::Plain => format!("\"{}\"", printable(text.as_bytes())),
+            Self::Code => markdown::code(text),
+        }
+    }
+}
+
 /// The rows of `changes`, and a last one with the number hidden and of each kind.
 pub(super) fn rows(changes: &[Change], verbosity: Verbosity, all: &str) -> String {
     let shown = if verbosity == Verbosity::Verbose { changes.len() } else { SHOWN };
@@ -64,7 +91,12 @@ pub(super) fn rows(changes: &[Change], verbosity: Verbosity, all: &str) -> Strin
         let gap = width.unwrap_or(0).saturating_sub(path.width());
         let word = change.kind.code();
         // Writing to a string cannot fail.
-        let _ = writeln!(rows, "  {style}{word:<8}{style:#} {path}{:gap$}  {}", "", what(change));
+        let _ = writeln!(
+            rows,
+            "  {style}{word:<8}{style:#} {path}{:gap$}  {}",
+            "",
+            what(change, Names::Plain)
+        );
     }
     if changes.len() > shown.len() {
         let hidden =
@@ -76,16 +108,51 @@ pub(super) fn rows(changes: &[Change], verbosity: Verbosity, all: &str) -> Strin
 
 /// `2 added, 1 removed`.
 pub(super) fn totals(changes: &[Change]) -> String {
-    let kinds = [
-        ChangeKind::Added,
-        ChangeKind::Removed,
-        ChangeKind::Changed,
-        ChangeKind::Moved,
-        ChangeKind::Mode,
-    ];
-    let count = |kind: ChangeKind| changes.iter().filter(|change| change.kind == kind).count();
-    let some = kinds.into_iter().filter(|&kind| count(kind) > 0);
-    some.map(|kind| format!("{} {}", count(kind), kind.code())).collect::<Vec<_>>().join(", ")
+    let sums = Sum::of_each(changes).into_iter().filter(|sum| sum.entries > 0);
+    sums.map(|sum| format!("{} {}", sum.entries, sum.kind.code())).collect::<Vec<_>>().join(", ")
+}
+
+/// The changes of one kind, counted and weighed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Sum {
+    pub(super) kind: ChangeKind,
+    pub(super) entries: usize,
+    /// By how many bytes what is under seal grew.
+    pub(super) bytes: i128,
+}
+
+impl Sum {
+    /// One for each kind, in the order of printing.
+    pub(super) fn of_each(changes: &[Change]) -> [Self; 5] {
+        use ChangeKind::{Added, Changed, Mode, Moved, Removed};
+        [Added, Removed, Changed, Moved, Mode].map(|kind| {
+            let those = changes.iter().filter(|change| change.kind == kind);
+            let (mut entries, mut bytes) = (0, 0);
+            for change in those {
+                entries += 1;
+                let size = |entry: &Option<Entry>| entry.as_ref().and_then(Entry::size);
+                bytes += i128::from(size(&change.new).unwrap_or(0));
+                bytes -= i128::from(size(&change.old).unwrap_or(0));
+            }
+            Self { kind, entries, bytes }
+        })
+    }
+
+    /// `3 added (+1.2 MiB)`; of what is the same bytes, the number alone.
+    pub(super) fn words(&self) -> String {
+        let entries = text::grouped(self.entries);
+        match self.kind {
+            ChangeKind::Moved | ChangeKind::Mode => format!("{entries} {}", self.kind.code()),
+            _ => format!("{entries} {} ({})", self.kind.code(), signed(self.bytes)),
+        }
+    }
+}
+
+/// A difference in bytes: `+1.2 MiB`, `-4.0 KiB`, `+0 B`.
+fn signed(bytes: i128) -> String {
+    let sign = if bytes < 0 { '-' } else { '+' };
+    let length = u64::try_from(bytes.unsigned_abs()).unwrap_or(u64::MAX);
+    format!("{sign}{}", text::bytes(length))
 }
 
 fn style(kind: ChangeKind) -> Style {
@@ -98,31 +165,32 @@ fn style(kind: ChangeKind) -> Style {
     color.on_default()
 }
 
-fn what(change: &Change) -> String {
-    let from = change.from.as_ref().map(|from| format!("from {}", printable(from.as_bytes())));
+/// What a change is, beside its kind and its path.
+pub(super) fn what(change: &Change, names: Names) -> String {
+    let from = change.from.as_ref().map(|from| format!("from {}", names.name(from)));
     let entries = match (&change.old, &change.new) {
-        (Some(old), Some(new)) if change.from.is_none() => between(old, new),
+        (Some(old), Some(new)) if change.from.is_none() => between(old, new, names),
         (Some(old), Some(new)) if old.kind() != new.kind() => {
             format!("{} -> {}", old.kind(), new.kind())
         }
         (Some(_), Some(_)) | (None, None) => String::new(),
-        (Some(only), None) | (None, Some(only)) => alone(only),
+        (Some(only), None) | (None, Some(only)) => alone(only, names),
     };
     let parts = [from.unwrap_or_default(), entries];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
 }
 
-fn alone(entry: &Entry) -> String {
+fn alone(entry: &Entry, names: Names) -> String {
     match entry {
         Entry::File { size, executable, .. } => {
             format!("{}{}", text::bytes(*size), if *executable { ", exec" } else { "" })
         }
-        Entry::Link { target } => format!("link to {}", printable(target.as_bytes())),
+        Entry::Link { target } => format!("link to {}", names.name(target)),
         Entry::Dir => "empty directory".to_owned(),
     }
 }
 
-fn between(old: &Entry, new: &Entry) -> String {
+fn between(old: &Entry, new: &Entry, names: Names) -> String {
     match (old, new) {
         (Entry::File { size: a, digest: x, .. }, Entry::File { size: b, digest: y, .. }) => {
             let bytes = match (a == b, x == y) {
@@ -135,11 +203,11 @@ fn between(old: &Entry, new: &Entry) -> String {
             bytes.into_iter().chain(mode).collect::<Vec<_>>().join(", ")
         }
         (Entry::Link { target: a }, Entry::Link { target: b }) => {
-            format!("{} -> {}", printable(a.as_bytes()), printable(b.as_bytes()))
+            format!("{} -> {}", names.name(a), names.name(b))
         }
         (_, Entry::File { size, .. }) => {
             format!("{} -> {}, {}", old.kind(), new.kind(), text::bytes(*size))
         }
-        _ => format!("{} -> {}", old.kind(), alone(new)),
+        _ => format!("{} -> {}", old.kind(), alone(new, names)),
     }
 }

@@ -6,7 +6,9 @@ use serde::Serialize;
 
 use super::changes::{ChangeView, rows, totals};
 use super::json::to_writer;
-use super::model::{ErrorView, Tool};
+use super::model::{ErrorView, SourceView, Tool};
+use super::resealed::{ScopeView, Totals};
+use super::since::{self, Growth, Since};
 use super::{Verbosity, text};
 use crate::inventory::Divergence;
 use crate::printable::printable;
@@ -17,6 +19,8 @@ use crate::reseal::Change;
 pub struct Differences {
     /// The other build, as the user named it; `None` when the seals are what was compared with.
     pub against: Option<String>,
+    /// The commit whose seals were compared with; then `seals` holds each seal of the two sides.
+    pub since: Option<Since>,
     /// One for each seal that could be compared.
     pub seals: Vec<SealChanges>,
     /// What kept the others from it.
@@ -34,11 +38,46 @@ pub struct SealChanges {
     pub changes: Vec<Change>,
     /// Where the bytes of some of the changed files begin to differ, by path.
     pub divergences: Vec<(String, Divergence)>,
+    /// What became of the seal as a whole, where two states of the seals were compared.
+    pub became: Option<Became>,
+}
+
+/// What became of a seal as a whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Became {
+    /// Whether there was none before.
+    pub new: bool,
+    /// How what it covers changed.
+    pub scope: Vec<ScopeView>,
+}
+
+impl SealChanges {
+    /// Whether anything is different.
+    #[must_use]
+    pub fn differ(&self) -> bool {
+        let became = self.became.as_ref();
+        !self.changes.is_empty()
+            || became.is_some_and(|became| became.new || !became.scope.is_empty())
+    }
+
+    /// How what it covers changed.
+    pub(super) fn scope(&self) -> &[ScopeView] {
+        self.became.as_ref().map_or(&[], |became| &became.scope)
+    }
+
+    /// Where the file at `path` begins to differ.
+    pub(super) fn offset(&self, path: &str) -> Option<u64> {
+        let found = self.divergences.iter().find(|(at, _)| at == path);
+        found.map(|(_, divergence)| divergence.offset)
+    }
 }
 
 /// For people.
 #[must_use]
 pub fn human(differences: &Differences, verbosity: Verbosity) -> Vec<u8> {
+    if let Some(since) = &differences.since {
+        return since::human(since, &differences.seals, verbosity).into_bytes();
+    }
     let mut said = String::new();
     for seal in &differences.seals {
         let (name, count) = (&seal.name, seal.changes.len());
@@ -107,15 +146,35 @@ struct DifferencesView<'a> {
     tool: Tool,
     #[serde(skip_serializing_if = "Option::is_none")]
     against: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    base: Option<BaseView<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seal_source: Option<&'a SourceView>,
     seals: Vec<SealChangesView<'a>>,
     errors: &'a [ErrorView],
+}
+
+#[derive(Serialize)]
+struct BaseView<'a> {
+    rev: &'a str,
+    oid: &'a str,
 }
 
 #[derive(Serialize)]
 struct SealChangesView<'a> {
     name: &'a str,
     root: &'a str,
+    #[serde(flatten)]
+    became: Option<BecameView<'a>>,
     changes: Vec<DivergingView>,
+}
+
+#[derive(Serialize)]
+struct BecameView<'a> {
+    new: bool,
+    scope: &'a [ScopeView],
+    totals: Totals,
+    bytes: Growth,
 }
 
 #[derive(Serialize)]
@@ -132,6 +191,8 @@ impl<'a> DifferencesView<'a> {
             format: "sealgate-diff/1",
             tool: Tool::this(),
             against: differences.against.as_deref(),
+            base: differences.since.as_ref().map(|s| BaseView { rev: &s.rev, oid: &s.oid }),
+            seal_source: differences.since.as_ref().map(|since| &since.seals),
             seals: differences.seals.iter().map(SealChangesView::new).collect(),
             errors: &differences.errors,
         }
@@ -140,17 +201,20 @@ impl<'a> DifferencesView<'a> {
 
 impl<'a> SealChangesView<'a> {
     fn new(seal: &'a SealChanges) -> Self {
-        let offset = |path: &str| {
-            let found = seal.divergences.iter().find(|(at, _)| at == path);
-            found.map(|(_, divergence)| divergence.offset)
-        };
         let view = |change: &Change| DivergingView {
-            first_difference: offset(&change.path),
+            first_difference: seal.offset(&change.path),
             change: ChangeView::new(change),
+        };
+        let became = |became: &'a Became| BecameView {
+            new: became.new,
+            scope: &became.scope,
+            totals: Totals::of(&seal.changes),
+            bytes: Growth::of(&seal.changes),
         };
         Self {
             name: &seal.name,
             root: &seal.root,
+            became: seal.became.as_ref().map(became),
             changes: seal.changes.iter().map(view).collect(),
         }
     }

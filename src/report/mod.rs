@@ -3,20 +3,24 @@
 pub mod advice;
 mod changes;
 pub mod difference;
+mod difference_page;
 mod human;
 mod json;
 mod last_line;
+mod markdown;
 mod model;
 mod remedy;
 mod resealed;
 pub mod sealed;
 pub mod setup;
 pub mod shell;
+mod since;
 pub mod sums;
 pub mod text;
 mod words;
 
 pub use changes::ChangeView;
+pub use difference_page::markdown as difference_page;
 pub use human::{Verbosity, human, problems};
 pub use json::json;
 pub use model::{
@@ -25,6 +29,7 @@ pub use model::{
 pub use remedy::Caller;
 pub use resealed::{BaseView, DeletedView, ResealView, ScopeView, Totals};
 pub use shell::quote;
+pub use since::{Growth, Since};
 
 use std::io;
 

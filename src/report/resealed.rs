@@ -5,11 +5,11 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use super::Verbosity;
-use super::changes::{ChangeView, rows};
+use super::changes::{ChangeView, Names, rows};
 use super::model::SourceView;
 use super::remedy::{self, Caller};
 use super::text;
-use crate::printable::{printable, printable_str};
+use crate::printable::printable_str;
 use crate::reseal::{Change, ChangeKind, Reseal, ScopeChange};
 use crate::verdict::{Base, Judgement};
 
@@ -143,7 +143,7 @@ impl ResealView {
     /// The view of `reseal`.
     #[must_use]
     pub fn new(reseal: &Reseal) -> Self {
-        let all = "sealgate diff --base";
+        let all = "sealgate diff --base REV";
         let shown = |verbosity| rows(&reseal.changes, verbosity, all);
         Self {
             allowed: reseal.allowed,
@@ -192,19 +192,23 @@ impl ScopeView {
     /// In words, a line for each thing; names are escaped.
     #[must_use]
     pub fn words(&self) -> Vec<String> {
-        let quoted = |text: &str| format!("\"{}\"", printable_str(text));
+        self.told(Names::Plain)
+    }
+
+    /// [`ScopeView::words`], with names set apart as `names` says.
+    pub(super) fn told(&self, names: Names) -> Vec<String> {
         match self {
             Self::Deleted => vec!["the seal is gone: nothing covers its root any more".to_owned()],
-            Self::Renamed { from } => vec![format!("the seal was named {}", printable_str(from))],
+            Self::Renamed { from } => vec![format!("the seal was named {}", names.name(from))],
             Self::Unreadable => vec!["what stood there could not be read as a seal".to_owned()],
             Self::Root { old, new } => {
-                vec![format!("root: {} -> {}", printable_str(old), printable_str(new))]
+                vec![format!("root: {} -> {}", names.name(old), names.name(new))]
             }
             Self::Tracked { old, new } => vec![format!("tracked: {old} -> {new}")],
             Self::Exclude { old, new } => {
                 let only = |these: &[String], those: &[String], word: &str| {
                     let only = these.iter().filter(|pattern| !those.contains(pattern));
-                    only.map(|pattern| format!("exclude: {word} {}", quoted(pattern)))
+                    only.map(|pattern| format!("exclude: {word} {}", names.quoted(pattern)))
                         .collect::<Vec<_>>()
                 };
                 let lines = [only(new, old, "now also"), only(old, new, "no longer")].concat();
@@ -244,11 +248,11 @@ pub(super) fn human(
 /// `since main (1a2b3c4d5e)`.
 #[must_use]
 pub(super) fn since(base: &BaseView) -> String {
-    let short = &base.oid[..base.oid.len().min(10)];
-    let rev = printable(base.rev.as_bytes());
-    if base.oid.starts_with(&*base.rev) {
-        format!("since {rev}")
-    } else {
-        format!("since {rev} ({short})")
-    }
+    format!("since {}", commit(&base.rev, &base.oid, Names::Plain))
+}
+
+/// `main (1a2b3c4d5e)`, or what the user wrote where that is the id itself.
+pub(super) fn commit(rev: &str, oid: &str, names: Names) -> String {
+    let (name, short) = (names.name(rev), &oid[..oid.len().min(10)]);
+    if oid.starts_with(rev) { name } else { format!("{name} ({short})") }
 }
