@@ -78,6 +78,8 @@ pub enum Command {
     /// Judge what git pushes, before it leaves; `hook install` lets git do it
     #[command(subcommand)]
     Hook(HookCommand),
+    /// Take over what a failing check reported, and nothing else
+    Accept(AcceptArgs),
     /// Print the completions for a shell
     Completions {
         /// The shell
@@ -351,4 +353,21 @@ pub enum DiffFormat {
     Json,
     /// For the page of a change request
     Markdown,
+}
+
+/// `accept`.
+#[derive(Debug, Args)]
+pub struct AcceptArgs {
+    /// The report, as `check --report json=FILE` wrote it
+    #[arg(value_name = "REPORT.json")]
+    pub report: PathBuf,
+    /// Seals to take from it, by name or glob; all that failed without
+    #[arg(value_name = "NAME")]
+    pub names: Vec<String>,
+    /// Write even though CI is set
+    #[arg(long)]
+    pub allow_ci: bool,
+    /// Take links whose target is absolute or leaves the root: their names, not what they lead to
+    #[arg(long)]
+    pub allow_outside_links: bool,
 }

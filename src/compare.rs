@@ -161,7 +161,8 @@ impl From<TroubleKind> for FindingKind {
 }
 
 /// How two entries at one path differ; `modes` says whether execute bits count.
-fn difference(sealed: &Entry, observed: &Entry, modes: bool) -> Option<FindingKind> {
+#[must_use]
+pub fn difference(sealed: &Entry, observed: &Entry, modes: bool) -> Option<FindingKind> {
     match (sealed, observed) {
         (
             Entry::File { size, digest, executable },

@@ -45,6 +45,7 @@ pub mod verdict;
 pub mod report;
 
 // One run.
+pub mod accept;
 pub mod artifacts;
 pub mod coverage;
 pub mod hook;

@@ -9,13 +9,14 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-const COMMANDS: [&str; 11] = [
+const COMMANDS: [&str; 12] = [
     "check",
     "seal",
     "fmt",
     "diff",
     "ls",
     "export",
+    "accept",
     "init",
     "doctor",
     "hook",

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Every room and its floor. A room may name rooms of lower floors and itself, and none beside it. A new room gets a line here, and so does a room that moves.
-const FLOORS: [(&str, u8); 34] = [
+const FLOORS: [(&str, u8); 35] = [
     // The words.
     ("attributes", 0),
     ("hex", 0),
@@ -40,6 +40,7 @@ const FLOORS: [(&str, u8); 34] = [
     ("progress", 9),
     ("judge", 9),
     ("review", 9),
+    ("accept", 9),
     ("plan", 9),
     // Setting up.
     ("doctor", 9),
@@ -53,13 +54,14 @@ const FLOORS: [(&str, u8); 34] = [
 ];
 
 /// The rooms without a file system, a clock, an environment, other processes or printing.
-const PURE: [&str; 15] = [
+const PURE: [&str; 16] = [
     "attributes",
     "compare",
     "cause",
     "reseal",
     "verdict",
     "draft",
+    "accept",
     "names",
     "path",
     "entry",

@@ -4,6 +4,7 @@
 
 use std::io::{self, IsTerminal as _};
 
+use super::ready::write;
 use super::{Context, Outcome, collect, hook, refuse_in_ci, seal};
 use crate::artifacts::{self, Artifact, Kept};
 use crate::cli::{InitArgs, SealArgs};
@@ -71,9 +72,9 @@ pub(super) fn run(arguments: &InitArgs, context: &Context) -> Outcome {
     let hook = hook.map_err(|problem| vec![problem])?;
 
     for ready in &ready {
-        seal::warn(ready, context);
+        ready.warn(context);
     }
-    seal::write(&ready, context)?;
+    write(&ready, context)?;
     changes.iter().try_for_each(|change| files::write(root, change)).map_err(|p| vec![p])?;
     let mut told: Vec<u8> =
         ready.iter().flat_map(|ready| seal::tell(ready, context, Verbosity::Quiet)).collect();

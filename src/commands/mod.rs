@@ -1,5 +1,6 @@
 //! The commands: each file wires one of them to the rooms below, and decides nothing itself.
 
+mod accept;
 mod check;
 mod diff;
 mod doctor;
@@ -8,6 +9,7 @@ mod fmt;
 mod hook;
 mod init;
 mod ls;
+mod ready;
 mod seal;
 mod shell;
 
@@ -59,6 +61,7 @@ fn run(command: &Command, context: &Context) -> Outcome {
         Command::Init(arguments) => init::run(arguments, context),
         Command::Doctor(arguments) => doctor::run(arguments, context),
         Command::Hook(command) => hook::run(command, context),
+        Command::Accept(arguments) => accept::run(arguments, context),
         Command::Completions { shell } => shell::completions(*shell, context),
         Command::Man { command } => shell::man(command.as_deref(), context),
     }

@@ -2,6 +2,7 @@
 //!
 //! Everything is read and every reason to refuse is looked for before the first byte is written.
 
+use super::ready::{Ready, write};
 use super::{Context, collect, refuse_in_ci};
 use crate::cli::SealArgs;
 use crate::draft::{
@@ -9,30 +10,18 @@ use crate::draft::{
 };
 use crate::git::{self, Tracking};
 use crate::inventory::{self, Engine, Inventory};
-use crate::names;
 use crate::plan::{self, Plan, Wanted};
 use crate::problem::Problem;
 use crate::progress::Progress;
 use crate::report::Verbosity;
-use crate::report::sealed::{self, Outcome, Summary};
+use crate::report::sealed::Outcome;
 use crate::repository::{NamedBy, root_problem};
 use crate::reseal;
 use crate::scope::Scope;
-use crate::seal::{Header, LARGE_SEAL_BYTES, Seal, read, to_bytes};
+use crate::seal::{Header, read, to_bytes};
 use crate::verdict::Verdict;
 
 type Problems = Vec<Problem>;
-
-/// A seal that may be written.
-pub(super) struct Ready {
-    pub(super) seal: Seal,
-    bytes: Vec<u8>,
-    /// The seal that it replaces, as far as that could be made out.
-    old: Option<Seal>,
-    old_was_whole: bool,
-    /// Whether it differs from what its file holds.
-    changed: bool,
-}
 
 pub(super) fn run(arguments: &SealArgs, context: &Context) -> super::Outcome {
     refuse_in_ci("sealgate seal", arguments.allow_ci)?;
@@ -41,7 +30,7 @@ pub(super) fn run(arguments: &SealArgs, context: &Context) -> super::Outcome {
     let ready = prepare(arguments, context, plans)?;
     refuse_many(arguments, &ready)?;
     for seal in &ready {
-        warn(seal, context);
+        seal.warn(context);
     }
     write(&ready, context)?;
     let verbosity = context.terminal.verbosity;
@@ -195,53 +184,15 @@ fn refuse_many(arguments: &SealArgs, ready: &[Ready]) -> Result<(), Problems> {
     ])
 }
 
-/// Says what is legal and will still cause trouble.
-pub(super) fn warn(ready: &Ready, context: &Context) {
-    let name = &ready.seal.name;
-    for pair in names::collisions(ready.seal.entries.iter().map(|sealed| &sealed.path)) {
-        context.terminal.remark(&format!(
-            "warning: {name}: {} and {} are one name where case or Unicode form is ignored (macOS, Windows)",
-            pair.first, pair.second
-        ));
-    }
-    if ready.bytes.len() as u64 > LARGE_SEAL_BYTES {
-        context.terminal.remark(&format!(
-            "warning: {name}: the seal is over 40 MiB: hosts stop showing and accepting such files; seal parts of the root apart"
-        ));
-    }
-}
-
-/// Writes what changed, unless one of the files was made read-only.
-pub(super) fn write(ready: &[Ready], context: &Context) -> Result<(), Problems> {
-    let changed = || ready.iter().filter(|ready| ready.changed);
-    let repository = &context.repository;
-    changed()
-        .try_for_each(|ready| repository.check_writable(&ready.seal.name))
-        .and_then(|()| {
-            changed().try_for_each(|ready| repository.write(&ready.seal.name, &ready.bytes))
-        })
-        .map_err(|problem| vec![problem])
-}
-
 /// What was done, in the words of a reviewer.
 pub(super) fn tell(ready: &Ready, context: &Context, verbosity: Verbosity) -> Vec<u8> {
-    let Ready { seal, old, .. } = ready;
-    let outcome = match old {
+    let outcome = match &ready.old {
         _ if !ready.changed => Outcome::Same,
         None => Outcome::New,
-        Some(old) => {
-            Outcome::Replaced { changes: reseal::between(old, seal), whole: ready.old_was_whole }
-        }
+        Some(old) => Outcome::Replaced {
+            changes: reseal::between(old, &ready.seal),
+            whole: ready.old_was_whole,
+        },
     };
-    let sizes = seal.entries.iter().filter_map(|sealed| sealed.entry.size());
-    let summary = Summary {
-        name: seal.name.as_str(),
-        file: &context.repository.file_of(&seal.name),
-        entries: seal.entries.len(),
-        // Entries that `--only` kept may state any size.
-        bytes: sizes.fold(0, u64::saturating_add),
-        tracked: seal.header.tracked,
-        outcome,
-    };
-    sealed::text(&summary, verbosity)
+    ready.tell(outcome, context, verbosity)
 }

@@ -1,5 +1,6 @@
 //! Reports: one frozen type, and a file for each format that writes it.
 
+pub mod accepted;
 pub mod advice;
 mod changes;
 pub mod difference;
@@ -9,6 +10,7 @@ mod json;
 mod last_line;
 mod markdown;
 mod model;
+pub mod read;
 mod remedy;
 mod resealed;
 pub mod sealed;

@@ -40,6 +40,8 @@ pub enum Outcome {
         /// with single lines of it.
         whole: bool,
     },
+    /// Its file was written anew, after these changes were told.
+    Accepted(Vec<Change>),
 }
 
 /// The answer for one seal.
@@ -60,7 +62,7 @@ pub fn text(seal: &Summary<'_>, verbosity: Verbosity) -> Vec<u8> {
         Outcome::Replaced { changes, .. } if changes.is_empty() => {
             format!("{name}: {file} brought into canonical form: {entries}, {bytes}\n")
         }
-        Outcome::Replaced { changes, .. } => {
+        Outcome::Replaced { changes, .. } | Outcome::Accepted(changes) => {
             format!("{name}: {} in {file}, now {entries}, {bytes}\n", totals(changes))
         }
     };

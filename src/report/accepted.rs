@@ -1,0 +1,24 @@
+//! What `accept` says before it writes.
+
+use std::fmt::Write as _;
+
+use super::Verbosity;
+use super::changes::rows;
+use super::since::sums;
+use crate::printable::printable_str;
+use crate::reseal::Change;
+
+/// What accepting `changes` from the report in the file `report` does to the seal `name`.
+#[must_use]
+pub fn before(name: &str, report: &str, changes: &[Change], verbosity: Verbosity) -> Vec<u8> {
+    let (name, report) = (printable_str(name), printable_str(report));
+    let mut said = format!("{name}: accepting from {report}: {}\n", sums(changes));
+    if verbosity == Verbosity::Quiet {
+        return said.into();
+    }
+    said.push_str(&rows(changes, verbosity, "git diff"));
+    // Writing to a string cannot fail.
+    let _ =
+        writeln!(said, "  these bytes were seen where the report was made; nothing was read here");
+    said.into()
+}
