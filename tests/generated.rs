@@ -16,10 +16,10 @@ const COMMANDS: [&str; 12] = [
     "diff",
     "ls",
     "export",
-    "accept",
     "init",
     "doctor",
     "hook",
+    "accept",
     "completions",
     "man",
 ];

@@ -42,6 +42,7 @@ complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "export" -d 'Print
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "init" -d 'Set a repository up: the first seals, attributes, a workflow'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "doctor" -d 'List what weakens the gate here, each with its mend'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "hook" -d 'Judge what git pushes, before it leaves; `hook install` lets git do it'
+complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "accept" -d 'Take over what a failing check reported, and nothing else'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "completions" -d 'Print the completions for a shell'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "man" -d 'Print the manual page of sealgate, or of one of its commands'
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l rev -d 'Judge the commit REV: its seals and its bytes, whatever is in the working tree' -r
@@ -205,6 +206,17 @@ complete -c sealgate -n "__fish_sealgate_using_subcommand hook; and __fish_seen_
 complete -c sealgate -n "__fish_sealgate_using_subcommand hook; and __fish_seen_subcommand_from uninstall" -s v -l verbose -d 'Print every finding, however many there are'
 complete -c sealgate -n "__fish_sealgate_using_subcommand hook; and __fish_seen_subcommand_from uninstall" -s h -l help -d 'Print help'
 complete -c sealgate -n "__fish_sealgate_using_subcommand hook; and __fish_seen_subcommand_from uninstall" -s V -l version -d 'Print version'
+complete -c sealgate -n "__fish_sealgate_using_subcommand accept" -s C -d 'Start in DIR instead of the current directory' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand accept" -l seals -d 'The seals directory, relative to the repository root' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand accept" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c sealgate -n "__fish_sealgate_using_subcommand accept" -l allow-ci -d 'Write even though CI is set'
+complete -c sealgate -n "__fish_sealgate_using_subcommand accept" -l allow-outside-links -d 'Take links whose target is absolute or leaves the root: their names, not what they lead to'
+complete -c sealgate -n "__fish_sealgate_using_subcommand accept" -s q -l quiet -d 'Print the verdict alone; errors are always printed'
+complete -c sealgate -n "__fish_sealgate_using_subcommand accept" -s v -l verbose -d 'Print every finding, however many there are'
+complete -c sealgate -n "__fish_sealgate_using_subcommand accept" -s h -l help -d 'Print help'
+complete -c sealgate -n "__fish_sealgate_using_subcommand accept" -s V -l version -d 'Print version'
 complete -c sealgate -n "__fish_sealgate_using_subcommand completions" -s C -d 'Start in DIR instead of the current directory' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand completions" -l seals -d 'The seals directory, relative to the repository root' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand completions" -l color -d 'When to use colour' -r -f -a "auto\t''
