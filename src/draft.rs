@@ -176,16 +176,6 @@ pub fn untracked(seal: &Seal, tracking: &Tracking, new: bool) -> Vec<Problem> {
         );
         return vec![Problem::new("untracked", message).seal(seal.name.as_str()).remedy(remedy)];
     }
-    if !tracking.unmerged.is_empty() {
-        let paths: Vec<_> = tracking.unmerged.iter().map(|p| String::from_utf8_lossy(p)).collect();
-        let paths: Vec<&str> = paths.iter().map(|path| &**path).collect();
-        let message = format!("a merge left files below {root} undecided: {}", listed(&paths));
-        return vec![
-            Problem::new("unmerged", message)
-                .seal(seal.name.as_str())
-                .remedy("resolve these first, and git add them; then seal again"),
-        ];
-    }
     let mut sorts: [Vec<&str>; 4] = Default::default();
     for sealed in &seal.entries {
         let path = sealed.path.as_bytes();

@@ -1,14 +1,16 @@
 //! What is to be sealed: a seal that there is, as far as it can be made out, or a new one.
 
+mod unmerged;
+
 use std::path::{Component, Path, PathBuf};
 
-use crate::git::{self, Objects, Oid, Sides};
 use crate::path::PathFault;
 use crate::problem::{Problem, in_words};
 use crate::repository::Repository;
 use crate::scope::Scope;
 use crate::seal::{
-    Header, MAX_SEAL_BYTES, Root, Seal, SealName, SealedEntry, loose_header, loose_seal, salvage,
+    Header, Root, Seal, SealName, SealedEntry, loose_header, loose_seal, loose_seal_in_scope,
+    salvage,
 };
 
 type Problems = Vec<Problem>;
@@ -26,6 +28,8 @@ pub struct Plan {
     pub old: Option<Seal>,
     /// What of a seal that cannot be read can be made out.
     pub salvaged: Vec<SealedEntry>,
+    /// Whether `header` is what both sides of an open merge say, and not its file.
+    pub merged: bool,
     /// Whether there is no such seal yet, and `tracked` is still to be found out.
     pub new: bool,
 }
@@ -50,65 +54,44 @@ pub fn again(repository: &Repository, name: SealName, needs_old: bool) -> Result
         // Edited, and a whole seal all the same.
         Err(_) => loose_seal(&name, &loaded.bytes).ok(),
     };
-    let (header, salvaged) = if let Some(seal) = &old {
-        (seal.header.clone(), Vec::new())
+    let (header, salvaged, merged) = if let Some(seal) = &old {
+        (seal.header.clone(), Vec::new(), false)
     } else {
-        let header = match merged_header(repository, &name)? {
-            Some(header) => header,
-            None => loose_header(&loaded.bytes)
-                .map_err(|error| vec![error.into_problem(&name, &repository.file_of(&name))])?,
-        };
-        (header, salvage(&loaded.bytes))
+        let (header, merged) = header_of_ruin(repository, &name, &loaded.bytes)?;
+        (header, salvage(&loaded.bytes), merged)
     };
-    let plan = Plan { name, header, old_bytes: Some(loaded.bytes), old, salvaged, new: false };
+    let old_bytes = Some(loaded.bytes);
+    let plan = Plan { name, header, old_bytes, old, salvaged, merged, new: false };
     check_place(&plan, repository)?;
     Ok(plan)
 }
 
-/// The header of a seal that a merge left undecided, if both sides agree on it; `None` if no merge did.
-/// What git made of the two in the file is no decision.
-fn merged_header(repository: &Repository, name: &SealName) -> Result<Option<Header>, Problems> {
-    if !repository.in_git() {
-        return Ok(None);
+/// What the seal `name` is to cover, of which the file holds `bytes` that are no seal; and whether
+/// that was taken from the two sides of a merge.
+fn header_of_ruin(
+    repository: &Repository,
+    name: &SealName,
+    bytes: &[u8],
+) -> Result<(Header, bool), Problems> {
+    let one = |problem| vec![problem];
+    // Whole but for what a pattern takes out that was added by hand: nobody needs to be asked.
+    if let Ok(seal) = loose_seal_in_scope(name, bytes, &mut Vec::new()) {
+        return Ok((seal.header, false));
     }
-    let file = repository.file_of(name);
-    let undecided = |what: String| {
-        let remedy = format!(
-            "take one side (`git checkout --ours -- {file}`, or --theirs), make the lines above \
-             [entries] say what is meant, and seal again"
-        );
-        let message = format!("a merge left this seal undecided, and {what}");
-        vec![Problem::new("unmerged", message).file(&*file).seal(name.as_str()).remedy(remedy)]
+    let agreed = unmerged::header(repository, name).map_err(one)?;
+    let (in_merge, in_file) = (agreed.is_some(), loose_header(bytes));
+    let (header, merged) = match (in_file, agreed) {
+        // Where both sides are alike, what differs from them is what somebody wrote there.
+        (Ok(header), _) => (header, false),
+        (Err(_), Some(header)) => (header, true),
+        (Err(error), None) => {
+            return Err(vec![error.into_problem(name, &repository.file_of(name))]);
+        }
     };
-    let one = |problem: Problem| vec![problem.file(&*file).seal(name.as_str())];
-    let sides = git::sides(repository.root(), &file).map_err(|error| one(error.into()))?;
-    let (ours, theirs) = match sides {
-        None => return Ok(None),
-        Some(Sides { ours: Some(ours), theirs: Some(theirs) }) => (ours, theirs),
-        Some(_) => return Err(undecided("one side deleted it".to_owned())),
-    };
-    let mut objects = Objects::open(repository.root()).map_err(|error| one(error.into()))?;
-    let mut header = |oid: &Oid, whose: &str| {
-        let bytes = objects.blob(oid, MAX_SEAL_BYTES);
-        let bytes = bytes.map_err(|error| undecided(format!("{whose} side: {error}")))?;
-        loose_header(&bytes).map_err(|error| undecided(format!("{whose} side: {error}")))
-    };
-    let (ours, theirs) = (header(&ours, "our")?, header(&theirs, "their")?);
-    match differing(&ours, &theirs) {
-        None => Ok(Some(ours)),
-        Some(key) => Err(undecided(format!("the sides differ in `{key}`"))),
+    if in_merge {
+        unmerged::check_root(repository, name, &header).map_err(one)?;
     }
-}
-
-/// The first key in which two headers differ.
-fn differing(a: &Header, b: &Header) -> Option<&'static str> {
-    if a.root != b.root {
-        Some("root")
-    } else if a.tracked != b.tracked {
-        Some("tracked")
-    } else {
-        (a.scope.patterns() != b.scope.patterns()).then_some("exclude")
-    }
+    Ok((header, merged))
 }
 
 /// Plans a new seal; `base` is where a relative root begins.
@@ -149,7 +132,15 @@ pub fn make(repository: &Repository, base: &Path, wanted: &Wanted<'_>) -> Result
     let scope = Scope::new(exclude)
         .map_err(|error| usage(&error.to_string(), "see gitignore(5) for the syntax"))?;
     let header = Header { root, tracked: false, scope };
-    let plan = Plan { name, header, old_bytes: None, old: None, salvaged: Vec::new(), new: true };
+    let plan = Plan {
+        name,
+        header,
+        old_bytes: None,
+        old: None,
+        salvaged: Vec::new(),
+        merged: false,
+        new: true,
+    };
     check_place(&plan, repository)?;
     Ok(plan)
 }

@@ -27,6 +27,12 @@ pub(super) fn run(arguments: &SealArgs, context: &Context) -> super::Outcome {
     refuse_in_ci("sealgate seal", arguments.allow_ci)?;
     let _lock = context.lock()?;
     let plans = plan(arguments, context)?;
+    for plan in plans.iter().filter(|plan| plan.merged) {
+        context.terminal.remark(&format!(
+            "{}: the lines above [entries] are those of both sides of the merge, which are alike",
+            plan.name
+        ));
+    }
     let ready = prepare(arguments, context, plans)?;
     refuse_many(arguments, &ready)?;
     for seal in &ready {
@@ -120,7 +126,7 @@ fn ready(
     inventory: &Inventory,
     only: Option<&Scope>,
 ) -> Result<Ready, Problems> {
-    let Plan { name, header, old_bytes, old, salvaged, new } = plan;
+    let Plan { name, header, old_bytes, old, salvaged, new, .. } = plan;
     let mut seal = draft(&name, header, inventory)?;
     if let (Some(old), false) = (&old, inventory.modes) {
         keep_modes(&mut seal, old);

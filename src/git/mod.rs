@@ -8,7 +8,7 @@ mod objects;
 pub mod setup;
 mod unmerged;
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -19,7 +19,7 @@ pub use hooks::{common_directory, hooks_directory};
 pub use missing::{how_to_fetch, is_shallow};
 pub use object::{Commit, ObjectKind, Oid, TreeEntry, TreeMode};
 pub use objects::{ObjectError, Objects, resolve};
-pub use unmerged::{Sides, sides};
+pub use unmerged::{Unmerged, unmerged};
 
 /// Why git could not be asked.
 #[derive(Debug, thiserror::Error)]
@@ -54,8 +54,6 @@ pub struct Tracking {
     pub tracked: HashSet<Vec<u8>>,
     /// The files in the working tree that git ignores, relative to the root.
     pub ignored: HashSet<Vec<u8>>,
-    /// The files that a merge left undecided, relative to the root.
-    pub unmerged: BTreeSet<Vec<u8>>,
     /// The submodules, relative to the root; one empty path where the root itself lies in one, or
     /// in any other repository.
     pub submodules: Vec<Vec<u8>>,
@@ -75,9 +73,6 @@ pub fn tracking(repository: &Path, root: &str) -> Result<Tracking, GitError> {
         // MODE SP OID SP STAGE TAB PATH
         let Some(tab) = record.iter().position(|&byte| byte == b'\t') else { continue };
         let Some(path) = below(&record[tab + 1..]) else { continue };
-        if !record[..tab].ends_with(b" 0") {
-            tracking.unmerged.insert(path.clone());
-        }
         if record.starts_with(b"160000 ") {
             tracking.submodules.push(path);
         } else {

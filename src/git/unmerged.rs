@@ -1,36 +1,48 @@
-//! What a merge left undecided.
+//! What a merge left open: the versions that the index keeps of a file beside each other.
 
 use std::path::Path;
 
-use super::{GitError, Oid, records, run};
+use super::object::Oid;
+use super::{GitError, records, run};
 
-/// The sides of an unmerged file: ours and theirs, each `None` where that side deleted it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Sides {
-    /// Its content on the branch that is checked out.
+/// A file of which a merge was not finished (git-ls-files, "-u").
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unmerged {
+    /// Relative to the repository.
+    pub path: Vec<u8>,
+    /// The blob of the side that was merged into, stage 2; `None` where that deleted the file.
     pub ours: Option<Oid>,
-    /// Its content on the branch that is merged into it.
+    /// The blob of the other side, stage 3; `None` where that deleted the file.
     pub theirs: Option<Oid>,
 }
 
-/// The sides of the file at `path` (relative to `repository`); `None` if it is not unmerged.
-pub fn sides(repository: &Path, path: &str) -> Result<Option<Sides>, GitError> {
-    let pathspec = format!(":(top,literal){path}");
-    let output =
-        run(repository, "ls-files", &["--unmerged", "-z", "--full-name", "--", &pathspec])?;
-    let mut sides = Sides { ours: None, theirs: None };
-    let mut any = false;
+/// The unmerged files at `path` (relative to `repository`; `.` is all of it) and below it.
+pub fn unmerged(repository: &Path, path: &str) -> Result<Vec<Unmerged>, GitError> {
+    // A path, not a pattern. The path `.` would match nothing.
+    let pathspec = format!(":(top,literal){}", if path == "." { "" } else { path });
+    let arguments = ["--unmerged", "-z", "--full-name", "--", &*pathspec];
+    let output = run(repository, "ls-files", &arguments)?;
+    let mut files: Vec<Unmerged> = Vec::new();
     for record in records(&output) {
-        // MODE SP OID SP STAGE TAB PATH
-        let Some(tab) = record.iter().position(|&byte| byte == b'\t') else { continue };
-        let mut fields = record[..tab].split(|&byte| byte == b' ').skip(1);
-        let oid = fields.next().and_then(Oid::from_hex);
-        any = true;
-        match fields.next() {
-            Some(b"2") => sides.ours = oid,
-            Some(b"3") => sides.theirs = oid,
-            _ => {}
+        let Some((oid, stage, path)) = parts(&record) else { continue };
+        if files.last().is_none_or(|last| last.path != path) {
+            files.push(Unmerged { path: path.to_vec(), ours: None, theirs: None });
+        }
+        if let Some(last) = files.last_mut() {
+            match stage {
+                b"2" => last.ours = Some(oid),
+                b"3" => last.theirs = Some(oid),
+                _ => {}
+            }
         }
     }
-    Ok(any.then_some(sides))
+    Ok(files)
+}
+
+/// `MODE SP OID SP STAGE TAB PATH`.
+fn parts(record: &[u8]) -> Option<(Oid, &[u8], &[u8])> {
+    let tab = record.iter().position(|&byte| byte == b'\t')?;
+    let mut fields = record[..tab].split(|&byte| byte == b' ').skip(1);
+    let oid = Oid::from_hex(fields.next()?)?;
+    Some((oid, fields.next()?, &record[tab + 1..]))
 }
