@@ -12,27 +12,54 @@ use crate::finding::FindingKind;
 use crate::path::EntryPath;
 use crate::problem::Problem;
 use crate::report::read::{EntryRead, FindingRead, ReportRead, SealRead, cut};
-use crate::seal::{Seal, SealedEntry};
+use crate::repository::select;
+use crate::seal::{Seal, SealName, SealedEntry};
 
 /// How many refused findings are told; the others are counted.
 const TOLD: usize = 10;
 
 const AGAIN: &str = "check again where the bytes are, and accept the report of that";
 
-/// Refuses a report with an error in it, unless that is about seals that nobody wants to accept
-/// from it: `wanted` says of which it is.
-pub fn check_errors(report: &ReportRead, wanted: impl Fn(&str) -> bool) -> Result<(), Problem> {
-    let hinders = |seal: Option<&str>| seal.is_none_or(&wanted);
-    match report.errors.iter().find(|error| hinders(error.seal.as_deref())) {
-        None => Ok(()),
-        Some(error) => {
-            let message = format!(
-                "the report tells of an error ({}), so it is no judgement",
-                cut(&error.code)
-            );
-            Err(Problem::new("report-refused", message).remedy(format!("mend that, {AGAIN}")))
-        }
+/// What `report` says of the seals that are wanted: those that `patterns` select, or all that
+/// failed where there is none.
+pub fn choose<'r>(
+    report: &'r ReportRead,
+    patterns: &[String],
+) -> Result<Vec<(SealName, &'r SealRead)>, Vec<Problem>> {
+    let refuse =
+        |code, message: String, remedy: &str| vec![Problem::new(code, message).remedy(remedy)];
+    let mut seals: Vec<(SealName, &SealRead)> = Vec::new();
+    for seal in &report.seals {
+        let name = SealName::parse(&seal.name).ok_or_else(|| {
+            let message = format!("no seal can have the name {:?}", cut(&seal.name));
+            let remedy = "name a file that `sealgate check --report json=FILE` wrote";
+            refuse("report-malformed", message, remedy)
+        })?;
+        seals.push((name, seal));
     }
+    seals.sort_by(|(a, _), (b, _)| a.cmp(b));
+    if let Some(pair) = seals.windows(2).find(|pair| pair[0].0 == pair[1].0) {
+        let message = format!("the seal {} stands in it twice", pair[0].0);
+        return Err(refuse("report-malformed", message, "accept a report of one check"));
+    }
+    let names: Vec<_> = seals.iter().map(|(name, _)| name.clone()).collect();
+    let wanted = select(&names, patterns)?;
+    let all = patterns.is_empty();
+    // An error about a seal that nobody wants to accept hinders nobody.
+    let hinders =
+        |seal: Option<&str>| all || seal.is_none_or(|s| wanted.iter().any(|w| w.as_str() == s));
+    if let Some(error) = report.errors.iter().find(|error| hinders(error.seal.as_deref())) {
+        let code = cut(&error.code);
+        let message = format!("the report tells of an error ({code}), so it is no judgement");
+        return Err(refuse("report-refused", message, &format!("mend that, {AGAIN}")));
+    }
+    // Without NAME, what passed is not meant.
+    seals.retain(|(name, seal)| wanted.contains(name) && !(all && seal.verdict == "pass"));
+    if seals.is_empty() {
+        let message = "no seal failed in it, so there is nothing to accept".to_owned();
+        return Err(refuse("report-refused", message, "nothing is to be done"));
+    }
+    Ok(seals)
 }
 
 /// The seal `current`, with `digest`, as it is once everything that `reported` says of it is taken
@@ -56,7 +83,7 @@ pub fn taken(
         }
     }
     if more > 0 {
-        let message = format!("{more} more findings of the report cannot be taken");
+        let message = format!("{more} more of the report's findings cannot be taken");
         problems.push(refused(current, message).remedy(AGAIN));
     }
     if problems.is_empty() { Ok(edit.finish()) } else { Err(problems) }

@@ -304,6 +304,28 @@ fn a_file_that_is_no_report_is_refused() {
 }
 
 #[test]
+fn a_report_with_a_byte_changed_is_refused_or_still_makes_a_seal() {
+    let repo = failed();
+    let (whole, old) = (repo.read(REPORT).into_bytes(), repo.read("seals/dist.toml"));
+    let mut taken = 0;
+    for at in (0..whole.len()).step_by(23) {
+        let mut bytes = whole.clone();
+        bytes[at] ^= if at % 2 == 0 { 1 } else { 16 };
+        repo.write(REPORT, &bytes);
+        let run = repo.run(&["accept", REPORT]);
+        if run.code == Some(0) {
+            taken += 1;
+            ends(&repo, &["fmt", "--check"], 0);
+            repo.write("seals/dist.toml", &old);
+        } else {
+            run.refusal();
+            assert_eq!(repo.read("seals/dist.toml"), old);
+        }
+    }
+    assert!(taken > 0, "what nobody reads, as a remedy's words, refuses nothing");
+}
+
+#[test]
 fn what_is_kept_in_git_is_not_taken_from_a_report() {
     let repo = failed();
     repo.write("seals/dist.toml", repo.read("seals/dist.toml").replace("= false", "= true"));

@@ -8,14 +8,13 @@ use std::path::Path;
 
 use super::ready::{Ready, write};
 use super::{Context, Outcome, collect, refuse_in_ci};
-use crate::accept::{check_errors, taken};
+use crate::accept::{choose, taken};
 use crate::cli::AcceptArgs;
 use crate::draft::outside_links;
 use crate::problem::{Problem, in_words};
 use crate::report::accepted;
-use crate::report::read::{ReadError, ReportRead, SealRead, cut};
+use crate::report::read::{ReadError, ReportRead, SealRead};
 use crate::report::sealed;
-use crate::repository::select;
 use crate::reseal::between;
 use crate::seal::{SealName, read, to_bytes};
 use crate::verdict::Verdict;
@@ -30,7 +29,9 @@ pub(super) fn run(arguments: &AcceptArgs, context: &Context) -> Outcome {
     let given = arguments.report.to_string_lossy();
     let report = open(&context.path(&arguments.report), &given).map_err(|problem| vec![problem])?;
     let _lock = context.lock()?;
-    let chosen = choose(&report, &arguments.names, &given)?;
+    let chosen = choose(&report, &arguments.names).map_err(|problems| {
+        problems.into_iter().map(|problem| problem.file(&*given)).collect::<Vec<_>>()
+    })?;
     let here = context.select(&[])?;
     let ready = collect(chosen.into_iter().map(|(name, reported)| {
         if here.contains(&name) {
@@ -97,45 +98,6 @@ fn open(path: &Path, given: &str) -> Result<ReportRead, Problem> {
             problem("report-format-unknown", error.to_string(), remedy)
         }
     })
-}
-
-/// What the report says of the seals that are wanted: those that NAME selects, or all that failed.
-fn choose<'r>(
-    report: &'r ReportRead,
-    patterns: &[String],
-    given: &str,
-) -> Result<Vec<(SealName, &'r SealRead)>, Problems> {
-    let refuse = |code, message: String, remedy: &str| {
-        vec![Problem::new(code, message).file(given).remedy(remedy)]
-    };
-    let mut seals: Vec<(SealName, &SealRead)> = Vec::new();
-    for seal in &report.seals {
-        let name = SealName::parse(&seal.name).ok_or_else(|| {
-            let message = format!("no seal can have the name {:?}", cut(&seal.name));
-            let remedy = "name a file that `sealgate check --report json=FILE` wrote";
-            refuse("report-malformed", message, remedy)
-        })?;
-        seals.push((name, seal));
-    }
-    seals.sort_by(|(a, _), (b, _)| a.cmp(b));
-    if let Some(pair) = seals.windows(2).find(|pair| pair[0].0 == pair[1].0) {
-        let message = format!("the seal {} stands in it twice", pair[0].0);
-        return Err(refuse("report-malformed", message, "accept a report of one check"));
-    }
-    let names: Vec<_> = seals.iter().map(|(name, _)| name.clone()).collect();
-    let wanted = select(&names, patterns)?;
-    let is_wanted =
-        |seal: &str| patterns.is_empty() || wanted.iter().any(|name| name.as_str() == seal);
-    check_errors(report, is_wanted).map_err(|problem| vec![problem.file(given)])?;
-    // Without NAME, what passed is not meant.
-    seals.retain(|(name, seal)| {
-        wanted.contains(name) && !(patterns.is_empty() && seal.verdict == "pass")
-    });
-    if seals.is_empty() {
-        let message = "no seal failed in it, so there is nothing to accept".to_owned();
-        return Err(refuse("report-refused", message, "nothing is to be done"));
-    }
-    Ok(seals)
 }
 
 /// The seal `name` with what was `reported` of it.

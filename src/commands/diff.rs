@@ -12,7 +12,8 @@ use crate::path::EntryPath;
 use crate::problem::Problem;
 use crate::progress::Progress;
 use crate::report::difference::{self, Differences, SealChanges};
-use crate::report::{ErrorView, Since, Verbosity, difference_page};
+use crate::report::difference_page;
+use crate::report::{ErrorView, Since, Verbosity};
 use crate::repository::{Begun, Contents, Loaded, Snapshot, select};
 use crate::reseal::{Change, OnReseal, changes};
 use crate::review::Review;
@@ -32,7 +33,7 @@ pub(super) fn run(arguments: &DiffArgs, context: &Context) -> Outcome {
     let said = match arguments.format {
         DiffFormat::Human => difference::human(&differences, context.terminal.verbosity),
         DiffFormat::Json => difference::json(&differences),
-        DiffFormat::Markdown => difference_page(&differences),
+        DiffFormat::Markdown => difference_page::markdown(&differences),
     };
     context.terminal.answer(&said).map_err(|problem| vec![problem])?;
     if !problems.is_empty() {

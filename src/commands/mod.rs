@@ -1,4 +1,5 @@
-//! The commands: each file wires one of them to the rooms below, and decides nothing itself.
+//! The commands: each file wires one of them to the rooms below, and decides nothing itself; in
+//! `ready` is what two of them share.
 
 mod accept;
 mod check;

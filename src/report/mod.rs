@@ -4,7 +4,7 @@ pub mod accepted;
 pub mod advice;
 mod changes;
 pub mod difference;
-mod difference_page;
+pub mod difference_page;
 mod human;
 mod json;
 mod last_line;
@@ -22,7 +22,6 @@ pub mod text;
 mod words;
 
 pub use changes::ChangeView;
-pub use difference_page::markdown as difference_page;
 pub use human::{Verbosity, human, problems};
 pub use json::json;
 pub use model::{
