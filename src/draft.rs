@@ -106,8 +106,10 @@ pub fn outside_links(new: &Seal, old: Option<&Seal>) -> Vec<Problem> {
     let approved = |sealed: &SealedEntry| {
         old.and_then(|old| old.entry(sealed.path.as_bytes())) == Some(&sealed.entry)
     };
+    let is_link = |sealed: &&SealedEntry| matches!(sealed.entry, Entry::Link { .. });
     new.entries
         .iter()
+        .filter(is_link)
         .filter(|sealed| !approved(sealed))
         .filter_map(|sealed| match &sealed.entry {
             Entry::Link { target } if leaves_root(&sealed.path, target) => {

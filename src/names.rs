@@ -1,5 +1,8 @@
 //! When two names are one: on a file system that ignores case, or that normalises Unicode.
 
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hasher as _};
+
 use caseless::Caseless as _;
 use unicode_normalization::{UnicodeNormalization as _, is_nfc};
 
@@ -39,22 +42,52 @@ pub struct Collision {
 
 /// The names among `paths` (sorted) that would be one on a file system that ignores case or
 /// normalises.
-pub fn collisions<'a>(paths: impl Iterator<Item = &'a EntryPath>) -> Vec<Collision> {
-    let mut seen: std::collections::HashMap<String, &str> = std::collections::HashMap::new();
+pub fn collisions<'a>(paths: impl Iterator<Item = &'a EntryPath> + Clone) -> Vec<Collision> {
     let mut collisions = Vec::new();
+    if surely_distinct(paths.clone()) {
+        return collisions;
+    }
+    let mut seen: HashMap<String, &str> = HashMap::new();
+    each_name(paths, |name| match *seen.entry(folded(name)).or_insert(name) {
+        first if first == name => {}
+        first => collisions.push(Collision { first: first.into(), second: name.into() }),
+    });
+    collisions
+}
+
+/// Calls `see` with each path and each directory on the way to it, some of these more than once.
+fn each_name<'a>(paths: impl Iterator<Item = &'a EntryPath>, mut see: impl FnMut(&'a str)) {
     let mut above = "";
     for path in paths {
         // The directories shared with the path before were looked at with it.
         let fresh = path.parents().filter(|parent| !shares(above, parent));
-        for name in fresh.chain([path.as_str()]) {
-            match *seen.entry(folded(name)).or_insert(name) {
-                first if first == name => {}
-                first => collisions.push(Collision { first: first.into(), second: name.into() }),
-            }
-        }
+        fresh.chain([path.as_str()]).for_each(&mut see);
         above = path.as_str();
     }
-    collisions
+}
+
+/// Whether hashes alone show that no two names fold to one, as is nearly always so: then no table of
+/// all names is needed.
+fn surely_distinct<'a>(paths: impl Iterator<Item = &'a EntryPath>) -> bool {
+    let mut hashes = Vec::new();
+    each_name(paths, |name| {
+        let mut folding = DefaultHasher::new();
+        if name.is_ascii() {
+            // Folded piece by piece, without a text of its own.
+            for piece in name.as_bytes().chunks(32) {
+                let mut lower = [0; 32];
+                let lower = &mut lower[..piece.len()];
+                lower.copy_from_slice(piece);
+                lower.make_ascii_lowercase();
+                folding.write(lower);
+            }
+        } else {
+            folded(name).as_bytes().chunks(32).for_each(|piece| folding.write(piece));
+        }
+        hashes.push(folding.finish());
+    });
+    hashes.sort_unstable();
+    hashes.windows(2).all(|pair| pair[0] != pair[1])
 }
 
 /// Whether the directory `parent` lies on the way to `path`.
@@ -99,5 +132,14 @@ mod tests {
         assert_eq!(found(&["A/x", "B/x", "b"]), [("B".to_owned(), "b".to_owned())]);
         assert_eq!(found(&["A/x", "a/y"]), [("A".to_owned(), "a".to_owned())]);
         assert_eq!(found(&["a/x", "a/y", "ab"]), []);
+        // Around the pieces in which a name is folded; and names that are not of ASCII alone.
+        for length in [31, 32, 33, 64, 65, 200] {
+            let (upper, lower) = (format!("{}X", "n".repeat(length)), "n".repeat(length) + "x");
+            assert_eq!(found(&[&upper, &lower]), [(upper.clone(), lower.clone())]);
+            let (kelvin, plain) = (format!("{lower}/k"), format!("{lower}/\u{212a}"));
+            assert_eq!(found(&[&kelvin, &plain]), [(kelvin.clone(), plain.clone())]);
+        }
+        // A directory that is met again is no collision.
+        assert_eq!(found(&["a", "a-b", "a/x"]), []);
     }
 }

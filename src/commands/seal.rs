@@ -18,7 +18,7 @@ use crate::report::sealed::Outcome;
 use crate::repository::{NamedBy, root_problem};
 use crate::reseal;
 use crate::scope::Scope;
-use crate::seal::{Header, read, to_bytes};
+use crate::seal::{Header, SealError, SealName, read, to_bytes};
 use crate::verdict::Verdict;
 
 type Problems = Vec<Problem>;
@@ -91,7 +91,9 @@ pub(super) fn prepare(
     drop(progress);
     collect(observed.into_iter().map(|(plan, inventory)| {
         let plan = settle_tracked(plan, &inventory, context)?;
-        ready(arguments, context, plan, &inventory, only.as_ref())
+        let ready = ready(arguments, context, plan, &inventory, only.as_ref());
+        engine.workers.discard(inventory);
+        ready
     }))
 }
 
@@ -157,23 +159,32 @@ fn ready(
         return Err(problems);
     }
     let bytes = to_bytes(&seal);
-    // What is written must be what `check` accepts: every rule, the size limit too.
-    let file = context.repository.file_of(&name);
-    read(&name, &bytes).map_err(|error| {
-        vec![match only {
-            Some(_) => Problem::new(
-                "usage",
-                format!("--only takes a part that does not fit the rest: {error}"),
-            )
-            .seal(name.as_str())
-            .remedy("take the whole directory that changed, or seal without --only"),
-            None => error.into_problem(&name, &file),
-        }]
-    })?;
     let changed = old_bytes.as_ref() != Some(&bytes);
     let old_was_whole = old.is_some();
+    if changed || !old_was_whole {
+        check_readable(&name, &bytes, only.is_some(), context)?;
+    }
     let old = old.or_else(|| (!new).then(|| replaced(salvaged, &seal)));
     Ok(Ready { seal, bytes, old, old_was_whole, changed })
+}
+
+/// What is written must be what `check` accepts: every rule, the size limit too.
+fn check_readable(
+    name: &SealName,
+    bytes: &[u8],
+    only_a_part: bool,
+    context: &Context,
+) -> Result<(), Problems> {
+    let refused = |error: SealError| {
+        if !only_a_part {
+            return error.into_problem(name, &context.repository.file_of(name));
+        }
+        let message = format!("--only takes a part that does not fit the rest: {error}");
+        Problem::new("usage", message)
+            .seal(name.as_str())
+            .remedy("take the whole directory that changed, or seal without --only")
+    };
+    read(name, bytes).map(drop).map_err(|error| vec![refused(error)])
 }
 
 /// Without NAME, one seal may change; more only when all are meant.
