@@ -730,12 +730,20 @@ fn a_checkout_that_git_bent_is_named_by_cause_and_mended_by_the_printed_commands
     origin.git(&["add", "release"]);
     origin.seal("release", "release");
     commit(&origin, "release");
-    for (setting, cause) in
-        [("core.autocrlf=true", "line-endings"), ("core.symlinks=false", "link-as-file")]
-    {
+    for (setting, cause) in [
+        ("core.autocrlf=true", "line-endings"),
+        ("core.symlinks=false", "link-as-file"),
+        ("core.fileMode=true", "modes-lost"),
+    ] {
         let place = Repo::plain();
         let url = origin.at("").to_string_lossy().into_owned();
         place.git(&["clone", "--quiet", "-c", setting, &url, "clone"]);
+        if cause == "modes-lost" {
+            for path in ["quire", "quire-version"] {
+                let path = place.at("clone/release/bin").join(path);
+                fs::set_permissions(path, fs::Permissions::from_mode(0o644)).unwrap();
+            }
+        }
         let ran = place.run(&["-C", "clone", "check", "release", "--format", "json"]);
         let report: serde_json::Value = serde_json::from_slice(&ran.stdout).unwrap();
         let findings = report["seals"][0]["findings"].as_array().unwrap();
@@ -758,7 +766,9 @@ fn mend(place: &Repo, cause: &str, remedy: &str) {
         fs::write(place.at("clone/.gitattributes"), "release/** -text\n").unwrap();
         assert!(remedy.contains("`release/** -text`"), "{remedy}");
     }
-    fs::remove_dir_all(place.at("clone/release")).unwrap();
+    if cause != "modes-lost" {
+        fs::remove_dir_all(place.at("clone/release")).unwrap();
+    }
     for command in commands.filter(|command| command.starts_with("git ")) {
         let words: Vec<&str> =
             command.split(' ').skip(1).map(|word| word.trim_matches('\'')).collect();

@@ -482,7 +482,7 @@ const ADVICE: [(Cause, &str); 12] = [
     (Cause::ByteOrderMark, "byte order mark"),
     (Cause::TrailingNewline, "formatter hook"),
     (Cause::LinkAsFile, "git config core.symlinks true"),
-    (Cause::ModesLost, "`tar`"),
+    (Cause::ModesLost, "archive"),
     (Cause::NotInGit, "`git add --force -- "),
     (Cause::EmbedsCommit, "leave the id out of the build"),
 ];

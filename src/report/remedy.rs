@@ -101,6 +101,10 @@ impl Advice<'_> {
                  again; where an archive step does not keep links, pack the tree with `tar` first.",
                 self.git()
             ),
+            Cause::ModesLost if self.is_kept_in_git() => format!(
+                "Something dropped the modes, most often a copy or an archive that keeps none: {}.",
+                self.again(None)
+            ),
             Cause::ModesLost => "Most often an archive step that keeps no modes, as \
                                  upload-artifact: pack the tree with `tar` before that step and \
                                  unpack it after."
