@@ -15,9 +15,8 @@ use std::fs;
 use common::{Node, Repo};
 
 fn commit(repo: &Repo, message: &str) -> String {
-    let who = ["-c", "user.name=T", "-c", "user.email=t@example.org"];
     repo.git(&["add", "--all"]);
-    repo.git(&[&who[..], &["commit", "--quiet", "--allow-empty", "-m", message]].concat());
+    repo.git(&["commit", "--quiet", "--allow-empty", "-m", message]);
     String::from_utf8(repo.git(&["rev-parse", "HEAD"])).unwrap().trim().to_owned()
 }
 

@@ -19,9 +19,6 @@ use std::process::Stdio;
 
 use common::{Checked, Found, Node, Ran, Repo, copy, fixture, run, scrubbed};
 
-/// Who commits.
-const WHO: [&str; 4] = ["-c", "user.name=T", "-c", "user.email=t@example.org"];
-
 fn file(text: &str) -> Node {
     Node::File(text.into())
 }
@@ -51,8 +48,7 @@ fn committed_as(init: &[&str]) -> Repo {
 
 fn commit(repo: &Repo, message: &str) -> String {
     repo.git(&["add", "--all", "--force"]);
-    let commit = ["commit", "--quiet", "--allow-empty", "--no-verify", "-m", message];
-    repo.git(&[&WHO[..], &commit[..]].concat());
+    repo.git(&["commit", "--quiet", "--allow-empty", "--no-verify", "-m", message]);
     id(repo, "HEAD")
 }
 
@@ -148,7 +144,7 @@ fn the_commit_is_judged_and_not_the_working_tree() {
 fn a_report_names_the_revision_and_its_id_as_source_of_bytes_and_seals() {
     let repo = committed();
     for tag in [&["v1"][..], &["v2", "v1"]] {
-        repo.git(&[&WHO[..], &["tag", "--annotate", "-m", "t"], tag].concat());
+        repo.git(&[&["tag", "--annotate", "-m", "t"], tag].concat());
     }
     let oid = id(&repo, "HEAD");
     for revision in ["HEAD", "main", &oid[..12], &oid, "v1", "v2", "main@{0}", "HEAD^{tree}^{}"] {
@@ -491,29 +487,11 @@ fn a_submodule_cannot_be_sealed_and_a_root_in_one_is_no_directory() {
     let repo = committed();
     let head = id(&repo, "HEAD");
     repo.git(&["update-index", "--add", "--cacheinfo", &format!("160000,{head},dist/sub")]);
-    repo.git(&[
-        "-c",
-        "user.name=T",
-        "-c",
-        "user.email=t@example.org",
-        "commit",
-        "--quiet",
-        "-m",
-        "sub",
-    ]);
+    repo.git(&["commit", "--quiet", "-m", "sub"]);
     assert_eq!(found(&repo, "HEAD"), [("unsealable".to_owned(), "sub".to_owned())]);
     repo.git(&["rm", "--quiet", "-r", "--cached", "dist"]);
     repo.git(&["update-index", "--add", "--cacheinfo", &format!("160000,{head},dist")]);
-    repo.git(&[
-        "-c",
-        "user.name=T",
-        "-c",
-        "user.email=t@example.org",
-        "commit",
-        "--quiet",
-        "-m",
-        "root",
-    ]);
+    repo.git(&["commit", "--quiet", "-m", "root"]);
     error(&repo, &["check", "--rev", "HEAD"], "dist in HEAD is not a directory");
 }
 

@@ -34,8 +34,7 @@ fn repo() -> Repo {
 
 fn commit(repo: &Repo) {
     repo.git(&["add", "--all"]);
-    let who = ["-c", "user.name=T", "-c", "user.email=t@example.org"];
-    repo.git(&[&who[..], &["commit", "--quiet", "--allow-empty", "-m", "x"]].concat());
+    repo.git(&["commit", "--quiet", "--allow-empty", "-m", "x"]);
 }
 
 #[track_caller]
@@ -269,16 +268,11 @@ fn a_new_seal_is_a_change_of_entries() {
 fn a_base_without_seals_makes_all_of_them_new() {
     let repo = repo();
     repo.git(&["rm", "--quiet", "-r", "--cached", "seals"]);
-    commit_without_seals(&repo);
+    repo.git(&["commit", "--quiet", "-m", "x"]);
+    repo.git(&["tag", "empty"]);
     let ran = repo.run(&["check", "--base", "empty"]);
     assert_eq!(ran.code, 0, "{}", said(&ran));
     assert!(said(&ran).contains("gen: a new seal since empty ("), "{}", said(&ran));
-}
-
-fn commit_without_seals(repo: &Repo) {
-    let who = ["-c", "user.name=T", "-c", "user.email=t@example.org"];
-    repo.git(&[&who[..], &["commit", "--quiet", "-m", "x"]].concat());
-    repo.git(&["tag", "empty"]);
 }
 
 #[test]
