@@ -15,8 +15,8 @@ pub enum Workflow {
 
 const CHECK: &str = "\
 # Written by `sealgate init`: builds, then compares the bytes with the committed seals.
-# Before it works, fill in below: OWNER, who publishes the action, and SHA, the full id of a commit
-# of it that you trust.
+# Before it works, fill in below: OWNER, who publishes sealgate, and SHA, the full id of a commit of
+# it that you trust.
 name: sealgate
 on:
   pull_request:
@@ -34,8 +34,8 @@ const REHEARSAL: &str = "\
 # a clean machine builds the bytes that your seals state, before you ask for a review of them.
 # It authorises nothing: it may only read, it runs on no other branch, and no seal counts as approved
 # because it passed. Let no rule of your host require it.
-# Before it works, fill in below: OWNER, who publishes the action, and SHA, the full id of a commit
-# of it that you trust.
+# Before it works, fill in below: OWNER, who publishes sealgate, and SHA, the full id of a commit of
+# it that you trust.
 name: seal rehearsal
 on:
   push:
@@ -52,10 +52,13 @@ const BEGIN: &str = "    runs-on: ubuntu-latest
       - uses: actions/checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8 # v5.0.0
         with:
           persist-credentials: false
+      - name: Install sealgate
+        run: cargo install --locked --root \"$RUNNER_TEMP\" --git https://github.com/OWNER/sealgate --rev SHA
 ";
 
+/// The seals come from the commit: a build can rewrite those beside it.
 const END: &str = "      - name: sealgate check
-        uses: OWNER/sealgate@SHA # fill in both
+        run: '\"$RUNNER_TEMP/bin/sealgate\" check --seals-from \"$GITHUB_SHA\"'
 ";
 
 impl Workflow {
@@ -81,12 +84,15 @@ impl Workflow {
         format!("{head}{BEGIN}{build}{END}")
     }
 
-    /// Whether `there`, the content of a file, is `text`, whatever the actions' names and versions
-    /// are now.
+    /// Whether `there`, the content of a file, is `text`, whatever versions of actions and of sealgate
+    /// it names now.
     #[must_use]
     pub fn is_same(there: &[u8], text: &str) -> bool {
         let fixed = |text| {
-            let names = |line: &str| line.trim_start_matches([' ', '-']).starts_with("uses: ");
+            let names = |line: &str| {
+                let line = line.trim_start_matches([' ', '-']);
+                line.starts_with("uses: ") || line.starts_with("run: cargo install ")
+            };
             str::lines(text).filter(move |line| !names(line))
         };
         std::str::from_utf8(there).is_ok_and(|there| fixed(there).eq(fixed(text)))
