@@ -131,6 +131,11 @@ pub fn make(repository: &Repository, base: &Path, wanted: &Wanted<'_>) -> Result
     }
     let scope = Scope::new(exclude)
         .map_err(|error| usage(&error.to_string(), "see gitignore(5) for the syntax"))?;
+    if let Some(alone) = holds_seals_alone(repository, &root, &scope) {
+        let message =
+            format!("{alone} would hold nothing but the seals, and be an entry of this one");
+        return Err(usage(&message, &format!("leave it out: --exclude /{alone}")));
+    }
     let header = Header { root, tracked: false, scope };
     let plan = Plan {
         name,
@@ -143,6 +148,19 @@ pub fn make(repository: &Repository, base: &Path, wanted: &Wanted<'_>) -> Result
     };
     check_place(&plan, repository)?;
     Ok(plan)
+}
+
+/// The directory that is made for the seals, if the whole repository is to be sealed with it: empty in
+/// scope, it would be found at the next check.
+fn holds_seals_alone<'r>(
+    repository: &'r Repository,
+    root: &Root,
+    scope: &Scope,
+) -> Option<&'r str> {
+    let new = |parent: &&str| repository.root().join(parent).symlink_metadata().is_err();
+    let mut parents = repository.seals().parents();
+    let parent = parents.find(new).filter(|_| root.path().is_none())?;
+    scope.excludes(parent.as_bytes(), true).is_none().then_some(parent)
 }
 
 /// The root as the seal states it: relative to the repository root.

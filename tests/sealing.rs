@@ -360,6 +360,16 @@ fn the_seals_are_left_out_of_a_whole_repository_whatever_their_directory_is_call
 }
 
 #[test]
+fn a_directory_that_would_hold_the_seals_alone_is_left_out_by_name_or_not_at_all() {
+    let repo = Repo::with(&FILES);
+    let seal = ["--seals=ci/deep/seals", "seal", "all", "--root", "."];
+    refused(&repo, &seal, "ci would hold nothing but the seals, and be an entry of this one");
+    // The advice mends it.
+    seals(&repo, &[&seal[..], &["--exclude", "/ci"]].concat());
+    seals(&repo, &["--seals=ci/deep/seals", "check"]);
+}
+
+#[test]
 fn roots_with_names_that_git_could_take_for_patterns_are_asked_for_literally() {
     for root in ["a*b", "[x]", ":(top)x", "-x", "!x", "é", "a b", "a\"b", "a\nb", "#x", "?"] {
         let repo = tracked();
