@@ -588,8 +588,15 @@ fn links_that_no_file_system_holds_are_unsealable() {
         let blob = object(&repo, "blob", target);
         let tree = tree_entry("120000", b"latest", &blob);
         let commit = commit_of_tree(&repo, &tree);
-        let found = found(&repo, &commit);
-        assert!(found.contains(&("unsealable".into(), "latest".into())), "{target:?}: {found:?}");
+        let found_alone = found(&repo, &commit);
+        let unsealable = ("unsealable".into(), "latest".into());
+        assert!(found_alone.contains(&unsealable), "{} bytes: {found_alone:?}", target.len());
+        // What stands after it is read all the same.
+        let lib = id(&repo, "HEAD:dist/lib");
+        let tree = [tree, tree_entry("40000", b"lib", &lib)].concat();
+        let found = found(&repo, &commit_of_tree(&repo, &tree));
+        assert!(found.contains(&unsealable), "{} bytes: {found:?}", target.len());
+        assert_eq!(found.len() + 1, found_alone.len(), "{} bytes: {found:?}", target.len());
     }
 }
 

@@ -144,6 +144,9 @@ impl Objects {
     ) -> Result<(ObjectKind, u64), ObjectError> {
         let (kind, size) = self.head(oid)?;
         if size > limit {
+            // What is not wanted stands before the next answer all the same, and its end with it.
+            let unwanted = &mut (&mut self.answers).take(size.saturating_add(1));
+            io::copy(unwanted, &mut io::sink()).map_err(|error| self.gone(&error))?;
             return Err(ObjectError::TooLarge(*oid, size, limit));
         }
         let mut id = IdHasher::new(kind, size, oid);
