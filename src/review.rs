@@ -23,10 +23,10 @@ impl Review {
         patterns: &[String],
         on_reseal: OnReseal,
     ) -> Result<Self, Problem> {
-        let names = base.contents().map(|contents| contents.names).unwrap_or_default();
-        let mut names = matching(&names, patterns);
+        let there = base.contents().unwrap_or_default().names;
+        let mut names = matching(&there, patterns);
         // By another name there may be more of them now: whatever judges is compared.
-        names.extend(now.iter().map(|(name, _)| name).filter(|name| base.has(name)).cloned());
+        names.extend(now.iter().map(|(name, _)| name).filter(|name| there.contains(name)).cloned());
         names.sort();
         names.dedup();
         let before = names

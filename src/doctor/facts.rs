@@ -8,7 +8,7 @@ use crate::artifacts::{self, Artifact};
 use crate::attributes::{LineEnds, Values};
 use crate::cause::{LONGEST_POINTER, pointed_size};
 use crate::git::setup::{self, Unwatched};
-use crate::git::{self, GitError};
+use crate::git::{self, GitError, hooks_directory};
 use crate::inventory::{Directory, RootError, read_whole};
 use crate::path::EntryPath;
 use crate::problem::in_words;
@@ -257,8 +257,7 @@ fn workflows(root: &Path, unread: &mut Vec<String>) -> Vec<String> {
 
 /// The pre-push hook, where it would run sealgate and is no program to the system.
 fn dead_hook(root: &Path, unread: &mut Vec<String>) -> Result<Option<PathBuf>, GitError> {
-    let path = setup::hooks_directory(root)?.join("pre-push");
-    let there = root.join(&path);
+    let there = hooks_directory(root)?.join("pre-push");
     let Ok(found) = there.metadata() else { return Ok(None) };
     #[cfg(unix)]
     let runs = std::os::unix::fs::PermissionsExt::mode(&found.permissions()) & 0o111 != 0;
@@ -269,7 +268,7 @@ fn dead_hook(root: &Path, unread: &mut Vec<String>) -> Result<Option<PathBuf>, G
     }
     let text = bytes_of(&there, unread).unwrap_or_default();
     let speaks = text.windows(b"sealgate".len()).any(|word| word == b"sealgate");
-    Ok(speaks.then_some(path))
+    Ok(speaks.then(|| there.strip_prefix(root).unwrap_or(&there).to_owned()))
 }
 
 /// The bytes of a plain file; `None` where there is none, or it cannot be read, which is noted.

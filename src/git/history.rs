@@ -3,15 +3,14 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use super::{GitError, pathspec, records, run};
+use super::{GitError, below, pathspec, records, run};
 
 /// The paths in the index below `root` (relative to `repository`), relative to it.
 pub fn tracked(repository: &Path, root: &str) -> Result<HashSet<Vec<u8>>, GitError> {
     let arguments = ["--cached", "-z", "--full-name", "--", &pathspec(root)];
     let paths = run(repository, "ls-files", &arguments)?;
-    let prefix = if root == "." { Vec::new() } else { format!("{root}/").into_bytes() };
-    let below = |path: &Vec<u8>| path.strip_prefix(&*prefix).map(<[u8]>::to_vec);
-    Ok(records(&paths).iter().filter_map(below).collect())
+    let below = below(root);
+    Ok(records(&paths).iter().filter_map(|path| below(path)).collect())
 }
 
 /// The ids of `revision` and of the commits before it, at most `most` of them, in hex.

@@ -9,7 +9,8 @@ pub mod setup;
 mod unmerged;
 
 use std::collections::HashSet;
-use std::path::Path;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::problem::Problem;
@@ -66,8 +67,7 @@ pub fn tracking(repository: &Path, root: &str) -> Result<Tracking, GitError> {
         let arguments = [arguments, &["--", &*pathspec]].concat();
         run(repository, "ls-files", &arguments).map(|output| records(&output))
     };
-    let prefix = if root == "." { Vec::new() } else { format!("{root}/").into_bytes() };
-    let below = |path: &[u8]| path.strip_prefix(&*prefix).map(<[u8]>::to_vec);
+    let below = below(root);
     let mut tracking = Tracking::default();
     for record in list(&["--stage", "-z", "--full-name"])? {
         // MODE SP OID SP STAGE TAB PATH
@@ -96,19 +96,58 @@ fn pathspec(root: &str) -> String {
     format!(":(top,literal){}", if root == "." { "" } else { root })
 }
 
+/// What makes a path relative to `root`, or `None` of one that is not below it.
+fn below(root: &str) -> impl Fn(&[u8]) -> Option<Vec<u8>> {
+    let prefix = if root == "." { Vec::new() } else { format!("{root}/").into_bytes() };
+    move |path| path.strip_prefix(&*prefix).map(<[u8]>::to_vec)
+}
+
 fn records(output: &[u8]) -> Vec<Vec<u8>> {
     output.split(|&byte| byte == 0).filter(|r| !r.is_empty()).map(<[u8]>::to_vec).collect()
 }
 
 fn run(repository: &Path, command: &'static str, arguments: &[&str]) -> Result<Vec<u8>, GitError> {
-    let mut git = plumbing(repository);
-    git.arg(command).args(arguments);
-    let output = git.output().map_err(GitError::NotRun)?;
-    if output.status.success() {
+    answer(plumbing(repository), command, arguments, b"", &[0])
+}
+
+/// What `git COMMAND` says to `input`; an exit code that is not among `accepted` is a failure.
+fn answer(
+    mut git: Command,
+    command: &'static str,
+    arguments: &[&str],
+    input: &[u8],
+    accepted: &[i32],
+) -> Result<Vec<u8>, GitError> {
+    git.arg(command).args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
+    if !input.is_empty() {
+        git.stdin(Stdio::piped());
+    }
+    let mut child = git.spawn().map_err(GitError::NotRun)?;
+    let stdin = child.stdin.take();
+    let output = std::thread::scope(|scope| {
+        if let Some(mut stdin) = stdin {
+            // From a thread of its own: git answers while it is still being asked. Where it has gone
+            // away, its exit code tells.
+            scope.spawn(move || drop(stdin.write_all(input)));
+        }
+        child.wait_with_output()
+    });
+    let output = output.map_err(GitError::NotRun)?;
+    if output.status.code().is_some_and(|code| accepted.contains(&code)) {
         return Ok(output.stdout);
     }
     let stderr = String::from_utf8_lossy(&output.stderr).trim().to_owned();
     Err(GitError::Failed { command, stderr })
+}
+
+/// A path as git prints it on a line.
+fn native(line: &[u8]) -> PathBuf {
+    let path = line.strip_suffix(b"\n").unwrap_or(line);
+    #[cfg(unix)]
+    let path = <std::ffi::OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(path).to_owned();
+    #[cfg(not(unix))]
+    let path = String::from_utf8_lossy(path).into_owned();
+    PathBuf::from(path)
 }
 
 /// A git that listens to the repository alone: no variable of the caller redirects it, no

@@ -4,11 +4,9 @@
 //! checkout. What runs of git from here are told for themselves does not count.
 
 use std::collections::HashSet;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
-use super::{GitError, plumbing, records};
+use super::{GitError, answer, native, pathspec, plumbing, records};
 use crate::attributes::{ASKED, Values};
 
 /// What git calls a directory.
@@ -44,8 +42,8 @@ pub fn values(repository: &Path, paths: &[Vec<u8>]) -> Result<Vec<Values>, GitEr
     let arguments: Vec<&str> = ["--stdin", "-z"].iter().chain(&ASKED).copied().collect();
     let mut git = plumbing(repository);
     git.env("GIT_ATTR_NOSYSTEM", "1").args(["-c", "core.attributesFile=/dev/null"]);
-    let answer = run(git, "check-attr", &arguments, &joined(paths), &[0])?;
-    let mut fields = answer.split(|&byte| byte == 0);
+    let said = answer(git, "check-attr", &arguments, &joined(paths), &[0])?;
+    let mut fields = said.split(|&byte| byte == 0);
     let mut answers = 0;
     while let (Some(_path), Some(name), Some(value)) = (fields.next(), fields.next(), fields.next())
     {
@@ -61,39 +59,24 @@ pub fn values(repository: &Path, paths: &[Vec<u8>]) -> Result<Vec<Values>, GitEr
 
 /// The value that `key` has here, whoever set it; `None` where nobody did.
 pub fn config(repository: &Path, key: &str) -> Result<Option<String>, GitError> {
-    let value = setting(repository, &["--get-all", key])?;
-    Ok(value.map(|value| String::from_utf8_lossy(&value).into_owned()))
-}
-
-/// The last value that was set in a file.
-fn setting(repository: &Path, arguments: &[&str]) -> Result<Option<Vec<u8>>, GitError> {
-    let arguments: Vec<&str> = ["--show-scope", "-z"].iter().chain(arguments).copied().collect();
     // 1: it is not set.
+    let arguments = ["--show-scope", "-z", "--get-all", key];
     let answer = ask(repository, "config", &arguments, b"", &[0, 1])?;
     let mut fields = answer.split(|&byte| byte == 0);
     let mut last = None;
     while let (Some(scope), Some(value)) = (fields.next(), fields.next()) {
         if scope != b"command" {
-            last = Some(value.to_vec());
+            last = Some(String::from_utf8_lossy(value).into_owned());
         }
     }
     Ok(last)
-}
-
-/// The directory in which git looks for hooks here, absolute or relative to the repository.
-pub fn hooks_directory(repository: &Path) -> Result<PathBuf, GitError> {
-    if let Some(path) = setting(repository, &["--type=path", "--get-all", "core.hooksPath"])? {
-        return Ok(native(&path));
-    }
-    let common = ask(repository, "rev-parse", &["--git-common-dir"], b"", &[0])?;
-    Ok(native(without_line_feed(&common)).join("hooks"))
 }
 
 /// The file of attributes that wins over all others and is in no commit, absolute or relative to
 /// the repository.
 pub fn own_attributes(repository: &Path) -> Result<PathBuf, GitError> {
     let path = ask(repository, "rev-parse", &["--git-path", "info/attributes"], b"", &[0])?;
-    Ok(native(without_line_feed(&path)))
+    Ok(native(&path))
 }
 
 /// How many files in the index git was told not to look at.
@@ -107,8 +90,7 @@ pub struct Unwatched {
 
 /// The files at or below `path` (relative to the repository) that git was told not to look at.
 pub fn unwatched(repository: &Path, path: &str) -> Result<Unwatched, GitError> {
-    let pathspec = format!(":(top,literal){}", if path == "." { "" } else { path });
-    let answer = ask(repository, "ls-files", &["-v", "-z", "--", &pathspec], b"", &[0])?;
+    let answer = ask(repository, "ls-files", &["-v", "-z", "--", &pathspec(path)], b"", &[0])?;
     let mut unwatched = Unwatched::default();
     for record in records(&answer) {
         unwatched.skipped += usize::from(matches!(record.first(), Some(b'S' | b's')));
@@ -148,7 +130,7 @@ fn joined(paths: &[Vec<u8>]) -> Vec<u8> {
     input
 }
 
-/// What `git COMMAND` says to `input`; an exit code that is not among `accepted` is a failure.
+/// What git says in `directory`; see [`answer`].
 fn ask(
     directory: &Path,
     command: &'static str,
@@ -156,47 +138,5 @@ fn ask(
     input: &[u8],
     accepted: &[i32],
 ) -> Result<Vec<u8>, GitError> {
-    run(plumbing(directory), command, arguments, input, accepted)
-}
-
-fn run(
-    mut git: Command,
-    command: &'static str,
-    arguments: &[&str],
-    input: &[u8],
-    accepted: &[i32],
-) -> Result<Vec<u8>, GitError> {
-    git.arg(command).args(arguments);
-    git.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = git.spawn().map_err(GitError::NotRun)?;
-    let stdin = child.stdin.take();
-    let output = std::thread::scope(|scope| {
-        // From a thread of its own: git answers while it is still being asked.
-        scope.spawn(move || {
-            if let Some(mut stdin) = stdin {
-                // Where git has gone away, its exit code tells.
-                let _ = stdin.write_all(input);
-            }
-        });
-        child.wait_with_output()
-    });
-    let output = output.map_err(GitError::NotRun)?;
-    if output.status.code().is_some_and(|code| accepted.contains(&code)) {
-        return Ok(output.stdout);
-    }
-    let stderr = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-    Err(GitError::Failed { command, stderr })
-}
-
-fn without_line_feed(path: &[u8]) -> &[u8] {
-    path.strip_suffix(b"\n").unwrap_or(path)
-}
-
-/// A path as git prints it.
-fn native(path: &[u8]) -> PathBuf {
-    #[cfg(unix)]
-    let path = <std::ffi::OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(path).to_owned();
-    #[cfg(not(unix))]
-    let path = String::from_utf8_lossy(path).into_owned();
-    PathBuf::from(path)
+    answer(plumbing(directory), command, arguments, input, accepted)
 }

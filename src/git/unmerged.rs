@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::object::Oid;
-use super::{GitError, records, run};
+use super::{GitError, pathspec, records, run};
 
 /// A file of which a merge was not finished (git-ls-files, "-u").
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,9 +18,7 @@ pub struct Unmerged {
 
 /// The unmerged files at `path` (relative to `repository`; `.` is all of it) and below it.
 pub fn unmerged(repository: &Path, path: &str) -> Result<Vec<Unmerged>, GitError> {
-    // A path, not a pattern. The path `.` would match nothing.
-    let pathspec = format!(":(top,literal){}", if path == "." { "" } else { path });
-    let arguments = ["--unmerged", "-z", "--full-name", "--", &*pathspec];
+    let arguments = ["--unmerged", "-z", "--full-name", "--", &pathspec(path)];
     let output = run(repository, "ls-files", &arguments)?;
     let mut files: Vec<Unmerged> = Vec::new();
     for record in records(&output) {

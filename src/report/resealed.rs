@@ -56,9 +56,9 @@ pub struct ResealView {
     pub totals: Totals,
     /// The changed entries, sorted by kind and path.
     pub entries: Vec<ChangeView>,
-    /// The same in words, a line each.
+    /// The same, of which the words for people are made.
     #[serde(skip)]
-    pub(super) rows: [String; 2],
+    pub(super) changes: Vec<Change>,
 }
 
 /// How many entries changed, by the sort of their change.
@@ -143,15 +143,13 @@ impl ResealView {
     /// The view of `reseal`.
     #[must_use]
     pub fn new(reseal: &Reseal) -> Self {
-        let all = "sealgate diff --base REV";
-        let shown = |verbosity| rows(&reseal.changes, verbosity, all);
         Self {
             allowed: reseal.allowed,
             new: reseal.new,
             scope: reseal.scope.iter().map(|change| ScopeView::new(change, reseal)).collect(),
             totals: Totals::of(&reseal.changes),
             entries: reseal.changes.iter().map(ChangeView::new).collect(),
-            rows: [shown(Verbosity::Normal), shown(Verbosity::Verbose)],
+            changes: reseal.changes.clone(),
         }
     }
 }
@@ -240,8 +238,7 @@ pub(super) fn human(
     for line in view.scope.iter().flat_map(ScopeView::words) {
         let _ = writeln!(said, "  scope    {line}");
     }
-    let [some, all] = &view.rows;
-    said.push_str(if verbosity == Verbosity::Verbose { all } else { some });
+    said.push_str(&rows(&view.changes, verbosity, "sealgate diff --base REV"));
     said
 }
 

@@ -98,12 +98,6 @@ impl<'r> Snapshot<'r> {
         Source::Commit { given: self.given.clone(), oid: self.oid.to_string() }
     }
 
-    /// Whether it has the seal `name`.
-    #[must_use]
-    pub fn has(&self, name: &SealName) -> bool {
-        self.contents().is_some_and(|contents| contents.names.contains(name))
-    }
-
     /// What its seals directory holds; `None` where it has none.
     #[must_use]
     pub fn contents(&self) -> Option<Contents> {
