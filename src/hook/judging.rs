@@ -320,13 +320,12 @@ impl Tally {
 
 /// A repository that only a variable names (`GIT_DIR`) is found by git and by nobody else.
 fn needs_repository(repository: &Repository) -> Result<(), Problem> {
-    let root = repository.root();
     // A bare one: what is pushed from it is in its objects.
-    if repository.in_git() || (root.join("objects").is_dir() && root.join("HEAD").is_file()) {
+    if repository.in_git() || repository.is_bare() {
         return Ok(());
     }
-    let message =
-        format!("{} lies in no git repository that can be found by its .git", root.display());
+    let root = repository.root().display();
+    let message = format!("{root} lies in no git repository that can be found by its .git");
     Err(Problem::new("not-a-repository", message)
         .remedy("push from the repository's own directory"))
 }

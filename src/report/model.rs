@@ -243,6 +243,14 @@ impl SealView {
 }
 
 impl SourceView {
+    /// The revision and the id of a commit. A base is one; of anything else there is nothing to say.
+    pub(super) fn into_commit(self) -> (String, String) {
+        match self {
+            Self::Commit { rev, oid } => (rev, oid),
+            Self::Worktree | Self::Directory { .. } => Default::default(),
+        }
+    }
+
     pub(super) fn new(source: &Source) -> Self {
         match source {
             Source::Worktree => Self::Worktree,

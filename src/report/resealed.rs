@@ -118,11 +118,7 @@ impl BaseView {
     pub fn new(base: &Base, judgements: &[Judgement], caller: &Caller) -> Self {
         let still_there = || judgements.iter().filter_map(|judgement| judgement.reseal.as_ref());
         let refused = base.deleted.iter().chain(still_there()).any(|reseal| !reseal.allowed);
-        let (rev, oid) = match SourceView::new(&base.source) {
-            SourceView::Commit { rev, oid } => (rev, oid),
-            // A base is a commit; there is nothing to say of anything else.
-            SourceView::Worktree | SourceView::Directory { .. } => Default::default(),
-        };
+        let (rev, oid) = SourceView::new(&base.source).into_commit();
         let deleted = base.deleted.iter().map(|seal| DeletedView {
             name: seal.name.clone(),
             root: seal.root.clone(),

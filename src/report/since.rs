@@ -54,11 +54,7 @@ impl Since {
     /// Of the commit `base`, until the seals that come from `seals`.
     #[must_use]
     pub fn new(base: &Source, seals: &Source) -> Self {
-        let (rev, oid) = match SourceView::new(base) {
-            SourceView::Commit { rev, oid } => (rev, oid),
-            // A base is a commit; there is nothing to say of anything else.
-            SourceView::Worktree | SourceView::Directory { .. } => Default::default(),
-        };
+        let (rev, oid) = SourceView::new(base).into_commit();
         Self { rev, oid, seals: SourceView::new(seals) }
     }
 

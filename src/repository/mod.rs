@@ -72,13 +72,18 @@ impl Repository {
         self.in_git
     }
 
+    /// Whether the root looks like a git repository without a working tree.
+    #[must_use]
+    pub fn is_bare(&self) -> bool {
+        self.root.join("objects").is_dir() && self.root.join("HEAD").is_file()
+    }
+
     /// Refuses to go on without git, which `what` needs.
     fn needs_git(&self, what: &str) -> Result<(), Problem> {
         if self.in_git {
             return Ok(());
         }
-        let bare = self.root.join("objects").is_dir() && self.root.join("HEAD").is_file();
-        let (place, remedy) = if bare {
+        let (place, remedy) = if self.is_bare() {
             ("a bare repository", "run it in a clone with a working tree")
         } else {
             ("no git repository", "go to your repository, or name it with -C")
