@@ -286,8 +286,17 @@ pub struct DoctorArgs {
     #[arg(long)]
     pub exit_code: bool,
     /// The format on stdout
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    pub format: Format,
+    #[arg(long, value_enum, default_value_t = DoctorFormat::Human)]
+    pub format: DoctorFormat,
+}
+
+/// The formats of `doctor`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum DoctorFormat {
+    /// For people
+    Human,
+    /// For scripts
+    Json,
 }
 
 /// The command line as clap sees it, for completions and manual pages.

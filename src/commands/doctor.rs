@@ -2,11 +2,11 @@
 
 use super::init::{git_problem, work_tree};
 use super::{Context, Outcome};
-use crate::cli::DoctorArgs;
+use crate::cli::{DoctorArgs, DoctorFormat};
 use crate::doctor::{Facts, advice};
 use crate::problem::Problem;
+use crate::report::ErrorView;
 use crate::report::advice::{Diagnosis, human, json};
-use crate::report::{ErrorView, Format};
 use crate::verdict::Verdict;
 
 pub(super) fn run(arguments: &DoctorArgs, context: &Context) -> Outcome {
@@ -34,8 +34,8 @@ pub(super) fn run(arguments: &DoctorArgs, context: &Context) -> Outcome {
         way: context.caller.repository.clone().or_else(|| context.caller.directory.clone()),
     };
     let answer = match arguments.format {
-        Format::Human => human(&diagnosis, context.terminal.verbosity),
-        Format::Json => json(&diagnosis),
+        DoctorFormat::Human => human(&diagnosis, context.terminal.verbosity),
+        DoctorFormat::Json => json(&diagnosis),
     };
     context.terminal.answer(&answer).map_err(one)?;
     if !problems.is_empty() {
