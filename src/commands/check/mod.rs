@@ -1,0 +1,113 @@
+//! `check`: the gate. Where seals and bytes come from is in `sources`, where it may write in `places`.
+
+mod places;
+mod sources;
+
+use std::time::Instant;
+
+use self::places::{protected, publish, report_files, stage};
+use self::sources::{Commits, Selected, bytes, differing, load, open_commits};
+use super::{Context, Outcome};
+use crate::cli::CheckArgs;
+use crate::coverage;
+use crate::inventory::Engine;
+use crate::judge::{Bytes, Judge};
+use crate::problem::Problem;
+use crate::progress::Progress;
+use crate::report::{Notice, Report, Verbosity};
+use crate::repository::Snapshot;
+use crate::review::Review;
+use crate::verdict::{Judgement, Source, Verdict, overall};
+
+pub(super) fn run(arguments: &CheckArgs, context: &Context) -> Outcome {
+    let started = Instant::now();
+    let files = report_files(arguments, context)?;
+    let mut problems = Vec::new();
+    let commits = open_commits(arguments, context).unwrap_or_else(|problem| {
+        problems.push(problem);
+        None
+    });
+    // Without the commits that were asked for, nothing can be judged.
+    let selected = commits
+        .as_ref()
+        .map_or_else(Vec::new, |commits| load(arguments, context, commits, &mut problems));
+    let commits = commits.unwrap_or_default();
+    let review = commits.base.as_ref().map(|base| {
+        Review::new(base, &selected, &arguments.names, arguments.on_reseal.unwrap_or_default())
+    });
+    let review = review.transpose().unwrap_or_else(|problem| {
+        problems.push(problem);
+        None
+    });
+    let bytes = bytes(arguments, context, &commits);
+    let mut engine = arguments.reading.engine();
+    let protected = protected(arguments, &selected, &bytes, context)?;
+    files.iter().try_for_each(|file| file.guard(&protected)).map_err(one)?;
+    if problems.is_empty() {
+        // Before there is a directory in the making, which no seal covers.
+        problems.extend(uncovered(arguments, &selected, context));
+        engine.stage = stage(arguments, &protected, context).map_err(one)?;
+    }
+    let mut notices = notices(&selected, &bytes);
+    notices.extend(commits.seals.as_ref().filter(|_| !commits.and_bytes).and_then(differing));
+    let mut judgements = judge_all(selected, bytes, &commits, &engine, context);
+    let base = review.map(|review| review.tell(&mut judgements));
+    let verdict = overall(&judgements, base.as_ref(), &problems);
+    let mut stage = engine.stage.take();
+    let staged = publish(stage.as_mut(), verdict, &mut problems);
+    let report = Report::new(
+        &judgements,
+        base.as_ref(),
+        &problems,
+        notices,
+        started.elapsed(),
+        &context.caller,
+    );
+    let given = arguments.stage.as_ref().map(|path| path.to_string_lossy().into_owned());
+    let report = Report { staged: given.filter(|_| staged), ..report };
+    let verdict = context.terminal.report(report, arguments.format, &files);
+    match stage {
+        // It passed, and then a report could not be written.
+        Some(stage) if staged && verdict != Verdict::Pass => {
+            stage.withdraw().map(|()| verdict).map_err(one)
+        }
+        _ => Ok(verdict),
+    }
+}
+
+fn one(problem: Problem) -> Vec<Problem> {
+    vec![problem]
+}
+
+/// `--require-sealed`: what the selected seals leave out.
+fn uncovered(arguments: &CheckArgs, selected: &[Selected], context: &Context) -> Vec<Problem> {
+    let headers: Vec<_> =
+        selected.iter().filter_map(|(_, begun)| begun.as_ref().ok()?.header()).collect();
+    let repository = &context.repository;
+    let (root, own) = (repository.root(), repository.seals().as_str());
+    let of_glob = |glob: &String| coverage::uncovered(root, own, glob, &headers);
+    arguments.require_sealed.iter().flat_map(of_glob).collect()
+}
+
+fn judge_all(
+    selected: Vec<Selected>,
+    bytes: Bytes<'_>,
+    commits: &Commits<'_>,
+    engine: &Engine,
+    context: &Context,
+) -> Vec<Judgement> {
+    let _progress = Progress::watch(&engine.meter, context.terminal.verbosity != Verbosity::Quiet);
+    let seal_source = commits.seals.as_ref().map_or(Source::Worktree, Snapshot::source);
+    let judge = Judge { repository: &context.repository, bytes, seal_source, engine };
+    selected.into_iter().map(|(name, begun)| judge.judge(&name, begun)).collect()
+}
+
+fn notices(selected: &[Selected], bytes: &Bytes<'_>) -> Vec<Notice> {
+    let in_files = !matches!(bytes, Bytes::Commit(_));
+    let blind = cfg!(not(unix)) && in_files && !selected.is_empty();
+    let notice = Notice {
+        code: "modes-not-compared",
+        message: "this system has no execute bits: file and exec were taken as one".to_owned(),
+    };
+    blind.then_some(notice).into_iter().collect()
+}

@@ -1,0 +1,118 @@
+//! Where the seals and the bytes of a check come from.
+
+use super::super::Context;
+use crate::cli::CheckArgs;
+use crate::judge::Bytes;
+use crate::problem::Problem;
+use crate::report::Notice;
+use crate::repository::{Begun, Contents, Snapshot, select};
+use crate::seal::SealName;
+
+/// With more seals than these, none stays open while others are judged: descriptors are few.
+const MANY: usize = 64;
+
+/// How many seals a notice names.
+const NAMED: usize = 8;
+
+/// A selected seal, as far as it was read.
+pub(super) type Selected = (SealName, Result<Begun, Problem>);
+
+/// The commits that a check reads.
+#[derive(Default)]
+pub(super) struct Commits<'a> {
+    /// That of the seals, if they are not those of the working tree.
+    pub(super) seals: Option<Snapshot<'a>>,
+    /// Whether the bytes are that commit's too.
+    pub(super) and_bytes: bool,
+    /// That which the seals are held against.
+    pub(super) base: Option<Snapshot<'a>>,
+}
+
+pub(super) fn open_commits<'a>(
+    arguments: &CheckArgs,
+    context: &'a Context,
+) -> Result<Option<Commits<'a>>, Problem> {
+    let open = |revision: &String| Snapshot::open(&context.repository, revision);
+    Ok(Some(Commits {
+        seals: arguments.rev.as_ref().or(arguments.seals_from.as_ref()).map(open).transpose()?,
+        and_bytes: arguments.rev.is_some(),
+        base: arguments.base.as_ref().map(open).transpose()?,
+    }))
+}
+
+pub(super) fn bytes<'a>(
+    arguments: &CheckArgs,
+    context: &Context,
+    commits: &'a Commits<'a>,
+) -> Bytes<'a> {
+    match (&commits.seals, &arguments.at) {
+        (Some(commit), _) if commits.and_bytes => Bytes::Commit(commit),
+        (_, Some(at)) => {
+            Bytes::Directory { given: at.to_string_lossy().into_owned(), path: context.path(at) }
+        }
+        (_, None) => Bytes::Worktree,
+    }
+}
+
+/// Loads the selected seals. What is wrong with the selection, or in the seals directory, goes to
+/// `problems`; the seals that can be judged are judged all the same.
+pub(super) fn load(
+    arguments: &CheckArgs,
+    context: &Context,
+    commits: &Commits<'_>,
+    problems: &mut Vec<Problem>,
+) -> Vec<Selected> {
+    let contents = match &commits.seals {
+        Some(commit) => context.contents_of(commit),
+        None => context.contents(),
+    };
+    let names = match contents {
+        Ok(Contents { names, strays }) => {
+            problems.extend(strays);
+            select(&names, &arguments.names).unwrap_or_else(|unmatched| {
+                problems.extend(unmatched);
+                Vec::new()
+            })
+        }
+        Err(problem) => {
+            problems.push(problem);
+            Vec::new()
+        }
+    };
+    let alone = [
+        (arguments.at.is_some(), "--at judges by one seal, not by"),
+        (arguments.stage.is_some(), "--stage keeps what is under one seal, not"),
+    ];
+    if let (Some((_, what)), 2..) = (alone.iter().find(|(given, _)| *given), names.len()) {
+        problems.push(
+            Problem::new("usage", format!("{what} {}", names.len()))
+                .remedy("name the seal that is meant"),
+        );
+        return Vec::new();
+    }
+    // A seal that is held against a base must be there as a whole.
+    let whole = names.len() > MANY || commits.base.is_some();
+    let load = |name: SealName| {
+        let repository = &context.repository;
+        let begun = match &commits.seals {
+            Some(commit) => commit.load(&name).map(Begun::from),
+            None if whole => repository.load(&name).map(Begun::from),
+            None => repository.begin(&name),
+        };
+        (name, begun)
+    };
+    names.into_iter().map(load).collect()
+}
+
+/// Tells that the seals in the working tree are others than those of the commit that judge.
+pub(super) fn differing(commit: &Snapshot<'_>) -> Option<Notice> {
+    let differing = commit.differing_in_worktree();
+    let names = match &differing[..] {
+        [] => return None,
+        names if names.len() <= NAMED => names.join(", "),
+        names => format!("{} and {} more", names[..NAMED].join(", "), names.len() - NAMED),
+    };
+    let message =
+        format!("the working tree has other seals ({names}); those of {} judge", commit.given());
+    Some(Notice { code: "seals-differ", message })
+}
