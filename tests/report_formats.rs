@@ -698,6 +698,7 @@ const GOLDEN: &str = r#"{
   "seals": [
     {
       "name": "dist",
+      "file": "seals/dist.toml",
       "root": "dist",
       "digest": "SEAL",
       "source": {

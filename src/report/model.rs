@@ -55,6 +55,8 @@ pub struct Tool {
 pub struct SealView {
     /// The seal's name.
     pub name: String,
+    /// The seal file, relative to the repository root: where the lines of findings are.
+    pub file: String,
     /// The directory under seal, null if the seal could not be read.
     pub root: Option<String>,
     /// The seal digest in hex, null if the file could not be read.
@@ -227,6 +229,7 @@ impl SealView {
         let view = |finding| FindingView::new(finding, judgement, caller);
         Self {
             name: judgement.name.clone(),
+            file: caller.seal_file(&judgement.name),
             root: judgement.root.clone(),
             digest: judgement.digest.map(|digest| digest.to_string()),
             source: SourceView::new(&judgement.source),

@@ -23,6 +23,14 @@ pub struct Caller {
     pub repository: Option<String>,
 }
 
+impl Caller {
+    /// The file of the seal `name`, relative to the repository root.
+    pub(super) fn seal_file(&self, name: &str) -> String {
+        let seals = self.seals.as_deref().unwrap_or("seals").trim_end_matches('/');
+        format!("{seals}/{name}.toml")
+    }
+}
+
 /// What to do about one finding, in a sentence or two; commands stand in backticks.
 pub(super) fn of(finding: &Finding, judgement: &Judgement, caller: &Caller) -> String {
     let advice = Advice { judgement, caller };
@@ -292,8 +300,7 @@ impl Advice<'_> {
 
     /// The file of the seal, whose `exclude` list can be edited.
     fn seal_file(&self) -> String {
-        let seals = self.caller.seals.as_deref().unwrap_or("seals").trim_end_matches('/');
-        format!("`exclude` of {seals}/{}.toml", self.judgement.name)
+        format!("`exclude` of {}", self.caller.seal_file(&self.judgement.name))
     }
 
     fn is_kept_in_git(&self) -> bool {
