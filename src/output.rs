@@ -82,7 +82,7 @@ impl Terminal {
         if !unwritten.is_empty() {
             self.take_back(&mut report, &unwritten, files);
         }
-        if format == Format::Human {
+        if matches!(format, Format::Human | Format::Github) {
             self.complain_of(&report.errors);
         } else {
             self.complain(&unwritten);

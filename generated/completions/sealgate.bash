@@ -155,7 +155,7 @@ _sealgate() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json github markdown" -- "${cur}"))
                     return 0
                     ;;
                 --report)

@@ -55,7 +55,9 @@ complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l at -d 'Judge
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l stage -d 'Copy everything into DIR while it is hashed; DIR is new, and is there only after a pass. With one seal only' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l require-sealed -d 'Fail unless each directory that matches GLOB (from the repository root) is under one of the seals checked' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l format -d 'The format on stdout' -r -f -a "human\t'For people'
-json\t'For scripts'"
+json\t'For scripts'
+github\t'For GitHub Actions: for people, then annotations'
+markdown\t'For the summary of a job'"
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l report -d 'Write a report to FILE as well; repeatable' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l threads -d 'Work with N threads; without, with as many as this process may use' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -s C -d 'Start in DIR instead of the current directory' -r -F

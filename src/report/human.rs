@@ -11,7 +11,7 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 
 use crate::finding::FindingKind;
-use crate::printable::{message, printable, printable_str};
+use crate::printable::{message, printable_str};
 
 use super::last_line;
 use super::model::{ErrorView, FindingView, Mend, Report, SealView, SourceView};
@@ -200,7 +200,7 @@ fn cut(hidden: &[&FindingView]) -> String {
 }
 
 fn write_findings(findings: &[&FindingView], sink: &mut dyn Write) -> io::Result<()> {
-    let paths: Vec<Cow<'_, str>> = findings.iter().map(|finding| path(finding)).collect();
+    let paths: Vec<Cow<'_, str>> = findings.iter().map(|finding| words::path(finding)).collect();
     let widest = paths.iter().map(|path| text::width(path)).max().unwrap_or(0);
     let column = widest.min(PATH_COLUMN);
     for (finding, path) in findings.iter().zip(&paths) {
@@ -291,20 +291,6 @@ fn weight(kind: FindingKind) -> Style {
         FindingKind::Moved => AnsiColor::Cyan,
     };
     colour.on_default()
-}
-
-/// The path as it may be shown, from its exact bytes.
-fn path(finding: &FindingView) -> Cow<'_, str> {
-    match finding.path_bytes.as_deref().and_then(unhex) {
-        Some(bytes) => Cow::Owned(printable(&bytes).into_owned()),
-        None => printable_str(&finding.path),
-    }
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
-    let byte = |pair: &[u8; 2]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
-    if rest.is_empty() { pairs.iter().map(byte).collect() } else { None }
 }
 
 /// The spaces that fill `text` up to `column`.

@@ -1,7 +1,11 @@
 //! Markdown that hosts render: a name is code, nothing in it can end that, and a page is no longer
 //! than hosts keep.
+//!
+//! Hosts make more than Markdown of plain text: `@name`, `#1`, `GH-1`, the id of a commit and
+//! `www.` become links after the page is parsed, where no backslash helps. Inside code they do not.
+//! So of a sentence only words of plain letters stay prose.
 
-use crate::printable::printable_str;
+use crate::printable::{message, printable_str};
 
 /// The most that is written, in bytes: hosts drop a summary above 1 MiB as a whole.
 pub(super) const LONGEST: usize = 900 << 10;
@@ -14,8 +18,18 @@ const RESERVE: usize = 8 << 10;
 /// Renderers do not agree on what a backtick, a pipe or a tag does in there, so none is left in:
 /// they take the escapes that names have anyway.
 pub(super) fn code(name: &str) -> String {
+    span(&printable_str(name))
+}
+
+/// A sentence as a code span, which may stand in a table.
+pub(super) fn quoted(text: &str) -> String {
+    span(&message(text))
+}
+
+/// What may be shown, as a code span.
+pub(super) fn span(shown: &str) -> String {
     let mut span = String::from("`");
-    for c in printable_str(name).chars() {
+    for c in shown.chars() {
         match c {
             '`' => span.push_str("\\x60"),
             '|' => span.push_str("\\x7c"),
@@ -23,11 +37,64 @@ pub(super) fn code(name: &str) -> String {
             c => span.push(c),
         }
     }
-    if name.is_empty() {
+    if shown.trim().is_empty() {
         span.push(' ');
     }
     span.push('`');
     span
+}
+
+/// A sentence that may quote hostile text, as prose: commands in backticks and every word that is
+/// not plain letters become code. Not for tables.
+pub(super) fn prose(text: &str) -> String {
+    let shown = message(text);
+    let mut said = String::new();
+    for (number, part) in shown.split('`').enumerate() {
+        if number % 2 == 1 {
+            push(&mut said, &format!("`{part}`"));
+            continue;
+        }
+        for (number, word) in part.split(' ').enumerate() {
+            if number > 0 {
+                said.push(' ');
+            }
+            push_word(&mut said, word);
+        }
+    }
+    said
+}
+
+/// Adds a word of prose, as it is or as code; the marks around it stay outside.
+fn push_word(said: &mut String, word: &str) {
+    let inner = word.trim_start_matches('(');
+    said.push_str(&word[..word.len() - inner.len()]);
+    let core = inner.trim_end_matches([',', '.', ';', ':', ')', '?', '!']);
+    let plain =
+        |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphabetic());
+    if core.is_empty() || core.split(['-', '\'']).all(plain) {
+        said.push_str(core);
+    } else {
+        push(said, &span(core));
+    }
+    said.push_str(&inner[core.len()..]);
+}
+
+/// Adds a code span: two that touch would be one with other ends, and one of nothing is none.
+fn push(said: &mut String, span: &str) {
+    if said.ends_with('`') {
+        said.push(' ');
+    }
+    if span != "``" {
+        said.push_str(span);
+    }
+}
+
+/// Commands, a line each, to be copied: a block that nothing in them can close.
+pub(super) fn commands(lines: &[&str]) -> String {
+    let shown: Vec<_> = lines.iter().map(|line| message(line)).collect();
+    let longest = shown.iter().flat_map(|line| line.split(|c| c != '`')).map(str::len).max();
+    let fence = "`".repeat(longest.unwrap_or(0).max(2) + 1);
+    format!("{fence}sh\n{}\n{fence}\n", shown.join("\n"))
 }
 
 /// A page that grows until it is full.
@@ -79,6 +146,34 @@ mod tests {
         for (name, span) in cases {
             assert_eq!(code(name), span);
         }
+    }
+
+    #[test]
+    fn of_a_sentence_only_words_of_letters_stay_prose() {
+        let cases = [
+            ("Give it its sealed name back.", "Give it its sealed name back."),
+            ("Ask @user about #1, GH-2.", "Ask `@user` about `#1`, `GH-2`."),
+            ("see http://x.y or www.x.y", "see `http://x.y` or `www.x.y`"),
+            (
+                "at 1a2b3c4 (a.b): it's upload-artifact",
+                "at `1a2b3c4` (`a.b`): it's upload-artifact",
+            ),
+            ("run `git restore -- 'a b'`, or not.", "run `git restore -- 'a b'`, or not."),
+            ("<b> [x](y) *a* _b_ &amp;", r"`\x3cb>` `[x](y`) `*a*` `_b_` `&amp`;"),
+            ("x#`#1`#y", "`x#` `#1` `#y`"),
+            ("a `` b ` c @d", "a  b ` c @d`"),
+            ("a\n# b", r"`a\n#` b"),
+            ("", ""),
+        ];
+        for (text, said) in cases {
+            assert_eq!(prose(text), said);
+        }
+    }
+
+    #[test]
+    fn nothing_closes_a_block_of_commands() {
+        assert_eq!(commands(&["sealgate seal dist"]), "```sh\nsealgate seal dist\n```\n");
+        assert_eq!(commands(&["a '````'\n`", "b"]), "`````sh\na '````'\\n`\nb\n`````\n");
     }
 
     #[test]

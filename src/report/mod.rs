@@ -5,6 +5,7 @@ pub mod advice;
 mod changes;
 pub mod difference;
 pub mod difference_page;
+mod github;
 mod human;
 mod json;
 mod last_line;
@@ -17,6 +18,7 @@ pub mod sealed;
 pub mod setup;
 pub mod shell;
 mod since;
+mod summary;
 pub mod sums;
 pub mod text;
 mod words;
@@ -41,6 +43,10 @@ pub enum Format {
     Human,
     /// For scripts.
     Json,
+    /// For GitHub Actions: for people, then annotations.
+    Github,
+    /// For the summary of a job.
+    Markdown,
 }
 
 /// Writes `report` to `sink` in `format`.
@@ -53,5 +59,7 @@ pub fn write(
     match format {
         Format::Human => human(report, verbosity, sink),
         Format::Json => json(report, sink),
+        Format::Github => github::github(report, verbosity, sink),
+        Format::Markdown => summary::markdown(report, sink),
     }
 }

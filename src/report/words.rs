@@ -1,31 +1,54 @@
-//! A finding in words: what changed, and why. Everything returned is safe to show.
+//! A finding in words: where, what changed, and why. Everything returned is safe to show.
+
+use std::borrow::Cow;
 
 use crate::finding::{Cause, FindingKind};
-use crate::printable::printable_str;
+use crate::printable::{printable, printable_str};
 
+use super::changes::Names;
 use super::model::{EntryView, FindingView};
 use super::text;
 
 /// What changed: `1.2 KiB -> 1.3 KiB`, `exec -> file`, `from old/path`; empty where the kind of
 /// the finding says it all.
 pub(super) fn change(finding: &FindingView) -> String {
+    change_in(finding, Names::Plain)
+}
+
+/// [`change`], with names set apart as `names` says.
+pub(super) fn change_in(finding: &FindingView, names: Names) -> String {
     let (expected, observed) = (finding.expected.as_ref(), finding.observed.as_ref());
     match (finding.kind, expected, observed) {
-        (FindingKind::Moved, ..) => {
-            finding.from.as_deref().map_or(String::new(), |from| format!("from {}", name(from)))
-        }
+        (FindingKind::Moved, ..) => finding
+            .from
+            .as_deref()
+            .map_or(String::new(), |from| format!("from {}", names.name(from))),
         (FindingKind::Modified, Some(old), Some(new)) => modified(old, new),
         (FindingKind::LinkChanged, Some(old), Some(new)) => {
-            format!("{} -> {}", target(old), target(new))
+            format!("{} -> {}", target(old, names), target(new, names))
         }
         (FindingKind::KindChanged | FindingKind::ModeChanged, Some(old), Some(new)) => {
-            format!("{} -> {}", kind(old), kind(new))
+            format!("{} -> {}", kind(old, names), kind(new, names))
         }
         (FindingKind::Missing, Some(entry), _) | (FindingKind::Unsealed, _, Some(entry)) => {
-            whole(entry)
+            whole(entry, names)
         }
         _ => String::new(),
     }
+}
+
+/// The path as it may be shown, from its exact bytes.
+pub(super) fn path(finding: &FindingView) -> Cow<'_, str> {
+    match finding.path_bytes.as_deref().and_then(unhex) {
+        Some(bytes) => Cow::Owned(printable(&bytes).into_owned()),
+        None => printable_str(&finding.path),
+    }
+}
+
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+    let byte = |pair: &[u8; 2]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
+    if rest.is_empty() { pairs.iter().map(byte).collect() } else { None }
 }
 
 /// Why, as the end of a sentence about the path.
@@ -67,27 +90,23 @@ fn sizes(before: u64, after: u64) -> String {
     }
 }
 
-fn kind(entry: &EntryView) -> String {
+fn kind(entry: &EntryView, names: Names) -> String {
     match &entry.target {
-        Some(target) => format!("{} to {}", entry.kind, name(target)),
+        Some(target) => format!("{} to {}", entry.kind, names.name(target)),
         None => entry.kind.to_owned(),
     }
 }
 
-fn target(entry: &EntryView) -> String {
-    entry.target.as_deref().map_or_else(|| entry.kind.to_owned(), |target| name(target).into())
+fn target(entry: &EntryView, names: Names) -> String {
+    entry.target.as_deref().map_or_else(|| entry.kind.to_owned(), |target| names.name(target))
 }
 
-fn whole(entry: &EntryView) -> String {
+fn whole(entry: &EntryView, names: Names) -> String {
     match (entry.kind, entry.size) {
         ("file", Some(size)) => text::bytes(size),
         (_, Some(size)) => format!("{}, {}", text::bytes(size), entry.kind),
-        _ => kind(entry),
+        _ => kind(entry, names),
     }
-}
-
-fn name(text: &str) -> std::borrow::Cow<'_, str> {
-    printable_str(text)
 }
 
 #[cfg(test)]

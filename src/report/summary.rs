@@ -1,0 +1,326 @@
+//! The report as Markdown, for the summary of a job: the verdict, what became of the seals, what
+//! is wrong and what mends it stand on the first screen; long lists are folded at the end.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use super::changes::{Names, Sum, what};
+use super::markdown::{Page, code, commands, prose, quoted, span};
+use super::model::{ErrorView, FindingView, Report, SealView, SourceView};
+use super::resealed::{BaseView, ResealView, ScopeView, commit};
+use super::{text, words};
+use crate::verdict::Verdict;
+
+/// How much of the page, in hundredths, each part and all before it may fill.
+const TO_RESEALS: usize = 25;
+const TO_ERRORS: usize = 40;
+const TO_SEALS: usize = 65;
+const TO_TOTALS: usize = 80;
+const TO_NOTICES: usize = 85;
+const TO_THE_END: usize = 100;
+
+/// How many findings of a seal stand before its commands; the others are folded.
+const FIRST: usize = 10;
+
+/// The most pieces of advice for one seal.
+const ADVICE: usize = 6;
+
+/// Writes `report` as Markdown.
+pub(super) fn markdown(report: &Report, sink: &mut dyn io::Write) -> io::Result<()> {
+    let mut page = Page::default();
+    page.close(&format!("### {}\n", title(report)));
+    let resealed = report.base.as_ref().filter(|base| base.resealed);
+    if let Some(base) = resealed {
+        reseals(&mut page, report, base);
+    }
+    errors(&mut page, &report.errors);
+    let failing: Vec<_> = report.seals.iter().filter(|seal| !seal.findings.is_empty()).collect();
+    let told = failing.iter().take_while(|seal| page.add(&seal_in_short(seal), TO_SEALS)).count();
+    totals(&mut page, report);
+    let notice = |message: &String| format!("- **notice**: {}\n", prose(message));
+    let notices = report.notices.iter().map(|notice| &notice.message).map(notice).collect();
+    list(&mut page, "", notices, TO_NOTICES, "notices");
+    let mut hidden: usize = failing[told..].iter().map(|seal| seal.findings.len()).sum();
+    for seal in &failing[..told] {
+        let rest = sorted(seal).into_iter().skip(FIRST).map(row).collect();
+        let head = folded(&seal.name, "the other findings", HEAD);
+        hidden += fold(&mut page, &head, rest);
+    }
+    let mut entries = 0;
+    if resealed.is_some() {
+        let changed = report.seals.iter().filter_map(|seal| Some((seal, seal.reseal.as_ref()?)));
+        entries = changed.map(|(seal, reseal)| entries_of(&mut page, &seal.name, reseal)).sum();
+    }
+    cut(&mut page, hidden, entries);
+    sink.write_all(&page.into_bytes())
+}
+
+/// `FAIL: 3 findings in 1 of 2 seals`.
+fn title(report: &Report) -> String {
+    let resealed = report.base.as_ref().is_some_and(|base| base.resealed);
+    let word = report.verdict.code().to_uppercase();
+    let word = if resealed { format!("{word}, RESEALED") } else { word };
+    let found: usize = report.seals.iter().map(|seal| seal.findings.len()).sum();
+    let concerned = report.seals.iter().filter(|seal| !seal.findings.is_empty()).count();
+    let mut parts = Vec::new();
+    if !report.errors.is_empty() {
+        parts.push(text::count(report.errors.len(), "error", "errors"));
+    }
+    if found > 0 {
+        let seals = text::count(report.seals.len(), "seal", "seals");
+        let found = text::count(found, "finding", "findings");
+        parts.push(format!("{found} in {} of {seals}", text::grouped(concerned)));
+    }
+    match (&parts[..], report.verdict) {
+        ([], _) if report.seals.is_empty() => parts.push("nothing was checked".to_owned()),
+        ([], Verdict::Pass) if resealed => {
+            parts.push("the bytes are as sealed, and the seals changed".to_owned());
+        }
+        ([], Verdict::Pass) => parts.push("every byte is as sealed".to_owned()),
+        ([], _) if resealed => parts.push("the seals changed".to_owned()),
+        ([], _) => parts.push("nothing was judged".to_owned()),
+        _ => {}
+    }
+    format!("{word}: {}", parts.join(", "))
+}
+
+/// What became of the seals since the base: what they cover before how many entries changed.
+fn reseals(page: &mut Page, report: &Report, base: &BaseView) {
+    let since = commit(&base.rev, &base.oid, Names::Code);
+    page.close(&format!("\n**The seals changed since {since}.**"));
+    page.close(match report.verdict {
+        Verdict::Pass => " Bytes and seals agree; whoever reviews this approves both.\n",
+        _ => "\n",
+    });
+    let mut lines: Vec<String> = Vec::new();
+    for gone in &base.deleted {
+        let (name, root) = (code(&gone.name), code(&gone.root));
+        let refused = refused(gone.allowed, base);
+        lines.push(format!("- {name}: **the seal is gone**, nothing covers {root}{refused}\n"));
+    }
+    let changed = || report.seals.iter().filter_map(|seal| Some((seal, seal.reseal.as_ref()?)));
+    for (seal, reseal) in changed() {
+        let name = code(&seal.name);
+        let refused = refused(reseal.allowed, base);
+        let told = reseal.scope.iter().flat_map(|scope: &ScopeView| scope.told(Names::Code));
+        lines.extend(told.map(|line| format!("- {name}: **scope** {line}{refused}\n")));
+    }
+    for (seal, reseal) in changed() {
+        let refused = refused(reseal.allowed, base);
+        let new = if reseal.new { "a new seal: " } else { "" };
+        let sums = sums(reseal);
+        if !sums.is_empty() || reseal.new {
+            lines.push(format!("- {}: {new}{sums}{refused}\n", code(&seal.name)));
+        }
+    }
+    list(page, "\n", lines, TO_RESEALS, "changes of seals");
+    if let Some(remedy) = &base.remedy {
+        page.add(&format!("\n{}\n", prose(remedy)), TO_RESEALS);
+    }
+}
+
+fn refused(allowed: bool, base: &BaseView) -> String {
+    if allowed {
+        String::new()
+    } else {
+        format!(", which `--on-reseal {}` refuses", base.on_reseal)
+    }
+}
+
+/// `3 added (+1.2 MiB), 1 removed (-4.0 KiB)`.
+fn sums(reseal: &ResealView) -> String {
+    let some = Sum::of_each(&reseal.changes).into_iter().filter(|sum| sum.entries > 0);
+    some.map(|sum| sum.words()).collect::<Vec<_>>().join(", ")
+}
+
+fn errors(page: &mut Page, errors: &[ErrorView]) {
+    let line = |error: &ErrorView| {
+        let place = match (&error.file, error.line, &error.seal) {
+            (Some(file), Some(line), _) => format!("{}, line {line}: ", code(file)),
+            (Some(file), None, _) => format!("{}: ", code(file)),
+            (None, _, Some(seal)) => format!("seal {}: ", code(seal)),
+            (None, _, None) => String::new(),
+        };
+        let next = error.remedy.as_deref().map(|remedy| format!("\n  - next: {}", prose(remedy)));
+        format!("- **error**: {place}{}{}\n", prose(&error.message), next.unwrap_or_default())
+    };
+    list(page, "\n", errors.iter().map(line).collect(), TO_ERRORS, "errors");
+}
+
+/// The head of a table of findings.
+const HEAD: &str = "| | path | what changed | why |\n|---|---|---|---|\n";
+
+/// One seal with findings: the worst of them, what to do, and the command that approves.
+fn seal_in_short(seal: &SealView) -> String {
+    let findings = sorted(seal);
+    let mut said = format!("\n#### {}: {}\n\n{HEAD}", code(&seal.name), headline(seal));
+    said.extend(findings.iter().take(FIRST).map(|finding| row(finding)));
+    if findings.len() > FIRST {
+        let others = text::grouped(findings.len() - FIRST);
+        said.push_str(&format!("\n{others} more are folded at the end.\n"));
+    }
+    said.push_str("\n**What to do**\n\n");
+    said.push_str(&advice(&findings));
+    if let Some(mend) = &seal.mend {
+        said.push_str(&format!("\nTo approve these bytes:\n\n{}", commands(&[&mend.approve])));
+        said.push_str(&format!("\n{}\n", prose(&mend.caution)));
+    }
+    said
+}
+
+/// The findings, worst first, then by path.
+fn sorted(seal: &SealView) -> Vec<&FindingView> {
+    let mut findings: Vec<_> = seal.findings.iter().collect();
+    findings.sort_by_key(|finding| finding.kind);
+    findings
+}
+
+/// `12 findings in dist: 3 modified, 9 unsealed`.
+fn headline(seal: &SealView) -> String {
+    let mut kinds = BTreeMap::new();
+    for finding in &seal.findings {
+        *kinds.entry(finding.kind).or_insert(0_u64) += 1;
+    }
+    let kinds: Vec<_> =
+        kinds.iter().map(|(kind, n)| format!("{} {}", text::grouped(*n), kind.code())).collect();
+    let root = code(seal.root.as_deref().unwrap_or("?"));
+    let place = match &seal.source {
+        SourceView::Worktree => root,
+        SourceView::Directory { path } => format!("{}, sealed as {root}", code(path)),
+        SourceView::Commit { rev, oid } => {
+            format!("{root} of {}", commit(rev, oid, Names::Code))
+        }
+    };
+    format!("{} in {place}", kinds.join(", "))
+}
+
+fn row(finding: &FindingView) -> String {
+    let why = [
+        finding.cause.map(|cause| words::cause(cause).to_owned()),
+        finding.detail.as_deref().map(quoted),
+    ];
+    format!(
+        "| {} | {} | {} | {} |\n",
+        finding.kind.code(),
+        span(&words::path(finding)),
+        words::change_in(finding, Names::Code),
+        why.into_iter().flatten().collect::<Vec<_>>().join(": "),
+    )
+}
+
+/// One piece of advice for each cause, or kind where there is no cause; causes first.
+fn advice(findings: &[&FindingView]) -> String {
+    let mut all: Vec<(&str, bool, &str)> = Vec::new();
+    for finding in findings {
+        let label = finding.cause.map_or(finding.kind.code(), |cause| cause.code());
+        if !all.iter().any(|(other, ..)| *other == label) {
+            all.push((label, finding.cause.is_some(), &finding.remedy));
+        }
+    }
+    all.sort_by_key(|(_, caused, _)| !caused);
+    let line =
+        |(label, _, remedy): &(&str, bool, &str)| format!("- **{label}**: {}\n", prose(remedy));
+    let mut said: String = all.iter().take(ADVICE).map(line).collect();
+    if all.len() > ADVICE {
+        let hidden = text::grouped(all.len() - ADVICE);
+        said.push_str(&format!("- {hidden} more in the report as JSON\n"));
+    }
+    said
+}
+
+/// A row for each seal, the worst first, and the sum.
+fn totals(page: &mut Page, report: &Report) {
+    if report.seals.is_empty() {
+        return;
+    }
+    let mut seals: Vec<_> = report.seals.iter().collect();
+    seals.sort_by_key(|seal| std::cmp::Reverse(seal.verdict));
+    let row = |seal: &&SealView| {
+        let verdict = match seal.verdict {
+            Verdict::Pass => "pass".to_owned(),
+            other => format!("**{}**", other.code()),
+        };
+        format!(
+            "| {} | {verdict} | {} | {} | {} | {} |\n",
+            code(&seal.name),
+            text::grouped(seal.checked),
+            text::grouped(seal.matched),
+            text::grouped(seal.findings.len()),
+            text::bytes(seal.bytes),
+        )
+    };
+    let head = "\n| seal | verdict | entries | as sealed | findings | read |\n\
+                |---|---|---:|---:|---:|---:|\n";
+    list(page, head, seals.iter().map(row).collect(), TO_TOTALS, "seals");
+    let sum =
+        |part: fn(&SealView) -> u64| report.seals.iter().map(part).fold(0, u64::saturating_add);
+    page.close(&format!(
+        "\n{}, {}, {} in {}\n",
+        text::count(report.seals.len(), "seal", "seals"),
+        text::count(sum(|seal| seal.checked), "entry", "entries"),
+        text::bytes(sum(|seal| seal.bytes)),
+        text::duration_ms(report.elapsed_ms),
+    ));
+    if let Some(staged) = &report.staged {
+        page.close(&format!("\nStaged in {}: the very bytes that passed\n", code(staged)));
+    }
+}
+
+/// The changed entries of a reseal, folded; how many found no room.
+fn entries_of(page: &mut Page, name: &str, reseal: &ResealView) -> usize {
+    let row = |change: &crate::reseal::Change| {
+        format!(
+            "| {} | {} | {} |\n",
+            change.kind.code(),
+            code(&change.path),
+            what(change, Names::Code)
+        )
+    };
+    let head = folded(name, "the entries that changed", "| | path | |\n|---|---|---|\n");
+    fold(page, &head, reseal.changes.iter().map(row).collect())
+}
+
+/// The head of a folded table about the seal `name`.
+fn folded(name: &str, what: &str, table: &str) -> String {
+    format!("\n#### {}\n\n<details><summary>{what}</summary>\n\n{table}", code(name))
+}
+
+/// Adds a folded table of `rows`, as far as there is room; how many found none.
+fn fold(page: &mut Page, head: &str, rows: Vec<String>) -> usize {
+    let all = rows.len();
+    if all == 0 || !page.add(head, TO_THE_END) {
+        return all;
+    }
+    let shown = rows.into_iter().take_while(|row| page.add(row, TO_THE_END)).count();
+    page.close("\n</details>\n");
+    all - shown
+}
+
+/// Adds `lines` below `head` up to `share`, and tells how many are left out.
+fn list(page: &mut Page, head: &str, lines: Vec<String>, share: usize, what: &str) {
+    let all = lines.len();
+    if all == 0 {
+        return;
+    }
+    page.close(head);
+    let shown = lines.into_iter().take_while(|line| page.add(line, share)).count();
+    if shown < all {
+        page.close(&format!("\n**{} more {what} are not shown.**\n", text::grouped(all - shown)));
+    }
+}
+
+/// Tells what the page has no room for.
+fn cut(page: &mut Page, findings: usize, entries: usize) {
+    let hidden = [
+        (findings, text::count(findings, "finding", "findings")),
+        (entries, text::count(entries, "changed entry", "changed entries")),
+    ];
+    let hidden: Vec<_> =
+        hidden.into_iter().filter(|(number, _)| *number > 0).map(|(_, words)| words).collect();
+    if !hidden.is_empty() {
+        page.close(&format!(
+            "\n**Cut here: {} not shown.** All of them: `sealgate check --format json`\n",
+            hidden.join(" and ")
+        ));
+    }
+}
