@@ -55,6 +55,7 @@ pub mod plan;
 pub mod progress;
 pub mod repository;
 pub mod review;
+pub mod runner;
 
 // Setting up.
 pub mod doctor;

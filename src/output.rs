@@ -2,12 +2,14 @@
 
 use std::io::{self, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anstream::{AutoStream, ColorChoice, StripStream};
 
 use crate::problem::{Problem, in_words};
 use crate::replace::replace;
-use crate::report::{self, ErrorView, Format, Report, Verbosity};
+use crate::report::{self, Caller, ErrorView, Format, Report, Verbosity};
+use crate::runner::Runner;
 use crate::verdict::Verdict;
 
 /// The two streams of the process, with or without colour.
@@ -73,30 +75,57 @@ impl Terminal {
         let _ = report::problems(errors, &mut stderr);
     }
 
-    /// Writes `report` to its files and to stdout, and gives the verdict that is left: a report
-    /// that cannot be written turns any verdict into an error.
+    /// Writes `report` to its files, to what a runner reads and to stdout, and gives the verdict
+    /// that is left: a report that cannot be written turns any verdict into an error.
     #[must_use]
     pub fn report(self, mut report: Report, format: Format, files: &[ReportFile]) -> Verdict {
-        let unwritten: Vec<_> =
+        let runner = (format == Format::Github).then(Runner::of_this_process);
+        let mut unwritten: Vec<_> =
             files.iter().filter_map(|file| file.write(&report, self.verbosity).err()).collect();
         if !unwritten.is_empty() {
-            self.take_back(&mut report, &unwritten, files);
+            self.take_back(&mut report, &unwritten, files, None);
+        }
+        let told = runner.as_ref().map_or(Ok(()), |runner| runner.tell(&report, filed(files)));
+        if let Err(problem) = told {
+            self.take_back(&mut report, std::slice::from_ref(&problem), files, runner.as_ref());
+            unwritten.push(problem);
         }
         if matches!(format, Format::Human | Format::Github) {
             self.complain_of(&report.errors);
         } else {
             self.complain(&unwritten);
         }
+        let plain = runner.as_ref().is_some_and(|runner| !runner.annotates());
+        let format = if plain { Format::Human } else { format };
         if let Err(problem) = self.answer(&render(&report, format, self.verbosity)) {
             self.complain([&problem]);
-            self.take_back(&mut report, &[problem], files);
+            self.take_back(&mut report, &[problem], files, runner.as_ref());
         }
         report.verdict
     }
 
+    /// Tells what kept a command from an answer in `format`, and gives the verdict. A runner gets a
+    /// report of it, other programs none: there is nothing to read back.
+    #[must_use]
+    pub fn refuse(self, problems: &[Problem], format: Format) -> Verdict {
+        if format == Format::Github {
+            let caller = Caller::default();
+            let report = Report::new(&[], None, problems, Vec::new(), Duration::ZERO, &caller);
+            return self.report(report, format, &[]);
+        }
+        self.complain(problems);
+        Verdict::Error
+    }
+
     /// Makes `report` an error because of what is `unwritten`, and its files with it: none may tell
     /// of a pass that was not given. One that cannot be corrected is removed.
-    fn take_back(self, report: &mut Report, unwritten: &[Problem], files: &[ReportFile]) {
+    fn take_back(
+        self,
+        report: &mut Report,
+        unwritten: &[Problem],
+        files: &[ReportFile],
+        runner: Option<&Runner>,
+    ) {
         report.verdict = Verdict::Error;
         report.staged = None;
         report.errors.extend(unwritten.iter().map(ErrorView::new));
@@ -105,7 +134,16 @@ impl Terminal {
                 let _ = std::fs::remove_file(&file.path);
             }
         }
+        if let Some(runner) = runner {
+            runner.take_back(report, filed(files));
+        }
     }
+}
+
+/// Where the report is as JSON: the first such file, if it is there.
+fn filed(files: &[ReportFile]) -> Option<&Path> {
+    let file = files.iter().find(|file| file.format == Format::Json)?;
+    file.path.is_file().then_some(&file.path)
 }
 
 /// Why nothing may be written at `path` (canonical, as those `protected` are), if it lies in one of
@@ -145,7 +183,8 @@ impl ReportFile {
     /// Reads the value of `--report`; `base` is where relative paths begin.
     pub fn parse(value: &str, base: &Path) -> Result<Self, Problem> {
         let usage = |message: String| {
-            Problem::new("usage", message).remedy("write --report json=FILE or --report human=FILE")
+            Problem::new("usage", message)
+                .remedy("write --report json=FILE or --report markdown=FILE")
         };
         let (format, path) = value
             .split_once('=')

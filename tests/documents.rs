@@ -82,6 +82,7 @@ fn run(command: &str, project: &Path, status: i32) -> (String, i32) {
             || name == "XDG_CONFIG_HOME"
             || name.starts_with("GIT_")
             || name.starts_with("GITHUB_")
+            || name.starts_with("SEALGATE_")
         {
             shell.env_remove(name);
         }

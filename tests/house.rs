@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Every room and its floor. A room may name rooms of lower floors and itself, and none beside it. A new room gets a line here, and so does a room that moves.
-const FLOORS: [(&str, u8); 35] = [
+const FLOORS: [(&str, u8); 36] = [
     // The words.
     ("attributes", 0),
     ("hex", 0),
@@ -36,7 +36,8 @@ const FLOORS: [(&str, u8); 35] = [
     ("repository", 8),
     ("artifacts", 8),
     ("coverage", 8),
-    ("output", 9),
+    ("runner", 9),
+    ("output", 10),
     ("progress", 9),
     ("judge", 9),
     ("review", 9),

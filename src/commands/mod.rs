@@ -25,7 +25,7 @@ use crate::output::Terminal;
 use crate::path::EntryPath;
 use crate::printable::message;
 use crate::problem::Problem;
-use crate::report::{Caller, Verbosity};
+use crate::report::{Caller, Format, Verbosity};
 use crate::repository::{Contents, Repository, Snapshot, select};
 use crate::seal::SealName;
 use crate::verdict::Verdict;
@@ -44,11 +44,17 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let outcome = Context::new(&cli.global, terminal)
         .map_err(|problem| vec![problem])
         .and_then(|context| run(&cli.command, &context));
-    let verdict = outcome.unwrap_or_else(|problems| {
-        terminal.complain(&problems);
-        Verdict::Error
-    });
+    let format = format(&cli.command);
+    let verdict = outcome.unwrap_or_else(|problems| terminal.refuse(&problems, format));
     verdict.exit_code()
+}
+
+/// The format in which `command` reports, if it does.
+fn format(command: &Command) -> Format {
+    match command {
+        Command::Check(arguments) => arguments.format,
+        _ => Format::Human,
+    }
 }
 
 fn run(command: &Command, context: &Context) -> Outcome {

@@ -95,7 +95,7 @@ fn annotations(report: &Report) -> Vec<Annotation> {
 }
 
 /// Every error, the gravest first: what kept the gate from judging, seals that changed against the
-/// rule, then findings, one of every kind before the second of any.
+/// rule, then findings, one of every kind and cause before the second of any.
 fn all_errors(report: &Report) -> Vec<Annotation> {
     let mut all: Vec<_> = report.errors.iter().map(error).collect();
     if let Some(base) = &report.base {
@@ -115,7 +115,7 @@ fn all_errors(report: &Report) -> Vec<Annotation> {
     let mut met = std::collections::BTreeMap::new();
     for seal in &report.seals {
         for finding in &seal.findings {
-            let rank = met.entry(finding.kind).or_insert(0_usize);
+            let rank = met.entry((finding.kind, finding.cause)).or_insert(0_usize);
             findings.push((*rank, seal, finding));
             *rank += 1;
         }

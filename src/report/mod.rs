@@ -33,6 +33,7 @@ pub use remedy::Caller;
 pub use resealed::{BaseView, DeletedView, ResealView, ScopeView, Totals};
 pub use shell::quote;
 pub use since::{Growth, Since};
+pub(crate) use summary::taken_back;
 
 use std::io;
 

@@ -55,6 +55,14 @@ pub(super) fn markdown(report: &Report, sink: &mut dyn io::Write) -> io::Result<
     sink.write_all(&page.into_bytes())
 }
 
+/// What to add to a summary whose verdict does not count any more, because of `errors`.
+pub(crate) fn taken_back(errors: &[ErrorView]) -> Vec<u8> {
+    let mut page = Page::default();
+    page.close("\n### ERROR: the verdict above does not count\n");
+    self::errors(&mut page, errors);
+    page.into_bytes()
+}
+
 /// `FAIL: 3 findings in 1 of 2 seals`.
 fn title(report: &Report) -> String {
     let resealed = report.base.as_ref().is_some_and(|base| base.resealed);

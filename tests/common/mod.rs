@@ -194,7 +194,7 @@ pub(crate) fn run(command: std::process::Command) -> Ran {
 /// `program`, with nothing in its environment that could change what it does or how it looks.
 pub(crate) fn scrubbed<P: AsRef<OsStr>>(program: P) -> std::process::Command {
     const EXACT: [&str; 5] = ["CI", "NO_COLOR", "RAYON_NUM_THREADS", "TERM", "XDG_CONFIG_HOME"];
-    const BEGINNINGS: [&str; 4] = ["CLICOLOR", "GITHUB_", "GIT_", "RUNNER_"];
+    const BEGINNINGS: [&str; 5] = ["CLICOLOR", "GITHUB_", "GIT_", "RUNNER_", "SEALGATE_"];
     let mut command = std::process::Command::new(program);
     for (name, _) in std::env::vars_os() {
         let text = name.to_string_lossy();

@@ -67,7 +67,8 @@ impl Repo {
         for (name, _) in std::env::vars_os() {
             let text = name.to_string_lossy();
             let speaks = matches!(&*text, "CI" | "NO_COLOR" | "CLICOLOR_FORCE" | "XDG_CONFIG_HOME");
-            if speaks || text.starts_with("GITHUB_") || text.starts_with("GIT_") {
+            let ours = ["GITHUB_", "GIT_", "SEALGATE_"].iter().any(|begin| text.starts_with(begin));
+            if speaks || ours {
                 command.env_remove(&name);
             }
         }

@@ -1,0 +1,193 @@
+//! What the runner of GitHub Actions reads beside the log: the outputs of a step in the file that
+//! `GITHUB_OUTPUT` names, and the summary of a job in that of `GITHUB_STEP_SUMMARY`.
+//!
+//! Written for `--format github` alone, so the environment decides no more than how a verdict is
+//! shown. Two variables of our own, set to `false`, leave something out:
+//! `SEALGATE_ANNOTATIONS` the annotations in the log, `SEALGATE_SUMMARY` the summary.
+//!
+//! The runner reads the file of outputs when the step is over, line by line, as `KEY=VALUE` or
+//! `KEY<<DELIMITER`; of a key that comes twice the later value counts. So every output is written,
+//! always, between delimiters that nobody can guess, and what must be taken back is written again.
+
+use std::ffi::OsString;
+use std::fmt::Write as _;
+use std::fs::File;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use crate::hex;
+use crate::printable::message;
+use crate::problem::{Problem, in_words};
+use crate::report::{self, Format, Report, Verbosity};
+
+/// The variable that names the file of outputs.
+const OUTPUT: &str = "GITHUB_OUTPUT";
+
+/// The variable that names the file of the summary.
+const SUMMARY: &str = "GITHUB_STEP_SUMMARY";
+
+/// Where a runner reads; outside a runner, nowhere.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Runner {
+    output: Option<PathBuf>,
+    summary: Option<PathBuf>,
+    annotations: bool,
+}
+
+impl Runner {
+    /// As the environment says, of which `variable` gives the values.
+    pub fn of(variable: impl Fn(&str) -> Option<OsString>) -> Self {
+        let path = |name| variable(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+        let wanted = |name| variable(name).is_none_or(|value| value != "false");
+        Self {
+            output: path(OUTPUT),
+            summary: path(SUMMARY).filter(|_| wanted("SEALGATE_SUMMARY")),
+            annotations: wanted("SEALGATE_ANNOTATIONS"),
+        }
+    }
+
+    /// As the environment of this process says.
+    #[must_use]
+    pub fn of_this_process() -> Self {
+        Self::of(|name| std::env::var_os(name))
+    }
+
+    /// Whether the log is to have annotations.
+    #[must_use]
+    pub fn annotates(&self) -> bool {
+        self.annotations
+    }
+
+    /// Writes the summary, then the outputs; `filed` is where the report is as JSON.
+    pub fn tell(&self, report: &Report, filed: Option<&Path>) -> Result<(), Problem> {
+        if let Some(path) = &self.summary {
+            let mut page = Vec::new();
+            // Writing to memory cannot fail.
+            let _ = report::write(report, Format::Markdown, Verbosity::Normal, &mut page);
+            append(SUMMARY, path, &page)?;
+        }
+        let Some(path) = &self.output else { return Ok(()) };
+        let staged = report.staged.as_deref().map(handed_on).transpose()?;
+        let filed = filed.map(|path| path.to_str().ok_or_else(|| not_handed_on(path)));
+        let filed = filed.transpose()?.map(handed_on).transpose()?;
+        append(OUTPUT, path, &outputs(report, staged, filed)?)
+    }
+
+    /// Writes once more what must not stand as [`Runner::tell`] wrote it: `report` is an error now.
+    /// What cannot be written now could not be written before, and was told then.
+    pub fn take_back(&self, report: &Report, filed: Option<&Path>) {
+        if let Some(path) = &self.summary {
+            let _ = append(SUMMARY, path, &report::taken_back(&report.errors));
+        }
+        let filed = filed.and_then(Path::to_str).and_then(|path| handed_on(path).ok());
+        if let (Some(path), Ok(text)) = (&self.output, outputs(report, None, filed)) {
+            let _ = append(OUTPUT, path, &text);
+        }
+    }
+}
+
+/// Every output, as the runner reads it.
+fn outputs(report: &Report, staged: Option<&str>, filed: Option<&str>) -> Result<Vec<u8>, Problem> {
+    let checked = report.seals.iter().map(|seal| seal.checked).fold(0, u64::saturating_add);
+    let findings: usize = report.seals.iter().map(|seal| seal.findings.len()).sum();
+    let resealed = report.base.as_ref().is_some_and(|base| base.resealed);
+    let values = [
+        ("verdict", report.verdict.code().to_owned()),
+        ("exit-code", report.verdict.exit_code().to_string()),
+        ("checked", checked.to_string()),
+        ("findings", findings.to_string()),
+        ("resealed", resealed.to_string()),
+        ("staged", staged.unwrap_or_default().to_owned()),
+        ("report", filed.unwrap_or_default().to_owned()),
+    ];
+    // What stands before, of another program, may lack its line end.
+    let mut text = String::from("\n");
+    for (key, value) in values {
+        let delimiter = delimiter()?;
+        // Writing to a `String` cannot fail.
+        let _ = write!(text, "{key}<<{delimiter}\n{value}\n{delimiter}\n");
+    }
+    Ok(text.into_bytes())
+}
+
+/// A line that no value holds: no value has a line break, and nobody knows it before.
+fn delimiter() -> Result<String, Problem> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(|error| {
+        Problem::new("output-unwritable", format!("{OUTPUT}: no random bytes: {error}"))
+            .remedy("let this process use the system's random numbers")
+    })?;
+    Ok(format!("sealgate-{}", hex::text(&bytes)))
+}
+
+/// A path, if a later step gets it as it is, and nothing in it can act there.
+fn handed_on(path: &str) -> Result<&str, Problem> {
+    // A path that is no text was made one, and names something else now.
+    let exact = message(path) == path && !path.contains(char::REPLACEMENT_CHARACTER);
+    if exact { Ok(path) } else { Err(not_handed_on(Path::new(path))) }
+}
+
+fn not_handed_on(path: &Path) -> Problem {
+    let message = format!("{OUTPUT}: no other step can be given the path {}", path.display());
+    Problem::new("output-unwritable", message)
+        .remedy("choose a path without control characters, \"::\" and \"##\"")
+}
+
+/// Adds `bytes` to the file at `path`, which the variable `name` named.
+fn append(name: &str, path: &Path, bytes: &[u8]) -> Result<(), Problem> {
+    let problem = |why: &str| {
+        Problem::new("output-unwritable", format!("{name}={}: {why}", path.display()))
+            .remedy("let it name a file that can be written; the runner sets it")
+    };
+    let add = || {
+        // Before it is opened: a FIFO would wait for a reader.
+        if path.metadata().is_ok_and(|found| !found.is_file()) {
+            return Err(io::Error::other("it is no regular file"));
+        }
+        let mut file = File::options().append(true).create(true).open(path)?;
+        file.write_all(bytes)
+    };
+    add().map_err(|error| problem(&in_words(&error)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_written_where_the_environment_names_nothing() {
+        let runner = Runner::of(|_| None);
+        assert_eq!(runner, Runner { annotations: true, ..Runner::default() });
+        assert_eq!(Runner::of(|_| Some(OsString::new())), runner);
+    }
+
+    #[test]
+    fn only_the_word_false_leaves_something_out() {
+        for (value, wanted) in [("false", false), ("true", true), ("", true), ("0", true)] {
+            let runner = Runner::of(|name| {
+                Some(if name.starts_with("SEALGATE_") { value } else { "file" }.into())
+            });
+            assert_eq!(runner.annotates(), wanted, "{value}");
+            assert_eq!(runner.summary.is_some(), wanted, "{value}");
+            assert!(runner.output.is_some(), "{value}");
+        }
+    }
+
+    #[test]
+    fn a_path_is_handed_on_as_it_is_or_not_at_all() {
+        for path in ["/tmp/a b", r"C:\x\y", "/日本", "a:b", "a#b"] {
+            assert_eq!(handed_on(path), Ok(path));
+        }
+        for path in ["a\nb", "a\rb", "::x", "##[x]", "\u{85}", "\u{202e}", "\u{1b}[0m", "\u{fffd}"]
+        {
+            assert!(handed_on(path).is_err(), "{path:?}");
+        }
+    }
+
+    #[test]
+    fn no_two_delimiters_are_alike() {
+        let all: std::collections::HashSet<_> = (0..100).map(|_| delimiter().unwrap()).collect();
+        assert_eq!(all.len(), 100);
+        assert!(all.iter().all(|delimiter| delimiter.len() == 41));
+    }
+}
