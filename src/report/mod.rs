@@ -3,17 +3,22 @@
 pub mod accepted;
 pub mod advice;
 mod changes;
+mod codequality;
 pub mod difference;
 pub mod difference_page;
 mod github;
 mod human;
+mod issues;
 mod json;
+mod junit;
 mod last_line;
 mod markdown;
+mod meaning;
 mod model;
 pub mod read;
 mod remedy;
 mod resealed;
+mod sarif;
 pub mod sealed;
 pub mod setup;
 pub mod shell;
@@ -48,6 +53,12 @@ pub enum Format {
     Github,
     /// For the summary of a job.
     Markdown,
+    /// For code scanning: SARIF 2.1.0.
+    Sarif,
+    /// For CI, as test results: JUnit XML.
+    Junit,
+    /// For GitLab's Code Quality.
+    Codequality,
 }
 
 /// Writes `report` to `sink` in `format`.
@@ -62,5 +73,8 @@ pub fn write(
         Format::Json => json(report, sink),
         Format::Github => github::github(report, verbosity, sink),
         Format::Markdown => summary::markdown(report, sink),
+        Format::Sarif => sarif::sarif(report, sink),
+        Format::Junit => junit::junit(report, sink),
+        Format::Codequality => codequality::codequality(report, sink),
     }
 }

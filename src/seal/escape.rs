@@ -43,7 +43,7 @@ fn plain_length(text: &str) -> usize {
 }
 
 /// Appends `text` as a string of a seal, quotes included.
-pub(super) fn push_string(out: &mut Vec<u8>, text: &str) {
+pub(crate) fn push_string(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
     push_text(out, text);
     out.push(b'"');

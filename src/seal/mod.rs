@@ -17,6 +17,7 @@ mod scan;
 mod write;
 
 pub use error::{SealError, SealFault};
+pub(crate) use escape::push_string;
 pub use lenient::{loose_header, loose_seal, loose_seal_in_scope};
 pub use model::{
     FORMAT, Header, LARGE_SEAL_BYTES, MAX_SEAL_BYTES, Root, Seal, SealName, SealedEntry,

@@ -1,0 +1,81 @@
+//! GitLab's Code Quality report: a JSON array, of which the merge request shows what is new.
+
+use std::io;
+
+use serde::Serialize;
+
+use crate::finding::FindingKind;
+
+use super::issues::{self, Issue};
+use super::json::to_writer;
+use super::model::Report;
+
+/// The most issues that are written: more make a merge request unreadable.
+const MOST: usize = 25_000;
+
+/// About the most text that is written, in bytes.
+const LONGEST: usize = 32 << 20;
+
+/// Writes `report` as an array of issues, each in the seal file; `[]` for a pass.
+pub(super) fn codequality(report: &Report, sink: &mut dyn io::Write) -> io::Result<()> {
+    let all = issues::of(report);
+    let (shown, hidden) = issues::cut(&all, MOST, LONGEST);
+    let mut entries: Vec<_> = shown.iter().map(entry).collect();
+    if let (Some(first), true) = (all.first(), hidden > 0) {
+        entries.push(Entry {
+            description: format!("{hidden} more are left out; the JSON report has them all"),
+            check_name: "left-out",
+            fingerprint: "left-out".to_owned(),
+            severity: "blocker",
+            location: Location { path: &first.file, lines: Lines { begin: 1 } },
+        });
+    }
+    to_writer(&entries, sink)
+}
+
+fn entry<'a>(issue: &'a Issue<'_>) -> Entry<'a> {
+    Entry {
+        description: issue.text(),
+        check_name: issue.code,
+        fingerprint: match issue.occurrence {
+            1 => issue.fingerprint.clone(),
+            more => format!("{}-{more}", issue.fingerprint),
+        },
+        severity: severity(issue),
+        location: Location { path: &issue.file, lines: Lines { begin: issue.line } },
+    }
+}
+
+/// GitLab's word for how bad it is: what could not be judged stands above what differs.
+fn severity(issue: &Issue<'_>) -> &'static str {
+    use FindingKind as K;
+    match issue.finding.map(|finding| finding.kind) {
+        None if issue.error => "blocker",
+        None => "critical",
+        Some(K::Unreadable | K::Unstable) => "blocker",
+        Some(K::Unsealable | K::KindChanged | K::LinkChanged | K::Modified | K::Missing) => {
+            "critical"
+        }
+        Some(K::ModeChanged | K::Unsealed | K::Moved) => "major",
+    }
+}
+
+#[derive(Serialize)]
+struct Entry<'a> {
+    description: String,
+    check_name: &'a str,
+    fingerprint: String,
+    severity: &'static str,
+    location: Location<'a>,
+}
+
+#[derive(Serialize)]
+struct Location<'a> {
+    path: &'a str,
+    lines: Lines,
+}
+
+#[derive(Serialize)]
+struct Lines {
+    begin: usize,
+}
