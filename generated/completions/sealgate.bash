@@ -155,7 +155,7 @@ _sealgate() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json github markdown" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json github markdown sarif junit codequality" -- "${cur}"))
                     return 0
                     ;;
                 --report)

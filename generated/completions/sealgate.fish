@@ -57,7 +57,10 @@ complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l require-seal
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l format -d 'The format on stdout' -r -f -a "human\t'For people'
 json\t'For scripts'
 github\t'For GitHub Actions: for people, then annotations'
-markdown\t'For the summary of a job'"
+markdown\t'For the summary of a job'
+sarif\t'For code scanning: SARIF 2.1.0'
+junit\t'For CI, as test results: JUnit XML'
+codequality\t'For GitLab\'s Code Quality'"
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l report -d 'Write a report to FILE as well; repeatable' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l threads -d 'Work with N threads; without, with as many as this process may use' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -s C -d 'Start in DIR instead of the current directory' -r -F

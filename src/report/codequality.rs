@@ -50,13 +50,9 @@ fn entry<'a>(issue: &'a Issue<'_>) -> Entry<'a> {
 fn severity(issue: &Issue<'_>) -> &'static str {
     use FindingKind as K;
     match issue.finding.map(|finding| finding.kind) {
-        None if issue.error => "blocker",
-        None => "critical",
-        Some(K::Unreadable | K::Unstable) => "blocker",
-        Some(K::Unsealable | K::KindChanged | K::LinkChanged | K::Modified | K::Missing) => {
-            "critical"
-        }
+        _ if issue.error => "blocker",
         Some(K::ModeChanged | K::Unsealed | K::Moved) => "major",
+        _ => "critical",
     }
 }
 

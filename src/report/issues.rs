@@ -248,7 +248,7 @@ fn file_of<'a>(name: Option<&str>, report: &'a Report) -> Cow<'a, str> {
     let of_name = report.seals.iter().find(|seal| Some(&*seal.name) == name);
     let directory = || {
         let (directory, _) = report.seals.first()?.file.rsplit_once('/')?;
-        Some(directory)
+        Some(directory).filter(|directory| !directory.is_empty())
     };
     Cow::Borrowed(of_name.map_or_else(|| directory().unwrap_or(SEALS), |seal| &seal.file))
 }

@@ -12,6 +12,7 @@ use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
 use crate::printable::{message, printable_str};
+use crate::verdict::Verdict;
 
 use super::issues::{self, Issue};
 use super::model::{Report, SealView};
@@ -104,8 +105,7 @@ impl Counts {
 impl Suite<'_> {
     /// Whether it is a seal of which there is nothing to say but that it passed.
     fn passed(&self) -> Option<&SealView> {
-        self.seal
-            .filter(|seal| self.issues.is_empty() && seal.verdict == crate::verdict::Verdict::Pass)
+        self.seal.filter(|seal| self.issues.is_empty() && seal.verdict == Verdict::Pass)
     }
 
     fn counts(&self) -> Counts {
@@ -187,7 +187,8 @@ fn body(issue: &Issue<'_>, seal: Option<&SealView>) -> String {
         facts.push(("to approve", message(&mend.approve).into_owned()));
         facts.push(("but", message(&mend.caution).into_owned()));
     }
-    facts.iter().map(|(what, words)| format!("\n{what}: {words}")).collect::<String>() + "\n"
+    let lines: Vec<_> = facts.iter().map(|(what, words)| format!("{what}: {words}")).collect();
+    format!("\n{}\n", lines.join("\n"))
 }
 
 fn write_hidden<W: io::Write>(hidden: usize, xml: &mut Writer<W>) -> io::Result<()> {

@@ -154,7 +154,7 @@ impl Region {
     fn new(issue: &Issue<'_>) -> Self {
         let entry = issue.finding.filter(|finding| finding.line.is_some());
         let key = entry.map(|finding| finding.from.as_deref().unwrap_or(&finding.path));
-        let length = key.map_or(1, |key| key_length(key));
+        let length = key.map_or(1, key_length);
         Self {
             start_line: issue.line,
             start_column: 1,
