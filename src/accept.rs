@@ -28,6 +28,12 @@ pub fn choose<'r>(
 ) -> Result<Vec<(SealName, &'r SealRead)>, Vec<Problem>> {
     let refuse =
         |code, message: String, remedy: &str| vec![Problem::new(code, message).remedy(remedy)];
+    if let Some(share) = &report.partition {
+        // The seal would be another then, and what the other shares found could not be taken.
+        let message = format!("it is the report of share {} of {}", share.index, share.count);
+        let remedy = "merge the reports of all shares (sealgate merge-reports), and accept that";
+        return Err(refuse("report-refused", message, remedy));
+    }
     let mut seals: Vec<(SealName, &SealRead)> = Vec::new();
     for seal in &report.seals {
         let name = SealName::parse(&seal.name).ok_or_else(|| {

@@ -11,6 +11,7 @@ use crate::entry::{Digest, Entry};
 use crate::finding::{Finding, FindingKind};
 use crate::inventory::{Inventory, Item, Observed, Trouble, TroubleKind};
 use crate::names;
+use crate::partition::Taken;
 use crate::path::{EntryPath, base};
 use crate::seal::Seal;
 
@@ -28,17 +29,38 @@ pub struct Comparison {
 /// Compares what was approved with what is there.
 #[must_use]
 pub fn compare(seal: &Seal, inventory: &Inventory) -> Comparison {
-    let mut merge = Merge { seal, inventory, findings: Vec::new(), checked: 0, matched: 0 };
-    merge.run();
-    let Merge { mut findings, checked, matched, .. } = merge;
+    let comparison = merge(seal, inventory, None);
+    Comparison { findings: pair(comparison.findings), ..comparison }
+}
+
+/// The same for one share, which judges what it has `taken` of the seal, and everything that is not
+/// sealed. It cannot know what moved, or is missing, elsewhere: nothing is paired.
+#[must_use]
+pub fn compare_share(seal: &Seal, inventory: &Inventory, taken: Taken<'_>) -> Comparison {
+    merge(seal, inventory, Some(taken))
+}
+
+/// Turns each pair of a missing and an unsealed path with the same bytes among `findings`, which
+/// are sorted by path and of one seal, into one that moved.
+#[must_use]
+pub fn pair(mut findings: Vec<Finding>) -> Vec<Finding> {
     pair_moves(&mut findings);
     findings.sort_by(|a, b| a.path.cmp(&b.path));
+    findings
+}
+
+fn merge(seal: &Seal, inventory: &Inventory, taken: Option<Taken<'_>>) -> Comparison {
+    let mut merge = Merge { seal, inventory, taken, findings: Vec::new(), checked: 0, matched: 0 };
+    merge.run();
+    let Merge { findings, checked, matched, .. } = merge;
     Comparison { findings, checked, matched }
 }
 
 struct Merge<'a> {
     seal: &'a Seal,
     inventory: &'a Inventory,
+    /// Of a share, what it takes.
+    taken: Option<Taken<'a>>,
     findings: Vec<Finding>,
     checked: u64,
     matched: u64,
@@ -75,11 +97,21 @@ impl Merge<'_> {
                 ..Finding::new(FindingKind::Unsealed, &item.path)
             },
             Observed::Trouble(trouble) => self.trouble(trouble, &item.path),
+            // Only what is sealed is passed over: this never happens, and never passes.
+            Observed::Passed => Finding::new(FindingKind::Unreadable, &item.path),
         };
         self.findings.push(finding);
     }
 
+    /// Whether the entry is another share's.
+    fn is_left(&self, index: usize) -> bool {
+        self.taken.is_some_and(|taken| !taken.takes(index))
+    }
+
     fn both(&mut self, index: usize, item: &Item) {
+        if self.is_left(index) {
+            return;
+        }
         self.checked += 1;
         let sealed = &self.seal.entries[index];
         let finding = match &item.observed {
@@ -89,6 +121,7 @@ impl Merge<'_> {
                     observed: Some(observed.clone()),
                     ..Finding::new(kind, &item.path)
                 }),
+            Observed::Passed => Some(Finding::new(FindingKind::Unreadable, &item.path)),
         };
         match finding {
             None => self.matched += 1,
@@ -99,7 +132,7 @@ impl Merge<'_> {
     fn only_sealed(&mut self, index: usize) {
         let sealed = &self.seal.entries[index];
         let path = sealed.path.as_bytes();
-        if self.is_hidden(&sealed.path) {
+        if self.is_left(index) || self.is_hidden(&sealed.path) {
             return;
         }
         self.checked += 1;

@@ -52,6 +52,17 @@ pub fn text(bytes: &[u8]) -> String {
     digits.map(|value| char::from(digit_of(value))).collect()
 }
 
+/// The bytes that `text` gives in lower-case digits, however many; `None` for anything else.
+#[must_use]
+pub fn bytes(text: &str) -> Option<Vec<u8>> {
+    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+    let byte = |pair: &[u8; 2]| {
+        let [high, low] = pair.map(value_of);
+        ((high | low) & NO_DIGIT == 0).then_some(high << 4 | low)
+    };
+    if rest.is_empty() { pairs.iter().map(byte).collect() } else { None }
+}
+
 fn digit_of(value: u8) -> u8 {
     value + if value < 10 { b'0' } else { b'a' - 10 }
 }
@@ -81,5 +92,11 @@ mod tests {
         assert_eq!(text(&[]), "");
         assert_eq!(text(b"\x00\xff\x1a"), "00ff1a");
         assert_eq!(text(&[7; 32]).as_bytes(), encode(&[7; 32]));
+        let all: Vec<u8> = (0..=u8::MAX).collect();
+        assert_eq!(bytes(&text(&all)), Some(all));
+        assert_eq!(bytes(""), Some(Vec::new()));
+        for bad in ["0", "0g", "AA", "é", "000"] {
+            assert_eq!(bytes(bad), None, "{bad}");
+        }
     }
 }

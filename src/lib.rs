@@ -28,6 +28,7 @@ pub mod replace;
 
 // What was approved, and what is in scope.
 pub mod git;
+pub mod partition;
 pub mod scope;
 pub mod seal;
 
@@ -50,6 +51,7 @@ pub mod artifacts;
 pub mod coverage;
 pub mod hook;
 pub mod judge;
+pub mod merge;
 pub mod output;
 pub mod plan;
 pub mod progress;

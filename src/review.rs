@@ -2,7 +2,7 @@
 //! themselves.
 
 use crate::problem::Problem;
-use crate::repository::{Begun, Snapshot, matching};
+use crate::repository::{Snapshot, matching};
 use crate::reseal::{OnReseal, Reseal, Stated, review};
 use crate::seal::{Seal, SealName, loose_seal};
 use crate::verdict::{Base, Judgement};
@@ -15,18 +15,18 @@ pub struct Review {
 }
 
 impl Review {
-    /// Holds the seals `now` against those of `base` that `patterns` select. The seals must have been
-    /// read as a whole.
+    /// Holds the seals `now` against those of `base` that `patterns` select.
     pub fn new(
         base: &Snapshot<'_>,
-        now: &[(SealName, Result<Begun, Problem>)],
+        now: &[Stated<'_>],
         patterns: &[String],
         on_reseal: OnReseal,
     ) -> Result<Self, Problem> {
         let there = base.contents().unwrap_or_default().names;
         let mut names = matching(&there, patterns);
         // By another name there may be more of them now: whatever judges is compared.
-        names.extend(now.iter().map(|(name, _)| name).filter(|name| there.contains(name)).cloned());
+        let judges = |name: &&SealName| now.iter().any(|stated| stated.name == name.as_str());
+        names.extend(there.iter().filter(judges).cloned());
         names.sort();
         names.dedup();
         let before = names
@@ -37,11 +37,7 @@ impl Review {
             .iter()
             .map(|(seal, name)| Stated { name: name.as_str(), seal: seal.as_ref() })
             .collect();
-        let now: Vec<_> = now
-            .iter()
-            .map(|(name, begun)| Stated { name: name.as_str(), seal: whole(begun) })
-            .collect();
-        let reseals = review(&before, &now, on_reseal);
+        let reseals = review(&before, now, on_reseal);
         let gone = |reseal: &Reseal| !now.iter().any(|stated| stated.name == reseal.name);
         let (deleted, reseals) = reseals.into_iter().partition(gone);
         Ok(Self { base: Base { source: base.source(), on_reseal, deleted }, reseals })
@@ -68,11 +64,4 @@ impl Review {
 fn seal_of(base: &Snapshot<'_>, name: &SealName) -> Result<Option<Seal>, Problem> {
     let loaded = base.load(name)?;
     Ok(loaded.seal.ok().or_else(|| loose_seal(name, &loaded.bytes).ok()))
-}
-
-fn whole(begun: &Result<Begun, Problem>) -> Option<&Seal> {
-    match begun {
-        Ok(Begun::Whole(loaded)) => loaded.seal.as_ref().ok(),
-        Ok(Begun::Long(_)) | Err(_) => None,
-    }
 }

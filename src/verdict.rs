@@ -83,6 +83,8 @@ pub struct Judgement {
     pub matched: u64,
     /// Bytes hashed.
     pub bytes: u64,
+    /// How many entries the share takes, if this is the judgement of one.
+    pub taken: Option<u64>,
     /// Sorted by path.
     pub findings: Vec<Finding>,
     /// What became of the seal since the base, if there is one and it changed.
@@ -103,13 +105,21 @@ pub struct Base {
 }
 
 impl Judgement {
-    /// The verdict on this seal. A judgement of nothing is an error.
+    /// The verdict on this seal. A judgement of nothing is an error, but for a share that takes
+    /// nothing.
     #[must_use]
     pub fn verdict(&self) -> Verdict {
+        self.verdict_where(self.reseal.as_ref().is_none_or(|reseal| reseal.allowed))
+    }
+
+    /// The same, where what became of the seal since the base is `allowed`, or is not.
+    #[must_use]
+    pub fn verdict_where(&self, allowed: bool) -> Verdict {
         let unjudged = self.findings.iter().any(|finding| finding.kind.is_error());
-        if unjudged || !self.problems.is_empty() || self.checked == 0 {
+        let nothing = self.checked == 0 && self.taken != Some(0);
+        if unjudged || !self.problems.is_empty() || nothing {
             Verdict::Error
-        } else if self.findings.is_empty() && self.reseal.as_ref().is_none_or(|r| r.allowed) {
+        } else if self.findings.is_empty() && allowed {
             Verdict::Pass
         } else {
             Verdict::Fail

@@ -127,7 +127,7 @@ fn a_report_from_another_machine_and_from_another_directory_is_accepted() {
 fn additions_to_a_report_are_passed_over() {
     let repo = failed();
     edit(&repo, |report| {
-        report["partition"] = json!({"kind": "slice"});
+        report["authority"] = json!({"kind": "slice"});
         report["seals"][0]["authority"] = json!(["x"]);
         finding(report, "modified")["new"] = json!({"a": [1, null]});
         finding(report, "modified")["observed"]["sha256"] = json!("0");

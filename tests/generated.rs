@@ -9,7 +9,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-const COMMANDS: [&str; 12] = [
+const COMMANDS: [&str; 13] = [
     "check",
     "seal",
     "fmt",
@@ -20,6 +20,7 @@ const COMMANDS: [&str; 12] = [
     "doctor",
     "hook",
     "accept",
+    "merge-reports",
     "completions",
     "man",
 ];
@@ -71,7 +72,10 @@ fn the_committed_files_are_what_the_program_prints() {
 fn every_command_has_a_manual_page() {
     let help = String::from_utf8(print(&["--help"])).unwrap();
     let listed = help.split("Commands:").nth(1).unwrap().split("Options:").next().unwrap();
-    let names: Vec<_> = listed.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    // What is further in goes on with the line before.
+    let of_command = |line: &&str| line.starts_with("  ") && !line.starts_with("   ");
+    let lines = listed.lines().filter(of_command);
+    let names: Vec<_> = lines.filter_map(|line| line.split_whitespace().next()).collect();
     assert_eq!(names, COMMANDS);
     for name in COMMANDS {
         let page = String::from_utf8(print(&["man", name])).unwrap();

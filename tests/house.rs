@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Every room and its floor. A room may name rooms of lower floors and itself, and none beside it. A new room gets a line here, and so does a room that moves.
-const FLOORS: [(&str, u8); 36] = [
+const FLOORS: [(&str, u8); 38] = [
     // The words.
     ("attributes", 0),
     ("hex", 0),
@@ -22,6 +22,7 @@ const FLOORS: [(&str, u8); 36] = [
     ("scope", 2),
     ("git", 3),
     ("seal", 3),
+    ("partition", 4),
     // What is there.
     ("inventory", 4),
     // The decision; `reseal` is a comparison of two seals.
@@ -42,6 +43,7 @@ const FLOORS: [(&str, u8); 36] = [
     ("judge", 9),
     ("review", 9),
     ("accept", 9),
+    ("merge", 9),
     ("plan", 9),
     // Setting up.
     ("doctor", 9),
@@ -55,7 +57,7 @@ const FLOORS: [(&str, u8); 36] = [
 ];
 
 /// The rooms without a file system, a clock, an environment, other processes or printing.
-const PURE: [&str; 16] = [
+const PURE: [&str; 18] = [
     "attributes",
     "compare",
     "cause",
@@ -63,6 +65,8 @@ const PURE: [&str; 16] = [
     "verdict",
     "draft",
     "accept",
+    "merge",
+    "partition",
     "names",
     "path",
     "entry",

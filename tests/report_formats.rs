@@ -49,6 +49,7 @@ fn judgement(name: &str, findings: Vec<Finding>) -> Judgement {
         checked: matched + findings.len() as u64,
         matched,
         bytes: 1_258_291,
+        taken: None,
         findings,
         reseal: None,
         problems: Vec::new(),

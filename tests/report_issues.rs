@@ -35,6 +35,7 @@ fn judgement(name: &str, findings: Vec<Finding>) -> Judgement {
         checked: 9 + findings.len() as u64,
         matched: 9,
         bytes: 1_258_291,
+        taken: None,
         findings,
         reseal: None,
         problems: Vec::new(),

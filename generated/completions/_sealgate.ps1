@@ -42,6 +42,7 @@ Register-ArgumentCompleter -Native -CommandName 'sealgate' -ScriptBlock {
             [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'List what weakens the gate here, each with its mend')
             [CompletionResult]::new('hook', 'hook', [CompletionResultType]::ParameterValue, 'Judge what git pushes, before it leaves; `hook install` lets git do it')
             [CompletionResult]::new('accept', 'accept', [CompletionResultType]::ParameterValue, 'Take over what a failing check reported, and nothing else')
+            [CompletionResult]::new('merge-reports', 'merge-reports', [CompletionResultType]::ParameterValue, 'Give one verdict from the JSON reports of several checks, or of the shares of one')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completions for a shell')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print the manual page of sealgate, or of one of its commands')
             break
@@ -54,6 +55,7 @@ Register-ArgumentCompleter -Native -CommandName 'sealgate' -ScriptBlock {
             [CompletionResult]::new('--at', '--at', [CompletionResultType]::ParameterName, 'Judge the bytes in DIR instead of the seal''s root; with one seal only')
             [CompletionResult]::new('--stage', '--stage', [CompletionResultType]::ParameterName, 'Copy everything into DIR while it is hashed; DIR is new, and is there only after a pass. With one seal only')
             [CompletionResult]::new('--require-sealed', '--require-sealed', [CompletionResultType]::ParameterName, 'Fail unless each directory that matches GLOB (from the repository root) is under one of the seals checked')
+            [CompletionResult]::new('--partition', '--partition', [CompletionResultType]::ParameterName, 'Check the share I of N: its entries, and all that is not sealed; `merge-reports` gives the verdict')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'The format on stdout')
             [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'Write a report to FILE as well; repeatable')
             [CompletionResult]::new('--threads', '--threads', [CompletionResultType]::ParameterName, 'Work with N threads; without, with as many as this process may use')
@@ -270,6 +272,26 @@ Register-ArgumentCompleter -Native -CommandName 'sealgate' -ScriptBlock {
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Print every finding, however many there are')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'sealgate;merge-reports' {
+            [CompletionResult]::new('--only', '--only', [CompletionResultType]::ParameterName, 'Ask only for seals whose names match GLOB; repeatable')
+            [CompletionResult]::new('--seals-from', '--seals-from', [CompletionResultType]::ParameterName, 'Refuse reports of other seals than those of the commit REV; without, take the commit that they name')
+            [CompletionResult]::new('--base', '--base', [CompletionResultType]::ParameterName, 'Refuse reports of seals that were not held against the commit REV')
+            [CompletionResult]::new('--on-reseal', '--on-reseal', [CompletionResultType]::ParameterName, 'Refuse reports with which other changes of seals pass')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'The format on stdout')
+            [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'Write a report to FILE as well; repeatable')
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Start in DIR instead of the current directory')
+            [CompletionResult]::new('--seals', '--seals', [CompletionResultType]::ParameterName, 'The seals directory, relative to the repository root')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print the verdict alone; errors are always printed')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print the verdict alone; errors are always printed')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Print every finding, however many there are')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Print every finding, however many there are')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break

@@ -49,6 +49,9 @@ _sealgate() {
             sealgate,man)
                 cmd="sealgate__subcmd__man"
                 ;;
+            sealgate,merge-reports)
+                cmd="sealgate__subcmd__merge__subcmd__reports"
+                ;;
             sealgate,seal)
                 cmd="sealgate__subcmd__seal"
                 ;;
@@ -68,7 +71,7 @@ _sealgate() {
 
     case "${cmd}" in
         sealgate)
-            opts="-C -q -v -h -V --seals --color --quiet --verbose --help --version check seal fmt diff ls export init doctor hook accept completions man"
+            opts="-C -q -v -h -V --seals --color --quiet --verbose --help --version check seal fmt diff ls export init doctor hook accept merge-reports completions man"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -120,7 +123,7 @@ _sealgate() {
             return 0
             ;;
         sealgate__subcmd__check)
-            opts="-C -q -v -h -V --rev --seals-from --base --on-reseal --at --stage --require-sealed --format --report --threads --no-mmap --seals --color --quiet --verbose --help --version"
+            opts="-C -q -v -h -V --rev --seals-from --base --on-reseal --at --stage --require-sealed --partition --format --report --threads --no-mmap --seals --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -151,6 +154,10 @@ _sealgate() {
                     return 0
                     ;;
                 --require-sealed)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --partition)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -522,6 +529,56 @@ _sealgate() {
                 return 0
             fi
             case "${prev}" in
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --seals)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sealgate__subcmd__merge__subcmd__reports)
+            opts="-C -q -v -h -V --only --seals-from --base --on-reseal --format --report --seals --color --quiet --verbose --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --only)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --seals-from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --base)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --on-reseal)
+                    COMPREPLY=($(compgen -W "allow entries fail" -- "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "human json github markdown sarif junit codequality" -- "${cur}"))
+                    return 0
+                    ;;
+                --report)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 -C)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

@@ -43,6 +43,7 @@ complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "init" -d 'Set a r
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "doctor" -d 'List what weakens the gate here, each with its mend'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "hook" -d 'Judge what git pushes, before it leaves; `hook install` lets git do it'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "accept" -d 'Take over what a failing check reported, and nothing else'
+complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "merge-reports" -d 'Give one verdict from the JSON reports of several checks, or of the shares of one'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "completions" -d 'Print the completions for a shell'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "man" -d 'Print the manual page of sealgate, or of one of its commands'
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l rev -d 'Judge the commit REV: its seals and its bytes, whatever is in the working tree' -r
@@ -54,6 +55,7 @@ fail\t'None'"
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l at -d 'Judge the bytes in DIR instead of the seal\'s root; with one seal only' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l stage -d 'Copy everything into DIR while it is hashed; DIR is new, and is there only after a pass. With one seal only' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l require-sealed -d 'Fail unless each directory that matches GLOB (from the repository root) is under one of the seals checked' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l partition -d 'Check the share I of N: its entries, and all that is not sealed; `merge-reports` gives the verdict' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l format -d 'The format on stdout' -r -f -a "human\t'For people'
 json\t'For scripts'
 github\t'For GitHub Actions: for people, then annotations'
@@ -222,6 +224,29 @@ complete -c sealgate -n "__fish_sealgate_using_subcommand accept" -s q -l quiet 
 complete -c sealgate -n "__fish_sealgate_using_subcommand accept" -s v -l verbose -d 'Print every finding, however many there are'
 complete -c sealgate -n "__fish_sealgate_using_subcommand accept" -s h -l help -d 'Print help'
 complete -c sealgate -n "__fish_sealgate_using_subcommand accept" -s V -l version -d 'Print version'
+complete -c sealgate -n "__fish_sealgate_using_subcommand merge-reports" -l only -d 'Ask only for seals whose names match GLOB; repeatable' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand merge-reports" -l seals-from -d 'Refuse reports of other seals than those of the commit REV; without, take the commit that they name' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand merge-reports" -l base -d 'Refuse reports of seals that were not held against the commit REV' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand merge-reports" -l on-reseal -d 'Refuse reports with which other changes of seals pass' -r -f -a "allow\t'All of them'
+entries\t'Changes of entries; what a seal covers must stay as it was'
+fail\t'None'"
+complete -c sealgate -n "__fish_sealgate_using_subcommand merge-reports" -l format -d 'The format on stdout' -r -f -a "human\t'For people'
+json\t'For scripts'
+github\t'For GitHub Actions: for people, then annotations'
+markdown\t'For the summary of a job'
+sarif\t'For code scanning: SARIF 2.1.0'
+junit\t'For CI, as test results: JUnit XML'
+codequality\t'For GitLab\'s Code Quality'"
+complete -c sealgate -n "__fish_sealgate_using_subcommand merge-reports" -l report -d 'Write a report to FILE as well; repeatable' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand merge-reports" -s C -d 'Start in DIR instead of the current directory' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand merge-reports" -l seals -d 'The seals directory, relative to the repository root' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand merge-reports" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c sealgate -n "__fish_sealgate_using_subcommand merge-reports" -s q -l quiet -d 'Print the verdict alone; errors are always printed'
+complete -c sealgate -n "__fish_sealgate_using_subcommand merge-reports" -s v -l verbose -d 'Print every finding, however many there are'
+complete -c sealgate -n "__fish_sealgate_using_subcommand merge-reports" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sealgate -n "__fish_sealgate_using_subcommand merge-reports" -s V -l version -d 'Print version'
 complete -c sealgate -n "__fish_sealgate_using_subcommand completions" -s C -d 'Start in DIR instead of the current directory' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand completions" -l seals -d 'The seals directory, relative to the repository root' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand completions" -l color -d 'When to use colour' -r -f -a "auto\t''

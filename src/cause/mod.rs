@@ -22,13 +22,19 @@ pub const MAX_PROOFS: usize = 1_000;
 pub const MAX_PROOF_BYTES: u64 = 64 << 20;
 
 /// A cause, and what more there is to say about it.
-type Explained = Option<(Cause, Option<String>)>;
+pub type Explained = Option<(Cause, Option<String>)>;
 
 /// What proofs are made of. It is asked for only where there is something to prove.
 pub trait Evidence {
     /// The bytes at a path of the inventory, if they can still be had; those that no longer have the
     /// observed digest prove nothing.
     fn read(&mut self, path: &EntryPath) -> Option<Vec<u8>>;
+
+    /// What was proved elsewhere, from the bytes at `path`.
+    fn proved(&mut self, path: &[u8]) -> Explained {
+        let _ = path;
+        None
+    }
 
     /// Whether git has the file at `path` below the root; `None` where it need not, or where that
     /// cannot be told.
@@ -52,6 +58,12 @@ impl<F: FnMut(&EntryPath) -> Option<Vec<u8>>> Evidence for F {
 
 /// Gives each finding the first cause that can be proved.
 pub fn explain(seal: &Seal, findings: &mut [Finding], evidence: &mut dyn Evidence) {
+    explain_together(seal, findings);
+    explain_each(findings, evidence);
+}
+
+/// Gives the findings the causes that several of them show together: those of a whole check.
+pub fn explain_together(seal: &Seal, findings: &mut [Finding]) {
     let swaps = Swaps::among(findings);
     let renames = Renames::among(findings);
     let modes_lost = every_exec_lost_its_bit(seal, findings);
@@ -59,17 +71,27 @@ pub fn explain(seal: &Seal, findings: &mut [Finding], evidence: &mut dyn Evidenc
         .iter()
         .enumerate()
         .map(|(index, finding)| match finding.kind {
-            FindingKind::Modified => swaps.of(finding, findings).or_else(|| emptied(finding)),
+            FindingKind::Modified => swaps.of(finding, findings),
             FindingKind::Moved => moved(finding),
-            FindingKind::Missing | FindingKind::Unsealed => {
-                renames.of(index, findings).or_else(|| not_in_git(finding, evidence))
-            }
-            FindingKind::KindChanged => link_as_file(finding),
+            FindingKind::Missing | FindingKind::Unsealed => renames.of(index, findings),
             FindingKind::ModeChanged if modes_lost => Some((Cause::ModesLost, None)),
             _ => None,
         })
         .collect();
     for (finding, explained) in findings.iter_mut().zip(explained) {
+        set(finding, explained);
+    }
+}
+
+/// Gives each finding that has no cause yet the first one that it shows by itself.
+pub fn explain_each(findings: &mut [Finding], evidence: &mut dyn Evidence) {
+    for finding in findings.iter_mut().filter(|finding| finding.cause.is_none()) {
+        let explained = match finding.kind {
+            FindingKind::Modified => emptied(finding),
+            FindingKind::Missing | FindingKind::Unsealed => not_in_git(finding, evidence),
+            FindingKind::KindChanged => link_as_file(finding),
+            _ => None,
+        };
         set(finding, explained);
     }
     let unexplained = findings
@@ -80,7 +102,8 @@ pub fn explain(seal: &Seal, findings: &mut [Finding], evidence: &mut dyn Evidenc
     };
     let mut budget = commit::MAX_SEARCHED;
     for finding in unexplained.filter(small).take(MAX_PROOFS) {
-        let explained = from_bytes(finding, evidence, &mut budget);
+        let proved = evidence.proved(&finding.path);
+        let explained = proved.or_else(|| from_bytes(finding, evidence, &mut budget));
         set(finding, explained);
     }
 }

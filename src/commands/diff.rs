@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Context, Outcome};
+use super::{Context, Outcome, stated};
 use crate::cli::{DiffArgs, DiffFormat};
 use crate::draft::draft;
 use crate::entry::Entry;
@@ -15,7 +15,7 @@ use crate::report::difference::{self, Differences, SealChanges};
 use crate::report::difference_page;
 use crate::report::{ErrorView, Since, Verbosity};
 use crate::repository::{Begun, Contents, Loaded, Snapshot, select};
-use crate::reseal::{Change, OnReseal, changes};
+use crate::reseal::{Change, OnReseal, Stated, changes};
 use crate::review::Review;
 use crate::seal::{Seal, SealName};
 use crate::verdict::{Source, Verdict};
@@ -101,7 +101,8 @@ fn since(
         };
         seals.push((name, loaded));
     }
-    let review = Review::new(&base, &seals, &arguments.names, OnReseal::Allow).map_err(one)?;
+    let stated: Vec<Stated<'_>> = seals.iter().map(stated).collect();
+    let review = Review::new(&base, &stated, &arguments.names, OnReseal::Allow).map_err(one)?;
     let reseals = review.reseals();
     unchanged.retain(|(name, _)| !reseals.iter().any(|reseal| reseal.name == *name));
     let source = now.as_ref().map_or(Source::Worktree, Snapshot::source);

@@ -1,5 +1,5 @@
 //! The commands: each file wires one of them to the rooms below, and decides nothing itself; in
-//! `ready` is what two of them share.
+//! `ready` and `reports` is what two of them share.
 
 mod accept;
 mod check;
@@ -10,7 +10,9 @@ mod fmt;
 mod hook;
 mod init;
 mod ls;
+mod merge_reports;
 mod ready;
+mod reports;
 mod seal;
 mod shell;
 
@@ -26,7 +28,8 @@ use crate::path::EntryPath;
 use crate::printable::message;
 use crate::problem::Problem;
 use crate::report::{Caller, Format, Verbosity};
-use crate::repository::{Contents, Repository, Snapshot, select};
+use crate::repository::{Begun, Contents, Repository, Snapshot, select};
+use crate::reseal::Stated;
 use crate::seal::SealName;
 use crate::verdict::Verdict;
 
@@ -53,6 +56,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
 fn format(command: &Command) -> Format {
     match command {
         Command::Check(arguments) => arguments.format,
+        Command::MergeReports(arguments) => arguments.format,
         _ => Format::Human,
     }
 }
@@ -69,6 +73,7 @@ fn run(command: &Command, context: &Context) -> Outcome {
         Command::Doctor(arguments) => doctor::run(arguments, context),
         Command::Hook(command) => hook::run(command, context),
         Command::Accept(arguments) => accept::run(arguments, context),
+        Command::MergeReports(arguments) => merge_reports::run(arguments, context),
         Command::Completions { shell } => shell::completions(*shell, context),
         Command::Man { command } => shell::man(command.as_deref(), context),
     }
@@ -238,6 +243,11 @@ fn way_up(base: &Path, root: &Path) -> Option<String> {
     let way = (0..steps).fold(base.to_owned(), |way, _| way.join(".."));
     let way = way.strip_prefix(".").unwrap_or(&way);
     (steps > 0).then(|| way.to_string_lossy().into_owned())
+}
+
+/// What a seal that was read as a whole states, if it states anything.
+fn stated((name, begun): &(SealName, Result<Begun, Problem>)) -> Stated<'_> {
+    Stated { name: name.as_str(), seal: begun.as_ref().ok().and_then(Begun::whole) }
 }
 
 /// All the values, or all the problems.

@@ -219,7 +219,8 @@ impl<'a> Run<'a> {
         }
         let bytes = Bytes::Commit(&snapshot);
         let (repository, engine) = (self.repository, self.engine);
-        let judge = Judge { repository, bytes, seal_source: snapshot.source(), engine };
+        let judge =
+            Judge { repository, bytes, seal_source: snapshot.source(), engine, share: None };
         let mut judgements = Vec::new();
         let mut built = BTreeSet::new();
         for name in names {
@@ -299,7 +300,8 @@ impl<'a> Run<'a> {
         }
         for Built { name, loaded, source: seal_source } in self.built {
             let (repository, engine) = (self.repository, self.engine);
-            let judge = Judge { repository, bytes: Bytes::Worktree, seal_source, engine };
+            let judge =
+                Judge { repository, bytes: Bytes::Worktree, seal_source, engine, share: None };
             self.judging.built.push(judge.judge(&name, Ok(loaded.into())));
         }
         self.judging

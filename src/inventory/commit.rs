@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::{Engine, Inventory, Item, Trouble};
+use super::{Engine, Inventory, Item, PassOver, Trouble};
 use crate::entry::{Digest, Entry};
 use crate::git::{ObjectError, Objects, Oid, TreeEntry, TreeMode};
 use crate::path::{self, join};
@@ -51,6 +51,7 @@ struct Waiting {
 struct Trees<'a> {
     objects: &'a mut Objects,
     scope: &'a Scope,
+    pass_over: PassOver<'a>,
     items: Vec<Item>,
     files: Vec<Waiting>,
     /// The different blobs of the files, in the order in which they were met.
@@ -80,15 +81,17 @@ pub fn find(
     Ok(Some(at))
 }
 
-/// Observes everything that is in `scope` in the tree `root` of a commit.
+/// Observes everything that is in `scope` in the tree `root` of a commit, without reading what
+/// `pass_over` says.
 pub fn take_tree(
     objects: &mut Objects,
     root: &Oid,
     scope: &Scope,
     engine: &Engine,
+    pass_over: PassOver<'_>,
 ) -> Result<Inventory, CommitError> {
     let (items, files, blobs, known, read) = Default::default();
-    let mut trees = Trees { objects, scope, items, files, blobs, known, read };
+    let mut trees = Trees { objects, scope, pass_over, items, files, blobs, known, read };
     trees.walk(root)?;
     let Trees { mut items, files, blobs, .. } = trees;
     let contents = hash_all(objects, &blobs, engine).map_err(|(blob, error)| {
@@ -121,6 +124,10 @@ impl Trees<'_> {
                     continue;
                 }
                 in_scope += 1;
+                if !is_dir && self.passes(&path) {
+                    self.items.push(Item::passed(path));
+                    continue;
+                }
                 match (is_dir, path::check(&path)) {
                     (true, Ok(_)) => waiting.push((path, entry.oid)),
                     (true, Err(fault)) => self.trouble(path, &fault.to_string(), true),
@@ -129,13 +136,22 @@ impl Trees<'_> {
                 }
             }
             if in_scope == 0 && !above.is_empty() {
-                self.items.push(Item::new(above, Ok(Entry::Dir)));
+                let passed = self.passes(&above);
+                self.items.push(if passed {
+                    Item::passed(above)
+                } else {
+                    Item::new(above, Ok(Entry::Dir))
+                });
             }
             if self.items.len() + self.files.len() + waiting.len() > MAX_ENTRIES {
                 return Err(CommitError::TooMany);
             }
         }
         Ok(())
+    }
+
+    fn passes(&self, path: &[u8]) -> bool {
+        self.pass_over.is_some_and(|passes| passes(path))
     }
 
     fn tree(&mut self, oid: &Oid) -> Result<Rc<[TreeEntry]>, ObjectError> {

@@ -91,7 +91,12 @@ pub enum Observed {
     Entry(Entry),
     /// Something that it cannot, or that could not be observed.
     Trouble(Trouble),
+    /// Something that was passed over: it is there, and not opened.
+    Passed,
 }
+
+/// Says of a path whether it is passed over, whatever it is; a directory is walked all the same.
+pub type PassOver<'a> = Option<&'a (dyn Fn(&[u8]) -> bool + Sync)>;
 
 /// Why a path has no entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -209,10 +214,20 @@ const FEW: usize = 10_000;
 ///
 /// Fails only where `root` itself cannot be listed.
 pub fn take(root: &Directory, scope: &Scope, engine: &Engine) -> Result<Inventory, RootError> {
+    take_part(root, scope, engine, None)
+}
+
+/// The same, without opening what `pass_over` says.
+pub fn take_part(
+    root: &Directory,
+    scope: &Scope,
+    engine: &Engine,
+    pass_over: PassOver<'_>,
+) -> Result<Inventory, RootError> {
     #[cfg(unix)]
-    let (mut items, listed) = walk::walk(root, scope, engine)?;
+    let (mut items, listed) = walk::walk(root, scope, engine, pass_over)?;
     #[cfg(not(unix))]
-    let mut items = portable::walk(root, scope, engine)?;
+    let mut items = portable::walk(root, scope, engine, pass_over)?;
     if items.len() > FEW && engine.workers.several() {
         items[..].par_sort_unstable_by(|a, b| a.path.cmp(&b.path));
     } else {
@@ -230,7 +245,7 @@ impl Inventory {
     /// The items that no seal can state or that could not be observed.
     pub fn troubles(&self) -> impl Iterator<Item = (&[u8], &Trouble)> {
         self.items.iter().filter_map(|item| match &item.observed {
-            Observed::Entry(_) => None,
+            Observed::Entry(_) | Observed::Passed => None,
             Observed::Trouble(trouble) => Some((&*item.path, trouble)),
         })
     }
@@ -242,7 +257,7 @@ impl Inventory {
                 let text = std::str::from_utf8(&item.path).ok()?;
                 Some((EntryPath::parse(text).ok()?, entry))
             }
-            Observed::Trouble(_) => None,
+            Observed::Trouble(_) | Observed::Passed => None,
         })
     }
 
@@ -261,13 +276,17 @@ impl Item {
     fn new(path: Box<[u8]>, outcome: Result<Entry, Trouble>) -> Self {
         Self { path, observed: outcome.map_or_else(Observed::Trouble, Observed::Entry) }
     }
+
+    fn passed(path: Box<[u8]>) -> Self {
+        Self { path, observed: Observed::Passed }
+    }
 }
 
 impl Observed {
     fn bytes(&self) -> u64 {
         match self {
             Self::Entry(entry) => entry.size().unwrap_or(0),
-            Self::Trouble(_) => 0,
+            Self::Trouble(_) | Self::Passed => 0,
         }
     }
 }

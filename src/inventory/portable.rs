@@ -13,7 +13,7 @@ use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use walkdir::WalkDir;
 
 use super::read::Opened;
-use super::{Engine, Item, Kind, Listing, RootError, Trouble, large};
+use super::{Engine, Item, Kind, Listing, PassOver, RootError, Trouble, large};
 use crate::entry::Entry;
 use crate::path::{self, EntryPath};
 use crate::problem::in_words;
@@ -82,6 +82,7 @@ pub(super) fn walk(
     root: &Directory,
     scope: &Scope,
     engine: &Engine,
+    pass_over: PassOver<'_>,
 ) -> Result<Vec<Item>, RootError> {
     let found = discover(&root.0, scope)?;
     if let Some(stage) = &engine.stage {
@@ -95,6 +96,9 @@ pub(super) fn walk(
         let outcome = match found {
             Err(trouble) => Err(trouble.clone()),
             Ok(file_type) if file_type.is_dir() && occupied.contains(&**path) => return None,
+            Ok(_) if pass_over.is_some_and(|passes| passes(path)) => {
+                return Some(Item::passed(path.clone()));
+            }
             Ok(file_type) => observe(root, path, *file_type, engine, &aside).transpose()?,
         };
         let item = Item::new(path.clone(), outcome);
@@ -208,6 +212,7 @@ fn parent(path: &[u8]) -> Option<&[u8]> {
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
+    use crate::inventory::Observed;
     use std::os::unix::fs::{PermissionsExt, symlink};
 
     #[test]
@@ -235,12 +240,19 @@ mod tests {
 
         let by_paths = Directory::open_root(tree.path(), None).unwrap();
         let by_descriptors = super::super::Directory::open_root(tree.path(), None).unwrap();
-        let mut paths = walk(&by_paths, &scope, &Engine::new(None)).unwrap();
-        let mut descriptors =
-            super::super::walk::walk(&by_descriptors, &scope, &Engine::new(None)).unwrap().0;
-        paths.sort_by(|a, b| a.path.cmp(&b.path));
-        descriptors.sort_by(|a, b| a.path.cmp(&b.path));
-        assert_eq!(paths, descriptors);
-        assert_eq!(paths.len(), 10);
+        let passes =
+            |path: &[u8]| [&b"a/x"[..], b"empty", b"large", b"link", b"deep"].contains(&path);
+        for (pass_over, passed) in [(None, 0), (Some(&passes as _), 4)] {
+            let mut paths = walk(&by_paths, &scope, &Engine::new(None), pass_over).unwrap();
+            let descriptors = super::super::walk::walk;
+            let mut descriptors =
+                descriptors(&by_descriptors, &scope, &Engine::new(None), pass_over).unwrap().0;
+            paths.sort_by(|a, b| a.path.cmp(&b.path));
+            descriptors.sort_by(|a, b| a.path.cmp(&b.path));
+            assert_eq!(paths, descriptors);
+            assert_eq!(paths.len(), 10);
+            let counted = paths.iter().filter(|item| item.observed == Observed::Passed).count();
+            assert_eq!(counted, passed);
+        }
     }
 }

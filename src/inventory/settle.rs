@@ -127,7 +127,7 @@ mod tests {
         }
         let root = Directory::open_root(tree.path(), None).unwrap();
         let scope = Scope::new(vec!["*.log".into()]).unwrap();
-        let (mut items, listed) = walk::walk(&root, &scope, &Engine::new(None)).unwrap();
+        let (mut items, listed) = walk::walk(&root, &scope, &Engine::new(None), None).unwrap();
         items.sort_by(|a, b| a.path.cmp(&b.path));
         let mut inventory = Inventory { items, bytes: 0, modes: true };
         change(tree.path());

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::open::{Listed, directory_trouble};
 use super::read::Opened;
 use super::small::Lot;
-use super::{Directory, Engine, Item, Kind, Listing, RootError, Trouble, large};
+use super::{Directory, Engine, Item, Kind, Listing, PassOver, RootError, Trouble, large};
 use crate::entry::Entry;
 use crate::path::{self, EntryPath};
 use crate::scope::Scope;
@@ -25,6 +25,7 @@ struct Walk<'a> {
     root: &'a Directory,
     scope: &'a Scope,
     engine: &'a Engine,
+    pass_over: PassOver<'a>,
     items: Mutex<Vec<Item>>,
     listed: Mutex<Vec<Listed>>,
     aside: Mutex<Vec<(EntryPath, u64)>>,
@@ -62,13 +63,14 @@ pub(super) fn walk(
     root: &Directory,
     scope: &Scope,
     engine: &Engine,
+    pass_over: PassOver<'_>,
 ) -> Result<(Vec<Item>, Vec<Listed>), RootError> {
     let (listing, stamp) = root
         .list_stamped(b"")
         .map_err(|trouble| RootError::Unreadable("the root".to_owned(), trouble.detail))?;
     let listed = Mutex::new(vec![Listed { path: Box::default(), stamp }]);
     let (items, aside) = (Mutex::default(), Mutex::default());
-    let walk = Walk { root, scope, engine, items, listed, aside };
+    let walk = Walk { root, scope, engine, pass_over, items, listed, aside };
     walk.run_all(listing);
     let (mut items, aside) = (into_inner(walk.items), into_inner(walk.aside));
     items.append(&mut large::hash_all(&|path| root.file_beneath(path), engine, aside));
@@ -111,7 +113,7 @@ impl Walk<'_> {
 
     /// Makes the tasks for what a directory holds.
     fn entries_of(&self, place: Option<&Arc<Place>>, listing: Listing, add: Add<'_>) {
-        let mut found = Vec::new();
+        let (mut found, mut passed) = (Vec::new(), Vec::new());
         let mut in_scope = 0_usize;
         for (path, kind) in listing {
             if self.scope.excludes_child(&path, kind == Kind::Directory).is_some() {
@@ -122,13 +124,20 @@ impl Walk<'_> {
                 add(Task::Directory { place: place.cloned(), path });
                 continue;
             }
+            if self.passes(&path) {
+                passed.push(Item::passed(path));
+                continue;
+            }
             found.push((path, kind));
             if found.len() == BATCH {
                 add(Task::Batch { place: place.cloned(), found: std::mem::take(&mut found) });
             }
         }
         if let (0, Some(place)) = (in_scope, place) {
-            self.keep(vec![Item::new(place.path.clone(), Ok(Entry::Dir))]);
+            self.keep(vec![self.empty_directory(place.path.clone())]);
+        }
+        if !passed.is_empty() {
+            self.keep(passed);
         }
         if !found.is_empty() {
             self.batch(place.map(Arc::as_ref), found);
@@ -210,6 +219,14 @@ impl Walk<'_> {
             stage.link(path, &target);
         }
         Ok(target.into())
+    }
+
+    fn empty_directory(&self, path: Box<[u8]>) -> Item {
+        if self.passes(&path) { Item::passed(path) } else { Item::new(path, Ok(Entry::Dir)) }
+    }
+
+    fn passes(&self, path: &[u8]) -> bool {
+        self.pass_over.is_some_and(|passes| passes(path))
     }
 
     fn handle<'p>(&'p self, place: Option<&'p Place>) -> &'p Directory {

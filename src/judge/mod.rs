@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 use self::evidence::Evidence;
 use crate::cause;
-use crate::compare::{Comparison, compare};
-use crate::inventory::{self, Directory, Engine, Inventory};
+use crate::compare::{Comparison, compare, compare_share};
+use crate::inventory::{self, Directory, Engine, Inventory, PassOver};
+use crate::partition::{Share, Taken};
 use crate::problem::Problem;
 use crate::repository::{Begun, Loaded, NamedBy, Repository, Snapshot, root_problem};
 use crate::seal::{Header, Seal, SealName};
@@ -46,6 +47,8 @@ pub struct Judge<'a> {
     pub seal_source: Source,
     /// How files are read.
     pub engine: &'a Engine,
+    /// The share that is taken, if not all is.
+    pub share: Option<&'a Share>,
 }
 
 impl Bytes<'_> {
@@ -68,10 +71,12 @@ impl Opened<'_> {
         name: &SealName,
         header: &Header,
         engine: &Engine,
+        pass_over: PassOver<'_>,
     ) -> Result<Inventory, Problem> {
         match self {
-            Self::Directory(root) => observe(root, name, header, engine),
-            Self::Commit(snapshot) => snapshot.observe(name, header, engine),
+            Self::Directory(root) => inventory::take_part(root, &header.scope, engine, pass_over)
+                .map_err(|error| root_problem(&error, name, NamedBy::Seal)),
+            Self::Commit(snapshot) => snapshot.observe(name, header, engine, pass_over),
         }
     }
 }
@@ -80,7 +85,13 @@ impl<'a> Judge<'a> {
     /// Judges the working tree by its own seals.
     #[must_use]
     pub fn of_worktree(repository: &'a Repository, engine: &'a Engine) -> Self {
-        Self { repository, bytes: Bytes::Worktree, seal_source: Source::Worktree, engine }
+        Self {
+            repository,
+            bytes: Bytes::Worktree,
+            seal_source: Source::Worktree,
+            engine,
+            share: None,
+        }
     }
 
     /// Judges by the seal `name`, as far as it could be loaded. Whatever goes wrong is in the
@@ -97,6 +108,7 @@ impl<'a> Judge<'a> {
             checked: 0,
             matched: 0,
             bytes: 0,
+            taken: None,
             findings: Vec::new(),
             reseal: None,
             problems: Vec::new(),
@@ -113,12 +125,24 @@ impl<'a> Judge<'a> {
         begun: Begun,
     ) -> Result<(), Problem> {
         let (seal, root, inventory) = self.both_sides(judgement, name, begun)?;
-        let Comparison { mut findings, checked, matched } = compare(&seal, &inventory);
-        cause::explain(&seal, &mut findings, &mut Evidence::new(self, &root, &seal.header));
+        let mut evidence = Evidence::new(self, &root, &seal.header);
+        let Comparison { findings, checked, matched } = match self.taken(name) {
+            None => {
+                let mut comparison = compare(&seal, &inventory);
+                cause::explain(&seal, &mut comparison.findings, &mut evidence);
+                comparison
+            }
+            Some(taken) => {
+                let mut comparison = compare_share(&seal, &inventory, taken);
+                cause::explain_each(&mut comparison.findings, &mut evidence);
+                judgement.taken = Some(taken.count());
+                comparison
+            }
+        };
         judgement.bytes = inventory.bytes;
         (judgement.findings, judgement.checked, judgement.matched) = (findings, checked, matched);
         self.engine.workers.discard((seal, inventory));
-        if checked == 0 && judgement.findings.is_empty() {
+        if checked == 0 && judgement.findings.is_empty() && judgement.taken != Some(0) {
             return Err(Problem::new("nothing-judged", "not one sealed entry could be judged")
                 .seal(name.as_str())
                 .remedy("make the whole root readable, and check again"));
@@ -137,9 +161,9 @@ impl<'a> Judge<'a> {
             judgement.root = Some(header.root.as_str().to_owned());
             judgement.tracked = Some(header.tracked);
         }
-        let look = |header: &Header| -> Result<_, Problem> {
+        let look = |header: &Header, pass_over: PassOver<'_>| -> Result<_, Problem> {
             let root = self.open(name, header)?;
-            let inventory = root.observe(name, header, self.engine)?;
+            let inventory = root.observe(name, header, self.engine, pass_over)?;
             Ok((root, inventory))
         };
         let (seal, looked) = match begun {
@@ -147,12 +171,16 @@ impl<'a> Judge<'a> {
                 let Loaded { digest, seal, .. } = *loaded;
                 judgement.digest = Some(digest);
                 let seal = seal?;
-                let looked = look(&seal.header);
+                let looked = match self.taken(name) {
+                    None => look(&seal.header, None),
+                    Some(taken) => look(&seal.header, Some(&|path| taken.leaves(&seal, path))),
+                };
                 (seal, looked)
             }
             Begun::Long(long) => {
                 let header = long.header().clone();
-                let (read, looked) = self.engine.workers.both(|| long.finish(), || look(&header));
+                let (read, looked) =
+                    self.engine.workers.both(|| long.finish(), || look(&header, None));
                 let Some((seal, digest)) = read else {
                     // What stands above the entries may be another now, and the walk was in vain.
                     (judgement.root, judgement.tracked) = (None, None);
@@ -166,6 +194,10 @@ impl<'a> Judge<'a> {
         };
         let (root, inventory) = looked?;
         Ok((seal, root, inventory))
+    }
+
+    fn taken(&self, name: &SealName) -> Option<Taken<'a>> {
+        self.share?.taken(name.as_str())
     }
 
     fn open(&self, name: &SealName, header: &Header) -> Result<Opened<'a>, Problem> {

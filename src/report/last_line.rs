@@ -17,6 +17,10 @@ pub(super) fn of(report: &Report) -> String {
     let (word, style) = headword(report.verdict);
     let resealed = report.base.as_ref().is_some_and(|base| base.resealed);
     let word = if resealed { format!("{word}, RESEALED") } else { word.to_owned() };
+    let word = match &report.partition {
+        Some(share) => format!("{word}, SHARE {}/{}", share.index, share.count),
+        None => word,
+    };
     let mut said = trouble(report);
     let amount = work(report).join(", ");
     let after_seals = match (&said[..], reseals(report)) {

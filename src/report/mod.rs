@@ -15,6 +15,7 @@ mod last_line;
 mod markdown;
 mod meaning;
 mod model;
+mod partition;
 pub mod read;
 mod remedy;
 mod resealed;
@@ -34,6 +35,7 @@ pub use json::json;
 pub use model::{
     EntryView, ErrorView, FindingView, Mend, Notice, Report, SealView, SourceView, Tool,
 };
+pub use partition::{PartView, PartitionView};
 pub use remedy::Caller;
 pub use resealed::{BaseView, DeletedView, ResealView, ScopeView, Totals};
 pub use shell::quote;

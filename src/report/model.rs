@@ -13,6 +13,7 @@ use crate::hex;
 use crate::problem::Problem;
 use crate::verdict::{Base, Judgement, Source, Verdict, overall};
 
+use super::partition::PartitionView;
 use super::remedy::{self, Caller};
 use super::resealed::{BaseView, ResealView};
 
@@ -34,6 +35,9 @@ pub struct Report {
     /// The commit that the seals were held against, if one was named.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub base: Option<BaseView>,
+    /// The share that it is of, if it is not of a whole check.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub partition: Option<PartitionView>,
     /// Where a copy of the bytes that passed is, as the user named it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub staged: Option<String>,
@@ -210,6 +214,7 @@ impl Report {
             errors: problems.iter().chain(of_seals).map(ErrorView::new).collect(),
             notices,
             base: base.map(|base| BaseView::new(base, judgements, caller)),
+            partition: None,
             staged: None,
             elapsed_ms: u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
         }

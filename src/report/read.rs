@@ -1,4 +1,5 @@
-//! Reading a report back: `sealgate-report/1`, as far as it takes to accept what it says.
+//! Reading a report back: `sealgate-report/1`, as far as it takes to accept what it says, or to merge
+//! it with others.
 //!
 //! A report is input like any other: it may be hostile. What is read here has the right shape and
 //! no more; what it says is held against the seals by whoever uses it.
@@ -22,11 +23,68 @@ pub fn cut(text: &str) -> String {
 /// A report that was read. Fields that are not known here are passed over.
 #[derive(Debug, Deserialize)]
 pub struct ReportRead {
+    /// What wrote it.
+    pub tool: ToolRead,
+    /// The word for the verdict on all.
+    pub verdict: String,
     /// One for each seal that was selected.
     pub seals: Vec<SealRead>,
     /// What kept something from being judged.
     pub errors: Vec<ErrorRead>,
-    notices: Vec<NoticeRead>,
+    /// What is worth knowing.
+    pub notices: Vec<NoticeRead>,
+    /// The commit that the seals were held against.
+    pub base: Option<BaseRead>,
+    /// The share that it is of.
+    pub partition: Option<PartitionRead>,
+    /// Wall time.
+    pub elapsed_ms: u64,
+}
+
+/// What wrote a report.
+#[derive(Debug, PartialEq, Eq, Deserialize)]
+pub struct ToolRead {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+}
+
+/// The commit that seals were held against.
+#[derive(Debug, PartialEq, Eq, Deserialize)]
+pub struct BaseRead {
+    /// The revision as it was given.
+    pub rev: String,
+    /// The commit's id, legal or not.
+    pub oid: String,
+    /// The word for which changes pass.
+    pub on_reseal: String,
+}
+
+/// The share that a report is of.
+#[derive(Debug, Deserialize)]
+pub struct PartitionRead {
+    /// `slice`, or a word that is not known here.
+    pub kind: String,
+    /// Which share it is, from 1.
+    pub index: u16,
+    /// How many there are.
+    pub count: u16,
+    /// What it takes of each seal.
+    pub seals: Vec<PartRead>,
+}
+
+/// What a share takes of one seal.
+#[derive(Debug, PartialEq, Eq, Deserialize)]
+pub struct PartRead {
+    /// The seal's name.
+    pub name: String,
+    /// How many entries.
+    pub entries: u64,
+    /// How many bytes are sealed in them.
+    pub bytes: u64,
+    /// The digest of their paths in hex.
+    pub paths: String,
 }
 
 /// What came of one seal.
@@ -40,17 +98,31 @@ pub struct SealRead {
     pub digest: Option<String>,
     /// Where the bytes came from.
     pub source: SourceRead,
+    /// Where the seal came from.
+    pub seal_source: SourceRead,
     /// The word for the verdict.
     pub verdict: String,
+    /// Entries judged.
+    pub checked: u64,
+    /// Entries without a finding.
+    pub matched: u64,
+    /// Bytes hashed.
+    pub bytes: u64,
     /// What was found.
     pub findings: Vec<FindingRead>,
 }
 
-/// Where bytes came from.
-#[derive(Debug, Deserialize)]
+/// Where bytes, or a seal, came from.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct SourceRead {
     /// `worktree`, `directory`, `commit` or a word that is not known here.
     pub kind: String,
+    /// Of a directory, as it was given.
+    pub path: Option<String>,
+    /// Of a commit, as it was given.
+    pub rev: Option<String>,
+    /// Of a commit, its id, legal or not.
+    pub oid: Option<String>,
 }
 
 /// One finding.
@@ -64,10 +136,16 @@ pub struct FindingRead {
     pub path_bytes: Option<String>,
     /// The sealed path of something moved.
     pub from: Option<String>,
+    /// The entry's line in the seal file.
+    pub line: Option<usize>,
     /// What was sealed.
     pub expected: Option<EntryRead>,
     /// What was there.
     pub observed: Option<EntryRead>,
+    /// The word for its cause.
+    pub cause: Option<String>,
+    /// What else is known.
+    pub detail: Option<String>,
 }
 
 /// One entry.
@@ -84,13 +162,25 @@ pub struct EntryRead {
 pub struct ErrorRead {
     /// The stable code.
     pub code: String,
+    /// What is wrong.
+    pub message: String,
     /// The seal that it concerns.
     pub seal: Option<String>,
+    /// The file that it concerns.
+    pub file: Option<String>,
+    /// The line in that file.
+    pub line: Option<usize>,
+    /// The next step.
+    pub remedy: Option<String>,
 }
 
+/// Something worth knowing.
 #[derive(Debug, Deserialize)]
-struct NoticeRead {
-    code: String,
+pub struct NoticeRead {
+    /// The stable code.
+    pub code: String,
+    /// What it is.
+    pub message: String,
 }
 
 /// Why a text is no report.

@@ -49,6 +49,15 @@ impl Begun {
             Self::Long(long) => Some(long.header()),
         }
     }
+
+    /// The seal, if all of it was read, and is sound.
+    #[must_use]
+    pub fn whole(&self) -> Option<&Seal> {
+        match self {
+            Self::Whole(loaded) => loaded.seal.as_ref().ok(),
+            Self::Long(_) => None,
+        }
+    }
 }
 
 impl From<Loaded> for Begun {

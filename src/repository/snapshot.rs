@@ -7,7 +7,9 @@ use super::load::Loaded;
 use super::{NamedBy, Repository, root_problem};
 use crate::entry::Digest;
 use crate::git::{self, ObjectError, Objects, Oid, TreeEntry, TreeMode};
-use crate::inventory::{CommitError, Engine, Inventory, Kind, RootError, find, take_tree};
+use crate::inventory::{
+    CommitError, Engine, Inventory, Kind, PassOver, RootError, find, take_tree,
+};
 use crate::path::EntryPath;
 use crate::problem::Problem;
 use crate::seal::{self, Header, MAX_SEAL_BYTES, Root, SealName};
@@ -147,16 +149,17 @@ impl<'r> Snapshot<'r> {
         Ok(Loaded { bytes, digest, seal })
     }
 
-    /// Takes the inventory of the root of the seal `name`.
+    /// Takes the inventory of the root of the seal `name`, without reading what `pass_over` says.
     pub fn observe(
         &self,
         name: &SealName,
         header: &Header,
         engine: &Engine,
+        pass_over: PassOver<'_>,
     ) -> Result<Inventory, Problem> {
         let mut objects = self.objects();
         let root = self.root(&mut objects, name, &header.root)?;
-        take_tree(&mut objects, &root, &header.scope, engine).map_err(|error| {
+        take_tree(&mut objects, &root, &header.scope, engine, pass_over).map_err(|error| {
             let problem = match &error {
                 CommitError::Object { path, error } => {
                     trouble(self.repository, &self.given, &header.root.join(path), error)

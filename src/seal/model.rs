@@ -142,8 +142,21 @@ impl Seal {
     /// What was approved at `path`.
     #[must_use]
     pub fn entry(&self, path: &[u8]) -> Option<&Entry> {
-        let found = self.entries.binary_search_by(|sealed| sealed.path.as_bytes().cmp(path));
-        found.ok().map(|at| &self.entries[at].entry)
+        self.index_of(path).map(|at| &self.entries[at].entry)
+    }
+
+    /// The index of the entry at `path`.
+    #[must_use]
+    pub fn index_of(&self, path: &[u8]) -> Option<usize> {
+        self.entries.binary_search_by(|sealed| sealed.path.as_bytes().cmp(path)).ok()
+    }
+
+    /// Whether anything is sealed below the directory `path`.
+    #[must_use]
+    pub fn has_below(&self, path: &[u8]) -> bool {
+        let prefix = [path, b"/"].concat();
+        let first = self.entries.partition_point(|sealed| *sealed.path.as_bytes() < *prefix);
+        self.entries.get(first).is_some_and(|sealed| sealed.path.as_bytes().starts_with(&prefix))
     }
 
     /// The line of entry `index` in the canonical text, from 1.

@@ -1,27 +1,31 @@
-//! `check`: the gate. Where seals and bytes come from is in `sources`, where it may write in `places`.
+//! `check`: the gate. Where seals and bytes come from is in `sources`, where it may write in `places`,
+//! and what one of several shares takes in `shares`.
 
-mod places;
+pub(super) mod places;
+mod shares;
 mod sources;
 
 use std::time::Instant;
 
 use self::places::{protected, publish, report_files, stage};
 use self::sources::{Commits, Selected, bytes, differing, load, open_commits};
-use super::{Context, Outcome};
+use super::{Context, Outcome, stated};
 use crate::cli::CheckArgs;
 use crate::coverage;
 use crate::inventory::Engine;
 use crate::judge::{Bytes, Judge};
+use crate::partition::Share;
 use crate::problem::Problem;
 use crate::progress::Progress;
 use crate::report::{Notice, Report, Verbosity};
 use crate::repository::Snapshot;
+use crate::reseal::Stated;
 use crate::review::Review;
 use crate::verdict::{Judgement, Source, Verdict, overall};
 
 pub(super) fn run(arguments: &CheckArgs, context: &Context) -> Outcome {
     let started = Instant::now();
-    let files = report_files(arguments, context)?;
+    let files = report_files(&arguments.report, context)?;
     let mut problems = Vec::new();
     let commits = open_commits(arguments, context).unwrap_or_else(|problem| {
         problems.push(problem);
@@ -33,7 +37,8 @@ pub(super) fn run(arguments: &CheckArgs, context: &Context) -> Outcome {
         .map_or_else(Vec::new, |commits| load(arguments, context, commits, &mut problems));
     let commits = commits.unwrap_or_default();
     let review = commits.base.as_ref().map(|base| {
-        Review::new(base, &selected, &arguments.names, arguments.on_reseal.unwrap_or_default())
+        let seals: Vec<Stated<'_>> = selected.iter().map(stated).collect();
+        Review::new(base, &seals, &arguments.names, arguments.on_reseal.unwrap_or_default())
     });
     let review = review.transpose().unwrap_or_else(|problem| {
         problems.push(problem);
@@ -50,7 +55,10 @@ pub(super) fn run(arguments: &CheckArgs, context: &Context) -> Outcome {
     }
     let mut notices = notices(&selected, &bytes);
     notices.extend(commits.seals.as_ref().filter(|_| !commits.and_bytes).and_then(differing));
-    let mut judgements = judge_all(selected, bytes, &commits, &engine, context);
+    let (share, partition) = shares::share(arguments, &selected).unzip();
+    notices.extend(partition.iter().flat_map(shares::notices));
+    let sources = (&commits, share.as_ref());
+    let mut judgements = judge_all(selected, bytes, sources, &engine, context);
     let base = review.map(|review| review.tell(&mut judgements));
     let verdict = overall(&judgements, base.as_ref(), &problems);
     let mut stage = engine.stage.take();
@@ -64,7 +72,7 @@ pub(super) fn run(arguments: &CheckArgs, context: &Context) -> Outcome {
         &context.caller,
     );
     let given = arguments.stage.as_ref().map(|path| path.to_string_lossy().into_owned());
-    let report = Report { staged: given.filter(|_| staged), ..report };
+    let report = Report { staged: given.filter(|_| staged), partition, ..report };
     let verdict = context.terminal.report(report, arguments.format, &files);
     match stage {
         // It passed, and then a report could not be written.
@@ -92,13 +100,13 @@ fn uncovered(arguments: &CheckArgs, selected: &[Selected], context: &Context) ->
 fn judge_all(
     selected: Vec<Selected>,
     bytes: Bytes<'_>,
-    commits: &Commits<'_>,
+    (commits, share): (&Commits<'_>, Option<&Share>),
     engine: &Engine,
     context: &Context,
 ) -> Vec<Judgement> {
     let _progress = Progress::watch(&engine.meter, context.terminal.verbosity != Verbosity::Quiet);
     let seal_source = commits.seals.as_ref().map_or(Source::Worktree, Snapshot::source);
-    let judge = Judge { repository: &context.repository, bytes, seal_source, engine };
+    let judge = Judge { repository: &context.repository, bytes, seal_source, engine, share };
     selected.into_iter().map(|(name, begun)| judge.judge(&name, begun)).collect()
 }
 

@@ -10,16 +10,16 @@ use crate::inventory::Stage;
 use crate::judge::Bytes;
 use crate::output::{ReportFile, lies_in};
 use crate::problem::{Problem, in_words};
-use crate::repository::Begun;
+use crate::repository::{Begun, Loaded};
 use crate::seal::{Root, loose_header};
 use crate::verdict::Verdict;
 
-pub(super) fn report_files(
-    arguments: &CheckArgs,
+pub(in crate::commands) fn report_files(
+    given: &[String],
     context: &Context,
 ) -> Result<Vec<ReportFile>, Vec<Problem>> {
     let parse = |value: &String| ReportFile::parse(value, &context.base);
-    let files = arguments.report.iter().map(parse).collect::<Result<Vec<_>, _>>();
+    let files = given.iter().map(parse).collect::<Result<Vec<_>, _>>();
     files
         .and_then(|files| ReportFile::distinct(&files).map(|()| files))
         .map_err(|problem| vec![problem])
@@ -35,15 +35,26 @@ pub(super) fn protected(
     if arguments.report.is_empty() && arguments.stage.is_none() {
         return Ok(Vec::new());
     }
+    let at = match bytes {
+        Bytes::Directory { path, .. } => Some(path.clone()),
+        Bytes::Worktree | Bytes::Commit(_) => None,
+    };
+    let roots = selected.iter().filter_map(|(_, begun)| root(begun.as_ref().ok()?));
+    of_roots(roots, at, context)
+}
+
+/// The places of `roots`, of the seals, of git's own directories, and `more`.
+pub(in crate::commands) fn of_roots(
+    roots: impl Iterator<Item = Root>,
+    more: impl IntoIterator<Item = PathBuf>,
+    context: &Context,
+) -> Result<Vec<PathBuf>, Vec<Problem>> {
     let repository = &context.repository;
-    let roots: Vec<Root> =
-        selected.iter().filter_map(|(_, begun)| root(begun.as_ref().ok()?)).collect();
+    let roots: Vec<Root> = roots.collect();
     let inside = roots.iter().map(Root::as_str).chain([repository.seals().as_str()]);
     let mut protected: Vec<PathBuf> = inside.map(|path| repository.root().join(path)).collect();
     protected.extend(repository.git_directories().map_err(one)?);
-    if let Bytes::Directory { path, .. } = bytes {
-        protected.push(path.clone());
-    }
+    protected.extend(more);
     for place in &mut protected {
         // What does not exist yet holds nothing to overwrite, and keeps its plain name.
         *place = place.canonicalize().unwrap_or_else(|_| place.components().collect());
@@ -89,11 +100,16 @@ pub(super) fn publish(
 
 /// The root that a seal names, as far as it can be made out: that of a broken seal holds approved
 /// bytes all the same.
+pub(in crate::commands) fn root_of(loaded: &Loaded) -> Option<Root> {
+    match &loaded.seal {
+        Ok(seal) => Some(seal.header.root.clone()),
+        Err(_) => loose_header(&loaded.bytes).ok().map(|header| header.root),
+    }
+}
+
 fn root(begun: &Begun) -> Option<Root> {
     match begun {
-        Begun::Whole(loaded) if loaded.seal.is_err() => {
-            loose_header(&loaded.bytes).ok().map(|header| header.root)
-        }
-        begun => begun.header().map(|header| header.root.clone()),
+        Begun::Whole(loaded) => root_of(loaded),
+        Begun::Long(long) => Some(long.header().root.clone()),
     }
 }

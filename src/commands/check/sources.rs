@@ -90,8 +90,8 @@ pub(super) fn load(
         );
         return Vec::new();
     }
-    // A seal that is held against a base must be there as a whole.
-    let whole = names.len() > MANY || commits.base.is_some();
+    // A seal that is held against a base, or shared out, must be there as a whole.
+    let whole = names.len() > MANY || commits.base.is_some() || arguments.partition.is_some();
     let load = |name: SealName| {
         let repository = &context.repository;
         let begun = match &commits.seals {

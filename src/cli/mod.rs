@@ -1,5 +1,7 @@
 //! The command line: what clap is told, and the hints for words that people type elsewhere.
 
+mod reports;
+
 use std::ffi::OsString;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -9,8 +11,11 @@ use clap_complete::Shell;
 
 use crate::init::Workflow;
 use crate::inventory::Engine;
+use crate::partition::Slice;
 use crate::report::Format;
 use crate::reseal::OnReseal;
+
+pub use reports::{AcceptArgs, MergeReportsArgs};
 
 /// Compares build artifacts, byte for byte, with a committed seal: pass or fail.
 #[derive(Debug, Parser)]
@@ -80,6 +85,8 @@ pub enum Command {
     Hook(HookCommand),
     /// Take over what a failing check reported, and nothing else
     Accept(AcceptArgs),
+    /// Give one verdict from the JSON reports of several checks, or of the shares of one
+    MergeReports(MergeReportsArgs),
     /// Print the completions for a shell
     Completions {
         /// The shell
@@ -141,6 +148,10 @@ pub struct CheckArgs {
     /// seals checked
     #[arg(long, value_name = "GLOB")]
     pub require_sealed: Vec<String>,
+    /// Check the share I of N: its entries, and all that is not sealed; `merge-reports` gives the
+    /// verdict
+    #[arg(long, value_name = "slice:I/N", conflicts_with = "stage")]
+    pub partition: Option<Slice>,
     /// The format on stdout
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,
@@ -319,6 +330,7 @@ pub fn hint(word: &str) -> Option<&'static str> {
         "sums" | "checksums" => "export",
         "completion" => "completions",
         "install" | "pre-push" | "hooks" => "hook",
+        "merge" => "merge-reports",
         "help" => "--help",
         _ => return None,
     })
@@ -362,21 +374,4 @@ pub enum DiffFormat {
     Json,
     /// For the page of a change request
     Markdown,
-}
-
-/// `accept`.
-#[derive(Debug, Args)]
-pub struct AcceptArgs {
-    /// The report, as `check --report json=FILE` wrote it
-    #[arg(value_name = "REPORT.json")]
-    pub report: PathBuf,
-    /// Seals to take from it, by name or glob; all that failed without
-    #[arg(value_name = "NAME")]
-    pub names: Vec<String>,
-    /// Write even though CI is set
-    #[arg(long)]
-    pub allow_ci: bool,
-    /// Take links whose target is absolute or leaves the root: their names, not what they lead to
-    #[arg(long)]
-    pub allow_outside_links: bool,
 }

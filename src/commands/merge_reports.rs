@@ -1,0 +1,197 @@
+//! `merge-reports`: one verdict from several reports.
+
+use std::time::Duration;
+
+use super::check::places::{of_roots, report_files, root_of};
+use super::{Context, Outcome, reports};
+use crate::cli::MergeReportsArgs;
+use crate::merge::{self, Demanded, Given, Merged, SealsNamed};
+use crate::problem::Problem;
+use crate::report::{Notice, Report};
+use crate::repository::{Contents, Loaded, Snapshot, select};
+use crate::reseal::{OnReseal, Stated};
+use crate::review::Review;
+use crate::seal::SealName;
+use crate::verdict::{Base, Source};
+
+type Problems = Vec<Problem>;
+
+/// A seal that is asked for, as far as it was read.
+type Asked = (SealName, Result<Loaded, Problem>);
+
+/// What came of the reports, and the base that they were held against.
+type Answer = (Merged, Option<Base>);
+
+pub(super) fn run(arguments: &MergeReportsArgs, context: &Context) -> Outcome {
+    let files = report_files(&arguments.report, context)?;
+    let (given, mut problems) = read(arguments, context);
+    let mut selected = Vec::new();
+    let answer = if problems.is_empty() {
+        answer(arguments, context, &given, &mut selected)
+    } else {
+        Err(Vec::new())
+    };
+    if !files.is_empty() {
+        let inputs =
+            arguments.files.iter().filter_map(|file| context.path(file).canonicalize().ok());
+        let roots = selected.iter().filter_map(|(_, loaded)| root_of(loaded.as_ref().ok()?));
+        let protected = of_roots(roots, inputs, context)?;
+        files
+            .iter()
+            .try_for_each(|file| file.guard(&protected))
+            .map_err(|problem| vec![problem])?;
+    }
+    let (merged, base) = answer.unwrap_or_else(|found| {
+        problems.extend(found);
+        Answer::default()
+    });
+    problems.extend(merged.problems);
+    let mut notices = merged.notices;
+    notices.extend(told(arguments, &given, &selected));
+    // As long as the slowest: they were made side by side.
+    let elapsed = given.iter().map(|given| given.report.elapsed_ms).max().unwrap_or(0);
+    let report = Report::new(
+        &merged.judgements,
+        base.as_ref(),
+        &problems,
+        notices,
+        Duration::from_millis(elapsed),
+        &context.caller,
+    );
+    Ok(context.terminal.report(report, arguments.format, &files))
+}
+
+/// Reads all the reports, as far as they can be read.
+fn read(arguments: &MergeReportsArgs, context: &Context) -> (Vec<Given>, Problems) {
+    let (mut all, mut problems) = (Vec::new(), Vec::new());
+    let mut room = reports::MAX_BYTES;
+    for path in &arguments.files {
+        let file = path.to_string_lossy().into_owned();
+        match reports::open(&context.path(path), &file, &mut room) {
+            Ok(report) => all.push(Given { file, report }),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    (all, problems)
+}
+
+/// Merges what was read, and keeps the seals that it was held against in `selected`.
+fn answer(
+    arguments: &MergeReportsArgs,
+    context: &Context,
+    given: &[Given],
+    selected: &mut Vec<Asked>,
+) -> Result<Answer, Problems> {
+    let one = |problem| vec![problem];
+    merge::check_tools(given)?;
+    let commit = commit(arguments, context, merge::seals_of(given)?)?;
+    *selected = load(arguments, context, commit.as_ref())?;
+    let base = base(arguments, context, given)?;
+    let stated: Vec<Stated<'_>> = selected.iter().map(stated).collect();
+    let review =
+        base.map(|(base, on_reseal)| Review::new(&base, &stated, &arguments.only, on_reseal));
+    let review = review.transpose().map_err(one)?;
+    let demanded: Vec<Demanded<'_>> = selected.iter().map(demanded).collect();
+    let source = commit.as_ref().map_or(Source::Worktree, Snapshot::source);
+    let place = |path: &str| context.path(path.as_ref());
+    let mut merged = merge::merge(given, &demanded, &source, &place);
+    let base = review.map(|review| review.tell(&mut merged.judgements));
+    let contradictions = merged.contradictions(base.as_ref());
+    merged.problems.extend(contradictions);
+    Ok((merged, base))
+}
+
+/// The commit of the seals; `None` for those of the working tree.
+fn commit<'a>(
+    arguments: &MergeReportsArgs,
+    context: &'a Context,
+    named: SealsNamed,
+) -> Result<Option<Snapshot<'a>>, Problems> {
+    let one = |problem| vec![problem];
+    let repository = &context.repository;
+    match (&arguments.seals_from, named) {
+        (None, SealsNamed::Worktree) => Ok(None),
+        (None, SealsNamed::Commit { given, oid }) => {
+            Snapshot::of(repository, &given, &oid).map(Some).map_err(one)
+        }
+        (Some(revision), named) => {
+            let snapshot = Snapshot::open(repository, revision).map_err(one)?;
+            named.check(snapshot.oid()).map_err(one)?;
+            Ok(Some(snapshot))
+        }
+    }
+}
+
+fn load(
+    arguments: &MergeReportsArgs,
+    context: &Context,
+    commit: Option<&Snapshot<'_>>,
+) -> Result<Vec<Asked>, Problems> {
+    let contents = match commit {
+        Some(commit) => context.contents_of(commit),
+        None => context.contents(),
+    };
+    let Contents { names, strays } = contents.map_err(|problem| vec![problem])?;
+    if !strays.is_empty() {
+        return Err(strays);
+    }
+    let load = |name: SealName| {
+        let loaded = match commit {
+            Some(commit) => commit.load(&name),
+            None => context.repository.load(&name),
+        };
+        (name, loaded)
+    };
+    Ok(select(&names, &arguments.only)?.into_iter().map(load).collect())
+}
+
+/// The base that the reports name, which is the one that is asked for.
+fn base<'a>(
+    arguments: &MergeReportsArgs,
+    context: &'a Context,
+    given: &[Given],
+) -> Result<Option<(Snapshot<'a>, OnReseal)>, Problems> {
+    let one = |problem| vec![problem];
+    let repository = &context.repository;
+    let named = merge::base_of(given)?;
+    if let Some(revision) = &arguments.base {
+        let wanted = Snapshot::open(repository, revision).map_err(one)?;
+        let on_reseal = arguments.on_reseal.unwrap_or_default();
+        merge::check_base(named.as_ref(), wanted.oid(), on_reseal).map_err(one)?;
+    }
+    let Some(named) = named else { return Ok(None) };
+    let base = Snapshot::of(repository, &named.given, &named.oid).map_err(one)?;
+    Ok(Some((base, named.on_reseal)))
+}
+
+fn demanded((name, loaded): &Asked) -> Demanded<'_> {
+    let seal =
+        loaded.as_ref().and_then(|loaded| loaded.seal.as_ref().map(|seal| (seal, loaded.digest)));
+    Demanded { name: name.as_str(), seal }
+}
+
+fn stated((name, loaded): &Asked) -> Stated<'_> {
+    let seal = loaded.as_ref().ok().and_then(|loaded| loaded.seal.as_ref().ok());
+    Stated { name: name.as_str(), seal }
+}
+
+/// What the answer is made of, and what it leaves out.
+fn told(arguments: &MergeReportsArgs, given: &[Given], selected: &[Asked]) -> Vec<Notice> {
+    let number = given.len();
+    let merged = Notice {
+        code: "merged",
+        message: format!(
+            "one answer from {number} {}",
+            if number == 1 { "report" } else { "reports" }
+        ),
+    };
+    let narrowed = (!arguments.only.is_empty()).then(|| Notice {
+        code: "narrowed",
+        message: format!(
+            "--only {}: {} of the seals were asked for, and nothing is said of others",
+            arguments.only.join(" --only "),
+            selected.len()
+        ),
+    });
+    [merged].into_iter().chain(narrowed).collect()
+}

@@ -1,0 +1,204 @@
+//! One verdict from the reports of several checks: of the shares of one, or of seals that were
+//! checked apart. Pure.
+//!
+//! A report is hostile input, and a gate's answer is made of it. So nothing in it is believed that
+//! can be worked out here from the seals: which entries were whose, how much there was to judge, what
+//! moved, which causes findings show together, and the verdict. What a report alone can know, that
+//! the bytes it looked at are the sealed ones, no merge can see: whoever merges trusts those who
+//! checked.
+//!
+//! - `heads` tells whether the reports are of one version, commit and base;
+//! - `groups` whether each seal is there once, as a whole or in all its shares;
+//! - `findings` reads the findings of one seal in one report;
+//! - `share` holds the rest of what the report says of that seal against the seal;
+//! - `join` makes one judgement of all that is said of one seal.
+
+mod findings;
+mod groups;
+mod heads;
+mod join;
+mod share;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use crate::entry::Digest;
+use crate::partition::Assignment;
+use crate::problem::Problem;
+use crate::report::Notice;
+use crate::report::read::{ReportRead, cut};
+use crate::seal::Seal;
+use crate::verdict::{Base, Judgement, Source, Verdict};
+
+use self::share::Part;
+
+pub use heads::{BaseNamed, SealsNamed, base_of, check_base, check_tools, seals_of};
+
+/// How many problems of one report are told; the others are counted.
+const TOLD: usize = 10;
+
+const AGAIN: &str = "check again, and merge the reports of that";
+
+/// A report, and the file that it was read from.
+#[derive(Debug)]
+pub struct Given {
+    /// As the user named it.
+    pub file: String,
+    /// What it says.
+    pub report: ReportRead,
+}
+
+/// A seal that a report is demanded of.
+#[derive(Debug, Clone, Copy)]
+pub struct Demanded<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// The seal and its digest, or what is wrong with it.
+    pub seal: Result<(&'a Seal, Digest), &'a Problem>,
+}
+
+/// What came of the reports.
+#[derive(Debug, Default)]
+pub struct Merged {
+    /// One for each seal, by name; nothing is said yet of what became of it since a base.
+    pub judgements: Vec<Judgement>,
+    /// What kept something from being judged.
+    pub problems: Vec<Problem>,
+    /// What is worth knowing.
+    pub notices: Vec<Notice>,
+    stated: Vec<Stated>,
+}
+
+/// The verdicts that one report states, and those that follow from it.
+#[derive(Debug)]
+struct Stated {
+    file: String,
+    all: String,
+    /// Whether nothing else is wrong with it.
+    sound: bool,
+    seals: Vec<StatedSeal>,
+}
+
+#[derive(Debug)]
+struct StatedSeal {
+    name: String,
+    verdict: String,
+    /// Where what became of the seal since the base is allowed, and where it is not.
+    follows: [Verdict; 2],
+}
+
+/// Merges what `reports`, which are of one commit, say of the seals that are `demanded`. `place` is
+/// where a directory is that a report names.
+#[must_use]
+pub fn merge(
+    reports: &[Given],
+    demanded: &[Demanded<'_>],
+    seal_source: &Source,
+    place: &dyn Fn(&str) -> PathBuf,
+) -> Merged {
+    let groups = match groups::of(reports, demanded) {
+        Ok(groups) => groups,
+        Err(mut problems) => {
+            problems.extend(reports.iter().flat_map(|given| share::carried(given, |_| true)));
+            return Merged { problems, ..Merged::default() };
+        }
+    };
+    let mut merged = Merged::default();
+    let mut parts: BTreeMap<&str, Vec<Part>> = BTreeMap::new();
+    for group in &groups {
+        let seals: Vec<&Seal> =
+            group.seals.iter().filter_map(|seal| Some(seal.seal.ok()?.0)).collect();
+        let assignment = group.count.map(|count| Assignment::of(&seals, count));
+        if let Some(assignment) = &assignment {
+            merged.problems.extend(share::misassigned(reports, group, &seals, assignment));
+        }
+        for seal in &group.seals {
+            // Each report has one, in the order of the group.
+            let read = share::parts(reports, group, seal, assignment.as_ref());
+            parts.entry(seal.name).or_default().extend(read);
+        }
+    }
+    if !merged.problems.is_empty() {
+        return merged;
+    }
+    let stated = reports.iter().enumerate();
+    merged.stated = stated.map(|(at, given)| Stated::new(at, given, &parts)).collect();
+    for seal in demanded {
+        let parts = parts.remove(seal.name).unwrap_or_default();
+        let (judgement, notice) = join::join(seal, parts, seal_source, place);
+        merged.judgements.push(judgement);
+        merged.notices.extend(notice);
+    }
+    merged.problems.extend(reports.iter().flat_map(errors_of_all));
+    merged.notices.extend(heads::notices(reports));
+    merged
+}
+
+/// The errors that a report tells of no seal that it judges.
+fn errors_of_all(given: &Given) -> Vec<Problem> {
+    let nothing = given.report.seals.is_empty() && given.report.errors.is_empty();
+    let nothing = nothing.then(|| inconsistent(&given.file, "it speaks of no seal"));
+    share::carried(given, |seal| seal.is_none()).into_iter().chain(nothing).collect()
+}
+
+impl Merged {
+    /// The reports whose verdicts do not follow from what they say, once the judgements know what
+    /// became of their seals since `base`. Nothing is said of those with which something else is wrong.
+    #[must_use]
+    pub fn contradictions(&self, base: Option<&Base>) -> Vec<Problem> {
+        let allowed = |name: &str| {
+            let judgement = self.judgements.iter().find(|judgement| judgement.name == name);
+            judgement.and_then(|judgement| judgement.reseal.as_ref()).is_none_or(|r| r.allowed)
+        };
+        let hidden = base.is_some_and(|base| base.deleted.iter().any(|seal| !seal.allowed));
+        self.stated.iter().filter_map(|stated| stated.contradiction(&allowed, hidden)).collect()
+    }
+}
+
+impl Stated {
+    fn new(number: usize, given: &Given, parts: &BTreeMap<&str, Vec<Part>>) -> Self {
+        let Given { file, report } = given;
+        let (mut seals, mut sound) = (Vec::new(), report.errors.is_empty());
+        for seal in &report.seals {
+            let part = parts.get(&*seal.name).into_iter().flatten().find(|p| p.report == number);
+            let Some(part) = part.filter(|part| part.judgement.problems.is_empty()) else {
+                sound = false;
+                continue;
+            };
+            let follows = [true, false].map(|allowed| part.judgement.verdict_where(allowed));
+            let (name, verdict) = (seal.name.clone(), seal.verdict.clone());
+            seals.push(StatedSeal { name, verdict, follows });
+        }
+        Self { file: file.clone(), all: report.verdict.clone(), sound, seals }
+    }
+
+    fn contradiction(&self, allowed: &dyn Fn(&str) -> bool, hidden: bool) -> Option<Problem> {
+        let mut heaviest = None;
+        for seal in &self.seals {
+            let [passing, failing] = seal.follows;
+            let follows = if allowed(&seal.name) { passing } else { failing };
+            heaviest = heaviest.max(Some(follows));
+            if seal.verdict != follows.code() {
+                return Some(self.problem(&seal.verdict, follows).seal(&*seal.name));
+            }
+        }
+        let follows = heaviest.unwrap_or(Verdict::Error);
+        // Where only some seals were selected, a seal that is gone may not have been one of them.
+        let or_hidden = if hidden { follows.max(Verdict::Fail) } else { follows };
+        (self.sound && self.all != follows.code() && self.all != or_hidden.code())
+            .then(|| self.problem(&self.all, follows))
+    }
+
+    fn problem(&self, stated: &str, follows: Verdict) -> Problem {
+        let message =
+            format!("it says {}, and {} follows from what it found", cut(stated), follows.code());
+        inconsistent(&self.file, message)
+    }
+}
+
+/// A report that no check can have written.
+fn inconsistent(file: &str, message: impl Into<String>) -> Problem {
+    Problem::new("report-inconsistent", message)
+        .file(file)
+        .remedy("take the report as `sealgate check --report json=FILE` wrote it, or check again")
+}

@@ -1,0 +1,233 @@
+//! What one report says of one seal, held against the seal.
+
+use crate::finding::Finding;
+use crate::partition::{Assignment, Part as Taking, Slice};
+use crate::problem::Problem;
+use crate::report::read::{PartRead, SealRead, SourceRead, cut};
+use crate::seal::Seal;
+use crate::verdict::{Judgement, Source};
+
+use super::findings::{Against, Claims, FindingsRead, read};
+use super::groups::Group;
+use super::{AGAIN, Demanded, Given, TOLD, inconsistent};
+
+/// What one report says of one seal, as far as it can be so.
+#[derive(Debug)]
+pub(super) struct Part {
+    pub(super) file: String,
+    /// Which of the reports it is of, from 0.
+    pub(super) report: usize,
+    /// Which share it is of, from 1, if it is of one.
+    pub(super) index: Option<u16>,
+    /// Without moves and causes; its source is that of the seal, until all are joined.
+    pub(super) judgement: Judgement,
+    pub(super) claims: Claims,
+    pub(super) source: SourceRead,
+}
+
+/// The shares of `group` that take something else than what `assignment` gives them.
+pub(super) fn misassigned(
+    reports: &[Given],
+    group: &Group<'_>,
+    seals: &[&Seal],
+    assignment: &Assignment,
+) -> Vec<Problem> {
+    let own: Vec<Vec<PartRead>> = seals.iter().map(|seal| expected(seal, assignment)).collect();
+    let mut problems = Vec::new();
+    for (place, at) in group.reports.iter().enumerate() {
+        let stated = reports[*at].report.partition.iter().flat_map(|share| &share.seals);
+        // By name on both sides: selected seals come so, and a report keeps their order.
+        if !stated.eq(own.iter().filter_map(|parts| parts.get(place))) {
+            let message = "what it takes is not what is its own, as worked out from the seals";
+            let problem = Problem::new("share-assignment", message).file(&*reports[*at].file);
+            problems.push(problem.remedy(AGAIN));
+        }
+    }
+    problems
+}
+
+fn expected(seal: &Seal, assignment: &Assignment) -> Vec<PartRead> {
+    let part = |part: Taking| PartRead {
+        name: seal.name.as_str().to_owned(),
+        entries: part.entries,
+        bytes: u64::try_from(part.bytes).unwrap_or(u64::MAX),
+        paths: part.paths.to_string(),
+    };
+    assignment.parts(seal).into_iter().map(part).collect()
+}
+
+/// What each report of `group` says of the seal.
+pub(super) fn parts(
+    reports: &[Given],
+    group: &Group<'_>,
+    demanded: &Demanded<'_>,
+    assignment: Option<&Assignment>,
+) -> Vec<Part> {
+    let takings = match (demanded.seal, assignment) {
+        (Err(_), _) => Vec::new(),
+        (Ok((seal, _)), Some(assignment)) => assignment.parts(seal),
+        (Ok((seal, _)), None) => vec![everything(seal)],
+    };
+    let of = |(place, at): (usize, &usize)| {
+        let given = &reports[*at];
+        let stated = given.report.seals.iter().find(|seal| seal.name == demanded.name)?;
+        let index = group.count.and_then(|_| u16::try_from(place + 1).ok());
+        let slice = index.zip(group.count).and_then(|(index, count)| Slice::new(index, count));
+        let taken = assignment.zip(slice).and_then(|(all, slice)| all.taken(demanded.name, slice));
+        let mut part = Part::new(*at, given, stated, index);
+        let carried = carried(given, |seal| seal == Some(demanded.name));
+        // A report that tells of an error is no judgement of this seal, and that is all of it.
+        if carried.is_empty() {
+            let told = demanded.seal.map_err(Problem::clone).and_then(|(seal, digest)| {
+                same_seal(given, stated, seal, &digest.to_string())?;
+                let against = Against { seal, taken, modes: given.report.modes() };
+                let taking = takings.get(place);
+                part.fill(stated, against, taking)
+                    .map_err(|why| inconsistent(&given.file, why).seal(demanded.name))
+            });
+            // What is wrong with the seal itself is told once, where all is joined.
+            part.judgement.problems.extend(told.err().filter(|_| demanded.seal.is_ok()));
+        }
+        part.judgement.problems.extend(carried);
+        Some(part)
+    };
+    group.reports.iter().enumerate().filter_map(of).collect()
+}
+
+/// What a check takes that is not shared out.
+fn everything(seal: &Seal) -> Taking {
+    let sizes = seal.entries.iter().map(|sealed| u128::from(sealed.entry.size().unwrap_or(0)));
+    Taking {
+        entries: seal.entries.len() as u64,
+        bytes: sizes.sum(),
+        paths: crate::entry::Digest([0; 32]),
+    }
+}
+
+fn same_seal(given: &Given, stated: &SealRead, seal: &Seal, digest: &str) -> Result<(), Problem> {
+    let root = stated.root.as_deref() == Some(seal.header.root.as_str());
+    if root && stated.digest.as_deref() == Some(digest) {
+        return Ok(());
+    }
+    let message = "the seal that it is about is another one than the one here";
+    let problem = Problem::new("report-seal-differs", message).file(&*given.file);
+    Err(problem.seal(seal.name.as_str()).remedy(AGAIN))
+}
+
+/// The errors that a report tells of the seals that `concerns` says.
+pub(super) fn carried(given: &Given, concerns: impl Fn(Option<&str>) -> bool) -> Vec<Problem> {
+    let known = |name: &&str| given.report.seals.iter().any(|seal| seal.name == **name);
+    // An error about a seal that it does not judge concerns all.
+    let errors = given.report.errors.iter();
+    let mut errors = errors.filter(|error| concerns(error.seal.as_deref().filter(known)));
+    let mut problems: Vec<Problem> = errors
+        .by_ref()
+        .take(TOLD)
+        .map(|error| {
+            let place = match (&error.file, error.line) {
+                (Some(file), Some(line)) => format!("{}:{line}: ", cut(file)),
+                (Some(file), None) => format!("{}: ", cut(file)),
+                (None, _) => String::new(),
+            };
+            let message = format!(
+                "it tells of an error ({}): {place}{}",
+                cut(&error.code),
+                cut(&error.message)
+            );
+            let remedy = error.remedy.as_deref().map_or_else(|| AGAIN.to_owned(), cut);
+            let problem =
+                Problem::new("report-of-error", message).file(&*given.file).remedy(remedy);
+            match &error.seal {
+                Some(seal) => problem.seal(cut(seal)),
+                None => problem,
+            }
+        })
+        .collect();
+    let more = errors.count();
+    if more > 0 {
+        let message = format!("it tells of {more} more errors");
+        problems.push(Problem::new("report-of-error", message).file(&*given.file).remedy(AGAIN));
+    }
+    problems
+}
+
+impl Part {
+    fn new(report: usize, given: &Given, stated: &SealRead, index: Option<u16>) -> Self {
+        let judgement = Judgement {
+            name: stated.name.clone(),
+            root: None,
+            tracked: None,
+            digest: None,
+            source: Source::Worktree,
+            seal_source: Source::Worktree,
+            checked: 0,
+            matched: 0,
+            bytes: 0,
+            taken: None,
+            findings: Vec::new(),
+            reseal: None,
+            problems: Vec::new(),
+        };
+        let (file, source) = (given.file.clone(), stated.source.clone());
+        Self { file, report, index, judgement, claims: Claims::default(), source }
+    }
+
+    /// Takes over what is stated, if its numbers add up.
+    fn fill(
+        &mut self,
+        stated: &SealRead,
+        against: Against<'_>,
+        taking: Option<&Taking>,
+    ) -> Result<(), String> {
+        let taking = taking.ok_or("it takes part in nothing")?;
+        let FindingsRead { findings, claims } = read(&stated.findings, against)?;
+        add_up(stated, &findings, against.seal, taking)?;
+        let judgement = &mut self.judgement;
+        judgement.taken = against.taken.map(|_| taking.entries);
+        (judgement.checked, judgement.matched, judgement.bytes) =
+            (stated.checked, stated.matched, stated.bytes);
+        (judgement.findings, self.claims) = (findings, claims);
+        Ok(())
+    }
+}
+
+/// Refuses numbers that do not follow from the seal and the findings.
+fn add_up(
+    stated: &SealRead,
+    findings: &[Finding],
+    seal: &Seal,
+    taking: &Taking,
+) -> Result<(), String> {
+    let sealed: Vec<&Finding> =
+        findings.iter().filter(|finding| finding.expected.is_some()).collect();
+    let size =
+        |entry: Option<&_>| u128::from(entry.and_then(crate::entry::Entry::size).unwrap_or(0));
+    let gone: u128 = sealed.iter().map(|finding| size(finding.expected.as_ref())).sum();
+    let there: u128 = findings.iter().map(|finding| size(finding.observed.as_ref())).sum();
+    let most = (taking.bytes + there).saturating_sub(gone);
+    // Of what lies below a directory that could not be read, any number was not judged.
+    let hides = |finding: &Finding| finding.kind.is_error() && seal.has_below(&finding.path);
+    let (checked, bytes) = if findings.iter().any(hides) {
+        (stated.checked <= taking.entries, u128::from(stated.bytes) <= most)
+    } else {
+        (stated.checked == taking.entries, u128::from(stated.bytes) == most)
+    };
+    if !checked {
+        return Err(format!(
+            "it says that {} entries were judged, of {}",
+            stated.checked, taking.entries
+        ));
+    }
+    if stated.matched.checked_add(sealed.len() as u64) != Some(stated.checked) {
+        return Err(format!(
+            "of {} entries {} are said to match, beside {} findings",
+            stated.checked,
+            stated.matched,
+            sealed.len()
+        ));
+    }
+    if !bytes {
+        return Err(format!("it says that {} bytes were hashed, of {most}", stated.bytes));
+    }
+    Ok(())
+}
