@@ -500,6 +500,7 @@ fn told(taken: &Taken, name: &str, what: &str) -> Option<(usize, Digest)> {
             };
             Some((usize::try_from(size).unwrap(), digest))
         }
+        Observed::Passed => unreachable!("{what}: nothing is passed over"),
     }
 }
 
