@@ -42,6 +42,9 @@ pub mod draft;
 pub mod reseal;
 pub mod verdict;
 
+// Who may change a seal, and where the gate may rule.
+pub mod authority;
+
 // What is said of it.
 pub mod report;
 

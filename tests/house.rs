@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Every room and its floor. A room may name rooms of lower floors and itself, and none beside it. A new room gets a line here, and so does a room that moves.
-const FLOORS: [(&str, u8); 38] = [
+const FLOORS: [(&str, u8); 39] = [
     // The words.
     ("attributes", 0),
     ("hex", 0),
@@ -31,6 +31,7 @@ const FLOORS: [(&str, u8); 38] = [
     ("draft", 5),
     ("reseal", 6),
     ("verdict", 7),
+    ("authority", 7),
     // What is said of it.
     ("report", 8),
     // One run; `judge` takes a seal from the repository through the pipeline.
@@ -57,8 +58,9 @@ const FLOORS: [(&str, u8); 38] = [
 ];
 
 /// The rooms without a file system, a clock, an environment, other processes or printing.
-const PURE: [&str; 18] = [
+const PURE: [&str; 19] = [
     "attributes",
+    "authority",
     "compare",
     "cause",
     "reseal",

@@ -49,6 +49,16 @@ pub(crate) fn push_string(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
 }
 
+/// `text` as a string of a seal, quotes included: the one form that it has in every file of the
+/// seals directory.
+#[must_use]
+pub fn quoted(text: &str) -> String {
+    let mut out = Vec::with_capacity(text.len() + 2);
+    push_string(&mut out, text);
+    // Escaping makes text of text.
+    String::from_utf8_lossy(&out).into_owned()
+}
+
 /// Appends `text` as it stands between the quotes.
 pub(super) fn push_text(out: &mut Vec<u8>, text: &str) {
     let (plain, rest) = text.split_at(plain_length(text));

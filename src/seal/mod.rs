@@ -18,10 +18,11 @@ mod write;
 
 pub use error::{SealError, SealFault};
 pub(crate) use escape::push_string;
+pub use escape::quoted;
 pub use lenient::{loose_header, loose_seal, loose_seal_in_scope};
 pub use model::{
     FORMAT, Header, LARGE_SEAL_BYTES, MAX_SEAL_BYTES, Root, Seal, SealName, SealedEntry,
 };
 pub use read::{Parts, read};
 pub use salvage::salvage;
-pub use write::to_bytes;
+pub use write::{entry_text, to_bytes};

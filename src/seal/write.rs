@@ -49,22 +49,36 @@ fn push_header(out: &mut Vec<u8>, header: &Header) {
 
 fn push_entry(out: &mut Vec<u8>, sealed: &SealedEntry) {
     push_string(out, sealed.path.as_str());
-    match &sealed.entry {
+    out.extend_from_slice(b" = ");
+    push_value(out, &sealed.entry);
+    out.push(b'\n');
+}
+
+/// The value of an entry as a seal writes it, quotes included.
+#[must_use]
+pub fn entry_text(entry: &Entry) -> String {
+    let mut out = Vec::new();
+    push_value(&mut out, entry);
+    // Escaping makes text of text.
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+fn push_value(out: &mut Vec<u8>, entry: &Entry) {
+    match entry {
         Entry::File { size, digest, executable } => {
-            out.extend_from_slice(if *executable { b" = \"exec " } else { b" = \"file " });
+            out.extend_from_slice(if *executable { b"\"exec " } else { b"\"file " });
             push_decimal(out, *size);
             out.push(b' ');
             out.extend_from_slice(&digest.to_hex());
             out.push(b'"');
         }
         Entry::Link { target } => {
-            out.extend_from_slice(b" = \"link ");
+            out.extend_from_slice(b"\"link ");
             push_text(out, target);
             out.push(b'"');
         }
-        Entry::Dir => out.extend_from_slice(b" = \"dir\""),
+        Entry::Dir => out.extend_from_slice(b"\"dir\""),
     }
-    out.push(b'\n');
 }
 
 fn push_decimal(out: &mut Vec<u8>, mut number: u64) {
