@@ -69,8 +69,10 @@ fn push_word(said: &mut String, word: &str) {
     let inner = word.trim_start_matches('(');
     said.push_str(&word[..word.len() - inner.len()]);
     let core = inner.trim_end_matches([',', '.', ';', ':', ')', '?', '!']);
-    let plain =
-        |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let letters = |part: &str| part.bytes().all(|byte| byte.is_ascii_alphabetic());
+    // Hosts take seven hex digits or more for the id of a commit.
+    let id = |part: &str| part.len() >= 7 && part.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let plain = |part: &str| !part.is_empty() && letters(part) && !id(part);
     if core.is_empty() || core.split(['-', '\'']).all(plain) {
         said.push_str(core);
     } else {
@@ -153,6 +155,7 @@ mod tests {
         let cases = [
             ("Give it its sealed name back.", "Give it its sealed name back."),
             ("Ask @user about #1, GH-2.", "Ask `@user` about `#1`, `GH-2`."),
+            ("at deadbeef. Faded", "at `deadbeef`. Faded"),
             ("see http://x.y or www.x.y", "see `http://x.y` or `www.x.y`"),
             (
                 "at 1a2b3c4 (a.b): it's upload-artifact",
