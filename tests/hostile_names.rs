@@ -186,15 +186,17 @@ fn saying(name: &[u8]) -> Vec<Report> {
         findings.iter().filter(|finding| !finding.kind.is_error()).cloned().collect();
     let unjudged = judgement(&text, findings);
     let tracked = judgement(&text, differences.clone());
-    let built = Judgement { tracked: Some(false), ..tracked.clone() };
+    // Remedies differ by where bytes come from, and of causes all but a few do not.
+    let some = differences.iter().step_by(2).cloned().collect();
+    let built = Judgement { tracked: Some(false), findings: some, ..tracked.clone() };
     let at = Source::Directory { given: text.clone(), path: text.clone().into() };
-    let elsewhere = Judgement { source: at, ..tracked.clone() };
+    let elsewhere = Judgement { source: at, ..built.clone() };
     let commit = Source::Commit { given: text.clone(), oid: "0123456789".repeat(4) };
     let committed =
-        Judgement { source: commit.clone(), seal_source: commit.clone(), ..tracked.clone() };
+        Judgement { source: commit.clone(), seal_source: commit.clone(), ..built.clone() };
     let resealed = |allowed| Judgement {
         reseal: Some(reseal(&text, allowed)),
-        findings: if allowed { Vec::new() } else { differences.clone() },
+        findings: if allowed { Vec::new() } else { differences[..3].to_vec() },
         ..tracked.clone()
     };
     let base = |on_reseal, allowed| Base {
@@ -215,9 +217,8 @@ fn saying(name: &[u8]) -> Vec<Report> {
     let passed = report(&[resealed(true)], Some(&allow), &[]);
     vec![
         report(&[unjudged], None, &problems),
-        report(&[tracked.clone(), built], None, &[]),
+        report(&[tracked.clone(), built, resealed(false)], Some(&refuse), &[]),
         report(&[elsewhere, committed], None, &[]),
-        report(&[resealed(false)], Some(&refuse), &[]),
         report(&[], None, &problems),
         Report { staged: Some(text), ..passed },
     ]
@@ -372,19 +373,12 @@ fn mean(commands: &[actions::Command], report: &Report) -> Result<(), String> {
 /// Judges every report about `name`, in every format, and what a runner is told of it.
 fn judge_all(name: &[u8]) -> Result<(), String> {
     for report in saying(name) {
-        for (format_name, format) in formats() {
-            for verbosity in [Verbosity::Normal, Verbosity::Quiet, Verbosity::Verbose] {
-                let told = matches!(format, Format::Human | Format::Github);
-                if verbosity != Verbosity::Normal && !told {
-                    continue;
-                }
-                let text = written(&report, format, verbosity);
-                let wrong = |error| format!("{format_name}: {error}\n{text}");
-                let commands =
-                    judge(&format_name, &text, &HARMLESS[&format_name]).map_err(wrong)?;
-                if format == Format::Github {
-                    mean(&commands, &report).map_err(wrong)?;
-                }
+        for (name, format) in formats() {
+            let text = written(&report, format, Verbosity::Normal);
+            let wrong = |error| format!("{name}: {error}\n{text}");
+            let commands = judge(&name, &text, &HARMLESS[&name]).map_err(wrong)?;
+            if format == Format::Github {
+                mean(&commands, &report).map_err(wrong)?;
             }
         }
         let mut bytes = Vec::new();
@@ -435,7 +429,7 @@ fn no_nasty_name_makes_any_format_say_what_nobody_meant() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn no_name_at_all_makes_any_format_say_what_nobody_meant(name in any_name()) {

@@ -2,6 +2,7 @@
 //! is wrong and what mends it stand on the first screen; long lists are folded at the end.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::io;
 
 use super::changes::{Names, Sum, what};
@@ -123,7 +124,7 @@ fn reseals(page: &mut Page, report: &Report, base: &BaseView) {
     }
     list(page, "\n", lines, TO_RESEALS, "changes of seals");
     if let Some(remedy) = &base.remedy {
-        page.add(&format!("\n{}\n", prose(remedy)), TO_RESEALS);
+        page.add(&format!("\n{}\n", prose(remedy)), TO_ERRORS);
     }
 }
 
@@ -165,13 +166,14 @@ fn seal_in_short(seal: &SealView) -> String {
     said.extend(findings.iter().take(FIRST).map(|finding| row(finding)));
     if findings.len() > FIRST {
         let others = text::grouped(findings.len() - FIRST);
-        said.push_str(&format!("\n{others} more are folded at the end.\n"));
+        // Writing to a `String` cannot fail, here and below.
+        let _ = writeln!(said, "\n{others} more are folded at the end.");
     }
     said.push_str("\n**What to do**\n\n");
     said.push_str(&advice(&findings));
     if let Some(mend) = &seal.mend {
-        said.push_str(&format!("\nTo approve these bytes:\n\n{}", commands(&[&mend.approve])));
-        said.push_str(&format!("\n{}\n", prose(&mend.caution)));
+        let _ = write!(said, "\nTo approve these bytes:\n\n{}", commands(&[&mend.approve]));
+        let _ = writeln!(said, "\n{}", prose(&mend.caution));
     }
     said
 }
@@ -231,7 +233,7 @@ fn advice(findings: &[&FindingView]) -> String {
     let mut said: String = all.iter().take(ADVICE).map(line).collect();
     if all.len() > ADVICE {
         let hidden = text::grouped(all.len() - ADVICE);
-        said.push_str(&format!("- {hidden} more in the report as JSON\n"));
+        let _ = writeln!(said, "- {hidden} more in the report as JSON");
     }
     said
 }
