@@ -254,6 +254,7 @@ fn judgement(text: &str, findings: Vec<Finding>) -> Judgement {
         bytes: 5,
         findings,
         reseal: None,
+        taken: None,
         problems: Vec::new(),
     }
 }
