@@ -27,6 +27,7 @@ pub mod problem;
 pub mod replace;
 
 // What was approved, and what is in scope.
+pub mod event;
 pub mod git;
 pub mod partition;
 pub mod scope;

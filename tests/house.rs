@@ -23,6 +23,7 @@ const FLOORS: [(&str, u8); 39] = [
     ("git", 3),
     ("seal", 3),
     ("partition", 4),
+    ("event", 4),
     // What is there.
     ("inventory", 4),
     // The decision; `reseal` is a comparison of two seals.
@@ -65,6 +66,7 @@ const PURE: [&str; 19] = [
     "cause",
     "reseal",
     "verdict",
+    "event",
     "draft",
     "accept",
     "merge",

@@ -131,7 +131,8 @@ pub struct CheckArgs {
     /// Take the seals from the commit REV, and the bytes from here
     #[arg(long, value_name = "REV")]
     pub seals_from: Option<String>,
-    /// Tell what changed in the seals themselves since the commit REV
+    /// Tell what changed in the seals themselves since the commit REV; in GitHub Actions, `auto` takes
+    /// it from the event; `none` is none
     #[arg(long, value_name = "REV")]
     pub base: Option<String>,
     /// Which changes of seals since the base let the check pass

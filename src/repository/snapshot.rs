@@ -24,6 +24,7 @@ pub struct Snapshot<'r> {
     given: String,
     oid: Oid,
     tree: Oid,
+    parents: Vec<Oid>,
     /// The directory of seals; `None` where the commit has none.
     seals: Option<Vec<TreeEntry>>,
     objects: Mutex<Objects>,
@@ -65,13 +66,20 @@ impl<'r> Snapshot<'r> {
             }
         };
         let (given, objects) = (given.to_owned(), Mutex::new(objects));
-        Ok(Self { repository, given, oid: commit.oid, tree: commit.tree, seals, objects })
+        let (oid, tree, parents) = (commit.oid, commit.tree, commit.parents);
+        Ok(Self { repository, given, oid, tree, parents, seals, objects })
     }
 
     /// The commit's id.
     #[must_use]
     pub fn oid(&self) -> &Oid {
         &self.oid
+    }
+
+    /// The ids of its parents, in their order.
+    #[must_use]
+    pub fn parents(&self) -> &[Oid] {
+        &self.parents
     }
 
     /// The revision as the user named it.

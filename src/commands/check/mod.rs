@@ -1,6 +1,7 @@
 //! `check`: the gate. Where seals and bytes come from is in `sources`, where it may write in `places`,
 //! and what one of several shares takes in `shares`.
 
+pub(super) mod base;
 pub(super) mod places;
 mod shares;
 mod sources;
@@ -54,6 +55,7 @@ pub(super) fn run(arguments: &CheckArgs, context: &Context) -> Outcome {
         engine.stage = stage(arguments, &protected, context).map_err(one)?;
     }
     let mut notices = notices(&selected, &bytes);
+    notices.extend(commits.no_base.clone());
     notices.extend(commits.seals.as_ref().filter(|_| !commits.and_bytes).and_then(differing));
     let (share, partition) = shares::share(arguments, &selected).unzip();
     notices.extend(partition.iter().flat_map(shares::notices));

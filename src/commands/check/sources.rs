@@ -1,6 +1,7 @@
 //! Where the seals and the bytes of a check come from.
 
 use super::super::Context;
+use super::base;
 use crate::cli::CheckArgs;
 use crate::judge::Bytes;
 use crate::problem::Problem;
@@ -26,6 +27,8 @@ pub(super) struct Commits<'a> {
     pub(super) and_bytes: bool,
     /// That which the seals are held against.
     pub(super) base: Option<Snapshot<'a>>,
+    /// That the event has no such commit.
+    pub(super) no_base: Option<Notice>,
 }
 
 pub(super) fn open_commits<'a>(
@@ -33,10 +36,12 @@ pub(super) fn open_commits<'a>(
     context: &'a Context,
 ) -> Result<Option<Commits<'a>>, Problem> {
     let open = |revision: &String| Snapshot::open(&context.repository, revision);
+    let (base, no_base) = base::open(arguments.base.as_deref(), context)?;
     Ok(Some(Commits {
         seals: arguments.rev.as_ref().or(arguments.seals_from.as_ref()).map(open).transpose()?,
         and_bytes: arguments.rev.is_some(),
-        base: arguments.base.as_ref().map(open).transpose()?,
+        base,
+        no_base,
     }))
 }
 
