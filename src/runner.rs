@@ -12,7 +12,7 @@
 use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::fs::File;
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
 use crate::hex;
@@ -100,8 +100,7 @@ fn outputs(report: &Report, staged: Option<&str>, filed: Option<&str>) -> Result
         ("staged", staged.unwrap_or_default().to_owned()),
         ("report", filed.unwrap_or_default().to_owned()),
     ];
-    // What stands before, of another program, may lack its line end.
-    let mut text = String::from("\n");
+    let mut text = String::new();
     for (key, value) in values {
         let delimiter = delimiter()?;
         // Writing to a `String` cannot fail.
@@ -144,10 +143,25 @@ fn append(name: &str, path: &Path, bytes: &[u8]) -> Result<(), Problem> {
         if path.metadata().is_ok_and(|found| !found.is_file()) {
             return Err(io::Error::other("it is no regular file"));
         }
-        let mut file = File::options().append(true).create(true).open(path)?;
+        let mut file = File::options().read(true).append(true).create(true).open(path)?;
+        if lacks_line_end(&mut file)? {
+            file.write_all(b"\n")?;
+        }
         file.write_all(bytes)
     };
     add().map_err(|error| problem(&in_words(&error)))
+}
+
+/// Whether what another program wrote before ends in the middle of a line. An empty line would not
+/// do between outputs: act, which runs workflows too, takes none after it.
+fn lacks_line_end(file: &mut File) -> io::Result<bool> {
+    let length = file.seek(SeekFrom::End(0))?;
+    let mut last = [b'\n'];
+    if length > 0 {
+        file.seek(SeekFrom::Start(length - 1))?;
+        file.read_exact(&mut last)?;
+    }
+    Ok(last != [b'\n'])
 }
 
 #[cfg(test)]
@@ -182,6 +196,18 @@ mod tests {
         {
             assert!(handed_on(path).is_err(), "{path:?}");
         }
+    }
+
+    #[test]
+    fn a_line_that_another_program_left_open_is_ended_and_no_empty_one_made() {
+        let directory = tempfile::tempdir().unwrap();
+        for (before, after) in [("", "a=b\n"), ("x=y", "x=y\na=b\n"), ("x=y\n", "x=y\na=b\n")] {
+            let path = directory.path().join("output");
+            std::fs::write(&path, before).unwrap();
+            append(OUTPUT, &path, b"a=b\n").unwrap();
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), after);
+        }
+        append(OUTPUT, &directory.path().join("new"), b"a=b\n").unwrap();
     }
 
     #[test]
