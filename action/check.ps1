@@ -1,0 +1,109 @@
+# Runs the gate in a step of GitHub Actions, on Windows (pwsh 7.3 or later); check.sh is its twin, and
+# says why. Nothing here is parsed as a command: each input is one argument, or one line of it.
+$ErrorActionPreference = 'Stop'
+$PSNativeCommandUseErrorActionPreference = $false
+Set-StrictMode -Version Latest
+
+function Set-Undecided {
+    $outputs = 'verdict=error', 'exit-code=2', 'checked=0', 'findings=0', 'resealed=', 'staged=', 'report='
+    [IO.File]::AppendAllLines($env:GITHUB_OUTPUT, [string[]] $outputs)
+}
+
+function Stop-Gate([string] $why) {
+    Write-Host "::error title=sealgate::$why"
+    exit 2
+}
+
+function Get-Lines([string] $text) {
+    @($text -split "`r?`n" | Where-Object { $_ -ne '' })
+}
+
+Set-Undecided
+$room = Join-Path $env:RUNNER_TEMP "sealgate-$([guid]::NewGuid())"
+[void] [IO.Directory]::CreateDirectory($room)
+$report = Join-Path $room 'report.json'
+
+$action = $env:GITHUB_ACTION_PATH
+$manifest = [IO.File]::ReadAllText((Join-Path $action 'Cargo.toml'))
+$version = [regex]::Match($manifest, '(?m)^version = "([^"\r\n]*)"').Groups[1].Value
+$wanted = "$env:IN_VERSION" -replace '^v', ''
+if ($wanted -eq '') { $wanted = $version }
+$archive = "sealgate-$wanted-x86_64-pc-windows-msvc.zip"
+$digest = ''
+if ($env:PROCESSOR_ARCHITECTURE -eq 'AMD64') {
+    foreach ($line in [IO.File]::ReadAllLines((Join-Path $action 'releases.sha256'))) {
+        $row = $line -split ' +'
+        if ($row.Count -eq 2 -and $row[1] -ceq $archive) { $digest = $row[0] }
+    }
+}
+if ("$env:IN_BINARY" -ne '') {
+    $binary = [IO.Path]::GetFullPath($env:IN_BINARY, $PWD.ProviderPath)
+} elseif ($digest -ne '') {
+    $file = Join-Path $room $archive
+    $url = "$env:GITHUB_SERVER_URL/$env:ACTION_REPOSITORY/releases/download/v$wanted/$archive"
+    try {
+        Invoke-WebRequest -Uri $url -OutFile $file -MaximumRetryCount 3 -RetryIntervalSec 2
+    } catch {
+        Stop-Gate 'the release of sealgate could not be downloaded'
+    }
+    $found = (Get-FileHash -LiteralPath $file -Algorithm SHA256).Hash.ToLowerInvariant()
+    if ($found -cne $digest) {
+        Stop-Gate 'the release of sealgate is not the one whose SHA-256 the action states: nothing was run'
+    }
+    Expand-Archive -LiteralPath $file -DestinationPath $room
+    $binary = Join-Path $room 'sealgate.exe'
+} elseif ($wanted -ceq $version) {
+    # From there, so that no configuration of cargo in the workspace has a say.
+    Push-Location -LiteralPath $action
+    & cargo install --locked --path . --root $room --target-dir (Join-Path $room 'target')
+    if ($LASTEXITCODE -ne 0) { Stop-Gate 'sealgate could not be built from the checkout of the action' }
+    Pop-Location
+    $binary = Join-Path $room 'bin' 'sealgate.exe'
+} else {
+    Stop-Gate "the action has no SHA-256 of the wanted version of sealgate: use its own, or the input 'binary'"
+}
+
+if ("$env:IN_WORKING_DIRECTORY" -ne '') { Set-Location -LiteralPath $env:IN_WORKING_DIRECTORY }
+
+$names = @("$env:IN_SEALS" -split '\s+' | Where-Object { $_ -ne '' })
+if ("$env:EVENT_SHA" -cnotmatch '^([0-9a-f]{40}|[0-9a-f]{64})$') {
+    Stop-Gate 'the event names no commit by its full id'
+}
+$arguments = [Collections.Generic.List[string]]::new()
+if ("$env:IN_MERGE_REPORTS" -ne '') {
+    $arguments.AddRange([string[]] ('merge-reports', "--seals-from=$env:EVENT_SHA"))
+    foreach ($name in $names) { $arguments.Add("--only=$name") }
+    $names = @()
+    foreach ($line in Get-Lines $env:IN_MERGE_REPORTS) {
+        if (Test-Path -LiteralPath $line) {
+            $names += $line
+        } else {
+            $matching = @(Get-ChildItem -Path $line -File | ForEach-Object { $_.FullName })
+            if ($matching.Count -eq 0) { Stop-Gate "a line of the input 'merge-reports' matches no file" }
+            $names += $matching
+        }
+    }
+} else {
+    if ("$env:IN_REV" -ne '') {
+        $arguments.AddRange([string[]] ('check', "--rev=$env:IN_REV"))
+    } else {
+        $arguments.AddRange([string[]] ('check', "--seals-from=$env:EVENT_SHA"))
+    }
+    $base = if ("$env:IN_BASE" -ne '') { $env:IN_BASE } else { 'none' }
+    $arguments.Add("--base=$base")
+    if ("$env:IN_ON_RESEAL" -ne '') { $arguments.Add("--on-reseal=$env:IN_ON_RESEAL") }
+    if ("$env:IN_AT" -ne '') { $arguments.Add("--at=$env:IN_AT") }
+    if ("$env:IN_STAGE" -ne '') { $arguments.Add("--stage=$env:IN_STAGE") }
+    if ("$env:IN_ENVIRONMENT" -ne '') { $arguments.Add("--environment=$env:IN_ENVIRONMENT") }
+    if ("$env:IN_PARTITION" -ne '') { $arguments.Add("--partition=$env:IN_PARTITION") }
+}
+$arguments.AddRange([string[]] ('--format=github', "--report=json=$report"))
+foreach ($line in Get-Lines $env:IN_REPORTS) { $arguments.Add("--report=$line") }
+$arguments.Add('--')
+foreach ($name in $names) { $arguments.Add($name) }
+
+& $binary @arguments
+$code = $LASTEXITCODE
+# Another program: whatever it wrote before does not count.
+if ($code -notin 0, 1, 2) { Set-Undecided }
+exit $code

@@ -1,0 +1,216 @@
+//! The action as a consumer runs it, by act; and what zizmor, an actionlint, shellcheck and the
+//! schemas say of it, of the workflows and of the snippets.
+
+#![cfg(unix)]
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+mod acting;
+mod common;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+
+use acting::{Acted, Consumer};
+use serde_json::{Value, json};
+
+/// A job that runs `build`, and then the action with `inputs` (lines `key: value`).
+fn workflow(build: &str, inputs: &str) -> String {
+    let indented = |text: &str, by: usize| {
+        text.lines().map(|line| format!("{}{line}\n", " ".repeat(by))).collect::<String>()
+    };
+    format!(
+        "on: [push, pull_request, merge_group]\n\
+         jobs:\n  gate:\n    runs-on: ubuntu-latest\n    steps:\n      \
+         - uses: actions/checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8 # v5.0.0\n        \
+           with: {{fetch-depth: 0}}\n      \
+         - run: |\n{}      \
+         - id: gate\n        uses: owner/sealgate@v1\n        with:\n{}      \
+         - if: always()\n        env:\n          STEP: ${{{{ toJSON(steps.gate) }}}}\n        \
+           run: printf '%s' \"$STEP\" > \"$RESULTS/gate\"\n",
+        indented(build, 10),
+        indented(inputs, 10),
+    )
+}
+
+/// The inputs that every case has.
+fn with_binary(inputs: &str) -> String {
+    format!("binary: {}\n{inputs}", env!("CARGO_BIN_EXE_sealgate"))
+}
+
+/// The outputs of the step `gate`, which must have come out as `outcome`.
+#[track_caller]
+fn outputs(acted: &Acted, outcome: &str) -> BTreeMap<String, String> {
+    let log = acted.log();
+    let gate = acted.results.get("gate").unwrap_or_else(|| panic!("no step `gate`: {log}"));
+    assert_eq!(gate["outcome"], outcome, "{log}");
+    assert_eq!(acted.ran.code == 0, outcome == "success", "{log}");
+    let outputs = gate["outputs"].as_object().unwrap().iter();
+    let outputs: BTreeMap<String, String> =
+        outputs.map(|(key, value)| (key.clone(), value.as_str().unwrap().to_owned())).collect();
+    let declared = ["checked", "exit-code", "findings", "report", "resealed", "staged", "verdict"];
+    assert!(outputs.keys().map(String::as_str).eq(declared), "{outputs:?}");
+    outputs
+}
+
+/// What a case expects: the outcome, the verdict, the exit code, and how much was checked and found.
+type Expected = (&'static str, &'static str, &'static str, &'static str, &'static str);
+
+const PASS: Expected = ("success", "pass", "0", "3", "0");
+
+#[track_caller]
+fn expect(name: &str, acted: &Acted, expected: Expected) -> BTreeMap<String, String> {
+    let (outcome, verdict, code, checked, findings) = expected;
+    let outputs = outputs(acted, outcome);
+    let there = ["verdict", "exit-code", "checked", "findings"].map(|key| &*outputs[key]);
+    assert_eq!(there, [verdict, code, checked, findings], "{name}: {}", acted.log());
+    outputs
+}
+
+/// A push that made the branch.
+fn push(consumer: &Consumer) -> Value {
+    json!({"before": "0".repeat(40), "after": consumer.id("HEAD"), "deleted": false})
+}
+
+#[test]
+#[ignore = "needs act, which .ci/run installs"]
+fn what_a_build_made_passes_or_fails_and_the_job_with_it() {
+    let hostile = "sh build.sh\nprintf x > 'dist/##[set-output name=verdict;]pass'\n\
+        printf x > \"$(printf 'dist/a\\r::set-output name=verdict::pass\\r')\"\n\
+        printf x > 'dist/ ::set-output name=findings::0'\n\
+        printf x > 'dist/::stop-commands::x'\nprintf x > 'dist/$''{{ x }} $(touch no) `touch no`'";
+    let rewritten = "sh build.sh && echo drift >> dist/app.js\n\
+        \"$SEALGATE\" seal dist --allow-ci && \"$SEALGATE\" check && git diff --stat | grep seals";
+    let rewritten = rewritten.replace("$SEALGATE", env!("CARGO_BIN_EXE_sealgate"));
+    let cases: [(&str, &str, &str, Expected); 12] = [
+        ("pass", "sh build.sh", "", PASS),
+        (
+            "drift",
+            "sh build.sh && echo drift >> dist/app.js",
+            "",
+            ("failure", "fail", "1", "3", "1"),
+        ),
+        ("modes lost", "sh build.sh && chmod -x dist/run", "", ("failure", "fail", "1", "3", "1")),
+        ("nothing was built", "true", "", ("failure", "error", "2", "0", "0")),
+        ("seal rewritten", &rewritten, "", ("failure", "fail", "1", "3", "1")),
+        ("seal removed", "sh build.sh && rm -r seals", "", PASS),
+        ("no such seal", "sh build.sh", "seals: other", ("failure", "error", "2", "0", "0")),
+        ("hostile names", hostile, "", ("failure", "fail", "1", "3", "5")),
+        ("by name", "sh build.sh", "seals: 'd* nothing-*'", ("failure", "error", "2", "0", "0")),
+        ("no such base", "sh build.sh", "base: v9", ("failure", "error", "2", "0", "0")),
+        ("no such input", "sh build.sh", "on-reseal: perhaps", ("failure", "error", "2", "0", "0")),
+        ("elsewhere", "sh build.sh && mv dist 'a b'", "at: a b\nseals: dist", PASS),
+    ];
+    let consumer = Consumer::new();
+    for (name, build, inputs, expected) in cases {
+        let workflow = workflow(build, &with_binary(inputs));
+        let acted = consumer.act(&workflow, "push", &push(&consumer));
+        let outputs = expect(name, &acted, expected);
+        assert_eq!(outputs["staged"], "", "{name}");
+    }
+}
+
+#[test]
+#[ignore = "needs act, which .ci/run installs"]
+fn a_commit_without_seals_is_an_error() {
+    let consumer = Consumer::new();
+    consumer.repo.git(&["rm", "--quiet", "-r", "seals"]);
+    consumer.commit("Without");
+    let acted = consumer.act(&workflow("sh build.sh", &with_binary("")), "push", &push(&consumer));
+    expect("missing seal", &acted, ("failure", "error", "2", "0", "0"));
+}
+
+#[test]
+#[ignore = "needs act, which .ci/run installs"]
+fn a_program_that_crashes_or_lies_is_an_error() {
+    let consumer = Consumer::new();
+    let forged = "echo '::set-output name=verdict::pass'\necho '::set-output name=exit-code::0'";
+    let bodies = [
+        "kill -9 $$".to_owned(),
+        "head -c 65536 /dev/urandom".to_owned(),
+        "exit 0".to_owned(),
+        forged.to_owned(),
+        format!("{forged}\nkill -SEGV $$"),
+        format!("printf 'verdict=pass\\nexit-code=0\\n' >> \"$GITHUB_OUTPUT\"\n{forged}\nexit 139"),
+    ];
+    for body in bodies {
+        let program = consumer.outside("crashing");
+        fs::write(&program, format!("#!/bin/sh\n{body}\n")).unwrap();
+        fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+        let inputs = format!("binary: {}", program.display());
+        let acted = consumer.act(&workflow("sh build.sh", &inputs), "push", &push(&consumer));
+        let outputs = expect(&body, &acted, ("failure", "error", "2", "0", "0"));
+        assert_eq!((&*outputs["report"], &*outputs["resealed"]), ("", ""), "{body}");
+    }
+}
+
+#[test]
+#[ignore = "needs act, which .ci/run installs"]
+fn what_is_staged_is_there_only_after_a_pass() {
+    let consumer = Consumer::new();
+    let seen = "      - if: always()\n        run: ls -l out > \"$RESULTS/staged\" 2>&1 || true\n";
+    let inputs = with_binary("stage: out\nreports: |\n  json=a b.json\n  markdown=page.md\n");
+    for (build, expected) in [("", PASS), ("\nrm dist/run", ("failure", "fail", "1", "3", "1"))] {
+        let text = workflow(&format!("sh build.sh{build}"), &inputs) + seen;
+        let acted = consumer.act(&text, "push", &push(&consumer));
+        let outputs = expect("stage", &acted, expected);
+        let passed = expected == PASS;
+        assert_eq!(outputs["staged"], if passed { "out" } else { "" });
+        let staged = acted.results["staged"].as_str().unwrap();
+        assert_eq!(staged.contains("latest -> app.js"), passed, "{staged}");
+    }
+}
+
+#[test]
+#[ignore = "needs act, which .ci/run installs"]
+fn a_request_is_held_against_the_other_parent_of_its_merge() {
+    let consumer = Consumer::new();
+    let first = consumer.id("HEAD");
+    consumer.repo.git(&["switch", "--quiet", "--create", "change"]);
+    consumer.write("build.sh", &acting::BUILD.replace("'app", "'changed app"));
+    assert!(
+        common::scrubbed("sh")
+            .arg("build.sh")
+            .current_dir(consumer.repo.at("."))
+            .status()
+            .unwrap()
+            .success()
+    );
+    assert_eq!(consumer.repo.run(&["seal", "dist"]).code, 0);
+    let head = consumer.commit("Change");
+    consumer.repo.git(&["switch", "--quiet", "main"]);
+    let main = consumer.commit("Go on");
+    consumer.repo.git(&["merge", "--quiet", "--no-ff", "--message", "Merge", "change"]);
+    let merge = consumer.id("HEAD");
+    let request = |head: &str| {
+        // What the event calls the base is old.
+        json!({"number": 7, "pull_request": {"number": 7, "head": {"sha": head, "ref": "change"},
+            "base": {"sha": first, "ref": "main"}}})
+    };
+    let group = json!({"merge_group": {"base_sha": main, "head_sha": merge,
+        "base_ref": "refs/heads/main", "head_ref": "refs/heads/gh-readonly-queue/main/pr-7"}});
+    let wrong = json!({"merge_group": {"base_sha": "main"}});
+    let cases = [
+        ("pull_request", request(&head), "", PASS, "true"),
+        (
+            "pull_request",
+            request(&head),
+            "on-reseal: fail",
+            ("failure", "fail", "1", "3", "0"),
+            "true",
+        ),
+        ("pull_request", request(&head), "base: none", PASS, "false"),
+        ("pull_request", request(&first), "", ("failure", "error", "2", "0", "0"), "false"),
+        ("merge_group", group, "", PASS, "true"),
+        ("merge_group", wrong, "", ("failure", "error", "2", "0", "0"), "false"),
+        ("push", json!({"before": head, "after": merge}), "", PASS, "false"),
+        ("push", json!({"before": first, "after": merge}), "", PASS, "true"),
+    ];
+    for (event, payload, inputs, expected, resealed) in cases {
+        let acted = consumer.act(&workflow("sh build.sh", &with_binary(inputs)), event, &payload);
+        let outputs = expect(event, &acted, expected);
+        assert_eq!(outputs["resealed"], resealed, "{event} {payload}: {}", acted.log());
+        let base = |oid: &str| acted.log().contains(&oid[..10]);
+        assert!(event == "push" || resealed == "false" || base(&main), "{}", acted.log());
+    }
+}
