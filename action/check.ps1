@@ -89,14 +89,14 @@ if ("$env:IN_MERGE_REPORTS" -ne '') {
     } else {
         $arguments.AddRange([string[]] ('check', "--seals-from=$env:EVENT_SHA"))
     }
-    $base = if ("$env:IN_BASE" -ne '') { $env:IN_BASE } else { 'none' }
-    $arguments.Add("--base=$base")
-    if ("$env:IN_ON_RESEAL" -ne '') { $arguments.Add("--on-reseal=$env:IN_ON_RESEAL") }
     if ("$env:IN_AT" -ne '') { $arguments.Add("--at=$env:IN_AT") }
     if ("$env:IN_STAGE" -ne '') { $arguments.Add("--stage=$env:IN_STAGE") }
     if ("$env:IN_ENVIRONMENT" -ne '') { $arguments.Add("--environment=$env:IN_ENVIRONMENT") }
     if ("$env:IN_PARTITION" -ne '') { $arguments.Add("--partition=$env:IN_PARTITION") }
 }
+$base = if ("$env:IN_BASE" -ne '') { $env:IN_BASE } else { 'none' }
+$arguments.Add("--base=$base")
+if ("$env:IN_ON_RESEAL" -ne '') { $arguments.Add("--on-reseal=$env:IN_ON_RESEAL") }
 $arguments.AddRange([string[]] ('--format=github', "--report=json=$report"))
 foreach ($line in Get-Lines $env:IN_REPORTS) { $arguments.Add("--report=$line") }
 $arguments.Add('--')

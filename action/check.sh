@@ -99,13 +99,13 @@ else
     else
         arguments=(check "--seals-from=$EVENT_SHA")
     fi
-    arguments+=("--base=${IN_BASE:-none}")
-    [ -z "$IN_ON_RESEAL" ] || arguments+=("--on-reseal=$IN_ON_RESEAL")
     [ -z "$IN_AT" ] || arguments+=("--at=$IN_AT")
     [ -z "$IN_STAGE" ] || arguments+=("--stage=$IN_STAGE")
     [ -z "$IN_ENVIRONMENT" ] || arguments+=("--environment=$IN_ENVIRONMENT")
     [ -z "$IN_PARTITION" ] || arguments+=("--partition=$IN_PARTITION")
 fi
+arguments+=("--base=${IN_BASE:-none}")
+[ -z "$IN_ON_RESEAL" ] || arguments+=("--on-reseal=$IN_ON_RESEAL")
 arguments+=(--format=github "--report=json=$report")
 lines "$IN_REPORTS"
 for line in ${lines[@]+"${lines[@]}"}; do arguments+=("--report=$line"); done

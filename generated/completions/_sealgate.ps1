@@ -50,7 +50,7 @@ Register-ArgumentCompleter -Native -CommandName 'sealgate' -ScriptBlock {
         'sealgate;check' {
             [CompletionResult]::new('--rev', '--rev', [CompletionResultType]::ParameterName, 'Judge the commit REV: its seals and its bytes, whatever is in the working tree')
             [CompletionResult]::new('--seals-from', '--seals-from', [CompletionResultType]::ParameterName, 'Take the seals from the commit REV, and the bytes from here')
-            [CompletionResult]::new('--base', '--base', [CompletionResultType]::ParameterName, 'Tell what changed in the seals themselves since the commit REV')
+            [CompletionResult]::new('--base', '--base', [CompletionResultType]::ParameterName, 'Tell what changed in the seals themselves since the commit REV; in GitHub Actions, `auto` takes it from the event; `none` is none')
             [CompletionResult]::new('--on-reseal', '--on-reseal', [CompletionResultType]::ParameterName, 'Which changes of seals since the base let the check pass')
             [CompletionResult]::new('--at', '--at', [CompletionResultType]::ParameterName, 'Judge the bytes in DIR instead of the seal''s root; with one seal only')
             [CompletionResult]::new('--stage', '--stage', [CompletionResultType]::ParameterName, 'Copy everything into DIR while it is hashed; DIR is new, and is there only after a pass. With one seal only')
@@ -279,7 +279,7 @@ Register-ArgumentCompleter -Native -CommandName 'sealgate' -ScriptBlock {
         'sealgate;merge-reports' {
             [CompletionResult]::new('--only', '--only', [CompletionResultType]::ParameterName, 'Ask only for seals whose names match GLOB; repeatable')
             [CompletionResult]::new('--seals-from', '--seals-from', [CompletionResultType]::ParameterName, 'Refuse reports of other seals than those of the commit REV; without, take the commit that they name')
-            [CompletionResult]::new('--base', '--base', [CompletionResultType]::ParameterName, 'Refuse reports of seals that were not held against the commit REV')
+            [CompletionResult]::new('--base', '--base', [CompletionResultType]::ParameterName, 'Refuse reports of seals that were not held against the commit REV; `auto` and `none` as in `check`')
             [CompletionResult]::new('--on-reseal', '--on-reseal', [CompletionResultType]::ParameterName, 'Refuse reports with which other changes of seals pass')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'The format on stdout')
             [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'Write a report to FILE as well; repeatable')

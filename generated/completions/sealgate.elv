@@ -46,7 +46,7 @@ set edit:completion:arg-completer[sealgate] = {|@words|
         &'sealgate;check'= {
             cand --rev 'Judge the commit REV: its seals and its bytes, whatever is in the working tree'
             cand --seals-from 'Take the seals from the commit REV, and the bytes from here'
-            cand --base 'Tell what changed in the seals themselves since the commit REV'
+            cand --base 'Tell what changed in the seals themselves since the commit REV; in GitHub Actions, `auto` takes it from the event; `none` is none'
             cand --on-reseal 'Which changes of seals since the base let the check pass'
             cand --at 'Judge the bytes in DIR instead of the seal''s root; with one seal only'
             cand --stage 'Copy everything into DIR while it is hashed; DIR is new, and is there only after a pass. With one seal only'
@@ -262,7 +262,7 @@ set edit:completion:arg-completer[sealgate] = {|@words|
         &'sealgate;merge-reports'= {
             cand --only 'Ask only for seals whose names match GLOB; repeatable'
             cand --seals-from 'Refuse reports of other seals than those of the commit REV; without, take the commit that they name'
-            cand --base 'Refuse reports of seals that were not held against the commit REV'
+            cand --base 'Refuse reports of seals that were not held against the commit REV; `auto` and `none` as in `check`'
             cand --on-reseal 'Refuse reports with which other changes of seals pass'
             cand --format 'The format on stdout'
             cand --report 'Write a report to FILE as well; repeatable'

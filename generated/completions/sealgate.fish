@@ -48,7 +48,7 @@ complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "completions" -d '
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "man" -d 'Print the manual page of sealgate, or of one of its commands'
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l rev -d 'Judge the commit REV: its seals and its bytes, whatever is in the working tree' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l seals-from -d 'Take the seals from the commit REV, and the bytes from here' -r
-complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l base -d 'Tell what changed in the seals themselves since the commit REV' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l base -d 'Tell what changed in the seals themselves since the commit REV; in GitHub Actions, `auto` takes it from the event; `none` is none' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l on-reseal -d 'Which changes of seals since the base let the check pass' -r -f -a "allow\t'All of them'
 entries\t'Changes of entries; what a seal covers must stay as it was'
 fail\t'None'"
@@ -226,7 +226,7 @@ complete -c sealgate -n "__fish_sealgate_using_subcommand accept" -s h -l help -
 complete -c sealgate -n "__fish_sealgate_using_subcommand accept" -s V -l version -d 'Print version'
 complete -c sealgate -n "__fish_sealgate_using_subcommand merge-reports" -l only -d 'Ask only for seals whose names match GLOB; repeatable' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand merge-reports" -l seals-from -d 'Refuse reports of other seals than those of the commit REV; without, take the commit that they name' -r
-complete -c sealgate -n "__fish_sealgate_using_subcommand merge-reports" -l base -d 'Refuse reports of seals that were not held against the commit REV' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand merge-reports" -l base -d 'Refuse reports of seals that were not held against the commit REV; `auto` and `none` as in `check`' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand merge-reports" -l on-reseal -d 'Refuse reports with which other changes of seals pass' -r -f -a "allow\t'All of them'
 entries\t'Changes of entries; what a seal covers must stay as it was'
 fail\t'None'"

@@ -21,7 +21,7 @@ pub struct MergeReportsArgs {
     /// name
     #[arg(long, value_name = "REV")]
     pub seals_from: Option<String>,
-    /// Refuse reports of seals that were not held against the commit REV
+    /// Refuse reports of seals that were not held against the commit REV; `auto` and `none` as in `check`
     #[arg(long, value_name = "REV")]
     pub base: Option<String>,
     /// Refuse reports with which other changes of seals pass

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::check::base;
 use super::check::places::{of_roots, report_files, root_of};
 use super::{Context, Outcome, reports};
 use crate::cli::MergeReportsArgs;
@@ -86,7 +87,7 @@ fn answer(
     merge::check_tools(given)?;
     let commit = commit(arguments, context, merge::seals_of(given)?)?;
     *selected = load(arguments, context, commit.as_ref())?;
-    let base = base(arguments, context, given)?;
+    let base = base_of(arguments, context, given)?;
     let stated: Vec<Stated<'_>> = selected.iter().map(stated).collect();
     let review =
         base.map(|(base, on_reseal)| Review::new(&base, &stated, &arguments.only, on_reseal));
@@ -146,7 +147,7 @@ fn load(
 }
 
 /// The base that the reports name, which is the one that is asked for.
-fn base<'a>(
+fn base_of<'a>(
     arguments: &MergeReportsArgs,
     context: &'a Context,
     given: &[Given],
@@ -154,8 +155,9 @@ fn base<'a>(
     let one = |problem| vec![problem];
     let repository = &context.repository;
     let named = merge::base_of(given)?;
-    if let Some(revision) = &arguments.base {
-        let wanted = Snapshot::open(repository, revision).map_err(one)?;
+    // Where the event has none, the shares have said so.
+    let (wanted, _) = base::open(arguments.base.as_deref(), context).map_err(one)?;
+    if let Some(wanted) = wanted {
         let on_reseal = arguments.on_reseal.unwrap_or_default();
         merge::check_base(named.as_ref(), wanted.oid(), on_reseal).map_err(one)?;
     }

@@ -20,7 +20,7 @@ const NONE: &str = "none";
 const FILE: &str = "GITHUB_EVENT_PATH";
 
 /// Opens the base that `given`, the value of `--base`, asks for; and a notice where the event has none.
-pub(super) fn open<'a>(
+pub(in crate::commands) fn open<'a>(
     given: Option<&str>,
     context: &'a Context,
 ) -> Result<(Option<Snapshot<'a>>, Option<Notice>), Problem> {
