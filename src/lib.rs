@@ -37,6 +37,7 @@ pub mod seal;
 pub mod inventory;
 
 // The decision.
+pub mod blockers;
 pub mod cause;
 pub mod compare;
 pub mod draft;

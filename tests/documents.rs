@@ -10,8 +10,9 @@ use std::path::Path;
 use std::process::Command;
 
 /// Each document that shows examples, with the least number of them.
-const DOCUMENTS: [(&str, &str, usize); 6] = [
+const DOCUMENTS: [(&str, &str, usize); 7] = [
     ("README.md", include_str!("../README.md"), 8),
+    ("docs/blockers.md", include_str!("../docs/blockers.md"), 3),
     ("docs/commits.md", include_str!("../docs/commits.md"), 5),
     ("docs/pre-push.md", include_str!("../docs/pre-push.md"), 4),
     ("docs/reports.md", include_str!("../docs/reports.md"), 2),

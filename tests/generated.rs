@@ -9,7 +9,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 14] = [
     "check",
     "seal",
     "fmt",
@@ -21,12 +21,14 @@ const COMMANDS: [&str; 13] = [
     "hook",
     "accept",
     "merge-reports",
+    "blockers",
     "completions",
     "man",
 ];
 
 /// The commands of commands.
-const NESTED: [&str; 3] = ["hook-install", "hook-pre-push", "hook-uninstall"];
+const NESTED: [&str; 5] =
+    ["blockers-check", "blockers-list", "hook-install", "hook-pre-push", "hook-uninstall"];
 
 const COMPLETIONS: [(&str, &str); 5] = [
     ("bash", "sealgate.bash"),

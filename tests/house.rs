@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Every room and its floor. A room may name rooms of lower floors and itself, and none beside it. A new room gets a line here, and so does a room that moves.
-const FLOORS: [(&str, u8); 40] = [
+const FLOORS: [(&str, u8); 41] = [
     // The words.
     ("attributes", 0),
     ("hex", 0),
@@ -27,6 +27,7 @@ const FLOORS: [(&str, u8); 40] = [
     // What is there.
     ("inventory", 4),
     // The decision; `reseal` is a comparison of two seals.
+    ("blockers", 5),
     ("compare", 5),
     ("cause", 5),
     ("draft", 5),
@@ -59,9 +60,10 @@ const FLOORS: [(&str, u8); 40] = [
 ];
 
 /// The rooms without a file system, a clock, an environment, other processes or printing.
-const PURE: [&str; 20] = [
+const PURE: [&str; 21] = [
     "attributes",
     "authority",
+    "blockers",
     "compare",
     "cause",
     "reseal",
@@ -83,7 +85,7 @@ const PURE: [&str; 20] = [
 ];
 
 /// What no pure room names: these, and what lies below them.
-const IMPURE: [&str; 20] = [
+const IMPURE: [&str; 21] = [
     "std::fs",
     "std::env",
     "std::net",

@@ -44,6 +44,7 @@ complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "doctor" -d 'List 
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "hook" -d 'Judge what git pushes, before it leaves; `hook install` lets git do it'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "accept" -d 'Take over what a failing check reported, and nothing else'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "merge-reports" -d 'Give one verdict from the JSON reports of several checks, or of the shares of one'
+complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "blockers" -d 'Judge or list a map of what stands in the way of an environment or an action'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "completions" -d 'Print the completions for a shell'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "man" -d 'Print the manual page of sealgate, or of one of its commands'
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l rev -d 'Judge the commit REV: its seals and its bytes, whatever is in the working tree' -r
@@ -247,6 +248,41 @@ complete -c sealgate -n "__fish_sealgate_using_subcommand merge-reports" -s q -l
 complete -c sealgate -n "__fish_sealgate_using_subcommand merge-reports" -s v -l verbose -d 'Print every finding, however many there are'
 complete -c sealgate -n "__fish_sealgate_using_subcommand merge-reports" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c sealgate -n "__fish_sealgate_using_subcommand merge-reports" -s V -l version -d 'Print version'
+complete -c sealgate -n "__fish_sealgate_using_subcommand blockers; and not __fish_seen_subcommand_from check list" -s C -d 'Start in DIR instead of the current directory' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand blockers; and not __fish_seen_subcommand_from check list" -l seals -d 'The seals directory, relative to the repository root' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand blockers; and not __fish_seen_subcommand_from check list" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c sealgate -n "__fish_sealgate_using_subcommand blockers; and not __fish_seen_subcommand_from check list" -s q -l quiet -d 'Print the verdict alone; errors are always printed'
+complete -c sealgate -n "__fish_sealgate_using_subcommand blockers; and not __fish_seen_subcommand_from check list" -s v -l verbose -d 'Print every finding, however many there are'
+complete -c sealgate -n "__fish_sealgate_using_subcommand blockers; and not __fish_seen_subcommand_from check list" -s h -l help -d 'Print help'
+complete -c sealgate -n "__fish_sealgate_using_subcommand blockers; and not __fish_seen_subcommand_from check list" -s V -l version -d 'Print version'
+complete -c sealgate -n "__fish_sealgate_using_subcommand blockers; and not __fish_seen_subcommand_from check list" -f -a "check" -d 'Fail if the map contradicts itself; with --blocks, refuse while something open blocks WORD'
+complete -c sealgate -n "__fish_sealgate_using_subcommand blockers; and not __fish_seen_subcommand_from check list" -f -a "list" -d 'List the items; with --blocks, the open ones that block WORD'
+complete -c sealgate -n "__fish_sealgate_using_subcommand blockers; and __fish_seen_subcommand_from check" -l blocks -d 'What is to go ahead: production, production-ci, real-run, cutover, apply, permit, activation or repoint; repeatable' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand blockers; and __fish_seen_subcommand_from check" -l format -d 'The format on stdout' -r -f -a "human\t'For people'
+json\t'For scripts'"
+complete -c sealgate -n "__fish_sealgate_using_subcommand blockers; and __fish_seen_subcommand_from check" -s C -d 'Start in DIR instead of the current directory' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand blockers; and __fish_seen_subcommand_from check" -l seals -d 'The seals directory, relative to the repository root' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand blockers; and __fish_seen_subcommand_from check" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c sealgate -n "__fish_sealgate_using_subcommand blockers; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Print the verdict alone; errors are always printed'
+complete -c sealgate -n "__fish_sealgate_using_subcommand blockers; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Print every finding, however many there are'
+complete -c sealgate -n "__fish_sealgate_using_subcommand blockers; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sealgate -n "__fish_sealgate_using_subcommand blockers; and __fish_seen_subcommand_from check" -s V -l version -d 'Print version'
+complete -c sealgate -n "__fish_sealgate_using_subcommand blockers; and __fish_seen_subcommand_from list" -l blocks -d 'What is to go ahead: production, production-ci, real-run, cutover, apply, permit, activation or repoint; repeatable' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand blockers; and __fish_seen_subcommand_from list" -l format -d 'The format on stdout' -r -f -a "human\t'For people'
+json\t'For scripts'"
+complete -c sealgate -n "__fish_sealgate_using_subcommand blockers; and __fish_seen_subcommand_from list" -s C -d 'Start in DIR instead of the current directory' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand blockers; and __fish_seen_subcommand_from list" -l seals -d 'The seals directory, relative to the repository root' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand blockers; and __fish_seen_subcommand_from list" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c sealgate -n "__fish_sealgate_using_subcommand blockers; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print the verdict alone; errors are always printed'
+complete -c sealgate -n "__fish_sealgate_using_subcommand blockers; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Print every finding, however many there are'
+complete -c sealgate -n "__fish_sealgate_using_subcommand blockers; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sealgate -n "__fish_sealgate_using_subcommand blockers; and __fish_seen_subcommand_from list" -s V -l version -d 'Print version'
 complete -c sealgate -n "__fish_sealgate_using_subcommand completions" -s C -d 'Start in DIR instead of the current directory' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand completions" -l seals -d 'The seals directory, relative to the repository root' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand completions" -l color -d 'When to use colour' -r -f -a "auto\t''

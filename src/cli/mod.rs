@@ -1,5 +1,6 @@
 //! The command line: what clap is told, and the hints for words that people type elsewhere.
 
+mod blockers;
 mod reports;
 
 use std::ffi::OsString;
@@ -8,6 +9,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ColorChoice, CommandFactory as _, Parser, Subcommand};
 use clap_complete::Shell;
+
+pub use blockers::{BlockersArgs, BlockersCommand, BlockersFormat};
 
 use crate::init::Workflow;
 use crate::inventory::Engine;
@@ -87,6 +90,9 @@ pub enum Command {
     Accept(AcceptArgs),
     /// Give one verdict from the JSON reports of several checks, or of the shares of one
     MergeReports(MergeReportsArgs),
+    /// Judge or list a map of what stands in the way of an environment or an action
+    #[command(subcommand)]
+    Blockers(BlockersCommand),
     /// Print the completions for a shell
     Completions {
         /// The shell

@@ -2,6 +2,7 @@
 //! `ready` and `reports` is what two of them share.
 
 mod accept;
+mod blockers;
 mod check;
 mod diff;
 mod doctor;
@@ -74,6 +75,7 @@ fn run(command: &Command, context: &Context) -> Outcome {
         Command::Hook(command) => hook::run(command, context),
         Command::Accept(arguments) => accept::run(arguments, context),
         Command::MergeReports(arguments) => merge_reports::run(arguments, context),
+        Command::Blockers(command) => blockers::run(command, context),
         Command::Completions { shell } => shell::completions(*shell, context),
         Command::Man { command } => shell::man(command.as_deref(), context),
     }

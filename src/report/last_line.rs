@@ -52,7 +52,8 @@ fn work(report: &Report) -> Vec<String> {
     ]
 }
 
-fn headword(verdict: Verdict) -> (&'static str, Style) {
+/// The word for `verdict`, and how it looks.
+pub(super) fn headword(verdict: Verdict) -> (&'static str, Style) {
     let (word, colour) = match verdict {
         Verdict::Pass => ("PASS", AnsiColor::Green),
         Verdict::Refused => ("REFUSED", AnsiColor::Yellow),

@@ -2,6 +2,7 @@
 
 pub mod accepted;
 pub mod advice;
+pub mod blockers;
 mod changes;
 mod codequality;
 pub mod difference;

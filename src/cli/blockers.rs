@@ -1,0 +1,38 @@
+//! What clap is told of `blockers`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+/// The commands of `blockers`.
+#[derive(Debug, Subcommand)]
+pub enum BlockersCommand {
+    /// Fail if the map contradicts itself; with --blocks, refuse while something open blocks WORD
+    Check(BlockersArgs),
+    /// List the items; with --blocks, the open ones that block WORD
+    List(BlockersArgs),
+}
+
+/// `blockers check` and `blockers list`.
+#[derive(Debug, Args)]
+pub struct BlockersArgs {
+    /// The map, a JSON file
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// What is to go ahead: production, production-ci, real-run, cutover, apply, permit, activation
+    /// or repoint; repeatable
+    #[arg(long, value_name = "WORD")]
+    pub blocks: Vec<String>,
+    /// The format on stdout
+    #[arg(long, value_enum, default_value_t = BlockersFormat::Human)]
+    pub format: BlockersFormat,
+}
+
+/// The formats of `blockers`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum BlockersFormat {
+    /// For people
+    Human,
+    /// For scripts
+    Json,
+}
