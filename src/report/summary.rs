@@ -69,6 +69,10 @@ fn title(report: &Report) -> String {
     let resealed = report.base.as_ref().is_some_and(|base| base.resealed);
     let word = report.verdict.code().to_uppercase();
     let word = if resealed { format!("{word}, RESEALED") } else { word };
+    let word = match &report.partition {
+        Some(share) => format!("{word}, SHARE {}/{}", share.index, share.count),
+        None => word,
+    };
     let found: usize = report.seals.iter().map(|seal| seal.findings.len()).sum();
     let concerned = report.seals.iter().filter(|seal| !seal.findings.is_empty()).count();
     let mut parts = Vec::new();
