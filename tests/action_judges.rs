@@ -12,6 +12,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
 use acting::{Acted, Consumer};
+use common::{run, scrubbed};
 use serde_json::{Value, json};
 
 /// A job that runs `build`, and then the action with `inputs` (lines `key: value`).
@@ -213,4 +214,163 @@ fn a_request_is_held_against_the_other_parent_of_its_merge() {
         let base = |oid: &str| acted.log().contains(&oid[..10]);
         assert!(event == "push" || resealed == "false" || base(&main), "{}", acted.log());
     }
+}
+
+#[test]
+#[ignore = "needs act, which .ci/run installs"]
+fn shares_make_one_verdict_and_each_is_needed_once() {
+    let share = |number: u32| {
+        format!(
+            "      - id: share{number}\n        uses: owner/sealgate@v1\n        with:\n          \
+             binary: {}\n          partition: slice:{number}/2\n      \
+             - run: cp \"$REPORT\" {number}.json\n        env:\n          \
+             REPORT: ${{{{ steps.share{number}.outputs.report }}}}\n",
+            env!("CARGO_BIN_EXE_sealgate"),
+        )
+    };
+    let failed: Expected = ("failure", "error", "2", "", "");
+    let cases = [
+        ("1.json\n2.json", PASS),
+        ("[0-9].json", PASS),
+        ("1.json", failed),
+        ("1.json\n2.json\n2.json", failed),
+        ("1.json\n1.json", failed),
+        ("1.json\nbuild.sh", failed),
+        ("3*.json", failed),
+    ];
+    let consumer = Consumer::new();
+    for (files, expected) in cases {
+        let lines: String = files.lines().map(|line| format!("\n  {line}")).collect();
+        let text = workflow("sh build.sh", &with_binary(&format!("merge-reports: |{lines}\n")));
+        let at = text.find("      - id: gate").unwrap();
+        let text = format!("{}{}{}{}", &text[..at], share(1), share(2), &text[at..]);
+        let acted = consumer.act(&text, "push", &push(&consumer));
+        let outputs = outputs(&acted, expected.0);
+        let there = (&*outputs["verdict"], &*outputs["exit-code"]);
+        assert_eq!(there, (expected.1, expected.2), "{files}: {}", acted.log());
+    }
+}
+
+#[test]
+#[ignore = "needs act, which .ci/run installs"]
+fn the_reusable_workflow_passes_only_if_every_share_did() {
+    let cases = [
+        ("[1, 2, 3]", "3", "", "success", "pass"),
+        ("[1, 2, 3]", "3", " && echo drift >> dist/app.js", "failure", "fail"),
+        ("[1, 3]", "3", "", "failure", "error"),
+        ("[1, 2, 3]", "2", "", "failure", "error"),
+    ];
+    let consumer = Consumer::new();
+    let reusable = include_str!("../.github/workflows/sharded-check.yml");
+    consumer.write(".github/workflows/sharded-check.yml", reusable);
+    consumer.commit("Shares");
+    for (shares, count, more, outcome, verdict) in cases {
+        let text = SHARDED
+            .replace("SHARES", shares)
+            .replace("COUNT", count)
+            .replace("MORE", more)
+            .replace("BINARY", env!("CARGO_BIN_EXE_sealgate"));
+        let acted = consumer.act(&text, "push", &push(&consumer));
+        // After a called workflow that failed, act runs no other job.
+        let told = acted.results.get("seal").map(|seal| &seal["outputs"]["verdict"]);
+        let expected = (outcome == "success").then(|| json!(verdict));
+        assert_eq!(told, expected.as_ref(), "{shares}: {}", acted.log());
+        assert_eq!(acted.ran.code == 0, outcome == "success", "{shares}: {}", acted.log());
+        let log = acted.log();
+        let last = log.lines().rfind(|line| line.contains("::set-output:: verdict=")).unwrap();
+        assert!(last.contains("/sealgate  ") && last.ends_with(verdict), "{last}");
+    }
+}
+
+const SHARDED: &str = r#"
+on: push
+jobs:
+  build:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8 # v5.0.0
+      - run: sh build.sh MORE && tar -cf built.tar dist
+      - uses: actions/upload-artifact@ea165f8d65b6e75b540449e92b4886f43607fa02 # v4.6.2
+        with: {name: built, path: built.tar}
+  seal:
+    needs: build
+    uses: ./.github/workflows/sharded-check.yml
+    with:
+      sealgate-repository: owner/sealgate
+      sealgate-ref: v1
+      shares: "SHARES"
+      count: "COUNT"
+      artifact: built
+      binary: BINARY
+  told:
+    needs: seal
+    if: always()
+    runs-on: ubuntu-latest
+    steps:
+      - env:
+          SEAL: ${{ toJSON(needs.seal) }}
+        run: printf '%s' "$SEAL" > "$RESULTS/seal"
+"#;
+
+/// Runs `program` at the root of this repository, and gives whether it has nothing to say.
+fn content(program: &str, arguments: &[&str]) -> (bool, String) {
+    let mut command = scrubbed(program);
+    command.args(arguments).current_dir(env!("CARGO_MANIFEST_DIR"));
+    let ran = run(command);
+    (ran.code == 0, format!("{}{}", String::from_utf8_lossy(&ran.stdout), ran.stderr))
+}
+
+/// Demands that `program` accepts what is here, and refuses `bad`, a file of the given name.
+#[track_caller]
+fn judged(program: &str, arguments: &[&str], files: &[&str], name: &str, bad: &str) {
+    let (good, said) = content(program, &[arguments, files].concat());
+    assert!(good, "{program} {files:?}: {said}");
+    let room = tempfile::tempdir().unwrap();
+    let file = room.path().join(name);
+    fs::write(&file, bad).unwrap();
+    let (good, said) = content(program, &[arguments, &[file.to_str().unwrap()]].concat());
+    assert!(!good, "{program} is content with {bad}: {said}");
+}
+
+const WORKFLOWS: [&str; 5] = [
+    ".github/workflows/action-selftest.yml",
+    ".github/workflows/ci.yml",
+    ".github/workflows/release.yml",
+    ".github/workflows/seal-rehearsal.yml",
+    ".github/workflows/sharded-check.yml",
+];
+
+/// A workflow that splices what anybody may write into a shell, and names an input that is not there.
+const BAD: &str = "on: issues\npermissions: {}\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      \
+    - run: echo ${{ github.event.issue.title }} ${{ inputs.none }}\n";
+
+#[test]
+#[ignore = "needs zizmor, jactionlint, shellcheck and check-jsonschema, which .ci/run installs"]
+fn the_action_and_the_workflows_please_their_judges() {
+    let directory = fs::read_dir(format!("{}/.github/workflows", env!("CARGO_MANIFEST_DIR")));
+    assert_eq!(directory.unwrap().count(), WORKFLOWS.len(), "a workflow is not judged here");
+    let all = [&WORKFLOWS[..], &["action.yml"]].concat();
+    judged("zizmor", &["--offline", "--no-progress"], &all, "bad.yml", BAD);
+    judged("jactionlint", &[], &all, "bad.yml", BAD);
+    let undefined = include_str!("../action.yml").replace("inputs.seals", "inputs.sales");
+    let (good, said) = {
+        let room = tempfile::tempdir().unwrap();
+        let file = room.path().join("action.yml");
+        fs::write(&file, undefined).unwrap();
+        content("jactionlint", &[file.to_str().unwrap()])
+    };
+    assert!(!good, "an input that is not there: {said}");
+    let schema = |name: &'static str| ["--builtin-schema", name];
+    let bad = "on: push\njobs: {a: {steps: 1}}\n";
+    judged("check-jsonschema", &schema("vendor.github-workflows"), &WORKFLOWS, "bad.yml", bad);
+    let bad = "name: x\nruns: {using: shell}\n";
+    judged(
+        "check-jsonschema",
+        &schema("vendor.github-actions"),
+        &["action.yml"],
+        "action.yml",
+        bad,
+    );
+    let scripts = ["action/check.sh", "action/verdict.sh"];
+    judged("shellcheck", &[], &scripts, "bad.sh", "#!/bin/sh\nrm $1/*\n");
 }

@@ -20,12 +20,14 @@ const STAND_INS: [(&str, &str); 3] = [
     ("actions/download-artifact@d3f86a106a0bac45b974a628896c90dbdf5c8093", DOWNLOAD),
 ];
 
-/// Fetches one commit, or with `fetch-depth: 0` all of them.
+/// Fetches one commit, or with `fetch-depth: 0` all of them; with `path` it brings the action.
 const CHECKOUT: &str = r#"
 inputs:
   fetch-depth: {default: "1"}
   persist-credentials: {default: "true"}
   ref: {default: "${{ github.sha }}"}
+  repository: {default: ""}
+  path: {default: ""}
 runs:
   using: composite
   steps:
@@ -33,7 +35,9 @@ runs:
       env:
         DEPTH: ${{ inputs.fetch-depth }}
         REF: ${{ inputs.ref }}
+        TO: ${{ inputs.path }}
       run: |
+        if [ -n "$TO" ]; then cp -r -- "$ACTION" "$TO"; exit; fi
         git init --quiet .
         git remote add origin "$ORIGIN"
         if [ "$DEPTH" = 0 ]; then git fetch --quiet origin '+refs/*:refs/remotes/origin/*'
@@ -182,6 +186,7 @@ impl Consumer {
         let seen = [
             ("ORIGIN", origin),
             ("RESULTS", self.outside("results").display().to_string()),
+            ("ACTION", self.outside("action").display().to_string()),
             ("STORE", self.outside("store").display().to_string()),
         ];
         for (name, value) in seen {
