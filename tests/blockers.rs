@@ -182,7 +182,9 @@ const DISHONEST: [Case; 27] = [
     (&["production-work-while-blocked"], |m| {
         m["production_work_performed"] = json!(true);
         m["partially_discharged_in_this_macro"] = json!([]);
-        [0, 2, 5, 6].into_iter().for_each(|index| close(m, index));
+        for index in [0, 2, 5, 6] {
+            close(m, index);
+        }
         m["blockers"][1]["blocks"] = json!("nobody-knows");
     }),
     // All of it is told, not the first.
@@ -244,7 +246,9 @@ fn a_map_that_says_what_was_closed_and_by_whom_is_honest() {
         },
         |m| {
             m["partially_discharged_in_this_macro"] = json!([]);
-            (0..7).for_each(|index| close(m, index));
+            for index in 0..7 {
+                close(m, index);
+            }
             m["production_work_performed"] = json!(true);
         },
         |m| m["blockers"][0]["closed_by"] = json!(""),
