@@ -116,8 +116,8 @@ pub fn wanted(variables: &Variables, json: &[u8]) -> Result<Wanted, EventError> 
     if json.len() as u64 > MAX_EVENT_BYTES {
         return Err(EventError::TooLarge);
     }
-    let name = set(&variables.name, "GITHUB_EVENT_NAME")?;
-    let sha = id("GITHUB_SHA", set(&variables.sha, "GITHUB_SHA")?)?;
+    let name = set(variables.name.as_ref(), "GITHUB_EVENT_NAME")?;
+    let sha = id("GITHUB_SHA", set(variables.sha.as_ref(), "GITHUB_SHA")?)?;
     let payload: Payload =
         serde_json::from_slice(json).map_err(|error| EventError::Malformed(error.to_string()))?;
     let lacks = |what| EventError::Lacks(name.to_owned(), what);
@@ -151,7 +151,7 @@ pub fn wanted(variables: &Variables, json: &[u8]) -> Result<Wanted, EventError> 
             Ok(Wanted::OtherParent { merge: sha, head })
         }
         "pull_request" | "pull_request_review" | "pull_request_review_comment" => {
-            set(&variables.reference, "GITHUB_REF")?;
+            set(variables.reference.as_ref(), "GITHUB_REF")?;
             Err(EventError::NoMerge(name.to_owned(), reference.to_owned()))
         }
         _ => Ok(Wanted::Nothing(format!("an event {name} changes nothing"))),
@@ -168,8 +168,8 @@ pub fn other_parent(merge: &Oid, parents: &[Oid], head: &Oid) -> Result<Oid, Eve
     }
 }
 
-fn set<'a>(value: &'a Option<String>, name: &'static str) -> Result<&'a str, EventError> {
-    value.as_deref().ok_or(EventError::NotSet(name))
+fn set<'a>(value: Option<&'a String>, name: &'static str) -> Result<&'a str, EventError> {
+    value.map(String::as_str).ok_or(EventError::NotSet(name))
 }
 
 fn id(name: &'static str, text: &str) -> Result<Oid, EventError> {
