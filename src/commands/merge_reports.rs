@@ -6,6 +6,7 @@ use super::check::base;
 use super::check::places::{of_roots, report_files, root_of};
 use super::{Context, Outcome, reports};
 use crate::cli::MergeReportsArgs;
+use crate::git::Oid;
 use crate::merge::{self, Demanded, Given, Merged, SealsNamed};
 use crate::problem::Problem;
 use crate::report::{Notice, Report};
@@ -112,9 +113,7 @@ fn commit<'a>(
     let repository = &context.repository;
     match (&arguments.seals_from, named) {
         (None, SealsNamed::Worktree) => Ok(None),
-        (None, SealsNamed::Commit { given, oid }) => {
-            Snapshot::of(repository, &given, &oid).map(Some).map_err(one)
-        }
+        (None, SealsNamed::Commit { given, oid }) => known(context, &given, &oid).map(Some),
         (Some(revision), named) => {
             let snapshot = Snapshot::open(repository, revision).map_err(one)?;
             named.check(snapshot.oid()).map_err(one)?;
@@ -160,10 +159,19 @@ fn base_of<'a>(
     if let Some(wanted) = wanted {
         let on_reseal = arguments.on_reseal.unwrap_or_default();
         merge::check_base(named.as_ref(), wanted.oid(), on_reseal).map_err(one)?;
+        return Ok(Some((wanted, on_reseal)));
     }
     let Some(named) = named else { return Ok(None) };
-    let base = Snapshot::of(repository, &named.given, &named.oid).map_err(one)?;
-    Ok(Some((base, named.on_reseal)))
+    Ok(Some((known(context, &named.given, &named.oid)?, named.on_reseal)))
+}
+
+/// The commit `oid`; by the name that a report gave it where that name means the same here.
+fn known<'a>(context: &'a Context, given: &str, oid: &Oid) -> Result<Snapshot<'a>, Problems> {
+    match Snapshot::open(&context.repository, given) {
+        Ok(snapshot) if snapshot.oid() == oid => Ok(snapshot),
+        _ => Snapshot::of(&context.repository, &oid.to_string(), oid)
+            .map_err(|problem| vec![problem]),
+    }
 }
 
 fn demanded((name, loaded): &Asked) -> Demanded<'_> {

@@ -127,8 +127,8 @@ impl std::fmt::Display for SealsNamed {
     }
 }
 
-/// A revision as it may be shown, in commands too: a report may hold anything.
-pub(super) fn shown(rev: &str, oid: &Oid) -> String {
+/// A revision as it may be asked for: a report may hold anything.
+fn shown(rev: &str, oid: &Oid) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._/@~^-+".contains(&byte);
     let fine = rev.bytes().all(plain) && !rev.starts_with('-') && !rev.is_empty();
     if fine && rev.len() <= 300 { rev.to_owned() } else { oid.to_string() }

@@ -5,14 +5,12 @@ use std::path::PathBuf;
 
 use crate::entry::Entry;
 use crate::finding::Finding;
-use crate::git::Oid;
 use crate::problem::Problem;
 use crate::report::Notice;
 use crate::report::read::SourceRead;
 use crate::verdict::{Judgement, Source};
 
 use super::findings::{Claims, whole};
-use super::heads::shown;
 use super::share::Part;
 use super::{AGAIN, Demanded, inconsistent};
 
@@ -115,15 +113,10 @@ fn source(
             Ok(Source::Directory { given: path.clone(), path: place(path) })
         }
         // The bytes of a commit are judged by its own seals.
-        ("commit", None, Some(rev), Some(oid), Source::Commit { oid: of_seals, .. })
+        ("commit", None, Some(_), Some(oid), Source::Commit { oid: of_seals, .. })
             if oid == of_seals =>
         {
-            let same = parts.iter().all(|part| part.source.rev.as_ref() == Some(rev));
-            let given = match Oid::from_hex(oid.as_bytes()) {
-                Some(id) if same => shown(rev, &id),
-                _ => oid.clone(),
-            };
-            Ok(Source::Commit { given, oid: oid.clone() })
+            Ok(seal_source.clone())
         }
         _ => Err(inconsistent(&first.file, "it tells of no place where bytes can come from")),
     }

@@ -96,21 +96,29 @@ pub fn merge(
     seal_source: &Source,
     place: &dyn Fn(&str) -> PathBuf,
 ) -> Merged {
+    // Where the reports do not belong together, what else is known is told, and nothing is judged.
+    let refused = |mut problems: Vec<Problem>| {
+        problems.extend(demanded.iter().filter_map(|seal| seal.seal.err()).cloned());
+        problems.extend(reports.iter().flat_map(|given| share::carried(given, |_| true)));
+        Merged { problems, ..Merged::default() }
+    };
     let groups = match groups::of(reports, demanded) {
         Ok(groups) => groups,
-        Err(mut problems) => {
-            problems.extend(reports.iter().flat_map(|given| share::carried(given, |_| true)));
-            return Merged { problems, ..Merged::default() };
-        }
+        Err(problems) => return refused(problems),
     };
     let mut merged = Merged::default();
     let mut parts: BTreeMap<&str, Vec<Part>> = BTreeMap::new();
+    let mut problems: Vec<Problem> =
+        groups.iter().flat_map(|group| share::of_other_seals(reports, group)).collect();
+    if !problems.is_empty() {
+        return refused(problems);
+    }
     for group in &groups {
         let seals: Vec<&Seal> =
             group.seals.iter().filter_map(|seal| Some(seal.seal.ok()?.0)).collect();
         let assignment = group.count.map(|count| Assignment::of(&seals, count));
         if let Some(assignment) = &assignment {
-            merged.problems.extend(share::misassigned(reports, group, &seals, assignment));
+            problems.extend(share::misassigned(reports, group, &seals, assignment));
         }
         for seal in &group.seals {
             // Each report has one, in the order of the group.
@@ -118,8 +126,8 @@ pub fn merge(
             parts.entry(seal.name).or_default().extend(read);
         }
     }
-    if !merged.problems.is_empty() {
-        return merged;
+    if !problems.is_empty() {
+        return refused(problems);
     }
     let stated = reports.iter().enumerate();
     merged.stated = stated.map(|(at, given)| Stated::new(at, given, &parts)).collect();

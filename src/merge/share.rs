@@ -1,5 +1,6 @@
 //! What one report says of one seal, held against the seal.
 
+use crate::entry::{Digest, Entry};
 use crate::finding::Finding;
 use crate::partition::{Assignment, Part as Taking, Slice};
 use crate::problem::Problem;
@@ -23,6 +24,23 @@ pub(super) struct Part {
     pub(super) judgement: Judgement,
     pub(super) claims: Claims,
     pub(super) source: SourceRead,
+}
+
+/// What reports of `group` say of other seals than those that are here. Of a seal that one could not
+/// judge it says that, and need not know which it was.
+pub(super) fn of_other_seals(reports: &[Given], group: &Group<'_>) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for at in &group.reports {
+        let given = &reports[*at];
+        for demanded in &group.seals {
+            let Ok((seal, digest)) = demanded.seal else { continue };
+            let stated = given.report.seals.iter().find(|stated| stated.name == demanded.name);
+            let judged = carried(given, |seal| seal == Some(demanded.name)).is_empty();
+            let told = stated.filter(|_| judged);
+            problems.extend(told.and_then(|told| other_seal(given, told, seal, digest)));
+        }
+    }
+    problems
 }
 
 /// The shares of `group` that take something else than what `assignment` gives them.
@@ -78,8 +96,7 @@ pub(super) fn parts(
         let carried = carried(given, |seal| seal == Some(demanded.name));
         // A report that tells of an error is no judgement of this seal, and that is all of it.
         if carried.is_empty() {
-            let told = demanded.seal.map_err(Problem::clone).and_then(|(seal, digest)| {
-                same_seal(given, stated, seal, &digest.to_string())?;
+            let told = demanded.seal.map_err(Problem::clone).and_then(|(seal, _)| {
                 let against = Against { seal, taken, modes: given.report.modes() };
                 let taking = takings.get(place);
                 part.fill(stated, against, taking)
@@ -97,21 +114,17 @@ pub(super) fn parts(
 /// What a check takes that is not shared out.
 fn everything(seal: &Seal) -> Taking {
     let sizes = seal.entries.iter().map(|sealed| u128::from(sealed.entry.size().unwrap_or(0)));
-    Taking {
-        entries: seal.entries.len() as u64,
-        bytes: sizes.sum(),
-        paths: crate::entry::Digest([0; 32]),
-    }
+    Taking { entries: seal.entries.len() as u64, bytes: sizes.sum(), paths: Digest([0; 32]) }
 }
 
-fn same_seal(given: &Given, stated: &SealRead, seal: &Seal, digest: &str) -> Result<(), Problem> {
+fn other_seal(given: &Given, stated: &SealRead, seal: &Seal, digest: Digest) -> Option<Problem> {
     let root = stated.root.as_deref() == Some(seal.header.root.as_str());
-    if root && stated.digest.as_deref() == Some(digest) {
-        return Ok(());
+    if root && stated.digest.as_deref() == Some(&*digest.to_string()) {
+        return None;
     }
     let message = "the seal that it is about is another one than the one here";
     let problem = Problem::new("report-seal-differs", message).file(&*given.file);
-    Err(problem.seal(seal.name.as_str()).remedy(AGAIN))
+    Some(problem.seal(seal.name.as_str()).remedy(AGAIN))
 }
 
 /// The errors that a report tells of the seals that `concerns` says.
@@ -200,8 +213,7 @@ fn add_up(
 ) -> Result<(), String> {
     let sealed: Vec<&Finding> =
         findings.iter().filter(|finding| finding.expected.is_some()).collect();
-    let size =
-        |entry: Option<&_>| u128::from(entry.and_then(crate::entry::Entry::size).unwrap_or(0));
+    let size = |entry: Option<&_>| u128::from(entry.and_then(Entry::size).unwrap_or(0));
     let gone: u128 = sealed.iter().map(|finding| size(finding.expected.as_ref())).sum();
     let there: u128 = findings.iter().map(|finding| size(finding.observed.as_ref())).sum();
     let most = (taking.bytes + there).saturating_sub(gone);
