@@ -213,6 +213,12 @@ impl ReportFile {
         Ok(Self { format, path: parent.join(name) })
     }
 
+    /// The format that is written.
+    #[must_use]
+    pub fn format(&self) -> Format {
+        self.format
+    }
+
     /// Refuses two reports to one file, of which one would be lost.
     pub fn distinct(files: &[Self]) -> Result<(), Problem> {
         let twice = files.iter().enumerate().find_map(|(at, file)| {

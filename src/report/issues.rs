@@ -96,14 +96,19 @@ pub(super) fn cut<'i, 'a>(
     count: usize,
     bytes: usize,
 ) -> (&'i [Issue<'a>], usize) {
+    let fitting = cut_by(issues.iter().map(Issue::weight), count, bytes);
+    (&issues[..fitting], issues.len() - fitting)
+}
+
+/// How many of the first things with these weights fit: at most `count`, together at most `bytes`.
+pub(super) fn cut_by(weights: impl Iterator<Item = usize>, count: usize, bytes: usize) -> usize {
     let mut room = bytes;
-    let fits = |issue: &&Issue<'_>| {
-        let left = room.checked_sub(issue.weight());
+    let fits = |weight: &usize| {
+        let left = room.checked_sub(*weight);
         room = left.unwrap_or(0);
         left.is_some()
     };
-    let fitting = issues.iter().take(count).take_while(fits).count();
-    (&issues[..fitting], issues.len() - fitting)
+    weights.take(count).take_while(fits).count()
 }
 
 /// The path of a finding from the repository root, as it may be shown.

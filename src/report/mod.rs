@@ -2,12 +2,14 @@
 
 pub mod accepted;
 pub mod advice;
+mod areas;
 pub mod blockers;
 mod changes;
 mod codequality;
 pub mod difference;
 pub mod difference_page;
 mod github;
+mod html;
 mod human;
 mod issues;
 mod json;
@@ -30,6 +32,7 @@ pub mod sums;
 pub mod text;
 mod words;
 
+pub use areas::Area;
 pub use changes::ChangeView;
 pub use human::{Verbosity, human, problems};
 pub use json::json;
@@ -62,6 +65,8 @@ pub enum Format {
     Junit,
     /// For GitLab's Code Quality.
     Codequality,
+    /// For a browser: one page with a picture of the tree.
+    Html,
 }
 
 /// Writes `report` to `sink` in `format`.
@@ -79,5 +84,6 @@ pub fn write(
         Format::Sarif => sarif::sarif(report, sink),
         Format::Junit => junit::junit(report, sink),
         Format::Codequality => codequality::codequality(report, sink),
+        Format::Html => html::html(report, sink),
     }
 }

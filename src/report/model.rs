@@ -13,6 +13,7 @@ use crate::hex;
 use crate::problem::Problem;
 use crate::verdict::{Base, Judgement, Source, Verdict, overall};
 
+use super::areas::Area;
 use super::partition::PartitionView;
 use super::remedy::{self, Caller};
 use super::resealed::{BaseView, ResealView};
@@ -82,6 +83,9 @@ pub struct SealView {
     /// What became of the seal since the base, if it changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reseal: Option<ResealView>,
+    /// How the sealed bytes lie in directories, for pictures; empty where nobody asked.
+    #[serde(skip)]
+    pub areas: Vec<Area>,
     /// What to do about a fail; absent when there is nothing to mend.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mend: Option<Mend>,
@@ -245,6 +249,7 @@ impl SealView {
             bytes: judgement.bytes,
             findings: judgement.findings.iter().map(view).collect(),
             reseal: judgement.reseal.as_ref().map(ResealView::new),
+            areas: Vec::new(),
             mend: remedy::mend(judgement, caller),
         }
     }

@@ -65,7 +65,7 @@ pub(crate) fn taken_back(errors: &[ErrorView]) -> Vec<u8> {
 }
 
 /// `FAIL: 3 findings in 1 of 2 seals`.
-fn title(report: &Report) -> String {
+pub(super) fn title(report: &Report) -> String {
     let resealed = report.base.as_ref().is_some_and(|base| base.resealed);
     let word = report.verdict.code().to_uppercase();
     let word = if resealed { format!("{word}, RESEALED") } else { word };
@@ -141,7 +141,7 @@ fn refused(allowed: bool, base: &BaseView) -> String {
 }
 
 /// `3 added (+1.2 MiB), 1 removed (-4.0 KiB)`.
-fn sums(reseal: &ResealView) -> String {
+pub(super) fn sums(reseal: &ResealView) -> String {
     let some = Sum::of_each(&reseal.changes).into_iter().filter(|sum| sum.entries > 0);
     some.map(|sum| sum.words()).collect::<Vec<_>>().join(", ")
 }

@@ -2,6 +2,7 @@
 //! and what one of several shares takes in `shares`.
 
 pub(super) mod base;
+mod picture;
 pub(super) mod places;
 mod shares;
 mod sources;
@@ -74,7 +75,8 @@ pub(super) fn run(arguments: &CheckArgs, context: &Context) -> Outcome {
         &context.caller,
     );
     let given = arguments.stage.as_ref().map(|path| path.to_string_lossy().into_owned());
-    let report = Report { staged: given.filter(|_| staged), partition, ..report };
+    let mut report = Report { staged: given.filter(|_| staged), partition, ..report };
+    picture::draw(&mut report, arguments, &files, &commits, context);
     let verdict = context.terminal.report(report, arguments.format, &files);
     match stage {
         // It passed, and then a report could not be written.

@@ -1,0 +1,162 @@
+//! What is wrong, as a table; and what mends it.
+
+use std::collections::BTreeMap;
+
+use maud::{Markup, html};
+
+use super::super::issues::{cut_by, place, remarks};
+use super::super::model::{FindingView, Report, SealView};
+use super::super::{meaning, text};
+use super::{left_out, prose};
+use crate::finding::FindingKind;
+use crate::printable::{message, printable_str};
+
+/// The most rows: with more a browser begins to stall.
+const ROWS: usize = 2_000;
+
+/// About the most text in them, in bytes.
+const LONGEST: usize = 2 << 20;
+
+/// How many of every kind are shown at least.
+const OF_EVERY_KIND: usize = 20;
+
+/// The most pieces of advice for one seal, and the most seals with advice.
+const ADVICE: usize = 8;
+const SEALS: usize = 20;
+
+/// What to do about the seals that fail: advice by cause, and the command that approves.
+pub(super) fn mends(report: &Report) -> Markup {
+    let failing: Vec<_> = report.seals.iter().filter(|seal| !seal.findings.is_empty()).collect();
+    html! {
+        @if !failing.is_empty() {
+            h2 { "What to do" }
+            @for seal in failing.iter().take(SEALS) {
+                div class="card fail" {
+                    h3 {
+                        (printable_str(&seal.name)) ": "
+                        (text::count(seal.findings.len(), "finding", "findings"))
+                    }
+                    ul {
+                        @for (label, remedy, others) in advice(seal) {
+                            li {
+                                b { (label) } ": " (prose(remedy))
+                                @if others > 0 {
+                                    span class="soft" { " (" (text::grouped(others)) " more like it)" }
+                                }
+                            }
+                        }
+                    }
+                    @if let Some(mend) = &seal.mend {
+                        p { "To approve these bytes:" }
+                        div class="command" { pre { (message(&mend.approve)) } }
+                        p class="soft" { (prose(&mend.caution)) }
+                    }
+                }
+            }
+            (left_out(failing.len().saturating_sub(SEALS), "seals"))
+        }
+    }
+}
+
+/// One remedy for each cause, or kind where there is no cause; how many more there are of it. What
+/// has a cause comes first.
+fn advice(seal: &SealView) -> Vec<(&'static str, &str, usize)> {
+    let mut all: Vec<(bool, FindingKind, &'static str, &str, usize)> = Vec::new();
+    for finding in &seal.findings {
+        let label = finding.cause.map_or(finding.kind.code(), |cause| cause.code());
+        match all.iter_mut().find(|(.., known, _, _)| *known == label) {
+            Some((.., others)) => *others += 1,
+            None => all.push((finding.cause.is_none(), finding.kind, label, &finding.remedy, 0)),
+        }
+    }
+    all.sort_by_key(|(plain, kind, ..)| (*plain, *kind));
+    all.into_iter()
+        .take(ADVICE)
+        .map(|(_, _, label, remedy, others)| (label, remedy, others))
+        .collect()
+}
+
+/// The table of findings, worst first, and what filters it.
+pub(super) fn findings(report: &Report) -> Markup {
+    let all: Vec<(&SealView, &FindingView)> = report
+        .seals
+        .iter()
+        .flat_map(|seal| seal.findings.iter().map(move |finding| (seal, finding)))
+        .collect();
+    if all.is_empty() {
+        return html! {};
+    }
+    let mut kinds: BTreeMap<FindingKind, usize> = BTreeMap::new();
+    for (_, finding) in &all {
+        *kinds.entry(finding.kind).or_default() += 1;
+    }
+    let number = all.len();
+    let rows = chosen(all);
+    html! {
+        h2 { "Findings" }
+        form id="filter" hidden {
+            input type="search" placeholder="Filter by path, cause or remedy" aria-label="Filter";
+            div {
+                @for (kind, number) in &kinds {
+                    label title=(meaning::of(*kind).short) {
+                        input type="checkbox" value=(kind.code()) checked;
+                        span class={ "tag " (kind.code()) } { (kind.code()) " " (text::grouped(*number)) }
+                    }
+                }
+                span id="count" class="soft" role="status" {}
+            }
+        }
+        table id="findings" {
+            thead { tr { th { "Kind" } th { "Path" } th { "What changed, and why" } } }
+            tbody { @for (seal, finding) in &rows { (row(seal, finding)) } }
+        }
+        (left_out(number - rows.len(), "findings"))
+    }
+}
+
+/// The rows that are shown: some of every kind, then the worst, as many as a browser takes.
+fn chosen<'a>(
+    mut all: Vec<(&'a SealView, &'a FindingView)>,
+) -> Vec<(&'a SealView, &'a FindingView)> {
+    // Stable: they come by seal and path.
+    all.sort_by_key(|(_, finding)| finding.kind);
+    let mut met: BTreeMap<FindingKind, usize> = BTreeMap::new();
+    let mut ranked: Vec<_> = all
+        .into_iter()
+        .map(|(seal, finding)| {
+            let number = met.entry(finding.kind).or_default();
+            *number += 1;
+            (*number > OF_EVERY_KIND, seal, finding)
+        })
+        .collect();
+    ranked.sort_by_key(|(later, ..)| *later);
+    let weight = |finding: &FindingView| {
+        let detail = finding.detail.as_ref().map_or(0, String::len);
+        2 * finding.path.len() + detail + finding.remedy.len()
+    };
+    let fitting = cut_by(ranked.iter().map(|(.., finding)| weight(finding)), ROWS, LONGEST);
+    ranked.truncate(fitting);
+    let mut rows: Vec<_> = ranked.into_iter().map(|(_, seal, finding)| (seal, finding)).collect();
+    rows.sort_by_key(|(_, finding)| finding.kind);
+    rows
+}
+
+fn row(seal: &SealView, finding: &FindingView) -> Markup {
+    let code = finding.kind.code();
+    html! {
+        tr data-kind=(code) {
+            td { span class={ "tag " (code) } title=(meaning::of(finding.kind).short) { (code) } }
+            td {
+                bdi class="path" { (place(finding, seal)) }
+                div class="soft" {
+                    (printable_str(&seal.file))
+                    @if let Some(line) = finding.line { ":" (line) }
+                }
+            }
+            td {
+                (remarks(finding))
+                details { summary { "What to do" } p { (prose(&finding.remedy)) } }
+            }
+        }
+    }
+}
