@@ -267,7 +267,7 @@ fn junit_has_a_case_for_every_finding_and_for_every_seal_without() {
     assert_eq!(short[1], ["gone", "x-failed: seal gone: no", "error", "x-failed"]);
     assert_eq!(short[2], ["dist", "dist/path/unsealable", "failure", "unsealable"]);
     assert_eq!(short[5], ["dist", "dist/path/modified", "failure", "modified"]);
-    assert_eq!(short[10], ["site", "every entry is as sealed", "system-out", ""]);
+    assert_eq!(short[10], ["site", "every checked entry is as sealed", "system-out", ""]);
     assert_eq!(short.len(), 11);
     let [.., message, body] = &cases[5];
     assert_eq!(
@@ -359,7 +359,7 @@ fn seals_that_may_not_change_or_go_are_told_though_no_byte_differs() {
     let expected = [
         ["gone", &format!("reseal-not-allowed: the seal gone is gone {since}"), "failure"],
         ["dist", &format!("reseal-not-allowed: the seal dist changed {since}"), "failure"],
-        ["site", "every entry is as sealed", "system-out"],
+        ["site", "every checked entry is as sealed", "system-out"],
     ];
     assert_eq!(told, expected.map(|case| case.map(str::to_owned)));
     for said in [results(&report), quality(&report)] {

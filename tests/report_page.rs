@@ -24,6 +24,7 @@ fn judgement(name: &str, findings: Vec<Finding>) -> Judgement {
         digest: Some(Digest::of(name.as_bytes())),
         source: Source::Worktree,
         seal_source: Source::Worktree,
+        taken: None,
         checked: 9 + findings.len() as u64,
         matched: 9,
         bytes: 1_258_291,

@@ -265,7 +265,7 @@ _sealgate() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json github markdown sarif junit codequality" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json github markdown sarif junit codequality html" -- "${cur}"))
                     return 0
                     ;;
                 --report)
@@ -675,7 +675,7 @@ _sealgate() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json github markdown sarif junit codequality" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json github markdown sarif junit codequality html" -- "${cur}"))
                     return 0
                     ;;
                 --report)

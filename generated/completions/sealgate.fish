@@ -63,7 +63,8 @@ github\t'For GitHub Actions: for people, then annotations'
 markdown\t'For the summary of a job'
 sarif\t'For code scanning: SARIF 2.1.0'
 junit\t'For CI, as test results: JUnit XML'
-codequality\t'For GitLab\'s Code Quality'"
+codequality\t'For GitLab\'s Code Quality'
+html\t'For a browser: one page with a picture of the tree'"
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l report -d 'Write a report to FILE as well; repeatable' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l threads -d 'Work with N threads; without, with as many as this process may use' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -s C -d 'Start in DIR instead of the current directory' -r -F
@@ -237,7 +238,8 @@ github\t'For GitHub Actions: for people, then annotations'
 markdown\t'For the summary of a job'
 sarif\t'For code scanning: SARIF 2.1.0'
 junit\t'For CI, as test results: JUnit XML'
-codequality\t'For GitLab\'s Code Quality'"
+codequality\t'For GitLab\'s Code Quality'
+html\t'For a browser: one page with a picture of the tree'"
 complete -c sealgate -n "__fish_sealgate_using_subcommand merge-reports" -l report -d 'Write a report to FILE as well; repeatable' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand merge-reports" -s C -d 'Start in DIR instead of the current directory' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand merge-reports" -l seals -d 'The seals directory, relative to the repository root' -r

@@ -138,7 +138,7 @@ fn write_pass<W: io::Write>(seal: &SealView, xml: &mut Writer<W>) -> io::Result<
     );
     xml.create_element("testcase")
         .with_attribute(("classname", &*carried(&printable_str(&seal.name))))
-        .with_attribute(("name", "every entry is as sealed"))
+        .with_attribute(("name", "every checked entry is as sealed"))
         .with_attribute(("file", &*carried(&printable_str(&seal.file))))
         .write_inner_content(|xml| write_text("system-out", &said, xml))?;
     Ok(())
