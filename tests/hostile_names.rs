@@ -33,6 +33,7 @@ use sealgate::reseal::{Change, ChangeKind, OnReseal, Reseal, ScopeChange};
 use sealgate::runner::Runner;
 use sealgate::seal::Root;
 use sealgate::verdict::{Base, Judgement, Source};
+use serde_json::Value;
 
 /// Names, each with what it tries.
 const NASTY: [(&str, &[u8]); 74] = [
@@ -471,9 +472,14 @@ struct Told {
 
 /// Runs `check` with a report in every format, for a runner.
 fn check(repo: &Repo, arguments: &[&OsStr]) -> Told {
+    tell(repo, "check", arguments)
+}
+
+/// Runs `command` with a report in every format, for a runner.
+fn tell(repo: &Repo, command: &str, arguments: &[&OsStr]) -> Told {
     let out = tempfile::tempdir().unwrap();
     let at = |name: &str| out.path().join(name);
-    let mut command = repo.command(&["check", "--format", "github"]);
+    let mut command = repo.command(&[command, "--format", "github"]);
     for (name, _) in formats() {
         command.args(["--report", &format!("{name}={}", at(&name).display())]);
     }
@@ -491,6 +497,24 @@ fn check(repo: &Repo, arguments: &[&OsStr]) -> Told {
 }
 
 impl Told {
+    /// Where annotations may stand, as the report says that was written as JSON, if one was.
+    fn places(&self) -> BTreeSet<(Option<String>, Option<String>)> {
+        let report = self.files.iter().find(|(format, _)| format == "json");
+        let report: Value =
+            report.map_or(Value::Null, |(_, text)| serde_json::from_str(text).unwrap());
+        let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
+        let file = |value: &Value| Some(printable_str(value["file"].as_str()?).into_owned());
+        let line = |value: &Value| Some(value["line"].as_u64()?.to_string());
+        let mut places = BTreeSet::from([(None, None)]);
+        places.extend(list(&report["errors"]).iter().map(|error| (file(error), line(error))));
+        for seal in list(&report["seals"]) {
+            places.insert((file(&seal), None));
+            let findings = list(&seal["findings"]);
+            places.extend(findings.iter().map(|finding| (file(&seal), line(finding))));
+        }
+        places
+    }
+
     /// Demands that nothing in it was forged, and gives the exit code.
     #[track_caller]
     fn judged(&self, what: &str, harmless: &BTreeMap<String, Parts>) -> i32 {
@@ -746,4 +770,49 @@ fn nasty_directories_forge_nothing() {
         }
     }
     assert!(directories > 40, "only {directories} of the names are directories");
+}
+
+#[test]
+fn a_report_full_of_nasty_names_is_merged_without_forging_anything() {
+    let repo = sealed();
+    fs::write(repo.at("dist/app.js"), "other").unwrap();
+    fs::write(repo.at("dist/more.js"), "x").unwrap();
+    let report = repo.check(&[]).report;
+    let merged = |report: &Value| {
+        fs::write(repo.at("report"), report.to_string()).unwrap();
+        tell(&repo, "merge-reports", &["report".as_ref()])
+    };
+    let plain = merged(&report);
+    assert_eq!(plain.judged("as it was written", &HARMLESS_RUNS), 1);
+    // Where a report holds text of others.
+    let places = [
+        "/seals/0/name",
+        "/seals/0/root",
+        "/seals/0/file",
+        "/seals/0/source/kind",
+        "/seals/0/verdict",
+        "/seals/0/digest",
+        "/seals/0/findings/0/path",
+        "/seals/0/findings/0/kind",
+        "/seals/0/findings/0/detail",
+        "/seals/0/findings/0/remedy",
+        "/seals/0/findings/1/path",
+        "/tool/version",
+        "/format",
+        "/verdict",
+    ];
+    for (number, (what, name)) in NASTY.into_iter().enumerate() {
+        let text = String::from_utf8_lossy(name).into_owned();
+        for place in [places[number % 14], places[(number + 5) % 14]] {
+            let mut report = report.clone();
+            // Where nothing stands, the report says it in addition.
+            match report.pointer_mut(place) {
+                Some(value) => *value = text.clone().into(),
+                None => report["seals"][0]["findings"][0]["detail"] = text.clone().into(),
+            }
+            let told = merged(&report);
+            let code = told.judged(&format!("{what}: {place}"), &HARMLESS_RUNS);
+            assert_ne!(code, 0, "{what}: {place}");
+        }
+    }
 }

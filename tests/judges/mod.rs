@@ -82,26 +82,37 @@ fn xml(text: &str) -> Result<Parts, String> {
     Ok(parts)
 }
 
-/// Elements with the names of their attributes; what follows from no name, a script or a style,
-/// counts with its text.
+/// Elements with the names of their attributes; of what acts, a script, a style or where something
+/// leads, the text too.
 fn html(text: &str) -> Result<Parts, String> {
     let mut parts = Parts::new();
     let mut emitter = html5gum::DefaultEmitter::<()>::default();
     emitter.naively_switch_states(true);
+    let shown = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let mut inside = String::new();
     for token in Tokenizer::new_with_emitter(text, emitter) {
         let Ok(token) = token;
         match token {
             Token::StartTag(tag) => {
-                let attributes: Vec<_> =
-                    tag.attributes.keys().map(|key| String::from_utf8_lossy(key)).collect();
-                let name = String::from_utf8_lossy(&tag.name);
-                parts.insert(format!("{name} {}", attributes.join(" ")));
+                inside = shown(&tag.name);
+                let attributes: Vec<_> = tag.attributes.keys().map(|key| shown(key)).collect();
+                parts.insert(format!("{inside} {}", attributes.join(" ")));
+                for (key, value) in &tag.attributes {
+                    let key = shown(key);
+                    if key.starts_with("on") || ["href", "src", "action"].contains(&&*key) {
+                        parts.insert(format!("{inside} {key}={}", shown(value)));
+                    }
+                }
             }
             Token::EndTag(tag) => {
-                parts.insert(format!("/{}", String::from_utf8_lossy(&tag.name)));
+                inside.clear();
+                parts.insert(format!("/{}", shown(&tag.name)));
             }
             Token::Comment(comment) => {
-                parts.insert(format!("comment {}", String::from_utf8_lossy(&comment)));
+                parts.insert(format!("comment {}", shown(&comment)));
+            }
+            Token::String(text) if ["script", "style"].contains(&&*inside) => {
+                parts.insert(format!("{inside}: {}", shown(&text)));
             }
             Token::Error(error) => return Err(format!("{error:?}")),
             Token::Doctype(_) | Token::String(_) => {}
@@ -181,6 +192,8 @@ fn every_judge_sees_what_is_forged() {
         ("html", "<p class=a>x</p>", "<p class=a onclick=b>x</p>"),
         ("html", "<p>x</p>", "<p>x<script>y</script></p>"),
         ("html", "<title>x</title>", "<title>x</title><img src=x>"),
+        ("html", "<a href=x>y</a>", "<a href=javascript:z>y</a>"),
+        ("html", "<script>x</script>", "<script>y</script>"),
         ("markdown", "- `x`", "- *x*"),
         ("markdown", "| a |\n|---|\n| x |\n", "| a |\n|---|\n| x<b> |\n"),
         ("markdown", "x", "x\n\n# y"),
