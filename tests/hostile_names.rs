@@ -354,7 +354,7 @@ fn mean(commands: &[actions::Command], report: &Report) -> Result<(), String> {
         let known = keys.filter(|key| ["file", "line", "title"].contains(key)).count();
         let acts = |text: &str| text.chars().any(|c| c.is_control() && c != '\n');
         let title = property("title").unwrap_or_default();
-        let lines = command.data.lines().any(|line| actions::commands(line) != []);
+        let lines = command.data.lines().any(|line| !actions::commands(line).is_empty());
         if !["error", "notice"].contains(&&*command.name)
             || known != command.properties.len()
             || title.is_empty()
@@ -453,7 +453,7 @@ fn most_of_the_nasty_names_act_in_a_log_or_in_markdown_where_nobody_escapes_them
     let acts = |name: &[u8]| {
         let text = String::from_utf8_lossy(name);
         let parts = judges::parts("markdown", &text);
-        actions::commands(&text) != []
+        !actions::commands(&text).is_empty()
             || !parts.is_ok_and(|parts| parts.is_subset(&HARMLESS["markdown"]))
     };
     let acting = NASTY.iter().filter(|(_, name)| acts(name)).count();
@@ -522,7 +522,11 @@ impl Told {
             let judged = judge(format, text, &harmless[format]);
             let commands =
                 judged.unwrap_or_else(|error| panic!("{what}: {place}: {error}\n{text}"));
+            let places = if commands.is_empty() { BTreeSet::new() } else { self.places() };
             for command in &commands {
+                let property = |key: &str| command.properties.get(key).cloned();
+                let there = places.contains(&(property("file"), property("line")));
+                assert!(there, "{what}: {place}: it stands nowhere: {command:?}");
                 let known = command
                     .properties
                     .keys()

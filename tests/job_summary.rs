@@ -14,13 +14,13 @@ use sealgate::verdict::{Base, Judgement, Source};
 /// Hosts drop what is longer than 1,048,576 bytes.
 const LONGEST: usize = 900 << 10;
 
-fn file(size: u64) -> Option<Entry> {
-    Some(Entry::File { size, digest: Digest::of(&size.to_be_bytes()), executable: false })
+fn file(size: u64) -> Entry {
+    Entry::File { size, digest: Digest::of(&size.to_be_bytes()), executable: false }
 }
 
 fn modified(path: &str) -> Finding {
     let finding = Finding::new(FindingKind::Modified, path.as_bytes());
-    Finding { expected: file(1), observed: file(2), line: Some(8), ..finding }
+    Finding { expected: Some(file(1)), observed: Some(file(2)), line: Some(8), ..finding }
 }
 
 fn judgement(name: &str, findings: Vec<Finding>) -> Judgement {
@@ -47,7 +47,7 @@ fn reseal(name: &str, changes: usize) -> Reseal {
         path: format!("new/{number}"),
         from: None,
         old: None,
-        new: file(1024),
+        new: Some(file(1024)),
     };
     Reseal {
         name: name.to_owned(),

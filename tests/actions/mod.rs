@@ -2,7 +2,7 @@
 //! takes for a command whatever looks like one, known to the runner or not.
 //!
 //! After the sources of the runner of GitHub Actions (`ProcessInvoker`, `ActionCommand`,
-//! `FileCommandManager`), with what Azure Pipelines, TeamCity and GitLab look for.
+//! `FileCommandManager`), with what Azure Pipelines, `TeamCity` and GitLab look for.
 
 use std::collections::BTreeMap;
 
@@ -57,8 +57,8 @@ fn modern(line: &str) -> Option<Command> {
 
 /// `##[name key=value;]data` anywhere in a line, and the cousins `##vso[` and `##teamcity[`.
 fn bracketed(line: &str) -> Option<Command> {
-    let signs = ["##[", "##vso[", "##teamcity["].into_iter();
-    let (sign, inside) = signs.filter_map(|sign| Some((sign, line.split_once(sign)?.1))).next()?;
+    let mut signs = ["##[", "##vso[", "##teamcity["].into_iter();
+    let (sign, inside) = signs.find_map(|sign| Some((sign, line.split_once(sign)?.1)))?;
     let (info, data) = inside.split_once(']').unwrap_or((inside, ""));
     let (name, properties) = info.split_once(' ').unwrap_or((info, ""));
     let properties = properties.split(';').filter_map(|pair| pair.split_once('='));

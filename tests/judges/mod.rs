@@ -121,7 +121,7 @@ fn html(text: &str) -> Result<Parts, String> {
     Ok(parts)
 }
 
-/// Blocks and spans as CommonMark and GitHub's extensions read them, HTML as it stands; and of plain
+/// Blocks and spans as `CommonMark` and GitHub's extensions read them, HTML as it stands; and of plain
 /// text nothing that hosts make a link of.
 fn markdown(text: &str) -> Result<Parts, String> {
     let mut parts = Parts::new();
