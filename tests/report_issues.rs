@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test may stop where it stands")]
 
 use std::collections::{BTreeSet, HashSet};
+use std::slice;
 use std::time::Duration;
 
 use proptest::prelude::*;
@@ -301,13 +302,13 @@ fn outcomes() -> Vec<Report> {
     let broken = Judgement { problems: vec![problem.clone()], ..clean.clone() };
     let empty = Judgement { checked: 0, ..clean.clone() };
     let mut all = vec![
-        report(&[clean.clone()], &[]),
+        report(slice::from_ref(&clean), &[]),
         report(&[drifted], &[]),
         report(&[unread], &[]),
         report(&[broken], &[]),
         report(&[empty], &[]),
         report(&[], &[]),
-        report(&[], &[problem.clone()]),
+        report(&[], slice::from_ref(&problem)),
         report(&[clean], &[problem]),
     ];
     for verdict in [Verdict::Refused, Verdict::Fail, Verdict::Error] {
