@@ -1,10 +1,14 @@
 #!/usr/bin/env bash
-# The last word: passes only what the outputs and the report itself call a pass; verdict.ps1 is its
+# The last word: a pass is only what the outputs and the report itself call one; verdict.ps1 is its
 # twin. In the report, only the verdict of the whole run stands behind two spaces.
 set -eu
+last=error code=2
 if [ "$VERDICT" = pass ] && [ "$EXIT_CODE" = 0 ] && [ -f "$REPORT" ] &&
     [ "$(grep -cx '  "verdict": "pass",' "$REPORT")" = 1 ]; then
-    exit 0
+    last=pass code=0
+elif [ "$VERDICT" = fail ] || [ "$VERDICT" = refused ]; then
+    last=$VERDICT code=1
 fi
-echo "sealgate: no pass"
-exit 1
+printf '%s\n' "verdict=$last" "exit-code=$code" >>"$GITHUB_OUTPUT"
+echo "sealgate: $last"
+[ "$last" = pass ]

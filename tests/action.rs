@@ -124,7 +124,15 @@ impl Step {
         let mut command = scrubbed("bash");
         command.arg(self.at("action/action/verdict.sh")).env("VERDICT", output("verdict"));
         command.env("EXIT_CODE", output("exit-code")).env("REPORT", output("report"));
-        run(command).code == 0
+        let told = self.at("told");
+        let _ = fs::remove_file(&told);
+        command.env("GITHUB_OUTPUT", &told);
+        let code = run(command).code;
+        let told = fs::read_to_string(told).unwrap();
+        let passes = told == "verdict=pass\nexit-code=0\n";
+        let fails = ["verdict=fail\nexit-code=1\n", "verdict=error\nexit-code=2\n"];
+        assert!(passes == (code == 0) && (passes || fails.contains(&&*told)), "{code}: {told}");
+        passes
     }
 }
 
@@ -399,7 +407,9 @@ fn every_input_reaches_both_scripts_and_none_a_command_line() {
     }
     assert_eq!(names("outputs"), OUTPUTS);
     for output in OUTPUTS {
-        let value = format!("steps.unix.outputs.{output} || steps.windows.outputs.{output}");
+        let told = if ["verdict", "exit-code"].contains(&output) { "told-" } else { "" };
+        let value =
+            format!("steps.{told}unix.outputs.{output} || steps.{told}windows.outputs.{output}");
         assert!(ACTION.contains(&value), "{output}");
         assert!(BASH.contains(&format!(" {output}=")), "{output}");
         assert!(PWSH.contains(&format!("'{output}=")), "{output}");

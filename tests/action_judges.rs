@@ -169,14 +169,7 @@ fn a_request_is_held_against_the_other_parent_of_its_merge() {
     let first = consumer.id("HEAD");
     consumer.repo.git(&["switch", "--quiet", "--create", "change"]);
     consumer.write("build.sh", &acting::BUILD.replace("'app", "'changed app"));
-    assert!(
-        common::scrubbed("sh")
-            .arg("build.sh")
-            .current_dir(consumer.repo.at("."))
-            .status()
-            .unwrap()
-            .success()
-    );
+    consumer.build();
     assert_eq!(consumer.repo.run(&["seal", "dist"]).code, 0);
     let head = consumer.commit("Change");
     consumer.repo.git(&["switch", "--quiet", "main"]);
@@ -312,6 +305,51 @@ jobs:
         run: printf '%s' "$SEAL" > "$RESULTS/seal"
 "#;
 
+/// The workflow of a document that follows `<!-- workflow: NAME -->`, with what a reader fills in, and
+/// the build and the deployment of the tests.
+fn documented(document: &str, name: &str) -> String {
+    let marked = document.split_once(&format!("<!-- workflow: {name} -->\n```yaml\n")).unwrap().1;
+    let text = marked.split_once("```").unwrap().0.to_owned();
+    assert!(text.contains("npm ci && npm run build"), "{text}");
+    text.replace("npm ci && npm run build", "sh build.sh $DRIFT")
+        .replace("./deploy site", "ls -lR site > \"$RESULTS/site\"")
+        .replace("OWNER/sealgate@SHA", "owner/sealgate@v1")
+}
+
+#[test]
+#[ignore = "needs act, which .ci/run installs"]
+fn the_workflows_of_the_documents_work() {
+    let (readme, ci) = (include_str!("../README.md"), include_str!("../docs/ci.md"));
+    let ten = documented(readme, "ten lines");
+    assert_eq!(ten, documented(ci, "ten lines"), "the README and docs/ci.md tell two things");
+    let binary = format!("binary: {}", env!("CARGO_BIN_EXE_sealgate"));
+    let ten = ten + &format!("        with: {{{binary}}}\n");
+    let publish = documented(ci, "publish")
+        .replace("stage: publish}", &format!("stage: publish, {binary}}}"));
+    assert!(publish.contains(&binary));
+    let consumer = Consumer::new();
+    let first = consumer.id("HEAD");
+    for (build, passes) in [("", true), ("; echo drift >> dist/app.js", false)] {
+        let acted = consumer.act(&ten.replace(" $DRIFT", build), "push", &push(&consumer));
+        assert_eq!(acted.ran.code == 0, passes, "{}", acted.log());
+        let acted = consumer.act(&publish.replace(" $DRIFT", build), "push", &push(&consumer));
+        assert_eq!(acted.ran.code == 0, passes, "{}", acted.log());
+        let site = acted.results.get("site").map(|site| site.as_str().unwrap().to_owned());
+        let whole = |site: &String| site.contains("latest -> app.js") && site.contains("-rwx");
+        assert_eq!(site.as_ref().is_some_and(whole), passes, "{site:?}: {}", acted.log());
+        let reviewed = "Main echo \"The seals changed, and somebody let it pass.\"";
+        assert!(!acted.log().contains(reviewed), "{}", acted.log());
+    }
+    // A reseal goes by the environment.
+    consumer.write("build.sh", &acting::BUILD.replace("'app", "'changed app"));
+    consumer.build();
+    assert_eq!(consumer.repo.run(&["seal", "dist"]).code, 0);
+    let event = json!({"before": first, "after": consumer.commit("Reseal")});
+    let acted = consumer.act(&publish.replace(" $DRIFT", ""), "push", &event);
+    assert!(acted.ran.code == 0 && acted.results.contains_key("site"), "{}", acted.log());
+    assert!(acted.log().contains("somebody let it pass"), "{}", acted.log());
+}
+
 /// Runs `program` at the root of this repository, and gives whether it has nothing to say.
 fn content(program: &str, arguments: &[&str]) -> (bool, String) {
     let mut command = scrubbed(program);
@@ -371,6 +409,9 @@ fn the_action_and_the_workflows_please_their_judges() {
         "action.yml",
         bad,
     );
-    let scripts = ["action/check.sh", "action/verdict.sh"];
+    let bad = "a: {script: {x: 1}}\n";
+    let gitlab = ["examples/gitlab-ci.yml"];
+    judged("check-jsonschema", &schema("vendor.gitlab-ci"), &gitlab, ".gitlab-ci.yml", bad);
+    let scripts = ["action/check.sh", "action/verdict.sh", "examples/ci.sh"];
     judged("shellcheck", &[], &scripts, "bad.sh", "#!/bin/sh\nrm $1/*\n");
 }

@@ -10,11 +10,12 @@ use std::path::Path;
 use std::process::Command;
 
 /// Each document that shows examples, with the least number of them.
-const DOCUMENTS: [(&str, &str, usize); 7] = [
+const DOCUMENTS: [(&str, &str, usize); 8] = [
     ("README.md", include_str!("../README.md"), 8),
     ("docs/blockers.md", include_str!("../docs/blockers.md"), 3),
     ("docs/commits.md", include_str!("../docs/commits.md"), 5),
     ("docs/pre-push.md", include_str!("../docs/pre-push.md"), 4),
+    ("docs/rehearsal.md", include_str!("../docs/rehearsal.md"), 8),
     ("docs/reports.md", include_str!("../docs/reports.md"), 2),
     ("docs/reseal.md", include_str!("../docs/reseal.md"), 6),
     ("docs/setup.md", include_str!("../docs/setup.md"), 9),

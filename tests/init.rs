@@ -290,8 +290,13 @@ fn a_workflow_runs_the_build_as_it_was_typed_and_only_reads() {
             assert!(
                 !text.contains('\t') && before.contains("permissions:\n  contents: read\njobs")
             );
-            assert!(before.contains(" --git https://github.com/OWNER/sealgate --rev SHA\n"));
-            assert!(after.ends_with("sealgate\" check --seals-from \"$GITHUB_SHA\"'\n"), "{after}");
+            assert!(
+                before.contains("          persist-credentials: false\n          fetch-depth: 0\n")
+            );
+            assert!(
+                after.ends_with("      - name: sealgate\n        uses: OWNER/sealgate@SHA\n"),
+                "{after}"
+            );
             assert!(!text.contains("write"), "{text}");
             let anywhere = before.contains("pull_request:") || before.contains("merge_group:");
             assert_eq!(anywhere, workflow == "check");
@@ -307,7 +312,7 @@ fn a_workflow_that_is_there_stays_as_it_is() {
     let repo = project();
     let arguments = ["--root", "dist", "--workflow", "check", "--build", "make"];
     inits(&repo, &arguments);
-    let filled = repo.read(CHECK).replace("OWNER/sealgate --rev SHA", "a/sealgate --rev 0123");
+    let filled = repo.read(CHECK).replace("OWNER/sealgate@SHA", "a/sealgate@0123");
     for (text, says) in [(filled.as_str(), ""), ("name: mine\n", "stays as it is")] {
         repo.write(CHECK, text);
         let run = repo.run(&[&["init"], &arguments[..]].concat());

@@ -52,13 +52,13 @@ const BEGIN: &str = "    runs-on: ubuntu-latest
       - uses: actions/checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8 # v5.0.0
         with:
           persist-credentials: false
-      - name: Install sealgate
-        run: cargo install --locked --root \"$RUNNER_TEMP\" --git https://github.com/OWNER/sealgate --rev SHA
+          fetch-depth: 0
 ";
 
-/// The seals come from the commit: a build can rewrite those beside it.
-const END: &str = "      - name: sealgate check
-        run: '\"$RUNNER_TEMP/bin/sealgate\" check --seals-from \"$GITHUB_SHA\"'
+/// The action takes the seals from the commit, for a build can rewrite those beside it; and the base
+/// from the event.
+const END: &str = "      - name: sealgate
+        uses: OWNER/sealgate@SHA
 ";
 
 impl Workflow {
@@ -91,7 +91,7 @@ impl Workflow {
         let fixed = |text| {
             let names = |line: &str| {
                 let line = line.trim_start_matches([' ', '-']);
-                line.starts_with("uses: ") || line.starts_with("run: cargo install ")
+                line.starts_with("uses: ")
             };
             str::lines(text).filter(move |line| !names(line))
         };

@@ -127,15 +127,17 @@ impl Consumer {
         repo.git(&["config", "uploadpack.allowAnySHA1InWant", "true"]);
         consumer.write(".gitignore", "dist\n");
         consumer.write("build.sh", BUILD);
-        let ran = run({
-            let mut build = scrubbed("sh");
-            build.arg("build.sh").current_dir(repo.at("."));
-            build
-        });
-        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        consumer.build();
         repo.seal("dist", "dist");
         consumer.commit("Seal dist");
         consumer
+    }
+
+    /// Builds `dist` in the repository.
+    pub(crate) fn build(&self) {
+        let mut build = scrubbed("sh");
+        build.arg("build.sh").current_dir(self.repo.at("."));
+        assert_eq!(run(build).code, 0);
     }
 
     /// A path beside the repository.
