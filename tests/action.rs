@@ -2,7 +2,12 @@
 //! inputs. `tests/action_judges.rs` runs it as a consumer does.
 
 #![cfg(unix)]
-#![expect(clippy::unwrap_used, clippy::panic, reason = "what cannot be set up fails the test")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "what cannot be set up fails the test"
+)]
 
 mod common;
 
@@ -140,6 +145,9 @@ fn variable(input: &str) -> String {
     format!("IN_{}", input.to_uppercase().replace('-', "_"))
 }
 
+/// Inputs, and the arguments that they become.
+type Case<'a> = (&'a [(&'a str, &'a str)], &'a [&'a str]);
+
 /// The arguments but those that every run has, unless an input says otherwise.
 fn own(stepped: &Stepped) -> Vec<&str> {
     let all = stepped.arguments.as_ref().unwrap_or_else(|| panic!("{:?}", stepped.ran));
@@ -155,7 +163,7 @@ fn inputs_become_arguments_and_nothing_else() {
     let step = Step::new();
     let seals = format!("--seals-from={SHA}");
     let all = ["check", &*seals];
-    let cases: [(&[(&str, &str)], &[&str]); 12] = [
+    let cases: [Case<'_>; 12] = [
         (&[], &["--"]),
         (&[("seals", "dist")], &["--", "dist"]),
         (
@@ -194,7 +202,7 @@ fn inputs_become_arguments_and_nothing_else() {
         assert_eq!(stepped.ran.code, 0);
         assert!(step.passes(&stepped.outputs), "{:?}", stepped.outputs);
     }
-    let cases: [(&[(&str, &str)], &[&str]); 5] = [
+    let cases: [Case<'_>; 5] = [
         (&[("base", "none")], &["check", &seals, "--base=none", "--"]),
         (&[("base", "")], &["check", &seals, "--base=none", "--"]),
         (&[("base", "-x y")], &["check", &seals, "--base=-x y", "--"]),
@@ -305,7 +313,7 @@ fn a_release_is_run_only_if_its_digest_stands_in_the_table() {
     use sha2::Digest as _;
     let step = Step::new();
     let (bytes, name) = release(&step, "one");
-    let digest: String = sha2::Sha256::digest(&bytes).iter().map(|b| format!("{b:02x}")).collect();
+    let digest = sealgate::hex::text(&sha2::Sha256::digest(&bytes));
     step.program(
         "curl",
         "printf '%s\\n' \"$@\" > \"$SEEN\"\n\

@@ -18,7 +18,8 @@ use serde_json::{Value, json};
 /// A job that runs `build`, and then the action with `inputs` (lines `key: value`).
 fn workflow(build: &str, inputs: &str) -> String {
     let indented = |text: &str, by: usize| {
-        text.lines().map(|line| format!("{}{line}\n", " ".repeat(by))).collect::<String>()
+        let lines = text.lines().map(|line| format!("{}{line}\n", " ".repeat(by)));
+        lines.collect::<Vec<_>>().concat()
     };
     format!(
         "on: [push, pull_request, merge_group]\n\
@@ -233,7 +234,8 @@ fn shares_make_one_verdict_and_each_is_needed_once() {
     ];
     let consumer = Consumer::new();
     for (files, expected) in cases {
-        let lines: String = files.lines().map(|line| format!("\n  {line}")).collect();
+        let lines: Vec<_> = files.lines().map(|line| format!("\n  {line}")).collect();
+        let lines = lines.concat();
         let text = workflow("sh build.sh", &with_binary(&format!("merge-reports: |{lines}\n")));
         let at = text.find("      - id: gate").unwrap();
         let text = format!("{}{}{}{}", &text[..at], share(1), share(2), &text[at..]);

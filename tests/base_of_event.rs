@@ -2,7 +2,12 @@
 //! cannot be told, nothing passes.
 
 #![cfg(unix)]
-#![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "what cannot be set up fails the test"
+)]
 
 mod common;
 

@@ -2,7 +2,12 @@
 //! examples/gitlab-ci.yml; and they fail where the bytes do.
 
 #![cfg(unix)]
-#![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "what cannot be set up fails the test"
+)]
 
 mod common;
 
@@ -78,8 +83,8 @@ fn the_jobs_for_gitlab_pass_what_is_sealed_and_fail_what_is_not() {
         [("", 0, "failures=\"0\""), ("\necho drift >> dist/app.js", 1, "<failure")]
     {
         let repo = project();
-        let build = fs::read_to_string(repo.at("build.sh")).unwrap();
-        fs::write(repo.at("build.sh"), build + more).unwrap();
+        let script_before = fs::read_to_string(repo.at("build.sh")).unwrap();
+        fs::write(repo.at("build.sh"), script_before + more).unwrap();
         let commit = commit(&repo);
         let room = clone(&repo);
         let here = room.path().join("clone");

@@ -152,7 +152,6 @@ fn base_of<'a>(
     given: &[Given],
 ) -> Result<Option<(Snapshot<'a>, OnReseal)>, Problems> {
     let one = |problem| vec![problem];
-    let repository = &context.repository;
     let named = merge::base_of(given)?;
     // Where the event has none, the shares have said so.
     let (wanted, _) = base::open(arguments.base.as_deref(), context).map_err(one)?;
