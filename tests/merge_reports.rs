@@ -573,7 +573,7 @@ const BROKEN: &[Broken] = &[
         },
     },
     Broken {
-        what: "what is excluded is found",
+        what: "what is not sealed is left out by all",
         code: "report-inconsistent",
         breaks: |repo, files| {
             for file in &files[..] {
@@ -734,4 +734,210 @@ fn no_change_of_a_report_hides_what_became_of_a_seal_since_the_base_that_is_aske
     let (_, report) = merged(&repo, &files, &[&pinned[..], &only].concat());
     assert_eq!(report["seals"][0]["findings"], json!([]));
     is_proof_against_one_change(&repo, &files, &[&pinned[..], &only].concat());
+}
+
+// Where seals and bytes come from.
+
+#[test]
+fn shares_say_what_a_whole_check_says_wherever_seals_and_bytes_come_from() {
+    let repo = drifted();
+    repo.git(&["branch", "base"]);
+    // What is kept in git, with a file that is not in it, and a seal that is another since the base.
+    repo.build("three", &[("k", Node::Exec(b"k".to_vec())), ("l", Node::File(b"l".to_vec()))]);
+    repo.git(&["add", "three"]);
+    repo.seal("three", "three");
+    repo.git(&["add", "."]);
+    repo.git(&["commit", "--quiet", "-m", "three"]);
+    fs::write(repo.at("three/stray"), "stray").unwrap();
+    set_mode(&repo.at("three/k"), false);
+    let cases: [&[&str]; 8] = [
+        &[],
+        &["--seals-from", "HEAD"],
+        &["--rev", "HEAD", "three"],
+        &["--base", "base"],
+        &["--base", "base", "--on-reseal", "fail", "--seals-from", "HEAD"],
+        &["--at", "one", "two"],
+        &["three"],
+        &["one", "three", "--require-sealed", "three"],
+    ];
+    for arguments in cases {
+        for count in [1, 3] {
+            let whole = repo.run(&[&["check", "--format", "json"], arguments].concat());
+            let files = shares(&repo, count, arguments);
+            let names = ["one", "two", "three"];
+            let named = names.into_iter().filter(|name| {
+                arguments.ends_with(&[name]) || (*name == "one" && arguments.first() == Some(name))
+            });
+            let mut only: Vec<&str> = named.flat_map(|name| ["--only", name]).collect();
+            if arguments.contains(&"--require-sealed") {
+                only = vec!["--only", "one", "--only", "three"];
+            }
+            let (code, report) = merged(&repo, &files, &only);
+            assert_eq!(report, told(&whole.stdout), "{count} shares of {arguments:?}");
+            assert_eq!(code, whole.code);
+        }
+    }
+}
+
+#[test]
+fn what_is_asked_for_is_what_the_reports_are_of() {
+    let repo = sound();
+    repo.git(&["commit", "--quiet", "--allow-empty", "-m", "later"]);
+    let plain = shares(&repo, 2, &[]);
+    assert_eq!(merged(&repo, &plain, &[]).0, 0);
+    let codes = |files: &[String], arguments: &[&str]| {
+        let (exit, report) = merged(&repo, files, arguments);
+        let errors = report["errors"].as_array().unwrap().iter();
+        (exit, errors.map(|error| error["code"].as_str().unwrap().to_owned()).collect::<Vec<_>>())
+    };
+    let no = |code: &str| (2, vec![code.to_owned()]);
+    let yes = (0, Vec::new());
+    assert_eq!(codes(&plain, &["--seals-from", "HEAD"]), no("report-commit-differs"));
+    assert_eq!(codes(&plain, &["--base", "HEAD"]), no("report-base-differs"));
+    assert_eq!(codes(&plain, &["--only", "one"]), (2, vec!["seal-surplus".to_owned(); 2]));
+    assert_eq!(codes(&plain, &["--only", "none"]), no("name-unmatched"));
+    let pinned = shares(&repo, 2, &["--seals-from", "HEAD", "--base", "HEAD~1"]);
+    assert_eq!(codes(&pinned, &[]), yes);
+    assert_eq!(codes(&pinned, &["--seals-from", "HEAD", "--base", "HEAD~1"]), yes);
+    assert_eq!(codes(&pinned, &["--seals-from", "HEAD~1"]), no("report-commit-differs"));
+    assert_eq!(codes(&pinned, &["--base", "HEAD"]), no("report-base-differs"));
+    assert_eq!(
+        codes(&pinned, &["--base", "HEAD~1", "--on-reseal", "fail"]),
+        no("report-base-differs")
+    );
+    // A commit that is not here.
+    for file in &pinned {
+        edit(&repo, file, |report| {
+            for seal in report["seals"].as_array_mut().unwrap() {
+                seal["seal_source"]["oid"] = json!("0".repeat(40));
+            }
+        });
+    }
+    assert_eq!(codes(&pinned, &[]), no("object-missing"));
+}
+
+#[test]
+fn what_is_narrowed_is_said() {
+    let repo = sound();
+    repo.run(&["check", "two", "--report", "json=two.json"]);
+    let missing = repo.run(&["merge-reports", "two.json"]);
+    assert_eq!(missing.code, 2);
+    assert!(
+        missing.stderr.contains("seal one: no report speaks of this seal"),
+        "{}",
+        missing.stderr
+    );
+    let ran = repo.run(&["merge-reports", "two.json", "--only", "t*"]);
+    let said = String::from_utf8(ran.stdout).unwrap();
+    assert_eq!(ran.code, 0, "{said}");
+    assert!(said.contains("--only t*: 1 of the seals"), "{said}");
+    assert!(said.contains("PASS  1 seal (two)"), "{said}");
+}
+
+#[test]
+fn shares_that_did_not_see_the_same_tree_are_merged_and_that_is_said() {
+    let repo = sound();
+    let files = shares(&repo, 3, &[]);
+    fs::write(repo.at("one/late"), "1").unwrap();
+    fs::write(repo.at("one/later"), "x").unwrap();
+    repo.run(&["check", "--partition", "slice:2/3", "--report", "json=reports/2.json"]);
+    fs::write(repo.at("one/late"), "22").unwrap();
+    repo.run(&["check", "--partition", "slice:3/3", "--report", "json=reports/3.json"]);
+    let (code, report) = merged(&repo, &files, &[]);
+    assert_eq!(code, 1, "{report:#}");
+    let findings = report["seals"][0]["findings"].as_array().unwrap();
+    let details: Vec<_> =
+        findings.iter().map(|finding| finding["detail"].as_str().unwrap()).collect();
+    assert_eq!(details, ["the shares saw different things here", "of 3 shares seen by 2, 3 alone"]);
+    assert_eq!(report["notices"][0]["code"], "shares-differ");
+}
+
+#[test]
+fn an_error_of_one_share_is_an_error_of_all() {
+    let repo = drifted();
+    let files = shares(&repo, 3, &[]);
+    fs::rename(repo.at("two"), repo.at("away")).unwrap();
+    let report = "json=reports/2.json";
+    assert_eq!(repo.run(&["check", "--partition", "slice:2/3", "--report", report]).code, 2);
+    fs::rename(repo.at("away"), repo.at("two")).unwrap();
+    let (code, report) = merged(&repo, &files, &[]);
+    assert_eq!((code, &report["verdict"]), (2, &json!("error")));
+    let errors = report["errors"].as_array().unwrap();
+    assert_eq!(errors.len(), 1, "{report:#}");
+    assert_eq!(
+        (&errors[0]["code"], &errors[0]["seal"]),
+        (&json!("report-of-error"), &json!("two"))
+    );
+    assert!(errors[0]["message"].as_str().unwrap().contains("root-missing"), "{report:#}");
+    // The other seal is judged all the same.
+    assert_eq!(report["seals"][0]["findings"].as_array().unwrap().len(), 4);
+}
+
+#[test]
+fn a_merged_report_can_be_accepted_and_a_share_cannot() {
+    let repo = drifted();
+    let files = shares(&repo, 2, &[]);
+    let ran = repo.run(&["accept", &files[0]]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.stderr.contains("it is the report of share 1 of 2"), "{}", ran.stderr);
+    let merge = ["merge-reports", "--report", "json=merged.json", &files[0], &files[1]];
+    assert_eq!(repo.run(&merge).code, 1);
+    let ran = repo.run(&["accept", "merged.json"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert_eq!(repo.run(&["check"]).code, 0);
+}
+
+#[test]
+fn a_report_is_written_over_nothing_that_is_read() {
+    let repo = sound();
+    let files = shares(&repo, 2, &[]);
+    for place in [&*files[0], "one/report.json", "seals/report.json", ".git/report.json"] {
+        let report = format!("json={place}");
+        let ran = repo.run(&["merge-reports", "--report", &report, &files[0], &files[1]]);
+        assert_eq!(ran.code, 2, "{place}");
+        assert!(ran.stderr.contains("which this check reads"), "{}", ran.stderr);
+    }
+    assert_eq!(merged(&repo, &files, &[]).0, 0);
+}
+
+#[test]
+fn what_is_no_report_is_refused_and_never_waited_for() {
+    let repo = sound();
+    let deep = format!("{{\"format\": {}", "[".repeat(1 << 20));
+    let huge =
+        |number: &str| format!("{{\"format\": \"sealgate-report/1\", \"elapsed_ms\": {number}}}");
+    let (beyond, long) = (huge("1e999"), huge(&"9".repeat(1 << 16)));
+    let texts: [(&[u8], &str); 12] = [
+        (b"", "report-malformed"),
+        (b"{", "report-malformed"),
+        (b"null", "report-malformed"),
+        (b"[]", "report-malformed"),
+        (b"{}", "report-malformed"),
+        (b"\xff\xfe{}", "report-malformed"),
+        (b"{\"format\": \"sealgate-report/1\"}", "report-malformed"),
+        (b"{\"format\": \"sealgate-report/2\"}", "report-format-unknown"),
+        (b"{\"format\": \"sealgate-diff/1\"}", "report-format-unknown"),
+        (deep.as_bytes(), "report-malformed"),
+        (beyond.as_bytes(), "report-malformed"),
+        (long.as_bytes(), "report-malformed"),
+    ];
+    for (text, code) in texts {
+        fs::write(repo.at("bad.json"), text).unwrap();
+        let (exit, report) = merged(&repo, &["bad.json".to_owned()], &[]);
+        let start = String::from_utf8_lossy(&text[..text.len().min(40)]).into_owned();
+        assert_eq!((exit, &report["errors"][0]["code"]), (2, &json!(code)), "{start}");
+    }
+    mknodat(CWD, repo.at("fifo.json"), FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
+    fs::File::create(repo.at("long.json")).unwrap().set_len(1 << 40).unwrap();
+    let places = [
+        ("fifo.json", "report-unreadable"),
+        ("one", "report-unreadable"),
+        ("/dev/zero", "report-unreadable"),
+        ("long.json", "report-too-large"),
+    ];
+    for (place, code) in places {
+        let (exit, report) = merged(&repo, &[place.to_owned()], &[]);
+        assert_eq!((exit, &report["errors"][0]["code"]), (2, &json!(code)), "{place}");
+    }
+    assert_eq!(repo.run(&["merge-reports"]).code, 2);
 }
