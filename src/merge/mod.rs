@@ -23,7 +23,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::entry::Digest;
-use crate::partition::Assignment;
+use crate::partition::{Assignment, Part as Taking};
 use crate::problem::Problem;
 use crate::report::Notice;
 use crate::report::read::{ReportRead, cut};
@@ -117,12 +117,20 @@ pub fn merge(
         let seals: Vec<&Seal> =
             group.seals.iter().filter_map(|seal| Some(seal.seal.ok()?.0)).collect();
         let assignment = group.count.map(|count| Assignment::of(&seals, count));
-        if let Some(assignment) = &assignment {
-            problems.extend(share::misassigned(reports, group, &seals, assignment));
+        let taking = |seal: &&Seal| {
+            let parts = assignment.as_ref().map(|assignment| assignment.parts(seal));
+            parts.unwrap_or_else(|| vec![share::everything(seal)])
+        };
+        let takings: Vec<(&str, Vec<Taking>)> =
+            seals.iter().map(|seal| (seal.name.as_str(), taking(seal))).collect();
+        if assignment.is_some() {
+            problems.extend(share::misassigned(reports, group, &takings));
         }
         for seal in &group.seals {
+            let taking = takings.iter().find(|(name, _)| *name == seal.name);
+            let taking = taking.map_or(&[][..], |(_, parts)| parts);
             // Each report has one, in the order of the group.
-            let read = share::parts(reports, group, seal, assignment.as_ref());
+            let read = share::parts(reports, group, seal, assignment.as_ref(), taking);
             parts.entry(seal.name).or_default().extend(read);
         }
     }

@@ -43,19 +43,26 @@ pub(super) fn of_other_seals(reports: &[Given], group: &Group<'_>) -> Vec<Proble
     problems
 }
 
-/// The shares of `group` that take something else than what `assignment` gives them.
+/// The shares of `group` that take something else than what is their own: of each seal that could be
+/// read, by name, the parts in `takings`.
 pub(super) fn misassigned(
     reports: &[Given],
     group: &Group<'_>,
-    seals: &[&Seal],
-    assignment: &Assignment,
+    takings: &[(&str, Vec<Taking>)],
 ) -> Vec<Problem> {
-    let own: Vec<Vec<PartRead>> = seals.iter().map(|seal| expected(seal, assignment)).collect();
     let mut problems = Vec::new();
     for (place, at) in group.reports.iter().enumerate() {
         let stated = reports[*at].report.partition.iter().flat_map(|share| &share.seals);
+        let own = takings.iter().filter_map(|(name, parts)| {
+            Some(parts.get(place)?).map(|part| PartRead {
+                name: (*name).to_owned(),
+                entries: part.entries,
+                bytes: u64::try_from(part.bytes).unwrap_or(u64::MAX),
+                paths: part.paths.to_string(),
+            })
+        });
         // By name on both sides: selected seals come so, and a report keeps their order.
-        if !stated.eq(own.iter().filter_map(|parts| parts.get(place))) {
+        if !stated.eq(own.collect::<Vec<_>>().iter()) {
             let message = "what it takes is not what is its own, as worked out from the seals";
             let problem = Problem::new("share-assignment", message).file(&*reports[*at].file);
             problems.push(problem.remedy(AGAIN));
@@ -64,28 +71,14 @@ pub(super) fn misassigned(
     problems
 }
 
-fn expected(seal: &Seal, assignment: &Assignment) -> Vec<PartRead> {
-    let part = |part: Taking| PartRead {
-        name: seal.name.as_str().to_owned(),
-        entries: part.entries,
-        bytes: u64::try_from(part.bytes).unwrap_or(u64::MAX),
-        paths: part.paths.to_string(),
-    };
-    assignment.parts(seal).into_iter().map(part).collect()
-}
-
 /// What each report of `group` says of the seal.
 pub(super) fn parts(
     reports: &[Given],
     group: &Group<'_>,
     demanded: &Demanded<'_>,
     assignment: Option<&Assignment>,
+    takings: &[Taking],
 ) -> Vec<Part> {
-    let takings = match (demanded.seal, assignment) {
-        (Err(_), _) => Vec::new(),
-        (Ok((seal, _)), Some(assignment)) => assignment.parts(seal),
-        (Ok((seal, _)), None) => vec![everything(seal)],
-    };
     let of = |(place, at): (usize, &usize)| {
         let given = &reports[*at];
         let stated = given.report.seals.iter().find(|seal| seal.name == demanded.name)?;
@@ -112,7 +105,7 @@ pub(super) fn parts(
 }
 
 /// What a check takes that is not shared out.
-fn everything(seal: &Seal) -> Taking {
+pub(super) fn everything(seal: &Seal) -> Taking {
     let sizes = seal.entries.iter().map(|sealed| u128::from(sealed.entry.size().unwrap_or(0)));
     Taking { entries: seal.entries.len() as u64, bytes: sizes.sum(), paths: Digest([0; 32]) }
 }
