@@ -53,6 +53,7 @@ pub mod report;
 // One run.
 pub mod accept;
 pub mod artifacts;
+pub mod clearance;
 pub mod coverage;
 pub mod hook;
 pub mod judge;

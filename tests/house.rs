@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Every room and its floor. A room may name rooms of lower floors and itself, and none beside it. A new room gets a line here, and so does a room that moves.
-const FLOORS: [(&str, u8); 41] = [
+const FLOORS: [(&str, u8); 42] = [
     // The words.
     ("attributes", 0),
     ("hex", 0),
@@ -44,6 +44,7 @@ const FLOORS: [(&str, u8); 41] = [
     ("output", 10),
     ("progress", 9),
     ("judge", 9),
+    ("clearance", 9),
     ("review", 9),
     ("accept", 9),
     ("merge", 9),

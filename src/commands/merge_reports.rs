@@ -156,7 +156,9 @@ fn base_of<'a>(
     // Where the event has none, the shares have said so.
     let (wanted, _) = base::open(arguments.base.as_deref(), context).map_err(one)?;
     if let Some(wanted) = wanted {
-        let on_reseal = arguments.on_reseal.unwrap_or_default();
+        // As `check` has it: under a policy grants decide.
+        let by_default = if wanted.has_policy() { OnReseal::Allow } else { OnReseal::default() };
+        let on_reseal = arguments.on_reseal.unwrap_or(by_default);
         merge::check_base(named.as_ref(), wanted.oid(), on_reseal).map_err(one)?;
         return Ok(Some((wanted, on_reseal)));
     }

@@ -12,6 +12,7 @@ use anstyle::{AnsiColor, Style};
 
 use crate::finding::FindingKind;
 use crate::printable::{message, printable_str};
+use crate::verdict::Verdict;
 
 use super::last_line;
 use super::model::{ErrorView, FindingView, Mend, Report, SealView, SourceView};
@@ -67,6 +68,10 @@ pub fn human(report: &Report, verbosity: Verbosity, sink: &mut dyn Write) -> io:
         }
     }
     writeln!(sink, "{}", last_line::of(report))?;
+    let passed = report.verdict == Verdict::Pass;
+    if let Some(line) = report.authority.as_ref().and_then(|authority| authority.line(passed)) {
+        writeln!(sink, "{line}")?;
+    }
     if let (Some(staged), true) = (&report.staged, verbosity != Verbosity::Quiet) {
         writeln!(sink, "staged in {}: the very bytes that passed", printable_str(staged))?;
     }
@@ -82,7 +87,8 @@ pub fn problems(errors: &[ErrorView], sink: &mut dyn Write) -> io::Result<()> {
             (None, _, Some(seal)) => format!("seal {}: ", printable_str(seal)),
             (None, _, None) => String::new(),
         };
-        writeln!(sink, "{ERROR}error:{ERROR:#} {place}{}", message(&error.message))?;
+        let (word, style) = if error.refusal { ("refused", NOTICE) } else { ("error", ERROR) };
+        writeln!(sink, "{style}{word}:{style:#} {place}{}", message(&error.message))?;
         if let Some(remedy) = &error.remedy {
             writeln!(sink, "  {NEXT}next:{NEXT:#} {}", message(remedy))?;
         }

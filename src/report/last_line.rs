@@ -105,9 +105,7 @@ fn reseals(report: &Report) -> Option<String> {
 /// Errors and findings, counted.
 fn trouble(report: &Report) -> Vec<String> {
     let mut parts = Vec::new();
-    if !report.errors.is_empty() {
-        parts.push(text::count(report.errors.len(), "error", "errors"));
-    }
+    parts.extend(text::troubles(&report.errors));
     let found = |seal: &&SealView| !seal.findings.is_empty();
     let concerned: Vec<&SealView> = report.seals.iter().filter(found).collect();
     let findings = || concerned.iter().flat_map(|seal| &seal.findings);

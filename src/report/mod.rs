@@ -3,6 +3,7 @@
 pub mod accepted;
 pub mod advice;
 mod areas;
+mod authority;
 pub mod blockers;
 mod changes;
 mod codequality;
@@ -33,6 +34,7 @@ pub mod text;
 mod words;
 
 pub use areas::Area;
+pub use authority::{AuthorityView, RulingView};
 pub use changes::ChangeView;
 pub use human::{Verbosity, human, problems};
 pub use json::json;

@@ -14,6 +14,7 @@ use crate::problem::Problem;
 use crate::verdict::{Base, Judgement, Source, Verdict, overall};
 
 use super::areas::Area;
+use super::authority::AuthorityView;
 use super::partition::PartitionView;
 use super::remedy::{self, Caller};
 use super::resealed::{BaseView, ResealView};
@@ -33,6 +34,9 @@ pub struct Report {
     pub errors: Vec<ErrorView>,
     /// What is worth knowing and changes no verdict.
     pub notices: Vec<Notice>,
+    /// What the verdict is worth, where there is a policy.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub authority: Option<AuthorityView>,
     /// The commit that the seals were held against, if one was named.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub base: Option<BaseView>,
@@ -187,6 +191,9 @@ pub struct ErrorView {
     /// The next step.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remedy: Option<String>,
+    /// Whether it kept nothing from being judged, and is why what was asked is not authorised.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub refusal: bool,
 }
 
 /// Something worth knowing that changes no verdict.
@@ -217,11 +224,25 @@ impl Report {
             seals: judgements.iter().map(|judgement| SealView::new(judgement, caller)).collect(),
             errors: problems.iter().chain(of_seals).map(ErrorView::new).collect(),
             notices,
+            authority: None,
             base: base.map(|base| BaseView::new(base, judgements, caller)),
             partition: None,
             staged: None,
             elapsed_ms: u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
         }
+    }
+}
+
+impl Report {
+    /// The same, which says what it is worth; with `refusals` it is no pass.
+    #[must_use]
+    pub fn authorised(mut self, authority: Option<AuthorityView>, refusals: &[Problem]) -> Self {
+        if !refusals.is_empty() {
+            self.verdict = self.verdict.max(Verdict::Refused);
+        }
+        self.errors.extend(refusals.iter().map(ErrorView::refusal));
+        self.authority = authority;
+        self
     }
 }
 
@@ -316,7 +337,14 @@ impl ErrorView {
             file: problem.file.as_deref().map(str::to_owned),
             line: problem.line,
             remedy: problem.remedy.as_deref().map(str::to_owned),
+            refusal: false,
         }
+    }
+
+    /// The view of a refusal.
+    #[must_use]
+    pub fn refusal(problem: &Problem) -> Self {
+        Self { refusal: true, ..Self::new(problem) }
     }
 }
 

@@ -76,9 +76,7 @@ pub(super) fn title(report: &Report) -> String {
     let found: usize = report.seals.iter().map(|seal| seal.findings.len()).sum();
     let concerned = report.seals.iter().filter(|seal| !seal.findings.is_empty()).count();
     let mut parts = Vec::new();
-    if !report.errors.is_empty() {
-        parts.push(text::count(report.errors.len(), "error", "errors"));
-    }
+    parts.extend(text::troubles(&report.errors));
     if found > 0 {
         let seals = text::count(report.seals.len(), "seal", "seals");
         let found = text::count(found, "finding", "findings");

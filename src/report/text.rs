@@ -116,6 +116,17 @@ pub(crate) fn wrap(text: &str, columns: usize) -> Vec<String> {
     lines
 }
 
+/// Errors, and then refusals, counted; nothing where there are none.
+pub(super) fn troubles(errors: &[super::ErrorView]) -> Vec<String> {
+    let refusals = errors.iter().filter(|error| error.refusal).count();
+    let counted = [
+        (errors.len() - refusals, "error", "errors"),
+        (refusals, "reason why it is not authorised", "reasons why it is not authorised"),
+    ];
+    let there = counted.into_iter().filter(|(number, ..)| *number > 0);
+    there.map(|(number, one, many)| count(number, one, many)).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

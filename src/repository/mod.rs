@@ -1,7 +1,9 @@
 //! The repository: where it begins, which seals it has, and how their files are read and written.
 
+mod ancestry;
 mod contents;
 mod load;
+mod papers;
 mod snapshot;
 
 use std::fs::File;
@@ -16,6 +18,7 @@ use crate::seal::{Root, Seal, SealName};
 
 pub use contents::{Contents, matching, select};
 pub use load::{Begun, Loaded, Long};
+pub use papers::Papers;
 pub use snapshot::Snapshot;
 
 /// A repository and its seals directory.

@@ -19,14 +19,14 @@ use crate::verdict::Source;
 /// stands for, whatever lies on the disk.
 #[derive(Debug)]
 pub struct Snapshot<'r> {
-    repository: &'r Repository,
+    pub(super) repository: &'r Repository,
     /// The revision as the user named it.
-    given: String,
-    oid: Oid,
-    tree: Oid,
+    pub(super) given: String,
+    pub(super) oid: Oid,
+    pub(super) tree: Oid,
     parents: Vec<Oid>,
     /// The directory of seals; `None` where the commit has none.
-    seals: Option<Vec<TreeEntry>>,
+    pub(super) seals: Option<Vec<TreeEntry>>,
     objects: Mutex<Objects>,
 }
 
@@ -212,7 +212,7 @@ impl<'r> Snapshot<'r> {
         Ok(at)
     }
 
-    fn objects(&self) -> MutexGuard<'_, Objects> {
+    pub(super) fn objects(&self) -> MutexGuard<'_, Objects> {
         self.objects.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -223,7 +223,7 @@ impl<'r> Snapshot<'r> {
     }
 }
 
-fn kind(mode: TreeMode) -> Kind {
+pub(super) fn kind(mode: TreeMode) -> Kind {
     match mode {
         TreeMode::Tree => Kind::Directory,
         TreeMode::File { .. } => Kind::File,
@@ -247,7 +247,12 @@ fn unknown(repository: &Repository, revision: &str) -> Problem {
 }
 
 /// An object that could not be had, as a person gets it; `path` is what it is needed for.
-fn trouble(repository: &Repository, given: &str, path: &str, error: &ObjectError) -> Problem {
+pub(super) fn trouble(
+    repository: &Repository,
+    given: &str,
+    path: &str,
+    error: &ObjectError,
+) -> Problem {
     let place = if path.is_empty() { given.to_owned() } else { format!("{path} in {given}") };
     let message = format!("{place}: {error}");
     match error {

@@ -1,6 +1,7 @@
 //! `check`: the gate. Where seals and bytes come from is in `sources`, where it may write in `places`,
 //! and what one of several shares takes in `shares`.
 
+pub(super) mod authority;
 pub(super) mod base;
 mod picture;
 pub(super) mod places;
@@ -21,7 +22,7 @@ use crate::problem::Problem;
 use crate::progress::Progress;
 use crate::report::{Notice, Report, Verbosity};
 use crate::repository::Snapshot;
-use crate::reseal::Stated;
+use crate::reseal::{OnReseal, Stated};
 use crate::review::Review;
 use crate::verdict::{Judgement, Source, Verdict, overall};
 
@@ -38,9 +39,13 @@ pub(super) fn run(arguments: &CheckArgs, context: &Context) -> Outcome {
         .as_ref()
         .map_or_else(Vec::new, |commits| load(arguments, context, commits, &mut problems));
     let commits = commits.unwrap_or_default();
+    let clearance = authority::clear(arguments, &commits, &selected, context).map_err(one)?;
+    // Under a policy grants decide, and a change of scope needs one like any other.
+    let under_policy = clearance.as_ref().and_then(|clearance| clearance.policy).is_some();
+    let by_default = if under_policy { OnReseal::Allow } else { OnReseal::default() };
     let review = commits.base.as_ref().map(|base| {
         let seals: Vec<Stated<'_>> = selected.iter().map(stated).collect();
-        Review::new(base, &seals, &arguments.names, arguments.on_reseal.unwrap_or_default())
+        Review::new(base, &seals, &arguments.names, arguments.on_reseal.unwrap_or(by_default))
     });
     let review = review.transpose().unwrap_or_else(|problem| {
         problems.push(problem);
@@ -63,7 +68,9 @@ pub(super) fn run(arguments: &CheckArgs, context: &Context) -> Outcome {
     let sources = (&commits, share.as_ref());
     let mut judgements = judge_all(selected, bytes, sources, &engine, context);
     let base = review.map(|review| review.tell(&mut judgements));
-    let verdict = overall(&judgements, base.as_ref(), &problems);
+    let refusals = clearance.as_ref().map_or(&[][..], |clearance| &clearance.refusals);
+    let unauthorised = if refusals.is_empty() { Verdict::Pass } else { Verdict::Refused };
+    let verdict = overall(&judgements, base.as_ref(), &problems).max(unauthorised);
     let mut stage = engine.stage.take();
     let staged = publish(stage.as_mut(), verdict, &mut problems);
     let report = Report::new(
@@ -75,7 +82,9 @@ pub(super) fn run(arguments: &CheckArgs, context: &Context) -> Outcome {
         &context.caller,
     );
     let given = arguments.stage.as_ref().map(|path| path.to_string_lossy().into_owned());
-    let mut report = Report { staged: given.filter(|_| staged), partition, ..report };
+    let report = Report { staged: given.filter(|_| staged), partition, ..report };
+    let worth = authority::view(arguments, clearance.as_ref(), &commits, context);
+    let mut report = report.authorised(worth, refusals);
     picture::draw(&mut report, arguments, &files, &commits, context);
     let verdict = context.terminal.report(report, arguments.format, &files);
     match stage {

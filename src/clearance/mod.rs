@@ -1,0 +1,287 @@
+//! Whether what is asked of a check is authorised: collects what `authority` decides by, from the base
+//! and from what is judged, and puts each demand to it. Whatever cannot be read is a refusal.
+
+mod blockers;
+mod place;
+
+use crate::authority::change::{Side, of_action, of_policy, of_seal};
+use crate::authority::{
+    Authorised, Demand, Facts, Moment, POLICY_UPDATE, Policy, RESEAL, RuleScope, Subject, decide,
+    fitting_environment, vanished,
+};
+use crate::entry::Digest;
+use crate::problem::Problem;
+use crate::repository::{Papers, Repository, Snapshot, matching};
+use crate::reseal::Stated;
+use crate::seal::{Seal, SealName, loose_seal};
+
+pub use blockers::closing;
+pub use place::Reference;
+
+/// What is to be authorised.
+#[derive(Debug)]
+pub struct Question<'a> {
+    /// Where the policy of the base comes from.
+    pub base: &'a Snapshot<'a>,
+    /// The commit that is judged; `None`: the working tree.
+    pub judged: Option<&'a Snapshot<'a>>,
+    /// The digest that the first policy must have, from outside the repository.
+    pub policy_digest: Option<Digest>,
+    /// The seals that are judged.
+    pub seals: &'a [Stated<'a>],
+    /// Which seals of the base are meant.
+    pub patterns: &'a [String],
+    /// Where the gate is asked to rule.
+    pub environment: Option<Purpose<'a>>,
+    /// The clock, read once.
+    pub now: Moment,
+}
+
+/// Where the gate is asked to rule, and what is done there.
+#[derive(Debug, Clone, Copy)]
+pub struct Purpose<'a> {
+    /// The environment.
+    pub environment: &'a str,
+    /// An action that takes a grant.
+    pub action: Option<&'a str>,
+    /// The digest of a plan that the action follows.
+    pub plan: Option<Digest>,
+    /// The seals that are judged, by their digests.
+    pub digests: &'a [(SealName, Digest)],
+    /// The ref that is judged.
+    pub reference: Result<&'a Reference, &'a Problem>,
+}
+
+/// What came of it.
+#[derive(Debug, Default)]
+pub struct Clearance {
+    /// The digest of the policy, if there is one that judges.
+    pub policy: Option<Digest>,
+    /// Why what is asked is not authorised; nothing, where it is.
+    pub refusals: Vec<Problem>,
+    /// The seals whose change was granted.
+    pub reseals: Vec<(String, Authorised)>,
+    /// The grant of the action.
+    pub action: Option<Authorised>,
+}
+
+/// Puts `question` to the policy of its base. Without a policy, and without an environment, there is
+/// nothing to refuse.
+#[must_use]
+pub fn clear(repository: &Repository, question: &Question<'_>) -> Clearance {
+    let mut clearance = Clearance::default();
+    if let Err(problem) = clearance.collect(repository, question) {
+        clearance.refusals.push(problem);
+    }
+    clearance
+}
+
+impl Clearance {
+    fn collect(&mut self, repository: &Repository, question: &Question<'_>) -> Result<(), Problem> {
+        let base = question.base.papers()?;
+        if base.policy.is_none() && question.policy_digest.is_none() {
+            return match question.environment {
+                None => Ok(()),
+                Some(purpose) => Err(no_policy(question, purpose.environment)),
+            };
+        }
+        let judged = papers(repository, question.judged)?;
+        let (bytes, digest) = policy_bytes(&base, &judged, question.policy_digest)?;
+        let policy = read_policy(bytes, "the policy of the base")?;
+        self.policy = Some(digest);
+        check_ancestry(repository, question)?;
+        let facts = Facts {
+            now: question.now,
+            policy: &policy,
+            next: None,
+            base: &base.grants,
+            judged: &judged.grants,
+        };
+        self.refusals.extend(vanished(&facts));
+        if base.policy.is_some() && base.policy != judged.policy {
+            self.refusals.extend(update(&facts, digest, judged.policy.as_deref()).err());
+        }
+        for demand in blockers::demands(repository, question, &policy) {
+            self.refusals.extend(demand.and_then(|demand| decide(&demand, &facts)).err());
+        }
+        self.seals(question, &facts)?;
+        if let Some(purpose) = question.environment {
+            self.environment(repository, question, &purpose, &facts);
+        }
+        Ok(())
+    }
+
+    /// Each seal that changed since the base needs a grant of its own.
+    fn seals(&mut self, question: &Question<'_>, facts: &Facts<'_>) -> Result<(), Problem> {
+        for (name, change) in reseals(question)? {
+            let subject = Subject::Seal(name.to_string());
+            let demand = Demand { action: RESEAL.to_owned(), subject, change };
+            match decide(&demand, facts) {
+                Ok(authorised) => self.reseals.push((name.to_string(), authorised)),
+                Err(problem) => self.refusals.push(problem.seal(name.as_str())),
+            }
+        }
+        Ok(())
+    }
+
+    fn environment(
+        &mut self,
+        repository: &Repository,
+        question: &Question<'_>,
+        purpose: &Purpose<'_>,
+        facts: &Facts<'_>,
+    ) {
+        let Purpose { environment, action, plan, digests, reference } = *purpose;
+        let known = facts.policy.environment(environment);
+        let branches = known.map_or(&[][..], |known| &known.branches);
+        let place = reference.map_err(Clone::clone).and_then(|reference| {
+            reference.place(repository, question.base, question.judged, branches)
+        });
+        let standing = known.map_or(Ok(Vec::new()), |known| {
+            blockers::standing(question.base, facts.policy, known, action)
+        });
+        let fitting = fitting_environment(facts.policy, environment, place, standing);
+        self.refusals.extend(fitting);
+        let Some(action) = action else { return };
+        let demand = Demand {
+            action: action.to_owned(),
+            subject: Subject::Environment(environment.to_owned()),
+            change: of_action(digests, plan.as_ref()).digest,
+        };
+        match decide(&demand, facts) {
+            Ok(authorised) => self.action = Some(authorised),
+            Err(problem) => self.refusals.push(problem),
+        }
+    }
+}
+
+/// The seals that changed since the base, each with the digest of its change.
+pub fn reseals(question: &Question<'_>) -> Result<Vec<(SealName, Digest)>, Problem> {
+    let there = question.base.contents().unwrap_or_default().names;
+    let mut names = matching(&there, question.patterns);
+    names.extend(question.seals.iter().filter_map(|stated| SealName::parse(stated.name)));
+    names.sort();
+    names.dedup();
+    let mut changed = Vec::new();
+    for name in names {
+        let old = if there.contains(&name) { Some(before(question.base, &name)?) } else { None };
+        let new = match question.seals.iter().find(|stated| stated.name == name.as_str()) {
+            None => Side::Nothing,
+            Some(Stated { seal: Some(seal), .. }) => Side::Seal(seal),
+            // It cannot be read: the check is an error anyway.
+            Some(Stated { seal: None, .. }) => continue,
+        };
+        let change = of_seal(&name, side(old.as_ref()), new);
+        if !change.text.is_empty() {
+            changed.push((name, change.digest));
+        }
+    }
+    Ok(changed)
+}
+
+/// The seal `name` of a commit, one that is not canonical too, or the digest of what is none.
+pub fn before(base: &Snapshot<'_>, name: &SealName) -> Result<Result<Seal, Digest>, Problem> {
+    let loaded = base.load(name)?;
+    let seal = loaded.seal.or_else(|_| loose_seal(name, &loaded.bytes));
+    Ok(seal.map_err(|_| loaded.digest))
+}
+
+/// The side of a change that [`before`] gives.
+#[must_use]
+pub fn side(old: Option<&Result<Seal, Digest>>) -> Side<'_> {
+    match old {
+        None => Side::Nothing,
+        Some(Ok(seal)) => Side::Seal(seal),
+        Some(Err(digest)) => Side::Unreadable(*digest),
+    }
+}
+
+/// The policy and the grants of `commit`, or of the working tree.
+pub fn papers(repository: &Repository, commit: Option<&Snapshot<'_>>) -> Result<Papers, Problem> {
+    commit.map_or_else(|| repository.papers(), Snapshot::papers)
+}
+
+/// The bytes of the policy that judges, and their digest: that of the base, or a first one that is named
+/// from outside.
+fn policy_bytes<'p>(
+    base: &'p Papers,
+    judged: &'p Papers,
+    named: Option<Digest>,
+) -> Result<(&'p [u8], Digest), Problem> {
+    let bytes = base.policy.as_ref().or(judged.policy.as_ref()).ok_or_else(|| {
+        Problem::new("policy-missing", "there is no policy, and --policy-digest names one")
+            .remedy("commit the policy that has this digest")
+    })?;
+    let digest = Digest::of(bytes);
+    match named {
+        Some(named) if named != digest => {
+            let message = format!("the policy has the digest {digest}; --policy-digest is {named}");
+            Err(Problem::new("policy-digest-differs", message)
+                .file("policy.toml")
+                .remedy("find out who changed which of the two: sealgate policy digest"))
+        }
+        _ => Ok((bytes, digest)),
+    }
+}
+
+/// Reads a policy; one that is not sound refuses everything.
+pub fn read_policy(bytes: &[u8], whose: &str) -> Result<Policy, Problem> {
+    Policy::read(bytes).map_err(|error| {
+        Problem::new("policy-invalid", format!("{whose}: {error}"))
+            .remedy("sealgate policy check tells what is wrong; nothing is authorised until then")
+    })
+}
+
+fn no_policy(question: &Question<'_>, environment: &str) -> Problem {
+    let message = format!(
+        "{} has no policy, so nothing says whether the gate may rule {environment}",
+        question.base.given()
+    );
+    Problem::new("policy-missing", message)
+        .remedy("commit a policy; a first one is named by its digest: --policy-digest")
+}
+
+fn check_ancestry(repository: &Repository, question: &Question<'_>) -> Result<(), Problem> {
+    let head;
+    let judged = match question.judged {
+        Some(judged) => judged,
+        None => {
+            head = Snapshot::open(repository, "HEAD")?;
+            &head
+        }
+    };
+    if judged.descends_from(question.base.oid())? {
+        return Ok(());
+    }
+    let (base, judged) = (question.base.given(), judged.given());
+    let message =
+        format!("the base {base} does not come before {judged}: its policy may be an old one");
+    Err(Problem::new("base-not-ancestor", message)
+        .remedy("merge the base into what is judged, or name the commit that it began from"))
+}
+
+/// Another policy than that of the base holds under both.
+fn update(facts: &Facts<'_>, old: Digest, new: Option<&[u8]>) -> Result<Authorised, Problem> {
+    let bytes = new.ok_or_else(|| {
+        Problem::new("policy-deleted", "the policy of the base is gone")
+            .file("policy.toml")
+            .remedy("put it back: a policy is changed by a signed policy-update, and never removed")
+    })?;
+    let about = |problem: Problem| problem.file("policy.toml");
+    let next = read_policy(bytes, "the new policy").map_err(about)?;
+    let change = of_policy(&old, &Digest::of(bytes)).digest;
+    let demand = Demand { action: POLICY_UPDATE.to_owned(), subject: Subject::Policy, change };
+    decide(&demand, &Facts { next: Some(&next), ..*facts }).map_err(about)
+}
+
+/// The words of `policy` that an item of a blocker map may block: its environments, the actions that it
+/// has rules for, and what it says that blocks.
+fn words(policy: &Policy) -> Vec<&str> {
+    let environments = policy.environments.iter();
+    let of_environments = environments.flat_map(|environment| {
+        environment.blocked_by.iter().map(|word| &**word).chain([&*environment.name])
+    });
+    let of_rules =
+        policy.rules.iter().filter(|rule| matches!(rule.scope, RuleScope::Environment(_)));
+    of_environments.chain(of_rules.map(|rule| &*rule.action)).collect()
+}

@@ -1,0 +1,144 @@
+//! What a check asks of the policy, and what its report says of that.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use super::super::Context;
+use super::sources::{Commits, Selected};
+use super::stated;
+use crate::authority::Moment;
+use crate::clearance::{self, Clearance, Purpose, Question, Reference};
+use crate::cli::CheckArgs;
+use crate::entry::Digest;
+use crate::problem::{Problem, in_words};
+use crate::report::{AuthorityView, RulingView};
+use crate::repository::Begun;
+use crate::seal::SealName;
+
+/// Puts what is asked to the policy of the base; `None` without a base.
+///
+/// # Errors
+///
+/// What was typed means nothing; or a file that it names cannot be read.
+pub(super) fn clear(
+    arguments: &CheckArgs,
+    commits: &Commits<'_>,
+    selected: &[Selected],
+    context: &Context,
+) -> Result<Option<Clearance>, Problem> {
+    let policy_digest = arguments.policy_digest.as_deref().map(digest).transpose()?;
+    let plan = match &arguments.plan {
+        None => None,
+        Some(path) => Some(Digest::of(&read(&context.path(path))?)),
+    };
+    let reference = reference(arguments);
+    let Some(base) = &commits.base else { return Ok(without_base(arguments)) };
+    let digests = digests(selected);
+    let environment = arguments.environment.as_deref().map(|environment| Purpose {
+        environment,
+        action: arguments.action.as_deref(),
+        plan,
+        digests: &digests,
+        reference: reference.as_ref(),
+    });
+    let seals: Vec<_> = selected.iter().map(stated).collect();
+    let question = Question {
+        base,
+        judged: commits.seals.as_ref(),
+        policy_digest,
+        seals: &seals,
+        patterns: &arguments.names,
+        environment,
+        now: now()?,
+    };
+    Ok(Some(clearance::clear(&context.repository, &question)))
+}
+
+/// Nothing is authorised without a base, however it came that there is none (`--base none`, or an event
+/// that has none).
+fn without_base(arguments: &CheckArgs) -> Option<Clearance> {
+    let asked = arguments.environment.is_some() || arguments.policy_digest.is_some();
+    let problem =
+        Problem::new("base-missing", "there is no base, so there is no policy to rule by")
+            .remedy("name the commit whose policy judges: --base REV");
+    asked.then(|| Clearance { refusals: vec![problem], ..Clearance::default() })
+}
+
+/// What the report says. Without an environment and with a policy, wherever it is: nothing is
+/// authorised.
+pub(super) fn view(
+    arguments: &CheckArgs,
+    clearance: Option<&Clearance>,
+    commits: &Commits<'_>,
+    context: &Context,
+) -> Option<AuthorityView> {
+    if let Some(environment) = &arguments.environment {
+        let policy = clearance.and_then(|clearance| clearance.policy);
+        let ruling = RulingView::new(
+            environment,
+            arguments.action.as_deref(),
+            policy.map(|digest| digest.to_string()),
+            clearance.and_then(|clearance| clearance.action.as_ref()),
+        );
+        return Some(AuthorityView::Of(Box::new(ruling)));
+    }
+    let at_base = clearance.is_some_and(|clearance| clearance.policy.is_some());
+    let judged = || match &commits.seals {
+        Some(commit) => commit.has_policy(),
+        None => context.repository.has_policy(),
+    };
+    (at_base || judged()).then_some(AuthorityView::None)
+}
+
+/// The seals that are judged, by their digests.
+fn digests(selected: &[Selected]) -> Vec<(SealName, Digest)> {
+    let digest = |(name, begun): &Selected| match begun {
+        Ok(Begun::Whole(loaded)) => Some((name.clone(), loaded.digest)),
+        // With a base, seals are read as a whole; what cannot be read makes the check an error.
+        _ => None,
+    };
+    selected.iter().filter_map(digest).collect()
+}
+
+fn digest(text: &str) -> Result<Digest, Problem> {
+    Digest::from_hex(text.as_bytes()).ok_or_else(|| {
+        Problem::new("usage", format!("--policy-digest {text}: a digest is 64 digits of 0-9a-f"))
+            .remedy("sealgate policy digest prints it")
+    })
+}
+
+fn read(path: &std::path::Path) -> Result<Vec<u8>, Problem> {
+    std::fs::read(path).map_err(|error| {
+        Problem::new("usage", format!("--plan {}: {}", path.display(), in_words(&error)))
+            .remedy("name a file that this user can read")
+    })
+}
+
+/// The clock, read once in a run.
+pub(in super::super) fn now() -> Result<Moment, Problem> {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).ok();
+    since.and_then(|since| Moment::from_seconds(since.as_secs())).ok_or_else(|| {
+        Problem::new("clock", "the clock of this machine is not between 1970 and 9999")
+            .remedy("set it: grants have an end")
+    })
+}
+
+/// The ref that is judged: the one that was named, or that of the event of GitHub Actions.
+fn reference(arguments: &CheckArgs) -> Result<Reference, Problem> {
+    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let named = arguments.reference.clone();
+    if named.is_none()
+        && variable("GITHUB_EVENT_NAME").is_some_and(|e| e.starts_with("pull_request"))
+    {
+        if let Some(branch) = variable("GITHUB_BASE_REF") {
+            return Ok(Reference::Into(branch));
+        }
+    }
+    let text = named.or_else(|| variable("GITHUB_REF")).ok_or_else(|| {
+        Problem::new("ref-unknown", "it is not known which ref is judged")
+            .remedy("name it: --ref refs/heads/NAME or --ref refs/tags/NAME")
+    })?;
+    Reference::parse(&text).ok_or_else(|| {
+        Problem::new("ref-unknown", format!("{text} is no branch and no tag"))
+            .remedy("name it as refs/heads/NAME or refs/tags/NAME")
+    })
+}
