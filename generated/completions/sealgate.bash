@@ -226,7 +226,7 @@ _sealgate() {
             return 0
             ;;
         sealgate__subcmd__check)
-            opts="-C -q -v -h -V --rev --seals-from --base --on-reseal --at --stage --require-sealed --partition --format --report --threads --no-mmap --seals --color --quiet --verbose --help --version"
+            opts="-C -q -v -h -V --rev --seals-from --base --on-reseal --environment --action --plan --ref --policy-digest --at --stage --require-sealed --partition --format --report --threads --no-mmap --seals --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -246,6 +246,26 @@ _sealgate() {
                     ;;
                 --on-reseal)
                     COMPREPLY=($(compgen -W "allow entries fail" -- "${cur}"))
+                    return 0
+                    ;;
+                --environment)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --action)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --plan)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ref)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --policy-digest)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --at)

@@ -53,6 +53,11 @@ complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l base -d 'Tel
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l on-reseal -d 'Which changes of seals since the base let the check pass' -r -f -a "allow\t'All of them'
 entries\t'Changes of entries; what a seal covers must stay as it was'
 fail\t'None'"
+complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l environment -d 'Whether the gate may rule the environment E, by the policy of the base' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l action -d 'Demand a grant of ACTION in the environment' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l plan -d 'The plan that the action follows: its grant must be for this very file' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l ref -d 'The ref that is judged, refs/heads/NAME or refs/tags/NAME; in GitHub Actions that of the event' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l policy-digest -d 'The digest of the first policy, where the base has none' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l at -d 'Judge the bytes in DIR instead of the seal\'s root; with one seal only' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l stage -d 'Copy everything into DIR while it is hashed; DIR is new, and is there only after a pass. With one seal only' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l require-sealed -d 'Fail unless each directory that matches GLOB (from the repository root) is under one of the seals checked' -r

@@ -1,0 +1,89 @@
+//! `policy` and `grant`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+/// The commands of `policy`.
+#[derive(Debug, Subcommand)]
+pub enum PolicyCommand {
+    /// Tell whether the policy is sound and in its one form
+    Check,
+    /// Print the digest of the policy, which grants name it by
+    Digest,
+    /// Print the keys as OpenSSH's allowed_signers lists them, for cross-checks
+    ExportAllowedSigners,
+}
+
+/// The commands of `grant`.
+#[derive(Debug, Subcommand)]
+pub enum GrantCommand {
+    /// Write a grant for a change that is there, to be signed
+    New(GrantNewArgs),
+    /// Tell in words what a grant permits
+    Show(GrantArgs),
+    /// Tell the same, and sign it by `ssh-keygen -Y sign`
+    Sign {
+        /// Which grant
+        #[command(flatten)]
+        grant: GrantArgs,
+        /// The file of the key
+        #[arg(long, value_name = "FILE")]
+        key: PathBuf,
+    },
+    /// Tell whether a grant counts
+    Verify(GrantArgs),
+    /// List the grants in the working tree
+    List,
+}
+
+/// What is held against what.
+#[derive(Debug, Args)]
+pub struct Between {
+    /// The commit whose policy judges, and from which on the change is meant
+    #[arg(long, value_name = "REV")]
+    pub base: String,
+    /// The plan that an action follows
+    #[arg(long, value_name = "FILE")]
+    pub plan: Option<PathBuf>,
+}
+
+/// `grant show`, `sign` and `verify`.
+#[derive(Debug, Args)]
+pub struct GrantArgs {
+    /// The id of the grant, or how it begins
+    #[arg(value_name = "ID")]
+    pub id: String,
+    /// What is held against what
+    #[command(flatten)]
+    pub between: Between,
+}
+
+/// `grant new`.
+#[derive(Debug, Args)]
+pub struct GrantNewArgs {
+    /// The action: reseal, policy-update, close-blocker, or another that the policy has a rule for
+    #[arg(value_name = "ACTION")]
+    pub action: String,
+    /// The seal that changed; of reseal
+    #[arg(long, value_name = "NAME", conflicts_with = "environment")]
+    pub seal: Option<String>,
+    /// The environment
+    #[arg(long, value_name = "E")]
+    pub environment: Option<String>,
+    /// The item that is closed; of close-blocker
+    #[arg(long, value_name = "ITEM", requires = "environment")]
+    pub blocker: Option<String>,
+    /// Why
+    #[arg(long, value_name = "TEXT")]
+    pub reason: String,
+    /// How many hours it counts from now on; without, as many as the policy allows
+    #[arg(long, value_name = "N")]
+    pub hours: Option<u32>,
+    /// The digest of what was looked at
+    #[arg(long, value_name = "HEX")]
+    pub evidence: Option<String>,
+    /// What is held against what
+    #[command(flatten)]
+    pub between: Between,
+}

@@ -1,0 +1,38 @@
+//! The one place that runs `ssh-keygen`: keys stay where their owners keep them.
+
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use crate::problem::{Problem, in_words};
+
+/// The signature of `message` by the key in the file `key`, made for `namespace`.
+///
+/// `ssh-keygen` asks for a passphrase or a touch on the terminal.
+pub fn sign(message: &[u8], key: &Path, namespace: &str) -> Result<Vec<u8>, Problem> {
+    let failed = |what: String| {
+        Problem::new("signing-failed", format!("ssh-keygen: {what}"))
+            .remedy("name the file of a key that OpenSSH can sign with: --key ~/.ssh/id_ed25519")
+    };
+    let told = |error: std::io::Error| failed(in_words(&error));
+    // A path that begins with a hyphen would be an option; this is none.
+    let key = std::path::absolute(key).map_err(told)?;
+    let mut child = Command::new("ssh-keygen")
+        .args(["-Y", "sign", "-n", namespace, "-f"])
+        .arg(key)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(told)?;
+    if let Some(mut stdin) = child.stdin.take() {
+        // Where it has gone away, its exit code tells.
+        drop(stdin.write_all(message));
+    }
+    let output = child.wait_with_output().map_err(told)?;
+    if output.status.success() {
+        Ok(output.stdout)
+    } else {
+        Err(failed(String::from_utf8_lossy(&output.stderr).trim().to_owned()))
+    }
+}
