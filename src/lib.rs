@@ -63,6 +63,7 @@ pub mod plan;
 pub mod progress;
 pub mod repository;
 pub mod review;
+pub mod signing;
 pub mod runner;
 
 // Setting up.

@@ -2,6 +2,7 @@
 //! and from what is judged, and puts each demand to it. Whatever cannot be read is a refusal.
 
 mod blockers;
+mod described;
 mod place;
 
 use crate::authority::change::{Side, of_action, of_policy, of_seal};
@@ -16,6 +17,7 @@ use crate::reseal::Stated;
 use crate::seal::{Seal, SealName, loose_seal};
 
 pub use blockers::closing;
+pub use described::{Described, described, policy_of};
 pub use place::Reference;
 
 /// What is to be authorised.

@@ -1,5 +1,6 @@
 //! The command line: what clap is told, and the hints for words that people type elsewhere.
 
+mod authority;
 mod blockers;
 mod reports;
 
@@ -10,6 +11,7 @@ use std::path::PathBuf;
 use clap::{Args, ColorChoice, CommandFactory as _, Parser, Subcommand};
 use clap_complete::Shell;
 
+pub use authority::{Between, GrantArgs, GrantCommand, GrantNewArgs, PolicyCommand};
 pub use blockers::{BlockersArgs, BlockersCommand, BlockersFormat};
 
 use crate::init::Workflow;
@@ -93,6 +95,12 @@ pub enum Command {
     /// Judge or list a map of what stands in the way of an environment or an action
     #[command(subcommand)]
     Blockers(BlockersCommand),
+    /// Tell whether the policy is sound, its digest, or its keys
+    #[command(subcommand)]
+    Policy(PolicyCommand),
+    /// Write, show, sign and verify permissions
+    #[command(subcommand)]
+    Grant(GrantCommand),
     /// Print the completions for a shell
     Completions {
         /// The shell

@@ -8,10 +8,12 @@ mod diff;
 mod doctor;
 mod export;
 mod fmt;
+mod grant;
 mod hook;
 mod init;
 mod ls;
 mod merge_reports;
+mod policy;
 mod ready;
 mod reports;
 mod seal;
@@ -75,6 +77,8 @@ fn run(command: &Command, context: &Context) -> Outcome {
         Command::Hook(command) => hook::run(command, context),
         Command::Accept(arguments) => accept::run(arguments, context),
         Command::MergeReports(arguments) => merge_reports::run(arguments, context),
+        Command::Policy(command) => policy::run(command, context),
+        Command::Grant(command) => grant::run(command, context),
         Command::Blockers(command) => blockers::run(command, context),
         Command::Completions { shell } => shell::completions(*shell, context),
         Command::Man { command } => shell::man(command.as_deref(), context),

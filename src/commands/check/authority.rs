@@ -114,7 +114,7 @@ fn read(path: &std::path::Path) -> Result<Vec<u8>, Problem> {
 }
 
 /// The clock, read once in a run.
-pub(in super::super) fn now() -> Result<Moment, Problem> {
+pub(in crate::commands) fn now() -> Result<Moment, Problem> {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).ok();
     since.and_then(|since| Moment::from_seconds(since.as_secs())).ok_or_else(|| {
         Problem::new("clock", "the clock of this machine is not between 1970 and 9999")
