@@ -63,8 +63,8 @@ pub mod plan;
 pub mod progress;
 pub mod repository;
 pub mod review;
-pub mod signing;
 pub mod runner;
+pub mod signing;
 
 // Setting up.
 pub mod doctor;

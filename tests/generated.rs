@@ -22,13 +22,28 @@ const COMMANDS: [&str; 14] = [
     "accept",
     "merge-reports",
     "blockers",
+    "policy",
+    "grant",
     "completions",
     "man",
 ];
 
 /// The commands of commands.
-const NESTED: [&str; 5] =
-    ["blockers-check", "blockers-list", "hook-install", "hook-pre-push", "hook-uninstall"];
+const NESTED: [&str; 13] = [
+    "blockers-check",
+    "blockers-list",
+    "grant-list",
+    "grant-new",
+    "grant-show",
+    "grant-sign",
+    "grant-verify",
+    "hook-install",
+    "hook-pre-push",
+    "hook-uninstall",
+    "policy-check",
+    "policy-digest",
+    "policy-export-allowed-signers",
+];
 
 const COMPLETIONS: [(&str, &str); 5] = [
     ("bash", "sealgate.bash"),

@@ -45,6 +45,8 @@ complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "hook" -d 'Judge w
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "accept" -d 'Take over what a failing check reported, and nothing else'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "merge-reports" -d 'Give one verdict from the JSON reports of several checks, or of the shares of one'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "blockers" -d 'Judge or list a map of what stands in the way of an environment or an action'
+complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "policy" -d 'Tell whether the policy is sound, its digest, or its keys'
+complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "grant" -d 'Write, show, sign and verify permissions'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "completions" -d 'Print the completions for a shell'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "man" -d 'Print the manual page of sealgate, or of one of its commands'
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l rev -d 'Judge the commit REV: its seals and its bytes, whatever is in the working tree' -r
@@ -290,6 +292,119 @@ complete -c sealgate -n "__fish_sealgate_using_subcommand blockers; and __fish_s
 complete -c sealgate -n "__fish_sealgate_using_subcommand blockers; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Print every finding, however many there are'
 complete -c sealgate -n "__fish_sealgate_using_subcommand blockers; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c sealgate -n "__fish_sealgate_using_subcommand blockers; and __fish_seen_subcommand_from list" -s V -l version -d 'Print version'
+complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and not __fish_seen_subcommand_from check digest export-allowed-signers" -s C -d 'Start in DIR instead of the current directory' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and not __fish_seen_subcommand_from check digest export-allowed-signers" -l seals -d 'The seals directory, relative to the repository root' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and not __fish_seen_subcommand_from check digest export-allowed-signers" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and not __fish_seen_subcommand_from check digest export-allowed-signers" -s q -l quiet -d 'Print the verdict alone; errors are always printed'
+complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and not __fish_seen_subcommand_from check digest export-allowed-signers" -s v -l verbose -d 'Print every finding, however many there are'
+complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and not __fish_seen_subcommand_from check digest export-allowed-signers" -s h -l help -d 'Print help'
+complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and not __fish_seen_subcommand_from check digest export-allowed-signers" -s V -l version -d 'Print version'
+complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and not __fish_seen_subcommand_from check digest export-allowed-signers" -f -a "check" -d 'Tell whether the policy is sound and in its one form'
+complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and not __fish_seen_subcommand_from check digest export-allowed-signers" -f -a "digest" -d 'Print the digest of the policy, which grants name it by'
+complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and not __fish_seen_subcommand_from check digest export-allowed-signers" -f -a "export-allowed-signers" -d 'Print the keys as OpenSSH\'s allowed_signers lists them, for cross-checks'
+complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and __fish_seen_subcommand_from check" -s C -d 'Start in DIR instead of the current directory' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and __fish_seen_subcommand_from check" -l seals -d 'The seals directory, relative to the repository root' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and __fish_seen_subcommand_from check" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Print the verdict alone; errors are always printed'
+complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Print every finding, however many there are'
+complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help'
+complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and __fish_seen_subcommand_from check" -s V -l version -d 'Print version'
+complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and __fish_seen_subcommand_from digest" -s C -d 'Start in DIR instead of the current directory' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and __fish_seen_subcommand_from digest" -l seals -d 'The seals directory, relative to the repository root' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and __fish_seen_subcommand_from digest" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and __fish_seen_subcommand_from digest" -s q -l quiet -d 'Print the verdict alone; errors are always printed'
+complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and __fish_seen_subcommand_from digest" -s v -l verbose -d 'Print every finding, however many there are'
+complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and __fish_seen_subcommand_from digest" -s h -l help -d 'Print help'
+complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and __fish_seen_subcommand_from digest" -s V -l version -d 'Print version'
+complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and __fish_seen_subcommand_from export-allowed-signers" -s C -d 'Start in DIR instead of the current directory' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and __fish_seen_subcommand_from export-allowed-signers" -l seals -d 'The seals directory, relative to the repository root' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and __fish_seen_subcommand_from export-allowed-signers" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and __fish_seen_subcommand_from export-allowed-signers" -s q -l quiet -d 'Print the verdict alone; errors are always printed'
+complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and __fish_seen_subcommand_from export-allowed-signers" -s v -l verbose -d 'Print every finding, however many there are'
+complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and __fish_seen_subcommand_from export-allowed-signers" -s h -l help -d 'Print help'
+complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and __fish_seen_subcommand_from export-allowed-signers" -s V -l version -d 'Print version'
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and not __fish_seen_subcommand_from new show sign verify list" -s C -d 'Start in DIR instead of the current directory' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and not __fish_seen_subcommand_from new show sign verify list" -l seals -d 'The seals directory, relative to the repository root' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and not __fish_seen_subcommand_from new show sign verify list" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and not __fish_seen_subcommand_from new show sign verify list" -s q -l quiet -d 'Print the verdict alone; errors are always printed'
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and not __fish_seen_subcommand_from new show sign verify list" -s v -l verbose -d 'Print every finding, however many there are'
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and not __fish_seen_subcommand_from new show sign verify list" -s h -l help -d 'Print help'
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and not __fish_seen_subcommand_from new show sign verify list" -s V -l version -d 'Print version'
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and not __fish_seen_subcommand_from new show sign verify list" -f -a "new" -d 'Write a grant for a change that is there, to be signed'
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and not __fish_seen_subcommand_from new show sign verify list" -f -a "show" -d 'Tell in words what a grant permits'
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and not __fish_seen_subcommand_from new show sign verify list" -f -a "sign" -d 'Tell the same, and sign it by `ssh-keygen -Y sign`'
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and not __fish_seen_subcommand_from new show sign verify list" -f -a "verify" -d 'Tell whether a grant counts'
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and not __fish_seen_subcommand_from new show sign verify list" -f -a "list" -d 'List the grants in the working tree'
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from new" -l seal -d 'The seal that changed; of reseal' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from new" -l environment -d 'The environment' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from new" -l blocker -d 'The item that is closed; of close-blocker' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from new" -l reason -d 'Why' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from new" -l hours -d 'How many hours it counts from now on; without, as many as the policy allows' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from new" -l evidence -d 'The digest of what was looked at' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from new" -l base -d 'The commit whose policy judges, and from which on the change is meant' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from new" -l plan -d 'The plan that an action follows' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from new" -s C -d 'Start in DIR instead of the current directory' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from new" -l seals -d 'The seals directory, relative to the repository root' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from new" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from new" -s q -l quiet -d 'Print the verdict alone; errors are always printed'
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from new" -s v -l verbose -d 'Print every finding, however many there are'
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from new" -s h -l help -d 'Print help'
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from new" -s V -l version -d 'Print version'
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from show" -l base -d 'The commit whose policy judges, and from which on the change is meant' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from show" -l plan -d 'The plan that an action follows' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from show" -s C -d 'Start in DIR instead of the current directory' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from show" -l seals -d 'The seals directory, relative to the repository root' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from show" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print the verdict alone; errors are always printed'
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Print every finding, however many there are'
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from show" -s V -l version -d 'Print version'
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from sign" -l base -d 'The commit whose policy judges, and from which on the change is meant' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from sign" -l plan -d 'The plan that an action follows' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from sign" -l key -d 'The file of the key' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from sign" -s C -d 'Start in DIR instead of the current directory' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from sign" -l seals -d 'The seals directory, relative to the repository root' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from sign" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from sign" -s q -l quiet -d 'Print the verdict alone; errors are always printed'
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from sign" -s v -l verbose -d 'Print every finding, however many there are'
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from sign" -s h -l help -d 'Print help'
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from sign" -s V -l version -d 'Print version'
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from verify" -l base -d 'The commit whose policy judges, and from which on the change is meant' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from verify" -l plan -d 'The plan that an action follows' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from verify" -s C -d 'Start in DIR instead of the current directory' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from verify" -l seals -d 'The seals directory, relative to the repository root' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from verify" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from verify" -s q -l quiet -d 'Print the verdict alone; errors are always printed'
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from verify" -s v -l verbose -d 'Print every finding, however many there are'
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help'
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from verify" -s V -l version -d 'Print version'
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from list" -s C -d 'Start in DIR instead of the current directory' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from list" -l seals -d 'The seals directory, relative to the repository root' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from list" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print the verdict alone; errors are always printed'
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Print every finding, however many there are'
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from list" -s V -l version -d 'Print version'
 complete -c sealgate -n "__fish_sealgate_using_subcommand completions" -s C -d 'Start in DIR instead of the current directory' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand completions" -l seals -d 'The seals directory, relative to the repository root' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand completions" -l color -d 'When to use colour' -r -f -a "auto\t''

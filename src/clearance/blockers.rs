@@ -114,7 +114,7 @@ fn honest_blocks(
 }
 
 /// The bytes of the map in what is judged.
-fn now(
+pub(super) fn now(
     repository: &Repository,
     judged: Option<&Snapshot<'_>>,
     path: &str,
@@ -137,7 +137,7 @@ pub fn closing(path: &str, id: &str, [old, new]: &[&[u8]; 2]) -> Option<Digest> 
 
 /// The change of the item `id`, by the digests of what both maps say of it.
 #[must_use]
-fn item_change(path: &str, id: &str, before: Option<&BlockerMap>, after: &BlockerMap) -> Digest {
+pub(super) fn item_change(path: &str, id: &str, before: Option<&BlockerMap>, after: &BlockerMap) -> Digest {
     let said = |map: &BlockerMap| {
         let items: Vec<String> =
             map.blockers.iter().filter(|item| item.id == id).map(text).collect();

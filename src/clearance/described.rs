@@ -97,8 +97,7 @@ fn of_reseal(
     }
     let now: Vec<Stated<'_>> =
         new.iter().map(|seal| Stated { name: name.as_str(), seal: Some(seal) }).collect();
-    let reseals =
-        Review::new(base, &now, &[name.to_string()], OnReseal::Allow)?.reseals();
+    let reseals = Review::new(base, &now, &[name.to_string()], OnReseal::Allow)?.reseals();
     let since = Some(Since::new(&base.source(), &Source::Worktree));
     let seals = Since::seals(reseals, Vec::new());
     let differences = Differences { against: None, since, seals, errors: Vec::new() };
@@ -158,10 +157,17 @@ fn of_closing(
             |now| {
                 let by = now.closed_by.as_deref().unwrap_or("nobody");
                 let at = now.closed_at.as_deref().unwrap_or("no time");
-                format!("{} -> {}, by {by}, at {at}; blocks {}", item.status, now.status, now.blocks)
+                format!(
+                    "{} -> {}, by {by}, at {at}; blocks {}",
+                    item.status, now.status, now.blocks
+                )
             },
         );
-        let _ = writeln!(words, "  {said}\n  it waited for {}: {}", item.actor_needed, item.next_action);
+        let _ = writeln!(
+            words,
+            "  {said}\n  it waited for {}: {}",
+            item.actor_needed, item.next_action
+        );
         let change = item_change(path, &item.id, Some(&old), &new);
         let words = words.lines().map(|line| printable_str(line).into_owned() + "\n").collect();
         all.push(Described { change, words, blocker: Some(item.id.clone()) });

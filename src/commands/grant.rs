@@ -24,7 +24,9 @@ pub(super) fn run(command: &GrantCommand, context: &Context) -> Outcome {
             refuse_in_ci("grant new", false)?;
             new(arguments, context)
         }
-        GrantCommand::Show(arguments) => Opened::new(arguments, context).map(|opened| opened.words()),
+        GrantCommand::Show(arguments) => {
+            Opened::new(arguments, context).map(|opened| opened.words())
+        }
         GrantCommand::Sign { grant, key } => signed(grant, &context.path(key), context),
         GrantCommand::Verify(arguments) => return verified(arguments, context),
         GrantCommand::List => list(context),
@@ -49,7 +51,8 @@ impl<'a> Opened<'a> {
         let grants = repository.papers()?.grants;
         let mut fitting = grants.into_iter().filter(|file| file.id.starts_with(&arguments.id));
         let (Some(file), None) = (fitting.next(), fitting.next()) else {
-            let message = format!("{} is the beginning of no grant here, or of several", arguments.id);
+            let message =
+                format!("{} is the beginning of no grant here, or of several", arguments.id);
             return Err(Problem::new("grant-unknown", message)
                 .remedy("sealgate grant list shows those that are here"));
         };
@@ -123,7 +126,10 @@ fn new(arguments: &GrantNewArgs, context: &Context) -> Result<String, Problem> {
     })?;
     let file = write(context, &format!("{}.toml", grant.id()), text.as_bytes())?;
     let id = &grant.id().to_string()[..10];
-    Ok(format!("{}\nwrote {file}\nto sign it: sealgate grant sign {id} --base {} --key FILE\n", change.words, arguments.between.base))
+    Ok(format!(
+        "{}\nwrote {file}\nto sign it: sealgate grant sign {id} --base {} --key FILE\n",
+        change.words, arguments.between.base
+    ))
 }
 
 fn write(context: &Context, name: &str, bytes: &[u8]) -> Result<String, Problem> {
@@ -148,7 +154,11 @@ fn plan(between: &Between, context: &Context) -> Result<Option<Digest>, Problem>
     Ok(Some(Digest::of(&bytes)))
 }
 
-fn signed(arguments: &GrantArgs, key: &std::path::Path, context: &Context) -> Result<String, Problem> {
+fn signed(
+    arguments: &GrantArgs,
+    key: &std::path::Path,
+    context: &Context,
+) -> Result<String, Problem> {
     let opened = Opened::new(arguments, context)?;
     let policy = policy_of(&opened.base)?;
     context.terminal.answer(opened.words().as_bytes())?;
@@ -185,7 +195,8 @@ fn judged(opened: &Opened<'_>, context: &Context) -> Result<Result<Authorised, P
     let policy = policy_of(&opened.base)?;
     let (base, here) = (opened.base.papers()?, context.repository.papers()?);
     let next = here.policy.filter(|next| Some(next) != base.policy.as_ref());
-    let next = next.map(|bytes| crate::clearance::read_policy(&bytes, "the new policy")).transpose()?;
+    let next =
+        next.map(|bytes| crate::clearance::read_policy(&bytes, "the new policy")).transpose()?;
     let facts = Facts {
         now: now()?,
         policy: &policy,
@@ -195,8 +206,7 @@ fn judged(opened: &Opened<'_>, context: &Context) -> Result<Result<Authorised, P
         judged: std::slice::from_ref(&opened.file),
     };
     let Grant { action, subject, change, .. } = &opened.grant;
-    let demand =
-        Demand { action: action.clone(), subject: subject.clone(), change: *change };
+    let demand = Demand { action: action.clone(), subject: subject.clone(), change: *change };
     Ok(decide(&demand, &facts))
 }
 
@@ -213,7 +223,11 @@ fn list(context: &Context) -> Result<String, Problem> {
                 let names: Vec<_> = file.signatures.iter().map(|sig| &*sig.name).collect();
                 let names = if names.is_empty() { "nobody".to_owned() } else { names.join(", ") };
                 let (of, end) = (grant.subject.words(), grant.not_after);
-                writeln!(said, "{short}  {} of {of}, {expired} {end}, signed by {names}", grant.action)
+                writeln!(
+                    said,
+                    "{short}  {} of {of}, {expired} {end}, signed by {names}",
+                    grant.action
+                )
             }
         };
     }

@@ -6,6 +6,9 @@ use serde::{Serialize, Serializer};
 use crate::authority::Authorised;
 use crate::printable::printable_str;
 
+/// The code of the notice that a changed seal was granted.
+pub const RESEAL_GRANTED: &str = "reseal-granted";
+
 /// Said where there is a policy, and no environment was named.
 const NONE: &str = "none";
 

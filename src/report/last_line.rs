@@ -96,10 +96,17 @@ fn reseals(report: &Report) -> Option<String> {
     let what = text::count(entries, "entry changed", "entries changed");
     let what = if scope { format!("scope changed, {what}") } else { what };
     Some(match (report.verdict, refused) {
+        (Verdict::Pass, _) if granted(report) => format!("{what}; granted"),
         (Verdict::Pass, _) => format!("{what}; consistent, not approved"),
         (_, true) => format!("{what}, which --on-reseal {} refuses", base.on_reseal),
         (_, false) => what,
     })
+}
+
+/// Whether somebody granted what became of the seals: under a policy one change without a grant would be
+/// no pass.
+fn granted(report: &Report) -> bool {
+    report.notices.iter().any(|notice| notice.code == super::RESEAL_GRANTED)
 }
 
 /// Errors and findings, counted.

@@ -34,7 +34,7 @@ pub mod text;
 mod words;
 
 pub use areas::Area;
-pub use authority::{AuthorityView, RulingView};
+pub use authority::{AuthorityView, RESEAL_GRANTED, RulingView};
 pub use changes::ChangeView;
 pub use human::{Verbosity, human, problems};
 pub use json::json;

@@ -5,12 +5,12 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use super::super::Context;
 use super::sources::{Commits, Selected};
 use super::stated;
-use crate::authority::Moment;
+use crate::authority::{Authorised, Moment};
 use crate::clearance::{self, Clearance, Purpose, Question, Reference};
 use crate::cli::CheckArgs;
 use crate::entry::Digest;
 use crate::problem::{Problem, in_words};
-use crate::report::{AuthorityView, RulingView};
+use crate::report::{AuthorityView, Notice, RESEAL_GRANTED, RulingView};
 use crate::repository::Begun;
 use crate::seal::SealName;
 
@@ -87,6 +87,16 @@ pub(super) fn view(
         None => context.repository.has_policy(),
     };
     (at_base || judged()).then_some(AuthorityView::None)
+}
+
+/// A notice for each reseal that was granted.
+pub(super) fn granted(clearance: &Clearance) -> Vec<Notice> {
+    let told = |(name, by): &(String, Authorised)| {
+        let (grant, people) = (&by.grant.to_string()[..10], by.principals.join(" and "));
+        let message = format!("the reseal of {name} is granted by {grant} of {people}");
+        Notice { code: RESEAL_GRANTED, message }
+    };
+    clearance.reseals.iter().map(told).collect()
 }
 
 /// The seals that are judged, by their digests.

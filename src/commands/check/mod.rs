@@ -62,6 +62,7 @@ pub(super) fn run(arguments: &CheckArgs, context: &Context) -> Outcome {
     }
     let mut notices = notices(&selected, &bytes);
     notices.extend(commits.no_base.clone());
+    notices.extend(clearance.iter().flat_map(authority::granted));
     notices.extend(commits.seals.as_ref().filter(|_| !commits.and_bytes).and_then(differing));
     let (share, partition) = shares::share(arguments, &selected).unzip();
     notices.extend(partition.iter().flat_map(shares::notices));
