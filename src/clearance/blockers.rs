@@ -137,7 +137,12 @@ pub fn closing(path: &str, id: &str, [old, new]: &[&[u8]; 2]) -> Option<Digest> 
 
 /// The change of the item `id`, by the digests of what both maps say of it.
 #[must_use]
-pub(super) fn item_change(path: &str, id: &str, before: Option<&BlockerMap>, after: &BlockerMap) -> Digest {
+pub(super) fn item_change(
+    path: &str,
+    id: &str,
+    before: Option<&BlockerMap>,
+    after: &BlockerMap,
+) -> Digest {
     let said = |map: &BlockerMap| {
         let items: Vec<String> =
             map.blockers.iter().filter(|item| item.id == id).map(text).collect();

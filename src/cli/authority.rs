@@ -87,3 +87,23 @@ pub struct GrantNewArgs {
     #[command(flatten)]
     pub between: Between,
 }
+
+/// What a check is to authorise.
+#[derive(Debug, Args)]
+pub struct AuthorityArgs {
+    /// Whether the gate may rule the environment E, by the policy of the base
+    #[arg(long, value_name = "E", requires = "base", conflicts_with_all = ["names", "partition"])]
+    pub environment: Option<String>,
+    /// Demand a grant of ACTION in the environment
+    #[arg(long, value_name = "ACTION", requires = "environment")]
+    pub action: Option<String>,
+    /// The plan that the action follows: its grant must be for this very file
+    #[arg(long, value_name = "FILE", requires = "action")]
+    pub plan: Option<PathBuf>,
+    /// The ref that is judged, refs/heads/NAME or refs/tags/NAME; in GitHub Actions that of the event
+    #[arg(long = "ref", value_name = "REF", requires = "environment")]
+    pub reference: Option<String>,
+    /// The digest of the first policy, where the base has none
+    #[arg(long, value_name = "HEX", requires = "base")]
+    pub policy_digest: Option<String>,
+}

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use clap::{Args, ColorChoice, CommandFactory as _, Parser, Subcommand};
 use clap_complete::Shell;
 
-pub use authority::{Between, GrantArgs, GrantCommand, GrantNewArgs, PolicyCommand};
+pub use authority::{AuthorityArgs, Between, GrantArgs, GrantCommand, GrantNewArgs, PolicyCommand};
 pub use blockers::{BlockersArgs, BlockersCommand, BlockersFormat};
 
 use crate::init::Workflow;
@@ -152,21 +152,9 @@ pub struct CheckArgs {
     /// Which changes of seals since the base let the check pass
     #[arg(long, value_name = "WHICH", value_enum, requires = "base")]
     pub on_reseal: Option<OnReseal>,
-    /// Whether the gate may rule the environment E, by the policy of the base
-    #[arg(long, value_name = "E", requires = "base", conflicts_with_all = ["names", "partition"])]
-    pub environment: Option<String>,
-    /// Demand a grant of ACTION in the environment
-    #[arg(long, value_name = "ACTION", requires = "environment")]
-    pub action: Option<String>,
-    /// The plan that the action follows: its grant must be for this very file
-    #[arg(long, value_name = "FILE", requires = "action")]
-    pub plan: Option<PathBuf>,
-    /// The ref that is judged, refs/heads/NAME or refs/tags/NAME; in GitHub Actions that of the event
-    #[arg(long = "ref", value_name = "REF", requires = "environment")]
-    pub reference: Option<String>,
-    /// The digest of the first policy, where the base has none
-    #[arg(long, value_name = "HEX", requires = "base")]
-    pub policy_digest: Option<String>,
+    /// What is to be authorised
+    #[command(flatten)]
+    pub authority: AuthorityArgs,
     /// Judge the bytes in DIR instead of the seal's root; with one seal only
     #[arg(long, value_name = "DIR")]
     pub at: Option<PathBuf>,

@@ -25,17 +25,17 @@ pub(super) fn clear(
     selected: &[Selected],
     context: &Context,
 ) -> Result<Option<Clearance>, Problem> {
-    let policy_digest = arguments.policy_digest.as_deref().map(digest).transpose()?;
-    let plan = match &arguments.plan {
+    let policy_digest = arguments.authority.policy_digest.as_deref().map(digest).transpose()?;
+    let plan = match &arguments.authority.plan {
         None => None,
         Some(path) => Some(Digest::of(&read(&context.path(path))?)),
     };
     let reference = reference(arguments);
     let Some(base) = &commits.base else { return Ok(without_base(arguments)) };
     let digests = digests(selected);
-    let environment = arguments.environment.as_deref().map(|environment| Purpose {
+    let environment = arguments.authority.environment.as_deref().map(|environment| Purpose {
         environment,
-        action: arguments.action.as_deref(),
+        action: arguments.authority.action.as_deref(),
         plan,
         digests: &digests,
         reference: reference.as_ref(),
@@ -56,7 +56,8 @@ pub(super) fn clear(
 /// Nothing is authorised without a base, however it came that there is none (`--base none`, or an event
 /// that has none).
 fn without_base(arguments: &CheckArgs) -> Option<Clearance> {
-    let asked = arguments.environment.is_some() || arguments.policy_digest.is_some();
+    let asked =
+        arguments.authority.environment.is_some() || arguments.authority.policy_digest.is_some();
     let problem =
         Problem::new("base-missing", "there is no base, so there is no policy to rule by")
             .remedy("name the commit whose policy judges: --base REV");
@@ -71,11 +72,11 @@ pub(super) fn view(
     commits: &Commits<'_>,
     context: &Context,
 ) -> Option<AuthorityView> {
-    if let Some(environment) = &arguments.environment {
+    if let Some(environment) = &arguments.authority.environment {
         let policy = clearance.and_then(|clearance| clearance.policy);
         let ruling = RulingView::new(
             environment,
-            arguments.action.as_deref(),
+            arguments.authority.action.as_deref(),
             policy.map(|digest| digest.to_string()),
             clearance.and_then(|clearance| clearance.action.as_ref()),
         );
@@ -135,7 +136,7 @@ pub(in crate::commands) fn now() -> Result<Moment, Problem> {
 /// The ref that is judged: the one that was named, or that of the event of GitHub Actions.
 fn reference(arguments: &CheckArgs) -> Result<Reference, Problem> {
     let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-    let named = arguments.reference.clone();
+    let named = arguments.authority.reference.clone();
     if named.is_none()
         && variable("GITHUB_EVENT_NAME").is_some_and(|e| e.starts_with("pull_request"))
     {
