@@ -446,6 +446,14 @@ fn long_names_fill_a_report_before_their_number_does() {
     }
 }
 
+#[test]
+fn one_long_error_is_never_left_out() {
+    let report = report(&[], &[Problem::new("x", "y".repeat(7 << 20))]);
+    for (format, sign) in [(Format::Sarif, "\"ruleIndex\""), (Format::Junit, "<error ")] {
+        assert_eq!(text(&report, format).matches(sign).count(), 1, "{format:?}");
+    }
+}
+
 /// Names that try to be markup, a link, a command or the end of a string in some format.
 const HOSTILE: [&[u8]; 24] = [
     b"<script>alert(1)</script>",

@@ -90,13 +90,14 @@ pub(super) fn of(report: &Report) -> Vec<Issue<'_>> {
 }
 
 /// The first of `issues`, as many as a reader takes: at most `count`, and about `bytes` of text.
-/// And how many are left out.
+/// And how many are left out. Where there is one, one is given, however long it is.
 pub(super) fn cut<'i, 'a>(
     issues: &'i [Issue<'a>],
     count: usize,
     bytes: usize,
 ) -> (&'i [Issue<'a>], usize) {
     let fitting = cut_by(issues.iter().map(Issue::weight), count, bytes);
+    let fitting = fitting.max(usize::from(!issues.is_empty()));
     (&issues[..fitting], issues.len() - fitting)
 }
 
