@@ -45,7 +45,7 @@ fn a_policy_that_is_not_in_its_one_text_is_told_the_first_line_that_differs() {
         (text.replace("max-grant-hours = 48", "max-grant-hours = 0x30"), 4),
         (text.replacen('\n', "\r\n", 1), 1),
         (text.replacen("touch = false", "touch = false # no", 1), 10),
-        (format!("{text}\n"), text.lines().count() + 1),
+        (format!("{text}\n"), text.lines().count() + 2),
         (text.trim_end().to_owned(), text.lines().count() + 1),
     ];
     for (text, line) in cases {
