@@ -88,8 +88,10 @@ fn of_map(
         let change = item_change(path, id, before.as_ref(), &after);
         let of_this_map =
             policy.environments.iter().filter(|known| known.blockers.as_deref() == Some(path));
-        let concerned: Vec<&Environment> =
-            of_this_map.clone().filter(|known| honest_blocks(&before, policy, known, id)).collect();
+        let concerned: Vec<&Environment> = of_this_map
+            .clone()
+            .filter(|known| honest_blocks(before.as_ref(), policy, known, id))
+            .collect();
         let concerned = if concerned.is_empty() { of_this_map.collect() } else { concerned };
         demands.extend(concerned.into_iter().map(|known| Demand {
             action: CLOSE_BLOCKER.to_owned(),
@@ -102,12 +104,12 @@ fn of_map(
 
 /// Whether the item `id` blocked `environment` at the base, as far as that map can be asked.
 fn honest_blocks(
-    before: &Option<BlockerMap>,
+    before: Option<&BlockerMap>,
     policy: &Policy,
     environment: &Environment,
     id: &str,
 ) -> bool {
-    let Some(Ok(honest)) = before.as_ref().map(|map| map.honest(&words(policy))) else {
+    let Some(Ok(honest)) = before.map(|map| map.honest(&words(policy))) else {
         return true;
     };
     honest.open_that_block_any(&environment.blocked_by).iter().any(|item| item.id == id)

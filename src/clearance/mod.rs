@@ -245,12 +245,11 @@ fn no_policy(question: &Question<'_>, environment: &str) -> Problem {
 
 fn check_ancestry(repository: &Repository, question: &Question<'_>) -> Result<(), Problem> {
     let head;
-    let judged = match question.judged {
-        Some(judged) => judged,
-        None => {
-            head = Snapshot::open(repository, "HEAD")?;
-            &head
-        }
+    let judged = if let Some(judged) = question.judged {
+        judged
+    } else {
+        head = Snapshot::open(repository, "HEAD")?;
+        &head
     };
     if judged.descends_from(question.base.oid())? {
         return Ok(());

@@ -36,12 +36,11 @@ impl Reference {
         branches: &[String],
     ) -> Result<Place, Problem> {
         let head;
-        let judged = match judged {
-            Some(judged) => judged,
-            None => {
-                head = Snapshot::open(repository, "HEAD")?;
-                &head
-            }
+        let judged = if let Some(judged) = judged {
+            judged
+        } else {
+            head = Snapshot::open(repository, "HEAD")?;
+            &head
         };
         let (named, commit) = match self {
             Self::Branch(name) => (format!("the branch {name}"), judged),

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 /// The commands of `policy`.
+#[expect(clippy::doc_markdown, reason = "help for people, who see the backticks")]
 #[derive(Debug, Subcommand)]
 pub enum PolicyCommand {
     /// Tell whether the policy is sound and in its one form

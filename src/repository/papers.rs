@@ -159,7 +159,10 @@ impl Repository {
     }
 }
 
-fn list(directory: &Directory, path: &EntryPath) -> Result<Vec<(Box<[u8]>, Kind)>, Problem> {
+/// The names in a directory, and what each is.
+type Names = Vec<(Box<[u8]>, Kind)>;
+
+fn list(directory: &Directory, path: &EntryPath) -> Result<Names, Problem> {
     let listing = directory.list().map_err(|trouble| unreadable(path.as_str(), &trouble.detail))?;
     Ok(listing.into_iter().map(|(name, kind)| (Box::from(&*name), kind)).collect())
 }

@@ -137,12 +137,13 @@ pub(in crate::commands) fn now() -> Result<Moment, Problem> {
 fn reference(arguments: &CheckArgs) -> Result<Reference, Problem> {
     let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let named = arguments.authority.reference.clone();
+    let is_request =
+        || variable("GITHUB_EVENT_NAME").is_some_and(|event| event.starts_with("pull_request"));
     if named.is_none()
-        && variable("GITHUB_EVENT_NAME").is_some_and(|e| e.starts_with("pull_request"))
+        && is_request()
+        && let Some(branch) = variable("GITHUB_BASE_REF")
     {
-        if let Some(branch) = variable("GITHUB_BASE_REF") {
-            return Ok(Reference::Into(branch));
-        }
+        return Ok(Reference::Into(branch));
     }
     let text = named.or_else(|| variable("GITHUB_REF")).ok_or_else(|| {
         Problem::new("ref-unknown", "it is not known which ref is judged")
