@@ -1,6 +1,6 @@
 //! Any bytes: no reader of authority panics, and what is believed has one text.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod authority;
 

@@ -1,6 +1,6 @@
 //! What OpenSSH says: its signatures count here, and what counts here it accepts too.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 #![cfg(unix)]
 
 mod authority;
