@@ -375,6 +375,7 @@ fn no_grant_of_the_working_tree_hides_what_lies_beside_it() {
 const SEVEN: &str = include_str!("../fixtures/blockers.json");
 
 /// The policy of the tests with an environment `production-ci` that the map of seven blocks.
+#[expect(clippy::format_push_string, reason = "a text of the tests, written as it reads")]
 fn blocked_policy(enforced: bool) -> String {
     let environment = format!(
         "[[environment]]\nname = \"production-ci\"\nbranches = [\"main\"]\nenforced = {enforced}\n\
