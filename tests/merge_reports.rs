@@ -1,7 +1,7 @@
 //! `sealgate merge-reports`: what it says is what a whole check says, and never more than that.
 
 #![cfg(unix)]
-#![expect(clippy::unwrap_used, reason = "what cannot be set up fails the test")]
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails so")]
 
 mod common;
 
@@ -340,14 +340,14 @@ const BROKEN: &[Broken] = &[
         what: "one too many",
         code: "report-inconsistent",
         breaks: |repo, files| {
-            edit(repo, &files[2], |report| report["partition"]["index"] = json!(4))
+            edit(repo, &files[2], |report| report["partition"]["index"] = json!(4));
         },
     },
     Broken {
         what: "another number of shares",
         code: "share-count-differs",
         breaks: |repo, files| {
-            edit(repo, &files[2], |report| report["partition"]["count"] = json!(4))
+            edit(repo, &files[2], |report| report["partition"]["count"] = json!(4));
         },
     },
     Broken {
@@ -365,7 +365,7 @@ const BROKEN: &[Broken] = &[
         breaks: |repo, files| {
             for file in files {
                 edit(repo, file, |report| {
-                    drop(report.as_object_mut().unwrap().remove("partition"))
+                    drop(report.as_object_mut().unwrap().remove("partition"));
                 });
             }
         },
@@ -382,14 +382,14 @@ const BROKEN: &[Broken] = &[
         what: "another kind of shares",
         code: "report-inconsistent",
         breaks: |repo, files| {
-            edit(repo, &files[0], |report| report["partition"]["kind"] = json!("hash"))
+            edit(repo, &files[0], |report| report["partition"]["kind"] = json!("hash"));
         },
     },
     Broken {
         what: "another version",
         code: "report-version-differs",
         breaks: |repo, files| {
-            edit(repo, &files[0], |report| report["tool"]["version"] = json!("0.0.1"))
+            edit(repo, &files[0], |report| report["tool"]["version"] = json!("0.0.1"));
         },
     },
     Broken {
@@ -408,14 +408,14 @@ const BROKEN: &[Broken] = &[
         what: "no seal digest",
         code: "report-seal-differs",
         breaks: |repo, files| {
-            edit(repo, &files[0], |report| report["seals"][0]["digest"] = json!(null))
+            edit(repo, &files[0], |report| report["seals"][0]["digest"] = json!(null));
         },
     },
     Broken {
         what: "another root",
         code: "report-seal-differs",
         breaks: |repo, files| {
-            edit(repo, &files[0], |report| report["seals"][0]["root"] = json!("two"))
+            edit(repo, &files[0], |report| report["seals"][0]["root"] = json!("two"));
         },
     },
     Broken {
@@ -435,7 +435,7 @@ const BROKEN: &[Broken] = &[
         what: "a seal came since",
         code: "seal-not-reported",
         breaks: |repo, _| {
-            drop(fs::copy(repo.at("seals/two.toml"), repo.at("seals/three.toml")).unwrap())
+            fs::copy(repo.at("seals/two.toml"), repo.at("seals/three.toml")).unwrap();
         },
     },
     Broken {
@@ -765,10 +765,10 @@ fn shares_say_what_a_whole_check_says_wherever_seals_and_bytes_come_from() {
             let whole = repo.run(&[&["check", "--format", "json"], arguments].concat());
             let files = shares(&repo, count, arguments);
             let names = ["one", "two", "three"];
-            let named = names.into_iter().filter(|name| {
+            let selected = names.into_iter().filter(|name| {
                 arguments.ends_with(&[name]) || (*name == "one" && arguments.first() == Some(name))
             });
-            let mut only: Vec<&str> = named.flat_map(|name| ["--only", name]).collect();
+            let mut only: Vec<&str> = selected.flat_map(|name| ["--only", name]).collect();
             if arguments.contains(&"--require-sealed") {
                 only = vec!["--only", "one", "--only", "three"];
             }
