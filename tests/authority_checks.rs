@@ -451,3 +451,63 @@ fn every_format_tells_why_it_is_refused() {
         assert!(said.contains("there is no grant for reseal of the seal dist"), "{format}: {said}");
     }
 }
+
+/// Writes the reports of two shares of a check with `arguments`.
+fn shares(repo: &Repo, arguments: &[&str]) {
+    for share in ["1", "2"] {
+        let (slice, report) = (format!("slice:{share}/2"), format!("json={share}.json"));
+        repo.run(&[&["check", "--partition", &slice, "--report", &report], arguments].concat());
+    }
+}
+
+fn merged(repo: &Repo) -> (i32, String, Vec<String>, Value) {
+    let ran = repo.run(&["merge-reports", "1.json", "2.json", "--format", "json"]);
+    let report: Value = serde_json::from_slice(&ran.stdout).unwrap();
+    let codes = report["errors"].as_array().unwrap().iter();
+    let codes = codes.map(|error| error["code"].as_str().unwrap().to_owned()).collect();
+    (ran.code, report["verdict"].as_str().unwrap().to_owned(), codes, report)
+}
+
+#[test]
+fn merging_asks_the_policy_again_and_believes_no_report_about_it() {
+    let repo = project(&policy_text());
+    reseal(&repo, "app.js", "two");
+    shares(&repo, &["--base", "base"]);
+    let (code, verdict, codes, _) = merged(&repo);
+    assert_eq!((code, &*verdict, codes), (1, "refused", vec!["grant-missing".to_owned()]));
+    // Reports that leave out why they were refused.
+    for share in ["1.json", "2.json"] {
+        let text = fs::read_to_string(repo.at(share)).unwrap();
+        let mut report: Value = serde_json::from_str(&text).unwrap();
+        report["errors"] = Value::Array(Vec::new());
+        report["verdict"] = "pass".into();
+        fs::write(repo.at(share), report.to_string()).unwrap();
+    }
+    let (code, verdict, codes, _) = merged(&repo);
+    assert_eq!((code, &*verdict, codes), (1, "refused", vec!["grant-missing".to_owned()]));
+    grant(&repo, "reseal", dist(), change(&repo, "base"), &signers()[..2]);
+    shares(&repo, &["--base", "base"]);
+    let (code, verdict, codes, report) = merged(&repo);
+    assert_eq!((code, &*verdict, codes), (0, "pass", Vec::new()));
+    assert_eq!(report["authority"], "none");
+}
+
+#[test]
+fn a_refusal_that_merging_cannot_see_is_an_error() {
+    let repo = project(&policy_text());
+    reseal(&repo, "app.js", "two");
+    shares(&repo, &["--base", "base"]);
+    grant(&repo, "reseal", dist(), change(&repo, "base"), &signers()[..2]);
+    let (code, verdict, codes, _) = merged(&repo);
+    assert_eq!((code, &*verdict), (2, "error"), "{codes:?}");
+    assert!(codes.iter().all(|code| code == "report-of-error"), "{codes:?}");
+}
+
+#[test]
+fn no_merged_verdict_rules_an_environment() {
+    let repo = project(&policy_text());
+    repo.run(&[&["check", "--report", "json=1.json"][..], &asking("production", "apply")].concat());
+    let ran = repo.run(&["merge-reports", "1.json", "--format", "json"]);
+    let report: Value = serde_json::from_slice(&ran.stdout).unwrap();
+    assert_eq!((ran.code, &report["errors"][0]["code"]), (2, &"report-of-environment".into()));
+}

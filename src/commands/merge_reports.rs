@@ -2,14 +2,15 @@
 
 use std::time::Duration;
 
-use super::check::base;
 use super::check::places::{of_roots, report_files, root_of};
+use super::check::{authority, base};
 use super::{Context, Outcome, reports};
+use crate::clearance::{Clearance, Question, clear};
 use crate::cli::MergeReportsArgs;
 use crate::git::Oid;
 use crate::merge::{self, Demanded, Given, Merged, SealsNamed};
 use crate::problem::Problem;
-use crate::report::{Notice, Report};
+use crate::report::{AuthorityView, Notice, Report};
 use crate::repository::{Contents, Loaded, Snapshot, select};
 use crate::reseal::{OnReseal, Stated};
 use crate::review::Review;
@@ -21,8 +22,17 @@ type Problems = Vec<Problem>;
 /// A seal that is asked for, as far as it was read.
 type Asked = (SealName, Result<Loaded, Problem>);
 
-/// What came of the reports, and the base that they were held against.
-type Answer = (Merged, Option<Base>);
+/// What came of the reports.
+#[derive(Default)]
+struct Answer {
+    merged: Merged,
+    /// The base that they were held against.
+    base: Option<Base>,
+    /// What the policy of the base says.
+    clearance: Clearance,
+    /// Whether there is a policy, at the base or in what is judged.
+    under_policy: bool,
+}
 
 pub(super) fn run(arguments: &MergeReportsArgs, context: &Context) -> Outcome {
     let files = report_files(&arguments.report, context)?;
@@ -43,12 +53,13 @@ pub(super) fn run(arguments: &MergeReportsArgs, context: &Context) -> Outcome {
             .try_for_each(|file| file.guard(&protected))
             .map_err(|problem| vec![problem])?;
     }
-    let (merged, base) = answer.unwrap_or_else(|found| {
+    let Answer { merged, base, clearance, under_policy } = answer.unwrap_or_else(|found| {
         problems.extend(found);
         Answer::default()
     });
     problems.extend(merged.problems);
     let mut notices = merged.notices;
+    notices.extend(authority::granted(&clearance));
     notices.extend(told(arguments, &given, &selected));
     // As long as the slowest: they were made side by side.
     let elapsed = given.iter().map(|given| given.report.elapsed_ms).max().unwrap_or(0);
@@ -60,6 +71,8 @@ pub(super) fn run(arguments: &MergeReportsArgs, context: &Context) -> Outcome {
         Duration::from_millis(elapsed),
         &context.caller,
     );
+    let worth = under_policy.then_some(AuthorityView::None);
+    let report = report.authorised(worth, &clearance.refusals);
     Ok(context.terminal.report(report, arguments.format, &files))
 }
 
@@ -86,12 +99,29 @@ fn answer(
 ) -> Result<Answer, Problems> {
     let one = |problem| vec![problem];
     merge::check_tools(given)?;
+    merge::check_authority(given)?;
     let commit = commit(arguments, context, merge::seals_of(given)?)?;
     *selected = load(arguments, context, commit.as_ref())?;
     let base = base_of(arguments, context, given)?;
     let stated: Vec<Stated<'_>> = selected.iter().map(stated).collect();
-    let review =
-        base.map(|(base, on_reseal)| Review::new(&base, &stated, &arguments.only, on_reseal));
+    let clearance = base.as_ref().map(|(base, _)| {
+        let (judged, patterns) = (commit.as_ref(), &arguments.only[..]);
+        let now = authority::now()?;
+        let question = Question {
+            base,
+            judged,
+            policy_digest: None,
+            seals: &stated,
+            patterns,
+            environment: None,
+            now,
+        };
+        Ok(clear(&context.repository, &question))
+    });
+    let clearance = clearance.transpose().map_err(one)?.unwrap_or_default();
+    let review = base
+        .as_ref()
+        .map(|(base, on_reseal)| Review::new(base, &stated, &arguments.only, *on_reseal));
     let review = review.transpose().map_err(one)?;
     let demanded: Vec<Demanded<'_>> = selected.iter().map(demanded).collect();
     let source = commit.as_ref().map_or(Source::Worktree, Snapshot::source);
@@ -100,7 +130,15 @@ fn answer(
     let base = review.map(|review| review.tell(&mut merged.judgements));
     let contradictions = merged.contradictions(base.as_ref());
     merged.problems.extend(contradictions);
-    Ok((merged, base))
+    if clearance.refusals.is_empty() {
+        merged.problems.extend(merge::refusals(given));
+    }
+    let judged = || match &commit {
+        Some(commit) => commit.has_policy(),
+        None => context.repository.has_policy(),
+    };
+    let under_policy = clearance.policy.is_some() || judged();
+    Ok(Answer { merged, base, clearance, under_policy })
 }
 
 /// The commit of the seals; `None` for those of the working tree.

@@ -2,7 +2,7 @@
 
 use crate::git::Oid;
 use crate::problem::Problem;
-use crate::report::read::{BaseRead, SourceRead, cut};
+use crate::report::read::{AuthorityRead, BaseRead, SourceRead, cut};
 use crate::report::{Notice, Tool};
 use crate::reseal::OnReseal;
 
@@ -49,6 +49,18 @@ pub fn check_tools(reports: &[Given]) -> Result<(), Vec<Problem>> {
             .remedy("use one version for all checks and for merging")
     };
     none(reports.iter().filter(other).map(problem))
+}
+
+/// Refuses reports that were asked about an environment: each spoke of its own part alone.
+pub fn check_authority(reports: &[Given]) -> Result<(), Vec<Problem>> {
+    none(reports.iter().filter_map(|given| {
+        let Some(AuthorityRead::Environment(asked)) = &given.report.authority else { return None };
+        let environment = cut(&asked.environment);
+        let message = format!("it was asked to rule {environment}, which no merged verdict can");
+        Some(Problem::new("report-of-environment", message).file(&*given.file).remedy(
+            "check parts without --environment, and the whole with it where the gate is to rule",
+        ))
+    }))
 }
 
 /// Where the seals of all `reports` came from, which is one place.

@@ -32,7 +32,9 @@ use crate::verdict::{Base, Judgement, Source, Verdict};
 
 use self::share::Part;
 
-pub use heads::{BaseNamed, SealsNamed, base_of, check_base, check_tools, seals_of};
+pub use heads::{
+    BaseNamed, SealsNamed, base_of, check_authority, check_base, check_tools, seals_of,
+};
 
 /// How many problems of one report are told; the others are counted.
 const TOLD: usize = 10;
@@ -148,6 +150,13 @@ pub fn merge(
     merged.problems.extend(reports.iter().flat_map(errors_of_all));
     merged.notices.extend(heads::notices(reports));
     merged
+}
+
+/// What `reports` tell of what is not authorised. Whoever merges asks the policy again; where it refuses
+/// nothing and they do, they were made by another clock or another policy.
+#[must_use]
+pub fn refusals(reports: &[Given]) -> Vec<Problem> {
+    reports.iter().flat_map(share::refusals).collect()
 }
 
 /// The errors that a report tells of no seal that it judges.

@@ -4,7 +4,7 @@ use crate::entry::{Digest, Entry};
 use crate::finding::Finding;
 use crate::partition::{Assignment, Part as Taking, Slice};
 use crate::problem::Problem;
-use crate::report::read::{PartRead, SealRead, SourceRead, cut};
+use crate::report::read::{ErrorRead, PartRead, SealRead, SourceRead, cut};
 use crate::seal::Seal;
 use crate::verdict::{Judgement, Source};
 
@@ -123,9 +123,20 @@ fn other_seal(given: &Given, stated: &SealRead, seal: &Seal, digest: Digest) -> 
 /// The errors that a report tells of the seals that `concerns` says.
 pub(super) fn carried(given: &Given, concerns: impl Fn(Option<&str>) -> bool) -> Vec<Problem> {
     let known = |name: &&str| given.report.seals.iter().any(|seal| seal.name == **name);
-    // An error about a seal that it does not judge concerns all.
-    let errors = given.report.errors.iter();
-    let mut errors = errors.filter(|error| concerns(error.seal.as_deref().filter(known)));
+    // An error about a seal that it does not judge concerns all. What is authorised is worked out
+    // where reports are merged.
+    let errors = given.report.errors.iter().filter(|error| !error.refusal);
+    let errors = errors.filter(|error| concerns(error.seal.as_deref().filter(known)));
+    told(given, errors)
+}
+
+/// The refusals that a report tells.
+pub(super) fn refusals(given: &Given) -> Vec<Problem> {
+    told(given, given.report.errors.iter().filter(|error| error.refusal))
+}
+
+/// Some of `errors`, which `given` tells, as they are passed on.
+fn told<'a>(given: &'a Given, mut errors: impl Iterator<Item = &'a ErrorRead>) -> Vec<Problem> {
     let mut problems: Vec<Problem> = errors
         .by_ref()
         .take(TOLD)

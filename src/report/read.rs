@@ -37,6 +37,8 @@ pub struct ReportRead {
     pub base: Option<BaseRead>,
     /// The share that it is of.
     pub partition: Option<PartitionRead>,
+    /// What its verdict is worth, where there is a policy.
+    pub authority: Option<AuthorityRead>,
     /// Wall time.
     pub elapsed_ms: u64,
 }
@@ -172,6 +174,26 @@ pub struct ErrorRead {
     pub line: Option<usize>,
     /// The next step.
     pub remedy: Option<String>,
+    /// Whether it is a reason why what was asked is not authorised, and no error.
+    #[serde(default)]
+    pub refusal: bool,
+}
+
+/// What a verdict is worth.
+#[derive(Debug, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum AuthorityRead {
+    /// The word for nothing.
+    Word(String),
+    /// What was asked of an environment.
+    Environment(EnvironmentRead),
+}
+
+/// What was asked of an environment.
+#[derive(Debug, PartialEq, Eq, Deserialize)]
+pub struct EnvironmentRead {
+    /// Its name.
+    pub environment: String,
 }
 
 /// Something worth knowing.

@@ -91,7 +91,7 @@ pub(super) fn view(
 }
 
 /// A notice for each reseal that was granted.
-pub(super) fn granted(clearance: &Clearance) -> Vec<Notice> {
+pub(in crate::commands) fn granted(clearance: &Clearance) -> Vec<Notice> {
     let told = |(name, by): &(String, Authorised)| {
         let (grant, people) = (&by.grant.to_string()[..10], by.principals.join(" and "));
         let message = format!("the reseal of {name} is granted by {grant} of {people}");
