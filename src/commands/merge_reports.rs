@@ -133,11 +133,8 @@ fn answer(
     if clearance.refusals.is_empty() {
         merged.problems.extend(merge::refusals(given));
     }
-    let judged = || match &commit {
-        Some(commit) => commit.has_policy(),
-        None => context.repository.has_policy(),
-    };
-    let under_policy = clearance.policy.is_some() || judged();
+    let here = authority::has_policy(commit.as_ref(), context).map_err(one)?;
+    let under_policy = here || clearance.policy.is_some();
     Ok(Answer { merged, base, clearance, under_policy })
 }
 

@@ -54,8 +54,11 @@ pub fn check_tools(reports: &[Given]) -> Result<(), Vec<Problem>> {
 /// Refuses reports that were asked about an environment: each spoke of its own part alone.
 pub fn check_authority(reports: &[Given]) -> Result<(), Vec<Problem>> {
     none(reports.iter().filter_map(|given| {
-        let Some(AuthorityRead::Environment(asked)) = &given.report.authority else { return None };
-        let environment = cut(&asked.environment);
+        let environment = match given.report.authority.as_ref()? {
+            AuthorityRead::Word(_) => return None,
+            AuthorityRead::Environment(asked) => cut(&asked.environment),
+            AuthorityRead::Other(_) => "something unknown".to_owned(),
+        };
         let message = format!("it was asked to rule {environment}, which no merged verdict can");
         Some(Problem::new("report-of-environment", message).file(&*given.file).remedy(
             "check parts without --environment, and the whole with it where the gate is to rule",

@@ -5,6 +5,7 @@
 //! no more; what it says is held against the seals by whoever uses it.
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use crate::entry::{Digest, Entry};
 
@@ -180,13 +181,15 @@ pub struct ErrorRead {
 }
 
 /// What a verdict is worth.
-#[derive(Debug, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(untagged)]
 pub enum AuthorityRead {
     /// The word for nothing.
     Word(String),
     /// What was asked of an environment.
     Environment(EnvironmentRead),
+    /// Something that is not known here.
+    Other(IgnoredAny),
 }
 
 /// What was asked of an environment.

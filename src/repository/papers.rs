@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use super::Repository;
 use super::snapshot::{Snapshot, kind, trouble};
+use super::{Repository, is_absence};
 use crate::authority::{
     GrantFile, MAX_GRANT_BYTES, MAX_POLICY_BYTES, MAX_SIGNATURE_BYTES, SignatureFile,
 };
@@ -12,7 +12,7 @@ use crate::entry::Digest;
 use crate::git::{TreeEntry, TreeMode};
 use crate::inventory::{Directory, Kind, ReadFault, RootError, find, read_whole};
 use crate::path::EntryPath;
-use crate::problem::Problem;
+use crate::problem::{Problem, in_words};
 
 /// The most files that the directory of grants may hold.
 const MOST_FILES: usize = 20_000;
@@ -95,9 +95,18 @@ impl Snapshot<'_> {
 
 impl Repository {
     /// Whether there is a policy in the working tree, sound or not.
-    #[must_use]
-    pub fn has_policy(&self) -> bool {
-        self.root().join(self.seals().as_str()).join("policy.toml").symlink_metadata().is_ok()
+    pub fn has_policy(&self) -> Result<bool, Problem> {
+        let file = format!("{}/policy.toml", self.seals().as_str());
+        match self.root().join(&file).symlink_metadata() {
+            Ok(_) => Ok(true),
+            Err(error) if is_absence(&error) => Ok(false),
+            Err(error) => {
+                let message = format!("whether there is a policy: {}", in_words(&error));
+                Err(Problem::new("policy-unreadable", message)
+                    .file(file)
+                    .remedy("give this user the right to look there"))
+            }
+        }
     }
 
     /// The policy and the grants in the working tree.

@@ -11,7 +11,7 @@ use crate::cli::CheckArgs;
 use crate::entry::Digest;
 use crate::problem::{Problem, in_words};
 use crate::report::{AuthorityView, Notice, RESEAL_GRANTED, RulingView};
-use crate::repository::Begun;
+use crate::repository::{Begun, Snapshot};
 use crate::seal::SealName;
 
 /// Puts what is asked to the policy of the base; `None` without a base.
@@ -69,8 +69,7 @@ fn without_base(arguments: &CheckArgs) -> Option<Clearance> {
 pub(super) fn view(
     arguments: &CheckArgs,
     clearance: Option<&Clearance>,
-    commits: &Commits<'_>,
-    context: &Context,
+    has_policy: bool,
 ) -> Option<AuthorityView> {
     if let Some(environment) = &arguments.authority.environment {
         let policy = clearance.and_then(|clearance| clearance.policy);
@@ -83,11 +82,15 @@ pub(super) fn view(
         return Some(AuthorityView::Of(Box::new(ruling)));
     }
     let at_base = clearance.is_some_and(|clearance| clearance.policy.is_some());
-    let judged = || match &commits.seals {
-        Some(commit) => commit.has_policy(),
-        None => context.repository.has_policy(),
-    };
-    (at_base || judged()).then_some(AuthorityView::None)
+    (at_base || has_policy).then_some(AuthorityView::None)
+}
+
+/// Whether there is a policy where the seals are: in the commit, or in the working tree.
+pub(in crate::commands) fn has_policy(
+    commit: Option<&Snapshot<'_>>,
+    context: &Context,
+) -> Result<bool, Problem> {
+    commit.map_or_else(|| context.repository.has_policy(), |commit| Ok(commit.has_policy()))
 }
 
 /// A notice for each reseal that was granted.

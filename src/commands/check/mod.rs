@@ -13,6 +13,7 @@ use std::time::Instant;
 use self::places::{protected, publish, report_files, stage};
 use self::sources::{Commits, Selected, bytes, differing, load, open_commits};
 use super::{Context, Outcome, stated};
+use crate::clearance::Clearance;
 use crate::cli::CheckArgs;
 use crate::coverage;
 use crate::inventory::Engine;
@@ -40,14 +41,13 @@ pub(super) fn run(arguments: &CheckArgs, context: &Context) -> Outcome {
         .map_or_else(Vec::new, |commits| load(arguments, context, commits, &mut problems));
     let commits = commits.unwrap_or_default();
     let clearance = authority::clear(arguments, &commits, &selected, context).map_err(one)?;
-    // Under a policy grants decide, and a change of scope needs one like any other.
-    let under_policy = clearance.as_ref().and_then(|clearance| clearance.policy).is_some();
-    let by_default = if under_policy { OnReseal::Allow } else { OnReseal::default() };
-    let review = commits.base.as_ref().map(|base| {
-        let seals: Vec<Stated<'_>> = selected.iter().map(stated).collect();
-        Review::new(base, &seals, &arguments.names, arguments.on_reseal.unwrap_or(by_default))
+    let has_policy = authority::has_policy(commits.seals.as_ref(), context);
+    let has_policy = has_policy.unwrap_or_else(|problem| {
+        problems.push(problem);
+        true
     });
-    let review = review.transpose().unwrap_or_else(|problem| {
+    let review = review(arguments, &commits, &selected, clearance.as_ref());
+    let review = review.unwrap_or_else(|problem| {
         problems.push(problem);
         None
     });
@@ -84,7 +84,7 @@ pub(super) fn run(arguments: &CheckArgs, context: &Context) -> Outcome {
     );
     let given = arguments.stage.as_ref().map(|path| path.to_string_lossy().into_owned());
     let report = Report { staged: given.filter(|_| staged), partition, ..report };
-    let worth = authority::view(arguments, clearance.as_ref(), &commits, context);
+    let worth = authority::view(arguments, clearance.as_ref(), has_policy);
     let mut report = report.authorised(worth, refusals);
     picture::draw(&mut report, arguments, &files, &commits, context);
     let verdict = context.terminal.report(report, arguments.format, &files);
@@ -99,6 +99,22 @@ pub(super) fn run(arguments: &CheckArgs, context: &Context) -> Outcome {
 
 fn one(problem: Problem) -> Vec<Problem> {
     vec![problem]
+}
+
+/// The seals, held against those of the base.
+fn review(
+    arguments: &CheckArgs,
+    commits: &Commits<'_>,
+    selected: &[Selected],
+    clearance: Option<&Clearance>,
+) -> Result<Option<Review>, Problem> {
+    let Some(base) = &commits.base else { return Ok(None) };
+    // Under a policy grants decide, and a change of scope needs one like any other.
+    let under_policy = clearance.is_some_and(|clearance| clearance.policy.is_some());
+    let by_default = if under_policy { OnReseal::Allow } else { OnReseal::default() };
+    let on_reseal = arguments.on_reseal.unwrap_or(by_default);
+    let seals: Vec<Stated<'_>> = selected.iter().map(stated).collect();
+    Review::new(base, &seals, &arguments.names, on_reseal).map(Some)
 }
 
 /// `--require-sealed`: what the selected seals leave out.
