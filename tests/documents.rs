@@ -21,6 +21,12 @@ const DOCUMENTS: [(&str, &str, usize); 8] = [
     ("docs/setup.md", include_str!("../docs/setup.md"), 9),
 ];
 
+/// Those with examples that sign, between two comments; there a `sh` block is run whole, as a preparation.
+const SIGNING: [(&str, &str, usize); 2] = [
+    ("README.md", include_str!("../README.md"), 9),
+    ("docs/approvals.md", include_str!("../docs/approvals.md"), 16),
+];
+
 /// What a reader runs at the root of a clone, rather than in a project.
 const FROM_THE_CLONE: &str = "cargo run --release --locked -- ";
 
@@ -29,21 +35,35 @@ struct Example {
     command: String,
     /// `None` for preparations.
     shown: Option<String>,
+    /// Whether it takes `ssh-keygen`, which not every machine has.
+    signing: bool,
 }
 
 fn examples(text: &str) -> Vec<Example> {
     let mut examples: Vec<Example> = Vec::new();
-    let mut in_console = false;
+    let (mut signing, mut in_console, mut in_script) = (false, false, false);
     for line in text.lines() {
+        let example =
+            |command: &str, shown| Example { command: command.to_owned(), shown, signing };
         if let Some(command) = line.strip_prefix("<!-- sh: ") {
-            let command = command.strip_suffix(" -->").unwrap().to_owned();
-            examples.push(Example { command, shown: None });
+            examples.push(example(command.strip_suffix(" -->").unwrap(), None));
+        } else if line == "<!-- needs ssh-keygen -->" {
+            signing = true;
+        } else if line == "<!-- needs nothing more -->" {
+            signing = false;
         } else if line == "```console" {
             in_console = true;
+        } else if line == "```sh" && signing {
+            in_script = true;
+            examples.push(example("set -e\n", None));
         } else if line == "```" {
-            in_console = false;
+            (in_console, in_script) = (false, false);
+        } else if in_script {
+            let script = &mut examples.last_mut().unwrap().command;
+            script.push_str(line);
+            script.push('\n');
         } else if let (true, Some(command)) = (in_console, line.strip_prefix("$ ")) {
-            examples.push(Example { command: command.to_owned(), shown: Some(String::new()) });
+            examples.push(example(command, Some(String::new())));
         } else if in_console {
             let shown = examples.last_mut().unwrap().shown.as_mut().unwrap();
             shown.push_str(line);
@@ -63,6 +83,29 @@ fn settled(text: &str) -> String {
         _ => format!("{line}\n"),
     };
     text.lines().map(line).collect()
+}
+
+/// `text` with a name for each time and each id, the same wherever the id or its first ten digits stand.
+fn named(text: &str, ids: &mut Vec<String>) -> String {
+    let of_word = |byte: char| byte.is_ascii_alphanumeric() || byte == '-' || byte == ':';
+    let hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    let name = |piece: &str| {
+        let word = piece.trim_end_matches(|byte| !of_word(byte));
+        let after = &piece[word.len()..];
+        if matches!(word.len(), 10 | 64) && word.bytes().all(hex) {
+            let begin = &word[..10];
+            let at = ids.iter().position(|id| id == begin).unwrap_or_else(|| {
+                ids.push(begin.to_owned());
+                ids.len() - 1
+            });
+            format!("ID-{at}{after}")
+        } else if sealgate::authority::Moment::parse(word).is_some() {
+            format!("TIME{after}")
+        } else {
+            piece.to_owned()
+        }
+    };
+    text.split_inclusive(|byte| !of_word(byte)).map(name).collect()
 }
 
 /// Runs `command` as a user would, and gives what a terminal would show.
@@ -103,25 +146,54 @@ fn run(command: &str, project: &Path, status: i32) -> (String, i32) {
     (String::from_utf8(output.stdout).unwrap(), output.status.code().unwrap())
 }
 
+/// Runs the examples that sign, or the others, in a project of their own, and compares what they print.
+fn judge(document: &str, text: &str, least: usize, signing: bool) {
+    let scratch = tempfile::tempdir().unwrap();
+    let project = scratch.path().join("notes");
+    std::fs::create_dir(&project).unwrap();
+    let (mut status, mut compared) = (0, 0);
+    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    let meant = examples(text).into_iter().filter(|example| example.signing == signing);
+    for Example { command, shown, .. } in meant {
+        let (printed, code) = run(&command, &project, status);
+        status = code;
+        let Some(shown) = shown else {
+            assert_eq!(code, 0, "{document}: {command}: {printed}");
+            continue;
+        };
+        compared += 1;
+        let (mut printed, mut shown) = (settled(&printed), settled(&shown));
+        if signing {
+            (printed, shown) = (named(&printed, &mut ours), named(&shown, &mut theirs));
+        }
+        assert_eq!(printed, shown, "{document}: $ {command}");
+    }
+    assert!(compared >= least, "{document}: only {compared} examples were found");
+}
+
 #[test]
 fn every_example_prints_what_the_documents_show() {
     for (document, text, least) in DOCUMENTS {
-        let scratch = tempfile::tempdir().unwrap();
-        let project = scratch.path().join("notes");
-        std::fs::create_dir(&project).unwrap();
-        let mut status = 0;
-        let mut compared = 0;
-        for Example { command, shown } in examples(text) {
-            let (printed, code) = run(&command, &project, status);
-            status = code;
-            match shown {
-                Some(shown) => {
-                    compared += 1;
-                    assert_eq!(settled(&printed), settled(&shown), "{document}: $ {command}");
-                }
-                None => assert_eq!(code, 0, "{document}: {command}: {printed}"),
-            }
-        }
-        assert!(compared >= least, "{document}: only {compared} examples were found");
+        judge(document, text, least, false);
     }
+}
+
+#[test]
+#[ignore = "needs ssh-keygen"]
+fn every_example_that_signs_prints_what_the_documents_show() {
+    for (document, text, least) in SIGNING {
+        judge(document, text, least, true);
+    }
+}
+
+#[test]
+fn an_id_has_one_name_and_every_other_word_stays() {
+    let (id, other) = ("0123456789".to_owned() + &"a".repeat(54), "b".repeat(10));
+    let text = format!("{id}.ada.sig ({other}), 2026-01-01T00:00:00Z: 0123456789 of 123456789");
+    let mut ids = Vec::new();
+    assert_eq!(
+        named(&text, &mut ids),
+        "ID-0.ada.sig (ID-1), 2026-01-01T00:00:00Z: ID-0 of 123456789"
+    );
+    assert_eq!(named("until 2026-01-01T00:00:00Z\n", &mut ids), "until TIME\n");
 }

@@ -318,5 +318,10 @@ fn too_few(id: &Digest, rule: &Rule, approving: &[&String], whose: &str) -> Prob
         rule.action,
         missing.join(", ")
     );
-    refused("too-few-approvals", id, &why, "have it signed: sealgate grant sign ID --key KEY")
+    refused(
+        "too-few-approvals",
+        id,
+        &why,
+        "have it signed: sealgate grant sign --base REV --key FILE",
+    )
 }

@@ -52,9 +52,9 @@ pub struct Between {
 /// `grant show`, `sign` and `verify`.
 #[derive(Debug, Args)]
 pub struct GrantArgs {
-    /// The id of the grant, or how it begins
+    /// The id of the grant, or how it begins; without, the only one that the base has not
     #[arg(value_name = "ID")]
-    pub id: String,
+    pub id: Option<String>,
     /// What is held against what
     #[command(flatten)]
     pub between: Between,

@@ -48,14 +48,7 @@ impl<'a> Opened<'a> {
     fn new(arguments: &GrantArgs, context: &'a Context) -> Result<Self, Problem> {
         let repository = &context.repository;
         let base = Snapshot::open(repository, &arguments.between.base)?;
-        let grants = repository.papers()?.grants;
-        let mut fitting = grants.into_iter().filter(|file| file.id.starts_with(&arguments.id));
-        let (Some(file), None) = (fitting.next(), fitting.next()) else {
-            let message =
-                format!("{} is the beginning of no grant here, or of several", arguments.id);
-            return Err(Problem::new("grant-unknown", message)
-                .remedy("sealgate grant list shows those that are here"));
-        };
+        let file = chosen(arguments.id.as_deref(), &base, context)?;
         let grant = Grant::read(&file.bytes).map_err(|error| {
             Problem::new("grant-invalid", error.to_string()).remedy("make a new one")
         })?;
@@ -82,6 +75,25 @@ impl<'a> Opened<'a> {
             self.words
         )
     }
+}
+
+/// The one grant of the working tree that `id` begins; without an id, the one that the base has not.
+fn chosen(id: Option<&str>, base: &Snapshot<'_>, context: &Context) -> Result<GrantFile, Problem> {
+    let spent = base.papers()?.grants;
+    let meant = |file: &GrantFile| match id {
+        Some(id) => file.id.starts_with(id),
+        None => spent.iter().all(|there| there.id != file.id),
+    };
+    let mut fitting = context.repository.papers()?.grants.into_iter().filter(meant);
+    if let (Some(file), None) = (fitting.next(), fitting.next()) {
+        return Ok(file);
+    }
+    let message = id.map_or_else(
+        || "there is no grant here that the base has not, or there are several".to_owned(),
+        |id| format!("{id} is the beginning of no grant here, or of several"),
+    );
+    Err(Problem::new("grant-unknown", message)
+        .remedy("name one that is here by its id: sealgate grant list shows them"))
 }
 
 fn new(arguments: &GrantNewArgs, context: &Context) -> Result<String, Problem> {

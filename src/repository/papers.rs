@@ -275,6 +275,8 @@ fn together(files: Vec<(Place, Vec<u8>)>) -> Result<Vec<GrantFile>, Problem> {
             Place::Signature(id, name) => signatures.push((id, SignatureFile { name, bytes })),
         }
     }
+    // A directory lists in an order of its own.
+    signatures.sort_by(|(_, one), (_, other)| one.name.cmp(&other.name));
     for (id, signature) in signatures {
         let grant = grants.get_mut(&id).ok_or_else(|| {
             let message = format!("{id}.{}.sig is the signature of no grant there", signature.name);
