@@ -52,6 +52,12 @@ impl<'a> Opened<'a> {
         let grant = Grant::read(&file.bytes).map_err(|error| {
             Problem::new("grant-invalid", error.to_string()).remedy("make a new one")
         })?;
+        if Digest::of(&file.bytes).to_string() != file.id {
+            let message = "the name of the file is not its digest: it was changed since";
+            return Err(Problem::new("grant-invalid", message)
+                .file(format!("{}.toml", file.id))
+                .remedy("do not sign it; make a new one"));
+        }
         let plan = plan(&arguments.between, context)?;
         let changes = described(repository, &base, &grant.action, &grant.subject, plan)?;
         let change = changes.into_iter().find(|there| there.change == grant.change);
@@ -229,7 +235,9 @@ fn list(context: &Context) -> Result<String, Problem> {
         let short = &file.id[..file.id.len().min(10)];
         // Writing to a string cannot fail.
         let _ = match Grant::read(&file.bytes) {
-            Err(error) => writeln!(said, "{short}  no grant: {error}"),
+            Err(error) => {
+                writeln!(said, "{short}  no grant: {}", printable_str(&error.to_string()))
+            }
             Ok(grant) => {
                 let expired = if now < grant.not_after { "until" } else { "expired at" };
                 let names: Vec<_> = file.signatures.iter().map(|sig| &*sig.name).collect();
