@@ -220,3 +220,27 @@ fn a_key_of_the_policy_signs_beside_the_grant_and_no_other_does() {
     sign(&ada, 2, "not the one between base and here");
     assert_eq!(files(), 1);
 }
+
+#[test]
+#[ignore = "needs strace"]
+fn a_check_opens_each_file_of_authority_once_so_a_later_swap_has_no_effect() {
+    let repo = changed(&policy_text());
+    let id = new(&repo, "the release");
+    let bytes = fs::read(repo.at(&format!("seals/grants/{id}.toml"))).unwrap();
+    let mut names = vec!["policy.toml".to_owned(), format!("{id}.toml")];
+    for (name, signer) in &signers()[..2] {
+        names.push(format!("{id}.{name}-key.sig"));
+        let file = repo.at(&format!("seals/grants/{id}.{name}-key.sig"));
+        fs::write(file, signer.sign(&bytes)).unwrap();
+    }
+    let log = repo.at(".git/opened");
+    let mut command = common::scrubbed("strace");
+    command.args(["-f", "-e", "trace=open,openat,openat2", "-o"]).arg(&log);
+    command.arg(env!("CARGO_BIN_EXE_sealgate")).args(["check", "--base", "base"]);
+    command.current_dir(repo.at(""));
+    assert!(told(&common::run(command), 0).contains("granted"));
+    let opened = fs::read_to_string(&log).unwrap();
+    for name in names {
+        assert_eq!(opened.matches(&format!("{name}\"")).count(), 1, "{name}: {opened}");
+    }
+}
