@@ -71,6 +71,9 @@ if ("$env:EVENT_SHA" -cnotmatch '^([0-9a-f]{40}|[0-9a-f]{64})$') {
 }
 $arguments = [Collections.Generic.List[string]]::new()
 if ("$env:IN_MERGE_REPORTS" -ne '') {
+    if ("$env:IN_AT$env:IN_STAGE$env:IN_REV$env:IN_PARTITION$env:IN_ENVIRONMENT" -ne '') {
+        Stop-Gate "with 'merge-reports' there is no 'at', 'stage', 'rev', 'partition' and 'environment'"
+    }
     $arguments.AddRange([string[]] ('merge-reports', "--seals-from=$env:EVENT_SHA"))
     foreach ($name in $names) { $arguments.Add("--only=$name") }
     $names = @()
@@ -94,7 +97,7 @@ if ("$env:IN_MERGE_REPORTS" -ne '') {
     if ("$env:IN_ENVIRONMENT" -ne '') { $arguments.Add("--environment=$env:IN_ENVIRONMENT") }
     if ("$env:IN_PARTITION" -ne '') { $arguments.Add("--partition=$env:IN_PARTITION") }
 }
-$base = if ("$env:IN_BASE" -ne '') { $env:IN_BASE } else { 'none' }
+$base = if ("$env:IN_BASE" -ne '') { $env:IN_BASE } else { 'auto' }
 $arguments.Add("--base=$base")
 if ("$env:IN_ON_RESEAL" -ne '') { $arguments.Add("--on-reseal=$env:IN_ON_RESEAL") }
 $arguments.AddRange([string[]] ('--format=github', "--report=json=$report"))

@@ -76,6 +76,8 @@ lines() {
 read -r -d '' -a names <<<"$IN_SEALS" || true
 [[ $EVENT_SHA =~ ^([0-9a-f]{40}|[0-9a-f]{64})$ ]] || stop "the event names no commit by its full id"
 if [ -n "$IN_MERGE_REPORTS" ]; then
+    [ -z "$IN_AT$IN_STAGE$IN_REV$IN_PARTITION$IN_ENVIRONMENT" ] ||
+        stop "with 'merge-reports' there is no 'at', 'stage', 'rev', 'partition' and 'environment'"
     arguments=(merge-reports "--seals-from=$EVENT_SHA")
     for name in ${names[@]+"${names[@]}"}; do arguments+=("--only=$name"); done
     names=()
@@ -104,7 +106,7 @@ else
     [ -z "$IN_ENVIRONMENT" ] || arguments+=("--environment=$IN_ENVIRONMENT")
     [ -z "$IN_PARTITION" ] || arguments+=("--partition=$IN_PARTITION")
 fi
-arguments+=("--base=${IN_BASE:-none}")
+arguments+=("--base=${IN_BASE:-auto}")
 [ -z "$IN_ON_RESEAL" ] || arguments+=("--on-reseal=$IN_ON_RESEAL")
 arguments+=(--format=github "--report=json=$report")
 lines "$IN_REPORTS"

@@ -1,7 +1,7 @@
 # The last word, on Windows: verdict.sh is its twin, and says why.
 $ErrorActionPreference = 'Stop'
 $verdict, $code = 'error', 2
-if ($env:VERDICT -ceq 'pass' -and $env:EXIT_CODE -ceq '0' -and $env:REPORT -and
+if ($env:OUTCOME -ceq 'success' -and $env:VERDICT -ceq 'pass' -and $env:EXIT_CODE -ceq '0' -and $env:REPORT -and
     (Test-Path -LiteralPath $env:REPORT -PathType Leaf) -and
     @([IO.File]::ReadAllLines($env:REPORT) -ceq '  "verdict": "pass",').Count -eq 1) {
     $verdict, $code = 'pass', 0

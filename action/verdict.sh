@@ -3,7 +3,7 @@
 # twin. In the report, only the verdict of the whole run stands behind two spaces.
 set -eu
 last=error code=2
-if [ "$VERDICT" = pass ] && [ "$EXIT_CODE" = 0 ] && [ -f "$REPORT" ] &&
+if [ "$OUTCOME" = success ] && [ "$VERDICT" = pass ] && [ "$EXIT_CODE" = 0 ] && [ -f "$REPORT" ] &&
     [ "$(grep -cx '  "verdict": "pass",' "$REPORT")" = 1 ]; then
     last=pass code=0
 elif [ "$VERDICT" = fail ] || [ "$VERDICT" = refused ]; then

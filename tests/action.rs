@@ -123,11 +123,17 @@ impl Step {
         Stepped { ran, arguments, outputs }
     }
 
-    /// The last step, for the outputs of the one before.
+    /// The last step, for the outputs of the one before, which succeeded.
     fn passes(&self, outputs: &BTreeMap<String, String>) -> bool {
+        self.passes_after("success", outputs)
+    }
+
+    /// The last step, after one with this outcome.
+    fn passes_after(&self, outcome: &str, outputs: &BTreeMap<String, String>) -> bool {
         let output = |name: &str| outputs.get(name).cloned().unwrap_or_default();
         let mut command = scrubbed("bash");
         command.arg(self.at("action/action/verdict.sh")).env("VERDICT", output("verdict"));
+        command.env("OUTCOME", outcome);
         command.env("EXIT_CODE", output("exit-code")).env("REPORT", output("report"));
         let told = self.at("told");
         let _ = fs::remove_file(&told);
@@ -204,7 +210,7 @@ fn inputs_become_arguments_and_nothing_else() {
     }
     let cases: [Case<'_>; 5] = [
         (&[("base", "none")], &["check", &seals, "--base=none", "--"]),
-        (&[("base", "")], &["check", &seals, "--base=none", "--"]),
+        (&[("base", "")], &["check", &seals, "--"]),
         (&[("base", "-x y")], &["check", &seals, "--base=-x y", "--"]),
         (&[("rev", "v1")], &["check", "--rev=v1", "--"]),
         (&[("rev", "--help"), ("at", "x")], &["check", "--rev=--help", "--at=x", "--"]),
@@ -476,4 +482,23 @@ fn every_action_that_is_used_is_pinned_to_a_commit() {
         assert!(!name.ends_with("action.yml") || !text.contains("uses:"), "{name} uses another");
     }
     assert!(pinned > 0, "no action was found: is this test blind?");
+}
+
+#[test]
+fn merging_takes_no_input_that_it_would_have_to_pass_over() {
+    let step = Step::new();
+    for input in ["at", "stage", "rev", "partition", "environment"] {
+        let stepped = step.run(&[("merge-reports", "a.json"), (input, "x")]);
+        assert_eq!((stepped.ran.code, stepped.arguments), (2, None), "{input}");
+    }
+}
+
+#[test]
+fn a_program_that_failed_is_no_pass_whatever_it_wrote() {
+    let step = Step::new();
+    let outputs = step.run(&[]).outputs;
+    assert!(step.passes(&outputs));
+    for outcome in ["failure", "cancelled", "skipped", ""] {
+        assert!(!step.passes_after(outcome, &outputs), "{outcome}");
+    }
 }

@@ -511,3 +511,94 @@ fn no_merged_verdict_rules_an_environment() {
     let report: Value = serde_json::from_slice(&ran.stdout).unwrap();
     assert_eq!((ran.code, &report["errors"][0]["code"]), (2, &"report-of-environment".into()));
 }
+
+/// Artifact, seal and policy of somebody who has no key, in commits that are signed by nobody.
+fn evil(repo: &Repo) {
+    repo.git(&["checkout", "--quiet", "-b", "evil"]);
+    reseal(repo, "app.js", "evil");
+    commit(repo, "evil");
+}
+
+#[test]
+fn a_tag_named_like_the_branch_of_the_base_does_not_take_its_place() {
+    let repo = project(&policy_text());
+    evil(&repo);
+    let asked = ["check", "--base", "main", "--rev", "HEAD"];
+    assert_eq!(repo.run(&asked).code, 1);
+    repo.git(&["tag", "main"]);
+    let ran = repo.run(&asked);
+    assert_eq!(ran.code, 2);
+    assert!(ran.stderr.contains("refs/heads/main, refs/tags/main"), "{}", ran.stderr);
+    refused(&repo, &["--base", "refs/heads/main", "--rev", "HEAD"], &["grant-missing"]);
+}
+
+#[test]
+fn no_ref_stands_for_a_branch_of_the_remote_that_is_not_here() {
+    let repo = project(&policy_text());
+    repo.git(&["checkout", "--quiet", "-b", "other"]);
+    commit(&repo, "elsewhere");
+    let here = ["--base", "base", "--ref", "refs/heads/main", "--environment", "production"];
+    refused(&repo, &here, &["ref-not-of-environment"]);
+    for forged in ["refs/tags/refs/remotes/origin/main", "refs/heads/refs/remotes/origin/main"] {
+        repo.git(&["update-ref", forged, "HEAD"]);
+        refused(&repo, &here, &["ref-not-of-environment"]);
+    }
+    repo.git(&["update-ref", "refs/remotes/origin/main", "base"]);
+    refused(&repo, &here, &["ref-not-of-environment"]);
+}
+
+#[test]
+fn what_is_not_committed_rules_nowhere() {
+    let repo = project(&policy_text());
+    let here = ["--base", "base", "--ref", "refs/heads/main", "--environment", "production"];
+    reseal(&repo, "app.js", "two");
+    grant(&repo, "reseal", dist(), change(&repo, "base"), &signers()[..2]);
+    passes(&repo, &["--base", "base"]);
+    refused(&repo, &here, &["not-committed"]);
+    commit(&repo, "two");
+    passes(&repo, &here);
+}
+
+#[test]
+fn who_may_close_an_item_for_a_rehearsal_closes_none_that_blocks_an_action_elsewhere() {
+    let repo = project("");
+    let environment = |name: &str| {
+        format!(
+            "[[environment]]\nname = \"{name}\"\nbranches = [\"main\"]\nenforced = true\n\
+             blockers = \"blockers.json\"\nblocked-by = [\"{name}\"]\n"
+        )
+    };
+    let rule = |action: &str, name: &str| {
+        format!(
+            "[[rule]]\naction = \"{action}\"\nenvironment = \"{name}\"\n\
+             approvers = [\"ada@example.org\", \"bob@example.org\"]\nthreshold = 2\n"
+        )
+    };
+    let mut policy = policy_text();
+    for name in ["stage", "trial"] {
+        policy += &environment(name);
+        policy += &rule("close-blocker", name);
+    }
+    policy += &rule("apply", "stage");
+    fs::write(repo.at("seals/policy.toml"), canonical(&policy)).unwrap();
+    let mut map: Value = serde_json::from_str(SEVEN).unwrap();
+    map["blockers"][0]["blocks"] = "trial/apply".into();
+    let open = serde_json::to_string_pretty(&map).unwrap();
+    fs::write(repo.at("blockers.json"), &open).unwrap();
+    commit(&repo, "a policy");
+    repo.git(&["tag", "-f", "base"]);
+    let id = map["blockers"][0]["id"].as_str().unwrap().to_owned();
+    map["blockers"][0]["status"] = "CLOSED".into();
+    map["blockers"][0]["closed_by"] = "bob@example.org".into();
+    map["blockers"][0]["closed_at"] = "2026-11-27".into();
+    map["open_count"] = 6.into();
+    let closed = serde_json::to_string_pretty(&map).unwrap();
+    fs::write(repo.at("blockers.json"), &closed).unwrap();
+    let both = [open.as_bytes(), closed.as_bytes()];
+    let change = sealgate::clearance::closing("blockers.json", &id, &both).unwrap();
+    let subject = |name: &str| Subject::Environment(name.to_owned());
+    grant(&repo, "close-blocker", subject("trial"), change, &signers()[..2]);
+    refused(&repo, &["--base", "base"], &["grant-other-subject"]);
+    grant(&repo, "close-blocker", subject("stage"), change, &signers()[..2]);
+    passes(&repo, &["--base", "base"]);
+}

@@ -2,7 +2,9 @@
 
 use super::{Question, words};
 use crate::authority::change::of_blocker;
-use crate::authority::{CLOSE_BLOCKER, Demand, Environment, Policy, Standing, Subject};
+use crate::authority::{
+    CLOSE_BLOCKER, Demand, Environment, Policy, Rule, RuleScope, Standing, Subject,
+};
 use crate::blockers::{Blocker, BlockerMap, Honest, MAX_MAP_BYTES, loosened};
 use crate::entry::Digest;
 use crate::path::EntryPath;
@@ -112,7 +114,13 @@ fn honest_blocks(
     let Some(Ok(honest)) = before.map(|map| map.honest(&words(policy))) else {
         return true;
     };
-    honest.open_that_block_any(&environment.blocked_by).iter().any(|item| item.id == id)
+    // What is done there counts as well: who may close an item for a rehearsal closes none for others.
+    let in_it = |rule: &&Rule| rule.scope == RuleScope::Environment(environment.name.clone());
+    let actions = policy.rules.iter().filter(in_it).map(|rule| rule.action.clone());
+    let mut words = environment.blocked_by.clone();
+    words.push(environment.name.clone());
+    words.extend(actions.filter(|action| action != CLOSE_BLOCKER));
+    honest.open_that_block_any(&words).iter().any(|item| item.id == id)
 }
 
 /// The bytes of the map in what is judged.

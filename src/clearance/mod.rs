@@ -134,6 +134,9 @@ impl Clearance {
         facts: &Facts<'_>,
     ) {
         let Purpose { environment, action, plan, digests, reference } = *purpose;
+        if question.judged.is_none() {
+            self.refusals.extend(uncommitted(repository).unwrap_or_else(Some));
+        }
         let known = facts.policy.environment(environment);
         let branches = known.map_or(&[][..], |known| &known.branches);
         let place = reference.map_err(Clone::clone).and_then(|reference| {
@@ -241,6 +244,15 @@ fn no_policy(question: &Question<'_>, environment: &str) -> Problem {
     );
     Problem::new("policy-missing", message)
         .remedy("commit a policy; a first one is named by its digest: --policy-digest")
+}
+
+/// The commit at `HEAD` is what lies on a branch: seals and grants that are not in it are in none.
+fn uncommitted(repository: &Repository) -> Result<Option<Problem>, Problem> {
+    let head = Snapshot::open(repository, "HEAD")?;
+    let same = head.differing_in_worktree().is_empty() && head.papers()? == repository.papers()?;
+    let problem = Problem::new("not-committed", "the seals, grants or policy here are not in HEAD")
+        .remedy("commit them, and check that commit: --seals-from HEAD");
+    Ok((!same).then_some(problem))
 }
 
 fn check_ancestry(repository: &Repository, question: &Question<'_>) -> Result<(), Problem> {

@@ -71,12 +71,17 @@ impl Reference {
 
 /// The tip of `branch` as the remote has it, or else as it is here.
 fn tip<'r>(repository: &'r Repository, branch: &str) -> Result<Snapshot<'r>, Problem> {
-    Snapshot::open(repository, &format!("refs/remotes/origin/{branch}"))
-        .or_else(|_| Snapshot::open(repository, &format!("refs/heads/{branch}")))
-        .map_err(|_| {
-            let message =
-                format!("the branch {branch} is not here, so nothing is known to be on it");
-            Problem::new("ref-unknown", message)
-                .remedy(format!("fetch it with its history: git fetch origin {branch}"))
-        })
+    let absent = |problem: &Problem| problem.code == "revision-unknown";
+    match Snapshot::open(repository, &format!("refs/remotes/origin/{branch}")) {
+        Err(problem) if absent(&problem) => {}
+        found => return found,
+    }
+    Snapshot::open(repository, &format!("refs/heads/{branch}")).map_err(|problem| {
+        if !absent(&problem) {
+            return problem;
+        }
+        let message = format!("the branch {branch} is not here, so nothing is known to be on it");
+        Problem::new("ref-unknown", message)
+            .remedy(format!("fetch it with its history: git fetch origin {branch}"))
+    })
 }

@@ -39,7 +39,7 @@ pub(super) fn open(path: &Path, given: &str, room: &mut u64) -> Result<ReportRea
 }
 
 /// The bytes of a regular file; `None` if there are more than `most`.
-fn read(path: &Path, most: u64) -> io::Result<Option<Vec<u8>>> {
+pub(super) fn read(path: &Path, most: u64) -> io::Result<Option<Vec<u8>>> {
     let mut options = File::options();
     options.read(true);
     #[cfg(unix)]

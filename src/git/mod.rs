@@ -36,6 +36,9 @@ pub enum GitError {
         /// What it said.
         stderr: String,
     },
+    /// A name of several refs.
+    #[error("{0} means several things: {1}")]
+    Ambiguous(String, String),
 }
 
 impl From<GitError> for Problem {
@@ -43,6 +46,7 @@ impl From<GitError> for Problem {
         let remedy = match error {
             GitError::NotRun(_) => "install git, or put it in PATH",
             GitError::Failed { .. } => "mend what git says, and try again",
+            GitError::Ambiguous(..) => "name the one that is meant, as it stands here",
         };
         Self::new("git", error.to_string()).remedy(remedy)
     }

@@ -220,8 +220,25 @@ impl Drop for Objects {
     }
 }
 
-/// The object that `revision` names, as `git rev-parse` reads it.
+/// The object that `revision` names, as `git rev-parse` reads it, but for names of refs: git takes a tag
+/// before a branch of the same name, and `refs/tags/refs/heads/x` where there is no `refs/heads/x`. Who
+/// may push a tag would choose the base.
 pub fn resolve(repository: &Path, revision: &str) -> Result<Option<Oid>, GitError> {
+    let suffix = revision.find(['^', '~', ':']).into_iter().chain(revision.find("@{")).min();
+    let name = &revision[..suffix.unwrap_or(revision.len())];
+    let places =
+        ["refs/", "refs/tags/", "refs/heads/", "refs/remotes/"].map(|p| format!("{p}{name}"));
+    if name.starts_with("refs/") {
+        if refs(repository, &[name.to_owned()])?.is_empty() {
+            return Ok(None);
+        }
+    } else if !matches!(name, "" | "@" | "HEAD") && Oid::from_hex(name.as_bytes()).is_none() {
+        let mut found = refs(repository, &places)?;
+        if found.len() > 1 {
+            found.sort();
+            return Err(GitError::Ambiguous(name.to_owned(), found.join(", ")));
+        }
+    }
     let arguments = ["--verify", "--quiet", "--end-of-options", revision];
     match run(repository, "rev-parse", &arguments) {
         Ok(output) => Ok(Oid::from_hex(output.trim_ascii_end())),
@@ -229,4 +246,13 @@ pub fn resolve(repository: &Path, revision: &str) -> Result<Option<Oid>, GitErro
         Err(GitError::Failed { stderr, .. }) if stderr.is_empty() => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// Those of the refs with these full `names` that there are.
+fn refs(repository: &Path, names: &[String]) -> Result<Vec<String>, GitError> {
+    let mut arguments = vec!["--format=%(refname)", "--"];
+    arguments.extend(names.iter().map(String::as_str));
+    let listed = run(repository, "for-each-ref", &arguments)?;
+    let listed = String::from_utf8_lossy(&listed);
+    Ok(names.iter().filter(|name| listed.lines().any(|line| line == **name)).cloned().collect())
 }

@@ -2,7 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::super::Context;
+use super::super::{Context, reports};
 use super::sources::{Commits, Selected};
 use super::stated;
 use crate::authority::{Authorised, Moment};
@@ -121,10 +121,13 @@ fn digest(text: &str) -> Result<Digest, Problem> {
 }
 
 fn read(path: &std::path::Path) -> Result<Vec<u8>, Problem> {
-    std::fs::read(path).map_err(|error| {
-        Problem::new("usage", format!("--plan {}: {}", path.display(), in_words(&error)))
-            .remedy("name a file that this user can read")
-    })
+    let problem = |why: &str| {
+        Problem::new("usage", format!("--plan {}: {why}", path.display()))
+            .remedy("name a file of at most 256 MiB that this user can read")
+    };
+    reports::read(path, reports::MAX_BYTES)
+        .map_err(|error| problem(&in_words(&error)))?
+        .ok_or_else(|| problem("it is too large"))
 }
 
 /// The clock, read once in a run.
