@@ -105,6 +105,26 @@ pub struct Base {
 }
 
 impl Judgement {
+    /// Of the seal `name`, of which nothing was judged yet.
+    #[must_use]
+    pub fn new(name: impl Into<String>, source: Source, seal_source: Source) -> Self {
+        Self {
+            name: name.into(),
+            root: None,
+            tracked: None,
+            digest: None,
+            source,
+            seal_source,
+            checked: 0,
+            matched: 0,
+            bytes: 0,
+            taken: None,
+            findings: Vec::new(),
+            reseal: None,
+            problems: Vec::new(),
+        }
+    }
+
     /// The verdict on this seal. A judgement of nothing is an error, but for a share that takes
     /// nothing.
     #[must_use]

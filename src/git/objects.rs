@@ -226,13 +226,12 @@ impl Drop for Objects {
 pub fn resolve(repository: &Path, revision: &str) -> Result<Option<Oid>, GitError> {
     let suffix = revision.find(['^', '~', ':']).into_iter().chain(revision.find("@{")).min();
     let name = &revision[..suffix.unwrap_or(revision.len())];
-    let places =
-        ["refs/", "refs/tags/", "refs/heads/", "refs/remotes/"].map(|p| format!("{p}{name}"));
     if name.starts_with("refs/") {
         if refs(repository, &[name.to_owned()])?.is_empty() {
             return Ok(None);
         }
     } else if !matches!(name, "" | "@" | "HEAD") && Oid::from_hex(name.as_bytes()).is_none() {
+        let places = ["", "tags/", "heads/", "remotes/"].map(|place| format!("refs/{place}{name}"));
         let mut found = refs(repository, &places)?;
         if found.len() > 1 {
             found.sort();

@@ -98,21 +98,8 @@ impl<'a> Judge<'a> {
     /// judgement.
     #[must_use]
     pub fn judge(&self, name: &SealName, begun: Result<Begun, Problem>) -> Judgement {
-        let mut judgement = Judgement {
-            name: name.as_str().to_owned(),
-            root: None,
-            tracked: None,
-            digest: None,
-            source: self.bytes.source(),
-            seal_source: self.seal_source.clone(),
-            checked: 0,
-            matched: 0,
-            bytes: 0,
-            taken: None,
-            findings: Vec::new(),
-            reseal: None,
-            problems: Vec::new(),
-        };
+        let mut judgement =
+            Judgement::new(name.as_str(), self.bytes.source(), self.seal_source.clone());
         let judged = begun.and_then(|begun| self.fill(&mut judgement, name, begun));
         judgement.problems.extend(judged.err());
         judgement

@@ -27,21 +27,7 @@ pub(super) fn join(
     seal_source: &Source,
     place: &dyn Fn(&str) -> PathBuf,
 ) -> (Judgement, Option<Notice>) {
-    let mut judgement = Judgement {
-        name: demanded.name.to_owned(),
-        root: None,
-        tracked: None,
-        digest: None,
-        source: Source::Worktree,
-        seal_source: seal_source.clone(),
-        checked: 0,
-        matched: 0,
-        bytes: 0,
-        taken: None,
-        findings: Vec::new(),
-        reseal: None,
-        problems: Vec::new(),
-    };
+    let mut judgement = Judgement::new(demanded.name, Source::Worktree, seal_source.clone());
     match source(&parts, seal_source, place) {
         Ok(source) => judgement.source = source,
         Err(problem) => judgement.problems.push(problem.seal(demanded.name)),

@@ -170,21 +170,7 @@ fn told<'a>(given: &'a Given, mut errors: impl Iterator<Item = &'a ErrorRead>) -
 
 impl Part {
     fn new(report: usize, given: &Given, stated: &SealRead, index: Option<u16>) -> Self {
-        let judgement = Judgement {
-            name: stated.name.clone(),
-            root: None,
-            tracked: None,
-            digest: None,
-            source: Source::Worktree,
-            seal_source: Source::Worktree,
-            checked: 0,
-            matched: 0,
-            bytes: 0,
-            taken: None,
-            findings: Vec::new(),
-            reseal: None,
-            problems: Vec::new(),
-        };
+        let judgement = Judgement::new(&*stated.name, Source::Worktree, Source::Worktree);
         let (file, source) = (given.file.clone(), stated.source.clone());
         Self { file, report, index, judgement, claims: Claims::default(), source }
     }

@@ -60,7 +60,7 @@ fn errors(page: &mut Page, differences: &Differences) {
         let seal = error.seal.as_deref().map(|seal| format!("{}, ", code(seal)));
         format!("- **not compared**: {}{}\n", seal.unwrap_or_default(), code(&error.message))
     });
-    list(page, lines.collect(), TO_TOTALS / 2, "errors");
+    page.list(&lines.collect::<Vec<_>>(), TO_TOTALS / 2, "errors");
 }
 
 /// A row for each seal that is different.
@@ -85,7 +85,7 @@ fn totals(page: &mut Page, seals: &[&SealChanges]) {
         "\n| seal | root | | added | removed | changed | moved | mode |\n\
          |---|---|---|---|---|---|---|---|\n",
     );
-    list(page, seals.iter().map(row).collect(), TO_TOTALS, "seals");
+    page.list(&seals.iter().map(row).collect::<Vec<_>>(), TO_TOTALS, "seals");
 }
 
 /// Every change of what a seal covers, before any entry.
@@ -99,7 +99,7 @@ fn scope(page: &mut Page, seals: &[&SealChanges]) {
     if !lines.is_empty() {
         page.close("\n**What seals cover changed:**\n\n");
     }
-    list(page, lines, TO_SCOPE, "changes of what seals cover");
+    page.list(&lines, TO_SCOPE, "changes of what seals cover");
 }
 
 /// The entries of one seal, a table for each kind of change; how many found no room.
@@ -132,15 +132,6 @@ fn row(seal: &SealChanges, change: &Change) -> String {
     let differs = seal.offset(&change.path).map(|at| format!(", first difference at byte {at}"));
     let what = what(change, Names::Code);
     format!("| {} | {what}{} |\n", code(&change.path), differs.unwrap_or_default())
-}
-
-/// Adds `lines` up to `share`, and tells how many are left out.
-fn list(page: &mut Page, lines: Vec<String>, share: usize, what: &str) {
-    let all = lines.len();
-    let shown = lines.into_iter().take_while(|line| page.add(line, share)).count();
-    if shown < all {
-        page.close(&format!("\n**{} more {what} are not shown.**\n", text::grouped(all - shown)));
-    }
 }
 
 /// The name of a seal in HTML. One that is legal needs no escaping.

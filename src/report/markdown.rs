@@ -5,6 +5,7 @@
 //! `www.` become links after the page is parsed, where no backslash helps. Inside code they do not.
 //! So of a sentence only words of plain letters stay prose.
 
+use super::text;
 use crate::printable::{message, printable_str};
 
 /// The most that is written, in bytes: hosts drop a summary above 1 MiB as a whole.
@@ -113,6 +114,15 @@ impl Page {
             self.text.push_str(text);
         }
         fits
+    }
+
+    /// Adds `lines` up to `share`, and tells how many of `what` are left out.
+    pub(super) fn list(&mut self, lines: &[String], share: usize, what: &str) {
+        let shown = lines.iter().take_while(|line| self.add(line, share)).count();
+        if shown < lines.len() {
+            let hidden = text::grouped(lines.len() - shown);
+            self.close(&format!("\n**{hidden} more {what} are not shown.**\n"));
+        }
     }
 
     /// Adds what must not be missing; it is short.

@@ -39,8 +39,8 @@ pub(super) fn markdown(report: &Report, sink: &mut dyn io::Write) -> io::Result<
     let told = failing.iter().take_while(|seal| page.add(&seal_in_short(seal), TO_SEALS)).count();
     totals(&mut page, report);
     let notice = |message: &String| format!("- **notice**: {}\n", prose(message));
-    let notices = report.notices.iter().map(|notice| &notice.message).map(notice).collect();
-    list(&mut page, "", notices, TO_NOTICES, "notices");
+    let notices: Vec<_> = report.notices.iter().map(|notice| &notice.message).map(notice).collect();
+    page.list(&notices, TO_NOTICES, "notices");
     let mut hidden: usize = failing[told..].iter().map(|seal| seal.findings.len()).sum();
     for seal in &failing[..told] {
         let rest = sorted(seal).into_iter().skip(FIRST).map(row).collect();
@@ -124,7 +124,7 @@ fn reseals(page: &mut Page, report: &Report, base: &BaseView) {
             lines.push(format!("- {}: {new}{sums}{refused}\n", code(&seal.name)));
         }
     }
-    list(page, "\n", lines, TO_RESEALS, "changes of seals");
+    list(page, "\n", &lines, TO_RESEALS, "changes of seals");
     if let Some(remedy) = &base.remedy {
         page.add(&format!("\n{}\n", prose(remedy)), TO_ERRORS);
     }
@@ -155,7 +155,7 @@ fn errors(page: &mut Page, errors: &[ErrorView]) {
         let next = error.remedy.as_deref().map(|remedy| format!("\n  - next: {}", prose(remedy)));
         format!("- **error**: {place}{}{}\n", prose(&error.message), next.unwrap_or_default())
     };
-    list(page, "\n", errors.iter().map(line).collect(), TO_ERRORS, "errors");
+    list(page, "\n", &errors.iter().map(line).collect::<Vec<_>>(), TO_ERRORS, "errors");
 }
 
 /// The head of a table of findings.
@@ -263,7 +263,7 @@ fn totals(page: &mut Page, report: &Report) {
     };
     let head = "\n| seal | verdict | entries | as sealed | findings | read |\n\
                 |---|---|---:|---:|---:|---:|\n";
-    list(page, head, seals.iter().map(row).collect(), TO_TOTALS, "seals");
+    list(page, head, &seals.iter().map(row).collect::<Vec<_>>(), TO_TOTALS, "seals");
     let sum =
         |part: fn(&SealView) -> u64| report.seals.iter().map(part).fold(0, u64::saturating_add);
     page.close(&format!(
@@ -309,16 +309,11 @@ fn fold(page: &mut Page, head: &str, rows: Vec<String>) -> usize {
 }
 
 /// Adds `lines` below `head` up to `share`, and tells how many are left out.
-fn list(page: &mut Page, head: &str, lines: Vec<String>, share: usize, what: &str) {
-    let all = lines.len();
-    if all == 0 {
-        return;
+fn list(page: &mut Page, head: &str, lines: &[String], share: usize, what: &str) {
+    if !lines.is_empty() {
+        page.close(head);
     }
-    page.close(head);
-    let shown = lines.into_iter().take_while(|line| page.add(line, share)).count();
-    if shown < all {
-        page.close(&format!("\n**{} more {what} are not shown.**\n", text::grouped(all - shown)));
-    }
+    page.list(lines, share, what);
 }
 
 /// Tells what the page has no room for.
