@@ -13,7 +13,7 @@
 //! fast as the machine can read.
 //!
 //! The modules stand below in the pipeline's order. An import points to a module of a lower floor,
-//! never up; `tests/house.rs` holds them to it, and holds the pure rooms to having no I/O.
+//! never up; `tests/it/house.rs` holds them to it, and holds the pure rooms to having no I/O.
 
 // The words.
 pub mod attributes;

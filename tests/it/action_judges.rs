@@ -1,0 +1,417 @@
+//! The action as a consumer runs it, by act; and what zizmor, an actionlint, shellcheck and the
+//! schemas say of it, of the workflows and of the snippets.
+
+#![cfg(unix)]
+
+use crate::acting;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+
+use crate::acting::{Acted, Consumer};
+use crate::common::{run, scrubbed};
+use serde_json::{Value, json};
+
+/// A job that runs `build`, and then the action with `inputs` (lines `key: value`).
+fn workflow(build: &str, inputs: &str) -> String {
+    let indented = |text: &str, by: usize| {
+        let lines = text.lines().map(|line| format!("{}{line}\n", " ".repeat(by)));
+        lines.collect::<Vec<_>>().concat()
+    };
+    format!(
+        "on: [push, pull_request, merge_group]\n\
+         jobs:\n  gate:\n    runs-on: ubuntu-latest\n    steps:\n      \
+         - uses: actions/checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8 # v5.0.0\n        \
+           with: {{fetch-depth: 0}}\n      \
+         - run: |\n{}      \
+         - id: gate\n        uses: owner/sealgate@v1\n        with:\n{}      \
+         - if: always()\n        env:\n          STEP: ${{{{ toJSON(steps.gate) }}}}\n        \
+           run: printf '%s' \"$STEP\" > \"$RESULTS/gate\"\n",
+        indented(build, 10),
+        indented(inputs, 10),
+    )
+}
+
+/// The inputs that every case has.
+fn with_binary(inputs: &str) -> String {
+    format!("binary: {}\n{inputs}", env!("CARGO_BIN_EXE_sealgate"))
+}
+
+/// The outputs of the step `gate`, which must have come out as `outcome`.
+#[track_caller]
+fn outputs(acted: &Acted, outcome: &str) -> BTreeMap<String, String> {
+    let log = acted.log();
+    let gate = acted.results.get("gate").unwrap_or_else(|| panic!("no step `gate`: {log}"));
+    assert_eq!(gate["outcome"], outcome, "{log}");
+    assert_eq!(acted.ran.code == 0, outcome == "success", "{log}");
+    let outputs = gate["outputs"].as_object().unwrap().iter();
+    let outputs: BTreeMap<String, String> =
+        outputs.map(|(key, value)| (key.clone(), value.as_str().unwrap().to_owned())).collect();
+    let declared = ["checked", "exit-code", "findings", "report", "resealed", "staged", "verdict"];
+    assert!(outputs.keys().map(String::as_str).eq(declared), "{outputs:?}");
+    outputs
+}
+
+/// What a case expects: the outcome, the verdict, the exit code, and how much was checked and found.
+type Expected = (&'static str, &'static str, &'static str, &'static str, &'static str);
+
+const PASS: Expected = ("success", "pass", "0", "3", "0");
+
+#[track_caller]
+fn expect(name: &str, acted: &Acted, expected: Expected) -> BTreeMap<String, String> {
+    let (outcome, verdict, code, checked, findings) = expected;
+    let outputs = outputs(acted, outcome);
+    let there = ["verdict", "exit-code", "checked", "findings"].map(|key| &*outputs[key]);
+    assert_eq!(there, [verdict, code, checked, findings], "{name}: {}", acted.log());
+    outputs
+}
+
+/// A push that made the branch.
+fn push(consumer: &Consumer) -> Value {
+    json!({"before": "0".repeat(40), "after": consumer.id("HEAD"), "deleted": false})
+}
+
+#[test]
+#[ignore = "needs act, which .ci/run installs"]
+fn what_a_build_made_passes_or_fails_and_the_job_with_it() {
+    let hostile = "sh build.sh\nprintf x > 'dist/##[set-output name=verdict;]pass'\n\
+        printf x > \"$(printf 'dist/a\\r::set-output name=verdict::pass\\r')\"\n\
+        printf x > 'dist/ ::set-output name=findings::0'\n\
+        printf x > 'dist/::stop-commands::x'\nprintf x > 'dist/$''{{ x }} $(touch no) `touch no`'";
+    let rewritten = "sh build.sh && echo drift >> dist/app.js\n\
+        \"$SEALGATE\" seal dist --allow-ci && \"$SEALGATE\" check && git diff --stat | grep seals";
+    let rewritten = rewritten.replace("$SEALGATE", env!("CARGO_BIN_EXE_sealgate"));
+    let cases: [(&str, &str, &str, Expected); 12] = [
+        ("pass", "sh build.sh", "", PASS),
+        (
+            "drift",
+            "sh build.sh && echo drift >> dist/app.js",
+            "",
+            ("failure", "fail", "1", "3", "1"),
+        ),
+        ("modes lost", "sh build.sh && chmod -x dist/run", "", ("failure", "fail", "1", "3", "1")),
+        ("nothing was built", "true", "", ("failure", "error", "2", "0", "0")),
+        ("seal rewritten", &rewritten, "", ("failure", "fail", "1", "3", "1")),
+        ("seal removed", "sh build.sh && rm -r seals", "", PASS),
+        ("no such seal", "sh build.sh", "seals: other", ("failure", "error", "2", "0", "0")),
+        ("hostile names", hostile, "", ("failure", "fail", "1", "3", "5")),
+        ("by name", "sh build.sh", "seals: 'd* nothing-*'", ("failure", "error", "2", "0", "0")),
+        ("no such base", "sh build.sh", "base: v9", ("failure", "error", "2", "0", "0")),
+        ("no such input", "sh build.sh", "on-reseal: perhaps", ("failure", "error", "2", "0", "0")),
+        ("elsewhere", "sh build.sh && mv dist 'a b'", "at: a b\nseals: dist", PASS),
+    ];
+    let consumer = Consumer::new();
+    for (name, build, inputs, expected) in cases {
+        let workflow = workflow(build, &with_binary(inputs));
+        let acted = consumer.act(&workflow, "push", &push(&consumer));
+        let outputs = expect(name, &acted, expected);
+        assert_eq!(outputs["staged"], "", "{name}");
+    }
+}
+
+#[test]
+#[ignore = "needs act, which .ci/run installs"]
+fn a_commit_without_seals_is_an_error() {
+    let consumer = Consumer::new();
+    consumer.repo.git(&["rm", "--quiet", "-r", "seals"]);
+    consumer.commit("Without");
+    let acted = consumer.act(&workflow("sh build.sh", &with_binary("")), "push", &push(&consumer));
+    expect("missing seal", &acted, ("failure", "error", "2", "0", "0"));
+}
+
+#[test]
+#[ignore = "needs act, which .ci/run installs"]
+fn a_program_that_crashes_or_lies_is_an_error() {
+    let consumer = Consumer::new();
+    let forged = "echo '::set-output name=verdict::pass'\necho '::set-output name=exit-code::0'";
+    let bodies = [
+        "kill -9 $$".to_owned(),
+        "head -c 65536 /dev/urandom".to_owned(),
+        "exit 0".to_owned(),
+        forged.to_owned(),
+        format!("{forged}\nkill -SEGV $$"),
+        format!("printf 'verdict=pass\\nexit-code=0\\n' >> \"$GITHUB_OUTPUT\"\n{forged}\nexit 139"),
+    ];
+    for body in bodies {
+        let program = consumer.outside("crashing");
+        fs::write(&program, format!("#!/bin/sh\n{body}\n")).unwrap();
+        fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+        let inputs = format!("binary: {}", program.display());
+        let acted = consumer.act(&workflow("sh build.sh", &inputs), "push", &push(&consumer));
+        let outputs = expect(&body, &acted, ("failure", "error", "2", "0", "0"));
+        assert_eq!((&*outputs["report"], &*outputs["resealed"]), ("", ""), "{body}");
+    }
+}
+
+#[test]
+#[ignore = "needs act, which .ci/run installs"]
+fn what_is_staged_is_there_only_after_a_pass() {
+    let consumer = Consumer::new();
+    let seen = "      - if: always()\n        run: ls -l out > \"$RESULTS/staged\" 2>&1 || true\n";
+    let inputs = with_binary("stage: out\nreports: |\n  json=a b.json\n  markdown=page.md\n");
+    for (build, expected) in [("", PASS), ("\nrm dist/run", ("failure", "fail", "1", "3", "1"))] {
+        let text = workflow(&format!("sh build.sh{build}"), &inputs) + seen;
+        let acted = consumer.act(&text, "push", &push(&consumer));
+        let outputs = expect("stage", &acted, expected);
+        let passed = expected == PASS;
+        assert_eq!(outputs["staged"], if passed { "out" } else { "" });
+        let staged = acted.results["staged"].as_str().unwrap();
+        assert_eq!(staged.contains("latest -> app.js"), passed, "{staged}");
+    }
+}
+
+#[test]
+#[ignore = "needs act, which .ci/run installs"]
+fn a_request_is_held_against_the_other_parent_of_its_merge() {
+    let consumer = Consumer::new();
+    let first = consumer.id("HEAD");
+    consumer.repo.git(&["switch", "--quiet", "--create", "change"]);
+    consumer.write("build.sh", &acting::BUILD.replace("'app", "'changed app"));
+    consumer.build();
+    assert_eq!(consumer.repo.run(&["seal", "dist"]).code, 0);
+    let head = consumer.commit("Change");
+    consumer.repo.git(&["switch", "--quiet", "main"]);
+    let main = consumer.commit("Go on");
+    consumer.repo.git(&["merge", "--quiet", "--no-ff", "--message", "Merge", "change"]);
+    let merge = consumer.id("HEAD");
+    let request = |head: &str| {
+        // What the event calls the base is old.
+        json!({"number": 7, "pull_request": {"number": 7, "head": {"sha": head, "ref": "change"},
+            "base": {"sha": first, "ref": "main"}}})
+    };
+    let group = json!({"merge_group": {"base_sha": main, "head_sha": merge,
+        "base_ref": "refs/heads/main", "head_ref": "refs/heads/gh-readonly-queue/main/pr-7"}});
+    let wrong = json!({"merge_group": {"base_sha": "main"}});
+    let cases = [
+        ("pull_request", request(&head), "", PASS, "true"),
+        (
+            "pull_request",
+            request(&head),
+            "on-reseal: fail",
+            ("failure", "fail", "1", "3", "0"),
+            "true",
+        ),
+        ("pull_request", request(&head), "base: none", PASS, "false"),
+        ("pull_request", request(&first), "", ("failure", "error", "2", "0", "0"), "false"),
+        ("merge_group", group, "", PASS, "true"),
+        ("merge_group", wrong, "", ("failure", "error", "2", "0", "0"), "false"),
+        ("push", json!({"before": head, "after": merge}), "", PASS, "false"),
+        ("push", json!({"before": first, "after": merge}), "", PASS, "true"),
+    ];
+    for (event, payload, inputs, expected, resealed) in cases {
+        let acted = consumer.act(&workflow("sh build.sh", &with_binary(inputs)), event, &payload);
+        let outputs = expect(event, &acted, expected);
+        assert_eq!(outputs["resealed"], resealed, "{event} {payload}: {}", acted.log());
+        let base = |oid: &str| acted.log().contains(&oid[..10]);
+        assert!(event == "push" || resealed == "false" || base(&main), "{}", acted.log());
+    }
+}
+
+#[test]
+#[ignore = "needs act, which .ci/run installs"]
+fn shares_make_one_verdict_and_each_is_needed_once() {
+    let share = |number: u32| {
+        format!(
+            "      - id: share{number}\n        uses: owner/sealgate@v1\n        with:\n          \
+             binary: {}\n          partition: slice:{number}/2\n      \
+             - run: cp \"$REPORT\" {number}.json\n        env:\n          \
+             REPORT: ${{{{ steps.share{number}.outputs.report }}}}\n",
+            env!("CARGO_BIN_EXE_sealgate"),
+        )
+    };
+    let failed: Expected = ("failure", "error", "2", "", "");
+    let cases = [
+        ("1.json\n2.json", PASS),
+        ("[0-9].json", PASS),
+        ("1.json", failed),
+        ("1.json\n2.json\n2.json", failed),
+        ("1.json\n1.json", failed),
+        ("1.json\nbuild.sh", failed),
+        ("3*.json", failed),
+    ];
+    let consumer = Consumer::new();
+    for (files, expected) in cases {
+        let lines: Vec<_> = files.lines().map(|line| format!("\n  {line}")).collect();
+        let lines = lines.concat();
+        let text = workflow("sh build.sh", &with_binary(&format!("merge-reports: |{lines}\n")));
+        let at = text.find("      - id: gate").unwrap();
+        let text = format!("{}{}{}{}", &text[..at], share(1), share(2), &text[at..]);
+        let acted = consumer.act(&text, "push", &push(&consumer));
+        let outputs = outputs(&acted, expected.0);
+        let there = (&*outputs["verdict"], &*outputs["exit-code"]);
+        assert_eq!(there, (expected.1, expected.2), "{files}: {}", acted.log());
+    }
+}
+
+#[test]
+#[ignore = "needs act, which .ci/run installs"]
+fn the_reusable_workflow_passes_only_if_every_share_did() {
+    let cases = [
+        ("[1, 2, 3]", "3", "", "success", "pass"),
+        ("[1, 2, 3]", "3", " && echo drift >> dist/app.js", "failure", "fail"),
+        ("[1, 3]", "3", "", "failure", "error"),
+        ("[1, 2, 3]", "2", "", "failure", "error"),
+    ];
+    let consumer = Consumer::new();
+    let reusable = include_str!("../../.github/workflows/sharded-check.yml");
+    consumer.write(".github/workflows/sharded-check.yml", reusable);
+    consumer.commit("Shares");
+    for (shares, count, more, outcome, verdict) in cases {
+        let text = SHARDED
+            .replace("SHARES", shares)
+            .replace("COUNT", count)
+            .replace("MORE", more)
+            .replace("BINARY", env!("CARGO_BIN_EXE_sealgate"));
+        let acted = consumer.act(&text, "push", &push(&consumer));
+        // After a called workflow that failed, act runs no other job.
+        let told = acted.results.get("seal").map(|seal| &seal["outputs"]["verdict"]);
+        let expected = (outcome == "success").then(|| json!(verdict));
+        assert_eq!(told, expected.as_ref(), "{shares}: {}", acted.log());
+        assert_eq!(acted.ran.code == 0, outcome == "success", "{shares}: {}", acted.log());
+        let log = acted.log();
+        let last = log.lines().rfind(|line| line.contains("::set-output:: verdict=")).unwrap();
+        assert!(last.contains("/sealgate  ") && last.ends_with(verdict), "{last}");
+    }
+}
+
+const SHARDED: &str = r#"
+on: push
+jobs:
+  build:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8 # v5.0.0
+      - run: sh build.sh MORE && tar -cf built.tar dist
+      - uses: actions/upload-artifact@ea165f8d65b6e75b540449e92b4886f43607fa02 # v4.6.2
+        with: {name: built, path: built.tar}
+  seal:
+    needs: build
+    uses: ./.github/workflows/sharded-check.yml
+    with:
+      sealgate-repository: owner/sealgate
+      sealgate-ref: v1
+      shares: "SHARES"
+      count: "COUNT"
+      artifact: built
+      binary: BINARY
+  told:
+    needs: seal
+    if: always()
+    runs-on: ubuntu-latest
+    steps:
+      - env:
+          SEAL: ${{ toJSON(needs.seal) }}
+        run: printf '%s' "$SEAL" > "$RESULTS/seal"
+"#;
+
+/// The workflow of a document that follows `<!-- workflow: NAME -->`, with what a reader fills in, and
+/// the build and the deployment of the tests.
+fn documented(document: &str, name: &str) -> String {
+    let marked = document.split_once(&format!("<!-- workflow: {name} -->\n```yaml\n")).unwrap().1;
+    let text = marked.split_once("```").unwrap().0.to_owned();
+    assert!(text.contains("npm ci && npm run build"), "{text}");
+    text.replace("npm ci && npm run build", "sh build.sh $DRIFT")
+        .replace("./deploy site", "ls -lR site > \"$RESULTS/site\"")
+        .replace("OWNER/sealgate@SHA", "owner/sealgate@v1")
+}
+
+#[test]
+#[ignore = "needs act, which .ci/run installs"]
+fn the_workflows_of_the_documents_work() {
+    let (readme, ci) = (include_str!("../../README.md"), include_str!("../../docs/ci.md"));
+    let ten = documented(readme, "ten lines");
+    assert_eq!(ten, documented(ci, "ten lines"), "the README and docs/ci.md tell two things");
+    let binary = format!("binary: {}", env!("CARGO_BIN_EXE_sealgate"));
+    let ten = ten + &format!("        with: {{{binary}}}\n");
+    let publish = documented(ci, "publish")
+        .replace("stage: publish}", &format!("stage: publish, {binary}}}"));
+    assert!(publish.contains(&binary));
+    let consumer = Consumer::new();
+    let first = consumer.id("HEAD");
+    for (build, passes) in [("", true), ("; echo drift >> dist/app.js", false)] {
+        let acted = consumer.act(&ten.replace(" $DRIFT", build), "push", &push(&consumer));
+        assert_eq!(acted.ran.code == 0, passes, "{}", acted.log());
+        let acted = consumer.act(&publish.replace(" $DRIFT", build), "push", &push(&consumer));
+        assert_eq!(acted.ran.code == 0, passes, "{}", acted.log());
+        let site = acted.results.get("site").map(|site| site.as_str().unwrap().to_owned());
+        let whole = |site: &String| site.contains("latest -> app.js") && site.contains("-rwx");
+        assert_eq!(site.as_ref().is_some_and(whole), passes, "{site:?}: {}", acted.log());
+        let reviewed = "Main echo \"The seals changed, and somebody let it pass.\"";
+        assert!(!acted.log().contains(reviewed), "{}", acted.log());
+    }
+    // A reseal goes by the environment.
+    consumer.write("build.sh", &acting::BUILD.replace("'app", "'changed app"));
+    consumer.build();
+    assert_eq!(consumer.repo.run(&["seal", "dist"]).code, 0);
+    let event = json!({"before": first, "after": consumer.commit("Reseal")});
+    let acted = consumer.act(&publish.replace(" $DRIFT", ""), "push", &event);
+    assert!(acted.ran.code == 0 && acted.results.contains_key("site"), "{}", acted.log());
+    assert!(acted.log().contains("somebody let it pass"), "{}", acted.log());
+}
+
+/// Runs `program` at the root of this repository, and gives whether it has nothing to say.
+fn content(program: &str, arguments: &[&str]) -> (bool, String) {
+    let mut command = scrubbed(program);
+    command.args(arguments).current_dir(env!("CARGO_MANIFEST_DIR"));
+    let ran = run(command);
+    (ran.code == 0, format!("{}{}", String::from_utf8_lossy(&ran.stdout), ran.stderr))
+}
+
+/// Demands that `program` accepts what is here, and refuses `bad`, a file of the given name.
+#[track_caller]
+fn judged(program: &str, arguments: &[&str], files: &[&str], name: &str, bad: &str) {
+    let (good, said) = content(program, &[arguments, files].concat());
+    assert!(good, "{program} {files:?}: {said}");
+    let room = tempfile::tempdir().unwrap();
+    let file = room.path().join(name);
+    fs::write(&file, bad).unwrap();
+    let (good, said) = content(program, &[arguments, &[file.to_str().unwrap()]].concat());
+    assert!(!good, "{program} is content with {bad}: {said}");
+}
+
+const WORKFLOWS: [&str; 5] = [
+    ".github/workflows/action-selftest.yml",
+    ".github/workflows/ci.yml",
+    ".github/workflows/release.yml",
+    ".github/workflows/seal-rehearsal.yml",
+    ".github/workflows/sharded-check.yml",
+];
+
+/// A workflow that splices what anybody may write into a shell, and names an input that is not there.
+const BAD: &str = "on: issues\npermissions: {}\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      \
+    - run: echo ${{ github.event.issue.title }} ${{ inputs.none }}\n";
+
+#[test]
+#[ignore = "needs zizmor, jactionlint, shellcheck and check-jsonschema, which .ci/run installs"]
+fn the_action_and_the_workflows_please_their_judges() {
+    let directory = fs::read_dir(format!("{}/.github/workflows", env!("CARGO_MANIFEST_DIR")));
+    assert_eq!(directory.unwrap().count(), WORKFLOWS.len(), "a workflow is not judged here");
+    let all = [&WORKFLOWS[..], &["action.yml"]].concat();
+    judged("zizmor", &["--offline", "--no-progress"], &all, "bad.yml", BAD);
+    judged("jactionlint", &[], &all, "bad.yml", BAD);
+    let undefined = include_str!("../../action.yml").replace("inputs.seals", "inputs.sales");
+    let (good, said) = {
+        let room = tempfile::tempdir().unwrap();
+        let file = room.path().join("action.yml");
+        fs::write(&file, undefined).unwrap();
+        content("jactionlint", &[file.to_str().unwrap()])
+    };
+    assert!(!good, "an input that is not there: {said}");
+    let schema = |name: &'static str| ["--builtin-schema", name];
+    let bad = "on: push\njobs: {a: {steps: 1}}\n";
+    judged("check-jsonschema", &schema("vendor.github-workflows"), &WORKFLOWS, "bad.yml", bad);
+    let bad = "name: x\nruns: {using: shell}\n";
+    judged(
+        "check-jsonschema",
+        &schema("vendor.github-actions"),
+        &["action.yml"],
+        "action.yml",
+        bad,
+    );
+    let bad = "a: {script: {x: 1}}\n";
+    let gitlab = ["examples/gitlab-ci.yml"];
+    judged("check-jsonschema", &schema("vendor.gitlab-ci"), &gitlab, ".gitlab-ci.yml", bad);
+    let scripts = ["action/check.sh", "action/verdict.sh", "examples/ci.sh"];
+    judged("shellcheck", &[], &scripts, "bad.sh", "#!/bin/sh\nrm $1/*\n");
+}

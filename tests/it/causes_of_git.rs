@@ -1,0 +1,132 @@
+//! Causes that take a repository with a history to prove.
+
+#![cfg(unix)]
+
+use crate::common;
+
+use std::fs;
+
+use crate::common::{Node, Repo};
+
+fn commit(repo: &Repo, message: &str) -> String {
+    repo.git(&["add", "--all"]);
+    repo.git(&["commit", "--quiet", "--allow-empty", "-m", message]);
+    String::from_utf8(repo.git(&["rev-parse", "HEAD"])).unwrap().trim().to_owned()
+}
+
+/// A path, its finding and the cause of that, for each finding of `check` with `arguments`.
+fn found(repo: &Repo, arguments: &[&str]) -> Vec<(String, String, Option<String>)> {
+    let findings = repo.check(arguments).findings();
+    let path = |path: &[u8]| String::from_utf8_lossy(path).into_owned();
+    findings.into_iter().map(|found| (path(&found.path), found.kind, found.cause)).collect()
+}
+
+fn finding(path: &str, kind: &str, cause: Option<&str>) -> (String, String, Option<String>) {
+    (path.to_owned(), kind.to_owned(), cause.map(str::to_owned))
+}
+
+#[test]
+fn what_git_never_had_is_told_from_what_was_removed() {
+    let repo = Repo::in_git();
+    let text = |text: &str| Node::File(text.into());
+    repo.build("gen", &[("a.sql", text("a")), ("b.sql", text("b")), ("c.log", text("c"))]);
+    repo.git(&["add", "--all"]);
+    repo.seal("gen", "gen");
+    // Sealed, and then taken out of git by someone who ignores logs.
+    fs::write(repo.at(".gitignore"), "*.log\n").unwrap();
+    repo.git(&["rm", "--quiet", "--cached", "gen/c.log"]);
+    commit(&repo, "first");
+    assert_eq!(repo.run(&["check"]).code, 0, "here it lies where it was sealed");
+    let missing = [finding("c.log", "missing", Some("not-in-git"))];
+    assert_eq!(found(&repo, &["--rev", "HEAD"]), missing);
+    repo.git(&["clone", "--quiet", ".", "../clone"]);
+    let clone = repo.run(&["-C", "../clone", "check"]);
+    fs::remove_dir_all(repo.at("../clone")).unwrap();
+    let said = String::from_utf8(clone.stdout).unwrap();
+    assert!(said.contains("git -C ../clone add --force -- ':/gen/c.log'"), "{said}");
+
+    fs::remove_file(repo.at("gen/b.sql")).unwrap();
+    fs::write(repo.at("gen/build.log"), "left over").unwrap();
+    fs::create_dir(repo.at("gen/empty")).unwrap();
+    fs::write(repo.at("gen/new.sql"), "new").unwrap();
+    repo.git(&["add", "gen/new.sql"]);
+    let all = [
+        finding("b.sql", "missing", None),
+        finding("build.log", "unsealed", Some("not-in-git")),
+        // git keeps no directories.
+        finding("empty", "unsealed", None),
+        finding("new.sql", "unsealed", None),
+    ];
+    assert_eq!(found(&repo, &[]), all);
+    // The advice mends it.
+    repo.git(&["add", "--force", "--", "gen/c.log"]);
+    repo.git(&["restore", "--", "gen/b.sql"]);
+    repo.git(&["rm", "--quiet", "--force", "gen/new.sql"]);
+    commit(&repo, "second");
+    assert_eq!(found(&repo, &["--rev", "HEAD"]), []);
+}
+
+#[test]
+fn a_root_that_git_need_not_have_has_no_such_cause() {
+    let repo = Repo::in_git();
+    fs::write(repo.at(".gitignore"), "/dist\n").unwrap();
+    repo.build("dist", &[("a.js", Node::File(b"a".to_vec()))]);
+    repo.seal("dist", "dist");
+    commit(&repo, "first");
+    fs::write(repo.at("dist/stray"), "x").unwrap();
+    assert_eq!(found(&repo, &[]), [finding("stray", "unsealed", None)]);
+}
+
+#[test]
+fn a_file_that_names_the_commit_it_was_built_from_is_recognised() {
+    let repo = Repo::in_git();
+    fs::write(repo.at(".gitignore"), "/dist\n").unwrap();
+    let build = |id: &str| {
+        let text = format!("version 1-g{}, from {id}\n", &id[..9]);
+        repo.build("dist", &[("version.txt", Node::File(text.into()))]);
+    };
+    let first = commit(&repo, "first");
+    build(&first);
+    repo.seal("dist", "dist");
+    let second = commit(&repo, "the seal");
+    build(&second);
+    assert_eq!(found(&repo, &[]), [finding("version.txt", "modified", Some("embeds-commit"))]);
+    let at = found(&repo, &["dist", "--at", "dist"]);
+    assert_eq!(at, [finding("version.txt", "modified", Some("embeds-commit"))]);
+    let said = String::from_utf8(repo.run(&["check"]).stdout).unwrap();
+    assert!(said.contains(&format!("{second} where {first} was sealed")), "{said}");
+
+    // The id of a commit that is not at hand proves nothing.
+    build(&"0123456789".repeat(4));
+    assert_eq!(found(&repo, &[]), [finding("version.txt", "modified", None)]);
+}
+
+#[test]
+fn a_commit_is_not_explained_by_the_id_of_its_parent() {
+    let repo = Repo::in_git();
+    let build = |id: &str| repo.build("gen", &[("id", Node::File(id.into()))]);
+    build(&commit(&repo, "first"));
+    repo.git(&["add", "--all"]);
+    repo.seal("gen", "gen");
+    let second = commit(&repo, "sealed");
+    build(&second);
+    assert_eq!(found(&repo, &[]), [finding("id", "modified", Some("embeds-commit"))]);
+    commit(&repo, "drift");
+    // It names its parent, and a commit cannot name itself.
+    assert_eq!(found(&repo, &["--rev", "HEAD"]), [finding("id", "modified", None)]);
+}
+
+#[test]
+fn without_git_there_are_findings_without_a_cause_and_no_errors() {
+    let repo = Repo::in_git();
+    repo.build("gen", &[("a.sql", Node::File(b"a".to_vec()))]);
+    repo.git(&["add", "--all"]);
+    repo.seal("gen", "gen");
+    commit(&repo, "first");
+    fs::write(repo.at("gen/a.sql"), "b").unwrap();
+    fs::write(repo.at("gen/stray"), "b").unwrap();
+    let mut command = repo.command(&["check", "--format", "json"]);
+    command.env("PATH", "/nonexistent");
+    let ran = common::run(command);
+    assert_eq!((ran.code, &*ran.stderr), (1, ""));
+}

@@ -1,0 +1,213 @@
+//! Every system call that a run makes fails once, one after the other: whatever could not be read
+//! is never a pass, and whatever could not be written is never taken for written.
+//!
+//! strace makes the calls fail, and counts them for each thread apart.
+
+#![cfg(target_os = "linux")]
+
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::process::{Command, Stdio};
+
+use crate::support::{Repo, Run};
+
+/// A call, the error with which it fails, and `+` where every later call fails too: a directory
+/// that went away while it was listed is listed once more.
+type Fault = (&'static str, &'static str, &'static str);
+
+/// What is read: each call with each error that a broken disk, a full table or a racing process
+/// gives.
+const READING: [Fault; 13] = [
+    ("read", "EIO", ""),
+    ("pread64", "EIO", ""),
+    ("openat", "EIO", ""),
+    ("openat", "EMFILE", ""),
+    ("openat", "ENOMEM", ""),
+    ("getdents64", "EIO", ""),
+    ("getdents64", "ENOENT", "+"),
+    ("fstat", "EIO", ""),
+    ("newfstatat", "EIO", ""),
+    ("statx", "EIO", ""),
+    ("readlinkat", "EIO", ""),
+    ("readlinkat", "ENOENT", ""),
+    ("lseek", "EIO", ""),
+];
+
+/// What is written.
+const WRITING: [Fault; 7] = [
+    ("write", "ENOSPC", ""),
+    ("write", "EIO", ""),
+    ("fsync", "EIO", ""),
+    ("linkat", "EPERM", ""),
+    ("rename", "EACCES", ""),
+    ("unlink", "EACCES", ""),
+    ("flock", "ENOLCK", ""),
+];
+
+/// More calls than any of these runs makes.
+const MOST_CALLS: usize = 500;
+
+/// One of everything, directories and sizes that take each way through the walk.
+fn repo() -> Repo {
+    let repo = Repo::with(&[
+        ("dist/a", "a"),
+        ("dist/empty", ""),
+        ("dist/run", "#!/bin/sh\n"),
+        ("dist/d/b", "b"),
+        ("dist/d/e/c", "c"),
+        ("dist/d/e/skip.log", "l"),
+    ]);
+    fs::set_permissions(repo.path("dist/run"), fs::Permissions::from_mode(0o755)).unwrap();
+    fs::create_dir(repo.path("dist/nothing")).unwrap();
+    symlink("d/b", repo.path("dist/link")).unwrap();
+    for (name, size) in [("dist/aside", (1 << 20) + 1), ("dist/shared", 64 << 20)] {
+        File::create(repo.path(name)).unwrap().set_len(size).unwrap();
+    }
+    let sealed = repo.run(&["seal", "dist", "--root", "dist", "--exclude", "*.log"]);
+    assert_eq!(sealed.code, Some(0), "{sealed:#?}");
+    repo
+}
+
+/// A run of which some calls failed.
+struct Faulty {
+    run: Run,
+    /// The failed calls, as strace shows them: with the paths of their descriptors.
+    failed: Vec<String>,
+}
+
+/// Runs `arguments`, and lets the call number `nth` to `call` of each thread fail with `error`.
+fn faulty<S: AsRef<OsStr>>(
+    repo: &Repo,
+    arguments: &[S],
+    (call, error, later): Fault,
+    nth: usize,
+) -> Faulty {
+    let log = repo.path("../log");
+    let plain = repo.sealgate(arguments);
+    let mut command = Command::new("strace");
+    command.args(["-f", "-y", "-o"]).arg(&log);
+    command.args(["-e", &format!("trace={call}")]);
+    command.args(["-e", &format!("inject={call}:error={error}:when={nth}{later}")]);
+    command.arg(plain.get_program()).args(plain.get_args());
+    command.current_dir(repo.root()).env("RAYON_NUM_THREADS", "2");
+    // Where cargo looks for libraries is no place of a user's.
+    command.env_remove("CI").env_remove("LD_LIBRARY_PATH");
+    let run = Run::of(command);
+    let log = String::from_utf8_lossy(&fs::read(log).unwrap()).into_owned();
+    let failed = log.lines().filter(|line| line.contains("(INJECTED)"));
+    Faulty { run, failed: failed.map(str::to_owned).collect() }
+}
+
+/// Every run of `arguments` in which a call to `call` failed.
+fn faults<S: AsRef<OsStr>>(
+    repo: &Repo,
+    arguments: &[S],
+    fault: Fault,
+    mut look: impl FnMut(&Faulty),
+) -> usize {
+    let mut runs = 0;
+    loop {
+        assert!(runs < MOST_CALLS, "{fault:?} never comes to an end");
+        let faulty = faulty(repo, arguments, fault, runs + 1);
+        if faulty.failed.is_empty() {
+            return runs;
+        }
+        look(&faulty);
+        runs += 1;
+    }
+}
+
+/// Whether a failed call has nothing to do with the repository: the loader and the runtime read
+/// their own files before the work begins. A call that names no path is never beside the point.
+fn is_beside_the_point(failed: &str) -> bool {
+    const ELSEWHERE: [&str; 5] = ["/proc/", "/sys/fs/cgroup", "/etc/ld.so", "/lib", "/usr/lib"];
+    // The standard library asks so whether the system has the call.
+    if failed.contains("statx(0") && failed.contains(", NULL, ") {
+        return true;
+    }
+    let between = |open: char, close: char| Some(failed.split_once(open)?.1.split_once(close)?.0);
+    // The path that is asked for, or else that of the descriptor.
+    let asked = between('"', '"').filter(|path| !path.is_empty());
+    let path = asked.or_else(|| between('<', '>'));
+    path.is_some_and(|path| ELSEWHERE.iter().any(|place| path.starts_with(place)))
+}
+
+#[test]
+#[ignore = "needs strace"]
+fn a_check_of_which_any_read_failed_never_passes() {
+    let repo = repo();
+    let clean = repo.run(&["check"]);
+    assert_eq!(clean.code, Some(0), "{clean:#?}");
+    let mut runs = 0;
+    for fault in READING {
+        runs += faults(&repo, &["check"], fault, |Faulty { run, failed }| {
+            if !failed.iter().all(|failed| is_beside_the_point(failed)) {
+                assert_eq!(run.code, Some(2), "{failed:#?} {run:#?}");
+                assert!(!run.stdout.contains("PASS"), "{failed:#?} {run:#?}");
+            }
+        });
+    }
+    assert!(runs > 100, "only {runs} runs: is this test blind?");
+}
+
+#[test]
+fn a_report_takes_back_a_pass_that_stdout_did_not_hear_of() {
+    let repo = repo();
+    let mut check = repo.sealgate(&["check", "--report", "json=../report.json"]);
+    let full = File::options().write(true).open("/dev/full").unwrap();
+    let check = check.stdout(full).stderr(Stdio::null()).status().unwrap();
+    assert_eq!(check.code(), Some(2));
+    let report = repo.read("../report.json");
+    assert!(report.contains("\n  \"verdict\": \"error\""), "{report}");
+    assert!(report.contains("output-unwritable"), "{report}");
+}
+
+#[test]
+#[ignore = "needs strace"]
+fn a_report_tells_of_a_pass_only_where_the_check_passed() {
+    let repo = repo();
+    let report = repo.path("../report.json");
+    let arguments = ["check", "--report", "json=../report.json", "--format", "json"];
+    let mut runs = 0;
+    for fault in WRITING {
+        runs += faults(&repo, &arguments, fault, |Faulty { run, failed }| {
+            let written = fs::read_to_string(&report).unwrap_or_default();
+            let passes = written.contains("\n  \"verdict\": \"pass\"") && written.ends_with("}\n");
+            // What was flushed without a name was the report itself, anything else its directory.
+            let harmless =
+                |failed: &String| failed.contains("fsync") && !failed.contains("(deleted)");
+            let expected = if failed.iter().all(harmless) { (0, true) } else { (2, false) };
+            assert_eq!((run.code.unwrap(), passes), expected, "{failed:#?} {run:#?} {written}");
+            let _ = fs::remove_file(&report);
+        });
+    }
+    assert!(runs > 5, "only {runs} runs: is this test blind?");
+}
+
+#[test]
+#[ignore = "needs strace"]
+fn a_seal_of_which_anything_failed_is_the_old_one_or_the_true_one() {
+    let repo = repo();
+    let old = repo.read("seals/dist.toml");
+    repo.write("dist/new", "new");
+    let fresh = repo.run(&["seal", "dist"]);
+    assert_eq!(fresh.code, Some(0), "{fresh:#?}");
+    let new = repo.read("seals/dist.toml");
+    assert_ne!(old, new);
+    for fault in READING.into_iter().chain(WRITING) {
+        repo.write("seals/dist.toml", &old);
+        faults(&repo, &["seal", "dist"], fault, |Faulty { run, failed }| {
+            let now = repo.read("seals/dist.toml");
+            match run.code {
+                Some(0) => assert_eq!(now, new, "{failed:#?}"),
+                _ => assert!(now == old || now == new, "{failed:#?} {run:#?} {now}"),
+            }
+            if fault.0 != "unlink" {
+                let left = fs::read_dir(repo.path("seals")).unwrap().count();
+                assert_eq!(left, 1, "{failed:#?} {run:#?}");
+            }
+            repo.write("seals/dist.toml", &old);
+        });
+    }
+}

@@ -1,0 +1,244 @@
+//! `policy` and `grant` as people run them.
+
+#![cfg(unix)]
+
+use crate::common;
+
+use std::fs;
+use std::process::Command;
+
+use crate::authority::{Signer, canonical, policy_of, policy_text, signers};
+use crate::common::{Node, Ran, Repo};
+use sealgate::authority::Policy;
+use sealgate::entry::Digest;
+
+/// A repository whose seal `dist` changed since `base`, under `policy`.
+fn changed(policy: &str) -> Repo {
+    let repo = Repo::in_git();
+    repo.build("dist", &[("app.js", Node::File(b"one".to_vec()))]);
+    repo.git(&["add", "-A"]);
+    repo.seal("dist", "dist");
+    fs::write(repo.at("seals/policy.toml"), policy).unwrap();
+    repo.git(&["add", "-A"]);
+    repo.git(&["commit", "--quiet", "-m", "base"]);
+    repo.git(&["tag", "base"]);
+    reseal(&repo, "two");
+    repo
+}
+
+fn reseal(repo: &Repo, text: &str) {
+    fs::write(repo.at("dist/app.js"), text).unwrap();
+    assert_eq!(repo.run(&["seal", "dist"]).code, 0);
+}
+
+const NEW: [&str; 6] = ["grant", "new", "reseal", "--seal", "dist", "--base"];
+
+/// Writes a grant for the change since `base`; its id.
+fn new(repo: &Repo, reason: &str) -> String {
+    let ran = repo.run(&[&NEW[..], &["base", "--reason", reason]].concat());
+    let said = told(&ran, 0);
+    assert!(said.contains("app.js"), "{said}");
+    let file = said.lines().find_map(|line| line.strip_prefix("wrote seals/grants/")).unwrap();
+    file.strip_suffix(".toml").unwrap().to_owned()
+}
+
+/// What was said, by a run that ended as it should.
+fn told(ran: &Ran, code: i32) -> String {
+    let said = String::from_utf8_lossy(&ran.stdout).into_owned() + &ran.stderr;
+    assert_eq!(ran.code, code, "{said}");
+    said
+}
+
+fn refuses(repo: &Repo, arguments: &[&str], code: i32, why: &str) {
+    let said = told(&repo.run(arguments), code);
+    assert!(said.contains(why), "{arguments:?}: {said}");
+}
+
+const SHOW: [&str; 4] = ["grant", "show", "--base", "base"];
+
+#[test]
+fn a_sound_policy_has_a_digest_and_keys_for_openssh() {
+    let repo = changed(&policy_text());
+    assert!(told(&repo.run(&["policy", "check"]), 0).contains("is sound: 3 keys"));
+    let digest = Digest::of(policy_text().as_bytes());
+    assert_eq!(told(&repo.run(&["policy", "digest"]), 0), format!("{digest}\n"));
+    let allowed = Policy::read(policy_text().as_bytes()).unwrap().allowed_signers();
+    assert_eq!(told(&repo.run(&["policy", "export-allowed-signers"]), 0), allowed);
+    assert_eq!(allowed.lines().count(), 3);
+}
+
+#[test]
+fn a_policy_that_is_not_sound_is_refused_with_its_line() {
+    let repo = changed(&policy_text());
+    for (text, why) in [
+        (policy_text().replace("touch = false", "tuch = false"), "tuch"),
+        (policy_text().replace("max-grant-hours = 48", "max-grant-hours  = 48"), "line 4"),
+        ("\u{1b}[31m".repeat(9), "line 1"),
+        ("x = [".repeat(50_000), "policy"),
+        (String::new(), "policy"),
+    ] {
+        fs::write(repo.at("seals/policy.toml"), text).unwrap();
+        for command in ["check", "digest", "export-allowed-signers"] {
+            let ran = repo.run(&["policy", command]);
+            let said = told(&ran, 2);
+            assert!(said.contains(why) && !said.contains('\u{1b}'), "{said}");
+        }
+    }
+    let unknown = format!("surprise = 1\n{}", policy_text());
+    fs::write(repo.at("seals/policy.toml"), unknown).unwrap();
+    refuses(&repo, &["policy", "check"], 2, "line 1");
+    fs::remove_file(repo.at("seals/policy.toml")).unwrap();
+    refuses(&repo, &["policy", "check"], 2, "there is no policy");
+}
+
+#[test]
+fn a_grant_is_shown_in_words_and_counts_with_its_signatures() {
+    let repo = changed(&policy_text());
+    let id = new(&repo, "the release");
+    let shown = told(&repo.run(&SHOW), 0);
+    for words in ["permits reseal of the seal dist", "because the release", "changed  app.js"] {
+        assert!(shown.contains(words), "{words}: {shown}");
+    }
+    let begun = ["grant", "show", &id[..10], "--base", "base"];
+    assert_eq!(told(&repo.run(&begun), 0), shown);
+    let verify = ["grant", "verify", "--base", "base"];
+    refuses(&repo, &verify, 1, "0 of the 2 approvals");
+    let bytes = fs::read(repo.at(&format!("seals/grants/{id}.toml"))).unwrap();
+    for (name, signer) in &signers()[..2] {
+        let file = repo.at(&format!("seals/grants/{id}.{name}-key.sig"));
+        fs::write(file, signer.sign(&bytes)).unwrap();
+    }
+    refuses(&repo, &verify, 0, "counts: ada@example.org and bob@example.org");
+    refuses(&repo, &["grant", "list"], 0, "signed by ada-key, bob-key");
+    // Once the base has it, it must be named.
+    repo.git(&["add", "-A"]);
+    repo.git(&["commit", "--quiet", "-m", "two"]);
+    refuses(
+        &repo,
+        &["grant", "verify", "--base", "HEAD"],
+        2,
+        "no grant here that the base has not",
+    );
+}
+
+#[test]
+fn nobody_is_shown_a_change_that_git_does_not_tell() {
+    let repo = changed(&policy_text());
+    refuses(&repo, &SHOW, 2, "no grant here");
+    let id = new(&repo, "the release");
+    refuses(&repo, &["grant", "show", "--base", "none-such"], 2, "no commit");
+    refuses(&repo, &["grant", "show", "ffff", "--base", "base"], 2, "the beginning of no grant");
+    let file = repo.at(&format!("seals/grants/{id}.toml"));
+    let text = fs::read_to_string(&file).unwrap();
+    for (tampered, why) in [
+        (text.replace("the release", "the lease"), "not its digest"),
+        (text.replace("reason", "season"), "season"),
+        ("\u{1b}[31m = 1".to_owned(), "make a new one"),
+        (String::new(), "make a new one"),
+    ] {
+        fs::write(&file, &tampered).unwrap();
+        for command in ["show", "verify"] {
+            refuses(&repo, &["grant", command, "--base", "base"], 2, why);
+        }
+        assert!(!told(&repo.run(&["grant", "list"]), 0).contains('\u{1b}'));
+    }
+    fs::write(&file, text).unwrap();
+    reseal(&repo, "three");
+    refuses(&repo, &SHOW, 2, "not the one between base and here");
+    // Of two that the base has not, none is guessed.
+    new(&repo, "another");
+    refuses(&repo, &SHOW, 2, "several");
+}
+
+#[test]
+fn text_that_a_grant_brings_is_escaped() {
+    let repo = changed(&policy_text());
+    new(&repo, "\u{1b}[2Jgood \u{202e}news");
+    let shown = told(&repo.run(&SHOW), 0);
+    assert!(!shown.contains('\u{1b}') && !shown.contains('\u{202e}'), "{shown:?}");
+    assert!(shown.contains("news"), "{shown}");
+}
+
+#[test]
+fn what_is_no_grant_is_not_written() {
+    let repo = changed(&policy_text());
+    let long = "r".repeat(5_000);
+    for arguments in [
+        &["base", "--reason", ""][..],
+        &["base", "--reason", &long],
+        &["base", "--reason", "x", "--hours", "0"],
+        &["base", "--reason", "x", "--evidence", "none-such"],
+        &["base", "--reason", "x", "--environment", "production"],
+        &["none-such", "--reason", "x"],
+    ] {
+        told(&repo.run(&[&NEW[..], arguments].concat()), 2);
+    }
+    for action in ["policy-update", "Apply", "", "close-blocker"] {
+        told(&repo.run(&["grant", "new", action, "--base", "base", "--reason", "x"]), 2);
+    }
+    assert!(!repo.at("seals/grants").exists());
+}
+
+#[test]
+#[ignore = "needs ssh-keygen"]
+fn a_key_of_the_policy_signs_beside_the_grant_and_no_other_does() {
+    let scratch = tempfile::tempdir().unwrap();
+    let key = |name: &str| {
+        let file = scratch.path().join(name);
+        let made = Command::new("ssh-keygen")
+            .args(["-q", "-t", "ed25519", "-N", "", "-C", "", "-f"])
+            .arg(&file)
+            .status();
+        assert!(made.unwrap().success());
+        file.to_str().unwrap().to_owned()
+    };
+    let (ada, eve) = (key("ada"), key("eve"));
+    let line = fs::read_to_string(format!("{ada}.pub")).unwrap();
+    let text = policy_of(&[("ada", Signer::new(1))], 1);
+    let repo = changed(&canonical(&text.replace(&Signer::new(1).line(), line.trim_end())));
+    let id = new(&repo, "the release");
+    let sign = |key: &str, code, why: &str| {
+        refuses(&repo, &["grant", "sign", "--base", "base", "--key", key], code, why);
+    };
+    sign(&eve, 2, "not in the policy");
+    sign("/nonexistent", 2, "ssh-keygen");
+    let files = || fs::read_dir(repo.at("seals/grants")).unwrap().count();
+    assert_eq!(files(), 1);
+    sign(&ada, 0, "changed  app.js");
+    assert!(repo.at(&format!("seals/grants/{id}.ada-key.sig")).exists());
+    refuses(&repo, &["check", "--base", "base"], 0, "granted");
+    fs::remove_file(repo.at(&format!("seals/grants/{id}.ada-key.sig"))).unwrap();
+    let file = repo.at(&format!("seals/grants/{id}.toml"));
+    let tampered = fs::read_to_string(&file).unwrap().replace("the release", "the lease");
+    fs::write(&file, tampered).unwrap();
+    sign(&ada, 2, "not its digest");
+    fs::remove_file(&file).unwrap();
+    new(&repo, "the release");
+    reseal(&repo, "three");
+    sign(&ada, 2, "not the one between base and here");
+    assert_eq!(files(), 1);
+}
+
+#[test]
+#[ignore = "needs strace"]
+fn a_check_opens_each_file_of_authority_once_so_a_later_swap_has_no_effect() {
+    let repo = changed(&policy_text());
+    let id = new(&repo, "the release");
+    let bytes = fs::read(repo.at(&format!("seals/grants/{id}.toml"))).unwrap();
+    let mut names = vec!["policy.toml".to_owned(), format!("{id}.toml")];
+    for (name, signer) in &signers()[..2] {
+        names.push(format!("{id}.{name}-key.sig"));
+        let file = repo.at(&format!("seals/grants/{id}.{name}-key.sig"));
+        fs::write(file, signer.sign(&bytes)).unwrap();
+    }
+    let log = repo.at(".git/opened");
+    let mut command = common::scrubbed("strace");
+    command.args(["-f", "-e", "trace=open,openat,openat2", "-o"]).arg(&log);
+    command.arg(env!("CARGO_BIN_EXE_sealgate")).args(["check", "--base", "base"]);
+    command.current_dir(repo.at(""));
+    assert!(told(&common::run(command), 0).contains("granted"));
+    let opened = fs::read_to_string(&log).unwrap();
+    for name in names {
+        assert_eq!(opened.matches(&format!("{name}\"")).count(), 1, "{name}: {opened}");
+    }
+}

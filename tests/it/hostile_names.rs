@@ -1,0 +1,820 @@
+//! No name makes a report say or do anything but what it means: not a path, a link's target, the
+//! name of a seal, a revision, a pattern, a directory or a message; in no format; on no stream, in
+//! no file that is written.
+//!
+//! Machines that read logs are modelled in `actions`, parsers judge in `judges`. Reports are made
+//! in the library, for names by the thousand, and by the program, on files that have the names.
+
+use crate::actions;
+use crate::common;
+use crate::judges;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::symlink;
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use crate::common::{Ran, Repo, run};
+use crate::judges::Parts;
+use clap::ValueEnum as _;
+use proptest::prelude::*;
+use sealgate::entry::{Digest, Entry};
+use sealgate::finding::{Cause, Finding, FindingKind};
+use sealgate::path::EntryPath;
+use sealgate::printable::printable_str;
+use sealgate::problem::Problem;
+use sealgate::report::{self, Caller, Format, Notice, Report, Verbosity};
+use sealgate::reseal::{Change, ChangeKind, OnReseal, Reseal, ScopeChange};
+use sealgate::runner::Runner;
+use sealgate::seal::Root;
+use sealgate::verdict::{Base, Judgement, Source};
+use serde_json::Value;
+
+/// Names, each with what it tries.
+const NASTY: [(&str, &[u8]); 74] = [
+    ("a command after LF", b"a\n::error::forged"),
+    ("a command after CR", b"a\r::stop-commands::x"),
+    ("a command after CRLF", b"a\r\n::set-output name=verdict::pass"),
+    ("a command at the beginning", b"::error file=x::y"),
+    ("a command in capitals", b"::ERROR::y"),
+    ("a command after spaces", b"  ::notice::y"),
+    ("a command after a tab", b"\t::notice::y"),
+    ("a command after NEL", "\u{85}::warning::y".as_bytes()),
+    ("a command after wide spaces", "\u{a0}\u{2003}\u{3000}::debug::y".as_bytes()),
+    ("a command after VT and FF", b"\x0b\x0c::add-mask::a"),
+    ("a command in colons", b":::error:::::"),
+    ("a command's properties", b"x,title=forged,line=1::y"),
+    ("an escaped line end", b"x%0A::error::y"),
+    ("an escape of an escape", b"%25%250A%2C%3A"),
+    ("a mask of the verdict", b"\n::add-mask::PASS"),
+    ("a matcher", b"\n::add-matcher::x.json"),
+    ("a group that never ends", b"\n::group::x"),
+    ("the old form", b"##[set-output name=verdict;]pass"),
+    ("the old form in the middle", b"x##[error]y"),
+    ("the old form behind a sign", b"###[group]x"),
+    ("half of the old form", b"#[x"),
+    ("the other half", b"x#"),
+    ("Azure", b"##vso[task.complete result=Succeeded;]x"),
+    ("TeamCity", b"##teamcity[buildStatus status='SUCCESS']"),
+    ("a section of GitLab", b"\x1b[0Ksection_start:1:a\r\x1b[0Kb"),
+    ("a section without escapes", b"section_end:1:a\r"),
+    ("an output", b"\nverdict=pass\n"),
+    ("an output with delimiter", b"\nverdict<<E\npass\nE\n"),
+    ("the end of an output", b"E\n\nverdict=pass"),
+    ("a cursor that moves", b"\x1b[2K\x1b[1Ax"),
+    ("a title of a terminal", b"\x1b]0;x\x07"),
+    ("a link of a terminal", b"\x1b]8;;http://e\x1b\\x\x1b]8;;\x1b\\"),
+    ("colour by C1", "\u{9b}31mx".as_bytes()),
+    ("backspaces", b"evil\x08\x08\x08\x08good\x7f"),
+    ("NUL", b"a\0b"),
+    ("line separators", "a\u{2028}b\u{2029}c".as_bytes()),
+    ("an override", "\u{202e}gpj.exe".as_bytes()),
+    ("isolates", "\u{2066}a\u{2069}\u{61c}\u{200f}".as_bytes()),
+    ("nothing to see", "a\u{200b}\u{200d}\u{2060}\u{feff}b".as_bytes()),
+    ("tags", "a\u{e0041}\u{e007f}".as_bytes()),
+    ("no UTF-8", b"\xff\xfea"),
+    ("half a character", b"a\xe2\x80"),
+    ("a surrogate", b"\xed\xa0\x80"),
+    ("no character", "\u{ffff}\u{fffe}".as_bytes()),
+    ("a link", b"[x](http://e.example)"),
+    ("an image", b"![x](http://e.example/x.png)"),
+    ("a reference", b"[x]: http://e.example"),
+    ("a link in brackets", b"<http://e.example>"),
+    ("a bare address", b"http://e.example"),
+    ("an address without a scheme", b"www.e.example"),
+    ("a mention", b"@octocat"),
+    ("an issue", b"#1"),
+    ("another issue", b"GH-1 octocat/x#1"),
+    ("a commit", b"deadbeefdeadbeefdeadbeefdeadbeefdeadbeef"),
+    ("an emoji", b":rocket:"),
+    ("the end of code", b"x` [y](z) `"),
+    ("the end of more code", b"```\n[y](z)\n```"),
+    ("a fence", b"~~~~~~"),
+    ("the end of a cell", b"x | y | [z](w) |"),
+    ("the end of a cell, escaped", b"x\\| [z](w)"),
+    ("a heading", b"\n\n# PASS\n\n"),
+    ("a list", b"\n- [x] approved"),
+    ("emphasis", b"**x** _y_ ~~z~~ $w$ ==v=="),
+    ("an entity", b"&lt;b&gt; &#64;octocat &amp;"),
+    ("the end of details", b"</summary></details><b>x</b>"),
+    ("a script", b"<script>alert(1)</script>"),
+    ("an image that acts", b"<img src=x onerror=alert(1)>"),
+    ("the end of an attribute", b"\" onmouseover=\"alert(1)\" x='"),
+    ("the end of a script", b"</script><svg onload=alert(1)>"),
+    ("a comment", b"<!-- x --> --!> <!--"),
+    ("the end of a section", b"]]><x/><![CDATA["),
+    ("an external entity", b"<!DOCTYPE a [<!ENTITY e SYSTEM 'file:///etc/passwd'>]>&e;"),
+    ("the end of a string", b"\", \"verdict\": \"pass\", \"x\": \"\\"),
+    ("a shell's words", b"$(reboot)`reboot`;reboot '\"\\"),
+];
+
+/// What random names are made of, beside random bytes.
+const FRAGMENTS: [&str; 50] = [
+    "::",
+    ":",
+    "##[",
+    "##",
+    "#",
+    "[",
+    "]",
+    "]]>",
+    "%0A",
+    "%",
+    "\n",
+    "\r",
+    "\u{85}",
+    "\u{2028}",
+    " ",
+    "  ",
+    "error",
+    "::error::",
+    "set-output name=verdict;",
+    "`",
+    "``",
+    "|",
+    "\\",
+    "\\|",
+    "<",
+    ">",
+    "</",
+    "<b>",
+    "<!--",
+    "-->",
+    "&",
+    "&lt;",
+    "\"",
+    "'",
+    "=",
+    "![",
+    "](",
+    "@a",
+    "#1",
+    "http://e.x",
+    "www.e.x",
+    "<<E",
+    "\u{1b}[",
+    "\u{202e}",
+    "\u{0}",
+    "*",
+    "_",
+    "- ",
+    "~~~",
+    "$(x)",
+];
+
+fn formats() -> Vec<(String, Format)> {
+    let named = |format: &Format| {
+        (format.to_possible_value().expect("a name").get_name().to_owned(), *format)
+    };
+    Format::value_variants().iter().map(named).collect()
+}
+
+// The reports of the library.
+
+/// Reports that say `name` wherever a report can.
+fn saying(name: &[u8]) -> Vec<Report> {
+    let text = String::from_utf8_lossy(name).into_owned();
+    let problem = Problem::new("x", text.clone()).seal(text.clone()).remedy(text.clone());
+    let of_file = Problem { line: Some(3), ..problem.clone().file(text.clone()) };
+    let problems = [problem, of_file];
+    let findings = findings(name, &text);
+    let differences: Vec<Finding> =
+        findings.iter().filter(|finding| !finding.kind.is_error()).cloned().collect();
+    let unjudged = judgement(&text, findings);
+    let tracked = judgement(&text, differences.clone());
+    // Remedies differ by where bytes come from, and of causes all but a few do not.
+    let some = differences.iter().step_by(2).cloned().collect();
+    let built = Judgement { tracked: Some(false), findings: some, ..tracked.clone() };
+    let at = Source::Directory { given: text.clone(), path: text.clone().into() };
+    let elsewhere = Judgement { source: at, ..built.clone() };
+    let commit = Source::Commit { given: text.clone(), oid: "0123456789".repeat(4) };
+    let committed =
+        Judgement { source: commit.clone(), seal_source: commit.clone(), ..built.clone() };
+    let resealed = |allowed| Judgement {
+        reseal: Some(reseal(&text, allowed)),
+        findings: if allowed { Vec::new() } else { differences[..3].to_vec() },
+        ..tracked.clone()
+    };
+    let base = |on_reseal, allowed| Base {
+        source: commit.clone(),
+        on_reseal,
+        deleted: vec![Reseal { scope: vec![ScopeChange::Deleted], ..reseal(&text, allowed) }],
+    };
+    let (allow, refuse) = (base(OnReseal::Allow, true), base(OnReseal::Fail, false));
+    let notice = Notice { code: "x", message: text.clone() };
+    let caller = Caller {
+        directory: Some(text.clone()),
+        seals: Some(text.clone()),
+        repository: Some(text.clone()),
+    };
+    let report = |judgements: &[Judgement], base: Option<&Base>, problems: &[Problem]| {
+        Report::new(judgements, base, problems, vec![notice.clone()], Duration::ZERO, &caller)
+    };
+    let passed = report(&[resealed(true)], Some(&allow), &[]);
+    vec![
+        report(&[unjudged], None, &problems),
+        report(&[tracked.clone(), built, resealed(false)], Some(&refuse), &[]),
+        report(&[elsewhere, committed], None, &[]),
+        report(&[], None, &problems),
+        Report { staged: Some(text), ..passed },
+    ]
+}
+
+/// Findings of every kind and of every cause.
+fn findings(name: &[u8], text: &str) -> Vec<Finding> {
+    let link = || Some(Entry::Link { target: text.into() });
+    let causes = Cause::ALL.into_iter().map(|cause| (FindingKind::Modified, Some(cause)));
+    let kinds = FindingKind::ALL.into_iter().map(|kind| (kind, None));
+    let finding = |(kind, cause)| Finding {
+        expected: link(),
+        observed: link(),
+        detail: Some(text.to_owned()),
+        from: EntryPath::parse(text).ok(),
+        line: Some(9),
+        cause,
+        ..Finding::new(kind, name)
+    };
+    kinds.chain(causes).map(finding).collect()
+}
+
+fn judgement(text: &str, findings: Vec<Finding>) -> Judgement {
+    Judgement {
+        name: text.to_owned(),
+        root: Some(text.to_owned()),
+        tracked: Some(true),
+        digest: Some(Digest::of(b"x")),
+        source: Source::Worktree,
+        seal_source: Source::Worktree,
+        checked: 99,
+        matched: 9,
+        bytes: 5,
+        findings,
+        reseal: None,
+        taken: None,
+        problems: Vec::new(),
+    }
+}
+
+fn reseal(text: &str, allowed: bool) -> Reseal {
+    let file = |size| Some(Entry::File { size, digest: Digest::of(b"x"), executable: false });
+    let link = || Some(Entry::Link { target: text.into() });
+    let change = |kind, old, new| Change {
+        kind,
+        path: text.to_owned(),
+        from: (kind == ChangeKind::Moved).then(|| text.to_owned()),
+        old,
+        new,
+    };
+    let mut scope = vec![
+        ScopeChange::Renamed(text.to_owned()),
+        ScopeChange::Unreadable,
+        ScopeChange::Tracked(true),
+        ScopeChange::Exclude(vec!["x".to_owned()]),
+        ScopeChange::Exclude(vec![text.to_owned(), "y".to_owned()]),
+    ];
+    scope.extend(Root::parse("old").ok().map(ScopeChange::Root));
+    Reseal {
+        name: text.to_owned(),
+        root: text.to_owned(),
+        new: false,
+        scope,
+        exclude: vec![text.to_owned()],
+        changes: vec![
+            change(ChangeKind::Added, None, file(1)),
+            change(ChangeKind::Removed, link(), None),
+            change(ChangeKind::Changed, link(), link()),
+            change(ChangeKind::Moved, file(1), file(1)),
+        ],
+        allowed,
+    }
+}
+
+fn written(report: &Report, format: Format, verbosity: Verbosity) -> String {
+    let mut bytes = Vec::new();
+    report::write(report, format, verbosity, &mut bytes).unwrap();
+    anstream::adapter::strip_str(std::str::from_utf8(&bytes).unwrap()).to_string()
+}
+
+/// The parts of harmless reports, by format: what every report may have.
+static HARMLESS: LazyLock<BTreeMap<String, Parts>> = LazyLock::new(|| {
+    let names: [&[u8]; 4] = [b"app", b"a/b/app.js", b"ap\xffp", b"a b"];
+    let mut all: BTreeMap<String, Parts> = BTreeMap::new();
+    for report in names.into_iter().flat_map(saying) {
+        for (name, format) in formats() {
+            let text = written(&report, format, Verbosity::Normal);
+            let parts = judges::parts(&name, &text);
+            let parts = parts.unwrap_or_else(|error| panic!("{name}: {error}\n{text}"));
+            all.entry(name).or_default().extend(parts);
+        }
+    }
+    all
+});
+
+/// Demands of `text`, in `format`, that it has no other parts than harmless ones, and no command
+/// but those that `annotations` allows.
+fn judge(format: &str, text: &str, harmless: &Parts) -> Result<Vec<actions::Command>, String> {
+    let parts = judges::parts(format, text)?;
+    if let Some(forged) = parts.difference(harmless).next() {
+        return Err(format!("no harmless report has this: {forged}"));
+    }
+    let commands = actions::commands(text);
+    match commands.first() {
+        Some(command) if format != "github" => Err(format!("a command: {command:?}")),
+        _ => Ok(commands),
+    }
+}
+
+/// Demands that `commands` are the annotations of `report` and stand where they should.
+fn mean(commands: &[actions::Command], report: &Report) -> Result<(), String> {
+    let shown = |text: &str| printable_str(text).into_owned();
+    let mut places: BTreeSet<(Option<String>, Option<String>)> = BTreeSet::from([(None, None)]);
+    for error in &report.errors {
+        let line = error.line.map(|line| line.to_string());
+        places.insert((error.file.as_deref().map(shown), line));
+    }
+    for seal in &report.seals {
+        places.insert((Some(shown(&seal.file)), None));
+        for finding in &seal.findings {
+            let line = finding.line.map(|line| line.to_string());
+            places.insert((Some(shown(&seal.file)), line));
+        }
+    }
+    for command in commands {
+        let property = |key: &str| command.properties.get(key).cloned();
+        let place = (property("file"), property("line"));
+        if !places.contains(&place) {
+            return Err(format!("it stands nowhere: {command:?}"));
+        }
+        let keys = command.properties.keys().map(String::as_str);
+        let known = keys.filter(|key| ["file", "line", "title"].contains(key)).count();
+        let acts = |text: &str| text.chars().any(|c| c.is_control() && c != '\n');
+        let title = property("title").unwrap_or_default();
+        let lines = command.data.lines().any(|line| !actions::commands(line).is_empty());
+        if !["error", "notice"].contains(&&*command.name)
+            || known != command.properties.len()
+            || title.is_empty()
+            || title.contains('\n')
+            || acts(&title)
+            || acts(&command.data)
+            || lines
+        {
+            return Err(format!("nobody meant this: {command:?}"));
+        }
+    }
+    let errors = commands.iter().filter(|command| command.name == "error").count();
+    let fits =
+        if report.verdict.exit_code() == 0 { errors == 0 } else { (1..=10).contains(&errors) };
+    if fits { Ok(()) } else { Err(format!("{errors} errors")) }
+}
+
+/// Judges every report about `name`, in every format, and what a runner is told of it.
+fn judge_all(name: &[u8]) -> Result<(), String> {
+    for report in saying(name) {
+        for (name, format) in formats() {
+            let text = written(&report, format, Verbosity::Normal);
+            let wrong = |error| format!("{name}: {error}\n{text}");
+            let commands = judge(&name, &text, &HARMLESS[&name]).map_err(wrong)?;
+            if format == Format::Github {
+                mean(&commands, &report).map_err(wrong)?;
+            }
+        }
+        let mut bytes = Vec::new();
+        report::problems(&report.errors, &mut bytes).unwrap();
+        let text = anstream::adapter::strip_str(std::str::from_utf8(&bytes).unwrap()).to_string();
+        judge("human", &text, &HARMLESS["human"])?;
+        told_to_a_runner(&report)?;
+    }
+    Ok(())
+}
+
+/// Judges the outputs of a step.
+fn told_to_a_runner(report: &Report) -> Result<(), String> {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("output");
+    let runner = Runner::of(|name| (name == "GITHUB_OUTPUT").then(|| file.clone().into()));
+    let filed = report.staged.as_deref().map(std::path::Path::new);
+    if let Err(problem) = runner.tell(report, filed) {
+        let staged = report.staged.as_deref().unwrap_or_default();
+        let harmless = !staged.contains(|c: char| c.is_control());
+        let broken = staged.contains("::") || staged.contains("##");
+        // Only a path that could do harm is kept from the next step.
+        let strange = printable_str(staged).contains("\\u{") || staged.contains('\u{fffd}');
+        if harmless && !broken && !strange {
+            return Err(format!("{problem:?}"));
+        }
+        runner.take_back(report, filed);
+    }
+    let text = fs::read_to_string(&file).unwrap();
+    let pairs = actions::outputs(&text)?;
+    let keys: Vec<&str> = pairs.iter().map(|(key, _)| key.as_str()).collect();
+    if keys != ["verdict", "exit-code", "checked", "findings", "resealed", "staged", "report"] {
+        return Err(format!("forged outputs: {pairs:?}"));
+    }
+    let path = report.staged.as_deref().unwrap_or_default();
+    let is_path = |value: &str| value.is_empty() || value == path;
+    if pairs[0].1 != report.verdict.code() || !is_path(&pairs[5].1) || !is_path(&pairs[6].1) {
+        return Err(format!("forged values: {pairs:?}"));
+    }
+    Ok(())
+}
+
+#[test]
+fn no_nasty_name_makes_any_format_say_what_nobody_meant() {
+    for (what, name) in NASTY {
+        judge_all(name).unwrap_or_else(|error| panic!("{what}: {error}"));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_name_at_all_makes_any_format_say_what_nobody_meant(name in any_name()) {
+        judge_all(&name).map_err(TestCaseError::fail)?;
+    }
+}
+
+fn any_name() -> impl Strategy<Value = Vec<u8>> {
+    let fragment =
+        proptest::sample::select(&FRAGMENTS[..]).prop_map(|text| text.as_bytes().to_vec());
+    let character = any::<char>().prop_map(|c| c.to_string().into_bytes());
+    let bytes = proptest::collection::vec(any::<u8>(), 1..4);
+    let part = prop_oneof![6 => fragment, 2 => character, 1 => bytes];
+    proptest::collection::vec(part, 1..9).prop_map(|parts| parts.concat())
+}
+
+#[test]
+fn most_of_the_nasty_names_act_in_a_log_or_in_markdown_where_nobody_escapes_them() {
+    let acts = |name: &[u8]| {
+        let text = String::from_utf8_lossy(name);
+        let parts = judges::parts("markdown", &text);
+        !actions::commands(&text).is_empty()
+            || !parts.is_ok_and(|parts| parts.is_subset(&HARMLESS["markdown"]))
+    };
+    let acting = NASTY.iter().filter(|(_, name)| acts(name)).count();
+    assert!(acting > 50, "only {acting} of {} act: are the judges blind?", NASTY.len());
+}
+
+// The program, on files that have the names.
+
+/// What a run left in a log and in files, by format, and how it was told to a runner.
+struct Told {
+    ran: Ran,
+    files: Vec<(String, String)>,
+    outputs: String,
+    summary: String,
+}
+
+/// Runs `check` with a report in every format, for a runner.
+fn check(repo: &Repo, arguments: &[&OsStr]) -> Told {
+    tell(repo, "check", arguments)
+}
+
+/// Runs `command` with a report in every format, for a runner.
+fn tell(repo: &Repo, command: &str, arguments: &[&OsStr]) -> Told {
+    let out = tempfile::tempdir().unwrap();
+    let at = |name: &str| out.path().join(name);
+    let mut command = repo.command(&[command, "--format", "github"]);
+    for (name, _) in formats() {
+        command.args(["--report", &format!("{name}={}", at(&name).display())]);
+    }
+    command.args(arguments);
+    command.env("GITHUB_OUTPUT", at("outputs")).env("GITHUB_STEP_SUMMARY", at("summary"));
+    let ran = run(command);
+    let read = |name: &str| fs::read_to_string(at(name)).unwrap_or_default();
+    let files = formats().into_iter().map(|(name, _)| (name.clone(), read(&name)));
+    Told {
+        ran,
+        files: files.filter(|(_, text)| !text.is_empty()).collect(),
+        outputs: read("outputs"),
+        summary: read("summary"),
+    }
+}
+
+impl Told {
+    /// Where annotations may stand, as the report says that was written as JSON, if one was.
+    fn places(&self) -> BTreeSet<(Option<String>, Option<String>)> {
+        let report = self.files.iter().find(|(format, _)| format == "json");
+        let report: Value =
+            report.map_or(Value::Null, |(_, text)| serde_json::from_str(text).unwrap());
+        let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
+        let file = |value: &Value| Some(printable_str(value["file"].as_str()?).into_owned());
+        let line = |value: &Value| Some(value["line"].as_u64()?.to_string());
+        let mut places = BTreeSet::from([(None, None)]);
+        places.extend(list(&report["errors"]).iter().map(|error| (file(error), line(error))));
+        for seal in list(&report["seals"]) {
+            places.insert((file(&seal), None));
+            let findings = list(&seal["findings"]);
+            places.extend(findings.iter().map(|finding| (file(&seal), line(finding))));
+        }
+        places
+    }
+
+    /// Demands that nothing in it was forged, and gives the exit code.
+    #[track_caller]
+    fn judged(&self, what: &str, harmless: &BTreeMap<String, Parts>) -> i32 {
+        let check = |place: &str, format: &str, text: &str| {
+            let judged = judge(format, text, &harmless[format]);
+            let commands =
+                judged.unwrap_or_else(|error| panic!("{what}: {place}: {error}\n{text}"));
+            let places = if commands.is_empty() { BTreeSet::new() } else { self.places() };
+            for command in &commands {
+                let property = |key: &str| command.properties.get(key).cloned();
+                let there = places.contains(&(property("file"), property("line")));
+                assert!(there, "{what}: {place}: it stands nowhere: {command:?}");
+                let known = command
+                    .properties
+                    .keys()
+                    .all(|key| ["file", "line", "title"].contains(&key.as_str()));
+                let ours = ["error", "notice"].contains(&&*command.name) && known;
+                assert!(ours, "{what}: {place}: {command:?}");
+                for text in command.properties.values().chain([&command.data]) {
+                    assert!(!text.contains(|c: char| c.is_control() && c != '\n'), "{command:?}");
+                }
+            }
+            let errors = commands.iter().filter(|command| command.name == "error").count();
+            assert!(errors <= 10, "{what}: {place}: {errors} errors");
+        };
+        check("stdout", "github", std::str::from_utf8(&self.ran.stdout).unwrap());
+        check("stderr", "human", &self.ran.stderr);
+        check("summary", "markdown", &self.summary);
+        for (format, text) in &self.files {
+            check("a report", format, text);
+        }
+        let outputs = actions::handed_on(&self.outputs);
+        let keys: Vec<&str> = outputs.keys().map(String::as_str).collect();
+        let ours = ["checked", "exit-code", "findings", "report", "resealed", "staged", "verdict"];
+        assert_eq!(keys, ours, "{what}: {outputs:?}");
+        assert_eq!(outputs["exit-code"], self.ran.code.to_string(), "{what}: {outputs:?}");
+        let verdict = if self.ran.code == 0 { "pass" } else { "fail" };
+        let verdict = if self.ran.code == 2 { "error" } else { verdict };
+        assert_eq!(outputs["verdict"], verdict, "{what}: {outputs:?}");
+        self.ran.code
+    }
+}
+
+/// The nasty names that a file can have.
+fn file_names() -> Vec<&'static [u8]> {
+    let can = |name: &&[u8]| !name.contains(&0) && !name.contains(&b'/');
+    NASTY.iter().map(|(_, name)| *name).filter(can).collect()
+}
+
+/// A repository without git with one seal, `dist`, of which everything is true.
+fn sealed() -> Repo {
+    let repo = Repo::plain();
+    fs::create_dir(repo.at("dist")).unwrap();
+    fs::write(repo.at("dist/app.js"), "a").unwrap();
+    repo.seal("dist", "dist");
+    repo
+}
+
+/// The same, in a commit.
+fn committed() -> Repo {
+    let repo = Repo::in_git();
+    fs::create_dir(repo.at("dist")).unwrap();
+    fs::write(repo.at("dist/app.js"), "a").unwrap();
+    repo.git(&["add", "dist"]);
+    repo.seal("dist", "dist");
+    repo.git(&["add", "seals"]);
+    repo.git(&["commit", "--quiet", "-m", "sealed"]);
+    repo
+}
+
+/// Something of every kind that can be found, with `names`: what is in excess, missing, changed, a
+/// link, a directory, and cannot be sealed.
+fn drifted(names: &[&[u8]]) -> Repo {
+    let repo = sealed();
+    let dist = repo.at("dist");
+    fs::create_dir_all(dist.join("sealed")).unwrap();
+    for (number, name) in names.iter().enumerate() {
+        let name = OsStr::from_bytes(name);
+        // Only what a seal can hold can be missing from it.
+        if EntryPath::parse(&format!("x{}", name.to_string_lossy())).is_ok()
+            && name.to_str().is_some()
+        {
+            fs::write(dist.join("sealed").join(name), number.to_string()).unwrap();
+        }
+        symlink("app.js", dist.join(format!("link{number}"))).unwrap();
+    }
+    assert_eq!(repo.run(&["seal", "dist", "--allow-outside-links"]).code, 0);
+    let sealed: Vec<_> = fs::read_dir(dist.join("sealed")).unwrap().collect();
+    for (number, entry) in sealed.into_iter().enumerate() {
+        let path = entry.unwrap().path();
+        match number % 3 {
+            0 => fs::remove_file(path).unwrap(),
+            1 => fs::write(path, "other").unwrap(),
+            _ => fs::rename(&path, dist.join(path.file_name().unwrap())).unwrap(),
+        }
+    }
+    for (number, name) in names.iter().enumerate() {
+        let name = OsStr::from_bytes(name);
+        let link = dist.join(format!("link{number}"));
+        fs::remove_file(&link).unwrap();
+        symlink(name, link).unwrap();
+        fs::create_dir_all(dist.join(format!("d{number}")).join(name)).unwrap();
+        fs::write(dist.join(format!("d{number}")).join(name).join("f"), "x").unwrap();
+    }
+    repo
+}
+
+/// The parts of the reports on a repository that drifted likewise and has harmless names.
+static HARMLESS_RUNS: LazyLock<BTreeMap<String, Parts>> = LazyLock::new(|| {
+    let mut all = HARMLESS.clone();
+    let repo = drifted(&[b"a", b"b", b"c d", b"e\xff", b"f"]);
+    let fine = committed();
+    let broken = sealed();
+    fs::write(broken.at("seals/broken.toml"), "x").unwrap();
+    let base = ["--base".as_ref(), "HEAD".as_ref()];
+    for told in [check(&repo, &[]), check(&fine, &base), check(&broken, &[])] {
+        for (format, text) in told.files {
+            let parts = judges::parts(&format, &text).unwrap();
+            all.entry(format).or_default().extend(parts);
+        }
+    }
+    all
+});
+
+#[test]
+fn files_with_nasty_names_forge_nothing() {
+    let told = check(&drifted(&file_names()), &[]);
+    assert_eq!(told.judged("all names at once", &HARMLESS_RUNS), 1);
+    assert_eq!(told.files.len(), formats().len());
+    for name in file_names() {
+        let told = check(&drifted(&[name]), &[]);
+        assert_eq!(told.judged(&String::from_utf8_lossy(name), &HARMLESS_RUNS), 1);
+    }
+}
+
+#[test]
+fn a_nasty_file_among_the_seals_forges_nothing() {
+    for name in file_names() {
+        for ending in ["", ".toml"] {
+            let repo = sealed();
+            let name = [name, ending.as_bytes()].concat();
+            fs::write(repo.at("seals").join(OsStr::from_bytes(&name)), "x").unwrap();
+            let what = String::from_utf8_lossy(&name);
+            assert_eq!(check(&repo, &[]).judged(&what, &HARMLESS_RUNS), 2);
+        }
+    }
+}
+
+#[test]
+fn nasty_words_on_the_command_line_forge_nothing() {
+    const OPTIONS: [&str; 7] =
+        ["--rev=", "--seals-from=", "--base=", "--at=", "--require-sealed=", "--seals=", "x*"];
+    let repo = committed();
+    let words = NASTY.into_iter().filter(|(_, name)| !name.contains(&0));
+    for (number, (what, name)) in words.enumerate() {
+        // Each word after two of them, and each of them before twenty words.
+        for option in [OPTIONS[number % 7], OPTIONS[(number + 3) % 7]] {
+            let given: OsString =
+                [OsStr::new(option), OsStr::from_bytes(name)].into_iter().collect();
+            let told = check(&repo, &[&given]);
+            // What is no UTF-8 is refused before there is a format.
+            if told.outputs.is_empty() {
+                assert!(std::str::from_utf8(name).is_err(), "{what}: {option}");
+                assert_eq!((told.ran.code, told.ran.stdout.len()), (2, 0), "{what}: {option}");
+                judge("human", &told.ran.stderr, &Parts::new()).unwrap();
+            } else {
+                let code = told.judged(&format!("{what}: {option}"), &HARMLESS_RUNS);
+                // A pattern of directories that matches none requires nothing.
+                assert!(code == 2 || option == "--require-sealed=", "{what}: {option}");
+            }
+        }
+    }
+}
+
+#[test]
+fn nasty_names_of_revisions_forge_nothing() {
+    let repo = committed();
+    fs::write(repo.at("dist/app.js"), "b").unwrap();
+    assert_eq!(repo.run(&["seal", "dist"]).code, 0);
+    fs::write(repo.at("dist/app.js"), "c").unwrap();
+    let mut judged = 0;
+    for (what, name) in NASTY.into_iter().filter(|(_, name)| !name.contains(&0)) {
+        let mut git = common::scrubbed("git");
+        let reference: OsString =
+            [OsStr::new("refs/heads/"), OsStr::from_bytes(name)].into_iter().collect();
+        git.current_dir(repo.at("")).arg("update-ref").arg(&reference).arg("HEAD");
+        if !git.output().unwrap().status.success() || std::str::from_utf8(name).is_err() {
+            continue;
+        }
+        judged += 1;
+        for on_reseal in ["allow", "fail"] {
+            let arguments = [
+                "--base".as_ref(),
+                reference.as_os_str(),
+                "--on-reseal".as_ref(),
+                on_reseal.as_ref(),
+            ];
+            assert_eq!(check(&repo, &arguments).judged(what, &HARMLESS_RUNS), 1);
+        }
+        let arguments = ["--rev".as_ref(), reference.as_os_str()];
+        assert_eq!(check(&repo, &arguments).judged(what, &HARMLESS_RUNS), 0);
+    }
+    assert!(judged > 10, "git takes only {judged} of these names");
+}
+
+#[test]
+fn nasty_patterns_in_seals_forge_nothing() {
+    let mut patterns = 0;
+    for (what, name) in NASTY.into_iter().step_by(2).filter(|(_, name)| !name.contains(&0)) {
+        let Ok(text) = std::str::from_utf8(name) else { continue };
+        let repo = committed();
+        repo.run(&["seal", "more", "--root", "dist", &format!("--exclude={text}")]);
+        if !repo.at("seals/more.toml").exists() {
+            continue;
+        }
+        patterns += 1;
+        let base = ["--base".as_ref(), "HEAD".as_ref(), "--on-reseal".as_ref(), "fail".as_ref()];
+        assert_eq!(check(&repo, &base).judged(what, &HARMLESS_RUNS), 1, "a new seal");
+        repo.git(&["add", "seals"]);
+        repo.git(&["commit", "--quiet", "-m", "more"]);
+        fs::remove_file(repo.at("seals/more.toml")).unwrap();
+        repo.seal("more", "dist");
+        assert_eq!(check(&repo, &base).judged(what, &HARMLESS_RUNS), 1, "another scope");
+    }
+    assert!(patterns > 15, "only {patterns} of the names are patterns");
+}
+
+#[test]
+fn nasty_directories_forge_nothing() {
+    let mut directories = 0;
+    for name in file_names() {
+        let Some(text) = std::str::from_utf8(name).ok().filter(|text| !text.contains('\\')) else {
+            continue;
+        };
+        let option = ["--seals", "--at", "--stage"][directories % 3];
+        directories += 1;
+        let repo = sealed();
+        match option {
+            "--seals" => {
+                fs::rename(repo.at("seals"), repo.at(text)).unwrap();
+                fs::write(repo.at("dist/app.js"), "other").unwrap();
+            }
+            "--at" => {
+                fs::create_dir(repo.at(text)).unwrap();
+                fs::write(repo.at(text).join("app.js"), "other").unwrap();
+            }
+            _ => {}
+        }
+        let given: OsString = format!("{option}={text}").into();
+        let told = check(&repo, &[&given]);
+        let code = told.judged(&format!("{option}={text:?}"), &HARMLESS_RUNS);
+        if option == "--stage" {
+            // A path that could do harm is not handed on, and nothing is staged there.
+            assert_eq!(repo.at(text).exists(), code == 0, "{text:?}");
+        } else {
+            assert_eq!(code, 1, "{option}={text:?}");
+        }
+    }
+    assert!(directories > 40, "only {directories} of the names are directories");
+}
+
+#[test]
+fn a_report_full_of_nasty_names_is_merged_without_forging_anything() {
+    let repo = sealed();
+    fs::write(repo.at("dist/app.js"), "other").unwrap();
+    fs::write(repo.at("dist/more.js"), "x").unwrap();
+    let report = repo.check(&[]).report;
+    let merged = |report: &Value| {
+        fs::write(repo.at("report"), report.to_string()).unwrap();
+        tell(&repo, "merge-reports", &["report".as_ref()])
+    };
+    let plain = merged(&report);
+    assert_eq!(plain.judged("as it was written", &HARMLESS_RUNS), 1);
+    // Where a report holds text of others.
+    let places = [
+        "/seals/0/name",
+        "/seals/0/root",
+        "/seals/0/file",
+        "/seals/0/source/kind",
+        "/seals/0/verdict",
+        "/seals/0/digest",
+        "/seals/0/findings/0/path",
+        "/seals/0/findings/0/kind",
+        "/seals/0/findings/0/detail",
+        "/seals/0/findings/0/remedy",
+        "/seals/0/findings/1/path",
+        "/tool/version",
+        "/format",
+        "/verdict",
+    ];
+    for (number, (what, name)) in NASTY.into_iter().enumerate() {
+        let text = String::from_utf8_lossy(name).into_owned();
+        for place in [places[number % 14], places[(number + 5) % 14]] {
+            let mut report = report.clone();
+            // Where nothing stands, the report says it in addition.
+            match report.pointer_mut(place) {
+                Some(value) => *value = text.clone().into(),
+                None => report["seals"][0]["findings"][0]["detail"] = text.clone().into(),
+            }
+            let told = merged(&report);
+            let code = told.judged(&format!("{what}: {place}"), &HARMLESS_RUNS);
+            assert_ne!(code, 0, "{what}: {place}");
+        }
+    }
+}

@@ -1,0 +1,525 @@
+//! `sealgate init`: what it proposes, asks and writes; that a second run changes nothing; and that
+//! a refusal writes nothing.
+
+#![cfg(unix)]
+
+use crate::support;
+
+use std::fs;
+use std::io::{Read as _, Write as _};
+use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use crate::support::{Repo, refused};
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+
+/// Runs git in the repository, which must end well, and gives what it printed.
+#[track_caller]
+fn git(repo: &Repo, arguments: &[&str]) -> String {
+    let mut git = Command::new("git");
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("GIT_") {
+            git.env_remove(name);
+        }
+    }
+    git.envs([("GIT_CONFIG_GLOBAL", "/dev/null"), ("GIT_CONFIG_SYSTEM", "/dev/null")]);
+    git.args(["-c", "user.name=a", "-c", "user.email=a@b", "-C"]).arg(repo.root());
+    let output = git.args(arguments).output().unwrap();
+    assert!(output.status.success(), "git {arguments:?}: {output:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// A project with `dist/`, which git ignores, and `vendor/`, which it tracks.
+fn project() -> Repo {
+    let repo = Repo::with(&[
+        (".gitignore", "dist\n"),
+        ("dist/app.js", "app"),
+        ("vendor/lib/one.c", "one\n"),
+        ("vendor/two.c", "two\r\n"),
+        ("src/app.js", "source\n"),
+    ]);
+    git(&repo, &["init", "-q"]);
+    git(&repo, &["-c", "core.autocrlf=false", "add", "."]);
+    repo
+}
+
+#[track_caller]
+fn inits(repo: &Repo, arguments: &[&str]) -> String {
+    let run = repo.run(&[&["init"], arguments].concat());
+    assert_eq!(run.code, Some(0), "{arguments:?}: {run:#?}");
+    run.stdout
+}
+
+/// The names of the seals that there are.
+fn seals(repo: &Repo) -> Vec<String> {
+    let names = fs::read_dir(repo.path("seals")).unwrap();
+    let mut names: Vec<_> =
+        names.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+const HOOK: &str = ".git/hooks/pre-push";
+const CHECK: &str = ".github/workflows/sealgate.yml";
+const REHEARSAL: &str = ".github/workflows/seal-rehearsal.yml";
+
+#[test]
+fn what_is_proposed_is_sealed_protected_and_checked_in_a_workflow() {
+    let repo = project();
+    // A CRLF in git: text=auto would rewrite it, and is not proposed.
+    let said = inits(&repo, &["--yes", "--build", "npm run build"]);
+    assert_eq!(seals(&repo), ["dist.toml", "vendor.toml"]);
+    assert!(repo.read("seals/dist.toml").contains("tracked = false"));
+    assert!(repo.read("seals/vendor.toml").contains("tracked = true"));
+    assert_eq!(repo.read(".gitattributes"), "/seals/** -text\n/dist/** -text\n/vendor/** -text\n");
+    assert!(repo.read(CHECK).contains("run: |\n          npm run build\n"));
+    assert!(!repo.path(REHEARSAL).exists());
+    assert!(said.contains("git add .gitattributes .github/workflows/sealgate.yml seals/dist.toml"));
+    assert_eq!(repo.run(&["check"]).code, Some(0));
+    // The commands that it prints are taken as they stand.
+    git(&repo, &["add", ".gitattributes", CHECK, "seals/dist.toml", "seals/vendor.toml"]);
+    git(&repo, &["commit", "-qm", "sealed"]);
+    assert_eq!(repo.run(&["check"]).code, Some(0));
+}
+
+#[test]
+fn a_second_run_changes_nothing() {
+    let cases: [&[&str]; 7] = [
+        &["--yes"],
+        &["--yes", "--build", "make"],
+        &["--root", "dist"],
+        &["--root", "vendor", "--root", "dist", "--root", "vendor/../dist"],
+        &["--root", "dist", "--workflow", "rehearsal", "--build", "make"],
+        &["--yes", "--workflow", "none"],
+        &["--root", "vendor", "--workflow", "check"],
+    ];
+    for arguments in cases {
+        for clean in [false, true] {
+            let repo = project();
+            if clean {
+                // Without the CRLF, so that `text=auto` is proposed too.
+                repo.write("vendor/two.c", "two\n");
+                git(&repo, &["add", "."]);
+            }
+            inits(&repo, arguments);
+            let everywhere = repo.read(".gitattributes").starts_with("* text=auto eol=lf\n/seals");
+            assert_eq!(everywhere, clean && arguments.contains(&"--yes"), "{arguments:?}");
+            let before = repo.contents();
+            for _ in 0..2 {
+                let said = inits(&repo, arguments);
+                assert!(said.contains("nothing to do"), "{arguments:?}: {said}");
+                assert_eq!(repo.contents(), before, "{arguments:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn directories_are_told_by_their_name_and_by_what_git_makes_of_them() {
+    let ignored =
+        ["a/dist", "a/b/dist", "build", "out", "public", "_site", "generated", ".out/dist"];
+    let tracked = ["c/gen", "d/__generated__", "third_party", "third-party", "e/vendor"];
+    let passed_over = [
+        "a/b/c/dist",
+        "node_modules/x/dist",
+        "target/dist",
+        "venv/dist",
+        "tests/dist",
+        "fixtures/vendor",
+        "seals/dist",
+        "f/vendor",
+        "g/build",
+        "h/dist",
+        "elsewhere/dist",
+    ];
+    let repo = Repo::with(&[("src/dist.js", "no directory")]);
+    git(&repo, &["init", "-q"]);
+    git(&repo, &["init", "-q", "elsewhere"]);
+    for path in ignored.iter().chain(&tracked).chain(&passed_over) {
+        if *path != "seals/dist" {
+            repo.write(format!("{path}/file"), path);
+        }
+    }
+    // What lies in one of them is under seal with it.
+    repo.write("e/vendor/dist/file", "");
+    symlink("a", repo.path("link")).unwrap();
+    symlink("a/dist", repo.path("dist")).unwrap();
+    fs::create_dir_all(repo.path("i/dist/empty")).unwrap();
+    // What git ignores counts for some names, what it tracks for others, and what is neither for none.
+    let rules = ignored.iter().chain(&["f/vendor", "elsewhere"]).map(|path| format!("/{path}/\n"));
+    repo.write(".gitignore", rules.collect::<String>() + "venv\nnode_modules\ntarget\ntests\n");
+    git(&repo, &["add", ".gitignore", "src", "g", "fixtures"]);
+    git(&repo, &[&["add"], &tracked[..]].concat());
+    inits(&repo, &["--yes", "--workflow", "none"]);
+    assert_eq!(
+        seals(&repo),
+        [
+            "a-b-dist.toml",
+            "a-dist.toml",
+            "build.toml",
+            "c-gen.toml",
+            "d-__generated__.toml",
+            "e-vendor.toml",
+            "generated.toml",
+            "out.toml",
+            "public.toml",
+            "site.toml",
+            "third-party.toml",
+            "third_party.toml",
+        ]
+    );
+    assert_eq!(repo.run(&["check"]).code, Some(0));
+}
+
+#[test]
+fn lines_are_added_only_where_git_says_that_they_are_needed() {
+    // What stands there, and what is added for `vendor` and the seals.
+    let cases = [
+        ("", "/seals/** -text\n/vendor/** -text\n"),
+        ("* -text\n", ""),
+        ("* text=auto\n/seals/** -text", "\n/vendor/** -text\n"),
+        ("vendor/** -text\nseals/* binary\n", ""),
+        ("*.c -crlf\r\n# end\r\n", "/seals/** -text\r\n"),
+        ("* eol=lf", "\n/seals/** -text\n/vendor/** -text\n"),
+    ];
+    for (there, added) in cases {
+        let repo = project();
+        if !there.is_empty() {
+            repo.write(".gitattributes", there);
+        }
+        let said = inits(&repo, &["--root", "vendor"]);
+        let rewrote = there.starts_with("* text=auto") || there.starts_with("* eol");
+        assert_eq!(said.contains("git add --renormalize -- vendor\n"), rewrote, "{said}");
+        let now = fs::read_to_string(repo.path(".gitattributes")).unwrap_or_default();
+        assert_eq!(now, format!("{there}{added}"), "{there:?}");
+        for path in ["seals/vendor.toml", "vendor/lib/one.c"] {
+            let said = git(&repo, &["check-attr", "text", "crlf", "--", path]);
+            assert!(said.contains(": unset"), "{there:?}: {said}");
+        }
+    }
+}
+
+#[test]
+fn attributes_that_came_with_a_library_are_pointed_out_and_not_written_over() {
+    let repo = project();
+    repo.write("vendor/lib/.gitattributes", "*.c text\n");
+    git(&repo, &["add", "."]);
+    for run in [repo.run(&["init", "--root", "vendor"]), repo.run(&["init", "--root", "vendor"])] {
+        assert_eq!(run.code, Some(0), "{run:#?}");
+        assert!(run.stderr.contains("rewrite some in vendor: see sealgate doctor"), "{run:#?}");
+    }
+    assert_eq!(repo.read("vendor/lib/.gitattributes"), "*.c text\n");
+    assert_eq!(repo.read(".gitattributes"), "/seals/** -text\n/vendor/** -text\n");
+}
+
+#[test]
+fn roots_of_odd_names_are_sealed_and_protected() {
+    let names = [
+        "a b",
+        "it's",
+        "[x]*?",
+        "#!",
+        "we\"ird",
+        "\u{e9}\u{202e}",
+        "new\nline",
+        "tab\t",
+        " edge ",
+        "-x",
+        "deep/policy",
+        ":(top)",
+        "{a,b}",
+        "!no",
+        "\u{1b}[31m",
+    ];
+    let repo = Repo::with(&[]);
+    git(&repo, &["init", "-q"]);
+    let mut arguments = vec!["init".to_owned()];
+    for name in names {
+        repo.write(format!("{name}/sub/file"), name);
+        arguments.push(format!("--root=./{name}"));
+    }
+    git(&repo, &["add", "."]);
+    let run = repo.run(&arguments);
+    assert_eq!(run.code, Some(0), "{run:#?}");
+    assert!(!run.stdout.contains(['\u{1b}', '\u{202e}', '\t']), "{run:#?}");
+    for name in names {
+        let said = git(&repo, &["check-attr", "-z", "text", "--", &format!("{name}/sub/file")]);
+        assert!(said.ends_with("text\0unset\0"), "{name:?}: {said:?}");
+        let said = git(&repo, &["check-attr", "-z", "text", "--", "ab/sub/file"]);
+        assert!(said.ends_with("text\0unspecified\0"), "{said:?}");
+    }
+    assert_eq!(seals(&repo).len(), names.len());
+    assert_eq!(repo.run(&["check"]).code, Some(0));
+    let before = repo.contents();
+    assert_eq!(repo.run(&arguments).code, Some(0));
+    assert_eq!(repo.contents(), before);
+}
+
+#[test]
+fn the_whole_repository_can_be_a_root() {
+    let repo = Repo::with(&[("a", "a"), ("b/c", "c")]);
+    git(&repo, &["init", "-q"]);
+    git(&repo, &["add", "."]);
+    inits(&repo, &["--root", "."]);
+    assert_eq!(seals(&repo), ["repo.toml"]);
+    let said = git(&repo, &["check-attr", "text", "--", "b/c", "a", "seals/repo.toml"]);
+    assert_eq!(said.matches(": unset").count(), 3, "{said}");
+    let before = repo.contents();
+    inits(&repo, &["--root", "."]);
+    assert_eq!(repo.contents(), before);
+}
+
+#[test]
+fn a_workflow_runs_the_build_as_it_was_typed_and_only_reads() {
+    let builds = [
+        "make",
+        "echo 'a: b' # c & d | e > f \"g\" \\ %!*@`h`",
+        "- x: [y, {z}]",
+        "cargo run -- a::b ##[x]",
+    ];
+    for (workflow, file) in [("check", CHECK), ("rehearsal", REHEARSAL)] {
+        for build in builds {
+            let repo = project();
+            let flag = format!("--build={build}");
+            inits(&repo, &["--root", "dist", "--workflow", workflow, &flag]);
+            let text = repo.read(file);
+            let (before, after) = text.split_once("        run: |\n").unwrap();
+            assert_eq!(after.lines().next().unwrap().strip_prefix("          "), Some(build));
+            assert!(
+                !text.contains('\t') && before.contains("permissions:\n  contents: read\njobs")
+            );
+            assert!(
+                before.contains("          persist-credentials: false\n          fetch-depth: 0\n")
+            );
+            assert!(
+                after.ends_with("      - name: sealgate\n        uses: OWNER/sealgate@SHA\n"),
+                "{after}"
+            );
+            assert!(!text.contains("write"), "{text}");
+            let anywhere = before.contains("pull_request:") || before.contains("merge_group:");
+            assert_eq!(anywhere, workflow == "check");
+            let rehearses = before.contains("push:\n    branches: [\"seal-rehearsal/**\"]\n");
+            assert_eq!(rehearses, workflow == "rehearsal");
+            assert_eq!(before.contains("It authorises nothing"), workflow == "rehearsal");
+        }
+    }
+}
+
+#[test]
+fn a_workflow_that_is_there_stays_as_it_is() {
+    let repo = project();
+    let arguments = ["--root", "dist", "--workflow", "check", "--build", "make"];
+    inits(&repo, &arguments);
+    let filled = repo.read(CHECK).replace("OWNER/sealgate@SHA", "a/sealgate@0123");
+    for (text, says) in [(filled.as_str(), ""), ("name: mine\n", "stays as it is")] {
+        repo.write(CHECK, text);
+        let run = repo.run(&[&["init"], &arguments[..]].concat());
+        assert_eq!(run.code, Some(0), "{run:#?}");
+        assert_eq!(run.stderr.contains("stays as it is"), !says.is_empty(), "{run:#?}");
+        assert_eq!(repo.read(CHECK), text);
+    }
+}
+
+#[test]
+fn it_works_from_below_and_for_another_seals_directory() {
+    let repo = project();
+    let mut command = repo.sealgate(&["init", "--root", "../dist", "--seals", "ci/my seals"]);
+    command.current_dir(repo.path("src"));
+    let run = support::Run::of(command);
+    assert_eq!(run.code, Some(0), "{run:#?}");
+    assert!(
+        run.stdout.contains("git -C .. add .gitattributes 'ci/my seals/dist.toml'"),
+        "{run:#?}"
+    );
+    assert_eq!(repo.read(".gitattributes"), "\"/ci/my seals/**\" -text\n/dist/** -text\n");
+    assert_eq!(repo.run(&["check", "--seals", "ci/my seals"]).code, Some(0));
+}
+
+#[test]
+fn what_cannot_be_done_is_refused_and_nothing_is_written() {
+    type Prepare = fn(&Repo);
+    let cases: [(&[&str], &str, Prepare); 25] = [
+        (&[], "this is none\n  next: sealgate init --root dist --root vendor; or take", |_| {}),
+        (&[], "name what is to be under seal: sealgate init --root DIR", |repo| {
+            fs::remove_dir_all(repo.path("dist")).unwrap();
+            fs::remove_dir_all(repo.path("vendor")).unwrap();
+        }),
+        (&["--yes"], "no directory here looks like build artifacts", |repo| {
+            fs::remove_dir_all(repo.path("dist")).unwrap();
+            fs::remove_dir_all(repo.path("vendor")).unwrap();
+        }),
+        (&["--yes"], "git neither tracks all of dist nor ignores it", |repo| {
+            fs::remove_dir_all(repo.path("vendor")).unwrap();
+            fs::remove_file(repo.path(".gitignore")).unwrap();
+        }),
+        (&["--root", "dist", "--workflow", "check"], "must build dist first", |_| {}),
+        (&["--yes", "--workflow", "rehearsal"], "must build dist first", |_| {}),
+        (&["--yes", "--build", ""], "--build: it is empty", |_| {}),
+        (&["--yes", "--build", "a\nb"], "--build: it holds a line break", |_| {}),
+        (&["--yes", "--build", "a\u{2028}b"], "--build: it holds a line break", |_| {}),
+        (&["--yes", "--build", "${{ x }}"], "--build: GitHub replaces", |_| {}),
+        (&["--yes", "--seals", "s", "--workflow", "check"], "seals in seals/ and no", |_| {}),
+        (&["--root", "nowhere"], "there is nothing at nowhere", |_| {}),
+        (&["--root", ".."], "is outside the repository", |_| {}),
+        (&["--root", ".git"], "git's own directory is no artifact", |_| {}),
+        (&["--root", "seals"], "the root and the seals directory overlap", |_| {}),
+        (&["--root", "src/app.js"], "src/app.js is not a directory", |_| {}),
+        (&["--root", "dist", "--root", "new"], "git neither tracks nor ignores what is", |repo| {
+            repo.write("new/file", "");
+        }),
+        (&["--root", "dist", "--root", "vendor"], "seal that directory by hand", |repo| {
+            symlink("/etc", repo.path("dist/out")).unwrap();
+        }),
+        (&["--yes"], "seals/x does not belong|seals/x", |repo| repo.write("seals/x", "")),
+        (&["--yes"], "seals/broken.toml", |repo| repo.write("seals/broken.toml", "x")),
+        (&["--yes"], "error: .gitattributes", |repo| {
+            symlink("elsewhere", repo.path(".gitattributes")).unwrap();
+        }),
+        (&["--yes"], "it is read-only", |repo| {
+            repo.write(".gitattributes", "x\n");
+            let read_only = fs::Permissions::from_mode(0o444);
+            fs::set_permissions(repo.path(".gitattributes"), read_only).unwrap();
+        }),
+        (&["--yes", "--build", "make"], "is a symbolic link, which is never followed", |repo| {
+            fs::create_dir_all(repo.path("elsewhere/workflows")).unwrap();
+            symlink("elsewhere", repo.path(".github")).unwrap();
+        }),
+        (&["--yes", "--build", "make"], "it is no plain file", |repo| {
+            fs::create_dir_all(repo.path(CHECK)).unwrap();
+        }),
+        (&["--yes", "--threads", "0"], "--threads", |_| {}),
+    ];
+    for (arguments, says, prepare) in cases {
+        let repo = project();
+        prepare(&repo);
+        let arguments = [&["init"], arguments].concat();
+        if arguments.contains(&"--threads") {
+            let before = repo.contents();
+            let run = repo.run(&arguments);
+            assert_eq!((run.code, repo.contents()), (Some(2), before));
+            assert!(run.stderr.contains(says), "{run:#?}");
+        } else {
+            refused(&repo, &arguments, says.split('|').next_back().unwrap());
+        }
+    }
+}
+
+#[test]
+fn where_git_has_no_working_tree_and_in_ci_nothing_is_written() {
+    for command in [&["init", "--yes"][..], &["doctor"]] {
+        let repo = Repo::with(&[("dist/app.js", "app")]);
+        refused(&repo, command, "this is no git repository");
+        git(&repo, &["init", "-q", "--bare", "bare.git"]);
+        let in_bare = [&["-C", "bare.git"], command].concat();
+        refused(&repo, &in_bare, "this repository is bare");
+        git(&repo, &["init", "-q"]);
+        refused(&repo, &in_bare, "this repository is bare");
+        git(&repo, &["config", "core.bare", "true"]);
+        refused(&repo, command, "this repository is bare");
+        for flag in ["--hook", "--nonsense", "stray"] {
+            let before = repo.contents();
+            let run = repo.run(&[command, &[flag]].concat());
+            assert_eq!((run.code, repo.contents()), (Some(2), before), "{run:#?}");
+        }
+    }
+    let repo = project();
+    let before = repo.contents();
+    for (arguments, code) in [(&["init", "--yes"][..], 2), (&["init", "--yes", "--allow-ci"], 0)] {
+        let mut command = repo.sealgate(arguments);
+        command.env("CI", "true");
+        let run = support::Run::of(command);
+        assert_eq!(run.code, Some(code), "{run:#?}");
+        assert_eq!(repo.contents() == before, code == 2);
+    }
+}
+
+#[test]
+fn the_hook_is_installed_where_it_is_asked_for_and_can_be() {
+    let repo = project();
+    let init = ["init", "--root", "dist", "--hook"];
+    for said in ["dist: sealed 1 entry", "nothing to do"] {
+        let run = repo.run(&init);
+        assert_eq!(run.code, Some(0), "{run:#?}");
+        assert!(run.stdout.contains(said), "{run:#?}");
+        assert!(repo.read(HOOK).contains("sealgate"));
+    }
+    let before = repo.contents();
+    assert_eq!(repo.run(&init).code, Some(0));
+    assert_eq!(repo.contents(), before);
+
+    let repo = project();
+    git(&repo, &["config", "core.hooksPath", "hooks"]);
+    refused(&repo, &init, "core.hooksPath makes git take hooks from");
+}
+
+/// Runs `init` on a terminal at which `typed` was typed, and gives the exit code and what was
+/// shown there.
+fn on_a_terminal(repo: &Repo, arguments: &[&str], typed: &str) -> (Option<i32>, String) {
+    let terminal = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+    grantpt(&terminal).unwrap();
+    unlockpt(&terminal).unwrap();
+    let name = ptsname(&terminal, Vec::new()).unwrap();
+    let name = Path::new(name.to_str().unwrap());
+    let side = || fs::File::options().read(true).write(true).open(name).unwrap();
+    let mut command = repo.sealgate(&[&["init"], arguments].concat());
+    command.stdin(side()).stderr(side()).stdout(Stdio::null());
+    let mut child = command.spawn().unwrap();
+    // It holds copies of the other side, without which the terminal would never end.
+    drop(command);
+    let mut terminal = fs::File::from(terminal);
+    terminal.write_all(typed.as_bytes()).unwrap();
+    let mut shown = Vec::new();
+    // Linux says that the other side is gone by an error.
+    let _ = terminal.read_to_end(&mut shown);
+    (child.wait().unwrap().code(), String::from_utf8_lossy(&shown).into_owned())
+}
+
+#[test]
+fn on_a_terminal_it_asks_what_no_flag_states() {
+    let repo = project();
+    repo.write("vendor/two.c", "two\n");
+    git(&repo, &["add", "."]);
+    let (code, shown) = on_a_terminal(&repo, &[], "1\n\nnpm run build\nno\nyes\n");
+    assert_eq!(code, Some(0), "{shown}");
+    assert!(shown.contains("  1  dist  1 file, 3 B; git ignores it: it is built"), "{shown}");
+    assert!(shown.contains("The command that builds dist: "), "{shown}");
+    assert_eq!(seals(&repo), ["dist.toml"]);
+    assert_eq!(repo.read(".gitattributes"), "/seals/** -text\n/dist/** -text\n");
+    assert!(repo.read(CHECK).contains("          npm run build\n"));
+    assert!(repo.read(HOOK).contains("sealgate"), "the hook");
+    fs::remove_file(repo.path(HOOK)).unwrap();
+
+    let (code, shown) = on_a_terminal(&repo, &["--workflow", "none"], "vendor\nyes\nno\n");
+    assert_eq!(code, Some(0), "{shown}");
+    assert!(!shown.contains("Write a workflow"), "{shown}");
+    assert!(!repo.path(HOOK).exists(), "no hook");
+    assert_eq!(seals(&repo), ["dist.toml", "vendor.toml"]);
+    assert!(repo.read(".gitattributes").starts_with("* text=auto eol=lf\n/seals/** -text\n"));
+
+    let before = repo.contents();
+    let (code, shown) = on_a_terminal(&repo, &[], "");
+    assert_eq!(code, Some(0), "{shown}");
+    assert_eq!(repo.contents(), before);
+}
+
+#[test]
+fn answers_that_end_too_early_leave_everything_as_it_was() {
+    for typed in [
+        "\u{4}",
+        "7\n\u{4}",
+        "\n\u{4}",
+        "1\ncheck\n\u{4}",
+        "1\ncheck\nmake\n\u{4}",
+        "1\ncheck\nmake\nyes\n\u{4}",
+    ] {
+        let repo = project();
+        repo.write("vendor/two.c", "two\n");
+        git(&repo, &["add", "."]);
+        let before = repo.contents();
+        let (code, shown) = on_a_terminal(&repo, &[], typed);
+        assert_eq!(code, Some(2), "{typed:?}: {shown}");
+        assert!(shown.contains("was not answered, and nothing was written"), "{typed:?}: {shown}");
+        assert_eq!(repo.contents(), before, "{typed:?}");
+    }
+}

@@ -1,0 +1,66 @@
+//! All tests that see the program from outside, in one binary: it links once, and builds in a fraction
+//! of the time that one binary a file takes. A file here that has no line below is an error
+//! (`house::every_file_of_tests_is_a_module`).
+
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails so")]
+
+mod accept;
+mod acting;
+mod action;
+mod action_judges;
+mod actions;
+mod adversity;
+mod authority;
+mod authority_bytes;
+mod authority_checks;
+mod authority_decisions;
+mod authority_openssh;
+mod authority_signatures;
+mod bad_input;
+mod base_of_event;
+mod bit_flips;
+mod blake3_vectors;
+mod blockers;
+mod causes_of_git;
+mod commits;
+mod common;
+mod comparing;
+mod doctor;
+mod documents;
+mod drift;
+mod engine;
+mod exporting;
+mod faults;
+mod format_judges;
+mod formats;
+mod generated;
+mod granting;
+mod hook;
+mod hook_install;
+mod hook_managers;
+mod hostile_names;
+mod house;
+mod init;
+mod job_summary;
+mod judges;
+mod long_seals;
+mod merge_reports;
+mod other_ci;
+mod partition;
+mod peers;
+mod properties;
+mod pushing;
+mod real_input;
+mod recipe;
+mod report_formats;
+mod report_issues;
+mod report_page;
+mod reseals;
+mod review;
+mod runner;
+mod seal_format;
+mod sealing;
+mod second_reader;
+mod staging;
+mod support;
+mod unmerged;
