@@ -8,8 +8,7 @@ use std::ffi::OsString;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-use clap::{Args, ColorChoice, CommandFactory as _, Parser, Subcommand};
-use clap_complete::Shell;
+use clap::{Args, ColorChoice, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 pub use authority::{AuthorityArgs, Between, GrantArgs, GrantCommand, GrantNewArgs, PolicyCommand};
 pub use blockers::{BlockersArgs, BlockersCommand, BlockersFormat};
@@ -332,6 +331,17 @@ pub enum DoctorFormat {
 #[must_use]
 pub fn command() -> clap::Command {
     Cli::command()
+}
+
+/// A shell for which there are completions.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+#[expect(missing_docs, reason = "the names say all")]
+pub enum Shell {
+    Bash,
+    Elvish,
+    Fish,
+    Powershell,
+    Zsh,
 }
 
 /// The command of ours that does what `word` does elsewhere.

@@ -1,47 +1,79 @@
-//! `completions` and `man`: what clap knows of the command line, for shells and readers.
-
-use clap_complete::Shell;
-use clap_mangen::Man;
+//! `completions` and `man` print the committed files of `generated/`. A test holds these files against
+//! the command line, so the program itself carries no generator.
 
 use super::{Context, Outcome};
-use crate::cli;
+use crate::cli::Shell;
 use crate::problem::Problem;
 use crate::verdict::Verdict;
 
 pub(super) fn completions(shell: Shell, context: &Context) -> Outcome {
-    let mut script = Vec::new();
-    clap_complete::generate(shell, &mut cli::command(), "sealgate", &mut script);
-    answer(context, &script)
+    answer(context, script(shell))
 }
 
 pub(super) fn man(command: Option<&str>, context: &Context) -> Outcome {
-    let mut whole = cli::command();
-    whole.build();
-    let page = match command {
-        None => whole,
-        Some(name) => find(&whole, name).cloned().ok_or_else(|| {
-            vec![
-                Problem::new("usage", format!("there is no command {name}"))
-                    .remedy("sealgate --help lists the commands"),
-            ]
-        })?,
-    };
-    let mut roff = Vec::new();
-    let source = concat!("sealgate ", env!("CARGO_PKG_VERSION"));
-    let rendered = Man::new(page).source(source).manual("sealgate manual").render(&mut roff);
-    rendered.map_err(|error| vec![Problem::new("output-unwritable", error.to_string())])?;
-    answer(context, &roff)
+    let name = command.unwrap_or_default();
+    let page = PAGES.iter().find(|(of, _)| *of == name).ok_or_else(|| {
+        vec![
+            Problem::new("usage", format!("there is no command {name}"))
+                .remedy("sealgate --help lists the commands"),
+        ]
+    })?;
+    answer(context, page.1)
 }
 
-/// The command `name`, or that of a command: `hook-install`.
-fn find<'c>(whole: &'c clap::Command, name: &str) -> Option<&'c clap::Command> {
-    whole.find_subcommand(name).or_else(|| {
-        let (group, name) = name.split_once('-')?;
-        whole.find_subcommand(group)?.find_subcommand(name)
-    })
-}
-
-fn answer(context: &Context, text: &[u8]) -> Outcome {
-    context.terminal.answer(text).map_err(|problem| vec![problem])?;
+fn answer(context: &Context, text: &str) -> Outcome {
+    context.terminal.answer(text.as_bytes()).map_err(|problem| vec![problem])?;
     Ok(Verdict::Pass)
 }
+
+fn script(shell: Shell) -> &'static str {
+    match shell {
+        Shell::Bash => include_str!("../../generated/completions/sealgate.bash"),
+        Shell::Elvish => include_str!("../../generated/completions/sealgate.elv"),
+        Shell::Fish => include_str!("../../generated/completions/sealgate.fish"),
+        Shell::Powershell => include_str!("../../generated/completions/_sealgate.ps1"),
+        Shell::Zsh => include_str!("../../generated/completions/_sealgate"),
+    }
+}
+
+/// The page of the program, and one for each command and each command of a command.
+macro_rules! pages {
+    ($($command:literal,)+) => {
+        &[
+            ("", include_str!("../../generated/man/sealgate.1")),
+            $(($command, include_str!(concat!("../../generated/man/sealgate-", $command, ".1"))),)+
+        ]
+    };
+}
+
+const PAGES: &[(&str, &str)] = pages! {
+    "accept",
+    "blockers-check",
+    "blockers-list",
+    "blockers",
+    "check",
+    "completions",
+    "diff",
+    "doctor",
+    "export",
+    "fmt",
+    "grant-list",
+    "grant-new",
+    "grant-show",
+    "grant-sign",
+    "grant-verify",
+    "grant",
+    "hook-install",
+    "hook-pre-push",
+    "hook-uninstall",
+    "hook",
+    "init",
+    "ls",
+    "man",
+    "merge-reports",
+    "policy-check",
+    "policy-digest",
+    "policy-export-allowed-signers",
+    "policy",
+    "seal",
+};

@@ -1,11 +1,14 @@
-//! The committed manual pages and completions are what the program prints.
+//! The committed manual pages and completions describe the command line as it is, and the program
+//! prints them.
 //!
-//! `UPDATE=1 cargo test --test generated` writes them anew.
+//! `UPDATE=1 cargo test --test it generated` writes them anew.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+
+use clap_complete::Shell;
+use clap_mangen::Man;
 
 const COMMANDS: [&str; 16] = [
     "check",
@@ -43,12 +46,12 @@ const NESTED: [&str; 13] = [
     "policy-export-allowed-signers",
 ];
 
-const COMPLETIONS: [(&str, &str); 5] = [
-    ("bash", "sealgate.bash"),
-    ("elvish", "sealgate.elv"),
-    ("fish", "sealgate.fish"),
-    ("powershell", "_sealgate.ps1"),
-    ("zsh", "_sealgate"),
+const COMPLETIONS: [(Shell, &str, &str); 5] = [
+    (Shell::Bash, "bash", "sealgate.bash"),
+    (Shell::Elvish, "elvish", "sealgate.elv"),
+    (Shell::Fish, "fish", "sealgate.fish"),
+    (Shell::PowerShell, "powershell", "_sealgate.ps1"),
+    (Shell::Zsh, "zsh", "_sealgate"),
 ];
 
 fn print(arguments: &[&str]) -> Vec<u8> {
@@ -57,29 +60,61 @@ fn print(arguments: &[&str]) -> Vec<u8> {
     output.stdout
 }
 
-/// Every generated file with its content.
-fn generated() -> BTreeMap<String, Vec<u8>> {
-    let mut files = BTreeMap::from([("man/sealgate.1".to_owned(), print(&["man"]))]);
-    for command in COMMANDS.into_iter().chain(NESTED) {
-        files.insert(format!("man/sealgate-{command}.1"), print(&["man", command]));
+/// The manual page of the command `name`, or of a command's command: `hook-install`.
+fn page(name: &str) -> Vec<u8> {
+    let mut whole = sealgate::cli::command();
+    whole.build();
+    let mut command = &whole;
+    let mut rest = name;
+    while !rest.is_empty() {
+        let known = |name: &str| command.find_subcommand(name);
+        let (next, after) = match known(rest) {
+            Some(next) => (next, ""),
+            None => {
+                rest.split_once('-').and_then(|(group, rest)| Some((known(group)?, rest))).unwrap()
+            }
+        };
+        (command, rest) = (next, after);
     }
-    for (shell, file) in COMPLETIONS {
-        files.insert(format!("completions/{file}"), print(&["completions", shell]));
+    let mut roff = Vec::new();
+    let source = concat!("sealgate ", env!("CARGO_PKG_VERSION"));
+    let manual = Man::new(command.clone()).source(source).manual("sealgate manual");
+    manual.render(&mut roff).unwrap();
+    roff
+}
+
+/// Every generated file: its name, its content, and the arguments with which the program prints it.
+fn generated() -> Vec<(String, Vec<u8>, Vec<&'static str>)> {
+    let mut files = vec![("man/sealgate.1".to_owned(), page(""), vec!["man"])];
+    for command in COMMANDS.into_iter().chain(NESTED) {
+        files.push((format!("man/sealgate-{command}.1"), page(command), vec!["man", command]));
+    }
+    for (shell, name, file) in COMPLETIONS {
+        let mut script = Vec::new();
+        clap_complete::generate(shell, &mut sealgate::cli::command(), "sealgate", &mut script);
+        files.push((format!("completions/{file}"), script, vec!["completions", name]));
     }
     files
 }
 
 #[test]
-fn the_committed_files_are_what_the_program_prints() {
+fn the_committed_files_describe_the_command_line() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("generated");
-    for (name, content) in generated() {
+    for (name, content, _) in generated() {
         let path = root.join(&name);
         if std::env::var_os("UPDATE").is_some() {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(&path, &content).unwrap();
         }
         let committed = fs::read(&path).unwrap_or_default();
-        assert!(committed == content, "{name} is stale: UPDATE=1 cargo test --test generated");
+        assert!(committed == content, "{name} is stale: UPDATE=1 cargo test --test it generated");
+    }
+}
+
+#[test]
+fn the_program_prints_the_committed_files() {
+    for (name, content, arguments) in generated() {
+        assert!(print(&arguments) == content, "{arguments:?} prints something else than {name}");
     }
 }
 
