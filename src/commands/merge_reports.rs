@@ -73,7 +73,7 @@ pub(super) fn run(arguments: &MergeReportsArgs, context: &Context) -> Outcome {
     );
     let worth = under_policy.then_some(AuthorityView::None);
     let report = report.authorised(worth, &clearance.refusals);
-    Ok(context.terminal.report(report, arguments.format, &files))
+    Ok(context.terminal.report(report, arguments.format, &files, None))
 }
 
 /// Reads all the reports, as far as they can be read.
