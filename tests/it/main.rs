@@ -53,6 +53,7 @@ mod pushing;
 mod real_input;
 mod recipe;
 mod report_formats;
+mod report_globs;
 mod report_issues;
 mod report_page;
 mod reseals;
