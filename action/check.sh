@@ -17,7 +17,6 @@ search_path() {
     done
     PATH=${kept#:}
 }
-search_path
 
 # What is true until the gate says otherwise: a crash is never green. Of two lines the later counts.
 undecided() {
@@ -62,6 +61,7 @@ build() {
 }
 
 undecided
+search_path
 room=$(mktemp -d "$RUNNER_TEMP/sealgate-XXXXXXXX")
 report=$room/report.json
 
