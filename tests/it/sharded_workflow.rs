@@ -8,6 +8,7 @@ use std::path::Path;
 
 use crate::action::{Step, Stepped};
 use crate::action_trust::{SEALGATE, sealed};
+use crate::actions;
 use crate::common::{Ran, run, scrubbed};
 
 const WORKFLOW: &str = include_str!("../../.github/workflows/sharded-check.yml");
@@ -42,8 +43,7 @@ fn what_judges_and_what_is_judged_lie_apart() {
     assert_eq!(WORKFLOW.matches("uses: ./sealgate\n").count(), 2);
     assert_eq!(WORKFLOW.matches("uses: ./").count(), 2);
     assert_eq!(values("working-directory"), ["judged", "judged"]);
-    let built = "${{ inputs.artifact != '' && format('{0}/sealgate-built', runner.temp) || '' }}";
-    assert_eq!(values("at"), [built]);
+    assert_eq!(values("at"), ["${{ steps.built.outputs.at }}"]);
     assert_eq!(values("merge-reports"), [format!("{shares}/*/report.json")]);
 }
 
@@ -139,18 +139,22 @@ impl Share {
             &script("Unpack what was built"),
         ]);
         bash.env("RUNNER_TEMP", self.step.at("temp")).current_dir(self.step.at("workspace"));
+        bash.env("GITHUB_WORKSPACE", self.step.at("workspace"));
+        bash.env("GITHUB_OUTPUT", self.step.at("built"));
         run(bash)
     }
 
     fn judge(&self) -> Stepped {
-        let at = self.step.at(BUILT);
+        let built = actions::handed_on(&fs::read_to_string(self.step.at("built")).unwrap());
+        let at = &built["at"];
+        assert_eq!(at, "../../temp/sealgate-built");
         self.step.run(&[
             ("binary", SEALGATE),
             ("EVENT_SHA", &self.commit),
             ("base", "none"),
             ("working-directory", "judged"),
             ("seals", "dist"),
-            ("at", at.to_str().unwrap()),
+            ("at", at),
             ("partition", "slice:1/1"),
         ])
     }
@@ -169,20 +173,19 @@ impl Share {
             && names.iter().all(approved)
     }
 
-    /// Everything in the room but what is unpacked, with the beginning of each digest.
+    /// Everything in the room but what the step itself leaves, with the beginning of each digest.
     fn around(&self) -> Vec<String> {
-        let own = |path: &Path| path.strip_prefix(self.step.room()).unwrap().display().to_string();
+        let name_of =
+            |path: &Path| path.strip_prefix(self.step.room()).unwrap().display().to_string();
         let mut all = Vec::new();
         let mut next = vec![self.step.room().to_owned()];
         while let Some(directory) = next.pop() {
             for entry in fs::read_dir(directory).unwrap() {
                 let path = entry.unwrap().path();
                 let metadata = path.symlink_metadata().unwrap();
-                let name = own(&path);
-                if name == BUILT
-                    || name == "temp/sealgate-archive"
-                    || name == "temp/sealgate-tar.log"
-                {
+                let name = name_of(&path);
+                let own = [BUILT, "temp/sealgate-archive", "temp/sealgate-tar.log", "built"];
+                if own.contains(&&*name) {
                     continue;
                 }
                 if metadata.is_dir() {
