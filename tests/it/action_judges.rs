@@ -353,8 +353,8 @@ fn the_workflows_of_the_documents_work() {
     assert_eq!(ten, documented(ci, "ten lines"), "the README and docs/ci.md tell two things");
     let binary = format!("binary: {}", env!("CARGO_BIN_EXE_sealgate"));
     let ten = ten + &format!("        with: {{{binary}}}\n");
-    let publish = documented(ci, "publish")
-        .replace("stage: publish}", &format!("stage: publish, {binary}}}"));
+    let publish =
+        documented(ci, "publish").replace("/publish\"}", &format!("/publish\", {binary}}}"));
     assert!(publish.contains(&binary));
     let consumer = Consumer::new();
     let first = consumer.id("HEAD");
