@@ -18,7 +18,73 @@ function Get-Lines([string] $text) {
     @($text -split "`r?`n" | Where-Object { $_ -ne '' })
 }
 
+function Copy-Action([string] $from, [string] $to, [string[]] $but) {
+    [void] [IO.Directory]::CreateDirectory($to)
+    foreach ($item in Get-ChildItem -LiteralPath $from -Force) {
+        $link = ($item.Attributes -band [IO.FileAttributes]::ReparsePoint) -ne 0
+        if ($link -or $item.Name -in $but) { continue }
+        $place = Join-Path $to $item.Name
+        if ($item.PSIsContainer) {
+            Copy-Action $item.FullName $place @()
+        } else {
+            [IO.File]::Copy($item.FullName, $place)
+        }
+    }
+}
+
+function New-Gate {
+    $cargo = Get-Command cargo -CommandType Application -ErrorAction SilentlyContinue | Select-Object -First 1
+    if (-not $cargo) {
+        Stop-Gate "there is no cargo to build sealgate with: install Rust, or use the input 'binary'"
+    }
+    $root = [IO.Path]::GetPathRoot($room)
+    foreach ($name in '.cargo\config', '.cargo\config.toml', 'rust-toolchain', 'rust-toolchain.toml') {
+        if (Test-Path -LiteralPath (Join-Path $root $name)) {
+            Stop-Gate "$root$name would decide how sealgate is built: use the input 'binary'"
+        }
+    }
+    $own = Join-Path $room 'cargo'
+    $copy = Join-Path $own 'sealgate'
+    $target = Join-Path $room 'target'
+    Copy-Action $action $copy @('.git', 'target')
+    # With a full path: what starts programs here looks into the current directory first.
+    $start = [Diagnostics.ProcessStartInfo]::new($cargo.Source)
+    foreach ($argument in 'build', '--release', '--locked', '--bin', 'sealgate',
+        '--manifest-path', (Join-Path $copy 'Cargo.toml'), '--target-dir', $target) {
+        $start.ArgumentList.Add($argument)
+    }
+    $start.UseShellExecute = $false
+    $start.WorkingDirectory = $root
+    $start.Environment.Clear()
+    # Beside those of check.sh: what Windows wants in every process, and where a linker is looked for.
+    foreach ($name in 'PATH', 'PATHEXT', 'ComSpec', 'SystemDrive', 'SystemRoot', 'windir', 'OS',
+        'NUMBER_OF_PROCESSORS', 'PROCESSOR_ARCHITECTURE', 'ProgramData', 'ProgramFiles', 'ProgramFiles(x86)',
+        'ProgramW6432', 'CommonProgramFiles', 'CommonProgramFiles(x86)', 'CommonProgramW6432',
+        'http_proxy', 'https_proxy', 'all_proxy', 'no_proxy', 'SSL_CERT_FILE', 'SSL_CERT_DIR') {
+        $value = [Environment]::GetEnvironmentVariable($name)
+        if ($value) { $start.Environment[$name] = $value }
+    }
+    $toolchains = "$env:RUSTUP_HOME"
+    if (-not [IO.Path]::IsPathFullyQualified($toolchains)) { $toolchains = "$env:USERPROFILE\.rustup" }
+    $start.Environment['RUSTUP_HOME'] = $toolchains
+    $start.Environment['CARGO_HOME'] = $own
+    foreach ($name in 'HOME', 'USERPROFILE', 'TEMP', 'TMP') {
+        $place = Join-Path $room 'home'
+        [void] [IO.Directory]::CreateDirectory($place)
+        $start.Environment[$name] = $place
+    }
+    $build = [Diagnostics.Process]::Start($start)
+    $build.WaitForExit()
+    if ($build.ExitCode -ne 0) { Stop-Gate 'sealgate could not be built from the checkout of the action' }
+    $built = Join-Path $room 'sealgate.exe'
+    [IO.File]::Move((Join-Path $target 'release' 'sealgate.exe'), $built)
+    Remove-Item -LiteralPath $target, $own -Recurse -Force
+    $built
+}
+
 Set-Undecided
+$search = @("$env:PATH" -split ';' | Where-Object { [IO.Path]::IsPathFullyQualified($_) })
+$env:PATH = $search -join ';'
 $room = Join-Path $env:RUNNER_TEMP "sealgate-$([guid]::NewGuid())"
 [void] [IO.Directory]::CreateDirectory($room)
 $report = Join-Path $room 'report.json'
@@ -53,12 +119,7 @@ if ("$env:IN_BINARY" -ne '') {
     Expand-Archive -LiteralPath $file -DestinationPath $room
     $binary = Join-Path $room 'sealgate.exe'
 } elseif ($wanted -ceq $version) {
-    # From there, so that no configuration of cargo in the workspace has a say.
-    Push-Location -LiteralPath $action
-    & cargo install --locked --path . --root $room --target-dir (Join-Path $room 'target')
-    if ($LASTEXITCODE -ne 0) { Stop-Gate 'sealgate could not be built from the checkout of the action' }
-    Pop-Location
-    $binary = Join-Path $room 'bin' 'sealgate.exe'
+    $binary = New-Gate
 } else {
     Stop-Gate "the action has no SHA-256 of the wanted version of sealgate: use its own, or the input 'binary'"
 }
@@ -74,18 +135,9 @@ if ("$env:IN_MERGE_REPORTS" -ne '') {
     if ("$env:IN_AT$env:IN_STAGE$env:IN_REV$env:IN_PARTITION$env:IN_ENVIRONMENT" -ne '') {
         Stop-Gate "with 'merge-reports' there is no 'at', 'stage', 'rev', 'partition' and 'environment'"
     }
-    $arguments.AddRange([string[]] ('merge-reports', "--seals-from=$env:EVENT_SHA"))
+    $arguments.AddRange([string[]] ('merge-reports', '--globs', "--seals-from=$env:EVENT_SHA"))
     foreach ($name in $names) { $arguments.Add("--only=$name") }
-    $names = @()
-    foreach ($line in Get-Lines $env:IN_MERGE_REPORTS) {
-        if (Test-Path -LiteralPath $line) {
-            $names += $line
-        } else {
-            $matching = @(Get-ChildItem -Path $line -File | ForEach-Object { $_.FullName })
-            if ($matching.Count -eq 0) { Stop-Gate "a line of the input 'merge-reports' matches no file" }
-            $names += $matching
-        }
-    }
+    $names = @(Get-Lines $env:IN_MERGE_REPORTS)
 } else {
     if ("$env:IN_REV" -ne '') {
         $arguments.AddRange([string[]] ('check', "--rev=$env:IN_REV"))

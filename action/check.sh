@@ -1,9 +1,22 @@
 #!/usr/bin/env bash
 # Runs the gate in a step of GitHub Actions, on Linux and macOS (bash 3.2); check.ps1 is its twin.
-# Inputs come as IN_* variables, and are never parsed as shell: no word of them is split or globbed
-# but where it says so. The binary itself writes annotations, summary and outputs.
+# Inputs come as IN_* variables, and are never parsed as shell: of their words those of `seals` are
+# split, and none is globbed. The binary itself writes annotations, summary and outputs.
 set -euf -o pipefail
-unset CDPATH
+# What would change how the tools below behave.
+unset CDPATH TAR_OPTIONS
+
+# A relative directory in the search path is one of the workspace: whoever writes the judged commit
+# would choose the programs that judge it.
+search_path() {
+    local IFS=: directory kept=
+    for directory in $PATH; do
+        case $directory in
+        /*) kept=$kept:$directory ;;
+        esac
+    done
+    PATH=${kept#:}
+}
 
 # What is true until the gate says otherwise: a crash is never green. Of two lines the later counts.
 undecided() {
@@ -15,11 +28,45 @@ stop() {
     exit 2
 }
 
+# Builds the gate from a copy of the action, where nothing else has a say. Cargo and rustup look for
+# configuration and toolchains from the current directory upward: they run in the root directory.
+# Cargo looks for a workspace from the manifest upward, and stops at CARGO_HOME: that is a new
+# directory, and the copy lies in it. Links are not copied: they could lead out of the action.
+build() {
+    local name kept=() home=$room/cargo
+    command -v cargo >/dev/null ||
+        stop "there is no cargo to build sealgate with: install Rust, or use the input 'binary'"
+    for name in /.cargo/config /.cargo/config.toml /rust-toolchain /rust-toolchain.toml; do
+        ! [ -e "$name" ] || stop "$name would decide how sealgate is built: use the input 'binary'"
+    done
+    mkdir -p "$home/sealgate" "$room/home" "$room/tmp"
+    tar -cf - -C "$GITHUB_ACTION_PATH" --exclude=./.git --exclude=./target . |
+        tar -xf - -C "$home/sealgate"
+    find "$home/sealgate" -type l -exec rm -f -- {} +
+    # Where rustup keeps its toolchains, and how to reach the registry: nothing else of the environment.
+    case ${RUSTUP_HOME:-} in
+    /*) kept+=("RUSTUP_HOME=$RUSTUP_HOME") ;;
+    *) [ -z "${HOME:-}" ] || kept+=("RUSTUP_HOME=$HOME/.rustup") ;;
+    esac
+    for name in http_proxy https_proxy all_proxy no_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY \
+        SSL_CERT_FILE SSL_CERT_DIR; do
+        [ -z "${!name:-}" ] || kept+=("$name=${!name}")
+    done
+    (cd / && env -i PATH="$PATH" HOME="$room/home" TMPDIR="$room/tmp" CARGO_HOME="$home" \
+        ${kept[@]+"${kept[@]}"} cargo build --release --locked --bin sealgate \
+        --manifest-path "$home/sealgate/Cargo.toml" --target-dir "$room/target") ||
+        stop "sealgate could not be built from the checkout of the action"
+    mv "$room/target/release/sealgate" "$room/sealgate"
+    rm -rf "$room/target" "$home"
+}
+
 undecided
+search_path
 room=$(mktemp -d "$RUNNER_TEMP/sealgate-XXXXXXXX")
 report=$room/report.json
 
-# The binary: one that was given, a release whose digest stands in releases.sha256, or this checkout.
+# The binary: one that was given, a release whose digest stands in releases.sha256, or one that is
+# built from this checkout.
 version=$(sed -n '/^version = /{s/^version = "\(.*\)"$/\1/p;q;}' "$GITHUB_ACTION_PATH/Cargo.toml")
 wanted=${IN_VERSION#v}
 wanted=${wanted:-$version}
@@ -31,7 +78,8 @@ Darwin-arm64) target=aarch64-apple-darwin ;;
 *) target=other ;;
 esac
 archive=sealgate-$wanted-$target.tar.gz
-digest=$(awk -v name="$archive" '$2 == name { print $1 }' "$GITHUB_ACTION_PATH/releases.sha256")
+# By the environment: in a value that is given by `-v` a backslash begins an escape.
+digest=$(NAME=$archive awk '$2 == ENVIRON["NAME"] { print $1 }' "$GITHUB_ACTION_PATH/releases.sha256")
 if [ -n "$IN_BINARY" ]; then
     case $IN_BINARY in
     /*) binary=$IN_BINARY ;;
@@ -39,7 +87,8 @@ if [ -n "$IN_BINARY" ]; then
     esac
 elif [ -n "$digest" ]; then
     url=$GITHUB_SERVER_URL/$ACTION_REPOSITORY/releases/download/v$wanted/$archive
-    curl --fail --silent --show-error --location --proto '=https' --tlsv1.2 --retry 3 \
+    # First `--disable`: a ~/.curlrc has no say.
+    curl --disable --fail --silent --show-error --location --proto '=https' --tlsv1.2 --retry 3 \
         --output "$room/archive" -- "$url" || stop "the release of sealgate could not be downloaded"
     if command -v sha256sum >/dev/null; then
         found=$(sha256sum <"$room/archive")
@@ -48,13 +97,11 @@ elif [ -n "$digest" ]; then
     fi
     [ "${found%% *}" = "$digest" ] ||
         stop "the release of sealgate is not the one whose SHA-256 the action states: nothing was run"
-    tar -xzf "$room/archive" -C "$room" sealgate
+    tar -xzf - -C "$room" sealgate <"$room/archive"
     binary=$room/sealgate
 elif [ "$wanted" = "$version" ]; then
-    # From there, so that no configuration of cargo in the workspace has a say.
-    (cd "$GITHUB_ACTION_PATH" && cargo install --locked --path . --root "$room" --target-dir "$room/target")
-    rm -rf "$room/target"
-    binary=$room/bin/sealgate
+    build
+    binary=$room/sealgate
 else
     stop "the action has no SHA-256 of the wanted version of sealgate: use its own, or the input 'binary'"
 fi
@@ -78,23 +125,11 @@ read -r -d '' -a names <<<"$IN_SEALS" || true
 if [ -n "$IN_MERGE_REPORTS" ]; then
     [ -z "$IN_AT$IN_STAGE$IN_REV$IN_PARTITION$IN_ENVIRONMENT" ] ||
         stop "with 'merge-reports' there is no 'at', 'stage', 'rev', 'partition' and 'environment'"
-    arguments=(merge-reports "--seals-from=$EVENT_SHA")
+    # Every line is a glob, and the program expands it: a file whose name is a line hides no other.
+    arguments=(merge-reports --globs "--seals-from=$EVENT_SHA")
     for name in ${names[@]+"${names[@]}"}; do arguments+=("--only=$name"); done
-    names=()
     lines "$IN_MERGE_REPORTS"
-    for line in ${lines[@]+"${lines[@]}"}; do
-        if [ -e "$line" ]; then
-            names+=("$line")
-        else
-            # Globbed, and not split.
-            before=${#names[@]}
-            IFS='' && set +f && shopt -s nullglob
-            # shellcheck disable=SC2206
-            names+=($line)
-            unset IFS && set -f
-            [ "${#names[@]}" -gt "$before" ] || stop "a line of the input 'merge-reports' matches no file"
-        fi
-    done
+    names=(${lines[@]+"${lines[@]}"})
 else
     if [ -n "$IN_REV" ]; then
         arguments=(check "--rev=$IN_REV")

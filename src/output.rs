@@ -76,16 +76,25 @@ impl Terminal {
     }
 
     /// Writes `report` to its files, to what a runner reads and to stdout, and gives the verdict
-    /// that is left: a report that cannot be written turns any verdict into an error.
+    /// that is left: a report that cannot be written turns any verdict into an error. `stage` is the
+    /// place of the stage, if there is one: later steps get it as an absolute path.
     #[must_use]
-    pub fn report(self, mut report: Report, format: Format, files: &[ReportFile]) -> Verdict {
+    pub fn report(
+        self,
+        mut report: Report,
+        format: Format,
+        files: &[ReportFile],
+        stage: Option<&Path>,
+    ) -> Verdict {
         let runner = (format == Format::Github).then(Runner::of_this_process);
         let mut unwritten: Vec<_> =
             files.iter().filter_map(|file| file.write(&report, self.verbosity).err()).collect();
         if !unwritten.is_empty() {
             self.take_back(&mut report, &unwritten, files, None);
         }
-        let told = runner.as_ref().map_or(Ok(()), |runner| runner.tell(&report, filed(files)));
+        let stage = stage.filter(|_| report.staged.is_some());
+        let told =
+            runner.as_ref().map_or(Ok(()), |runner| runner.tell(&report, stage, filed(files)));
         if let Err(problem) = told {
             self.take_back(&mut report, std::slice::from_ref(&problem), files, runner.as_ref());
             unwritten.push(problem);
@@ -111,7 +120,7 @@ impl Terminal {
         if format == Format::Github {
             let caller = Caller::default();
             let report = Report::new(&[], None, problems, Vec::new(), Duration::ZERO, &caller);
-            return self.report(report, format, &[]);
+            return self.report(report, format, &[], None);
         }
         self.complain(problems);
         Verdict::Error

@@ -58,8 +58,15 @@ impl Runner {
         self.annotations
     }
 
-    /// Writes the summary, then the outputs; `filed` is where the report is as JSON.
-    pub fn tell(&self, report: &Report, filed: Option<&Path>) -> Result<(), Problem> {
+    /// Writes the summary, then the outputs; `staged` is where the bytes that passed are, and `filed`
+    /// where the report is as JSON. Both are absolute: a later step may start in another directory,
+    /// where a relative path names something else.
+    pub fn tell(
+        &self,
+        report: &Report,
+        staged: Option<&Path>,
+        filed: Option<&Path>,
+    ) -> Result<(), Problem> {
         if let Some(path) = &self.summary {
             let mut page = Vec::new();
             // Writing to memory cannot fail.
@@ -67,9 +74,8 @@ impl Runner {
             append(SUMMARY, path, &page)?;
         }
         let Some(path) = &self.output else { return Ok(()) };
-        let staged = report.staged.as_deref().map(handed_on).transpose()?;
-        let filed = filed.map(|path| path.to_str().ok_or_else(|| not_handed_on(path)));
-        let filed = filed.transpose()?.map(handed_on).transpose()?;
+        let staged = staged.map(handed_on).transpose()?;
+        let filed = filed.map(handed_on).transpose()?;
         append(OUTPUT, path, &outputs(report, staged, filed)?)
     }
 
@@ -79,7 +85,7 @@ impl Runner {
         if let Some(path) = &self.summary {
             let _ = append(SUMMARY, path, &report::taken_back(&report.errors));
         }
-        let filed = filed.and_then(Path::to_str).and_then(|path| handed_on(path).ok());
+        let filed = filed.and_then(|path| handed_on(path).ok());
         if let (Some(path), Ok(text)) = (&self.output, outputs(report, None, filed)) {
             let _ = append(OUTPUT, path, &text);
         }
@@ -119,17 +125,23 @@ fn delimiter() -> Result<String, Problem> {
     Ok(format!("sealgate-{}", hex::text(&bytes)))
 }
 
-/// A path, if a later step gets it as it is, and nothing in it can act there.
-fn handed_on(path: &str) -> Result<&str, Problem> {
-    // A path that is no text was made one, and names something else now.
-    let exact = message(path) == path && !path.contains(char::REPLACEMENT_CHARACTER);
-    if exact { Ok(path) } else { Err(not_handed_on(Path::new(path))) }
+/// A path as text, if a later step gets it as it is, and nothing in it can act there.
+fn handed_on(path: &Path) -> Result<&str, Problem> {
+    // U+FFFD stands where text was no text, and names something else now.
+    let exact = |text: &&str| message(text) == *text && !text.contains(char::REPLACEMENT_CHARACTER);
+    let text = path.to_str().map(|text| if cfg!(windows) { without_prefix(text) } else { text });
+    text.filter(exact).ok_or_else(|| {
+        let message = format!("{OUTPUT}: no other step can be given the path {}", path.display());
+        Problem::new("output-unwritable", message)
+            .remedy("choose a path without control characters, \"::\" and \"##\"")
+    })
 }
 
-fn not_handed_on(path: &Path) -> Problem {
-    let message = format!("{OUTPUT}: no other step can be given the path {}", path.display());
-    Problem::new("output-unwritable", message)
-        .remedy("choose a path without control characters, \"::\" and \"##\"")
+/// A path of Windows without the `\\?\` that making it canonical puts before a drive: to an action
+/// that takes globs, the question mark there is one.
+fn without_prefix(path: &str) -> &str {
+    let on_drive = path.strip_prefix(r"\\?\").filter(|rest| rest.get(1..3) == Some(r":\"));
+    on_drive.unwrap_or(path)
 }
 
 /// Adds `bytes` to the file at `path`, which the variable `name` named.
@@ -190,11 +202,24 @@ mod tests {
     #[test]
     fn a_path_is_handed_on_as_it_is_or_not_at_all() {
         for path in ["/tmp/a b", r"C:\x\y", "/日本", "a:b", "a#b"] {
-            assert_eq!(handed_on(path), Ok(path));
+            assert_eq!(handed_on(Path::new(path)), Ok(path));
         }
         for path in ["a\nb", "a\rb", "::x", "##[x]", "\u{85}", "\u{202e}", "\u{1b}[0m", "\u{fffd}"]
         {
-            assert!(handed_on(path).is_err(), "{path:?}");
+            assert!(handed_on(Path::new(path)).is_err(), "{path:?}");
+        }
+    }
+
+    #[test]
+    fn a_path_on_a_drive_is_handed_on_without_its_prefix() {
+        for (path, plain) in [
+            (r"\\?\D:\a\_temp\x", r"D:\a\_temp\x"),
+            (r"\\?\UNC\host\x", r"\\?\UNC\host\x"),
+            (r"\\?\D:x", r"\\?\D:x"),
+            (r"D:\x", r"D:\x"),
+            ("/x", "/x"),
+        ] {
+            assert_eq!(without_prefix(path), plain);
         }
     }
 

@@ -918,7 +918,7 @@ _sealgate() {
             return 0
             ;;
         sealgate__subcmd__merge__subcmd__reports)
-            opts="-C -q -v -h -V --only --seals-from --base --on-reseal --format --report --seals --color --quiet --verbose --help --version"
+            opts="-C -q -v -h -V --globs --only --seals-from --base --on-reseal --format --report --seals --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -277,6 +277,7 @@ set edit:completion:arg-completer[sealgate] = {|@words|
             cand -C 'Start in DIR instead of the current directory'
             cand --seals 'The seals directory, relative to the repository root'
             cand --color 'When to use colour'
+            cand --globs 'Read each FILE as a glob; one that matches no file is an error'
             cand -q 'Print the verdict alone; errors are always printed'
             cand --quiet 'Print the verdict alone; errors are always printed'
             cand -v 'Print every finding, however many there are'

@@ -253,6 +253,7 @@ complete -c sealgate -n "__fish_sealgate_using_subcommand merge-reports" -l seal
 complete -c sealgate -n "__fish_sealgate_using_subcommand merge-reports" -l color -d 'When to use colour' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c sealgate -n "__fish_sealgate_using_subcommand merge-reports" -l globs -d 'Read each FILE as a glob; one that matches no file is an error'
 complete -c sealgate -n "__fish_sealgate_using_subcommand merge-reports" -s q -l quiet -d 'Print the verdict alone; errors are always printed'
 complete -c sealgate -n "__fish_sealgate_using_subcommand merge-reports" -s v -l verbose -d 'Print every finding, however many there are'
 complete -c sealgate -n "__fish_sealgate_using_subcommand merge-reports" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -14,6 +14,11 @@ pub struct MergeReportsArgs {
     /// whole or in all its shares
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
+    /// Read each FILE as a glob; one that matches no file is an error
+    // The action passes the lines of its input on with it: so the same code decides on every system
+    // what a glob finds.
+    #[arg(long)]
+    pub globs: bool,
     /// Ask only for seals whose names match GLOB; repeatable
     #[arg(long, value_name = "GLOB")]
     pub only: Vec<String>,

@@ -1,10 +1,11 @@
 //! `merge-reports`: one verdict from several reports.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::check::places::{of_roots, report_files, root_of};
 use super::check::{authority, base};
-use super::{Context, Outcome, reports};
+use super::{Context, Outcome, report_globs, reports};
 use crate::clearance::{Clearance, Question, clear};
 use crate::cli::MergeReportsArgs;
 use crate::git::Oid;
@@ -36,7 +37,12 @@ struct Answer {
 
 pub(super) fn run(arguments: &MergeReportsArgs, context: &Context) -> Outcome {
     let files = report_files(&arguments.report, context)?;
-    let (given, mut problems) = read(arguments, context);
+    let inputs = if arguments.globs {
+        report_globs::find(&arguments.files, context)?
+    } else {
+        arguments.files.clone()
+    };
+    let (given, mut problems) = read(&inputs, context);
     let mut selected = Vec::new();
     let answer = if problems.is_empty() {
         answer(arguments, context, &given, &mut selected)
@@ -44,8 +50,7 @@ pub(super) fn run(arguments: &MergeReportsArgs, context: &Context) -> Outcome {
         Err(Vec::new())
     };
     if !files.is_empty() {
-        let inputs =
-            arguments.files.iter().filter_map(|file| context.path(file).canonicalize().ok());
+        let inputs = inputs.iter().filter_map(|file| context.path(file).canonicalize().ok());
         let roots = selected.iter().filter_map(|(_, loaded)| root_of(loaded.as_ref().ok()?));
         let protected = of_roots(roots, inputs, context)?;
         files
@@ -73,14 +78,14 @@ pub(super) fn run(arguments: &MergeReportsArgs, context: &Context) -> Outcome {
     );
     let worth = under_policy.then_some(AuthorityView::None);
     let report = report.authorised(worth, &clearance.refusals);
-    Ok(context.terminal.report(report, arguments.format, &files))
+    Ok(context.terminal.report(report, arguments.format, &files, None))
 }
 
 /// Reads all the reports, as far as they can be read.
-fn read(arguments: &MergeReportsArgs, context: &Context) -> (Vec<Given>, Problems) {
+fn read(files: &[PathBuf], context: &Context) -> (Vec<Given>, Problems) {
     let (mut all, mut problems) = (Vec::new(), Vec::new());
     let mut room = reports::MAX_BYTES;
-    for path in &arguments.files {
+    for path in files {
         let file = path.to_string_lossy().into_owned();
         match reports::open(&context.path(path), &file, &mut room) {
             Ok(report) => all.push(Given { file, report }),

@@ -15,6 +15,7 @@ mod ls;
 mod merge_reports;
 mod policy;
 mod ready;
+mod report_globs;
 mod reports;
 mod seal;
 mod shell;

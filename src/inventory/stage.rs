@@ -43,6 +43,12 @@ impl Stage {
         Ok(Self { scratch: begun?, target: target.to_owned(), links, fault })
     }
 
+    /// Where it is to be.
+    #[must_use]
+    pub fn target(&self) -> &Path {
+        &self.target
+    }
+
     /// Makes the directory `path`; the one that it is in was made before.
     pub(super) fn directory(&self, path: &[u8]) {
         self.attempt(path, |path| self.scratch.directory(path));

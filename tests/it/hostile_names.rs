@@ -396,7 +396,7 @@ fn told_to_a_runner(report: &Report) -> Result<(), String> {
     let file = directory.path().join("output");
     let runner = Runner::of(|name| (name == "GITHUB_OUTPUT").then(|| file.clone().into()));
     let filed = report.staged.as_deref().map(std::path::Path::new);
-    if let Err(problem) = runner.tell(report, filed) {
+    if let Err(problem) = runner.tell(report, filed, filed) {
         let staged = report.staged.as_deref().unwrap_or_default();
         let harmless = !staged.contains(|c: char| c.is_control());
         let broken = staged.contains("::") || staged.contains("##");

@@ -82,8 +82,10 @@ fn the_jobs_for_gitlab_pass_what_is_sealed_and_fail_what_is_not() {
         let here = room.path().join("clone");
         let built = sh(&here, &script("build"), &[]);
         assert_eq!(built.code, 0, "{}", built.stderr);
+        // The other job has a checkout of its own, and nothing that was built is in it.
         fs::remove_dir_all(here.join("dist")).unwrap();
         let ran = sh(&here, &script("sealgate"), &[("CI_COMMIT_SHA", &commit)]);
+        assert!(!here.join("dist").exists(), "the archive was unpacked in the checkout");
         assert_eq!(ran.code, code, "{ran:?}");
         let junit = fs::read_to_string(here.join("sealgate.xml")).unwrap();
         assert!(junit.contains(says), "{junit}");
@@ -91,9 +93,27 @@ fn the_jobs_for_gitlab_pass_what_is_sealed_and_fail_what_is_not() {
         assert_eq!(quality.contains("seals/dist.toml"), code == 1, "{quality}");
         // A merge request names its base, which a clone that is cut off has not.
         let base = ("CI_MERGE_REQUEST_DIFF_BASE_SHA", &*"7".repeat(40));
-        fs::remove_dir_all(here.join("dist")).unwrap();
         let ran = sh(&here, &script("sealgate"), &[("CI_COMMIT_SHA", &commit), base]);
         assert_eq!(ran.code, 2, "{ran:?}");
+    }
+}
+
+#[test]
+fn an_archive_of_gitlab_that_leads_to_approved_bytes_elsewhere_does_not_pass() {
+    let repo = project();
+    let commit = commit(&repo);
+    let room = clone(&repo);
+    let here = room.path().join("clone");
+    assert_eq!(sh(&here, &script("build"), &[]).code, 0);
+    let packs = [
+        "ln -s \"$PWD/dist\" way && tar -cf built.tar way",
+        "mkdir x && ln -s ../dist/app.js x/app.js && ln -s app.js x/l && tar -C x -cf built.tar .",
+        "mkdir y && cp -r dist/. y && cp -r .git y/.git && tar -C y -cf built.tar .",
+    ];
+    for pack in packs {
+        assert_eq!(sh(&here, pack, &[]).code, 0, "{pack}");
+        let ran = sh(&here, &script("sealgate"), &[("CI_COMMIT_SHA", &commit)]);
+        assert_eq!(ran.code, 1, "{pack}: {ran:?}");
     }
 }
 

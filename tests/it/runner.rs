@@ -116,11 +116,36 @@ fn the_outputs_say_where_the_stage_and_the_report_are() {
     let ran = step.run(&[&["--stage", "out/stage"][..], &reports].concat());
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     let outputs = step.outputs();
-    assert_eq!(outputs["staged"], "out/stage");
+    assert_eq!(outputs["staged"], step.repo.at("out/stage").to_str().unwrap());
     assert_eq!(outputs["report"], step.repo.at("out/r").to_str().unwrap());
     let failed = Step::drifted();
     assert_eq!(failed.run(&["--stage", "out/stage"]).code, 1);
     assert_eq!(failed.outputs()["staged"], "");
+}
+
+#[test]
+fn the_outputs_name_one_place_for_every_later_step() {
+    let cases: [(&str, &[&str], &str); 3] = [
+        // A later step starts elsewhere than in `release`.
+        ("release", &["--stage", "../out/stage", "--report", "json=../out/r"], "out"),
+        (".", &["-C", "release", "--stage", "../out/stage", "--report", "json=../out/r"], "out"),
+        // A link on the way may lead elsewhere when the later step runs.
+        (".", &["--stage", "way/stage", "--report", "json=way/r"], "out"),
+    ];
+    for (directory, arguments, place) in cases {
+        let step = Step::new();
+        std::os::unix::fs::symlink("out", step.repo.at("way")).unwrap();
+        let mut command = step.command(arguments);
+        let ran = run({
+            command.current_dir(step.repo.at(directory));
+            command
+        });
+        assert_eq!(ran.code, 0, "{arguments:?}: {}", ran.stderr);
+        let place = step.repo.at(place).canonicalize().unwrap();
+        let outputs = step.outputs();
+        assert_eq!(outputs["staged"], place.join("stage").to_str().unwrap(), "{arguments:?}");
+        assert_eq!(outputs["report"], place.join("r").to_str().unwrap(), "{arguments:?}");
+    }
 }
 
 #[test]

@@ -16,7 +16,7 @@ use super::{Context, Outcome, stated};
 use crate::clearance::Clearance;
 use crate::cli::CheckArgs;
 use crate::coverage;
-use crate::inventory::Engine;
+use crate::inventory::{Engine, Stage};
 use crate::judge::{Bytes, Judge};
 use crate::partition::Share;
 use crate::problem::Problem;
@@ -87,7 +87,8 @@ pub(super) fn run(arguments: &CheckArgs, context: &Context) -> Outcome {
     let worth = authority::view(arguments, clearance.as_ref(), has_policy);
     let mut report = report.authorised(worth, refusals);
     picture::draw(&mut report, arguments, &files, &commits, context);
-    let verdict = context.terminal.report(report, arguments.format, &files);
+    let place = stage.as_ref().map(Stage::target);
+    let verdict = context.terminal.report(report, arguments.format, &files, place);
     match stage {
         // It passed, and then a report could not be written.
         Some(stage) if staged && verdict != Verdict::Pass => {

@@ -20,7 +20,8 @@ const STAND_INS: [(&str, &str); 3] = [
     ("actions/download-artifact@d3f86a106a0bac45b974a628896c90dbdf5c8093", DOWNLOAD),
 ];
 
-/// Fetches one commit, or with `fetch-depth: 0` all of them; with `path` it brings the action.
+/// Fetches one commit, or with `fetch-depth: 0` all of them, into `path`; another repository is the
+/// action's.
 const CHECKOUT: &str = r#"
 inputs:
   fetch-depth: {default: "1"}
@@ -35,9 +36,11 @@ runs:
       env:
         DEPTH: ${{ inputs.fetch-depth }}
         REF: ${{ inputs.ref }}
+        REPOSITORY: ${{ inputs.repository }}
         TO: ${{ inputs.path }}
       run: |
-        if [ -n "$TO" ]; then cp -r -- "$ACTION" "$TO"; exit; fi
+        if [ -n "$REPOSITORY" ]; then cp -r -- "$ACTION" "$TO"; exit; fi
+        mkdir -p -- "${TO:-.}" && cd -- "${TO:-.}"
         git init --quiet .
         git remote add origin "$ORIGIN"
         if [ "$DEPTH" = 0 ]; then git fetch --quiet origin '+refs/*:refs/remotes/origin/*'
