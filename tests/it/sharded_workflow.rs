@@ -1,7 +1,8 @@
 //! The workflow for shares without its host: what judges and what is judged lie apart, and no archive
 //! of a build gets out of the directory that is judged. `tests/it/action_judges.rs` runs all of it.
 
-#![cfg(unix)]
+// The system that the workflow runs on.
+#![cfg(target_os = "linux")]
 
 use std::fs;
 use std::path::Path;
@@ -26,8 +27,8 @@ fn values(key: &str) -> Vec<&'static str> {
 fn script(name: &str) -> String {
     let (_, step) = WORKFLOW.split_once(&format!("- name: {name}\n")).unwrap();
     let (_, below) = step.split_once("        run: |\n").unwrap();
-    let lines = below.lines().take_while(|line| line.starts_with("          "));
-    lines.map(|line| format!("{}\n", &line[10..])).collect()
+    let lines = below.lines().map_while(|line| line.strip_prefix("          "));
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 #[test]
@@ -263,7 +264,7 @@ fn no_archive_gets_out_of_the_directory_that_is_judged_or_passes() {
             &[File("./sealgate/action.yml", ""), File("./judged/seals/dist.toml", "")],
         ),
         ("a FIFO", &[Fifo("./a")]),
-        ("names that act", &[File(hostile, "x"), File(&"../##[x]", "x")]),
+        ("names that act", &[File(hostile, "x"), File("../##[x]", "x")]),
     ];
     for (case, members) in cases {
         let parts = [archive_part(members), archive_part(&APPROVED)];
