@@ -6,13 +6,19 @@
 
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Stdio};
+use std::process::{ChildStdin, ChildStdout, Stdio};
+use std::sync::Arc;
 
 use super::object::{self, Commit, IdHasher, ObjectKind, Oid, TreeEntry};
-use super::{GitError, plumbing, run};
+use super::{GitError, plumbing};
+use crate::child::{Running, Stderr, Writer};
 
 /// Larger commits, tags and trees are refused; git itself makes none near this.
 const MAX_STRUCTURE: u64 = 256 << 20;
+
+/// The least that an empty pipe takes without waiting for a reader, in bytes: one page. Linux makes
+/// pipes this short for a user who has many of them.
+const SMALLEST_PIPE: usize = 4 << 10;
 
 /// How much of an object is handed on at a time, at most, in bytes.
 const PIECE: usize = 128 << 10;
@@ -44,9 +50,35 @@ pub enum ObjectError {
 #[derive(Debug)]
 pub struct Objects {
     repository: PathBuf,
-    child: Child,
-    requests: Option<ChildStdin>,
+    git: Running,
+    requests: Option<Requests>,
     answers: BufReader<ChildStdout>,
+    stderr: Stderr,
+    /// How many objects were asked for and not taken yet.
+    waiting: usize,
+}
+
+/// The way to git's stdin.
+#[derive(Debug)]
+struct Requests {
+    stdin: Arc<ChildStdin>,
+    /// Writes what may not fit into the pipe; started when there is such a thing.
+    writer: Option<Writer>,
+}
+
+impl Requests {
+    /// Sends `text`. While answers are `waiting`, git may read nothing until somebody takes them: then a
+    /// thread writes, so that this thread is free to take them.
+    fn send(&mut self, text: &str, waiting: bool) -> io::Result<()> {
+        if !waiting && text.len() <= SMALLEST_PIPE {
+            return (&*self.stdin).write_all(text.as_bytes());
+        }
+        if self.writer.is_none() {
+            self.writer = Some(Writer::start(Arc::clone(&self.stdin))?);
+        }
+        let sent = self.writer.as_ref().is_some_and(|writer| writer.write(text.into()));
+        if sent { Ok(()) } else { Err(io::ErrorKind::BrokenPipe.into()) }
+    }
 }
 
 impl Objects {
@@ -55,16 +87,21 @@ impl Objects {
         let mut git = plumbing(repository);
         git.args(["cat-file", "--batch"]);
         git.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = git.spawn().map_err(GitError::NotRun)?;
-        let (requests, answers) = (child.stdin.take(), child.stdout.take());
-        let answers = answers.ok_or_else(|| GitError::NotRun(io::ErrorKind::BrokenPipe.into()))?;
+        let mut git = Running::new(git.spawn().map_err(GitError::NotRun)?);
+        let stderr = git.drain_stderr().map_err(GitError::NotRun)?;
+        let pipes = (git.child().stdin.take(), git.child().stdout.take());
+        let (Some(stdin), Some(answers)) = pipes else {
+            return Err(GitError::NotRun(io::ErrorKind::BrokenPipe.into()));
+        };
+        let requests = Some(Requests { stdin: Arc::new(stdin), writer: None });
         let answers = BufReader::with_capacity(PIECE, answers);
-        Ok(Self { repository: repository.to_owned(), child, requests, answers })
+        Ok(Self { repository: repository.to_owned(), git, requests, answers, stderr, waiting: 0 })
     }
 
-    /// Another conversation with the same repository.
-    pub fn again(&self) -> Result<Self, GitError> {
-        Self::open(&self.repository)
+    /// The repository that is read.
+    #[must_use]
+    pub fn repository(&self) -> &Path {
+        &self.repository
     }
 
     /// The commit that `oid` is, or that the tag `oid` leads to.
@@ -114,15 +151,17 @@ impl Objects {
         Ok((kind, bytes))
     }
 
-    /// Asks for `oids`; each is then to be taken by [`Objects::take`], in this order. While answers
-    /// are waiting, requests of more than some kilobytes would wait for each other.
+    /// Asks for `oids`; each is then to be taken by [`Objects::take`], in this order. Any number may be
+    /// asked for before the first one is taken.
     pub fn ask(&mut self, oids: &[Oid]) -> Result<(), ObjectError> {
         let lines: Vec<String> = oids.iter().map(ToString::to_string).collect();
         let text = lines.join("\n") + "\n";
+        let waiting = self.waiting > 0;
+        self.waiting += oids.len();
         let sent = self
             .requests
             .as_mut()
-            .map_or(Err(io::ErrorKind::BrokenPipe.into()), |to| to.write_all(text.as_bytes()));
+            .map_or(Err(io::ErrorKind::BrokenPipe.into()), |requests| requests.send(&text, waiting));
         sent.map_err(|error| self.gone(&error).into())
     }
 
@@ -142,6 +181,7 @@ impl Objects {
         limit: u64,
         mut sink: impl FnMut(&[u8]),
     ) -> Result<(ObjectKind, u64), ObjectError> {
+        self.waiting = self.waiting.saturating_sub(1);
         let (kind, size) = self.head(oid)?;
         if size > limit {
             // What is not wanted stands before the next answer all the same, and its end with it.
@@ -199,59 +239,10 @@ impl Objects {
     fn gone(&mut self, error: &io::Error) -> GitError {
         self.requests = None;
         // It may be in the middle of an answer that nobody takes any more.
-        let _ = self.child.kill();
-        let mut said = Vec::new();
-        if let Some(stderr) = self.child.stderr.take() {
-            const MOST: u64 = 4 << 10;
-            let _ = stderr.take(MOST).read_to_end(&mut said);
-        }
-        let said = String::from_utf8_lossy(&said).trim().to_owned();
+        self.git.kill();
+        let said = self.stderr.text();
         let stderr = if said.is_empty() { error.to_string() } else { said };
         GitError::Failed { command: "cat-file", stderr }
     }
 }
 
-impl Drop for Objects {
-    fn drop(&mut self) {
-        self.requests = None;
-        // Where an error left answers waiting, it would wait for ever for somebody to take them.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-/// The object that `revision` names, as `git rev-parse` reads it, but for names of refs: git takes a tag
-/// before a branch of the same name, and `refs/tags/refs/heads/x` where there is no `refs/heads/x`. Who
-/// may push a tag would choose the base.
-pub fn resolve(repository: &Path, revision: &str) -> Result<Option<Oid>, GitError> {
-    let suffix = revision.find(['^', '~', ':']).into_iter().chain(revision.find("@{")).min();
-    let name = &revision[..suffix.unwrap_or(revision.len())];
-    if name.starts_with("refs/") {
-        if refs(repository, &[name.to_owned()])?.is_empty() {
-            return Ok(None);
-        }
-    } else if !matches!(name, "" | "@" | "HEAD") && Oid::from_hex(name.as_bytes()).is_none() {
-        let places = ["", "tags/", "heads/", "remotes/"].map(|place| format!("refs/{place}{name}"));
-        let mut found = refs(repository, &places)?;
-        if found.len() > 1 {
-            found.sort();
-            return Err(GitError::Ambiguous(name.to_owned(), found.join(", ")));
-        }
-    }
-    let arguments = ["--verify", "--quiet", "--end-of-options", revision];
-    match run(repository, "rev-parse", &arguments) {
-        Ok(output) => Ok(Oid::from_hex(output.trim_ascii_end())),
-        // Quiet is its word for "no such thing"; what else is wrong it says.
-        Err(GitError::Failed { stderr, .. }) if stderr.is_empty() => Ok(None),
-        Err(error) => Err(error),
-    }
-}
-
-/// Those of the refs with these full `names` that there are.
-fn refs(repository: &Path, names: &[String]) -> Result<Vec<String>, GitError> {
-    let mut arguments = vec!["--format=%(refname)", "--"];
-    arguments.extend(names.iter().map(String::as_str));
-    let listed = run(repository, "for-each-ref", &arguments)?;
-    let listed = String::from_utf8_lossy(&listed);
-    Ok(names.iter().filter(|name| listed.lines().any(|line| line == **name)).cloned().collect())
-}

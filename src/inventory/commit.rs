@@ -17,7 +17,7 @@ use crate::scope::Scope;
 /// No seal can hold as many entries. Ten small trees can name more paths than there are atoms.
 const MAX_ENTRIES: usize = 4 << 20;
 
-/// Blobs that are asked for at a time. Two windows of the longest ids fit into the smallest pipe.
+/// Blobs that are asked for at a time.
 const WINDOW: usize = 100;
 
 /// The longest target of a link, in bytes; no file system takes a longer one.
@@ -229,9 +229,9 @@ fn hash_all(
         return Ok(hashed.into_iter().flat_map(|(_, contents)| contents).collect());
     }
     let conversations: Vec<usize> = (0..several).collect();
-    let repository = &*objects;
+    let repository = objects.repository();
     let hashed = engine.workers.map(&conversations, |_| {
-        let mut objects = repository.again().map_err(|error| (0, error.into()))?;
+        let mut objects = Objects::open(repository).map_err(|error| (0, error.into()))?;
         let hashed = hash_windows(&mut objects, &windows, &next, engine);
         if hashed.is_err() {
             // Nobody needs the rest any more.

@@ -6,7 +6,7 @@ use super::contents::{Contents, Place, sort_out};
 use super::load::Loaded;
 use super::{NamedBy, Repository, root_problem};
 use crate::entry::Digest;
-use crate::git::{self, ObjectError, Objects, Oid, TreeEntry, TreeMode};
+use crate::git::{self, ObjectError, Objects, Oid, RevisionError, TreeEntry, TreeMode};
 use crate::inventory::{
     CommitError, Engine, Inventory, Kind, PassOver, RootError, find, take_tree,
 };
@@ -34,8 +34,25 @@ impl<'r> Snapshot<'r> {
     /// Opens the commit that `revision` names.
     pub fn open(repository: &'r Repository, revision: &str) -> Result<Self, Problem> {
         repository.needs_git(&format!("the revision {revision}"))?;
-        let oid = git::resolve(repository.root(), revision)?
-            .ok_or_else(|| unknown(repository, revision))?;
+        Self::found(repository, revision, git::resolve(repository.root(), revision))
+    }
+
+    /// Opens the commit that the ref with this full name leads to.
+    pub fn open_ref(repository: &'r Repository, name: &str) -> Result<Self, Problem> {
+        repository.needs_git(&format!("the ref {name}"))?;
+        Self::found(repository, name, git::resolve_ref(repository.root(), name))
+    }
+
+    fn found(
+        repository: &'r Repository,
+        revision: &str,
+        oid: Result<Option<Oid>, RevisionError>,
+    ) -> Result<Self, Problem> {
+        let oid = oid.map_err(|error| match error {
+            RevisionError::Object(_, error) => trouble(repository, revision, "", &error),
+            error => error.into(),
+        })?;
+        let oid = oid.ok_or_else(|| unknown(repository, revision))?;
         Self::of(repository, revision, &oid)
     }
 
