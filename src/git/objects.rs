@@ -4,6 +4,7 @@
 //! was replaced on disk would speak for the good one. Nothing is fetched: an object that is not
 //! here is an error.
 
+use std::collections::HashMap;
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{ChildStdin, ChildStdout, Stdio};
@@ -13,8 +14,18 @@ use super::object::{self, Commit, IdHasher, ObjectKind, Oid, TreeEntry};
 use super::{GitError, plumbing};
 use crate::child::{Running, Stderr, Writer};
 
-/// Larger commits, tags and trees are refused; git itself makes none near this.
-const MAX_STRUCTURE: u64 = 256 << 20;
+/// Larger commits and tags are refused; git itself makes none near this.
+const MAX_COMMIT: u64 = 8 << 20;
+
+/// Larger trees are refused.
+const MAX_TREE: u64 = 64 << 20;
+
+/// How much of commits, tags and trees is read in one conversation, in bytes. A few small objects that
+/// name each other can stand for any number of large ones.
+const MAX_STRUCTURE: u64 = 512 << 20;
+
+/// How many entries of trees are kept to be given again.
+const KEPT_ENTRIES: usize = 1 << 18;
 
 /// The least that an empty pipe takes without waiting for a reader, in bytes: one page. Linux makes
 /// pipes this short for a user who has many of them.
@@ -44,6 +55,9 @@ pub enum ObjectError {
     /// It is larger than what is wanted may be.
     #[error("the object {0} is {1} bytes long; the limit is {2}")]
     TooLarge(Oid, u64, u64),
+    /// Its commits and trees are more than anybody makes.
+    #[error("more than {MAX_STRUCTURE} bytes of commits and trees were read, the limit")]
+    TooMuch,
 }
 
 /// A conversation with `git cat-file --batch`.
@@ -56,6 +70,30 @@ pub struct Objects {
     stderr: Stderr,
     /// How many objects were asked for and not taken yet.
     waiting: usize,
+    /// How much of commits, tags and trees may still be read, in bytes.
+    structure: u64,
+    trees: Trees,
+}
+
+/// Trees that were read, to be given again: one that stands at a million paths is read once.
+#[derive(Debug, Default)]
+struct Trees {
+    kept: HashMap<Oid, Arc<[TreeEntry]>>,
+    entries: usize,
+}
+
+impl Trees {
+    /// Keeps a tree; where there is no room, the others go.
+    fn keep(&mut self, oid: Oid, entries: &Arc<[TreeEntry]>) {
+        if self.entries + entries.len() > KEPT_ENTRIES {
+            *self = Self::default();
+        }
+        if entries.len() <= KEPT_ENTRIES {
+            // A tree without names takes room too.
+            self.entries += entries.len() + 1;
+            self.kept.insert(oid, Arc::clone(entries));
+        }
+    }
 }
 
 /// The way to git's stdin.
@@ -95,7 +133,16 @@ impl Objects {
         };
         let requests = Some(Requests { stdin: Arc::new(stdin), writer: None });
         let answers = BufReader::with_capacity(PIECE, answers);
-        Ok(Self { repository: repository.to_owned(), git, requests, answers, stderr, waiting: 0 })
+        Ok(Self {
+            repository: repository.to_owned(),
+            git,
+            requests,
+            answers,
+            stderr,
+            waiting: 0,
+            structure: MAX_STRUCTURE,
+            trees: Trees::default(),
+        })
     }
 
     /// The repository that is read.
@@ -110,7 +157,8 @@ impl Objects {
         const TAGS: usize = 64;
         let mut oid = *oid;
         for _ in 0..TAGS {
-            let (kind, bytes) = self.read(&oid, MAX_STRUCTURE)?;
+            let (kind, bytes) = self.read(&oid, MAX_COMMIT)?;
+            self.spend(&bytes)?;
             oid = match kind {
                 ObjectKind::Commit => {
                     let broken = ObjectError::Broken(oid, "a commit without a tree");
@@ -125,9 +173,22 @@ impl Objects {
     }
 
     /// What the tree `oid` holds.
-    pub fn tree(&mut self, oid: &Oid) -> Result<Vec<TreeEntry>, ObjectError> {
-        let bytes = self.whole(oid, ObjectKind::Tree, MAX_STRUCTURE)?;
-        object::tree(&bytes, oid).map_err(|why| ObjectError::Broken(*oid, why))
+    pub fn tree(&mut self, oid: &Oid) -> Result<Arc<[TreeEntry]>, ObjectError> {
+        if let Some(entries) = self.trees.kept.get(oid) {
+            return Ok(Arc::clone(entries));
+        }
+        let bytes = self.whole(oid, ObjectKind::Tree, MAX_TREE)?;
+        self.spend(&bytes)?;
+        let entries = object::tree(&bytes, oid).map_err(|why| ObjectError::Broken(*oid, why))?;
+        let entries = entries.into();
+        self.trees.keep(*oid, &entries);
+        Ok(entries)
+    }
+
+    fn spend(&mut self, bytes: &[u8]) -> Result<(), ObjectError> {
+        let left = self.structure.checked_sub(bytes.len() as u64);
+        self.structure = left.ok_or(ObjectError::TooMuch)?;
+        Ok(())
     }
 
     /// The content of the blob `oid`, of at most `limit` bytes.
@@ -158,10 +219,10 @@ impl Objects {
         let text = lines.join("\n") + "\n";
         let waiting = self.waiting > 0;
         self.waiting += oids.len();
-        let sent = self
-            .requests
-            .as_mut()
-            .map_or(Err(io::ErrorKind::BrokenPipe.into()), |requests| requests.send(&text, waiting));
+        let sent =
+            self.requests.as_mut().map_or(Err(io::ErrorKind::BrokenPipe.into()), |requests| {
+                requests.send(&text, waiting)
+            });
         sent.map_err(|error| self.gone(&error).into())
     }
 
@@ -245,4 +306,3 @@ impl Objects {
         GitError::Failed { command: "cat-file", stderr }
     }
 }
-

@@ -109,12 +109,12 @@ enum Step {
 /// The name has several meanings, is written in another way, or cannot be asked for.
 pub fn resolve(repository: &Path, revision: &str) -> Result<Option<Oid>, RevisionError> {
     let (base, after) = split(revision);
+    if let Some(why) = refusal(revision, base) {
+        return Err(not_read(revision, why));
+    }
     let steps = steps(after).map_err(|why| not_read(revision, why))?;
     if !is_name(base) {
-        return match refusal(revision, base) {
-            Some(why) => Err(not_read(revision, why)),
-            None => Ok(None),
-        };
+        return Ok(None);
     }
     let Some(base) = Name { repository, revision, name: base, after }.resolve()? else {
         return Ok(None);
@@ -186,18 +186,15 @@ fn steps(mut rest: &str) -> Result<Vec<Step>, &'static str> {
 fn is_name(name: &str) -> bool {
     let forbidden = |c: char| c.is_ascii_control() || " ~^:?*[\\".contains(c);
     let component = |part: &str| {
-        !part.is_empty() && !part.starts_with('.') && !part.ends_with('.') && !is_lock(part)
+        // git keeps names in `.lock` for the files that it locks with.
+        let locks = part.strip_suffix(".lock").is_some();
+        !part.is_empty() && !part.starts_with('.') && !part.ends_with('.') && !locks
     };
     !name.starts_with('-')
         && !name.contains(forbidden)
         && !name.contains("..")
         && !name.contains("@{")
         && name.split('/').all(component)
-}
-
-/// Whether git keeps such a name for the files that it locks with.
-fn is_lock(part: &str) -> bool {
-    part.strip_suffix(".lock").is_some()
 }
 
 /// What git might mean by `revision`, whose name `base` no ref can have; `None`: nothing.
@@ -255,7 +252,11 @@ impl Name<'_> {
             if let (Some(value), []) = (self.as_git_reads_it()?, &meanings[..]) {
                 return Ok(Some(value));
             }
-            return if meanings.is_empty() { Ok(None) } else { Err(self.ambiguous(meanings, None)) };
+            return if meanings.is_empty() {
+                Ok(None)
+            } else {
+                Err(self.ambiguous(meanings, None))
+            };
         }
         match &meanings[..] {
             [] => Ok(None),
@@ -292,8 +293,9 @@ impl Name<'_> {
         id.ok_or_else(|| RevisionError::NotRead {
             revision: self.revision.to_owned(),
             why: format!("an id has {length} digits of 0-9a-f in this repository"),
-            instead: "write the full id, or the full name of a ref (refs/heads/... or refs/tags/...)"
-                .to_owned(),
+            instead:
+                "write the full id, or the full name of a ref (refs/heads/... or refs/tags/...)"
+                    .to_owned(),
         })
     }
 
@@ -351,7 +353,11 @@ impl Name<'_> {
             let read = read.map_or_else(|| "nothing".to_owned(), |read| read.to_string());
             meanings.push(format!("and to git {read}"));
         }
-        RevisionError::Ambiguous { name: self.name.to_owned(), meanings, steps: self.after.to_owned() }
+        RevisionError::Ambiguous {
+            name: self.name.to_owned(),
+            meanings,
+            steps: self.after.to_owned(),
+        }
     }
 }
 
@@ -430,8 +436,23 @@ mod tests {
             assert_eq!(steps(text).as_deref(), Ok(expected), "{text}");
         }
         for text in [
-            "^{tree}", "^{/fix}", "^2{commit}", "^{commit", "^{", "^-", "^@", "^!", "@{0}", "@{u}",
-            "~1@{1}", ":dist", "~99999999999999999999999", "~100001", "~60000~60000", "~x", "^x",
+            "^{tree}",
+            "^{/fix}",
+            "^2{commit}",
+            "^{commit",
+            "^{",
+            "^-",
+            "^@",
+            "^!",
+            "@{0}",
+            "@{u}",
+            "~1@{1}",
+            ":dist",
+            "~99999999999999999999999",
+            "~100001",
+            "~60000~60000",
+            "~x",
+            "^x",
         ] {
             assert!(steps(text).is_err(), "{text}");
         }
