@@ -168,3 +168,57 @@ impl Writer {
         self.0.send(text).is_ok()
     }
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::process::{Command, Stdio};
+
+    use super::*;
+
+    fn started(script: &str) -> Running {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        Running::new(command.spawn().unwrap())
+    }
+
+    /// More than any pipe holds.
+    const MUCH: usize = 3 << 20;
+
+    #[test]
+    fn both_sides_may_write_more_than_the_pipes_hold() {
+        let complain = format!("head -c {MUCH} /dev/zero | tr '\\0' e >&2");
+        for script in [format!("{complain}; cat"), format!("cat; {complain}")] {
+            let answer = started(&script).exchange(vec![b'x'; MUCH]).unwrap();
+            assert!(answer.status.success() && answer.stdout == vec![b'x'; MUCH], "{script}");
+            assert_eq!(answer.stderr, "e".repeat(KEPT_OF_STDERR), "{script}");
+        }
+    }
+
+    #[test]
+    fn a_program_that_reads_nothing_ends_by_itself() {
+        let answer = started("echo why >&2; exit 3").exchange(vec![b'x'; MUCH]).unwrap();
+        assert_eq!((answer.status.code(), &*answer.stderr), (Some(3), "why"));
+        assert_eq!(answer.stdout, b"");
+    }
+
+    #[test]
+    fn what_a_program_leaves_behind_does_not_hold_the_answer_back() {
+        // The process in the background keeps stderr open, and no other pipe.
+        let script = "sleep 100 </dev/null >/dev/null & echo why >&2; echo answer; echo $!";
+        let answer = started(script).exchange(Vec::new()).unwrap();
+        let text = String::from_utf8(answer.stdout).unwrap();
+        let (said, behind) = text.trim().split_once('\n').unwrap();
+        assert_eq!((said, &*answer.stderr), ("answer", "why"));
+        assert!(Command::new("kill").arg(behind).status().unwrap().success());
+    }
+
+    #[test]
+    fn a_program_that_is_let_go_is_killed_and_reaped() {
+        let mut running = started("exec sleep 100");
+        let id = running.child().id().to_string();
+        drop(running);
+        let alive = Command::new("kill").args(["-0", &id]).stderr(Stdio::null()).status().unwrap();
+        assert!(!alive.success());
+    }
+}

@@ -306,3 +306,74 @@ impl Objects {
         GitError::Failed { command: "cat-file", stderr }
     }
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::fs;
+    use std::process::Command;
+    use std::sync::mpsc;
+    use std::time::Duration;
+
+    use super::*;
+
+    /// A repository of SHA-256, whose ids are the longest, with many blobs of some kilobytes.
+    fn blobs(repository: &Path) -> Vec<Oid> {
+        let git = |arguments: &[&str]| {
+            let output = Command::new("git").arg("-C").arg(repository).args(arguments).output();
+            let output = output.unwrap();
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+            output.stdout
+        };
+        git(&["init", "--quiet", "--object-format=sha256"]);
+        let names: Vec<String> = (0..300).map(|number| format!("f{number}")).collect();
+        for name in &names {
+            fs::write(repository.join(name), name.repeat(1_000)).unwrap();
+        }
+        let mut arguments = vec!["hash-object", "-w"];
+        arguments.extend(names.iter().map(String::as_str));
+        let ids = git(&arguments);
+        ids.split(|&byte| byte == b'\n').filter_map(Oid::from_hex).collect()
+    }
+
+    /// Asks for everything before it takes anything, through pipes of one page.
+    fn take_all(repository: &Path, oids: &[Oid]) -> u64 {
+        let mut objects = Objects::open(repository).unwrap();
+        let requests = objects.requests.as_ref().unwrap();
+        rustix::pipe::fcntl_setpipe_size(&*requests.stdin, SMALLEST_PIPE).unwrap();
+        rustix::pipe::fcntl_setpipe_size(objects.answers.get_ref(), SMALLEST_PIPE).unwrap();
+        for oids in oids.chunks(100) {
+            objects.ask(oids).unwrap();
+        }
+        oids.iter().map(|oid| objects.take(oid, |_| ()).unwrap()).sum()
+    }
+
+    #[test]
+    fn any_number_of_blobs_is_asked_for_through_the_smallest_pipes() {
+        let directory = tempfile::tempdir().unwrap();
+        let oids = blobs(directory.path());
+        assert_eq!(oids.len(), 300);
+        let (done, bytes) = mpsc::channel();
+        // In a thread, because the fault is to wait for ever.
+        std::thread::spawn(move || done.send(take_all(directory.path(), &oids)));
+        let bytes = bytes.recv_timeout(Duration::from_secs(100)).unwrap();
+        assert_eq!(
+            bytes,
+            (0..300).map(|number| 1_000 * format!("f{number}").len() as u64).sum::<u64>()
+        );
+    }
+
+    #[test]
+    fn trees_are_kept_until_there_is_no_room() {
+        let oid = |digit: &str| Oid::from_hex(digit.repeat(40).as_bytes()).unwrap();
+        let entry = TreeEntry { mode: object::TreeMode::Tree, name: (*b"x").into(), oid: oid("f") };
+        let half: Arc<[TreeEntry]> = vec![entry.clone(); KEPT_ENTRIES / 2].into();
+        let mut trees = Trees::default();
+        trees.keep(oid("1"), &half);
+        trees.keep(oid("2"), &vec![entry.clone(); 9].into());
+        assert_eq!(trees.kept.len(), 2);
+        trees.keep(oid("3"), &half);
+        assert_eq!(trees.kept.keys().collect::<Vec<_>>(), [&oid("3")]);
+        trees.keep(oid("4"), &vec![entry; KEPT_ENTRIES + 1].into());
+        assert_eq!((trees.kept.len(), trees.entries), (0, 0));
+    }
+}

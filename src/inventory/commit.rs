@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use super::{Engine, Inventory, Item, PassOver, Trouble};
 use crate::entry::{Digest, Entry};
@@ -21,7 +22,7 @@ const MORE_BYTES: usize = 32 << 20;
 
 /// How much work it may be to look at the names of a commit, in all walks together: for each name the
 /// bytes of its path and a constant, more where many patterns are asked.
-const MAX_WORK: u64 = 2 << 30;
+const MAX_WORK: u64 = 1 << 30;
 const WORK_OF_NAME: u64 = 64;
 const PATTERNS_OF_WORK: usize = 64;
 
@@ -48,6 +49,11 @@ pub enum CommitError {
     /// The same, counted by the length of the paths.
     #[error("the paths in scope have more than {0} bytes together, and those of the seal {1}")]
     TooLong(usize, usize),
+    /// More paths differ than can be told one by one.
+    #[error(
+        "more than {0} paths differ from what is sealed, or they have more than {1} bytes together"
+    )]
+    TooDifferent(usize, usize),
     /// Too many names were looked at, in scope or not.
     #[error("the trees of this commit name more paths than one check looks at")]
     TooMuch,
@@ -62,23 +68,46 @@ pub struct Extent {
     pub bytes: usize,
 }
 
-/// How much may still be looked at in a commit, by all who walk through it.
+/// How many paths of a commit may differ from what is sealed, and how many bytes they may have together,
+/// under all seals. Each becomes a finding, which takes some hundred times the memory of its name.
+const MAX_DIFFERING: Extent = Extent { paths: 200_000, bytes: 32 << 20 };
+
+/// How much may still be looked at, and be found, in a commit, by all who walk through it.
 #[derive(Debug)]
-pub struct Work(AtomicU64);
+pub struct Work {
+    left: AtomicU64,
+    differing: Mutex<Extent>,
+}
 
 impl Default for Work {
     fn default() -> Self {
-        Self(AtomicU64::new(MAX_WORK))
+        Self { left: AtomicU64::new(MAX_WORK), differing: Mutex::default() }
     }
 }
 
 impl Work {
+    /// Counts the paths that differ from what a seal states.
+    ///
+    /// # Errors
+    ///
+    /// With those of other seals they are too many.
+    pub fn count_differing(&self, more: Extent) -> Result<(), CommitError> {
+        let mut differing = self.differing.lock().unwrap_or_else(PoisonError::into_inner);
+        differing.paths += more.paths;
+        differing.bytes += more.bytes;
+        let Extent { paths, bytes } = MAX_DIFFERING;
+        if differing.paths > paths || differing.bytes > bytes {
+            return Err(CommitError::TooDifferent(paths, bytes));
+        }
+        Ok(())
+    }
+
     /// Takes the work of looking at `path`.
     fn spend(&self, path: &[u8], scope: &Scope) -> Result<(), CommitError> {
         let patterns = 1 + scope.patterns().len() / PATTERNS_OF_WORK;
         let cost = (WORK_OF_NAME + path.len() as u64) * patterns as u64;
         let spend = |left: u64| left.checked_sub(cost);
-        let spent = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, spend);
+        let spent = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, spend);
         spent.map(|_| ()).map_err(|_| CommitError::TooMuch)
     }
 }
@@ -382,4 +411,33 @@ fn hash_windows(
         hashed.push((window, contents));
     }
     Ok(hashed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_differs_is_counted_under_all_seals_by_number_and_by_length() {
+        let work = Work::default();
+        let half = Extent { paths: MAX_DIFFERING.paths / 2, bytes: MAX_DIFFERING.bytes / 2 };
+        work.count_differing(half).unwrap();
+        work.count_differing(half).unwrap();
+        assert!(work.count_differing(Extent { paths: 1, bytes: 0 }).is_err());
+        let work = Work::default();
+        assert!(work.count_differing(Extent { paths: 1, bytes: MAX_DIFFERING.bytes + 1 }).is_err());
+    }
+
+    #[test]
+    fn looking_at_a_name_costs_its_length_and_more_with_many_patterns() {
+        let spent = |path: &[u8], patterns: usize| {
+            let work = Work::default();
+            let patterns = (0..patterns).map(|number| format!("/{number}")).collect();
+            work.spend(path, &Scope::new(patterns).unwrap()).unwrap();
+            MAX_WORK - work.left.into_inner()
+        };
+        assert_eq!(spent(b"", 0), WORK_OF_NAME);
+        assert_eq!(spent(&[b'x'; 1_000], 0), WORK_OF_NAME + 1_000);
+        assert_eq!(spent(&[b'x'; 1_000], 2 * PATTERNS_OF_WORK), 3 * (WORK_OF_NAME + 1_000));
+    }
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use self::evidence::Evidence;
 use crate::cause;
-use crate::compare::{Comparison, compare, compare_share};
+use crate::compare::{Comparison, compare, compare_share, extent_of_differences};
 use crate::inventory::{self, Directory, Engine, Extent, Inventory, PassOver};
 use crate::partition::{Share, Taken};
 use crate::problem::Problem;
@@ -113,6 +113,9 @@ impl<'a> Judge<'a> {
         begun: Begun,
     ) -> Result<(), Problem> {
         let (seal, root, inventory) = self.both_sides(judgement, name, begun)?;
+        if let Bytes::Commit(commit) = &self.bytes {
+            commit.count_differing(&seal, extent_of_differences(&seal, &inventory))?;
+        }
         let mut evidence = Evidence::new(self, &root, &seal.header);
         let Comparison { findings, checked, matched } = match self.taken(name) {
             None => {

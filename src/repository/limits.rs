@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::problem::Problem;
 use crate::seal::{MAX_SEAL_BYTES, SealName};
@@ -13,6 +13,9 @@ pub(super) const MAX_NAMES: usize = 32_768;
 
 /// How much of all seals is read, in bytes: as much as one seal may have.
 const MAX_BYTES: u64 = MAX_SEAL_BYTES;
+
+/// The code of the error that all seals together are too long.
+pub const SEALS_TOO_LARGE: &str = "seals-too-large";
 
 /// The longest seal that is read as any TOML, and how much is read so in one run, in bytes. It takes some
 /// fifty times the memory of the text.
@@ -30,21 +33,38 @@ struct Counted {
 }
 
 impl SealsRead {
+    /// Whether the seal `name` may be read: it was read before, or not too much was read yet.
+    pub(super) fn check(&self, name: &SealName) -> Result<(), Problem> {
+        let counted = self.counted();
+        if counted.bytes <= MAX_BYTES || counted.names.contains(name) {
+            return Ok(());
+        }
+        Err(too_large())
+    }
+
     /// Counts the seal `name` of `length` bytes; that all of them are too long is an error.
     pub(super) fn count(&self, name: &SealName, length: u64) -> Result<(), Problem> {
-        let mut counted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if !counted.names.insert(name.clone()) {
+        let mut counted = self.counted();
+        if counted.names.contains(name) {
             return Ok(());
         }
         counted.bytes += length;
-        if counted.bytes <= MAX_BYTES {
-            return Ok(());
+        if counted.bytes > MAX_BYTES {
+            return Err(too_large());
         }
-        let message =
-            format!("the seals up to this one have more than {MAX_BYTES} bytes, the limit");
-        Err(Problem::new("seals-too-large", message)
-            .remedy("check fewer seals at a time: name the ones that you mean"))
+        counted.names.insert(name.clone());
+        Ok(())
     }
+
+    fn counted(&self) -> MutexGuard<'_, Counted> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn too_large() -> Problem {
+    let message = format!("the seals up to this one have more than {MAX_BYTES} bytes, the limit");
+    Problem::new(SEALS_TOO_LARGE, message)
+        .remedy("check fewer seals at a time: name the ones that you mean")
 }
 
 /// How much may still be read as any TOML.
@@ -88,7 +108,11 @@ mod tests {
             read.count(&name("a"), MAX_BYTES - 1).unwrap();
         }
         read.count(&name("b"), 1).unwrap();
-        assert_eq!(read.count(&name("c"), 1).unwrap_err().code, "seals-too-large");
+        read.check(&name("c")).unwrap();
+        assert_eq!(read.count(&name("c"), 1).unwrap_err().code, SEALS_TOO_LARGE);
+        // Those that were not read yet are not even opened from now on.
+        assert!(read.check(&name("c")).is_err() && read.check(&name("d")).is_err());
+        read.check(&name("a")).unwrap();
     }
 
     #[test]

@@ -69,6 +69,8 @@ impl From<Loaded> for Begun {
 impl Repository {
     /// Reads the seal file `name`, with the care that any file gets, and then the seal.
     pub fn load(&self, name: &SealName) -> Result<Loaded, Problem> {
+        let about = |problem: Problem| problem.seal(name.as_str()).file(self.file_of(name));
+        self.read.check(name).map_err(about)?;
         let (directory, path) = self.place_of(name)?;
         let bytes = read_whole(&directory, &path, MAX_SEAL_BYTES).map_err(|fault| match fault {
             ReadFault::TooLarge(size) => {
@@ -79,7 +81,6 @@ impl Repository {
             }
             ReadFault::Trouble(trouble) => self.unreadable(name, trouble.detail),
         })?;
-        let about = |problem: Problem| problem.seal(name.as_str()).file(self.file_of(name));
         self.read.count(name, bytes.len() as u64).map_err(about)?;
         let digest = Digest::of(&bytes);
         let seal = self

@@ -20,6 +20,7 @@ use crate::seal::{Root, Seal, SealName};
 use limits::{Lenient, SealsRead};
 
 pub use contents::{Contents, matching, select};
+pub use limits::SEALS_TOO_LARGE;
 pub use load::{Begun, Loaded, Long};
 pub use papers::Papers;
 pub use snapshot::Snapshot;

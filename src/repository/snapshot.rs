@@ -16,7 +16,7 @@ use crate::inventory::{
 };
 use crate::path::EntryPath;
 use crate::problem::Problem;
-use crate::seal::{Header, MAX_SEAL_BYTES, Root, SealName};
+use crate::seal::{Header, MAX_SEAL_BYTES, Root, Seal, SealName};
 use crate::verdict::Source;
 
 /// How much is read of a commit's files to explain findings, in bytes.
@@ -199,6 +199,7 @@ impl<'r> Snapshot<'r> {
                 Problem::new("seal-unreadable", format!("{} has no such seal", self.given));
             return Err(about(problem).remedy("name a seal that this commit has"));
         };
+        self.read.check(name).map_err(about)?;
         let bytes = self.objects().blob(&entry.oid, MAX_SEAL_BYTES).map_err(|error| {
             about(match error {
                 ObjectError::TooLarge(_, size, limit) => {
@@ -234,19 +235,27 @@ impl<'r> Snapshot<'r> {
         let root = self.root(&mut objects, name, &header.root)?;
         let wanted = Wanted { scope: &header.scope, sealed, work: &self.work };
         take_tree(&mut objects, &root, &wanted, engine, pass_over).map_err(|error| {
-            let place = || format!("{} in {}", header.root, self.given);
-            let problem = match &error {
+            let problem = match error {
                 CommitError::Object { path, error } => {
-                    trouble(self.repository, &self.given, &header.root.join(path), error)
+                    trouble(self.repository, &self.given, &header.root.join(&path), &error)
                 }
-                CommitError::TooMany(..) | CommitError::TooLong(..) | CommitError::TooMuch => {
-                    Problem::new("root-too-large", format!("{}: {error}", place())).remedy(
-                        "remove what is no artifact from the commit, or exclude its directory",
-                    )
-                }
+                error => self.too_large(header, &error),
             };
             problem.seal(name.as_str())
         })
+    }
+
+    /// Counts the paths that differ from what `seal` states; too many of them, with those of other seals,
+    /// are an error.
+    pub fn count_differing(&self, seal: &Seal, differing: Extent) -> Result<(), Problem> {
+        self.work
+            .count_differing(differing)
+            .map_err(|error| self.too_large(&seal.header, &error).seal(seal.name.as_str()))
+    }
+
+    fn too_large(&self, header: &Header, error: &CommitError) -> Problem {
+        Problem::new("root-too-large", format!("{} in {}: {error}", header.root, self.given))
+            .remedy("remove what is no artifact from the commit, or exclude its directory")
     }
 
     /// Whether the commit has a file in the scope of `header`, whatever its seal states.
@@ -268,8 +277,7 @@ impl<'r> Snapshot<'r> {
         let Some(root) = root else { return Ok(false) };
         has_file(&mut objects, &root, &header.scope, &self.work).map_err(|error| match error {
             CommitError::Object { error, .. } => told(&error),
-            error => Problem::new("root-too-large", format!("{}: {error}", header.root))
-                .remedy("exclude the directories that hold no artifacts"),
+            error => self.too_large(header, &error),
         })
     }
 

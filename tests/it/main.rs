@@ -57,6 +57,7 @@ mod report_issues;
 mod report_page;
 mod reseals;
 mod review;
+mod revisions;
 mod runner;
 mod seal_format;
 mod sealing;
