@@ -22,6 +22,7 @@ mod bit_flips;
 mod blake3_vectors;
 mod blockers;
 mod causes_of_git;
+mod commit_limits;
 mod commits;
 mod common;
 mod comparing;

@@ -15,7 +15,12 @@ struct History {
 
 impl History {
     fn new(format: &str) -> Self {
-        Self::made(&["init", "--quiet", "--initial-branch=main", &format!("--object-format={format}")])
+        Self::made(&[
+            "init",
+            "--quiet",
+            "--initial-branch=main",
+            &format!("--object-format={format}"),
+        ])
     }
 
     fn made(init: &[&str]) -> Self {
@@ -23,7 +28,9 @@ impl History {
         repo.git(init);
         fs::create_dir(repo.at("dist")).unwrap();
         let mut ids = Vec::new();
-        for (text, seal) in [("good", &["seal", "dist", "--root", "dist"][..]), ("evil", &["seal", "dist"])] {
+        for (text, seal) in
+            [("good", &["seal", "dist", "--root", "dist"][..]), ("evil", &["seal", "dist"])]
+        {
             fs::write(repo.at("dist/a.js"), text).unwrap();
             repo.git(&["add", "dist"]);
             assert_eq!(repo.run(seal).code, 0);
@@ -123,7 +130,11 @@ fn a_tag_named_like_a_remote_a_short_id_or_a_description_takes_nothings_place() 
             let tag = format!("refs/tags/{name}");
             history.git(&["update-ref", &tag, &history.head]);
             let ran = history.assert_refused(&name, "has more than one meaning");
-            assert!(ran.stderr.contains(&history.base) && ran.stderr.contains(&tag), "{}", ran.stderr);
+            assert!(
+                ran.stderr.contains(&history.base) && ran.stderr.contains(&tag),
+                "{}",
+                ran.stderr
+            );
             history.git(&["update-ref", "-d", &tag]);
             history.assert_is_base(&name);
         }
@@ -140,7 +151,8 @@ fn a_full_id_is_that_object_and_the_digits_of_the_other_hash_are_none() {
         history.git(&["update-ref", &format!("refs/tags/{base}"), head]);
         history.git(&["update-ref", &format!("refs/heads/{base}"), head]);
         history.assert_is_base(base);
-        let other = if format == "sha1" { base.repeat(2)[..64].to_owned() } else { base[..40].to_owned() };
+        let other =
+            if format == "sha1" { base.repeat(2)[..64].to_owned() } else { base[..40].to_owned() };
         history.assert_refused(&other, "digits of 0-9a-f in this repository");
         history.git(&["update-ref", &format!("refs/tags/{other}"), head]);
         history.assert_refused(&other, "digits of 0-9a-f in this repository");
@@ -152,7 +164,8 @@ fn a_full_id_is_that_object_and_the_digits_of_the_other_hash_are_none() {
 fn head_is_what_head_holds_and_never_a_branch_or_a_tag() {
     for format in FORMATS {
         let history = History::new(format);
-        for place in ["refs/heads/HEAD", "refs/tags/HEAD", "refs/remotes/HEAD/HEAD", "refs/heads/@"] {
+        for place in ["refs/heads/HEAD", "refs/tags/HEAD", "refs/remotes/HEAD/HEAD", "refs/heads/@"]
+        {
             history.git(&["update-ref", place, &history.head]);
         }
         history.git(&["checkout", "--quiet", "--detach", &history.base]);
@@ -206,7 +219,8 @@ fn pseudo_refs_are_read_unless_a_ref_is_named_like_one() {
     let history = History::new("sha1");
     history.assert_refused("ORIG_HEAD", "names no commit that is here");
     history.git(&["update-ref", "ORIG_HEAD", &history.base]);
-    fs::write(history.repo.at(".git/FETCH_HEAD"), format!("{}\t\tbranch 'x' of y\n", history.base)).unwrap();
+    fs::write(history.repo.at(".git/FETCH_HEAD"), format!("{}\t\tbranch 'x' of y\n", history.base))
+        .unwrap();
     for name in ["ORIG_HEAD", "FETCH_HEAD"] {
         history.assert_is_base(name);
         history.git(&["update-ref", &format!("refs/tags/{name}"), &history.head]);
@@ -243,7 +257,8 @@ fn steps_go_through_the_commits_themselves() {
         history.assert_is_base("HEAD~1");
         history.git(&["replace", "--delete", &history.head]);
         fs::create_dir_all(history.repo.at(".git/info")).unwrap();
-        fs::write(history.repo.at(".git/info/grafts"), format!("{} {other}\n", history.head)).unwrap();
+        fs::write(history.repo.at(".git/info/grafts"), format!("{} {other}\n", history.head))
+            .unwrap();
         history.assert_is_base("HEAD~1");
     }
 }
@@ -270,7 +285,8 @@ fn other_ways_to_name_a_commit_are_refused_and_the_printed_command_gives_its_id(
         let printed = ran.stderr.split('`').find(|part| part.starts_with("git rev-parse"));
         if let (Some(printed), "main@{1}" | ":/good" | "HEAD^{/good}") = (printed, revision) {
             let mut shell = crate::common::scrubbed("sh");
-            let output = shell.current_dir(history.repo.at("")).args(["-c", printed]).output().unwrap();
+            let output =
+                shell.current_dir(history.repo.at("")).args(["-c", printed]).output().unwrap();
             let printed = String::from_utf8(output.stdout).unwrap();
             assert_eq!(printed.trim(), history.base, "{revision}");
         }
