@@ -9,7 +9,7 @@ use std::collections::{HashMap, VecDeque};
 
 use crate::entry::{Digest, Entry};
 use crate::finding::{Finding, FindingKind};
-use crate::inventory::{Inventory, Item, Observed, Trouble, TroubleKind};
+use crate::inventory::{Extent, Inventory, Item, Observed, Trouble, TroubleKind};
 use crate::names;
 use crate::partition::Taken;
 use crate::path::{EntryPath, base};
@@ -33,7 +33,34 @@ pub fn compare(seal: &Seal, inventory: &Inventory) -> Comparison {
     Comparison { findings: pair(comparison.findings), ..comparison }
 }
 
-/// The same for one share, which judges what it has `taken` of the seal, and everything that is not
+/// How many paths differ between the two, and their length; before there is a finding for each.
+#[must_use]
+pub fn extent_of_differences(seal: &Seal, inventory: &Inventory) -> Extent {
+    let mut extent = Extent::default();
+    let mut count = |path: &[u8]| {
+        extent.paths += 1;
+        extent.bytes += path.len();
+    };
+    let mut items = inventory.items.iter().peekable();
+    for sealed in &seal.entries {
+        let path = sealed.path.as_bytes();
+        while let Some(item) = items.next_if(|item| *item.path < *path) {
+            count(&item.path);
+        }
+        match items.next_if(|item| *item.path == *path).map(|item| &item.observed) {
+            Some(Observed::Entry(observed)) if *observed == sealed.entry => {}
+            // Another share looks at it.
+            Some(Observed::Passed) => {}
+            _ => count(path),
+        }
+    }
+    for item in items {
+        count(&item.path);
+    }
+    extent
+}
+
+/// What [`compare`] does, for one share, which judges what it has `taken` of the seal, and everything that is not
 /// sealed. It cannot know what moved, or is missing, elsewhere: nothing is paired.
 #[must_use]
 pub fn compare_share(seal: &Seal, inventory: &Inventory, taken: Taken<'_>) -> Comparison {

@@ -17,6 +17,7 @@
 
 // The words.
 pub mod attributes;
+pub mod child;
 pub mod entry;
 pub mod finding;
 pub mod hex;

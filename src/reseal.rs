@@ -1,6 +1,8 @@
 //! What a reseal changes, in the words that a reviewer uses: the entries of one seal, and all seals
 //! since a base. Pure.
 
+use std::collections::{HashMap, HashSet};
+
 use crate::compare::compare;
 use crate::entry::Entry;
 use crate::finding::{Finding, FindingKind};
@@ -146,26 +148,29 @@ pub struct Reseal {
 /// that cannot be read now, are left out.
 #[must_use]
 pub fn review(before: &[Stated<'_>], now: &[Stated<'_>], on_reseal: OnReseal) -> Vec<Reseal> {
-    let there = |side: &[Stated<'_>], name: &str| side.iter().any(|stated| stated.name == name);
-    let gone = before.iter().filter(|old| !there(now, old.name));
-    let mut gone: Vec<Stated<'_>> = gone.copied().collect();
+    let here: HashSet<&str> = now.iter().map(|new| new.name).collect();
+    let known: HashMap<&str, Stated<'_>> = before.iter().map(|old| (old.name, *old)).collect();
+    let mut gone: Vec<Option<Stated<'_>>> =
+        before.iter().filter(|old| !here.contains(old.name)).map(|old| Some(*old)).collect();
+    // Of those that are gone, the ones with each root, the first one last.
+    let mut by_root: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (at, old) in gone.iter().enumerate().rev() {
+        if let Some(seal) = old.and_then(|old| old.seal) {
+            by_root.entry(seal.header.root.as_str()).or_default().push(at);
+        }
+    }
     let mut reseals = Vec::new();
     for new in now {
         let Some(seal) = new.seal else { continue };
-        let same_root = |old: &Stated<'_>| old.seal.is_some_and(|old| has_root_of(old, seal));
-        let old = match before.iter().find(|old| old.name == new.name) {
-            Some(old) => Some(*old),
-            None => gone.iter().position(same_root).map(|at| gone.remove(at)),
-        };
+        let old = known.get(new.name).copied().or_else(|| {
+            let renamed = by_root.get_mut(seal.header.root.as_str())?.pop()?;
+            gone[renamed].take()
+        });
         reseals.extend(resealed(old.as_ref(), seal, on_reseal));
     }
-    reseals.extend(gone.iter().map(|old| deleted(old, on_reseal)));
+    reseals.extend(gone.iter().flatten().map(|old| deleted(old, on_reseal)));
     reseals.sort_by(|a, b| a.name.cmp(&b.name));
     reseals
-}
-
-fn has_root_of(old: &Seal, new: &Seal) -> bool {
-    old.header.root == new.header.root
 }
 
 fn resealed(old: Option<&Stated<'_>>, new: &Seal, on_reseal: OnReseal) -> Option<Reseal> {

@@ -1,10 +1,12 @@
 //! The seals that judge, held against those of a base: what a change request does to the seals
 //! themselves.
 
+use std::collections::{HashMap, HashSet};
+
 use crate::problem::Problem;
 use crate::repository::{Snapshot, matching};
 use crate::reseal::{OnReseal, Reseal, Stated, review};
-use crate::seal::{Seal, SealName, loose_seal};
+use crate::seal::{Seal, SealName};
 use crate::verdict::{Base, Judgement};
 
 /// What became of the seals since a base.
@@ -25,8 +27,8 @@ impl Review {
         let there = base.contents().unwrap_or_default().names;
         let mut names = matching(&there, patterns);
         // By another name there may be more of them now: whatever judges is compared.
-        let judges = |name: &&SealName| now.iter().any(|stated| stated.name == name.as_str());
-        names.extend(there.iter().filter(judges).cloned());
+        let judging: HashSet<&str> = now.iter().map(|stated| stated.name).collect();
+        names.extend(there.iter().filter(|name| judging.contains(name.as_str())).cloned());
         names.sort();
         names.dedup();
         let before = names
@@ -38,7 +40,7 @@ impl Review {
             .map(|(seal, name)| Stated { name: name.as_str(), seal: seal.as_ref() })
             .collect();
         let reseals = review(&before, now, on_reseal);
-        let gone = |reseal: &Reseal| !now.iter().any(|stated| stated.name == reseal.name);
+        let gone = |reseal: &Reseal| !judging.contains(&*reseal.name);
         let (deleted, reseals) = reseals.into_iter().partition(gone);
         Ok(Self { base: Base { source: base.source(), on_reseal, deleted }, reseals })
     }
@@ -51,10 +53,11 @@ impl Review {
 
     /// Gives each judgement what became of its seal.
     #[must_use]
-    pub fn tell(mut self, judgements: &mut [Judgement]) -> Base {
+    pub fn tell(self, judgements: &mut [Judgement]) -> Base {
+        let by_name = self.reseals.into_iter().map(|reseal| (reseal.name.clone(), reseal));
+        let mut by_name: HashMap<String, Reseal> = by_name.collect();
         for judgement in judgements {
-            let at = self.reseals.iter().position(|reseal| reseal.name == judgement.name);
-            judgement.reseal = at.map(|at| self.reseals.swap_remove(at));
+            judgement.reseal = by_name.remove(&judgement.name);
         }
         self.base
     }
@@ -62,6 +65,5 @@ impl Review {
 
 /// The seal `name` of `base`, one that is not canonical too; `None` where it cannot be read as one.
 fn seal_of(base: &Snapshot<'_>, name: &SealName) -> Result<Option<Seal>, Problem> {
-    let loaded = base.load(name)?;
-    Ok(loaded.seal.ok().or_else(|| loose_seal(name, &loaded.bytes).ok()))
+    Ok(base.repository().any_form(name, base.load(name)?))
 }

@@ -1,9 +1,9 @@
 //! The one place that runs `ssh-keygen`: keys stay where their owners keep them.
 
-use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use crate::child::Running;
 use crate::problem::{Problem, in_words};
 
 /// The signature of `message` by the key in the file `key`, made for `namespace`.
@@ -17,7 +17,7 @@ pub fn sign(message: &[u8], key: &Path, namespace: &str) -> Result<Vec<u8>, Prob
     let told = |error: std::io::Error| failed(in_words(&error));
     // A path that begins with a hyphen would be an option; this is none.
     let key = std::path::absolute(key).map_err(told)?;
-    let mut child = Command::new("ssh-keygen")
+    let child = Command::new("ssh-keygen")
         .args(["-Y", "sign", "-n", namespace, "-f"])
         .arg(key)
         .stdin(Stdio::piped())
@@ -25,14 +25,6 @@ pub fn sign(message: &[u8], key: &Path, namespace: &str) -> Result<Vec<u8>, Prob
         .stderr(Stdio::piped())
         .spawn()
         .map_err(told)?;
-    if let Some(mut stdin) = child.stdin.take() {
-        // Where it has gone away, its exit code tells.
-        drop(stdin.write_all(message));
-    }
-    let output = child.wait_with_output().map_err(told)?;
-    if output.status.success() {
-        Ok(output.stdout)
-    } else {
-        Err(failed(String::from_utf8_lossy(&output.stderr).trim().to_owned()))
-    }
+    let answer = Running::new(child).exchange(message.to_vec()).map_err(told)?;
+    if answer.status.success() { Ok(answer.stdout) } else { Err(failed(answer.stderr)) }
 }

@@ -5,6 +5,8 @@ mod blockers;
 mod described;
 mod place;
 
+use std::collections::{HashMap, HashSet};
+
 use crate::authority::change::{Side, of_action, of_policy, of_seal};
 use crate::authority::{
     Authorised, Demand, Facts, Moment, POLICY_UPDATE, Policy, RESEAL, RuleScope, Subject, decide,
@@ -14,7 +16,7 @@ use crate::entry::Digest;
 use crate::problem::Problem;
 use crate::repository::{Papers, Repository, Snapshot, matching};
 use crate::reseal::Stated;
-use crate::seal::{Seal, SealName, loose_seal};
+use crate::seal::{Seal, SealName};
 
 pub use blockers::closing;
 pub use described::{Described, described, policy_of};
@@ -167,10 +169,13 @@ pub fn reseals(question: &Question<'_>) -> Result<Vec<(SealName, Digest)>, Probl
     names.extend(question.seals.iter().filter_map(|stated| SealName::parse(stated.name)));
     names.sort();
     names.dedup();
+    let there: HashSet<&SealName> = there.iter().collect();
+    let judged: HashMap<&str, &Stated<'_>> =
+        question.seals.iter().map(|stated| (stated.name, stated)).collect();
     let mut changed = Vec::new();
     for name in names {
         let old = if there.contains(&name) { Some(before(question.base, &name)?) } else { None };
-        let new = match question.seals.iter().find(|stated| stated.name == name.as_str()) {
+        let new = match judged.get(name.as_str()) {
             None => Side::Nothing,
             Some(Stated { seal: Some(seal), .. }) => Side::Seal(seal),
             // It cannot be read: the check is an error anyway.
@@ -187,8 +192,8 @@ pub fn reseals(question: &Question<'_>) -> Result<Vec<(SealName, Digest)>, Probl
 /// The seal `name` of a commit, one that is not canonical too, or the digest of what is none.
 pub fn before(base: &Snapshot<'_>, name: &SealName) -> Result<Result<Seal, Digest>, Problem> {
     let loaded = base.load(name)?;
-    let seal = loaded.seal.or_else(|_| loose_seal(name, &loaded.bytes));
-    Ok(seal.map_err(|_| loaded.digest))
+    let digest = loaded.digest;
+    Ok(base.repository().any_form(name, loaded).ok_or(digest))
 }
 
 /// The side of a change that [`before`] gives.

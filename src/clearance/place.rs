@@ -46,7 +46,7 @@ impl Reference {
             Self::Branch(name) => (format!("the branch {name}"), judged),
             Self::Into(name) => (format!("a change request into {name}"), base),
             Self::Tag(name) => {
-                let tag = Snapshot::open(repository, &format!("refs/tags/{name}"))?;
+                let tag = Snapshot::open_ref(repository, &format!("refs/tags/{name}"))?;
                 if tag.oid() != judged.oid() {
                     let message = format!("the tag {name} is not on the commit that is judged");
                     return Err(Problem::new("ref-mismatch", message)
@@ -72,11 +72,11 @@ impl Reference {
 /// The tip of `branch` as the remote has it, or else as it is here.
 fn tip<'r>(repository: &'r Repository, branch: &str) -> Result<Snapshot<'r>, Problem> {
     let absent = |problem: &Problem| problem.code == "revision-unknown";
-    match Snapshot::open(repository, &format!("refs/remotes/origin/{branch}")) {
+    match Snapshot::open_ref(repository, &format!("refs/remotes/origin/{branch}")) {
         Err(problem) if absent(&problem) => {}
         found => return found,
     }
-    Snapshot::open(repository, &format!("refs/heads/{branch}")).map_err(|problem| {
+    Snapshot::open_ref(repository, &format!("refs/heads/{branch}")).map_err(|problem| {
         if !absent(&problem) {
             return problem;
         }

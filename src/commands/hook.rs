@@ -140,7 +140,15 @@ fn judged(arguments: &PrePushArgs, context: &Context) -> Result<Verdict, Problem
             terminal.say(&line);
         }
     }
+    let scope_changed =
+        hook::scope_changed(&judging.scope_changed, context.repository.seals().as_str());
+    for line in scope_changed {
+        terminal.say(&line);
+    }
     tell_failing(&judging, started, context);
+    if let Some(line) = hook::not_held(&judging.not_held) {
+        terminal.remark(&line);
+    }
     for line in judging.built.iter().filter_map(hook::warning) {
         terminal.remark(&line);
     }

@@ -5,21 +5,23 @@ mod hooks;
 mod missing;
 mod object;
 mod objects;
+mod revision;
 pub mod setup;
 mod unmerged;
 
 use std::collections::HashSet;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use crate::child::Running;
 use crate::problem::Problem;
 
 pub use history::{history, tracked};
 pub use hooks::{common_directory, hooks_directory};
 pub use missing::{how_to_fetch, is_shallow};
 pub use object::{Commit, ObjectKind, Oid, TreeEntry, TreeMode};
-pub use objects::{ObjectError, Objects, resolve};
+pub use objects::{ObjectError, Objects};
+pub use revision::{RevisionError, resolve, resolve_ref};
 pub use unmerged::{Unmerged, unmerged};
 
 /// Why git could not be asked.
@@ -36,9 +38,6 @@ pub enum GitError {
         /// What it said.
         stderr: String,
     },
-    /// A name of several refs.
-    #[error("{0} means several things: {1}")]
-    Ambiguous(String, String),
 }
 
 impl From<GitError> for Problem {
@@ -46,7 +45,6 @@ impl From<GitError> for Problem {
         let remedy = match error {
             GitError::NotRun(_) => "install git, or put it in PATH",
             GitError::Failed { .. } => "mend what git says, and try again",
-            GitError::Ambiguous(..) => "name the one that is meant, as it stands here",
         };
         Self::new("git", error.to_string()).remedy(remedy)
     }
@@ -126,22 +124,14 @@ fn answer(
     if !input.is_empty() {
         git.stdin(Stdio::piped());
     }
-    let mut child = git.spawn().map_err(GitError::NotRun)?;
-    let stdin = child.stdin.take();
-    let output = std::thread::scope(|scope| {
-        if let Some(mut stdin) = stdin {
-            // From a thread of its own: git answers while it is still being asked. Where it has gone
-            // away, its exit code tells.
-            scope.spawn(move || drop(stdin.write_all(input)));
-        }
-        child.wait_with_output()
-    });
-    let output = output.map_err(GitError::NotRun)?;
-    if output.status.code().is_some_and(|code| accepted.contains(&code)) {
-        return Ok(output.stdout);
+    let child = git.spawn().map_err(GitError::NotRun)?;
+    let failed = |stderr| GitError::Failed { command, stderr };
+    let answer =
+        Running::new(child).exchange(input.to_vec()).map_err(|error| failed(error.to_string()))?;
+    if answer.status.code().is_some_and(|code| accepted.contains(&code)) {
+        return Ok(answer.stdout);
     }
-    let stderr = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-    Err(GitError::Failed { command, stderr })
+    Err(failed(answer.stderr))
 }
 
 /// A path as git prints it on a line.
@@ -175,6 +165,8 @@ fn git(repository: &Path) -> Command {
         ("GIT_NO_LAZY_FETCH", "1"),
         // For a git that does not know the line above: no way to fetch anything.
         ("GIT_ALLOW_PROTOCOL", "none"),
+        // Grafts state other parents than the commits do.
+        ("GIT_GRAFT_FILE", "/dev/null"),
         ("GIT_OPTIONAL_LOCKS", "0"),
         ("GIT_TERMINAL_PROMPT", "0"),
         ("LC_ALL", "C"),

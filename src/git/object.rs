@@ -163,6 +163,9 @@ pub struct TreeEntry {
     pub oid: Oid,
 }
 
+/// The most names that a tree may hold.
+const MAX_NAMES: usize = 1 << 20;
+
 /// Reads the tree with the id `oid`. Why it is none that git would write is in words.
 pub(super) fn tree(bytes: &[u8], oid: &Oid) -> Result<Vec<TreeEntry>, &'static str> {
     let mut entries: Vec<TreeEntry> = Vec::new();
@@ -178,7 +181,14 @@ pub(super) fn tree(bytes: &[u8], oid: &Oid) -> Result<Vec<TreeEntry>, &'static s
         if name.is_empty() || name.contains(&b'/') {
             return Err("a name that is empty or holds a slash");
         }
+        if entries.len() == MAX_NAMES {
+            return Err("more than 1048576 names");
+        }
         entries.push(TreeEntry { mode, name: name.into(), oid: id });
+    }
+    // git sorts names, all but those that begin like that of a directory.
+    if entries.windows(2).all(|pair| pair[0].name < pair[1].name) {
+        return Ok(entries);
     }
     let mut names: Vec<&[u8]> = entries.iter().map(|entry| &*entry.name).collect();
     names.sort_unstable();

@@ -4,15 +4,32 @@
 //! was replaced on disk would speak for the good one. Nothing is fetched: an object that is not
 //! here is an error.
 
+use std::collections::HashMap;
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Stdio};
+use std::process::{ChildStdin, ChildStdout, Stdio};
+use std::sync::Arc;
 
 use super::object::{self, Commit, IdHasher, ObjectKind, Oid, TreeEntry};
-use super::{GitError, plumbing, run};
+use super::{GitError, plumbing};
+use crate::child::{Running, Stderr, Writer};
 
-/// Larger commits, tags and trees are refused; git itself makes none near this.
-const MAX_STRUCTURE: u64 = 256 << 20;
+/// Larger commits and tags are refused; git itself makes none near this.
+const MAX_COMMIT: u64 = 8 << 20;
+
+/// Larger trees are refused.
+const MAX_TREE: u64 = 64 << 20;
+
+/// How much of commits, tags and trees is read in one conversation, in bytes. A few small objects that
+/// name each other can stand for any number of large ones.
+const MAX_STRUCTURE: u64 = 512 << 20;
+
+/// How many entries of trees are kept to be given again.
+const KEPT_ENTRIES: usize = 1 << 18;
+
+/// The least that an empty pipe takes without waiting for a reader, in bytes: one page. Linux makes
+/// pipes this short for a user who has many of them.
+const SMALLEST_PIPE: usize = 4 << 10;
 
 /// How much of an object is handed on at a time, at most, in bytes.
 const PIECE: usize = 128 << 10;
@@ -38,15 +55,68 @@ pub enum ObjectError {
     /// It is larger than what is wanted may be.
     #[error("the object {0} is {1} bytes long; the limit is {2}")]
     TooLarge(Oid, u64, u64),
+    /// Its commits and trees are more than anybody makes.
+    #[error("more than {MAX_STRUCTURE} bytes of commits and trees were read, the limit")]
+    TooMuch,
 }
 
 /// A conversation with `git cat-file --batch`.
 #[derive(Debug)]
 pub struct Objects {
     repository: PathBuf,
-    child: Child,
-    requests: Option<ChildStdin>,
+    git: Running,
+    requests: Option<Requests>,
     answers: BufReader<ChildStdout>,
+    stderr: Stderr,
+    /// How many objects were asked for and not taken yet.
+    waiting: usize,
+    /// How much of commits, tags and trees may still be read, in bytes.
+    structure: u64,
+    trees: Trees,
+}
+
+/// Trees that were read, to be given again: one that stands at a million paths is read once.
+#[derive(Debug, Default)]
+struct Trees {
+    kept: HashMap<Oid, Arc<[TreeEntry]>>,
+    entries: usize,
+}
+
+impl Trees {
+    /// Keeps a tree; where there is no room, the others go.
+    fn keep(&mut self, oid: Oid, entries: &Arc<[TreeEntry]>) {
+        if self.entries + entries.len() > KEPT_ENTRIES {
+            *self = Self::default();
+        }
+        if entries.len() <= KEPT_ENTRIES {
+            // A tree without names takes room too.
+            self.entries += entries.len() + 1;
+            self.kept.insert(oid, Arc::clone(entries));
+        }
+    }
+}
+
+/// The way to git's stdin.
+#[derive(Debug)]
+struct Requests {
+    stdin: Arc<ChildStdin>,
+    /// Writes what may not fit into the pipe; started when there is such a thing.
+    writer: Option<Writer>,
+}
+
+impl Requests {
+    /// Sends `text`. While answers are `waiting`, git may read nothing until somebody takes them: then a
+    /// thread writes, so that this thread is free to take them.
+    fn send(&mut self, text: &str, waiting: bool) -> io::Result<()> {
+        if !waiting && text.len() <= SMALLEST_PIPE {
+            return (&*self.stdin).write_all(text.as_bytes());
+        }
+        if self.writer.is_none() {
+            self.writer = Some(Writer::start(Arc::clone(&self.stdin))?);
+        }
+        let sent = self.writer.as_ref().is_some_and(|writer| writer.write(text.into()));
+        if sent { Ok(()) } else { Err(io::ErrorKind::BrokenPipe.into()) }
+    }
 }
 
 impl Objects {
@@ -55,16 +125,30 @@ impl Objects {
         let mut git = plumbing(repository);
         git.args(["cat-file", "--batch"]);
         git.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = git.spawn().map_err(GitError::NotRun)?;
-        let (requests, answers) = (child.stdin.take(), child.stdout.take());
-        let answers = answers.ok_or_else(|| GitError::NotRun(io::ErrorKind::BrokenPipe.into()))?;
+        let mut git = Running::new(git.spawn().map_err(GitError::NotRun)?);
+        let stderr = git.drain_stderr().map_err(GitError::NotRun)?;
+        let pipes = (git.child().stdin.take(), git.child().stdout.take());
+        let (Some(stdin), Some(answers)) = pipes else {
+            return Err(GitError::NotRun(io::ErrorKind::BrokenPipe.into()));
+        };
+        let requests = Some(Requests { stdin: Arc::new(stdin), writer: None });
         let answers = BufReader::with_capacity(PIECE, answers);
-        Ok(Self { repository: repository.to_owned(), child, requests, answers })
+        Ok(Self {
+            repository: repository.to_owned(),
+            git,
+            requests,
+            answers,
+            stderr,
+            waiting: 0,
+            structure: MAX_STRUCTURE,
+            trees: Trees::default(),
+        })
     }
 
-    /// Another conversation with the same repository.
-    pub fn again(&self) -> Result<Self, GitError> {
-        Self::open(&self.repository)
+    /// The repository that is read.
+    #[must_use]
+    pub fn repository(&self) -> &Path {
+        &self.repository
     }
 
     /// The commit that `oid` is, or that the tag `oid` leads to.
@@ -73,7 +157,8 @@ impl Objects {
         const TAGS: usize = 64;
         let mut oid = *oid;
         for _ in 0..TAGS {
-            let (kind, bytes) = self.read(&oid, MAX_STRUCTURE)?;
+            let (kind, bytes) = self.read(&oid, MAX_COMMIT)?;
+            self.spend(&bytes)?;
             oid = match kind {
                 ObjectKind::Commit => {
                     let broken = ObjectError::Broken(oid, "a commit without a tree");
@@ -88,9 +173,22 @@ impl Objects {
     }
 
     /// What the tree `oid` holds.
-    pub fn tree(&mut self, oid: &Oid) -> Result<Vec<TreeEntry>, ObjectError> {
-        let bytes = self.whole(oid, ObjectKind::Tree, MAX_STRUCTURE)?;
-        object::tree(&bytes, oid).map_err(|why| ObjectError::Broken(*oid, why))
+    pub fn tree(&mut self, oid: &Oid) -> Result<Arc<[TreeEntry]>, ObjectError> {
+        if let Some(entries) = self.trees.kept.get(oid) {
+            return Ok(Arc::clone(entries));
+        }
+        let bytes = self.whole(oid, ObjectKind::Tree, MAX_TREE)?;
+        self.spend(&bytes)?;
+        let entries = object::tree(&bytes, oid).map_err(|why| ObjectError::Broken(*oid, why))?;
+        let entries = entries.into();
+        self.trees.keep(*oid, &entries);
+        Ok(entries)
+    }
+
+    fn spend(&mut self, bytes: &[u8]) -> Result<(), ObjectError> {
+        let left = self.structure.checked_sub(bytes.len() as u64);
+        self.structure = left.ok_or(ObjectError::TooMuch)?;
+        Ok(())
     }
 
     /// The content of the blob `oid`, of at most `limit` bytes.
@@ -114,15 +212,17 @@ impl Objects {
         Ok((kind, bytes))
     }
 
-    /// Asks for `oids`; each is then to be taken by [`Objects::take`], in this order. While answers
-    /// are waiting, requests of more than some kilobytes would wait for each other.
+    /// Asks for `oids`; each is then to be taken by [`Objects::take`], in this order. Any number may be
+    /// asked for before the first one is taken.
     pub fn ask(&mut self, oids: &[Oid]) -> Result<(), ObjectError> {
         let lines: Vec<String> = oids.iter().map(ToString::to_string).collect();
         let text = lines.join("\n") + "\n";
-        let sent = self
-            .requests
-            .as_mut()
-            .map_or(Err(io::ErrorKind::BrokenPipe.into()), |to| to.write_all(text.as_bytes()));
+        let waiting = self.waiting > 0;
+        self.waiting += oids.len();
+        let sent =
+            self.requests.as_mut().map_or(Err(io::ErrorKind::BrokenPipe.into()), |requests| {
+                requests.send(&text, waiting)
+            });
         sent.map_err(|error| self.gone(&error).into())
     }
 
@@ -142,6 +242,7 @@ impl Objects {
         limit: u64,
         mut sink: impl FnMut(&[u8]),
     ) -> Result<(ObjectKind, u64), ObjectError> {
+        self.waiting = self.waiting.saturating_sub(1);
         let (kind, size) = self.head(oid)?;
         if size > limit {
             // What is not wanted stands before the next answer all the same, and its end with it.
@@ -199,59 +300,80 @@ impl Objects {
     fn gone(&mut self, error: &io::Error) -> GitError {
         self.requests = None;
         // It may be in the middle of an answer that nobody takes any more.
-        let _ = self.child.kill();
-        let mut said = Vec::new();
-        if let Some(stderr) = self.child.stderr.take() {
-            const MOST: u64 = 4 << 10;
-            let _ = stderr.take(MOST).read_to_end(&mut said);
-        }
-        let said = String::from_utf8_lossy(&said).trim().to_owned();
+        self.git.kill();
+        let said = self.stderr.text();
         let stderr = if said.is_empty() { error.to_string() } else { said };
         GitError::Failed { command: "cat-file", stderr }
     }
 }
 
-impl Drop for Objects {
-    fn drop(&mut self) {
-        self.requests = None;
-        // Where an error left answers waiting, it would wait for ever for somebody to take them.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::fs;
+    use std::process::Command;
+    use std::sync::mpsc;
+    use std::time::Duration;
 
-/// The object that `revision` names, as `git rev-parse` reads it, but for names of refs: git takes a tag
-/// before a branch of the same name, and `refs/tags/refs/heads/x` where there is no `refs/heads/x`. Who
-/// may push a tag would choose the base.
-pub fn resolve(repository: &Path, revision: &str) -> Result<Option<Oid>, GitError> {
-    let suffix = revision.find(['^', '~', ':']).into_iter().chain(revision.find("@{")).min();
-    let name = &revision[..suffix.unwrap_or(revision.len())];
-    if name.starts_with("refs/") {
-        if refs(repository, &[name.to_owned()])?.is_empty() {
-            return Ok(None);
-        }
-    } else if !matches!(name, "" | "@" | "HEAD") && Oid::from_hex(name.as_bytes()).is_none() {
-        let places = ["", "tags/", "heads/", "remotes/"].map(|place| format!("refs/{place}{name}"));
-        let mut found = refs(repository, &places)?;
-        if found.len() > 1 {
-            found.sort();
-            return Err(GitError::Ambiguous(name.to_owned(), found.join(", ")));
-        }
-    }
-    let arguments = ["--verify", "--quiet", "--end-of-options", revision];
-    match run(repository, "rev-parse", &arguments) {
-        Ok(output) => Ok(Oid::from_hex(output.trim_ascii_end())),
-        // Quiet is its word for "no such thing"; what else is wrong it says.
-        Err(GitError::Failed { stderr, .. }) if stderr.is_empty() => Ok(None),
-        Err(error) => Err(error),
-    }
-}
+    use super::*;
 
-/// Those of the refs with these full `names` that there are.
-fn refs(repository: &Path, names: &[String]) -> Result<Vec<String>, GitError> {
-    let mut arguments = vec!["--format=%(refname)", "--"];
-    arguments.extend(names.iter().map(String::as_str));
-    let listed = run(repository, "for-each-ref", &arguments)?;
-    let listed = String::from_utf8_lossy(&listed);
-    Ok(names.iter().filter(|name| listed.lines().any(|line| line == **name)).cloned().collect())
+    /// A repository of SHA-256, whose ids are the longest, with many blobs of some kilobytes.
+    fn blobs(repository: &Path) -> Vec<Oid> {
+        let git = |arguments: &[&str]| {
+            let output = Command::new("git").arg("-C").arg(repository).args(arguments).output();
+            let output = output.unwrap();
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+            output.stdout
+        };
+        git(&["init", "--quiet", "--object-format=sha256"]);
+        let names: Vec<String> = (0..300).map(|number| format!("f{number}")).collect();
+        for name in &names {
+            fs::write(repository.join(name), name.repeat(1_000)).unwrap();
+        }
+        let mut arguments = vec!["hash-object", "-w"];
+        arguments.extend(names.iter().map(String::as_str));
+        let ids = git(&arguments);
+        ids.split(|&byte| byte == b'\n').filter_map(Oid::from_hex).collect()
+    }
+
+    /// Asks for everything before it takes anything, through pipes of one page.
+    fn take_all(repository: &Path, oids: &[Oid]) -> u64 {
+        let mut objects = Objects::open(repository).unwrap();
+        let requests = objects.requests.as_ref().unwrap();
+        rustix::pipe::fcntl_setpipe_size(&*requests.stdin, SMALLEST_PIPE).unwrap();
+        rustix::pipe::fcntl_setpipe_size(objects.answers.get_ref(), SMALLEST_PIPE).unwrap();
+        for oids in oids.chunks(100) {
+            objects.ask(oids).unwrap();
+        }
+        oids.iter().map(|oid| objects.take(oid, |_| ()).unwrap()).sum()
+    }
+
+    #[test]
+    fn any_number_of_blobs_is_asked_for_through_the_smallest_pipes() {
+        let directory = tempfile::tempdir().unwrap();
+        let oids = blobs(directory.path());
+        assert_eq!(oids.len(), 300);
+        let (done, bytes) = mpsc::channel();
+        // In a thread, because the fault is to wait for ever.
+        std::thread::spawn(move || done.send(take_all(directory.path(), &oids)));
+        let bytes = bytes.recv_timeout(Duration::from_secs(100)).unwrap();
+        assert_eq!(
+            bytes,
+            (0..300).map(|number| 1_000 * format!("f{number}").len() as u64).sum::<u64>()
+        );
+    }
+
+    #[test]
+    fn trees_are_kept_until_there_is_no_room() {
+        let oid = |digit: &str| Oid::from_hex(digit.repeat(40).as_bytes()).unwrap();
+        let entry = TreeEntry { mode: object::TreeMode::Tree, name: (*b"x").into(), oid: oid("f") };
+        let half: Arc<[TreeEntry]> = vec![entry.clone(); KEPT_ENTRIES / 2].into();
+        let mut trees = Trees::default();
+        trees.keep(oid("1"), &half);
+        trees.keep(oid("2"), &vec![entry.clone(); 9].into());
+        assert_eq!(trees.kept.len(), 2);
+        trees.keep(oid("3"), &half);
+        assert_eq!(trees.kept.keys().collect::<Vec<_>>(), [&oid("3")]);
+        trees.keep(oid("4"), &vec![entry; KEPT_ENTRIES + 1].into());
+        assert_eq!((trees.kept.len(), trees.entries), (0, 0));
+    }
 }

@@ -1,10 +1,10 @@
 //! The commits that are pushed, each judged once, and what its untracked roots hold here.
 //!
-//! A root that is kept in git is judged as the commit has it, whatever is in the working tree. One
-//! that is built is in no commit: what lies in the working tree is compared, read once, and never
-//! stops a push.
+//! A root with any file in the commit is judged as the commit has it, whatever is in the working tree
+//! and whatever its seal says of `tracked`. One that is built is in no commit: what lies in the working
+//! tree is compared, read once, and never stops a push.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::git::{self, ObjectError, Objects, Oid};
 use crate::inventory::Engine;
@@ -12,76 +12,13 @@ use crate::judge::{Bytes, Judge};
 use crate::problem::Problem;
 use crate::report::quote;
 use crate::repository::{Begun, Contents, Loaded, Repository, Snapshot};
+use crate::reseal::Stated;
 use crate::seal::SealName;
-use crate::verdict::{Judgement, Source, Verdict, overall};
+use crate::verdict::{Source, Verdict};
 
+use super::held::scope_changes;
+use super::outcome::{JudgedCommit, Judging, Stopped, Unsealed};
 use super::protocol::{Named, Push, Pushes};
-
-/// What came of one push.
-#[derive(Debug, Default)]
-pub struct Judging {
-    /// The commits that do not pass.
-    pub failing: Vec<JudgedCommit>,
-    /// What passed.
-    pub passed: Tally,
-    /// What has no seals, and may have none.
-    pub unsealed: Vec<Unsealed>,
-    /// What has no seals, and should have.
-    pub stopped: Vec<Stopped>,
-    /// What kept something from being judged.
-    pub problems: Vec<Problem>,
-    /// The judgements of roots that are built: what is here, by the seals of the commits. Empty
-    /// where the push is stopped anyway.
-    pub built: Vec<Judgement>,
-}
-
-/// A commit with its judgements.
-#[derive(Debug)]
-pub struct JudgedCommit {
-    /// Its id.
-    pub oid: Oid,
-    /// The refs that lead to it.
-    pub refs: Vec<String>,
-    /// One for each seal of a root that is kept in git, and for each broken seal.
-    pub judgements: Vec<Judgement>,
-    /// What is wrong with its seals directory.
-    pub problems: Vec<Problem>,
-}
-
-/// What passed, in numbers.
-#[derive(Debug, Default)]
-pub struct Tally {
-    /// Commits with seals.
-    pub commits: usize,
-    /// The names of the seals that judged.
-    pub seals: BTreeSet<String>,
-    /// The names of the seals of roots that are built, which CI judges.
-    pub built: BTreeSet<String>,
-    /// Entries judged.
-    pub entries: u64,
-    /// Bytes hashed.
-    pub bytes: u64,
-}
-
-/// A ref that leads to no seals.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Unsealed {
-    /// The ref.
-    pub name: String,
-    /// What it leads to, if that is no commit.
-    pub instead: Option<&'static str>,
-}
-
-/// A ref that takes the seals away.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Stopped {
-    /// The ref.
-    pub name: String,
-    /// What the remote has there.
-    pub before: Oid,
-    /// The seals of that.
-    pub seals: Vec<String>,
-}
 
 /// What a pushed object leads to.
 enum Peeled {
@@ -105,6 +42,8 @@ struct Run<'a> {
     /// A conversation with git, once there is one; the first commit that is judged takes it over.
     objects: Option<Objects>,
     built: Vec<Built>,
+    /// The names of the seals in `built`.
+    built_names: HashSet<SealName>,
     judging: Judging,
 }
 
@@ -117,8 +56,9 @@ impl Judging {
         engine: &Engine,
     ) -> Result<Self, Problem> {
         needs_repository(repository)?;
-        let (built, judging) = (Vec::new(), Self::default());
-        let mut run = Run { repository, engine, remote, objects: None, built, judging };
+        let (built, built_names, judging) = Default::default();
+        let mut run =
+            Run { repository, engine, remote, objects: None, built, built_names, judging };
         let mut groups: Vec<(Peeled, Vec<&Push>)> = Vec::new();
         let mut known = HashMap::new();
         for push in &pushes.list {
@@ -146,25 +86,6 @@ impl Judging {
             }
         }
         Ok(run.finish())
-    }
-
-    /// The verdict on the push. Nothing to judge passes: it is git's to say what is pushed.
-    #[must_use]
-    pub fn verdict(&self) -> Verdict {
-        let failing = self.failing.iter().map(JudgedCommit::verdict).max();
-        let stopped = if self.stopped.is_empty() { Verdict::Pass } else { Verdict::Fail };
-        let unjudged = if self.problems.is_empty() { Verdict::Pass } else { Verdict::Error };
-        stopped.max(unjudged).max(failing.unwrap_or(Verdict::Pass))
-    }
-}
-
-impl JudgedCommit {
-    /// The verdict on it. Where all its roots are built, there is nothing that stops it.
-    fn verdict(&self) -> Verdict {
-        if self.judgements.is_empty() && self.problems.is_empty() {
-            return Verdict::Pass;
-        }
-        overall(&self.judgements, None, &self.problems)
     }
 }
 
@@ -221,19 +142,25 @@ impl<'a> Run<'a> {
         let (repository, engine) = (self.repository, self.engine);
         let judge =
             Judge { repository, bytes, seal_source: snapshot.source(), engine, share: None };
+        let load = |name: SealName| (snapshot.load(&name), name);
+        let seals: Vec<(Result<Loaded, Problem>, SealName)> = names.into_iter().map(load).collect();
+        self.hold(&snapshot, pushes, &seals);
         let mut judgements = Vec::new();
         let mut built = BTreeSet::new();
-        for name in names {
-            match snapshot.load(&name) {
-                Ok(loaded) if is_built(&loaded) => {
+        for (loaded, name) in seals {
+            match loaded.and_then(|loaded| Ok((is_built(&loaded, &snapshot)?, loaded))) {
+                Ok((true, loaded)) => {
                     built.insert(name.as_str().to_owned());
                     // What is in the working tree belongs to one commit, of which the first is as
                     // good a guess as any.
-                    if !self.built.iter().any(|known| known.name == name) {
+                    if self.built_names.insert(name.clone()) {
                         self.built.push(Built { name, loaded, source: snapshot.source() });
                     }
                 }
-                loaded => judgements.push(judge.judge(&name, loaded.map(Begun::from))),
+                judged => {
+                    let begun = judged.map(|(_, loaded)| Begun::from(loaded));
+                    judgements.push(judge.judge(&name, begun));
+                }
             }
         }
         let judged = JudgedCommit { oid, refs, judgements, problems: strays };
@@ -241,6 +168,41 @@ impl<'a> Run<'a> {
             self.judging.passed.add(judged, built);
         } else {
             self.judging.failing.push(judged);
+        }
+    }
+
+    /// Holds the seals of a commit against those that the remote has, ref by ref.
+    fn hold(
+        &mut self,
+        snapshot: &Snapshot<'_>,
+        pushes: &[&Push],
+        seals: &[(Result<Loaded, Problem>, SealName)],
+    ) {
+        let stated: Vec<Stated<'_>> = seals
+            .iter()
+            .map(|(loaded, name)| Stated {
+                name: name.as_str(),
+                seal: loaded.as_ref().ok().and_then(|loaded| loaded.seal.as_ref().ok()),
+            })
+            .collect();
+        for push in pushes {
+            let Some(before) = &push.before else { continue };
+            let name = name(push);
+            let held = match self.commit_before(before) {
+                Ok(None) => {
+                    self.judging.not_held.push(name);
+                    continue;
+                }
+                Ok(Some(Err(_not_a_commit))) => continue,
+                Ok(Some(Ok(commit))) => self
+                    .open(&commit)
+                    .and_then(|before| scope_changes(&name, &before, snapshot, &stated)),
+                Err(problem) => Err(problem),
+            };
+            match held {
+                Ok(changed) => self.judging.scope_changed.extend(changed),
+                Err(problem) => self.judging.problems.push(told(&name, problem)),
+            }
         }
     }
 
@@ -258,19 +220,28 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// The seals of what the remote has.
-    fn seals_of(&mut self, push: &Push, before: &Named) -> Result<(Oid, Vec<String>), Problem> {
+    /// The commit that the remote has, or the id of what is no commit; `None` where it is not here.
+    fn commit_before(&mut self, before: &Named) -> Result<Option<Result<Oid, Oid>>, Problem> {
         let oid = match before {
             Named::Id(oid) => Some(*oid),
             Named::Revision(revision) => git::resolve(self.repository.root(), revision)?,
         };
-        let Some(oid) = oid else { return Err(self.unknown(push)) };
-        let commit = match self.commit(&oid)? {
-            Ok(commit) => commit,
-            Err(ObjectError::Kind(..)) => return Ok((oid, Vec::new())),
-            Err(ObjectError::Missing(_)) => return Err(self.unknown(push)),
+        let Some(oid) = oid else { return Ok(None) };
+        Ok(match self.commit(&oid)? {
+            Ok(commit) => Some(Ok(commit)),
+            Err(ObjectError::Kind(..)) => Some(Err(oid)),
+            Err(ObjectError::Missing(_)) => None,
             // Opening it as a commit tells what is wrong.
-            Err(_) => oid,
+            Err(_) => Some(Ok(oid)),
+        })
+    }
+
+    /// The seals of what the remote has.
+    fn seals_of(&mut self, push: &Push, before: &Named) -> Result<(Oid, Vec<String>), Problem> {
+        let commit = match self.commit_before(before)? {
+            Some(Ok(commit)) => commit,
+            Some(Err(oid)) => return Ok((oid, Vec::new())),
+            None => return Err(self.unknown(push)),
         };
         let snapshot = self.open(&commit)?;
         let names = snapshot.contents().unwrap_or_default().names;
@@ -308,18 +279,6 @@ impl<'a> Run<'a> {
     }
 }
 
-impl Tally {
-    fn add(&mut self, judged: JudgedCommit, built: BTreeSet<String>) {
-        self.commits += 1;
-        self.built.extend(built);
-        for judgement in judged.judgements {
-            self.entries += judgement.checked;
-            self.bytes += judgement.bytes;
-            self.seals.insert(judgement.name);
-        }
-    }
-}
-
 /// A repository that only a variable names (`GIT_DIR`) is found by git and by nobody else.
 fn needs_repository(repository: &Repository) -> Result<(), Problem> {
     // A bare one: what is pushed from it is in its objects.
@@ -332,8 +291,13 @@ fn needs_repository(repository: &Repository) -> Result<(), Problem> {
         .remedy("push from the repository's own directory"))
 }
 
-fn is_built(loaded: &Loaded) -> bool {
-    loaded.seal.as_ref().is_ok_and(|seal| !seal.header.tracked)
+/// Whether the root is in no commit. What its seal says is not enough: one word in it would keep files
+/// that are in the commit from being judged.
+fn is_built(loaded: &Loaded, snapshot: &Snapshot<'_>) -> Result<bool, Problem> {
+    match &loaded.seal {
+        Ok(seal) if !seal.header.tracked => Ok(!snapshot.has_files_of(&seal.header)?),
+        _ => Ok(false),
+    }
 }
 
 /// What a push is called: by its remote ref, which is what it changes.

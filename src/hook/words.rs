@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use super::held::ScopeChanged;
 use super::install::{Installed, Removed};
-use super::judging::{JudgedCommit, Stopped, Tally, Unsealed};
+use super::outcome::{JudgedCommit, Stopped, Tally, Unsealed};
 use super::protocol::Pushes;
 use super::script::ASIDE;
 use crate::report::{quote, text};
+use crate::reseal::{Reseal, ScopeChange};
 use crate::verdict::{Judgement, Source, Verdict};
 
 /// How many names a line holds.
@@ -74,6 +76,75 @@ pub fn stopped(stopped: &Stopped, directory: &str) -> [String; 2] {
             "  next: restore them (`git restore --source={before} -- {directory}`), and commit"
         ),
     ]
+}
+
+/// Of the seals in `directory` that no longer cover what they cover on the remote. Under a policy of the
+/// remote it is a warning.
+#[must_use]
+pub fn scope_changed(changed: &[ScopeChanged], directory: &str) -> Vec<String> {
+    let mut lines: Vec<String> = changed.iter().take(NAMED).map(change_of_scope).collect();
+    if let Some(more) = changed.len().checked_sub(NAMED).filter(|more| *more > 0) {
+        lines.push(format!("and so do {} more", text::count(more, "seal", "seals")));
+    }
+    if let Some(first) = changed.iter().find(|changed| !changed.under_policy) {
+        let (before, directory) = (first.before.short(), quote(directory.as_bytes()));
+        lines.push(format!(
+            "  next: take it back (`git restore --source={before} -- {directory}`), and commit; or, if \
+             it is meant, have it reviewed"
+        ));
+    }
+    lines
+}
+
+fn change_of_scope(changed: &ScopeChanged) -> String {
+    let ScopeChanged { name, before, under_policy, reseal } = changed;
+    let how: Vec<String> = reseal.scope.iter().map(|change| scope(change, reseal)).collect();
+    let (how, seal, before) = (how.join("; "), &reseal.name, before.short());
+    let (mark, end) = if *under_policy {
+        ("warning:", ". The push goes on; CI asks for a grant")
+    } else {
+        ("FAIL ", "")
+    };
+    format!(
+        "{mark} {name}: the seal {seal} covers other things than in {before}, which the remote has: {how}{end}"
+    )
+}
+
+fn scope(change: &ScopeChange, now: &Reseal) -> String {
+    match change {
+        ScopeChange::Deleted => "it is gone".to_owned(),
+        ScopeChange::Renamed(from) => format!("it was called {from}"),
+        ScopeChange::Unreadable => "there it is no seal that can be read".to_owned(),
+        ScopeChange::Root(old) => format!("root was {old} and is {}", now.root),
+        ScopeChange::Tracked(old) => format!("tracked was {old} and is {}", !old),
+        ScopeChange::Exclude(old) => {
+            let lacks = |list: &[String], pattern: &String| !list.contains(pattern);
+            let new: Vec<String> =
+                now.exclude.iter().filter(|pattern| lacks(old, pattern)).cloned().collect();
+            let gone: Vec<String> =
+                old.iter().filter(|pattern| lacks(&now.exclude, pattern)).cloned().collect();
+            match (&new[..], &gone[..]) {
+                ([], []) => "exclude has another order".to_owned(),
+                ([], gone) => format!("exclude no longer has {}", listed(gone)),
+                (new, []) => format!("exclude also has {}", listed(new)),
+                (new, gone) => {
+                    format!("exclude has {} instead of {}", listed(new), listed(gone))
+                }
+            }
+        }
+    }
+}
+
+/// Of the refs whose seals were not held against those of the remote.
+#[must_use]
+pub fn not_held(refs: &[String]) -> Option<String> {
+    (!refs.is_empty()).then(|| {
+        format!(
+            "warning: {}: the commit that the remote has is not here, so nobody looked whether the \
+             seals cover what they covered there; `git fetch` brings it",
+            listed(refs)
+        )
+    })
 }
 
 /// Of a root that is built and is not here, or not as its seal says. `None`: it is.

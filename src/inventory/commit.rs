@@ -5,8 +5,8 @@
 //! paths is hashed once.
 
 use std::collections::HashMap;
-use std::rc::Rc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use super::{Engine, Inventory, Item, PassOver, Trouble};
 use crate::entry::{Digest, Entry};
@@ -14,10 +14,19 @@ use crate::git::{ObjectError, Objects, Oid, TreeEntry, TreeMode};
 use crate::path::{self, join};
 use crate::scope::Scope;
 
-/// No seal can hold as many entries. Ten small trees can name more paths than there are atoms.
-const MAX_ENTRIES: usize = 4 << 20;
+/// How many paths may be in scope beyond twice those that the seal states, and how many bytes they may
+/// have together. A few small trees can name more paths than there are atoms, and each one that is kept
+/// is a finding: what nobody approved must not fill the memory.
+const MORE_PATHS: usize = 150_000;
+const MORE_BYTES: usize = 32 << 20;
 
-/// Blobs that are asked for at a time. Two windows of the longest ids fit into the smallest pipe.
+/// How much work it may be to look at the names of a commit, in all walks together: for each name the
+/// bytes of its path and a constant, more where many patterns are asked.
+const MAX_WORK: u64 = 1 << 30;
+const WORK_OF_NAME: u64 = 64;
+const PATTERNS_OF_WORK: usize = 64;
+
+/// Blobs that are asked for at a time.
 const WINDOW: usize = 100;
 
 /// The longest target of a link, in bytes; no file system takes a longer one.
@@ -34,9 +43,73 @@ pub enum CommitError {
         /// What is wrong with it.
         error: ObjectError,
     },
-    /// More paths than any seal can hold.
-    #[error("more than {MAX_ENTRIES} paths are in scope")]
-    TooMany,
+    /// More paths than are needed to see that this is not what was sealed.
+    #[error("more than {0} paths are in scope, and the seal states {1}")]
+    TooMany(usize, usize),
+    /// The same, counted by the length of the paths.
+    #[error("the paths in scope have more than {0} bytes together, and those of the seal {1}")]
+    TooLong(usize, usize),
+    /// More paths differ than can be told one by one.
+    #[error(
+        "more than {0} paths differ from what is sealed, or they have more than {1} bytes together"
+    )]
+    TooDifferent(usize, usize),
+    /// Too many names were looked at, in scope or not.
+    #[error("the trees of this commit name more paths than one check looks at")]
+    TooMuch,
+}
+
+/// How much a seal states, by which it is measured what a commit may hold.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Extent {
+    /// How many paths.
+    pub paths: usize,
+    /// How many bytes these have together.
+    pub bytes: usize,
+}
+
+/// How many paths of a commit may differ from what is sealed, and how many bytes they may have together,
+/// under all seals. Each becomes a finding, which takes some hundred times the memory of its name.
+const MAX_DIFFERING: Extent = Extent { paths: 200_000, bytes: 32 << 20 };
+
+/// How much may still be looked at, and be found, in a commit, by all who walk through it.
+#[derive(Debug)]
+pub struct Work {
+    left: AtomicU64,
+    differing: Mutex<Extent>,
+}
+
+impl Default for Work {
+    fn default() -> Self {
+        Self { left: AtomicU64::new(MAX_WORK), differing: Mutex::default() }
+    }
+}
+
+impl Work {
+    /// Counts the paths that differ from what a seal states.
+    ///
+    /// # Errors
+    ///
+    /// With those of other seals they are too many.
+    pub fn count_differing(&self, more: Extent) -> Result<(), CommitError> {
+        let mut differing = self.differing.lock().unwrap_or_else(PoisonError::into_inner);
+        differing.paths += more.paths;
+        differing.bytes += more.bytes;
+        let Extent { paths, bytes } = MAX_DIFFERING;
+        if differing.paths > paths || differing.bytes > bytes {
+            return Err(CommitError::TooDifferent(paths, bytes));
+        }
+        Ok(())
+    }
+
+    /// Takes the work of looking at `path`.
+    fn spend(&self, path: &[u8], scope: &Scope) -> Result<(), CommitError> {
+        let patterns = 1 + scope.patterns().len() / PATTERNS_OF_WORK;
+        let cost = (WORK_OF_NAME + path.len() as u64) * patterns as u64;
+        let spend = |left: u64| left.checked_sub(cost);
+        let spent = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, spend);
+        spent.map(|_| ()).map_err(|_| CommitError::TooMuch)
+    }
 }
 
 /// A file of a commit, not hashed yet.
@@ -57,8 +130,10 @@ struct Trees<'a> {
     /// The different blobs of the files, in the order in which they were met.
     blobs: Vec<Oid>,
     known: HashMap<Oid, usize>,
-    /// The trees that were read: one that stands at a million paths is asked for once.
-    read: HashMap<Oid, Rc<[TreeEntry]>>,
+    work: &'a Work,
+    sealed: Extent,
+    /// What is kept so far.
+    kept: Extent,
 }
 
 /// The entry at `path`, which is relative to the tree `root`; `None` where there is none.
@@ -72,26 +147,71 @@ pub fn find(
         if at.mode != TreeMode::Tree {
             return Ok(None);
         }
-        let found = objects.tree(&at.oid)?.into_iter().find(|entry| *entry.name == *component);
-        match found {
-            Some(entry) => at = entry,
+        let entries = objects.tree(&at.oid)?;
+        match entries.iter().find(|entry| *entry.name == *component) {
+            Some(entry) => at = entry.clone(),
             None => return Ok(None),
         }
     }
     Ok(Some(at))
 }
 
-/// Observes everything that is in `scope` in the tree `root` of a commit, without reading what
+/// Whether there is anything but directories in `scope` in the tree `root` of a commit.
+pub fn has_file(
+    objects: &mut Objects,
+    root: &Oid,
+    scope: &Scope,
+    work: &Work,
+) -> Result<bool, CommitError> {
+    let mut waiting: Vec<(Box<[u8]>, Oid)> = vec![(Box::default(), *root)];
+    let mut kept = 0;
+    while let Some((above, oid)) = waiting.pop() {
+        let entries = objects.tree(&oid).map_err(|error| trouble_at(&above, error))?;
+        for entry in &*entries {
+            let path = join(&above, &entry.name);
+            work.spend(&path, scope)?;
+            let is_dir = entry.mode == TreeMode::Tree;
+            if scope.excludes_child(&path, is_dir).is_some() {
+                continue;
+            }
+            // A path that no seal can hold is deep or long, and somebody wants it to be overlooked.
+            if !is_dir || path::check(&path).is_err() {
+                return Ok(true);
+            }
+            kept += path.len();
+            if kept > MORE_BYTES {
+                return Err(CommitError::TooLong(MORE_BYTES, 0));
+            }
+            waiting.push((path, entry.oid));
+        }
+    }
+    Ok(false)
+}
+
+/// What to observe in a commit, and how.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted<'a> {
+    /// What is in scope.
+    pub scope: &'a Scope,
+    /// What the seal states.
+    pub sealed: Extent,
+    /// How much may still be looked at.
+    pub work: &'a Work,
+}
+
+/// Observes everything that is in scope in the tree `root` of a commit, without reading what
 /// `pass_over` says.
 pub fn take_tree(
     objects: &mut Objects,
     root: &Oid,
-    scope: &Scope,
+    wanted: &Wanted<'_>,
     engine: &Engine,
     pass_over: PassOver<'_>,
 ) -> Result<Inventory, CommitError> {
-    let (items, files, blobs, known, read) = Default::default();
-    let mut trees = Trees { objects, scope, pass_over, items, files, blobs, known, read };
+    let Wanted { scope, sealed, work } = *wanted;
+    let (items, files, blobs, known, kept) = Default::default();
+    let mut trees =
+        Trees { objects, scope, pass_over, items, files, blobs, known, work, sealed, kept };
     trees.walk(root)?;
     let Trees { mut items, files, blobs, .. } = trees;
     let contents = hash_all(objects, &blobs, engine).map_err(|(blob, error)| {
@@ -115,15 +235,18 @@ impl Trees<'_> {
     fn walk(&mut self, root: &Oid) -> Result<(), CommitError> {
         let mut waiting: Vec<(Box<[u8]>, Oid)> = vec![(Box::default(), *root)];
         while let Some((above, oid)) = waiting.pop() {
-            let entries = self.tree(&oid).map_err(|error| trouble_at(&above, error))?;
+            self.release(&above);
+            let entries = self.objects.tree(&oid).map_err(|error| trouble_at(&above, error))?;
             let mut in_scope = 0_usize;
             for entry in &*entries {
                 let path = join(&above, &entry.name);
+                self.work.spend(&path, self.scope)?;
                 let is_dir = entry.mode == TreeMode::Tree;
                 if self.scope.excludes_child(&path, is_dir).is_some() {
                     continue;
                 }
                 in_scope += 1;
+                self.keep(&path)?;
                 if !is_dir && self.passes(&path) {
                     self.items.push(Item::passed(path));
                     continue;
@@ -136,15 +259,13 @@ impl Trees<'_> {
                 }
             }
             if in_scope == 0 && !above.is_empty() {
+                self.keep(&above)?;
                 let passed = self.passes(&above);
                 self.items.push(if passed {
                     Item::passed(above)
                 } else {
                     Item::new(above, Ok(Entry::Dir))
                 });
-            }
-            if self.items.len() + self.files.len() + waiting.len() > MAX_ENTRIES {
-                return Err(CommitError::TooMany);
             }
         }
         Ok(())
@@ -154,13 +275,25 @@ impl Trees<'_> {
         self.pass_over.is_some_and(|passes| passes(path))
     }
 
-    fn tree(&mut self, oid: &Oid) -> Result<Rc<[TreeEntry]>, ObjectError> {
-        if let Some(entries) = self.read.get(oid) {
-            return Ok(Rc::clone(entries));
+    /// Counts a path that is kept, if only until its directory is read.
+    fn keep(&mut self, path: &[u8]) -> Result<(), CommitError> {
+        let Extent { paths, bytes } = self.sealed;
+        self.kept.paths += 1;
+        self.kept.bytes += path.len();
+        let (most_paths, most_bytes) = (2 * paths + MORE_PATHS, 2 * bytes + MORE_BYTES);
+        if self.kept.paths > most_paths {
+            return Err(CommitError::TooMany(most_paths, paths));
         }
-        let entries: Rc<[TreeEntry]> = self.objects.tree(oid)?.into();
-        self.read.insert(*oid, Rc::clone(&entries));
-        Ok(entries)
+        if self.kept.bytes > most_bytes {
+            return Err(CommitError::TooLong(most_bytes, bytes));
+        }
+        Ok(())
+    }
+
+    /// Takes back a directory that was kept until now.
+    fn release(&mut self, path: &[u8]) {
+        self.kept.paths = self.kept.paths.saturating_sub(1);
+        self.kept.bytes = self.kept.bytes.saturating_sub(path.len());
     }
 
     fn trouble(&mut self, path: Box<[u8]>, why: &str, directory: bool) {
@@ -229,9 +362,9 @@ fn hash_all(
         return Ok(hashed.into_iter().flat_map(|(_, contents)| contents).collect());
     }
     let conversations: Vec<usize> = (0..several).collect();
-    let repository = &*objects;
+    let repository = objects.repository();
     let hashed = engine.workers.map(&conversations, |_| {
-        let mut objects = repository.again().map_err(|error| (0, error.into()))?;
+        let mut objects = Objects::open(repository).map_err(|error| (0, error.into()))?;
         let hashed = hash_windows(&mut objects, &windows, &next, engine);
         if hashed.is_err() {
             // Nobody needs the rest any more.
@@ -278,4 +411,33 @@ fn hash_windows(
         hashed.push((window, contents));
     }
     Ok(hashed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_differs_is_counted_under_all_seals_by_number_and_by_length() {
+        let work = Work::default();
+        let half = Extent { paths: MAX_DIFFERING.paths / 2, bytes: MAX_DIFFERING.bytes / 2 };
+        work.count_differing(half).unwrap();
+        work.count_differing(half).unwrap();
+        assert!(work.count_differing(Extent { paths: 1, bytes: 0 }).is_err());
+        let work = Work::default();
+        assert!(work.count_differing(Extent { paths: 1, bytes: MAX_DIFFERING.bytes + 1 }).is_err());
+    }
+
+    #[test]
+    fn looking_at_a_name_costs_its_length_and_more_with_many_patterns() {
+        let spent = |path: &[u8], patterns: usize| {
+            let work = Work::default();
+            let patterns = (0..patterns).map(|number| format!("/{number}")).collect();
+            work.spend(path, &Scope::new(patterns).unwrap()).unwrap();
+            MAX_WORK - work.left.into_inner()
+        };
+        assert_eq!(spent(b"", 0), WORK_OF_NAME);
+        assert_eq!(spent(&[b'x'; 1_000], 0), WORK_OF_NAME + 1_000);
+        assert_eq!(spent(&[b'x'; 1_000], 2 * PATTERNS_OF_WORK), 3 * (WORK_OF_NAME + 1_000));
+    }
 }

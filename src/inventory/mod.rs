@@ -53,7 +53,7 @@ use crate::path::EntryPath;
 use crate::problem::in_words;
 use crate::scope::Scope;
 
-pub use commit::{CommitError, find, take_tree};
+pub use commit::{CommitError, Extent, Wanted, Work, find, has_file, take_tree};
 pub use evidence::{Divergence, FileInParts, ReadFault, first_difference, hash_into, read_whole};
 #[cfg(unix)]
 pub use open::Directory;

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use self::evidence::Evidence;
 use crate::cause;
-use crate::compare::{Comparison, compare, compare_share};
-use crate::inventory::{self, Directory, Engine, Inventory, PassOver};
+use crate::compare::{Comparison, compare, compare_share, extent_of_differences};
+use crate::inventory::{self, Directory, Engine, Extent, Inventory, PassOver};
 use crate::partition::{Share, Taken};
 use crate::problem::Problem;
 use crate::repository::{Begun, Loaded, NamedBy, Repository, Snapshot, root_problem};
@@ -70,13 +70,14 @@ impl Opened<'_> {
         &self,
         name: &SealName,
         header: &Header,
+        sealed: Extent,
         engine: &Engine,
         pass_over: PassOver<'_>,
     ) -> Result<Inventory, Problem> {
         match self {
             Self::Directory(root) => inventory::take_part(root, &header.scope, engine, pass_over)
                 .map_err(|error| root_problem(&error, name, NamedBy::Seal)),
-            Self::Commit(snapshot) => snapshot.observe(name, header, engine, pass_over),
+            Self::Commit(snapshot) => snapshot.observe(name, header, sealed, engine, pass_over),
         }
     }
 }
@@ -112,6 +113,9 @@ impl<'a> Judge<'a> {
         begun: Begun,
     ) -> Result<(), Problem> {
         let (seal, root, inventory) = self.both_sides(judgement, name, begun)?;
+        if let Bytes::Commit(commit) = &self.bytes {
+            commit.count_differing(&seal, extent_of_differences(&seal, &inventory))?;
+        }
         let mut evidence = Evidence::new(self, &root, &seal.header);
         let Comparison { findings, checked, matched } = match self.taken(name) {
             None => {
@@ -148,9 +152,9 @@ impl<'a> Judge<'a> {
             judgement.root = Some(header.root.as_str().to_owned());
             judgement.tracked = Some(header.tracked);
         }
-        let look = |header: &Header, pass_over: PassOver<'_>| -> Result<_, Problem> {
+        let look = |header: &Header, sealed, pass_over: PassOver<'_>| -> Result<_, Problem> {
             let root = self.open(name, header)?;
-            let inventory = root.observe(name, header, self.engine, pass_over)?;
+            let inventory = root.observe(name, header, sealed, self.engine, pass_over)?;
             Ok((root, inventory))
         };
         let (seal, looked) = match begun {
@@ -158,16 +162,20 @@ impl<'a> Judge<'a> {
                 let Loaded { digest, seal, .. } = *loaded;
                 judgement.digest = Some(digest);
                 let seal = seal?;
+                let sealed = self.extent(&seal);
                 let looked = match self.taken(name) {
-                    None => look(&seal.header, None),
-                    Some(taken) => look(&seal.header, Some(&|path| taken.leaves(&seal, path))),
+                    None => look(&seal.header, sealed, None),
+                    Some(taken) => {
+                        look(&seal.header, sealed, Some(&|path| taken.leaves(&seal, path)))
+                    }
                 };
                 (seal, looked)
             }
             Begun::Long(long) => {
                 let header = long.header().clone();
-                let (read, looked) =
-                    self.engine.workers.both(|| long.finish(), || look(&header, None));
+                // Only files are read with it, and their number has no limit.
+                let look = || look(&header, Extent::default(), None);
+                let (read, looked) = self.engine.workers.both(|| long.finish(), look);
                 let Some((seal, digest)) = read else {
                     // What stands above the entries may be another now, and the walk was in vain.
                     (judgement.root, judgement.tracked) = (None, None);
@@ -181,6 +189,15 @@ impl<'a> Judge<'a> {
         };
         let (root, inventory) = looked?;
         Ok((seal, root, inventory))
+    }
+
+    /// How much `seal` states, where that limits what is kept: in a commit.
+    fn extent(&self, seal: &Seal) -> Extent {
+        if !matches!(self.bytes, Bytes::Commit(_)) {
+            return Extent::default();
+        }
+        let bytes = seal.entries.iter().map(|sealed| sealed.path.as_bytes().len()).sum();
+        Extent { paths: seal.entries.len(), bytes }
     }
 
     fn taken(&self, name: &SealName) -> Option<Taken<'a>> {

@@ -3,6 +3,7 @@
 use globset::GlobBuilder;
 
 use super::Repository;
+use super::limits::check_names;
 use crate::inventory::{Directory, Kind, RootError};
 use crate::problem::Problem;
 use crate::replace::SCRATCH_SUFFIX;
@@ -32,6 +33,7 @@ impl Repository {
         let listing = directory.list().map_err(|trouble| {
             unreadable(format!("{}: {}", self.seals.as_str(), trouble.detail))
         })?;
+        check_names(self.seals.as_str(), listing.len())?;
         let mut contents = Contents::default();
         for (name, kind) in listing {
             match sort_out(&name, kind) {

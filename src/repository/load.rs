@@ -5,7 +5,7 @@ use crate::entry::Digest;
 use crate::inventory::{Directory, FileInParts, ReadFault, Trouble, read_whole};
 use crate::path::EntryPath;
 use crate::problem::Problem;
-use crate::seal::{self, Header, MAX_SEAL_BYTES, Parts, Seal, SealName};
+use crate::seal::{self, Header, MAX_SEAL_BYTES, Parts, Seal, SealError, SealName, loose_seal};
 
 /// How much of a long seal is in memory as text, in bytes.
 const PART: u64 = 256 << 10;
@@ -69,6 +69,8 @@ impl From<Loaded> for Begun {
 impl Repository {
     /// Reads the seal file `name`, with the care that any file gets, and then the seal.
     pub fn load(&self, name: &SealName) -> Result<Loaded, Problem> {
+        let about = |problem: Problem| problem.seal(name.as_str()).file(self.file_of(name));
+        self.read.check(name).map_err(about)?;
         let (directory, path) = self.place_of(name)?;
         let bytes = read_whole(&directory, &path, MAX_SEAL_BYTES).map_err(|fault| match fault {
             ReadFault::TooLarge(size) => {
@@ -79,11 +81,28 @@ impl Repository {
             }
             ReadFault::Trouble(trouble) => self.unreadable(name, trouble.detail),
         })?;
+        self.read.count(name, bytes.len() as u64).map_err(about)?;
         let digest = Digest::of(&bytes);
-        let seal = seal::read(name, &bytes)
+        let seal = self
+            .read_seal(name, &bytes)
             .map_err(|error| error.into_problem(name, &self.file_of(name)))
             .and_then(|seal| self.check_place(seal));
         Ok(Loaded { bytes, digest, seal })
+    }
+
+    /// Reads the seal `name`. What is wrong with it is explained as long as that is not too much work.
+    pub(super) fn read_seal(&self, name: &SealName, bytes: &[u8]) -> Result<Seal, SealError> {
+        seal::read_explained(name, bytes, |length| self.lenient.take(length))
+    }
+
+    /// The seal that `loaded` states, one that is not canonical too; `None` where it states none, or
+    /// where it is too much work to find out.
+    #[must_use]
+    pub fn any_form(&self, name: &SealName, loaded: Loaded) -> Option<Seal> {
+        loaded.seal.ok().or_else(|| {
+            let within_limits = self.lenient.take(loaded.bytes.len());
+            within_limits.then(|| loose_seal(name, &loaded.bytes).ok()).flatten()
+        })
     }
 
     /// Reads the seal file `name`, a long one only as far as its root can be walked.

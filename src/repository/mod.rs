@@ -2,6 +2,7 @@
 
 mod ancestry;
 mod contents;
+mod limits;
 mod load;
 mod papers;
 mod snapshot;
@@ -16,7 +17,10 @@ use crate::problem::{Problem, in_words};
 use crate::replace::{SCRATCH_SUFFIX, replace, scratch_of};
 use crate::seal::{Root, Seal, SealName};
 
+use limits::{Lenient, SealsRead};
+
 pub use contents::{Contents, matching, select};
+pub use limits::SEALS_TOO_LARGE;
 pub use load::{Begun, Loaded, Long};
 pub use papers::Papers;
 pub use snapshot::Snapshot;
@@ -27,6 +31,10 @@ pub struct Repository {
     root: PathBuf,
     seals: EntryPath,
     in_git: bool,
+    /// The seals that were read from the working tree.
+    read: SealsRead,
+    /// How much may still be read leniently, in the working tree and in commits.
+    lenient: Lenient,
 }
 
 impl Repository {
@@ -54,7 +62,8 @@ impl Repository {
                 None => (start.clone(), false),
             },
         };
-        Ok(Self { root, seals: seals.clone(), in_git })
+        let (read, lenient) = Default::default();
+        Ok(Self { root, seals: seals.clone(), in_git, read, lenient })
     }
 
     /// The repository root, absolute.

@@ -30,13 +30,13 @@ impl Snapshot<'_> {
     /// Whether this commit has a policy, sound or not.
     #[must_use]
     pub fn has_policy(&self) -> bool {
-        self.seals.iter().flatten().any(|entry| &*entry.name == b"policy.toml")
+        self.entries().iter().any(|entry| &*entry.name == b"policy.toml")
     }
 
     /// The policy and the grants of this commit.
     pub fn papers(&self) -> Result<Papers, Problem> {
         let mut papers = Papers::default();
-        for entry in self.seals.iter().flatten() {
+        for entry in self.entries() {
             match (&*entry.name, entry.mode) {
                 (b"policy.toml", TreeMode::File { .. }) => {
                     papers.policy = Some(self.paper("policy.toml", entry, MAX_POLICY_BYTES)?);

@@ -1,19 +1,26 @@
 //! A commit: its seals, and the inventory of what it holds.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::contents::{Contents, Place, sort_out};
+use super::limits::{SealsRead, check_names};
 use super::load::Loaded;
 use super::{NamedBy, Repository, root_problem};
 use crate::entry::Digest;
-use crate::git::{self, ObjectError, Objects, Oid, TreeEntry, TreeMode};
+use crate::git::{self, ObjectError, Objects, Oid, RevisionError, TreeEntry, TreeMode};
 use crate::inventory::{
-    CommitError, Engine, Inventory, Kind, PassOver, RootError, find, take_tree,
+    CommitError, Engine, Extent, Inventory, Kind, PassOver, RootError, Wanted, Work, find,
+    has_file, take_tree,
 };
 use crate::path::EntryPath;
 use crate::problem::Problem;
-use crate::seal::{self, Header, MAX_SEAL_BYTES, Root, SealName};
+use crate::seal::{Header, MAX_SEAL_BYTES, Root, Seal, SealName};
 use crate::verdict::Source;
+
+/// How much is read of a commit's files to explain findings, in bytes.
+const MAX_EXPLAINED_BYTES: u64 = 512 << 20;
 
 /// A commit of a repository. What is read of it was hashed again: it is what the commit's id
 /// stands for, whatever lies on the disk.
@@ -26,7 +33,13 @@ pub struct Snapshot<'r> {
     pub(super) tree: Oid,
     parents: Vec<Oid>,
     /// The directory of seals; `None` where the commit has none.
-    pub(super) seals: Option<Vec<TreeEntry>>,
+    seals: Option<Arc<[TreeEntry]>>,
+    /// Where each name stands in it.
+    places: HashMap<Box<[u8]>, usize>,
+    read: SealsRead,
+    /// How much may still be looked at, and read to explain what was found.
+    work: Work,
+    explaining: AtomicU64,
     objects: Mutex<Objects>,
 }
 
@@ -34,8 +47,25 @@ impl<'r> Snapshot<'r> {
     /// Opens the commit that `revision` names.
     pub fn open(repository: &'r Repository, revision: &str) -> Result<Self, Problem> {
         repository.needs_git(&format!("the revision {revision}"))?;
-        let oid = git::resolve(repository.root(), revision)?
-            .ok_or_else(|| unknown(repository, revision))?;
+        Self::found(repository, revision, git::resolve(repository.root(), revision))
+    }
+
+    /// Opens the commit that the ref with this full name leads to.
+    pub fn open_ref(repository: &'r Repository, name: &str) -> Result<Self, Problem> {
+        repository.needs_git(&format!("the ref {name}"))?;
+        Self::found(repository, name, git::resolve_ref(repository.root(), name))
+    }
+
+    fn found(
+        repository: &'r Repository,
+        revision: &str,
+        oid: Result<Option<Oid>, RevisionError>,
+    ) -> Result<Self, Problem> {
+        let oid = oid.map_err(|error| match error {
+            RevisionError::Object(_, error) => trouble(repository, revision, "", &error),
+            error => error.into(),
+        })?;
+        let oid = oid.ok_or_else(|| unknown(repository, revision))?;
         Self::of(repository, revision, &oid)
     }
 
@@ -65,9 +95,28 @@ impl<'r> Snapshot<'r> {
                     .remedy("make it a directory, or name another with --seals"));
             }
         };
-        let (given, objects) = (given.to_owned(), Mutex::new(objects));
-        let (oid, tree, parents) = (commit.oid, commit.tree, commit.parents);
-        Ok(Self { repository, given, oid, tree, parents, seals, objects })
+        let names = seals.as_deref().unwrap_or_default();
+        check_names(&format!("{} in {given}", repository.seals().as_str()), names.len())?;
+        let places = names.iter().enumerate().map(|(at, entry)| (entry.name.clone(), at)).collect();
+        Ok(Self {
+            repository,
+            given: given.to_owned(),
+            oid: commit.oid,
+            tree: commit.tree,
+            parents: commit.parents,
+            seals,
+            places,
+            read: SealsRead::default(),
+            work: Work::default(),
+            explaining: AtomicU64::new(MAX_EXPLAINED_BYTES),
+            objects: Mutex::new(objects),
+        })
+    }
+
+    /// The repository that has the commit.
+    #[must_use]
+    pub fn repository(&self) -> &'r Repository {
+        self.repository
     }
 
     /// The commit's id.
@@ -112,7 +161,8 @@ impl<'r> Snapshot<'r> {
     #[must_use]
     pub fn contents(&self) -> Option<Contents> {
         let mut contents = Contents::default();
-        for entry in self.seals.as_ref()? {
+        self.seals.as_ref()?;
+        for entry in self.entries() {
             match sort_out(&entry.name, kind(entry.mode)) {
                 Place::Seal(name) => contents.names.push(name),
                 Place::Known => {}
@@ -126,19 +176,30 @@ impl<'r> Snapshot<'r> {
         Some(contents)
     }
 
+    /// Whether the directory of seals holds the same as that of `other`.
+    #[must_use]
+    pub fn has_same_seals(&self, other: &Self) -> bool {
+        self.seals == other.seals
+    }
+
+    /// The names in the directory of seals.
+    pub(super) fn entries(&self) -> &[TreeEntry] {
+        self.seals.as_deref().unwrap_or_default()
+    }
+
     /// Reads the seal `name`.
     pub fn load(&self, name: &SealName) -> Result<Loaded, Problem> {
         let file = self.repository.file_of(name);
         let about = |problem: Problem| problem.seal(name.as_str()).file(file.clone());
-        let entry = self.seals.iter().flatten().find(|entry| {
-            entry.name.strip_suffix(b".toml") == Some(name.as_str().as_bytes())
-                && matches!(entry.mode, TreeMode::File { .. })
-        });
+        let place = self.places.get(format!("{name}.toml").as_bytes());
+        let entry = place.and_then(|&at| self.entries().get(at));
+        let entry = entry.filter(|entry| matches!(entry.mode, TreeMode::File { .. }));
         let Some(entry) = entry else {
             let problem =
                 Problem::new("seal-unreadable", format!("{} has no such seal", self.given));
             return Err(about(problem).remedy("name a seal that this commit has"));
         };
+        self.read.check(name).map_err(about)?;
         let bytes = self.objects().blob(&entry.oid, MAX_SEAL_BYTES).map_err(|error| {
             about(match error {
                 ObjectError::TooLarge(_, size, limit) => {
@@ -149,33 +210,74 @@ impl<'r> Snapshot<'r> {
                 error => trouble(self.repository, &self.given, &file, &error),
             })
         })?;
+        self.read.count(name, bytes.len() as u64).map_err(about)?;
         let digest = Digest::of(&bytes);
-        let seal = seal::read(name, &bytes)
+        let seal = self
+            .repository
+            .read_seal(name, &bytes)
             .map_err(|error| error.into_problem(name, &file))
             .and_then(|seal| self.repository.check_place(seal))
             .map_err(|problem| self.told(problem));
         Ok(Loaded { bytes, digest, seal })
     }
 
-    /// Takes the inventory of the root of the seal `name`, without reading what `pass_over` says.
+    /// Takes the inventory of the root of the seal `name`, of which `sealed` says how much it states,
+    /// without reading what `pass_over` says.
     pub fn observe(
         &self,
         name: &SealName,
         header: &Header,
+        sealed: Extent,
         engine: &Engine,
         pass_over: PassOver<'_>,
     ) -> Result<Inventory, Problem> {
         let mut objects = self.objects();
         let root = self.root(&mut objects, name, &header.root)?;
-        take_tree(&mut objects, &root, &header.scope, engine, pass_over).map_err(|error| {
-            let problem = match &error {
+        let wanted = Wanted { scope: &header.scope, sealed, work: &self.work };
+        take_tree(&mut objects, &root, &wanted, engine, pass_over).map_err(|error| {
+            let problem = match error {
                 CommitError::Object { path, error } => {
-                    trouble(self.repository, &self.given, &header.root.join(path), error)
+                    trouble(self.repository, &self.given, &header.root.join(&path), &error)
                 }
-                CommitError::TooMany => Problem::new("root-too-large", error.to_string())
-                    .remedy("seal parts of the root apart, or exclude what needs no seal"),
+                error => self.too_large(header, &error),
             };
             problem.seal(name.as_str())
+        })
+    }
+
+    /// Counts the paths that differ from what `seal` states; too many of them, with those of other seals,
+    /// are an error.
+    pub fn count_differing(&self, seal: &Seal, differing: Extent) -> Result<(), Problem> {
+        self.work
+            .count_differing(differing)
+            .map_err(|error| self.too_large(&seal.header, &error).seal(seal.name.as_str()))
+    }
+
+    fn too_large(&self, header: &Header, error: &CommitError) -> Problem {
+        Problem::new("root-too-large", format!("{} in {}: {error}", header.root, self.given))
+            .remedy("remove what is no artifact from the commit, or exclude its directory")
+    }
+
+    /// Whether the commit has a file in the scope of `header`, whatever its seal states.
+    pub fn has_files_of(&self, header: &Header) -> Result<bool, Problem> {
+        let mut objects = self.objects();
+        let told = |error: &ObjectError| {
+            trouble(self.repository, &self.given, header.root.as_str(), error)
+        };
+        let root = match header.root.path() {
+            None => Some(self.tree),
+            Some(path) => match find(&mut objects, &self.tree, path.as_bytes()) {
+                Ok(Some(TreeEntry { mode: TreeMode::Tree, oid, .. })) => Some(oid),
+                // Something else in the place of a root is for the judgement to tell.
+                Ok(Some(_)) => return Ok(true),
+                Ok(None) => None,
+                Err(error) => return Err(told(&error)),
+            },
+        };
+        let Some(root) = root else { return Ok(false) };
+        has_file(&mut objects, &root, &header.scope, &self.work).map_err(|error| match error {
+            CommitError::Object { error, .. } => told(&error),
+            error => self.too_large(header, &error),
         })
     }
 
@@ -185,7 +287,12 @@ impl<'r> Snapshot<'r> {
         let mut objects = self.objects();
         let path = root.join(path.as_str());
         let entry = find(&mut objects, &self.tree, path.as_bytes()).ok()??;
-        objects.blob(&entry.oid, limit).ok()
+        let limit = limit.min(self.explaining.load(Ordering::Relaxed));
+        let bytes = objects.blob(&entry.oid, limit).ok()?;
+        let _ = self.explaining.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
+            Some(left.saturating_sub(bytes.len() as u64))
+        });
+        Some(bytes)
     }
 
     fn root(&self, objects: &mut Objects, name: &SealName, root: &Root) -> Result<Oid, Problem> {
@@ -263,10 +370,14 @@ pub(super) fn trouble(
         ObjectError::Kind(..) => {
             Problem::new("revision-unknown", message).remedy("name a commit, or a tag of one")
         }
-        ObjectError::Forged(_) | ObjectError::Broken(..) | ObjectError::TooLarge(..) => {
-            Problem::new("object-broken", message).remedy(
-                "believe nothing in this repository's .git: clone again, and ask who wrote to it",
+        ObjectError::TooLarge(..) | ObjectError::TooMuch => {
+            Problem::new("object-too-large", message).remedy(
+                "look into that commit before you trust it: git itself makes no such objects",
             )
         }
+        ObjectError::Forged(_) | ObjectError::Broken(..) => Problem::new("object-broken", message)
+            .remedy(
+                "believe nothing in this repository's .git: clone again, and ask who wrote to it",
+            ),
     }
 }

@@ -74,12 +74,20 @@ pub fn loose_header(bytes: &[u8]) -> Result<Header, SealError> {
 }
 
 /// Tells what is wrong with `bytes`, of which the strict reader says `refusal`.
-pub(super) fn explain(name: &SealName, bytes: &[u8], refusal: SealError) -> SealError {
+pub(super) fn explain(
+    name: &SealName,
+    bytes: &[u8],
+    refusal: SealError,
+    may_explain: impl FnOnce(usize) -> bool,
+) -> SealError {
     if let Err(conflict) = check_conflict(bytes) {
         return conflict;
     }
     // Only a refusal of form leaves open what the text means.
     if refusal.fault != SealFault::NotCanonical || bytes.len() > MAX_EXPLAINED_BYTES {
+        return refusal;
+    }
+    if !may_explain(bytes.len()) {
         return refusal;
     }
     match loose_seal(name, bytes) {

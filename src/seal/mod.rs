@@ -23,6 +23,6 @@ pub use lenient::{loose_header, loose_seal, loose_seal_in_scope};
 pub use model::{
     FORMAT, Header, LARGE_SEAL_BYTES, MAX_SEAL_BYTES, Root, Seal, SealName, SealedEntry,
 };
-pub use read::{Parts, read};
+pub use read::{Parts, read, read_explained};
 pub use salvage::salvage;
 pub use write::{entry_text, to_bytes};

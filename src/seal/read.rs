@@ -18,6 +18,16 @@ const BYTES_PER_ENTRY: usize = 96;
 ///
 /// Any other text is refused, even one that states the same: a seal has one digest.
 pub fn read(name: &SealName, bytes: &[u8]) -> Result<Seal, SealError> {
+    read_explained(name, bytes, |_| true)
+}
+
+/// The same. `may_explain` is asked, with the length of the text, before it is read leniently to say
+/// what is wrong with it; without that the error names a line alone.
+pub fn read_explained(
+    name: &SealName,
+    bytes: &[u8],
+    may_explain: impl FnOnce(usize) -> bool,
+) -> Result<Seal, SealError> {
     rules::check_length(bytes)?;
     lenient::text_of(bytes)
         .and_then(|text| {
@@ -25,7 +35,7 @@ pub fn read(name: &SealName, bytes: &[u8]) -> Result<Seal, SealError> {
             parts.take(rest)?;
             parts.finish()
         })
-        .map_err(|error| lenient::explain(name, bytes, error))
+        .map_err(|error| lenient::explain(name, bytes, error, may_explain))
 }
 
 /// A seal that is read a part at a time, so that a long one is never in memory as text.

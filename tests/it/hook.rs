@@ -234,6 +234,7 @@ fn what_the_remote_has_and_was_never_fetched_matters_only_where_seals_might_go()
     }
     let ran = project.push(&["--force", "origin", "drifted:main"]);
     assert!(ran.code != 0 && ran.stderr.contains("1 finding"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("nobody looked whether the seals cover"), "{}", ran.stderr);
     // Told to, and then it can be told.
     project.git(&["fetch", "--quiet", "origin", "refs/heads/main"]);
     let ran = project.push(&["--force", "origin", "unsealed:main"]);
@@ -379,6 +380,137 @@ fn one_warning_serves_all_commits_and_none_is_given_where_the_push_is_stopped() 
     project.commit("Drift");
     let ran = project.push(&["origin", "main"]);
     assert!(ran.code != 0 && !ran.stderr.contains("warning: built"), "{}", ran.stderr);
+}
+
+/// Changes the seal of a project that the remote has, commits, and pushes.
+fn pushed_after(change: impl FnOnce(&Project)) -> Ran {
+    let project = Project::sealed();
+    project.seed(&["main"]);
+    change(&project);
+    project.commit("A change");
+    project.push(&["origin", "main"])
+}
+
+fn edit_seal(project: &Project, from: &str, to: &str) {
+    let text = fs::read_to_string(project.repo.at("seals/dist.toml")).unwrap();
+    assert!(text.contains(from), "{from} is not in {text}");
+    project.write("seals/dist.toml", &text.replace(from, to));
+}
+
+#[test]
+fn a_root_with_files_in_the_commit_is_judged_whatever_its_seal_says_of_tracked() {
+    for seeded in [&["main"][..], &[]] {
+        let project = Project::sealed();
+        project.seed(seeded);
+        project.write("dist/app.js", "drifted\n");
+        edit_seal(&project, "tracked = true", "tracked = false");
+        project.commit("A drift");
+        // What lies in the working tree is good, and was not committed.
+        project.write("dist/app.js", "export const notes = [];\n");
+        let ran = project.push(&["origin", "main"]);
+        assert!(ran.code != 0 && ran.stderr.contains("modified      app.js"), "{}", ran.stderr);
+        assert!(!ran.stderr.contains("not committed"), "{}", ran.stderr);
+        let flip = "tracked was true and is false";
+        assert_eq!(ran.stderr.contains(flip), !seeded.is_empty(), "{}", ran.stderr);
+    }
+}
+
+#[test]
+fn a_seal_that_covers_other_things_than_on_the_remote_stops_the_push() {
+    let cases: [(Change<'_>, &str); 6] = [
+        (
+            &|p| {
+                edit_seal(p, "exclude = []", "exclude = [\n  \"*.map\",\n]");
+                p.write("dist/app.js.map", "hidden");
+            },
+            "exclude also has *.map",
+        ),
+        (
+            &|p| {
+                p.git(&["mv", "dist", "out"]);
+                edit_seal(p, "root = \"dist\"", "root = \"out\"");
+            },
+            "root was dist and is out",
+        ),
+        (
+            &|p| {
+                edit_seal(p, "tracked = true", "tracked = false");
+                p.git(&["rm", "--quiet", "--cached", "-r", "dist"]);
+                p.write(".gitignore", "/dist\n");
+            },
+            "tracked was true and is false",
+        ),
+        (
+            &|p| {
+                edit_seal(p, "# Seal of dist:", "# Seal of other:");
+                edit_seal(p, "sealgate seal dist", "sealgate seal other");
+                p.git(&["mv", "seals/dist.toml", "seals/other.toml"]);
+            },
+            "it was called dist",
+        ),
+        (
+            &|p| {
+                p.write("more/x", "x");
+                p.git(&["add", "more"]);
+                p.repo.seal("more", "more");
+                fs::remove_file(p.repo.at("seals/dist.toml")).unwrap();
+            },
+            "the seal dist covers other things than in",
+        ),
+        (
+            &|p| {
+                edit_seal(p, "exclude = []", "exclude = [\n  \"*.map\",\n]");
+                p.write("dist/app.js", "drifted\n");
+            },
+            "modified      app.js",
+        ),
+    ];
+    for (change, said) in cases {
+        let ran = pushed_after(change);
+        assert!(ran.code != 0 && ran.stderr.contains(said), "{said}: {}", ran.stderr);
+        assert!(ran.stderr.contains(ANYWAY) && ran.stderr.contains("next: "), "{}", ran.stderr);
+        assert!(ran.stderr.contains("which the remote has"), "{said}: {}", ran.stderr);
+    }
+}
+
+#[test]
+fn changed_entries_new_seals_and_what_the_remote_lacks_stop_no_push() {
+    let passing: [Change<'_>; 2] = [
+        &|p| {
+            p.write("dist/app.js", "export const notes = [1];\n");
+            assert_eq!(p.repo.run(&["seal", "dist"]).code, 0);
+        },
+        &|p| {
+            p.write("more/x", "x");
+            p.git(&["add", "more"]);
+            p.repo.seal("more", "more");
+        },
+    ];
+    for change in passing {
+        let ran = pushed_after(change);
+        assert!(ran.code == 0 && ran.stderr.contains(PASS), "{}", ran.stderr);
+    }
+    // Another branch: the remote has nothing there.
+    let project = Project::sealed();
+    project.seed(&["main"]);
+    edit_seal(&project, "exclude = []", "exclude = [\n  \"*.map\",\n]");
+    project.commit("A change");
+    let ran = project.push(&["origin", "main:refs/heads/other"]);
+    assert!(ran.code == 0 && ran.stderr.contains(PASS), "{}", ran.stderr);
+}
+
+#[test]
+fn under_a_policy_of_the_remote_a_change_of_scope_is_a_warning() {
+    let project = Project::sealed();
+    project.write("seals/policy.toml", "CI reads it\n");
+    project.commit("A policy");
+    project.seed(&["main"]);
+    edit_seal(&project, "exclude = []", "exclude = [\n  \"*.map\",\n]");
+    project.commit("A change");
+    let ran = project.push(&["origin", "main"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(ran.stderr.contains("warning: refs/heads/main: the seal dist"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("CI asks for a grant"), "{}", ran.stderr);
 }
 
 #[test]

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Every room and its floor. A room may name rooms of lower floors and itself, and none beside it. A new room gets a line here, and so does a room that moves.
-const FLOORS: [(&str, u8); 43] = [
+const FLOORS: [(&str, u8); 44] = [
     // The words.
     ("attributes", 0),
+    ("child", 0),
     ("hex", 0),
     ("path", 0),
     ("printable", 0),

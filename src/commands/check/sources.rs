@@ -6,7 +6,7 @@ use crate::cli::CheckArgs;
 use crate::judge::Bytes;
 use crate::problem::Problem;
 use crate::report::Notice;
-use crate::repository::{Begun, Contents, Snapshot, select};
+use crate::repository::{Begun, Contents, SEALS_TOO_LARGE, Snapshot, select};
 use crate::seal::SealName;
 
 /// With more seals than these, none stays open while others are judged: descriptors are few.
@@ -97,16 +97,24 @@ pub(super) fn load(
     }
     // A seal that is held against a base, or shared out, must be there as a whole.
     let whole = names.len() > MANY || commits.base.is_some() || arguments.partition.is_some();
-    let load = |name: SealName| {
+    let mut selected = Vec::with_capacity(names.len());
+    for name in names {
         let repository = &context.repository;
         let begun = match &commits.seals {
             Some(commit) => commit.load(&name).map(Begun::from),
             None if whole => repository.load(&name).map(Begun::from),
             None => repository.begin(&name),
         };
-        (name, begun)
-    };
-    names.into_iter().map(load).collect()
+        match begun {
+            // It would be said again of each seal that is left.
+            Err(problem) if problem.code == SEALS_TOO_LARGE => {
+                problems.push(problem);
+                break;
+            }
+            begun => selected.push((name, begun)),
+        }
+    }
+    selected
 }
 
 /// Tells that the seals in the working tree are others than those of the commit that judge.
