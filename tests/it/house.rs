@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Every room and its floor. A room may name rooms of lower floors and itself, and none beside it. A new room gets a line here, and so does a room that moves.
-const FLOORS: [(&str, u8); 43] = [
+const FLOORS: [(&str, u8); 44] = [
     // The words.
     ("attributes", 0),
     ("hex", 0),
     ("path", 0),
+    ("pattern", 0),
     ("printable", 0),
     ("problem", 0),
     ("replace", 0),
@@ -60,7 +61,7 @@ const FLOORS: [(&str, u8); 43] = [
 ];
 
 /// The rooms without a file system, a clock, an environment, other processes or printing.
-const PURE: [&str; 21] = [
+const PURE: [&str; 22] = [
     "attributes",
     "authority",
     "blockers",
@@ -75,6 +76,7 @@ const PURE: [&str; 21] = [
     "partition",
     "names",
     "path",
+    "pattern",
     "entry",
     "finding",
     "hex",

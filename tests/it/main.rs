@@ -47,6 +47,7 @@ mod long_seals;
 mod merge_reports;
 mod other_ci;
 mod partition;
+mod patterns;
 mod peers;
 mod properties;
 mod pushing;
