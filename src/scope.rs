@@ -241,4 +241,37 @@ mod tests {
             assert_eq!(scope.excludes(path.as_bytes(), is_dir), pattern, "{path}");
         }
     }
+
+    #[test]
+    fn a_class_never_matches_a_slash() {
+        for pattern in ["v[!0-9]x", "v[^a]x", "v[--0]x", "v[+-z]x", "**/v[!0-9]x", "/v[!0]x"] {
+            let scope = Scope::new(vec![pattern.to_owned()]).unwrap();
+            assert_eq!(scope.excludes(b"v/x", false), None, "{pattern}");
+            assert_eq!(scope.excludes(b"v-x", false), Some(pattern));
+        }
+    }
+
+    #[test]
+    fn a_blank_at_the_end_needs_a_backslash_of_its_own() {
+        let accepted = ["z\\ ", "z\\\\\\ ", "z\\\\", "[a ]", "\\ "];
+        let refused = ["z ", "z\\\\ ", "z\\  ", "z\t", "z\\\t", "z\u{a0}", " "];
+        for pattern in accepted {
+            assert!(Scope::new(vec![pattern.to_owned()]).is_ok(), "{pattern:?}");
+        }
+        for pattern in refused {
+            assert!(Scope::new(vec![pattern.to_owned()]).is_err(), "{pattern:?}");
+        }
+        let scope = Scope::new(vec!["z\\ ".to_owned()]).unwrap();
+        assert_eq!(scope.excludes(b"z ", false), Some("z\\ "));
+        assert_eq!(scope.excludes(b"z\\ ", false), None);
+    }
+
+    #[test]
+    fn all_patterns_together_have_a_limit() {
+        let long = "x".repeat(MAX_PATTERN_BYTES - 1);
+        assert!(Scope::new(vec![long.clone(), "y".to_owned()]).is_ok());
+        let error = Scope::new(vec![long, "y".to_owned(), "z".to_owned()]).unwrap_err();
+        assert_eq!((error.index, &*error.pattern), (2, "z"));
+        assert!(error.reason.ends_with("the limit is 65536"), "{error}");
+    }
 }

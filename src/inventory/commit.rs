@@ -117,12 +117,13 @@ impl Trees<'_> {
         while let Some((above, oid)) = waiting.pop() {
             let entries = self.tree(&oid).map_err(|error| trouble_at(&above, error))?;
             let mut in_scope = 0_usize;
+            let level = self.scope.level(&above);
             for entry in &*entries {
-                let path = join(&above, &entry.name);
                 let is_dir = entry.mode == TreeMode::Tree;
-                if self.scope.excludes_child(&path, is_dir).is_some() {
+                if self.scope.excludes_name(&level, &entry.name, is_dir).is_some() {
                     continue;
                 }
+                let path = join(&above, &entry.name);
                 in_scope += 1;
                 if !is_dir && self.passes(&path) {
                     self.items.push(Item::passed(path));

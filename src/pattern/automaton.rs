@@ -18,8 +18,8 @@ use super::literal::Literals;
 #[derive(Debug, Clone, Default)]
 pub struct Level {
     words: Words,
-    /// Which directory it is, if a pattern without wildcards leads there.
-    literal: Option<usize>,
+    /// The path of the directory, if a pattern without wildcards leads through it.
+    literal: Option<Box<[u8]>>,
 }
 
 /// Words of bits; one word, as most lists need, is kept without an allocation.
@@ -86,10 +86,10 @@ impl Automaton {
         let nested = wild.iter().any(|(_, pattern)| pattern.components.len() > 1);
         Self {
             nested: nested || literals.nested(),
-            literals,
             tables,
-            top: Level { words: top, literal: Some(Literals::TOP) },
+            top: Level { words: top, literal: literals.top() },
             floating: Level { words: floating, literal: None },
+            literals,
         }
     }
 
@@ -116,7 +116,7 @@ impl Automaton {
     /// The last pattern that matches `name` in a directory at `level`.
     #[must_use]
     pub fn last_match(&self, level: &Level, name: &[u8], is_dir: bool) -> Option<usize> {
-        let mut last = self.literals.last_match(level.literal, name, is_dir);
+        let mut last = self.literals.last_match(level.literal.as_deref(), name, is_dir);
         let accept = if is_dir { &self.tables.accept_directory } else { &self.tables.accept_file };
         for batch in &self.tables.batches {
             let words = &level.words.as_slice()[batch.range()];
@@ -154,8 +154,8 @@ impl Automaton {
             level.literal = None;
             return last;
         }
-        let mut last = self.literals.last_match(level.literal, name, true);
-        level.literal = self.literals.below(level.literal, name);
+        let mut last = self.literals.last_match(level.literal.as_deref(), name, true);
+        level.literal = level.literal.as_deref().and_then(|path| self.literals.below(path, name));
         for batch in &self.tables.batches {
             let words = &mut level.words.as_mut_slice()[batch.range()];
             if words.iter().any(|&word| word != 0) {
@@ -274,3 +274,104 @@ fn count(steps: usize) {
 
 #[cfg(not(test))]
 fn count(_: usize) {}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Pattern, pieces};
+    use super::*;
+
+    fn automaton<'t>(texts: impl IntoIterator<Item = &'t str>) -> Automaton {
+        let pattern = |text| Pattern::of_gitignore(&pieces(text).unwrap());
+        Automaton::new(&texts.into_iter().map(pattern).collect::<Vec<_>>())
+    }
+
+    /// The last pattern that matches the file `path`, and the steps that this took. Of the
+    /// directories above it none matches.
+    fn decide(automaton: &Automaton, path: &str) -> (Option<usize>, usize) {
+        STEPS.set(0);
+        let (above, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let mut level = automaton.top().clone();
+        for name in above.split('/').filter(|name| !name.is_empty()) {
+            assert_eq!(automaton.enter(&mut level, name.as_bytes()), None, "{name}");
+        }
+        (automaton.last_match(&level, name.as_bytes(), false), STEPS.get())
+    }
+
+    /// Words that the patterns of `automaton` fill.
+    fn words(automaton: &Automaton) -> usize {
+        automaton.tables.start.len()
+    }
+
+    /// A name in which every part of a hostile pattern can begin anywhere.
+    fn long() -> String {
+        "ab".repeat(2_000)
+    }
+
+    #[test]
+    fn a_step_a_word_and_a_byte_is_the_most_that_any_pattern_takes() {
+        let stars = "*a".repeat(500) + "*x";
+        let marks = format!("*a{}a*z", "?".repeat(300));
+        let classes = format!("*{}x", "[!x]".repeat(300));
+        for pattern in [&*stars, &marks, &classes, "*a?????????????a*z1", "*a*b*a*b*a*b*x"] {
+            let automaton = automaton([pattern]);
+            let (matched, steps) = decide(&automaton, &long());
+            assert_eq!(matched, None);
+            assert!(steps <= words(&automaton) * long().len(), "{pattern}: {steps}");
+            assert!(words(&automaton) * 64 <= pattern.len() * 2 + 64, "{pattern}");
+        }
+    }
+
+    #[test]
+    fn directories_at_any_depth_cost_no_more_than_names() {
+        let deep = "**/a/".repeat(100) + "b";
+        let automaton = automaton([&*deep, "**/a/**/a/**/a/**/b", "/**/?/**/?/**/x"]);
+        let path = "a/".repeat(255) + "c";
+        let (matched, steps) = decide(&automaton, &path);
+        assert_eq!(matched, None);
+        assert!(steps > 0 && steps <= words(&automaton) * path.len(), "{steps}");
+    }
+
+    #[test]
+    fn ten_times_the_patterns_take_ten_times_the_steps() {
+        let some = |count: usize| -> Vec<String> {
+            (0..count).map(|at| format!("*a{}a*z{at:03}", "?".repeat(12 + at % 40))).collect()
+        };
+        let steps = |count| decide(&automaton(some(count).iter().map(|text| &**text)), &long()).1;
+        let (few, many) = (steps(100), steps(1_000));
+        // The last batch of each may be half empty.
+        let batch = BATCH * long().len();
+        assert!(few > 0 && many <= 10 * few + batch, "{few} and {many}");
+        assert!(many <= 1_000 * long().len(), "less than a word a pattern: {many}");
+    }
+
+    #[test]
+    fn what_cannot_match_any_more_takes_no_steps() {
+        let automaton = automaton(["x?y", "[k-z]*", "/top/*/x?", "a*b"]);
+        let (matched, steps) = decide(&automaton, &format!("c{}", long()));
+        assert_eq!((matched, steps), (None, LOOK * words(&automaton)));
+        let literal = automaton_of_literals();
+        assert_eq!(decide(&literal, &format!("src/{}", long())), (None, 0));
+        assert_eq!(decide(&literal, "src/out.js"), (Some(2), 0));
+        assert_eq!(decide(&literal, "other/node_modules"), (Some(0), 0));
+    }
+
+    fn automaton_of_literals() -> Automaton {
+        automaton(["node_modules", "/cache/", "src/out.js"])
+    }
+
+    #[test]
+    fn a_pattern_of_any_length_matches_what_it_spells() {
+        for length in [1, 61, 62, 63, 64, 65, 127, 128, 500, 511, 512, 513, 600, 4_000] {
+            let (name, other) = ("n".repeat(length) + "x", "n".repeat(length) + "y");
+            // With others beside it, which move it across the words.
+            let pattern = format!("?{}[x]", "n".repeat(length - 1));
+            for before in 0..3 {
+                let mut patterns = vec!["a*"; before];
+                patterns.extend([&*pattern, "*q"]);
+                let automaton = automaton(patterns);
+                assert_eq!(decide(&automaton, &name).0, Some(before), "{length}");
+                assert_eq!(decide(&automaton, &other).0, None, "{length}");
+            }
+        }
+    }
+}

@@ -58,9 +58,9 @@ pub(super) struct Tables {
     pub(super) component: Vec<u64>,
     /// First bits of components with `**` before them.
     pub(super) deep: Vec<u64>,
-    /// Last bits of patterns.
+    /// Last bits of patterns that match directories.
     pub(super) accept_directory: Vec<u64>,
-    /// Last bits of patterns that match more than directories.
+    /// Last bits of patterns that match other things.
     pub(super) accept_file: Vec<u64>,
     /// Which pattern each last bit belongs to.
     pub(super) owner: Vec<usize>,
@@ -167,8 +167,10 @@ impl Tables {
             bit = last + 1;
         }
         if !pattern.components.is_empty() {
-            batch.set(&mut self.accept_directory, last);
-            if !pattern.only_directories {
+            if pattern.matches.directories() {
+                batch.set(&mut self.accept_directory, last);
+            }
+            if pattern.matches.files() {
                 batch.set(&mut self.accept_file, last);
             }
         }

@@ -24,6 +24,32 @@ impl Glob {
         Ok(Self(Automaton::new(&patterns)))
     }
 
+    /// Reads `text` as a glob over the paths of a tree, from its top: a `./` at the beginning and a
+    /// `/` at the end change nothing, and what can match no path is refused.
+    pub fn of_path(text: &str) -> Result<Self, &'static str> {
+        let mut patterns = Vec::new();
+        for alternative in alternatives(text)? {
+            let mut path = alternative.trim_end_matches('/');
+            while let Some(rest) = path.strip_prefix("./") {
+                path = rest.trim_start_matches('/');
+            }
+            if alternative.starts_with('/') {
+                return Err("it is absolute; write it as seen from the repository root");
+            }
+            if path.split('/').any(|name| matches!(name, "" | "." | "..")) {
+                return Err("an empty, `.` or `..` component never matches");
+            }
+            patterns.push(Pattern::anchored(&pieces(path)?));
+        }
+        Ok(Self(Automaton::new(&patterns)))
+    }
+
+    /// Whether anything in a directory at `level`, or below it, can match.
+    #[must_use]
+    pub fn leads_on(&self, level: &Level) -> bool {
+        self.0.leads_on(level)
+    }
+
     /// The state at the top of the tree.
     #[must_use]
     pub fn top(&self) -> &Level {

@@ -1,114 +1,103 @@
 //! Patterns without a wildcard, which are looked up by name instead of matched.
 
 use std::collections::BTreeMap;
+use std::ops::Bound;
 
 use super::parse::{Pattern, Piece};
+use crate::path::join;
 
 /// All patterns of a list that are plain names or plain paths.
 #[derive(Debug, Default)]
 pub(super) struct Literals {
-    /// The names that match in every directory.
-    anywhere: Names,
-    /// The names in each directory that a path leads through; the first is the top.
-    directories: Vec<Names>,
+    /// Names that match in every directory.
+    names: BTreeMap<Box<[u8]>, Literal>,
+    /// Paths from the top.
+    paths: BTreeMap<Box<[u8]>, Literal>,
 }
 
-type Names = BTreeMap<Box<[u8]>, Literal>;
-
-/// What one name means in one directory.
+/// Which patterns of a list a name or a path is.
 #[derive(Debug, Default)]
 struct Literal {
-    /// The last pattern that matches a directory of that name.
+    /// The last one that matches a directory.
     directory: Option<usize>,
-    /// The last pattern that matches anything else of that name.
+    /// The last one that matches anything else.
     file: Option<usize>,
-    /// The number of that directory, if a path leads further.
-    below: Option<usize>,
 }
 
 impl Literals {
-    /// The number of the top.
-    pub(super) const TOP: usize = 0;
-
     /// Takes in `pattern`, the last of its list so far, and says so; not if it has a wildcard.
     pub(super) fn take(&mut self, index: usize, pattern: &Pattern) -> bool {
-        let Some(names) = literal_names(pattern) else { return false };
-        let literal = match &names[..] {
-            [name] if pattern.components[0].deep => self.anywhere.entry(name.clone()).or_default(),
-            [above @ .., name] => {
-                let directory = self.directory(above);
-                self.directories[directory].entry(name.clone()).or_default()
-            }
-            [] => return false,
+        let literal = match literal_of(pattern) {
+            None => return false,
+            Some((true, name)) => self.names.entry(name).or_default(),
+            Some((false, path)) => self.paths.entry(path).or_default(),
         };
-        literal.directory = Some(index);
-        if !pattern.only_directories {
+        if pattern.matches.directories() {
+            literal.directory = Some(index);
+        }
+        if pattern.matches.files() {
             literal.file = Some(index);
         }
         true
     }
 
-    /// The number of the directory `path`, which is made if it is new.
-    fn directory(&mut self, path: &[Box<[u8]>]) -> usize {
-        if self.directories.is_empty() {
-            self.directories.push(Names::new());
-        }
-        let mut at = Self::TOP;
-        for name in path {
-            let next = self.directories.len();
-            let below = &mut self.directories[at].entry(name.clone()).or_default().below;
-            at = *below.get_or_insert(next);
-            if at == next {
-                self.directories.push(Names::new());
-            }
-        }
-        at
-    }
-
     /// Whether there is a name that matches in every directory.
     pub(super) fn anywhere(&self) -> bool {
-        !self.anywhere.is_empty()
+        !self.names.is_empty()
     }
 
     /// Whether any path has more than one component.
     pub(super) fn nested(&self) -> bool {
-        self.directories.len() > 1
+        self.paths.keys().any(|path| path.contains(&b'/'))
     }
 
-    /// The last pattern that matches `name` in the directory with the number `directory`.
+    /// The top, if any path begins there.
+    pub(super) fn top(&self) -> Option<Box<[u8]>> {
+        (!self.paths.is_empty()).then(Box::default)
+    }
+
+    /// The last pattern that matches `name` in `directory`, which is `None` where no path leads.
     pub(super) fn last_match(
         &self,
-        directory: Option<usize>,
+        directory: Option<&[u8]>,
         name: &[u8],
         is_dir: bool,
     ) -> Option<usize> {
         let of = |literal: &Literal| if is_dir { literal.directory } else { literal.file };
-        let anywhere = self.anywhere.get(name).and_then(of);
-        anywhere.max(self.literal(directory, name).and_then(of))
+        let as_path = directory.and_then(|directory| match directory {
+            [] => self.paths.get(name),
+            directory => self.paths.get(&join(directory, name)),
+        });
+        self.names.get(name).and_then(of).max(as_path.and_then(of))
     }
 
-    /// The number of the directory `name` in the directory with the number `directory`.
-    pub(super) fn below(&self, directory: Option<usize>, name: &[u8]) -> Option<usize> {
-        self.literal(directory, name)?.below
-    }
-
-    fn literal(&self, directory: Option<usize>, name: &[u8]) -> Option<&Literal> {
-        self.directories.get(directory?)?.get(name)
+    /// The directory `name` in `directory`, if a path leads through it.
+    pub(super) fn below(&self, directory: &[u8], name: &[u8]) -> Option<Box<[u8]>> {
+        let path = join(directory, name);
+        let prefix = join(&path, b"");
+        let bounds = (Bound::Excluded(&*prefix), Bound::Unbounded);
+        let (next, _) = self.paths.range::<[u8], _>(bounds).next()?;
+        next.starts_with(&prefix).then_some(path)
     }
 }
 
-/// The names that the components of `pattern` spell, if one name alone matches each.
-fn literal_names(pattern: &Pattern) -> Option<Vec<Box<[u8]>>> {
-    let single = pattern.components.len() == 1;
-    let of_component = |component: &super::Component| {
-        let byte = |piece: &Piece| match piece {
-            Piece::One(bytes) => bytes.single(),
-            Piece::Star | Piece::Deep | Piece::Slash => None,
-        };
-        if component.deep && !single {
-            return None;
-        }
-        component.pieces.iter().map(byte).collect::<Option<Box<[u8]>>>()
+/// The name or path that `pattern` spells, if it spells one alone, and whether it is a name that
+/// may lie anywhere.
+fn literal_of(pattern: &Pattern) -> Option<(bool, Box<[u8]>)> {
+    let anywhere = match &pattern.components[..] {
+        [only] => only.deep,
+        several if several.iter().any(|component| component.deep) => return None,
+        _ => false,
     };
-    pattern.components.iter().map(of_component).collect()
+    let mut text = Vec::new();
+    for (number, component) in pattern.components.iter().enumerate() {
+        text.extend((number > 0).then_some(b'/'));
+        for piece in &component.pieces {
+            match piece {
+                Piece::One(bytes) => text.push(bytes.single()?),
+                Piece::Star | Piece::Deep | Piece::Slash => return None,
+            }
+        }
+    }
+    Some((anywhere, text.into()))
 }

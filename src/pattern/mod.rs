@@ -17,4 +17,4 @@ mod parse;
 
 pub use automaton::{Automaton, Level};
 pub use glob::Glob;
-pub use parse::{Component, Pattern, Piece, pieces};
+pub use parse::{Component, Matches, Pattern, Piece, pieces};

@@ -29,8 +29,29 @@ pub struct Component {
 pub struct Pattern {
     /// Its components, outermost first.
     pub components: Vec<Component>,
-    /// Whether it matches directories alone.
-    pub only_directories: bool,
+    /// What it matches, if the names agree.
+    pub matches: Matches,
+}
+
+/// What a pattern matches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Matches {
+    /// Directories and everything else.
+    Anything,
+    /// Directories alone.
+    Directories,
+    /// Everything but directories.
+    Files,
+}
+
+impl Matches {
+    pub(super) fn directories(self) -> bool {
+        self != Self::Files
+    }
+
+    pub(super) fn files(self) -> bool {
+        self != Self::Directories
+    }
 }
 
 /// Reads `text`, in which `\` takes the next byte literally, or says why it is refused.
@@ -76,23 +97,23 @@ impl Pattern {
     /// The pattern of `pieces`, matched from the top.
     #[must_use]
     pub fn anchored(pieces: &[Piece]) -> Self {
-        Self { components: components(pieces), only_directories: false }
+        Self { components: components(pieces), matches: Matches::Anything }
     }
 
     /// The pattern of `pieces` as a line of `.gitignore` means it: a `/` at the end asks for a
     /// directory, and any other `/` anchors it at the top.
     #[must_use]
     pub fn of_gitignore(pieces: &[Piece]) -> Self {
-        let (pieces, only_directories) = match pieces {
-            [pieces @ .., Piece::Slash] => (pieces, true),
-            pieces => (pieces, false),
+        let (pieces, matches) = match pieces {
+            [pieces @ .., Piece::Slash] => (pieces, Matches::Directories),
+            pieces => (pieces, Matches::Anything),
         };
         let anchored = pieces.contains(&Piece::Slash);
         let mut components = components(pieces.strip_prefix(&[Piece::Slash]).unwrap_or(pieces));
         if let (false, Some(first)) = (anchored, components.first_mut()) {
             first.deep = true;
         }
-        Self { components, only_directories }
+        Self { components, matches }
     }
 }
 

@@ -10,13 +10,13 @@ const FLOORS: [(&str, u8); 44] = [
     ("attributes", 0),
     ("hex", 0),
     ("path", 0),
-    ("pattern", 0),
     ("printable", 0),
     ("problem", 0),
     ("replace", 0),
     ("signing", 1),
     ("entry", 1),
     ("names", 1),
+    ("pattern", 1),
     ("finding", 2),
     // What was approved, and what is in scope.
     ("scope", 2),
@@ -39,7 +39,7 @@ const FLOORS: [(&str, u8); 44] = [
     // One run; `judge` takes a seal from the repository through the pipeline.
     ("repository", 8),
     ("artifacts", 8),
-    ("coverage", 8),
+    ("coverage", 9),
     ("runner", 9),
     ("output", 10),
     ("progress", 9),
@@ -49,7 +49,7 @@ const FLOORS: [(&str, u8); 44] = [
     ("merge", 9),
     ("plan", 9),
     // Setting up.
-    ("doctor", 9),
+    ("doctor", 10),
     ("init", 9),
     ("clearance", 10),
     ("hook", 10),

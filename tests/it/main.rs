@@ -56,6 +56,7 @@ mod recipe;
 mod report_formats;
 mod report_issues;
 mod report_page;
+mod require_sealed;
 mod reseals;
 mod review;
 mod runner;
