@@ -3,7 +3,7 @@
 //! Nothing is believed but the observed entries, which is what the user asks to have taken: all
 //! else in a report must be as it is here, to the byte, or the report is about something else.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::compare::difference;
 use crate::draft::keep_modes;
@@ -49,18 +49,18 @@ pub fn choose<'r>(
         return Err(refuse("report-malformed", message, "accept a report of one check"));
     }
     let names: Vec<_> = seals.iter().map(|(name, _)| name.clone()).collect();
-    let wanted = select(&names, patterns)?;
+    let selected = select(&names, patterns)?;
+    let wanted: HashSet<&str> = selected.iter().map(SealName::as_str).collect();
     let all = patterns.is_empty();
     // An error about a seal that nobody wants to accept hinders nobody.
-    let hinders =
-        |seal: Option<&str>| all || seal.is_none_or(|s| wanted.iter().any(|w| w.as_str() == s));
+    let hinders = |seal: Option<&str>| all || seal.is_none_or(|seal| wanted.contains(seal));
     if let Some(error) = report.errors.iter().find(|error| hinders(error.seal.as_deref())) {
         let code = cut(&error.code);
         let message = format!("the report tells of an error ({code}), so it is no judgement");
         return Err(refuse("report-refused", message, &format!("mend that, {AGAIN}")));
     }
     // Without NAME, what passed is not meant.
-    seals.retain(|(name, seal)| wanted.contains(name) && !(all && seal.verdict == "pass"));
+    seals.retain(|(name, seal)| wanted.contains(name.as_str()) && !(all && seal.verdict == "pass"));
     if seals.is_empty() {
         let message = "no seal failed in it, so there is nothing to accept".to_owned();
         return Err(refuse("report-refused", message, "nothing is to be done"));

@@ -1,5 +1,7 @@
 //! From an inventory to the seal that would state it, and every reason not to. Pure.
 
+use std::collections::HashSet;
+
 use crate::entry::Entry;
 use crate::git::Tracking;
 use crate::inventory::{Inventory, TroubleKind};
@@ -178,13 +180,14 @@ pub fn untracked(seal: &Seal, tracking: &Tracking, new: bool) -> Vec<Problem> {
         );
         return vec![Problem::new("untracked", message).seal(seal.name.as_str()).remedy(remedy)];
     }
+    let submodules: HashSet<&[u8]> = tracking.submodules.iter().map(Vec::as_slice).collect();
+    let everything = submodules.contains(&b""[..]);
     let mut sorts: [Vec<&str>; 4] = Default::default();
     for sealed in &seal.entries {
         let path = sealed.path.as_bytes();
-        let in_submodule = tracking
-            .submodules
-            .iter()
-            .any(|above| above.is_empty() || crate::path::is_below(path, above));
+        let in_submodule = everything
+            || !submodules.is_empty()
+                && sealed.path.parents().any(|above| submodules.contains(above.as_bytes()));
         let sort = match &sealed.entry {
             _ if in_submodule => 0,
             Entry::Dir => 1,

@@ -23,6 +23,7 @@ pub mod finding;
 pub mod hex;
 pub mod names;
 pub mod path;
+pub mod pattern;
 pub mod printable;
 pub mod problem;
 pub mod replace;

@@ -1,30 +1,33 @@
 //! What lies in scope: the `exclude` patterns of a seal, decided by one function for every source.
 //!
-//! The patterns are gitignore patterns, and this is the only place that matches them. A path is
+//! The patterns are gitignore patterns, and this is the only place that decides by them. A path is
 //! decided from the top down, a component at a time; an ignored directory ends it, and nothing
 //! below it is included again. No `.gitignore`, no hidden-file rule, no environment and no
 //! configuration elsewhere has a say.
 //!
-//! Syntax on which git and the matcher disagree is refused, so that a pattern means what
-//! `man gitignore` says: an unescaped `{` or `}`, white space at the end, an unclosed `[`; runs of
-//! `*` other than a whole component `**`; `\/`; and in `[...]` a backslash, `[:alpha:]` and the
-//! like, a `-` after a range, and what is not ASCII.
+//! A pattern that is accepted means what git says, byte for byte; what git reads in a way that
+//! people do not expect is refused: an unescaped `{` or `}`, white space at the end, an unclosed
+//! `[`; runs of `*` other than a whole component `**`; `\/`; and in `[...]` a `/`, a backslash,
+//! `[:alpha:]` and the like, a `-` after a range, and what is not ASCII.
 
 use std::collections::HashSet;
-use std::ffi::OsStr;
-use std::path::Path;
+use std::sync::Arc;
 
-use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use crate::pattern::{Automaton, Level, Pattern, pieces};
 
-/// The most patterns that a seal may have: compiling them takes time and memory.
+/// The most patterns that a seal may have.
 pub const MAX_PATTERNS: usize = 1_000;
+
+/// The most bytes that all patterns of a seal may have together. Matching costs time in proportion
+/// to them, for every byte of every path.
+pub const MAX_PATTERN_BYTES: usize = 64 << 10;
 
 /// The compiled `exclude` patterns of one seal.
 #[derive(Debug, Clone)]
 pub struct Scope {
     patterns: Vec<String>,
     /// `None` when there is no pattern: most seals, and then nothing needs deciding.
-    matcher: Option<Gitignore>,
+    matcher: Option<Arc<Automaton>>,
 }
 
 /// A refused pattern.
@@ -50,25 +53,28 @@ impl Scope {
                 format!("the list has {} patterns; the limit is {MAX_PATTERNS}", patterns.len());
             return Err(ScopeError { index: MAX_PATTERNS, pattern: pattern.clone(), reason });
         }
-        let mut builder = GitignoreBuilder::new("");
-        builder.allow_unclosed_class(false);
+        let mut compiled = Vec::with_capacity(patterns.len());
         let mut seen = HashSet::new();
+        let mut bytes = 0;
         for (index, pattern) in patterns.iter().enumerate() {
             let refuse = |reason: String| ScopeError { index, pattern: pattern.clone(), reason };
+            bytes += pattern.len();
+            if bytes > MAX_PATTERN_BYTES {
+                let reason = format!(
+                    "the list up to here has {bytes} bytes; the limit is {MAX_PATTERN_BYTES}"
+                );
+                return Err(refuse(reason));
+            }
             if let Some(reason) = refusal(pattern) {
                 return Err(refuse(reason.to_owned()));
             }
             if !seen.insert(pattern.as_str()) {
                 return Err(refuse("it stands in the list twice".to_owned()));
             }
-            builder.add_line(None, pattern).map_err(|error| refuse(plain(&error)))?;
+            let pieces = pieces(body(pattern)).map_err(|reason| refuse(reason.to_owned()))?;
+            compiled.push(Pattern::of_gitignore(&pieces));
         }
-        let matcher = builder.build().map_err(|error| ScopeError {
-            index: 0,
-            pattern: patterns[0].clone(),
-            reason: plain(&error),
-        })?;
-        Ok(Self { patterns, matcher: Some(matcher) })
+        Ok(Self { patterns, matcher: Some(Arc::new(Automaton::new(&compiled))) })
     }
 
     /// The patterns as written, in order.
@@ -79,45 +85,90 @@ impl Scope {
 
     /// The pattern that excludes `path`, whose parents are known to be in scope.
     ///
-    /// This is the step that a walk takes at each name it meets.
+    /// A walk that has a [`Level`] for each directory asks [`Scope::excludes_name`] instead.
     #[must_use]
     pub fn excludes_child(&self, path: &[u8], is_dir: bool) -> Option<&str> {
-        let matcher = self.matcher.as_ref()?;
-        match matcher.matched(native(path)?, is_dir) {
-            ignore::Match::Ignore(glob) => Some(glob.original()),
-            ignore::Match::None | ignore::Match::Whitelist(_) => None,
-        }
+        let matcher = self.matcher.as_deref()?;
+        let Some(slash) = path.iter().rposition(|&byte| byte == b'/') else {
+            return self.deciding(matcher.last_match(matcher.top(), path, is_dir));
+        };
+        let (above, name) = (&path[..slash], &path[slash + 1..]);
+        let decision = match matcher.everywhere_below() {
+            Some(level) => matcher.last_match(level, name, is_dir),
+            None => matcher.last_match(&self.level(above), name, is_dir),
+        };
+        self.deciding(decision)
     }
 
     /// The pattern that excludes `path` or a directory above it.
     #[must_use]
     pub fn excludes(&self, path: &[u8], is_dir: bool) -> Option<&str> {
-        self.matcher.as_ref()?;
-        let separators = path.iter().enumerate().filter(|&(_, &byte)| byte == b'/');
-        separators
-            .map(|(at, _)| at)
-            .find_map(|at| self.excludes_child(&path[..at], true))
-            .or_else(|| self.excludes_child(path, is_dir))
+        let matcher = self.matcher.as_deref()?;
+        let mut level = matcher.top().clone();
+        let mut names = path.split(|&byte| byte == b'/').peekable();
+        while let Some(name) = names.next() {
+            if names.peek().is_none() {
+                return self.deciding(matcher.last_match(&level, name, is_dir));
+            }
+            let last = matcher.enter(&mut level, name);
+            if let Some(pattern) = self.deciding(last) {
+                return Some(pattern);
+            }
+        }
+        None
+    }
+
+    /// How far the patterns agree with the path of `directory`, empty for the root. It and the
+    /// directories above it are known to be in scope.
+    #[must_use]
+    pub fn level(&self, directory: &[u8]) -> Level {
+        let Some(matcher) = self.matcher.as_deref() else { return Level::default() };
+        let mut level = matcher.top().clone();
+        if !directory.is_empty() {
+            for name in directory.split(|&byte| byte == b'/') {
+                level = matcher.below(&level, name);
+            }
+        }
+        level
+    }
+
+    /// The level of the directory `name`, which lies in a directory at `level`.
+    #[must_use]
+    pub fn below(&self, level: &Level, name: &[u8]) -> Level {
+        self.matcher.as_deref().map_or_else(Level::default, |matcher| matcher.below(level, name))
+    }
+
+    /// The pattern that excludes `name` in a directory at `level`, which is known to be in scope.
+    ///
+    /// This is the step that a walk takes at each name it meets.
+    #[must_use]
+    pub fn excludes_name(&self, level: &Level, name: &[u8], is_dir: bool) -> Option<&str> {
+        let matcher = self.matcher.as_deref()?;
+        self.deciding(matcher.last_match(level, name, is_dir))
+    }
+
+    /// The last pattern that matched, if it excludes.
+    fn deciding(&self, last: Option<usize>) -> Option<&str> {
+        let pattern = self.patterns.get(last?)?;
+        (!pattern.starts_with('!')).then_some(pattern)
     }
 }
 
-/// Bytes as the platform's path; `None` where the platform cannot hold them.
-fn native(path: &[u8]) -> Option<&Path> {
-    #[cfg(unix)]
-    let name = Some(<OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(path));
-    #[cfg(not(unix))]
-    let name = std::str::from_utf8(path).ok().map(OsStr::new);
-    name.map(Path::new)
+/// `pattern` without the `!` that includes again.
+fn body(pattern: &str) -> &str {
+    pattern.strip_prefix('!').unwrap_or(pattern)
 }
 
-/// Why `pattern` is refused before the matcher sees it.
+/// Why `pattern` is refused as a line of a list, whatever its pieces are.
 fn refusal(pattern: &str) -> Option<&'static str> {
-    let body = pattern.strip_prefix('!').unwrap_or(pattern);
+    let body = body(pattern);
     let components = || body.trim_start_matches('/').trim_end_matches('/').split('/');
     if pattern.trim().is_empty() {
         Some("it is empty")
     } else if pattern.starts_with('#') {
         Some("it is a comment; write `\\#` for a name that begins with `#`")
+    } else if pattern.starts_with('\u{feff}') {
+        Some("it begins with a byte order mark, which git drops at the beginning of a file")
     } else if body.is_empty() {
         Some("a lone `!` matches nothing")
     } else if body.chars().all(|c| c == '/') {
@@ -133,67 +184,18 @@ fn refusal(pattern: &str) -> Option<&'static str> {
     } else if has_bare_brace(pattern) {
         Some("`{` and `}` stand for themselves in gitignore; write `\\{` and `\\}`")
     } else {
-        unclear(body.as_bytes())
+        None
     }
 }
 
-/// What git and the matcher read in two ways, if `body`, a pattern without its `!`, has any of it.
-fn unclear(body: &[u8]) -> Option<&'static str> {
-    let mut at = 0;
-    while let Some(&byte) = body.get(at) {
-        let rest = &body[at..];
-        at += match byte {
-            b'\\' if rest.get(1) == Some(&b'/') => return Some("a `/` cannot be escaped"),
-            b'\\' => 2,
-            b'[' => match class(rest) {
-                Ok(length) => length,
-                Err(reason) => return Some(reason),
-            },
-            b'*' => {
-                let stars = rest.iter().take_while(|&&byte| byte == b'*').count();
-                let alone = (at == 0 || body[at - 1] == b'/')
-                    && rest.get(stars).is_none_or(|&byte| byte == b'/');
-                if stars > 2 || stars == 2 && !alone {
-                    return Some("`**` stands for directories as a whole component; write `*`");
-                }
-                stars
-            }
-            _ => 1,
-        };
-    }
-    None
-}
-
-/// The length of the class `[...]` that `text` begins with, or why it is unclear. One that is not
-/// closed is left to the matcher, which refuses it.
-fn class(text: &[u8]) -> Result<usize, &'static str> {
-    let first = if matches!(text.get(1), Some(b'!' | b'^')) { 2 } else { 1 };
-    // How much of a range the bytes before form: `a`, `a-`, `a-c`.
-    let mut range = 0;
-    for (at, &byte) in text.iter().enumerate().skip(first) {
-        match (byte, text.get(at + 1)) {
-            (b']', _) if at > first => return Ok(at + 1),
-            (b'\\', _) => return Err("in `[...]`, a backslash is read in two ways"),
-            (b'[', Some(b':' | b'.' | b'=')) => {
-                return Err("classes such as `[:alpha:]` are not understood; write a range");
-            }
-            (b'-', next) if range == 3 && next != Some(&b']') => {
-                return Err("in `[...]`, a `-` after a range is read in two ways");
-            }
-            (0x80.., _) => return Err("in `[...]`, git takes bytes, not characters, beyond ASCII"),
-            _ => {}
-        }
-        range = match (range, byte) {
-            (1, b'-') => 2,
-            (2, _) => 3,
-            _ => 1,
-        };
-    }
-    Ok(text.len())
-}
-
+/// Whether `pattern` ends with white space other than one escaped space. A backslash that is
+/// escaped itself escapes nothing.
 fn ends_with_bare_space(pattern: &str) -> bool {
-    pattern.ends_with(char::is_whitespace) && !pattern.ends_with("\\ ")
+    let Some(before) = pattern.strip_suffix(' ') else {
+        return pattern.ends_with(char::is_whitespace);
+    };
+    let backslashes = before.bytes().rev().take_while(|&byte| byte == b'\\').count();
+    backslashes % 2 == 0
 }
 
 fn has_bare_brace(pattern: &str) -> bool {
@@ -203,14 +205,6 @@ fn has_bare_brace(pattern: &str) -> bool {
         escaped = !escaped && c == '\\';
         bare
     })
-}
-
-/// The matcher's own words without its framing.
-fn plain(error: &ignore::Error) -> String {
-    match error {
-        ignore::Error::Glob { err, .. } => err.clone(),
-        other => other.to_string(),
-    }
 }
 
 #[cfg(test)]
@@ -246,5 +240,38 @@ mod tests {
         for (path, is_dir, pattern) in cases {
             assert_eq!(scope.excludes(path.as_bytes(), is_dir), pattern, "{path}");
         }
+    }
+
+    #[test]
+    fn a_class_never_matches_a_slash() {
+        for pattern in ["v[!0-9]x", "v[^a]x", "v[--0]x", "v[+-z]x", "**/v[!0-9]x", "/v[!0]x"] {
+            let scope = Scope::new(vec![pattern.to_owned()]).unwrap();
+            assert_eq!(scope.excludes(b"v/x", false), None, "{pattern}");
+            assert_eq!(scope.excludes(b"v-x", false), Some(pattern));
+        }
+    }
+
+    #[test]
+    fn a_blank_at_the_end_needs_a_backslash_of_its_own() {
+        let accepted = ["z\\ ", "z\\\\\\ ", "z\\\\", "[a ]", "\\ "];
+        let refused = ["z ", "z\\\\ ", "z\\  ", "z\t", "z\\\t", "z\u{a0}", " "];
+        for pattern in accepted {
+            assert!(Scope::new(vec![pattern.to_owned()]).is_ok(), "{pattern:?}");
+        }
+        for pattern in refused {
+            assert!(Scope::new(vec![pattern.to_owned()]).is_err(), "{pattern:?}");
+        }
+        let scope = Scope::new(vec!["z\\ ".to_owned()]).unwrap();
+        assert_eq!(scope.excludes(b"z ", false), Some("z\\ "));
+        assert_eq!(scope.excludes(b"z\\ ", false), None);
+    }
+
+    #[test]
+    fn all_patterns_together_have_a_limit() {
+        let long = "x".repeat(MAX_PATTERN_BYTES - 1);
+        assert!(Scope::new(vec![long.clone(), "y".to_owned()]).is_ok());
+        let error = Scope::new(vec![long, "y".to_owned(), "z".to_owned()]).unwrap_err();
+        assert_eq!((error.index, &*error.pattern), (2, "z"));
+        assert!(error.reason.ends_with("the limit is 65536"), "{error}");
     }
 }

@@ -4,19 +4,29 @@
 //! What is not judged: whether the owners exist, may write, or are asked at all, which is set on
 //! the host. GitLab's sections each have a last pattern; an owner in one of them is one.
 
-use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use crate::path::MAX_PATH_BYTES;
+use crate::pattern::{Automaton, Matches, Pattern, pieces};
+
+/// Rules that are matched together, at most: their tables grow with them.
+const TOGETHER: usize = 500;
 
 /// A file of owners.
 #[derive(Debug)]
 pub(super) struct Owners {
-    sections: Vec<Vec<Rule>>,
+    sections: Vec<Vec<Rules>>,
 }
 
+/// Some rules that follow each other.
 #[derive(Debug)]
+struct Rules {
+    patterns: Automaton,
+    /// Of each, whether it names an owner.
+    owned: Vec<bool>,
+}
+
+/// One line.
 struct Rule {
-    matcher: Gitignore,
-    /// `docs/*` is what lies directly in `docs`, unlike in a `.gitignore`.
-    shallow: bool,
+    pattern: Pattern,
     owned: bool,
 }
 
@@ -36,15 +46,34 @@ impl Owners {
                 section.push(rule);
             }
         }
-        Self { sections }
+        let compiled = |rules: Vec<Rule>| rules.chunks(TOGETHER).map(Rules::new).collect();
+        Self { sections: sections.into_iter().map(compiled).collect() }
     }
 
     /// Whether `path`, relative to the repository root, has an owner.
     pub(super) fn owns(&self, path: &str) -> bool {
-        let last = |rules: &Vec<Rule>| {
-            rules.iter().rev().find(|rule| rule.matches(path)).is_some_and(|rule| rule.owned)
-        };
-        self.sections.iter().any(last)
+        let last = |rules: &Vec<Rules>| rules.iter().rev().find_map(|rules| rules.last(path));
+        self.sections.iter().any(|rules| last(rules) == Some(true))
+    }
+}
+
+impl Rules {
+    fn new(rules: &[Rule]) -> Self {
+        let patterns: Vec<Pattern> = rules.iter().map(|rule| rule.pattern.clone()).collect();
+        let owned = rules.iter().map(|rule| rule.owned).collect();
+        Self { patterns: Automaton::new(&patterns), owned }
+    }
+
+    /// Whether the last rule that matches `path`, or a directory above it, names an owner.
+    fn last(&self, path: &str) -> Option<bool> {
+        let (above, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let mut level = self.patterns.top().clone();
+        let mut last = None;
+        for name in above.split('/').filter(|name| !name.is_empty()) {
+            last = last.max(self.patterns.enter(&mut level, name.as_bytes()));
+        }
+        last = last.max(self.patterns.last_match(&level, name.as_bytes(), false));
+        self.owned.get(last?).copied()
     }
 }
 
@@ -56,24 +85,18 @@ impl Rule {
             escaped = !escaped && c == '\\';
             ends
         });
-        let (pattern, owners) = line.split_at(end.unwrap_or(line.len()));
-        if pattern.is_empty() || pattern.starts_with('!') {
+        let (text, owners) = line.split_at(end.unwrap_or(line.len()));
+        if text.is_empty() || text.starts_with('!') || text.len() > MAX_PATH_BYTES {
             return None;
         }
-        let mut builder = GitignoreBuilder::new("");
-        builder.add_line(None, pattern).ok()?;
-        let matcher = builder.build().ok()?;
+        let mut pattern = Pattern::of_gitignore(&pieces(text).ok()?);
+        // `docs/*` is what lies directly in `docs`, unlike in a `.gitignore`.
+        if text.ends_with("/*") {
+            pattern.matches = Matches::Files;
+        }
         let bare = owners.split_whitespace().next().is_none_or(|first| first.starts_with('#'));
         let owned = names_an_owner(owners) || bare && inherited;
-        Some(Self { matcher, shallow: pattern.ends_with("/*"), owned })
-    }
-
-    fn matches(&self, path: &str) -> bool {
-        if self.shallow {
-            self.matcher.matched(path, false).is_ignore()
-        } else {
-            self.matcher.matched_path_or_any_parents(path, false).is_ignore()
-        }
+        Some(Self { pattern, owned })
     }
 }
 

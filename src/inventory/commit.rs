@@ -102,10 +102,10 @@ impl Work {
         Ok(())
     }
 
-    /// Takes the work of looking at `path`.
-    fn spend(&self, path: &[u8], scope: &Scope) -> Result<(), CommitError> {
+    /// Takes the work of looking at a path of `length` bytes.
+    fn spend(&self, length: usize, scope: &Scope) -> Result<(), CommitError> {
         let patterns = 1 + scope.patterns().len() / PATTERNS_OF_WORK;
-        let cost = (WORK_OF_NAME + path.len() as u64) * patterns as u64;
+        let cost = (WORK_OF_NAME + length as u64) * patterns as u64;
         let spend = |left: u64| left.checked_sub(cost);
         let spent = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, spend);
         spent.map(|_| ()).map_err(|_| CommitError::TooMuch)
@@ -238,13 +238,14 @@ impl Trees<'_> {
             self.release(&above);
             let entries = self.objects.tree(&oid).map_err(|error| trouble_at(&above, error))?;
             let mut in_scope = 0_usize;
+            let level = self.scope.level(&above);
             for entry in &*entries {
-                let path = join(&above, &entry.name);
-                self.work.spend(&path, self.scope)?;
+                self.work.spend(above.len() + 1 + entry.name.len(), self.scope)?;
                 let is_dir = entry.mode == TreeMode::Tree;
-                if self.scope.excludes_child(&path, is_dir).is_some() {
+                if self.scope.excludes_name(&level, &entry.name, is_dir).is_some() {
                     continue;
                 }
+                let path = join(&above, &entry.name);
                 in_scope += 1;
                 self.keep(&path)?;
                 if !is_dir && self.passes(&path) {

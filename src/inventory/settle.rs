@@ -71,8 +71,10 @@ fn list_again(
 ) -> Result<(super::open::Stamp, Paths), Trouble> {
     let directory = root.directory_beneath(path).map_err(directory_trouble)?;
     let (listing, stamp) = directory.list_stamped(path)?;
+    let level = scope.level(path);
+    let start = if path.is_empty() { 0 } else { path.len() + 1 };
     let in_scope = |(path, kind): &(Box<[u8]>, Kind)| {
-        scope.excludes_child(path, *kind == Kind::Directory).is_none()
+        scope.excludes_name(&level, &path[start..], *kind == Kind::Directory).is_none()
     };
     Ok((stamp, listing.into_iter().filter(in_scope).map(|(path, _)| path).collect()))
 }

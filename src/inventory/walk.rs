@@ -12,6 +12,7 @@ use super::small::Lot;
 use super::{Directory, Engine, Item, Kind, Listing, PassOver, RootError, Trouble, large};
 use crate::entry::Entry;
 use crate::path::{self, EntryPath};
+use crate::pattern::Level;
 use crate::scope::Scope;
 
 /// Files that one task hashes.
@@ -24,6 +25,8 @@ const ALONE: u64 = 96;
 struct Walk<'a> {
     root: &'a Directory,
     scope: &'a Scope,
+    /// The state of the patterns in the root.
+    top: Level,
     engine: &'a Engine,
     pass_over: PassOver<'a>,
     items: Mutex<Vec<Item>>,
@@ -35,6 +38,8 @@ struct Walk<'a> {
 struct Place {
     directory: Directory,
     path: Box<[u8]>,
+    /// The state of the patterns in it.
+    level: Level,
 }
 
 /// A piece of the work; its `place` is the directory that it is in, `None` for the root.
@@ -70,7 +75,7 @@ pub(super) fn walk(
         .map_err(|trouble| RootError::Unreadable("the root".to_owned(), trouble.detail))?;
     let listed = Mutex::new(vec![Listed { path: Box::default(), stamp }]);
     let (items, aside) = (Mutex::default(), Mutex::default());
-    let walk = Walk { root, scope, engine, pass_over, items, listed, aside };
+    let walk = Walk { root, scope, top: scope.level(b""), engine, pass_over, items, listed, aside };
     walk.run_all(listing);
     let (mut items, aside) = (into_inner(walk.items), into_inner(walk.aside));
     items.append(&mut large::hash_all(&|path| root.file_beneath(path), engine, aside));
@@ -115,8 +120,10 @@ impl Walk<'_> {
     fn entries_of(&self, place: Option<&Arc<Place>>, listing: Listing, add: Add<'_>) {
         let (mut found, mut passed) = (Vec::new(), Vec::new());
         let mut in_scope = 0_usize;
+        let level = self.level(place.map(Arc::as_ref));
         for (path, kind) in listing {
-            if self.scope.excludes_child(&path, kind == Kind::Directory).is_some() {
+            let name = name_in(place.map(Arc::as_ref), &path);
+            if self.scope.excludes_name(level, name, kind == Kind::Directory).is_some() {
                 continue;
             }
             in_scope += 1;
@@ -147,7 +154,8 @@ impl Walk<'_> {
     fn directory(&self, parent: Option<&Place>, path: Box<[u8]>, add: Add<'_>) {
         match self.open_and_list(parent, &path) {
             Ok((directory, listing)) => {
-                self.entries_of(Some(&Arc::new(Place { directory, path })), listing, add);
+                let level = self.scope.below(self.level(parent), name_in(parent, &path));
+                self.entries_of(Some(&Arc::new(Place { directory, path, level })), listing, add);
             }
             Err(trouble) => self.keep(vec![Item::new(path, Err(trouble))]),
         }
@@ -227,6 +235,10 @@ impl Walk<'_> {
 
     fn passes(&self, path: &[u8]) -> bool {
         self.pass_over.is_some_and(|passes| passes(path))
+    }
+
+    fn level<'p>(&'p self, place: Option<&'p Place>) -> &'p Level {
+        place.map_or(&self.top, |place| &place.level)
     }
 
     fn handle<'p>(&'p self, place: Option<&'p Place>) -> &'p Directory {

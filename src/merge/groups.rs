@@ -1,13 +1,13 @@
 //! Which reports speak of which seals: each seal once, as a whole or in all its shares.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use crate::partition::Slice;
 use crate::problem::Problem;
 use crate::report::read::{PartitionRead, cut};
 use crate::seal::SealName;
 
-use super::{Demanded, Given, inconsistent};
+use super::{Demanded, Indexed, inconsistent};
 
 /// How many seals, or shares, are named.
 const NAMED: usize = 8;
@@ -24,12 +24,13 @@ pub(super) struct Group<'a> {
 
 /// Sorts the reports into groups, in which each of the seals that are `demanded` is there once.
 pub(super) fn of<'a>(
-    reports: &[Given],
+    reports: &[Indexed<'_>],
     demanded: &[Demanded<'a>],
 ) -> Result<Vec<Group<'a>>, Vec<Problem>> {
     let mut problems: Vec<Problem> =
         reports.iter().filter_map(|given| malformed(given).err()).collect();
-    problems.extend(reports.iter().filter_map(|given| surplus(given, demanded)));
+    let wanted: HashSet<&str> = demanded.iter().map(|seal| seal.name).collect();
+    problems.extend(reports.iter().filter_map(|given| surplus(given, &wanted)));
     if !problems.is_empty() {
         return Err(problems);
     }
@@ -58,8 +59,8 @@ pub(super) fn of<'a>(
 }
 
 /// Refuses a share that there cannot be, and seals that no report can have.
-fn malformed(given: &Given) -> Result<(), Problem> {
-    let refuse = |message: String| Err(inconsistent(&given.file, message));
+fn malformed(given: &Indexed<'_>) -> Result<(), Problem> {
+    let refuse = |message: String| Err(inconsistent(given.file, message));
     let mut names: Vec<&str> = given.report.seals.iter().map(|seal| &*seal.name).collect();
     if let Some(name) = names.iter().find(|name| SealName::parse(name).is_none()) {
         return refuse(format!("no seal can have the name {:?}", cut(name)));
@@ -76,15 +77,14 @@ fn malformed(given: &Given) -> Result<(), Problem> {
     Ok(())
 }
 
-fn surplus(given: &Given, demanded: &[Demanded<'_>]) -> Option<Problem> {
-    let wanted = |name: &str| demanded.iter().any(|seal| seal.name == name);
-    let more: Vec<&str> =
-        given.report.seals.iter().map(|seal| &*seal.name).filter(|name| !wanted(name)).collect();
+fn surplus(given: &Indexed<'_>, wanted: &HashSet<&str>) -> Option<Problem> {
+    let named = given.report.seals.iter().map(|seal| &*seal.name);
+    let more: Vec<&str> = named.filter(|name| !wanted.contains(name)).collect();
     let names = some(&more)?;
     let message = format!("it speaks of seals that nobody asked for: {names}");
     Some(
         Problem::new("seal-surplus", message)
-            .file(&*given.file)
+            .file(given.file)
             .remedy("merge only reports of the seals that are meant, by --only or without"),
     )
 }
@@ -97,12 +97,12 @@ fn not_reported(name: &str) -> Problem {
 
 /// The reports with these `numbers`, if together they speak of `seals` once.
 fn group<'a>(
-    reports: &[Given],
+    reports: &[Indexed<'_>],
     mut numbers: Vec<usize>,
     seals: Vec<Demanded<'a>>,
 ) -> Result<Group<'a>, Problem> {
     let partition = |at: usize| reports[at].report.partition.as_ref();
-    let files: Vec<&str> = numbers.iter().map(|at| &*reports[*at].file).collect();
+    let files: Vec<&str> = numbers.iter().map(|at| reports[*at].file).collect();
     let files = some(&files).unwrap_or_default();
     let problem = |code, message: String, remedy: &str| {
         let about = Problem::new(code, message).remedy(remedy);

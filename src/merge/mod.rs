@@ -19,14 +19,14 @@ mod heads;
 mod join;
 mod share;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::PathBuf;
 
 use crate::entry::Digest;
 use crate::partition::{Assignment, Part as Taking};
 use crate::problem::Problem;
 use crate::report::Notice;
-use crate::report::read::{ReportRead, cut};
+use crate::report::read::{ErrorRead, ReportRead, SealRead, cut};
 use crate::seal::Seal;
 use crate::verdict::{Base, Judgement, Source, Verdict};
 
@@ -48,6 +48,31 @@ pub struct Given {
     pub file: String,
     /// What it says.
     pub report: ReportRead,
+}
+
+/// A report, with what it says found by the name of a seal.
+struct Indexed<'r> {
+    file: &'r str,
+    report: &'r ReportRead,
+    seals: HashMap<&'r str, &'r SealRead>,
+    /// Its errors by the seal that each concerns; by `None`, those that concern every seal.
+    errors: HashMap<Option<&'r str>, Vec<&'r ErrorRead>>,
+}
+
+impl<'r> Indexed<'r> {
+    fn new(given: &'r Given) -> Self {
+        let Given { file, report } = given;
+        let seals: HashMap<&str, &SealRead> =
+            report.seals.iter().map(|seal| (&*seal.name, seal)).collect();
+        let mut errors: HashMap<Option<&str>, Vec<&ErrorRead>> = HashMap::new();
+        // What is authorised is worked out where reports are merged.
+        for error in report.errors.iter().filter(|error| !error.refusal) {
+            // An error about a seal that the report does not judge concerns all.
+            let seal = error.seal.as_deref().filter(|name| seals.contains_key(name));
+            errors.entry(seal).or_default().push(error);
+        }
+        Self { file, report, seals, errors }
+    }
 }
 
 /// A seal that a report is demanded of.
@@ -89,19 +114,21 @@ struct StatedSeal {
     follows: [Verdict; 2],
 }
 
-/// Merges what `reports`, which are of one commit, say of the seals that are `demanded`. `place` is
+/// Merges what the reports `given`, which are of one commit, say of the seals that are `demanded`. `place` is
 /// where a directory is that a report names.
 #[must_use]
 pub fn merge(
-    reports: &[Given],
+    given: &[Given],
     demanded: &[Demanded<'_>],
     seal_source: &Source,
     place: &dyn Fn(&str) -> PathBuf,
 ) -> Merged {
+    let reports: Vec<Indexed<'_>> = given.iter().map(Indexed::new).collect();
+    let reports = &reports[..];
     // Where the reports do not belong together, what else is known is told, and nothing is judged.
     let refused = |mut problems: Vec<Problem>| {
         problems.extend(demanded.iter().filter_map(|seal| seal.seal.err()).cloned());
-        problems.extend(reports.iter().flat_map(|given| share::carried(given, |_| true)));
+        problems.extend(reports.iter().flat_map(share::all_carried));
         Merged { problems, ..Merged::default() }
     };
     let groups = match groups::of(reports, demanded) {
@@ -123,14 +150,13 @@ pub fn merge(
             let parts = assignment.as_ref().map(|assignment| assignment.parts(seal));
             parts.unwrap_or_else(|| vec![share::everything(seal)])
         };
-        let takings: Vec<(&str, Vec<Taking>)> =
+        let takings: BTreeMap<&str, Vec<Taking>> =
             seals.iter().map(|seal| (seal.name.as_str(), taking(seal))).collect();
         if assignment.is_some() {
             problems.extend(share::misassigned(reports, group, &takings));
         }
         for seal in &group.seals {
-            let taking = takings.iter().find(|(name, _)| *name == seal.name);
-            let taking = taking.map_or(&[][..], |(_, parts)| parts);
+            let taking = takings.get(seal.name).map_or(&[][..], |parts| parts);
             // Each report has one, in the order of the group.
             let read = share::parts(reports, group, seal, assignment.as_ref(), taking);
             parts.entry(seal.name).or_default().extend(read);
@@ -139,8 +165,7 @@ pub fn merge(
     if !problems.is_empty() {
         return refused(problems);
     }
-    let stated = reports.iter().enumerate();
-    merged.stated = stated.map(|(at, given)| Stated::new(at, given, &parts)).collect();
+    merged.stated = stated(reports, &parts);
     for seal in demanded {
         let parts = parts.remove(seal.name).unwrap_or_default();
         let (judgement, notice) = join::join(seal, parts, seal_source, place);
@@ -148,7 +173,7 @@ pub fn merge(
         merged.notices.extend(notice);
     }
     merged.problems.extend(reports.iter().flat_map(errors_of_all));
-    merged.notices.extend(heads::notices(reports));
+    merged.notices.extend(heads::notices(given));
     merged
 }
 
@@ -160,10 +185,21 @@ pub fn refusals(reports: &[Given]) -> Vec<Problem> {
 }
 
 /// The errors that a report tells of no seal that it judges.
-fn errors_of_all(given: &Given) -> Vec<Problem> {
+fn errors_of_all(given: &Indexed<'_>) -> Vec<Problem> {
     let nothing = given.report.seals.is_empty() && given.report.errors.is_empty();
-    let nothing = nothing.then(|| inconsistent(&given.file, "it speaks of no seal"));
-    share::carried(given, |seal| seal.is_none()).into_iter().chain(nothing).collect()
+    let nothing = nothing.then(|| inconsistent(given.file, "it speaks of no seal"));
+    share::carried(given, None).into_iter().chain(nothing).collect()
+}
+
+/// What each of `reports` states, beside the parts that were read of it.
+fn stated(reports: &[Indexed<'_>], parts: &BTreeMap<&str, Vec<Part>>) -> Vec<Stated> {
+    let mut of_report: Vec<HashMap<&str, &Part>> = reports.iter().map(|_| HashMap::new()).collect();
+    for (name, parts) in parts {
+        for part in parts {
+            of_report[part.report].insert(name, part);
+        }
+    }
+    reports.iter().zip(of_report).map(|(given, parts)| Stated::new(given, &parts)).collect()
 }
 
 impl Merged {
@@ -171,21 +207,22 @@ impl Merged {
     /// became of their seals since `base`. Nothing is said of those with which something else is wrong.
     #[must_use]
     pub fn contradictions(&self, base: Option<&Base>) -> Vec<Problem> {
-        let allowed = |name: &str| {
-            let judgement = self.judgements.iter().find(|judgement| judgement.name == name);
-            judgement.and_then(|judgement| judgement.reseal.as_ref()).is_none_or(|r| r.allowed)
-        };
+        let refused =
+            |judgement: &&Judgement| judgement.reseal.as_ref().is_some_and(|r| !r.allowed);
+        let refused: HashSet<&str> =
+            self.judgements.iter().filter(refused).map(|judgement| &*judgement.name).collect();
+        let allowed = |name: &str| !refused.contains(name);
         let hidden = base.is_some_and(|base| base.deleted.iter().any(|seal| !seal.allowed));
         self.stated.iter().filter_map(|stated| stated.contradiction(&allowed, hidden)).collect()
     }
 }
 
 impl Stated {
-    fn new(number: usize, given: &Given, parts: &BTreeMap<&str, Vec<Part>>) -> Self {
-        let Given { file, report } = given;
+    fn new(given: &Indexed<'_>, parts: &HashMap<&str, &Part>) -> Self {
+        let Indexed { file, report, .. } = given;
         let (mut seals, mut sound) = (Vec::new(), report.errors.is_empty());
         for seal in &report.seals {
-            let part = parts.get(&*seal.name).into_iter().flatten().find(|p| p.report == number);
+            let part = parts.get(&*seal.name);
             let Some(part) = part.filter(|part| part.judgement.problems.is_empty()) else {
                 sound = false;
                 continue;
@@ -194,7 +231,7 @@ impl Stated {
             let (name, verdict) = (seal.name.clone(), seal.verdict.clone());
             seals.push(StatedSeal { name, verdict, follows });
         }
-        Self { file: file.clone(), all: report.verdict.clone(), sound, seals }
+        Self { file: (*file).to_owned(), all: report.verdict.clone(), sound, seals }
     }
 
     fn contradiction(&self, allowed: &dyn Fn(&str) -> bool, hidden: bool) -> Option<Problem> {

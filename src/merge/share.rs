@@ -1,5 +1,7 @@
 //! What one report says of one seal, held against the seal.
 
+use std::collections::BTreeMap;
+
 use crate::entry::{Digest, Entry};
 use crate::finding::Finding;
 use crate::partition::{Assignment, Part as Taking, Slice};
@@ -10,7 +12,7 @@ use crate::verdict::{Judgement, Source};
 
 use super::findings::{Against, Claims, FindingsRead, read};
 use super::groups::Group;
-use super::{AGAIN, Demanded, Given, TOLD, inconsistent};
+use super::{AGAIN, Demanded, Given, Indexed, TOLD, inconsistent};
 
 /// What one report says of one seal, as far as it can be so.
 #[derive(Debug)]
@@ -28,15 +30,14 @@ pub(super) struct Part {
 
 /// What reports of `group` say of other seals than those that are here. Of a seal that one could not
 /// judge it says that, and need not know which it was.
-pub(super) fn of_other_seals(reports: &[Given], group: &Group<'_>) -> Vec<Problem> {
+pub(super) fn of_other_seals(reports: &[Indexed<'_>], group: &Group<'_>) -> Vec<Problem> {
     let mut problems = Vec::new();
     for at in &group.reports {
         let given = &reports[*at];
         for demanded in &group.seals {
             let Ok((seal, digest)) = demanded.seal else { continue };
-            let stated = given.report.seals.iter().find(|stated| stated.name == demanded.name);
-            let judged = carried(given, |seal| seal == Some(demanded.name)).is_empty();
-            let told = stated.filter(|_| judged);
+            let stated = given.seals.get(demanded.name);
+            let told = stated.filter(|_| !given.errors.contains_key(&Some(demanded.name)));
             problems.extend(told.and_then(|told| other_seal(given, told, seal, digest)));
         }
     }
@@ -46,9 +47,9 @@ pub(super) fn of_other_seals(reports: &[Given], group: &Group<'_>) -> Vec<Proble
 /// The shares of `group` that take something else than what is their own: of each seal that could be
 /// read, by name, the parts in `takings`.
 pub(super) fn misassigned(
-    reports: &[Given],
+    reports: &[Indexed<'_>],
     group: &Group<'_>,
-    takings: &[(&str, Vec<Taking>)],
+    takings: &BTreeMap<&str, Vec<Taking>>,
 ) -> Vec<Problem> {
     let mut problems = Vec::new();
     for (place, at) in group.reports.iter().enumerate() {
@@ -64,7 +65,7 @@ pub(super) fn misassigned(
         // By name on both sides: selected seals come so, and a report keeps their order.
         if !stated.eq(own.collect::<Vec<_>>().iter()) {
             let message = "what it takes is not what is its own, as worked out from the seals";
-            let problem = Problem::new("share-assignment", message).file(&*reports[*at].file);
+            let problem = Problem::new("share-assignment", message).file(reports[*at].file);
             problems.push(problem.remedy(AGAIN));
         }
     }
@@ -73,7 +74,7 @@ pub(super) fn misassigned(
 
 /// What each report of `group` says of the seal.
 pub(super) fn parts(
-    reports: &[Given],
+    reports: &[Indexed<'_>],
     group: &Group<'_>,
     demanded: &Demanded<'_>,
     assignment: Option<&Assignment>,
@@ -81,19 +82,19 @@ pub(super) fn parts(
 ) -> Vec<Part> {
     let of = |(place, at): (usize, &usize)| {
         let given = &reports[*at];
-        let stated = given.report.seals.iter().find(|seal| seal.name == demanded.name)?;
+        let stated = given.seals.get(demanded.name)?;
         let index = group.count.and_then(|_| u16::try_from(place + 1).ok());
         let slice = index.zip(group.count).and_then(|(index, count)| Slice::new(index, count));
         let taken = assignment.zip(slice).and_then(|(all, slice)| all.taken(demanded.name, slice));
         let mut part = Part::new(*at, given, stated, index);
-        let carried = carried(given, |seal| seal == Some(demanded.name));
+        let carried = carried(given, Some(demanded.name));
         // A report that tells of an error is no judgement of this seal, and that is all of it.
         if carried.is_empty() {
             let told = demanded.seal.map_err(Problem::clone).and_then(|(seal, _)| {
                 let against = Against { seal, taken, modes: given.report.modes() };
                 let taking = takings.get(place);
                 part.fill(stated, against, taking)
-                    .map_err(|why| inconsistent(&given.file, why).seal(demanded.name))
+                    .map_err(|why| inconsistent(given.file, why).seal(demanded.name))
             });
             // What is wrong with the seal itself is told once, where all is joined.
             part.judgement.problems.extend(told.err().filter(|_| demanded.seal.is_ok()));
@@ -110,33 +111,38 @@ pub(super) fn everything(seal: &Seal) -> Taking {
     Taking { entries: seal.entries.len() as u64, bytes: sizes.sum(), paths: Digest([0; 32]) }
 }
 
-fn other_seal(given: &Given, stated: &SealRead, seal: &Seal, digest: Digest) -> Option<Problem> {
+fn other_seal(
+    given: &Indexed<'_>,
+    stated: &SealRead,
+    seal: &Seal,
+    digest: Digest,
+) -> Option<Problem> {
     let root = stated.root.as_deref() == Some(seal.header.root.as_str());
     if root && stated.digest.as_deref() == Some(&*digest.to_string()) {
         return None;
     }
     let message = "the seal that it is about is another one than the one here";
-    let problem = Problem::new("report-seal-differs", message).file(&*given.file);
+    let problem = Problem::new("report-seal-differs", message).file(given.file);
     Some(problem.seal(seal.name.as_str()).remedy(AGAIN))
 }
 
-/// The errors that a report tells of the seals that `concerns` says.
-pub(super) fn carried(given: &Given, concerns: impl Fn(Option<&str>) -> bool) -> Vec<Problem> {
-    let known = |name: &&str| given.report.seals.iter().any(|seal| seal.name == **name);
-    // An error about a seal that it does not judge concerns all. What is authorised is worked out
-    // where reports are merged.
-    let errors = given.report.errors.iter().filter(|error| !error.refusal);
-    let errors = errors.filter(|error| concerns(error.seal.as_deref().filter(known)));
-    told(given, errors)
+/// The errors that a report tells of the seal `seal`, or with `None`, those that concern all seals.
+pub(super) fn carried(given: &Indexed<'_>, seal: Option<&str>) -> Vec<Problem> {
+    told(given.file, given.errors.get(&seal).into_iter().flatten().copied())
+}
+
+/// The errors that a report tells, of whatever seal.
+pub(super) fn all_carried(given: &Indexed<'_>) -> Vec<Problem> {
+    told(given.file, given.report.errors.iter().filter(|error| !error.refusal))
 }
 
 /// The refusals that a report tells.
 pub(super) fn refusals(given: &Given) -> Vec<Problem> {
-    told(given, given.report.errors.iter().filter(|error| error.refusal))
+    told(&given.file, given.report.errors.iter().filter(|error| error.refusal))
 }
 
-/// Some of `errors`, which `given` tells, as they are passed on.
-fn told<'a>(given: &'a Given, mut errors: impl Iterator<Item = &'a ErrorRead>) -> Vec<Problem> {
+/// Some of `errors`, which the report `file` tells, as they are passed on.
+fn told<'a>(file: &str, mut errors: impl Iterator<Item = &'a ErrorRead>) -> Vec<Problem> {
     let mut problems: Vec<Problem> = errors
         .by_ref()
         .take(TOLD)
@@ -152,8 +158,7 @@ fn told<'a>(given: &'a Given, mut errors: impl Iterator<Item = &'a ErrorRead>) -
                 cut(&error.message)
             );
             let remedy = error.remedy.as_deref().map_or_else(|| AGAIN.to_owned(), cut);
-            let problem =
-                Problem::new("report-of-error", message).file(&*given.file).remedy(remedy);
+            let problem = Problem::new("report-of-error", message).file(file).remedy(remedy);
             match &error.seal {
                 Some(seal) => problem.seal(cut(seal)),
                 None => problem,
@@ -163,15 +168,15 @@ fn told<'a>(given: &'a Given, mut errors: impl Iterator<Item = &'a ErrorRead>) -
     let more = errors.count();
     if more > 0 {
         let message = format!("it tells of {more} more errors");
-        problems.push(Problem::new("report-of-error", message).file(&*given.file).remedy(AGAIN));
+        problems.push(Problem::new("report-of-error", message).file(file).remedy(AGAIN));
     }
     problems
 }
 
 impl Part {
-    fn new(report: usize, given: &Given, stated: &SealRead, index: Option<u16>) -> Self {
+    fn new(report: usize, given: &Indexed<'_>, stated: &SealRead, index: Option<u16>) -> Self {
         let judgement = Judgement::new(&*stated.name, Source::Worktree, Source::Worktree);
-        let (file, source) = (given.file.clone(), stated.source.clone());
+        let (file, source) = (given.file.to_owned(), stated.source.clone());
         Self { file, report, index, judgement, claims: Claims::default(), source }
     }
 

@@ -1,10 +1,9 @@
 //! What the seals directory holds: the seals, and what does not belong there.
 
-use globset::GlobBuilder;
-
 use super::Repository;
 use super::limits::check_names;
 use crate::inventory::{Directory, Kind, RootError};
+use crate::pattern::Glob;
 use crate::problem::Problem;
 use crate::replace::SCRATCH_SUFFIX;
 use crate::seal::SealName;
@@ -94,8 +93,8 @@ pub fn matching(names: &[SealName], patterns: &[String]) -> Vec<SealName> {
     patterns.iter().flat_map(|pattern| matching_one(names, pattern).unwrap_or_default()).collect()
 }
 
-fn matching_one(names: &[SealName], pattern: &str) -> Result<Vec<SealName>, globset::Error> {
-    let glob = GlobBuilder::new(pattern).literal_separator(true).build()?.compile_matcher();
+fn matching_one(names: &[SealName], pattern: &str) -> Result<Vec<SealName>, &'static str> {
+    let glob = Glob::new(pattern)?;
     Ok(names.iter().filter(|name| glob.is_match(name.as_str())).cloned().collect())
 }
 
@@ -111,9 +110,9 @@ pub fn select(names: &[SealName], patterns: &[String]) -> Result<Vec<SealName>, 
         let before = selected.len();
         match matching_one(names, pattern) {
             Ok(mut found) => selected.append(&mut found),
-            Err(error) => {
+            Err(why) => {
                 problems.push(
-                    Problem::new("name-invalid", format!("{pattern}: {}", error.kind()))
+                    Problem::new("name-invalid", format!("{pattern}: {why}"))
                         .remedy("write a name, or a glob such as 'web-*'"),
                 );
                 continue;

@@ -17,6 +17,7 @@ const FLOORS: [(&str, u8); 44] = [
     ("signing", 1),
     ("entry", 1),
     ("names", 1),
+    ("pattern", 1),
     ("finding", 2),
     // What was approved, and what is in scope.
     ("scope", 2),
@@ -39,7 +40,7 @@ const FLOORS: [(&str, u8); 44] = [
     // One run; `judge` takes a seal from the repository through the pipeline.
     ("repository", 8),
     ("artifacts", 8),
-    ("coverage", 8),
+    ("coverage", 9),
     ("runner", 9),
     ("output", 10),
     ("progress", 9),
@@ -49,7 +50,7 @@ const FLOORS: [(&str, u8); 44] = [
     ("merge", 9),
     ("plan", 9),
     // Setting up.
-    ("doctor", 9),
+    ("doctor", 10),
     ("init", 9),
     ("clearance", 10),
     ("hook", 10),
@@ -61,7 +62,7 @@ const FLOORS: [(&str, u8); 44] = [
 ];
 
 /// The rooms without a file system, a clock, an environment, other processes or printing.
-const PURE: [&str; 21] = [
+const PURE: [&str; 22] = [
     "attributes",
     "authority",
     "blockers",
@@ -76,6 +77,7 @@ const PURE: [&str; 21] = [
     "partition",
     "names",
     "path",
+    "pattern",
     "entry",
     "finding",
     "hex",

@@ -5,9 +5,8 @@
 
 use std::collections::BTreeSet;
 
-use globset::GlobBuilder;
-
 use crate::path::EntryPath;
+use crate::pattern::Glob;
 
 use super::super::key::PublicKey;
 use super::super::text::is_kebab;
@@ -171,9 +170,8 @@ fn check_revoked(revoked: &[Revoked]) -> Checked {
 }
 
 /// A glob over names of seals.
-fn glob_of(glob: &str) -> Option<globset::GlobMatcher> {
-    let glob = Some(glob).filter(|glob| is_plain(glob))?;
-    Some(GlobBuilder::new(glob).literal_separator(true).build().ok()?.compile_matcher())
+fn glob_of(glob: &str) -> Option<Glob> {
+    Some(glob).filter(|glob| is_plain(glob)).and_then(|glob| Glob::new(glob).ok())
 }
 
 impl Rule {
