@@ -351,3 +351,127 @@ fn too_few(id: &Digest, rule: &Rule, signed: &BTreeSet<&String>, whose: &str) ->
     let remedy = "have it signed: sealgate grant sign --base REV --key FILE";
     refused("too-few-approvals", id, &why, remedy)
 }
+
+#[cfg(test)]
+mod tests {
+    use ed25519_dalek::{Signer as _, SigningKey};
+    use ssh_key::public::{Ed25519PublicKey, KeyData};
+    use ssh_key::{Algorithm, HashAlg, LineEnding, Signature, SshSig};
+
+    use super::*;
+    use crate::authority::{CLOSE_BLOCKER, NAMESPACE, RESEAL, RuleScope, steps};
+
+    fn key() -> (SigningKey, KeyData) {
+        let secret = SigningKey::from_bytes(&[7; 32]);
+        let public = Ed25519PublicKey(secret.verifying_key().to_bytes());
+        (secret, public.into())
+    }
+
+    fn sign(message: &[u8]) -> Vec<u8> {
+        let (secret, public) = key();
+        let signed = SshSig::signed_data(NAMESPACE, HashAlg::Sha512, message).unwrap();
+        let raw = secret.sign(&signed).to_bytes().to_vec();
+        let signature = Signature::new(Algorithm::Ed25519, raw).unwrap();
+        let signature = SshSig::new(public, NAMESPACE, HashAlg::Sha512, signature).unwrap();
+        signature.to_pem(LineEnding::LF).unwrap().into_bytes()
+    }
+
+    /// Ada alone may close blockers of one environment, and change the seals that `seals` name.
+    fn policy(seals: &str) -> Policy {
+        let line = ssh_key::PublicKey::new(key().1, "").to_openssh().unwrap();
+        let text = format!(
+            "format = \"sealgate-policy/1\"\nrepository = \"example/notes\"\nmax-grant-hours = 72\n\
+             [[key]]\nname = \"ada\"\nprincipal = \"ada\"\nkey = \"{}\"\ntouch = false\n\
+             [[rule]]\naction = \"close-blocker\"\nenvironment = \"production\"\n\
+             approvers = [\"ada\"]\nthreshold = 1\n\
+             [[rule]]\naction = \"reseal\"\nseals = [{seals}]\napprovers = [\"ada\"]\nthreshold = 1\n\
+             [[environment]]\nname = \"production\"\nbranches = [\"main\"]\nenforced = true\n",
+            line.trim_end()
+        );
+        Policy::loose(text.as_bytes()).unwrap()
+    }
+
+    fn demand(number: usize) -> Demand {
+        Demand {
+            action: CLOSE_BLOCKER.to_owned(),
+            subject: Subject::Environment("production".to_owned()),
+            change: Digest::of(&number.to_le_bytes()),
+        }
+    }
+
+    fn granted(demand: &Demand, policy: &Policy, signatures: usize) -> GrantFile {
+        let grant = Grant {
+            repository: policy.repository.clone(),
+            policy: policy.digest(),
+            action: demand.action.clone(),
+            subject: demand.subject.clone(),
+            change: demand.change,
+            not_before: Moment::parse("2026-03-01T00:00:00Z").unwrap(),
+            not_after: Moment::parse("2026-03-02T00:00:00Z").unwrap(),
+            evidence: None,
+            reason: "a test".to_owned(),
+        };
+        let bytes = grant.to_text().into_bytes();
+        let signature =
+            |number: usize| SignatureFile { name: format!("k{number}"), bytes: sign(&bytes) };
+        let signatures = (0..signatures).map(signature).collect();
+        GrantFile { id: Digest::of(&bytes).to_string(), bytes, signatures }
+    }
+
+    fn facts<'a>(policy: &'a Policy, judged: &'a [GrantFile]) -> Facts<'a> {
+        let now = Moment::parse("2026-03-01T12:00:00Z").unwrap();
+        Facts { now, policy, next: None, base: &[], judged }
+    }
+
+    #[test]
+    fn parses_each_grant_once_however_many_demands_there_are() {
+        let policy = policy("\"*\"");
+        let files: Vec<_> = (0..60).map(|at| granted(&demand(at), &policy, 1)).collect();
+        let mut granted = 0;
+        let [parsed, verified] = steps::of(|| {
+            let decider = Decider::new(&facts(&policy, &files));
+            // Half of the demands have no grant: for these, the nearest grant is looked for.
+            granted = (0..120).filter(|at| decider.decide(&demand(*at)).is_ok()).count();
+        });
+        assert_eq!(granted, 60);
+        assert_eq!(parsed, 60, "120 demands, 60 grants");
+        assert_eq!(verified, 60);
+    }
+
+    #[test]
+    fn verifies_no_signature_of_a_grant_with_too_many() {
+        let policy = policy("\"*\"");
+        for (signatures, verifications) in
+            [(MAX_SIGNATURES, MAX_SIGNATURES), (MAX_SIGNATURES + 1, 0)]
+        {
+            let files = [granted(&demand(0), &policy, signatures)];
+            let mut decided = None;
+            let [_, verified] =
+                steps::of(|| decided = Some(decide(&demand(0), &facts(&policy, &files))));
+            assert_eq!(verified, verifications);
+            let code = decided.unwrap().err().map(|problem| problem.code);
+            assert_eq!(code, (verifications == 0).then_some("signatures-too-many"));
+        }
+    }
+
+    #[test]
+    fn finds_the_same_rules_for_a_seal_as_the_rules_themselves() {
+        let seals =
+            ["\"dist\"", "\"dist*\"", "\"d?st\", \"docs\"", "\"{dist,web}-[a-c]\"", "\"*\""];
+        let mut met = 0;
+        for seals in seals {
+            let policy = policy(seals);
+            let judging = JudgingPolicy::new(&policy, "the policy");
+            for name in ["dist", "dist-a", "docs", "web-b", "web-d", "dost", "x", "*", "d?st"] {
+                let subject = Subject::Seal(name.to_owned());
+                let demand = Demand { action: RESEAL.to_owned(), subject, change: Digest::of(b"") };
+                let rules = policy.rules.iter().filter(|rule| rule.covers_seal(name));
+                let rules: Vec<_> =
+                    rules.filter(|rule| matches!(rule.scope, RuleScope::Seals(_))).collect();
+                assert_eq!(judging.rules(&demand), rules, "{seals} {name}");
+                met += rules.len();
+            }
+        }
+        assert_eq!(met, 18);
+    }
+}

@@ -303,3 +303,100 @@ fn text(item: &Blocker) -> String {
     .map(|line| line + "\n")
     .concat()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write as _;
+
+    use super::*;
+    use crate::blockers::REACHES;
+
+    /// A policy with `number` environments that share a map; `env0` is blocked by a word of its own.
+    fn policy(number: usize) -> Policy {
+        let mut text =
+            "format = \"sealgate-policy/1\"\nrepository = \"r\"\nmax-grant-hours = 1\n".to_owned();
+        for at in 0..number {
+            write!(
+                text,
+                "[[environment]]\nname = \"env{at}\"\nbranches = [\"main\"]\nenforced = true\n\
+                 blockers = \"map.json\"\nblocked-by = [\"word{at}\"]\n"
+            )
+            .unwrap();
+        }
+        Policy::loose(text.as_bytes()).unwrap()
+    }
+
+    /// A map of `items`: the id, what it blocks, and whether it is closed.
+    fn map(items: &[(String, String, bool)]) -> BlockerMap {
+        let item = |(id, blocks, closed): &(String, String, bool)| {
+            let (status, by) = match closed {
+                true => ("CLOSED", ",\"closed_by\":\"a\",\"closed_at\":\"2026-01-01\""),
+                false => ("OPEN", ""),
+            };
+            format!(
+                "{{\"id\":\"{id}\",\"item\":\"x\",\"status\":\"{status}\",\"actor_needed\":\"x\",\
+                 \"next_action\":\"x\",\"blocks\":\"{blocks}\"{by}}}"
+            )
+        };
+        let open = items.iter().filter(|(.., closed)| !closed).count();
+        let items: Vec<String> = items.iter().map(item).collect();
+        let text = format!(
+            "{{\"doc\":\"x\",\"date\":\"x\",\"authority\":\"x\",\"blockers\":[{}],\
+             \"newly_closed_in_this_macro\":[],\"partially_discharged_in_this_macro\":[],\
+             \"open_count\":{open},\"production_work_performed\":false}}",
+            items.join(",")
+        );
+        BlockerMap::read(text.as_bytes()).unwrap()
+    }
+
+    fn demanded(change: &MapChange<'_>, policy: &Policy, at_most: usize) -> ItemDemands {
+        let known = Words::new(&words(policy));
+        let environments = by_map(policy).remove("map.json").unwrap();
+        let mut found = ItemDemands::default();
+        let blocked = BlockedBy::new(&environments, policy);
+        change.demands(&known, &blocked, at_most, &mut found).unwrap();
+        found
+    }
+
+    #[test]
+    fn works_out_what_each_item_blocks_a_few_times_however_many_environments_there_are() {
+        let policy = policy(20);
+        let items = |closed| -> Vec<_> {
+            (0..50).map(|at| (format!("B{at}"), format!("word{}/env2", at % 3), closed)).collect()
+        };
+        let change = MapChange {
+            path: "map.json",
+            before: Some(map(&items(false))),
+            after: map(&items(true)),
+        };
+        let before = REACHES.get();
+        let found = demanded(&change, &policy, usize::MAX);
+        let worked_out = REACHES.get() - before;
+        assert!(worked_out <= 2 * 50, "worked out {worked_out} times for 50 items");
+        // `word0/env2` and `word1/env2` each block two environments, `word2/env2` one.
+        assert_eq!(found.demands.len(), 17 * 2 + 17 * 2 + 16);
+    }
+
+    #[test]
+    fn works_out_a_long_item_once_though_the_old_map_has_its_id_often() {
+        let policy = policy(1);
+        let old: Vec<_> = (0..50).map(|_| ("B".to_owned(), "word0".to_owned(), false)).collect();
+        let new = [("B".to_owned(), "env0".to_owned(), false)];
+        let change = MapChange { path: "map.json", before: Some(map(&old)), after: map(&new) };
+        let before = REACHES.get();
+        let found = demanded(&change, &policy, usize::MAX);
+        let worked_out = REACHES.get() - before;
+        assert!(worked_out <= 52, "worked out {worked_out} times for 51 items");
+        assert_eq!(found.demands.len(), 1, "one id is one demand");
+    }
+
+    #[test]
+    fn stops_collecting_demands_and_counts_the_items_that_are_left() {
+        let policy = policy(4);
+        let closed: Vec<_> =
+            (0..50).map(|at| (format!("B{at}"), "production".to_owned(), true)).collect();
+        let change = MapChange { path: "map.json", before: None, after: map(&closed) };
+        let found = demanded(&change, &policy, 10);
+        assert_eq!((found.demands.len(), found.items_left_out), (12, 47));
+    }
+}
