@@ -11,8 +11,8 @@ use crate::path::EntryPath;
 use crate::problem::Problem;
 use crate::repository::{Repository, Snapshot};
 
-/// The most bytes of all maps that are compared in one check, old and new ones together: a commit can
-/// hold one long map under thousands of names.
+/// After how many bytes of maps, old and new ones together, a check compares no further map: a commit
+/// can hold one long map under thousands of names.
 const MOST_BYTES: usize = 32 << 20;
 
 /// The open items that block `environment`, or `action` in it. The map is that of the base.
@@ -74,6 +74,10 @@ pub(super) fn demands(
     let mut found = ItemDemands::default();
     let mut room = MOST_BYTES;
     for (path, environments) in by_map(policy) {
+        if room == 0 {
+            found.problems.push(too_much(path));
+            break;
+        }
         let change = MapChange::read(repository, question, path, &mut room);
         let demanded = change.and_then(|change| {
             let Some(change) = change else { return Ok(()) };
@@ -151,7 +155,7 @@ struct MapChange<'p> {
 }
 
 impl<'p> MapChange<'p> {
-    /// `None`: both are the same bytes. `room` is how many bytes more may be compared.
+    /// `None`: both are the same bytes. `room` is how many bytes are still compared.
     fn read(
         repository: &Repository,
         question: &Question<'_>,
@@ -166,7 +170,7 @@ impl<'p> MapChange<'p> {
         let before = question.base.file(path, MAX_MAP_BYTES)?;
         let after = now(repository, question.judged, path)?;
         let bytes = [&before, &after].into_iter().flatten().map(Vec::len).sum();
-        *room = room.checked_sub(bytes).ok_or_else(|| too_much(path))?;
+        *room = room.saturating_sub(bytes);
         if before == after {
             return Ok(None);
         }
@@ -218,7 +222,9 @@ impl<'p> MapChange<'p> {
 }
 
 fn too_much(path: &str) -> Problem {
-    let message = format!("the blocker maps together have more than {MOST_BYTES} bytes");
+    let message = format!(
+        "the blocker maps before this one have {MOST_BYTES} bytes or more, so it was not compared"
+    );
     Problem::new("blockers-too-large", message)
         .file(path)
         .remedy("shorten the maps, or let environments share one")

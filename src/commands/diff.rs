@@ -1,5 +1,6 @@
 //! `diff`: what resealing would change, how two builds differ, or what changed in the seals.
 
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
 use super::{Context, Outcome, stated};
@@ -104,7 +105,8 @@ fn since(
     let stated: Vec<Stated<'_>> = seals.iter().map(stated).collect();
     let review = Review::new(&base, &stated, &arguments.names, OnReseal::Allow).map_err(one)?;
     let reseals = review.reseals();
-    unchanged.retain(|(name, _)| !reseals.iter().any(|reseal| reseal.name == *name));
+    let changed: HashSet<&str> = reseals.iter().map(|reseal| &*reseal.name).collect();
+    unchanged.retain(|(name, _)| !changed.contains(&**name));
     let source = now.as_ref().map_or(Source::Worktree, Snapshot::source);
     let since = Some(Since::new(&base.source(), &source));
     let errors = problems.iter().map(ErrorView::new).collect();
@@ -138,6 +140,7 @@ fn names_since(
     all.sort();
     all.dedup();
     let mut selected = select(&all, &arguments.names)?;
+    let names: HashSet<SealName> = names.into_iter().collect();
     selected.retain(|name| names.contains(name));
     Ok(selected)
 }
@@ -151,7 +154,7 @@ fn with_seal(seal: &Seal, context: &Context, engine: &Engine) -> Result<SealChan
         name: seal.name.as_str().to_owned(),
         root: seal.header.root.as_str().to_owned(),
         changes: changes(seal, &inventory),
-        divergences: Vec::new(),
+        divergences: BTreeMap::new(),
         became: None,
     })
 }

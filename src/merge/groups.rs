@@ -1,6 +1,6 @@
 //! Which reports speak of which seals: each seal once, as a whole or in all its shares.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use crate::partition::Slice;
 use crate::problem::Problem;
@@ -29,7 +29,8 @@ pub(super) fn of<'a>(
 ) -> Result<Vec<Group<'a>>, Vec<Problem>> {
     let mut problems: Vec<Problem> =
         reports.iter().filter_map(|given| malformed(given).err()).collect();
-    problems.extend(reports.iter().filter_map(|given| surplus(given, demanded)));
+    let wanted: HashSet<&str> = demanded.iter().map(|seal| seal.name).collect();
+    problems.extend(reports.iter().filter_map(|given| surplus(given, &wanted)));
     if !problems.is_empty() {
         return Err(problems);
     }
@@ -76,8 +77,8 @@ fn malformed(given: &Given) -> Result<(), Problem> {
     Ok(())
 }
 
-fn surplus(given: &Given, demanded: &[Demanded<'_>]) -> Option<Problem> {
-    let wanted = |name: &str| demanded.iter().any(|seal| seal.name == name);
+fn surplus(given: &Given, demanded: &HashSet<&str>) -> Option<Problem> {
+    let wanted = |name: &str| demanded.contains(name);
     let more: Vec<&str> =
         given.report.seals.iter().map(|seal| &*seal.name).filter(|name| !wanted(name)).collect();
     let names = some(&more)?;

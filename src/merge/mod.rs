@@ -19,7 +19,7 @@ mod heads;
 mod join;
 mod share;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 
 use crate::entry::Digest;
@@ -30,7 +30,7 @@ use crate::report::read::{ReportRead, cut};
 use crate::seal::Seal;
 use crate::verdict::{Base, Judgement, Source, Verdict};
 
-use self::share::Part;
+use self::share::{IndexedReport, Part};
 
 pub use heads::{
     BaseNamed, SealsNamed, base_of, check_authority, check_base, check_tools, seals_of,
@@ -101,17 +101,18 @@ pub fn merge(
     // Where the reports do not belong together, what else is known is told, and nothing is judged.
     let refused = |mut problems: Vec<Problem>| {
         problems.extend(demanded.iter().filter_map(|seal| seal.seal.err()).cloned());
-        problems.extend(reports.iter().flat_map(|given| share::carried(given, |_| true)));
+        problems.extend(reports.iter().flat_map(share::errors));
         Merged { problems, ..Merged::default() }
     };
     let groups = match groups::of(reports, demanded) {
         Ok(groups) => groups,
         Err(problems) => return refused(problems),
     };
+    let indexed: Vec<IndexedReport<'_>> = reports.iter().map(IndexedReport::new).collect();
     let mut merged = Merged::default();
     let mut parts: BTreeMap<&str, Vec<Part>> = BTreeMap::new();
     let mut problems: Vec<Problem> =
-        groups.iter().flat_map(|group| share::of_other_seals(reports, group)).collect();
+        groups.iter().flat_map(|group| share::of_other_seals(&indexed, group)).collect();
     if !problems.is_empty() {
         return refused(problems);
     }
@@ -126,13 +127,13 @@ pub fn merge(
         let takings: Vec<(&str, Vec<Taking>)> =
             seals.iter().map(|seal| (seal.name.as_str(), taking(seal))).collect();
         if assignment.is_some() {
-            problems.extend(share::misassigned(reports, group, &takings));
+            problems.extend(share::misassigned(&indexed, group, &takings));
         }
+        let takings: BTreeMap<&str, Vec<Taking>> = takings.into_iter().collect();
         for seal in &group.seals {
-            let taking = takings.iter().find(|(name, _)| *name == seal.name);
-            let taking = taking.map_or(&[][..], |(_, parts)| parts);
+            let taking = takings.get(seal.name).map_or(&[][..], |parts| parts);
             // Each report has one, in the order of the group.
-            let read = share::parts(reports, group, seal, assignment.as_ref(), taking);
+            let read = share::parts(&indexed, group, seal, assignment.as_ref(), taking);
             parts.entry(seal.name).or_default().extend(read);
         }
     }
@@ -147,7 +148,7 @@ pub fn merge(
         merged.judgements.push(judgement);
         merged.notices.extend(notice);
     }
-    merged.problems.extend(reports.iter().flat_map(errors_of_all));
+    merged.problems.extend(indexed.iter().flat_map(errors_of_all));
     merged.notices.extend(heads::notices(reports));
     merged
 }
@@ -160,10 +161,11 @@ pub fn refusals(reports: &[Given]) -> Vec<Problem> {
 }
 
 /// The errors that a report tells of no seal that it judges.
-fn errors_of_all(given: &Given) -> Vec<Problem> {
+fn errors_of_all(indexed: &IndexedReport<'_>) -> Vec<Problem> {
+    let given = indexed.given;
     let nothing = given.report.seals.is_empty() && given.report.errors.is_empty();
     let nothing = nothing.then(|| inconsistent(&given.file, "it speaks of no seal"));
-    share::carried(given, |seal| seal.is_none()).into_iter().chain(nothing).collect()
+    indexed.errors_of_all().into_iter().chain(nothing).collect()
 }
 
 impl Merged {
@@ -171,10 +173,11 @@ impl Merged {
     /// became of their seals since `base`. Nothing is said of those with which something else is wrong.
     #[must_use]
     pub fn contradictions(&self, base: Option<&Base>) -> Vec<Problem> {
-        let allowed = |name: &str| {
-            let judgement = self.judgements.iter().find(|judgement| judgement.name == name);
-            judgement.and_then(|judgement| judgement.reseal.as_ref()).is_none_or(|r| r.allowed)
-        };
+        let refused =
+            |judgement: &&Judgement| judgement.reseal.as_ref().is_some_and(|r| !r.allowed);
+        let refused: HashSet<&str> =
+            self.judgements.iter().filter(refused).map(|judgement| &*judgement.name).collect();
+        let allowed = |name: &str| !refused.contains(name);
         let hidden = base.is_some_and(|base| base.deleted.iter().any(|seal| !seal.allowed));
         self.stated.iter().filter_map(|stated| stated.contradiction(&allowed, hidden)).collect()
     }

@@ -1,5 +1,7 @@
 //! What one report says of one seal, held against the seal.
 
+use std::collections::HashMap;
+
 use crate::entry::{Digest, Entry};
 use crate::finding::Finding;
 use crate::partition::{Assignment, Part as Taking, Slice};
@@ -26,18 +28,65 @@ pub(super) struct Part {
     pub(super) source: SourceRead,
 }
 
+/// A report whose seals and errors are found by name: it may name thousands of each.
+#[derive(Debug)]
+pub(super) struct IndexedReport<'a> {
+    pub(super) given: &'a Given,
+    seals: HashMap<&'a str, &'a SealRead>,
+    /// The errors about seals that it judges.
+    of_seals: HashMap<&'a str, Vec<&'a ErrorRead>>,
+    /// The errors about anything else, which concern all seals.
+    of_all: Vec<&'a ErrorRead>,
+}
+
+impl<'a> IndexedReport<'a> {
+    pub(super) fn new(given: &'a Given) -> Self {
+        let mut seals: HashMap<&str, &SealRead> = HashMap::new();
+        for seal in &given.report.seals {
+            seals.entry(&seal.name).or_insert(seal);
+        }
+        let (mut of_seals, mut of_all) = (HashMap::<&str, Vec<_>>::new(), Vec::new());
+        // What is authorised is worked out where reports are merged.
+        for error in given.report.errors.iter().filter(|error| !error.refusal) {
+            match error.seal.as_deref().filter(|name| seals.contains_key(name)) {
+                Some(name) => of_seals.entry(name).or_default().push(error),
+                None => of_all.push(error),
+            }
+        }
+        Self { given, seals, of_seals, of_all }
+    }
+
+    /// What it says of the seal `name`.
+    fn seal(&self, name: &str) -> Option<&'a SealRead> {
+        self.seals.get(name).copied()
+    }
+
+    fn has_errors_of(&self, name: &str) -> bool {
+        self.of_seals.contains_key(name)
+    }
+
+    /// The errors that it tells of the seal `name`.
+    fn errors_of(&self, name: &str) -> Vec<Problem> {
+        told(self.given, self.of_seals.get(name).into_iter().flatten().copied())
+    }
+
+    /// The errors that it tells of no seal that it judges.
+    pub(super) fn errors_of_all(&self) -> Vec<Problem> {
+        told(self.given, self.of_all.iter().copied())
+    }
+}
+
 /// What reports of `group` say of other seals than those that are here. Of a seal that one could not
 /// judge it says that, and need not know which it was.
-pub(super) fn of_other_seals(reports: &[Given], group: &Group<'_>) -> Vec<Problem> {
+pub(super) fn of_other_seals(reports: &[IndexedReport<'_>], group: &Group<'_>) -> Vec<Problem> {
     let mut problems = Vec::new();
     for at in &group.reports {
-        let given = &reports[*at];
+        let report = &reports[*at];
         for demanded in &group.seals {
             let Ok((seal, digest)) = demanded.seal else { continue };
-            let stated = given.report.seals.iter().find(|stated| stated.name == demanded.name);
-            let judged = carried(given, |seal| seal == Some(demanded.name)).is_empty();
-            let told = stated.filter(|_| judged);
-            problems.extend(told.and_then(|told| other_seal(given, told, seal, digest)));
+            let judged = !report.has_errors_of(demanded.name);
+            let told = report.seal(demanded.name).filter(|_| judged);
+            problems.extend(told.and_then(|told| other_seal(report.given, told, seal, digest)));
         }
     }
     problems
@@ -46,13 +95,14 @@ pub(super) fn of_other_seals(reports: &[Given], group: &Group<'_>) -> Vec<Proble
 /// The shares of `group` that take something else than what is their own: of each seal that could be
 /// read, by name, the parts in `takings`.
 pub(super) fn misassigned(
-    reports: &[Given],
+    reports: &[IndexedReport<'_>],
     group: &Group<'_>,
     takings: &[(&str, Vec<Taking>)],
 ) -> Vec<Problem> {
     let mut problems = Vec::new();
     for (place, at) in group.reports.iter().enumerate() {
-        let stated = reports[*at].report.partition.iter().flat_map(|share| &share.seals);
+        let given = reports[*at].given;
+        let stated = given.report.partition.iter().flat_map(|share| &share.seals);
         let own = takings.iter().filter_map(|(name, parts)| {
             Some(parts.get(place)?).map(|part| PartRead {
                 name: (*name).to_owned(),
@@ -64,7 +114,7 @@ pub(super) fn misassigned(
         // By name on both sides: selected seals come so, and a report keeps their order.
         if !stated.eq(own.collect::<Vec<_>>().iter()) {
             let message = "what it takes is not what is its own, as worked out from the seals";
-            let problem = Problem::new("share-assignment", message).file(&*reports[*at].file);
+            let problem = Problem::new("share-assignment", message).file(&*given.file);
             problems.push(problem.remedy(AGAIN));
         }
     }
@@ -73,20 +123,20 @@ pub(super) fn misassigned(
 
 /// What each report of `group` says of the seal.
 pub(super) fn parts(
-    reports: &[Given],
+    reports: &[IndexedReport<'_>],
     group: &Group<'_>,
     demanded: &Demanded<'_>,
     assignment: Option<&Assignment>,
     takings: &[Taking],
 ) -> Vec<Part> {
     let of = |(place, at): (usize, &usize)| {
-        let given = &reports[*at];
-        let stated = given.report.seals.iter().find(|seal| seal.name == demanded.name)?;
+        let report = &reports[*at];
+        let (given, stated) = (report.given, report.seal(demanded.name)?);
         let index = group.count.and_then(|_| u16::try_from(place + 1).ok());
         let slice = index.zip(group.count).and_then(|(index, count)| Slice::new(index, count));
         let taken = assignment.zip(slice).and_then(|(all, slice)| all.taken(demanded.name, slice));
         let mut part = Part::new(*at, given, stated, index);
-        let carried = carried(given, |seal| seal == Some(demanded.name));
+        let carried = report.errors_of(demanded.name);
         // A report that tells of an error is no judgement of this seal, and that is all of it.
         if carried.is_empty() {
             let told = demanded.seal.map_err(Problem::clone).and_then(|(seal, _)| {
@@ -120,14 +170,9 @@ fn other_seal(given: &Given, stated: &SealRead, seal: &Seal, digest: Digest) -> 
     Some(problem.seal(seal.name.as_str()).remedy(AGAIN))
 }
 
-/// The errors that a report tells of the seals that `concerns` says.
-pub(super) fn carried(given: &Given, concerns: impl Fn(Option<&str>) -> bool) -> Vec<Problem> {
-    let known = |name: &&str| given.report.seals.iter().any(|seal| seal.name == **name);
-    // An error about a seal that it does not judge concerns all. What is authorised is worked out
-    // where reports are merged.
-    let errors = given.report.errors.iter().filter(|error| !error.refusal);
-    let errors = errors.filter(|error| concerns(error.seal.as_deref().filter(known)));
-    told(given, errors)
+/// The errors that a report tells.
+pub(super) fn errors(given: &Given) -> Vec<Problem> {
+    told(given, given.report.errors.iter().filter(|error| !error.refusal))
 }
 
 /// The refusals that a report tells.
