@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
+use super::bounds::Bounds;
 use super::{Context, Outcome, stated};
 use crate::cli::{DiffArgs, DiffFormat};
 use crate::draft::draft;
@@ -53,13 +54,23 @@ fn of_bytes(arguments: &DiffArgs, context: &Context) -> Result<(Differences, Pro
     let engine = arguments.reading.engine();
     let progress = Progress::watch(&engine.meter, context.terminal.verbosity != Verbosity::Quiet);
     let (mut seals, mut problems) = (Vec::new(), Vec::new());
+    let mut bounds = bounds(&names, context);
     for name in &names {
+        if let Some(refused) = bounds.refuse(name.as_str()) {
+            problems.push(refused);
+            continue;
+        }
+        let entries = engine.meter.entries();
+        let bytes = engine.meter.bytes();
         let seal = context.repository.load(name).and_then(|loaded| loaded.seal);
         let compared =
             seal.map_err(|problem| vec![problem]).and_then(|seal| match &arguments.against {
                 None => with_seal(&seal, context, &engine),
                 Some(build) => with_build(&seal, &context.path(build), context, &engine),
             });
+        let (entries, bytes) = (engine.meter.entries() - entries, engine.meter.bytes() - bytes);
+        let changes = compared.as_ref().map_or(0, |compared| compared.changes.len());
+        bounds.count(name.as_str(), entries, bytes, changes);
         match compared {
             Ok(compared) => seals.push(compared),
             Err(found) => problems.extend(found),
@@ -69,6 +80,20 @@ fn of_bytes(arguments: &DiffArgs, context: &Context) -> Result<(Differences, Pro
     let against = arguments.against.as_ref().map(|build| build.to_string_lossy().into_owned());
     let errors = problems.iter().map(ErrorView::new).collect();
     Ok((Differences { against, since: None, seals, errors }, problems))
+}
+
+/// The bounds for these seals. Where there are few, their roots need not be known.
+fn bounds(names: &[SealName], context: &Context) -> Bounds {
+    if Bounds::are_few(names.len()) {
+        return Bounds::default();
+    }
+    // One after the other: entries may be many.
+    let root = |name: &SealName| {
+        let seal = context.repository.load(name).and_then(|loaded| loaded.seal).ok()?;
+        Some((name.to_string(), seal.header.root.to_string()))
+    };
+    let roots: Vec<(String, String)> = names.iter().filter_map(root).collect();
+    Bounds::new(roots.iter().map(|(name, root)| (&**name, &**root)))
 }
 
 /// The seals, held against those of a commit; no root is read.

@@ -2,6 +2,7 @@
 
 mod ancestry;
 mod contents;
+mod git_facts;
 mod load;
 mod papers;
 mod snapshot;
@@ -10,6 +11,7 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use self::git_facts::GitFacts;
 use crate::inventory::{Directory, Kind, RootError};
 use crate::path::EntryPath;
 use crate::problem::{Problem, in_words};
@@ -27,6 +29,7 @@ pub struct Repository {
     root: PathBuf,
     seals: EntryPath,
     in_git: bool,
+    facts: GitFacts,
 }
 
 impl Repository {
@@ -54,7 +57,7 @@ impl Repository {
                 None => (start.clone(), false),
             },
         };
-        Ok(Self { root, seals: seals.clone(), in_git })
+        Ok(Self { root, seals: seals.clone(), in_git, facts: GitFacts::default() })
     }
 
     /// The repository root, absolute.
