@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BinaryHeap};
 use std::str::FromStr;
 
 use crate::entry::Digest;
-use crate::seal::Seal;
+use crate::seal::{Seal, SealedEntry};
 
 /// More shares than these help nobody.
 pub const MAX_SHARES: u16 = 4096;
@@ -125,10 +125,7 @@ impl Assignment {
         let Some(shares) = self.shares.get(seal.name.as_str()) else { return Vec::new() };
         let mut parts = vec![Counting::default(); usize::from(self.count)];
         for (sealed, &share) in seal.entries.iter().zip(shares) {
-            let part = &mut parts[usize::from(share)];
-            part.entries += 1;
-            part.bytes += u128::from(sealed.entry.size().unwrap_or(0));
-            part.paths.update(sealed.path.as_bytes()).update(b"\0");
+            parts[usize::from(share)].add(sealed);
         }
         parts.into_iter().map(Counting::finish).collect()
     }
@@ -184,6 +181,12 @@ struct Counting {
 }
 
 impl Counting {
+    fn add(&mut self, sealed: &SealedEntry) {
+        self.entries += 1;
+        self.bytes += u128::from(sealed.entry.size().unwrap_or(0));
+        self.paths.update(sealed.path.as_bytes()).update(b"\0");
+    }
+
     fn finish(self) -> Part {
         let Self { entries, bytes, paths } = self;
         Part { entries, bytes, paths: Digest(*paths.finalize().as_bytes()) }
@@ -209,8 +212,13 @@ impl Share {
     /// The same, counted and proved.
     #[must_use]
     pub fn part(&self, seal: &Seal) -> Option<Part> {
-        let mut parts = self.assignment.parts(seal);
-        let own = usize::from(self.slice.index - 1);
-        (own < parts.len()).then(|| parts.swap_remove(own))
+        let taken = self.taken(seal.name.as_str())?;
+        let mut part = Counting::default();
+        for (index, sealed) in seal.entries.iter().enumerate() {
+            if taken.takes(index) {
+                part.add(sealed);
+            }
+        }
+        Some(part.finish())
     }
 }

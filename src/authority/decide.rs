@@ -1,11 +1,14 @@
 //! Whether a demand is granted. Everything was read before, once: the bytes that are verified are the
 //! bytes that are parsed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::grant::{Grant, Subject};
-use super::policy::{Policy, Rule, RuleScope};
+use super::grants::{GrantIndex, Nearest, ReadGrant};
+use super::judging::JudgingPolicy;
+use super::policy::{Policy, Rule};
 use super::signature::{SignatureFault, verify};
+use super::text::cut;
 use super::time::Moment;
 use crate::entry::Digest;
 use crate::problem::Problem;
@@ -30,8 +33,11 @@ pub struct SignatureFile {
     pub bytes: Vec<u8>,
 }
 
+/// The most signatures of one grant: each costs an operation on a curve.
+pub const MAX_SIGNATURES: usize = 256;
+
 /// What needs a grant.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Demand {
     /// What is done.
     pub action: String,
@@ -65,50 +71,123 @@ pub struct Authorised {
     pub principals: Vec<String>,
 }
 
-/// Decides `demand`.
+/// Decides demands by one set of facts: each grant and each policy is made ready once, and a demand
+/// costs a look-up and the signatures of its own grant.
+#[derive(Debug)]
+pub struct Decider<'a> {
+    now: Moment,
+    policy: JudgingPolicy<'a>,
+    next: Option<JudgingPolicy<'a>>,
+    grants: GrantIndex<'a>,
+}
+
+impl<'a> Decider<'a> {
+    /// Reads the grants of `facts`.
+    #[must_use]
+    pub fn new(facts: &Facts<'a>) -> Self {
+        Self {
+            now: facts.now,
+            policy: JudgingPolicy::new(facts.policy, "the policy of the base"),
+            next: facts.next.map(|next| JudgingPolicy::new(next, THE_NEW_POLICY)),
+            grants: GrantIndex::new(facts),
+        }
+    }
+
+    /// Decides `demand`.
+    ///
+    /// # Errors
+    ///
+    /// The first thing that is missing or wrong, in this order: a rule; exactly one grant that fits; its
+    /// name, its form, its repository and policy; its time; its revocation; each signature; the number of
+    /// approvers.
+    pub fn decide(&self, demand: &Demand) -> Result<Authorised, Problem> {
+        self.decide_under(demand, self.next.as_ref())
+    }
+
+    /// Decides the demand to make `next` the policy: it must hold under both.
+    ///
+    /// # Errors
+    ///
+    /// As [`Decider::decide`].
+    pub fn decide_update(&self, demand: &Demand, next: &Policy) -> Result<Authorised, Problem> {
+        self.decide_under(demand, Some(&JudgingPolicy::new(next, THE_NEW_POLICY)))
+    }
+
+    fn decide_under(
+        &self,
+        demand: &Demand,
+        next: Option<&JudgingPolicy<'_>>,
+    ) -> Result<Authorised, Problem> {
+        // Only an update holds under two policies.
+        let next = next.filter(|_| demand.subject == Subject::Policy);
+        let policies: Vec<&JudgingPolicy<'_>> =
+            [Some(&self.policy), next].into_iter().flatten().collect();
+        let rules: Vec<Vec<&Rule>> = policies.iter().map(|judging| judging.rules(demand)).collect();
+        for (judging, rules) in policies.iter().zip(&rules) {
+            if rules.is_empty() {
+                return Err(no_rule(demand, judging.whose));
+            }
+        }
+        let read = self.the_one(demand)?;
+        let grant = sound(read, &self.policy)?;
+        for judging in &policies {
+            in_time(grant, &read.id, judging.policy, self.now)?;
+        }
+        if policies.iter().any(|judging| judging.policy.revokes_grant(&read.id)) {
+            return Err(refused("grant-revoked", &read.id, "is revoked by the policy", NEW_GRANT));
+        }
+        let mut principals = BTreeSet::new();
+        for (judging, rules) in policies.iter().zip(&rules) {
+            let signed = signers(read, judging.policy, &policies, self.now)?;
+            for rule in rules {
+                let approving: Vec<_> =
+                    rule.approvers.iter().filter(|name| signed.contains(*name)).collect();
+                if approving.len() < rule.threshold {
+                    return Err(too_few(&read.id, rule, &signed, judging.whose));
+                }
+                principals.extend(approving.into_iter().cloned());
+            }
+        }
+        Ok(Authorised { grant: read.id, principals: principals.into_iter().collect() })
+    }
+
+    /// The one grant that fits and was not spent.
+    fn the_one(&self, demand: &Demand) -> Result<&ReadGrant<'a>, Problem> {
+        let fitting = self.grants.fitting(demand);
+        match (&fitting.new[..], &fitting.spent[..]) {
+            ([only], _) => Ok(*only),
+            ([], []) => Err(missing(demand, self.grants.nearest(demand))),
+            ([], [spent, ..]) => {
+                let why = "fits, and is spent: the base has it";
+                Err(refused("grant-spent", &spent.id, why, NEW_GRANT))
+            }
+            ([first, ..], _) => {
+                let number = fitting.new.len();
+                let why =
+                    format!("is one of {number} that fit: it is not clear which one is meant");
+                let remedy = "keep one of them and remove the others";
+                Err(refused("grant-ambiguous", &first.id, &why, remedy))
+            }
+        }
+    }
+}
+
+/// Decides one demand. For more than one, a [`Decider`] reads the grants once.
 ///
 /// # Errors
 ///
-/// The first thing that is missing or wrong, in this order: a rule; exactly one grant that fits; its
-/// name, its form, its repository and policy; its time; its revocation; each signature; the number of
-/// approvers.
+/// As [`Decider::decide`].
 pub fn decide(demand: &Demand, facts: &Facts<'_>) -> Result<Authorised, Problem> {
-    let policies = policies(demand, facts);
-    for (policy, whose) in &policies {
-        if rules(demand, policy).is_empty() {
-            return Err(no_rule(demand, whose));
-        }
-    }
-    let file = the_one(demand, facts)?;
-    let grant = sound(file, facts.policy)?;
-    let id = Digest::of(&file.bytes);
-    for (policy, _) in &policies {
-        in_time(&grant, &id, policy, facts.now)?;
-    }
-    if policies.iter().any(|(policy, _)| policy.revokes_grant(&id)) {
-        return Err(refused("grant-revoked", &id, "is revoked by the policy", NEW_GRANT));
-    }
-    let mut principals = BTreeSet::new();
-    for (policy, whose) in &policies {
-        let signed = signers(file, &id, policy, &policies, facts.now)?;
-        for rule in rules(demand, policy) {
-            let approving: Vec<_> =
-                rule.approvers.iter().filter(|name| signed.contains(*name)).collect();
-            if approving.len() < rule.threshold {
-                return Err(too_few(&id, rule, &approving, whose));
-            }
-            principals.extend(approving.into_iter().cloned());
-        }
-    }
-    Ok(Authorised { grant: id, principals: principals.into_iter().collect() })
+    Decider::new(facts).decide(demand)
 }
 
 /// The grants of the base that are gone in what is judged, or were changed there, and have not
 /// expired: without its file, a grant that was spent could be used again.
 #[must_use]
 pub fn vanished(facts: &Facts<'_>) -> Vec<Problem> {
-    let still_there =
-        |old: &GrantFile| facts.judged.iter().any(|new| new.id == old.id && new.bytes == old.bytes);
+    let there: HashSet<(&str, &[u8])> =
+        facts.judged.iter().map(|new| (&*new.id, &*new.bytes)).collect();
+    let still_there = |old: &GrantFile| there.contains(&(&*old.id, &*old.bytes));
     let mut refusals = Vec::new();
     for old in facts.base.iter().filter(|old| !still_there(old)) {
         // One that never counted cannot count again.
@@ -125,26 +204,7 @@ pub fn vanished(facts: &Facts<'_>) -> Vec<Problem> {
 
 const NEW_GRANT: &str = "make a new one (sealgate grant new) and have it signed";
 
-/// The policies that must agree: an update holds under the old and the new one.
-fn policies<'a>(demand: &Demand, facts: &Facts<'a>) -> Vec<(&'a Policy, &'static str)> {
-    let next = facts.next.filter(|_| demand.subject == Subject::Policy);
-    let old = Some((facts.policy, "the policy of the base"));
-    old.into_iter().chain(next.map(|next| (next, "the new policy"))).collect()
-}
-
-/// The rules of `policy` that speak of `demand`; all of them must be met.
-fn rules<'p>(demand: &Demand, policy: &'p Policy) -> Vec<&'p Rule> {
-    let speaks = |rule: &&Rule| {
-        rule.action == demand.action
-            && match (&demand.subject, &rule.scope) {
-                (Subject::Seal(name), RuleScope::Seals(_)) => rule.covers_seal(name),
-                (Subject::Environment(name), RuleScope::Environment(of)) => name == of,
-                (Subject::Policy, RuleScope::Policy) => true,
-                _ => false,
-            }
-    };
-    policy.rules.iter().filter(speaks).collect()
-}
+const THE_NEW_POLICY: &str = "the new policy";
 
 fn no_rule(demand: &Demand, whose: &str) -> Problem {
     let (action, of) = (&demand.action, demand.subject.words());
@@ -159,94 +219,53 @@ fn refused(code: &'static str, id: &Digest, why: &str, remedy: &str) -> Problem 
     Problem::new(code, format!("the grant {short} {why}")).remedy(remedy)
 }
 
-/// The one grant that fits and was not spent.
-fn the_one<'a>(demand: &Demand, facts: &Facts<'a>) -> Result<&'a GrantFile, Problem> {
-    let fits = |file: &&GrantFile| {
-        Grant::loose(&file.bytes).is_ok_and(|grant| {
-            grant.action == demand.action
-                && grant.subject == demand.subject
-                && grant.change == demand.change
-        })
-    };
-    let is_spent = |file: &GrantFile| facts.base.iter().any(|old| old.id == file.id);
-    let fitting: Vec<&GrantFile> = facts.judged.iter().filter(fits).collect();
-    let (spent, new): (Vec<_>, Vec<_>) = fitting.into_iter().partition(|file| is_spent(file));
-    match (&new[..], &spent[..]) {
-        ([only], _) => Ok(only),
-        ([], []) => Err(nearest(demand, facts, is_spent)),
-        ([], [spent, ..]) => {
-            let why = "fits, and is spent: the base has it";
-            Err(refused("grant-spent", &Digest::of(&spent.bytes), why, NEW_GRANT))
-        }
-        ([first, ..], _) => {
-            let why =
-                format!("is one of {} that fit: it is not clear which one is meant", new.len());
-            let remedy = "keep one of them and remove the others";
-            Err(refused("grant-ambiguous", &Digest::of(&first.bytes), &why, remedy))
-        }
-    }
-}
-
-/// Why no grant fits, by the one that comes nearest.
-fn nearest(demand: &Demand, facts: &Facts<'_>, spent: impl Fn(&GrantFile) -> bool) -> Problem {
+/// Why no grant fits `demand`, by the one that comes nearest.
+fn missing(demand: &Demand, nearest: Option<Nearest<'_, '_>>) -> Problem {
     let (action, of) = (&demand.action, demand.subject.words());
-    let mut best: Option<(u8, Problem)> = None;
-    for file in facts.judged.iter().filter(|file| !spent(file)) {
-        let id = Digest::of(&file.bytes);
-        let wanted = |what: String| format!("{what}; {action} of {of} is not what it permits");
-        let (rank, problem) = match Grant::loose(&file.bytes) {
-            Err(error) => {
-                let message = format!("the file is no grant: {error}");
-                let problem = Problem::new("grant-invalid", message)
-                    .file(format!("{}.toml", file.id))
-                    .remedy(NEW_GRANT);
-                (1, problem)
-            }
-            Ok(grant) if grant.action == *action && grant.subject == demand.subject => {
-                let why = format!("permits another change, {}", grant.change);
-                let why = format!("{why}; what is there is {}", demand.change);
-                (4, refused("grant-other-change", &id, &why, NEW_GRANT))
-            }
-            Ok(grant) if grant.action == *action => {
-                let why = wanted(format!("is for {}", grant.subject.words()));
-                (3, refused("grant-other-subject", &id, &why, NEW_GRANT))
-            }
-            Ok(grant) if grant.subject == demand.subject => {
-                let why = wanted(format!("is for the action {}", grant.action));
-                (2, refused("grant-other-action", &id, &why, NEW_GRANT))
-            }
-            Ok(_) => continue,
-        };
-        if best.as_ref().is_none_or(|(other, _)| *other < rank) {
-            best = Some((rank, problem));
+    let wanted = |what: String| format!("{what}; {action} of {of} is not what it permits");
+    match nearest {
+        None => Problem::new("grant-missing", format!("there is no grant for {action} of {of}"))
+            .remedy(NEW_GRANT),
+        Some(Nearest::OtherChange(read, grant)) => {
+            let why = format!("permits another change, {}", grant.change);
+            let why = format!("{why}; what is there is {}", demand.change);
+            refused("grant-other-change", &read.id, &why, NEW_GRANT)
+        }
+        Some(Nearest::OtherSubject(read, grant)) => {
+            let why = wanted(format!("is for {}", grant.subject.words()));
+            refused("grant-other-subject", &read.id, &why, NEW_GRANT)
+        }
+        Some(Nearest::OtherAction(read, grant)) => {
+            let why = wanted(format!("is for the action {}", grant.action));
+            refused("grant-other-action", &read.id, &why, NEW_GRANT)
+        }
+        Some(Nearest::Unreadable(read, error)) => {
+            Problem::new("grant-invalid", format!("the file is no grant: {error}"))
+                .file(format!("{}.toml", read.file.id))
+                .remedy(NEW_GRANT)
         }
     }
-    best.map_or_else(
-        || {
-            Problem::new("grant-missing", format!("there is no grant for {action} of {of}"))
-                .remedy(NEW_GRANT)
-        },
-        |(_, problem)| problem,
-    )
 }
 
-/// The grant that `file` is, if its name, its form, its repository and its policy are right.
-fn sound(file: &GrantFile, policy: &Policy) -> Result<Grant, Problem> {
-    let id = Digest::of(&file.bytes);
+/// What `read` says, if its name, its form, its repository and its policy are right.
+fn sound<'g>(read: &'g ReadGrant<'_>, judging: &JudgingPolicy<'_>) -> Result<&'g Grant, Problem> {
+    let (file, id) = (read.file, &read.id);
     if file.id != id.to_string() {
         let why = format!("lies in a file of another name, {}.toml", file.id);
-        return Err(refused("grant-misnamed", &id, &why, "name the file by its digest"));
+        return Err(refused("grant-misnamed", id, &why, "name the file by its digest"));
     }
-    let grant = Grant::read(&file.bytes).map_err(|error| {
-        refused("grant-not-canonical", &id, &format!("is not canonical: {error}"), NEW_GRANT)
+    let canonical = |grant: &'g Grant| grant.check_canonical(&file.bytes).map(|()| grant);
+    let grant = read.grant.as_ref().map_err(Clone::clone).and_then(canonical);
+    let grant = grant.map_err(|error| {
+        refused("grant-not-canonical", id, &format!("is not canonical: {error}"), NEW_GRANT)
     })?;
-    if grant.repository != policy.repository {
-        let why = format!("is for the repository {}", grant.repository);
-        return Err(refused("grant-other-repository", &id, &why, NEW_GRANT));
+    if grant.repository != judging.policy.repository {
+        let why = format!("is for the repository {}", cut(&grant.repository));
+        return Err(refused("grant-other-repository", id, &why, NEW_GRANT));
     }
-    if grant.policy != policy.digest() {
+    if grant.policy != judging.digest {
         let why = "was given under another policy than that of the base";
-        return Err(refused("grant-other-policy", &id, why, NEW_GRANT));
+        return Err(refused("grant-other-policy", id, why, NEW_GRANT));
     }
     Ok(grant)
 }
@@ -272,21 +291,28 @@ fn in_time(grant: &Grant, id: &Digest, policy: &Policy, now: Moment) -> Result<(
 /// The principals of `policy` who signed. Any signature that does not hold is a refusal; one by a key
 /// that another of the `policies` alone knows is none here.
 fn signers<'p>(
-    file: &GrantFile,
-    id: &Digest,
+    read: &ReadGrant<'_>,
     policy: &'p Policy,
-    policies: &[(&Policy, &'static str)],
+    policies: &[&JudgingPolicy<'_>],
     now: Moment,
 ) -> Result<BTreeSet<&'p String>, Problem> {
+    let signatures = &read.file.signatures;
+    if signatures.len() > MAX_SIGNATURES {
+        let why = format!("has {} signatures: the limit is {MAX_SIGNATURES}", signatures.len());
+        let remedy = "keep those of the people who approve it, and remove the others";
+        return Err(refused("signatures-too-many", &read.id, &why, remedy));
+    }
     let mut signed = BTreeSet::new();
-    for SignatureFile { name, bytes } in &file.signatures {
+    for SignatureFile { name, bytes } in signatures {
         let bad = |code, why: &str| {
             let why = format!("has a signature {name}.sig that does not count: {why}");
-            refused(code, id, &why, "remove that signature, or have it made again")
+            refused(code, &read.id, &why, "remove that signature, or have it made again")
         };
-        let key = match verify(bytes, &file.bytes, &policy.keys) {
+        let key = match verify(bytes, &read.file.bytes, &policy.keys) {
             Ok(key) => key,
-            Err(SignatureFault::UnknownKey) if holds_elsewhere(bytes, file, policies) => continue,
+            Err(SignatureFault::UnknownKey) if holds_elsewhere(bytes, read.file, policies) => {
+                continue;
+            }
             Err(fault) => return Err(bad("signature-invalid", &fault.to_string())),
         };
         if key.not_after.is_some_and(|end| now >= end) {
@@ -301,27 +327,151 @@ fn signers<'p>(
     Ok(signed)
 }
 
-fn holds_elsewhere(bytes: &[u8], file: &GrantFile, policies: &[(&Policy, &'static str)]) -> bool {
-    policies.iter().any(|(policy, _)| verify(bytes, &file.bytes, &policy.keys).is_ok())
+fn holds_elsewhere(bytes: &[u8], file: &GrantFile, policies: &[&JudgingPolicy<'_>]) -> bool {
+    policies.iter().any(|judging| verify(bytes, &file.bytes, &judging.policy.keys).is_ok())
 }
 
-fn too_few(id: &Digest, rule: &Rule, approving: &[&String], whose: &str) -> Problem {
-    let (have, need) = (approving.len(), rule.threshold);
-    let missing: Vec<&str> = rule
-        .approvers
-        .iter()
-        .filter(|name| !approving.contains(name))
-        .map(|name| &**name)
-        .collect();
+/// How many of the approvers who have not signed a refusal names.
+const NAMED: usize = 10;
+
+fn too_few(id: &Digest, rule: &Rule, signed: &BTreeSet<&String>, whose: &str) -> Problem {
+    let unsigned = || rule.approvers.iter().filter(|name| !signed.contains(name));
+    let (missing, need) = (unsigned().count(), rule.threshold);
+    let have = rule.approvers.len() - missing;
+    let named: Vec<&str> = unsigned().take(NAMED).map(|name| &**name).collect();
+    let others = match missing.saturating_sub(NAMED) {
+        0 => String::new(),
+        others => format!(" and {others} more"),
+    };
     let why = format!(
-        "has {have} of the {need} approvals that {whose} wants for {}; who has not signed: {}",
+        "has {have} of the {need} approvals that {whose} wants for {}; who has not signed: {}{others}",
         rule.action,
-        missing.join(", ")
+        named.join(", ")
     );
-    refused(
-        "too-few-approvals",
-        id,
-        &why,
-        "have it signed: sealgate grant sign --base REV --key FILE",
-    )
+    let remedy = "have it signed: sealgate grant sign --base REV --key FILE";
+    refused("too-few-approvals", id, &why, remedy)
+}
+
+#[cfg(test)]
+mod tests {
+    use ed25519_dalek::{Signer as _, SigningKey};
+    use ssh_key::public::{Ed25519PublicKey, KeyData};
+    use ssh_key::{Algorithm, HashAlg, LineEnding, Signature, SshSig};
+
+    use super::*;
+    use crate::authority::{CLOSE_BLOCKER, NAMESPACE, RESEAL, RuleScope, steps};
+
+    fn key() -> (SigningKey, KeyData) {
+        let secret = SigningKey::from_bytes(&[7; 32]);
+        let public = Ed25519PublicKey(secret.verifying_key().to_bytes());
+        (secret, public.into())
+    }
+
+    fn sign(message: &[u8]) -> Vec<u8> {
+        let (secret, public) = key();
+        let signed = SshSig::signed_data(NAMESPACE, HashAlg::Sha512, message).unwrap();
+        let raw = secret.sign(&signed).to_bytes().to_vec();
+        let signature = Signature::new(Algorithm::Ed25519, raw).unwrap();
+        let signature = SshSig::new(public, NAMESPACE, HashAlg::Sha512, signature).unwrap();
+        signature.to_pem(LineEnding::LF).unwrap().into_bytes()
+    }
+
+    /// Ada alone may close blockers of one environment, and change the seals that `seals` name.
+    fn policy(seals: &str) -> Policy {
+        let line = ssh_key::PublicKey::new(key().1, "").to_openssh().unwrap();
+        let text = format!(
+            "format = \"sealgate-policy/1\"\nrepository = \"example/notes\"\nmax-grant-hours = 72\n\
+             [[key]]\nname = \"ada\"\nprincipal = \"ada\"\nkey = \"{}\"\ntouch = false\n\
+             [[rule]]\naction = \"close-blocker\"\nenvironment = \"production\"\n\
+             approvers = [\"ada\"]\nthreshold = 1\n\
+             [[rule]]\naction = \"reseal\"\nseals = [{seals}]\napprovers = [\"ada\"]\nthreshold = 1\n\
+             [[environment]]\nname = \"production\"\nbranches = [\"main\"]\nenforced = true\n",
+            line.trim_end()
+        );
+        Policy::loose(text.as_bytes()).unwrap()
+    }
+
+    fn demand(number: usize) -> Demand {
+        Demand {
+            action: CLOSE_BLOCKER.to_owned(),
+            subject: Subject::Environment("production".to_owned()),
+            change: Digest::of(&number.to_le_bytes()),
+        }
+    }
+
+    fn granted(demand: &Demand, policy: &Policy, signatures: usize) -> GrantFile {
+        let grant = Grant {
+            repository: policy.repository.clone(),
+            policy: policy.digest(),
+            action: demand.action.clone(),
+            subject: demand.subject.clone(),
+            change: demand.change,
+            not_before: Moment::parse("2026-03-01T00:00:00Z").unwrap(),
+            not_after: Moment::parse("2026-03-02T00:00:00Z").unwrap(),
+            evidence: None,
+            reason: "a test".to_owned(),
+        };
+        let bytes = grant.to_text().into_bytes();
+        let signature =
+            |number: usize| SignatureFile { name: format!("k{number}"), bytes: sign(&bytes) };
+        let signatures = (0..signatures).map(signature).collect();
+        GrantFile { id: Digest::of(&bytes).to_string(), bytes, signatures }
+    }
+
+    fn facts<'a>(policy: &'a Policy, judged: &'a [GrantFile]) -> Facts<'a> {
+        let now = Moment::parse("2026-03-01T12:00:00Z").unwrap();
+        Facts { now, policy, next: None, base: &[], judged }
+    }
+
+    #[test]
+    fn parses_each_grant_once_however_many_demands_there_are() {
+        let policy = policy("\"*\"");
+        let files: Vec<_> = (0..60).map(|at| granted(&demand(at), &policy, 1)).collect();
+        let mut granted = 0;
+        let [parsed, verified] = steps::of(|| {
+            let decider = Decider::new(&facts(&policy, &files));
+            // Half of the demands have no grant: for these, the nearest grant is looked for.
+            granted = (0..120).filter(|at| decider.decide(&demand(*at)).is_ok()).count();
+        });
+        assert_eq!(granted, 60);
+        assert_eq!(parsed, 60, "120 demands, 60 grants");
+        assert_eq!(verified, 60);
+    }
+
+    #[test]
+    fn verifies_no_signature_of_a_grant_with_too_many() {
+        let policy = policy("\"*\"");
+        for (signatures, verifications) in
+            [(MAX_SIGNATURES, MAX_SIGNATURES), (MAX_SIGNATURES + 1, 0)]
+        {
+            let files = [granted(&demand(0), &policy, signatures)];
+            let mut decided = None;
+            let [_, verified] =
+                steps::of(|| decided = Some(decide(&demand(0), &facts(&policy, &files))));
+            assert_eq!(verified, verifications);
+            let code = decided.unwrap().err().map(|problem| problem.code);
+            assert_eq!(code, (verifications == 0).then_some("signatures-too-many"));
+        }
+    }
+
+    #[test]
+    fn finds_the_same_rules_for_a_seal_as_the_rules_themselves() {
+        let seals =
+            ["\"dist\"", "\"dist*\"", "\"d?st\", \"docs\"", "\"{dist,web}-[a-c]\"", "\"*\""];
+        let mut met = 0;
+        for seals in seals {
+            let policy = policy(seals);
+            let judging = JudgingPolicy::new(&policy, "the policy");
+            for name in ["dist", "dist-a", "docs", "web-b", "web-d", "dost", "x", "*", "d?st"] {
+                let subject = Subject::Seal(name.to_owned());
+                let demand = Demand { action: RESEAL.to_owned(), subject, change: Digest::of(b"") };
+                let rules = policy.rules.iter().filter(|rule| rule.covers_seal(name));
+                let rules: Vec<_> =
+                    rules.filter(|rule| matches!(rule.scope, RuleScope::Seals(_))).collect();
+                assert_eq!(judging.rules(&demand), rules, "{seals} {name}");
+                met += rules.len();
+            }
+        }
+        assert_eq!(met, 18);
+    }
 }

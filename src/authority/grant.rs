@@ -4,7 +4,7 @@
 use serde::Deserialize;
 
 use super::policy::{POLICY_UPDATE, RESEAL};
-use super::text::{Deviation, deviation, is_kebab, line_of, push_text};
+use super::text::{Deviation, cut, deviation, is_kebab, line_of, push_text};
 use super::time::Moment;
 use crate::entry::Digest;
 use crate::seal::SealName;
@@ -23,7 +23,7 @@ const FIRST_LINE: &str =
     "# Grant: one permission for one change. Read it with `sealgate grant show`; nobody signs hex.";
 
 /// What a grant permits something of, or a demand asks for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Subject {
     /// This seal: of `reseal`.
     Seal(String),
@@ -101,22 +101,27 @@ impl Grant {
     /// Reads the canonical bytes of a grant, and nothing else.
     pub fn read(bytes: &[u8]) -> Result<Self, GrantError> {
         let grant = Self::loose(bytes)?;
+        grant.check_canonical(bytes)?;
+        Ok(grant)
+    }
+
+    /// Refuses `bytes`, from which this grant was read, if they are not its canonical text.
+    pub(super) fn check_canonical(&self, bytes: &[u8]) -> Result<(), GrantError> {
         let text = std::str::from_utf8(bytes).map_err(|_| GrantError::NotUtf8)?;
-        match deviation(text, &grant.to_text()) {
-            None => Ok(grant),
-            Some(deviation) => Err(GrantError::NotCanonical(deviation)),
-        }
+        deviation(text, &self.to_text()).map_or(Ok(()), |it| Err(GrantError::NotCanonical(it)))
     }
 
     /// Reads a grant in any form: to tell what a file that does not count is about.
     pub fn loose(bytes: &[u8]) -> Result<Self, GrantError> {
+        #[cfg(test)]
+        super::steps::count(super::steps::Step::ReadGrant);
         if bytes.len() as u64 > MAX_GRANT_BYTES {
             return Err(GrantError::TooLong);
         }
         let text = std::str::from_utf8(bytes).map_err(|_| GrantError::NotUtf8)?;
         let raw: Raw = toml::from_str(text).map_err(|error| GrantError::Syntax {
             line: line_of(text, &error),
-            message: error.message().to_owned(),
+            message: cut(error.message()),
         })?;
         raw.check()
     }
@@ -184,7 +189,7 @@ impl Raw {
             Moment::parse(text).ok_or(GrantError::Unsound(why))
         };
         if self.format != GRANT_FORMAT {
-            return unsound(format!("format is {:?}, not {GRANT_FORMAT:?}", self.format));
+            return unsound(format!("format is {:?}, not {GRANT_FORMAT:?}", cut(&self.format)));
         }
         let subject = match (self.seal, self.environment) {
             (Some(seal), None) if SealName::parse(&seal).is_some() => Subject::Seal(seal),
@@ -193,7 +198,7 @@ impl Raw {
             _ => return unsound("a grant is for one seal or one environment".to_owned()),
         };
         if !is_kebab(&self.action) || !subject.suits(&self.action) {
-            let why = format!("{:?} is not done to {}", self.action, subject.words());
+            let why = format!("{:?} is not done to {}", cut(&self.action), subject.words());
             return unsound(why);
         }
         if self.reason.trim().is_empty() || self.reason.len() > LONGEST_REASON {

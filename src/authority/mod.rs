@@ -11,13 +11,19 @@ pub mod change;
 mod decide;
 mod environment;
 mod grant;
+mod grants;
+mod judging;
 mod key;
 mod policy;
 mod signature;
+#[cfg(test)]
+mod steps;
 mod text;
 mod time;
 
-pub use decide::{Authorised, Demand, Facts, GrantFile, SignatureFile, decide, vanished};
+pub use decide::{
+    Authorised, Decider, Demand, Facts, GrantFile, MAX_SIGNATURES, SignatureFile, decide, vanished,
+};
 pub use environment::{Place, Standing, fitting_environment};
 pub use grant::{GRANT_FORMAT, Grant, GrantError, MAX_GRANT_BYTES, Subject};
 pub use key::{KeyFault, PublicKey};

@@ -66,6 +66,8 @@ pub fn verify<'k>(
     message: &[u8],
     keys: impl IntoIterator<Item = &'k Key>,
 ) -> Result<&'k Key, SignatureFault> {
+    #[cfg(test)]
+    super::steps::count(super::steps::Step::VerifySignature);
     let signature = read(file)?;
     let of_these_bytes = |key: &&Key| key.public.data() == signature.public_key();
     let key = keys.into_iter().find(of_these_bytes).ok_or(SignatureFault::UnknownKey)?;

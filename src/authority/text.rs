@@ -26,10 +26,16 @@ pub(super) fn deviation(found: &str, expected: &str) -> Option<Deviation> {
         line += 1;
         let (found, expected) = (there.next(), wanted.next());
         if found != expected || found.is_none() {
-            let text = |line: Option<&str>| line.unwrap_or_default().to_owned();
+            let text = |line: Option<&str>| cut(line.unwrap_or_default());
             return Some(Deviation { line, found: text(found), expected: text(expected) });
         }
     }
+}
+
+/// The beginning of `text`, for a message: a file under attack must not fill the output by one line.
+pub(super) fn cut(text: &str) -> String {
+    const QUOTED: usize = 300;
+    text.chars().take(QUOTED).collect()
 }
 
 /// `KEY = "VALUE"` and a line end.

@@ -1,8 +1,9 @@
 //! What blocks less in one map than in the one before it: each needs somebody's word.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 
-use super::{Blocker, BlockerMap, Honest};
+use super::{Blocker, BlockerMap, Honest, Reach};
 
 /// One item that blocks less than before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,8 +44,9 @@ impl How {
 #[must_use]
 pub fn loosened<'m>(old: Option<&'m BlockerMap>, new: &Honest<'m>) -> Vec<Loosened<'m>> {
     let known = new.known();
-    let after: HashMap<&str, &Blocker> =
-        new.map().blockers.iter().map(|item| (&*item.id, item)).collect();
+    // What an item reaches now is worked out once, however often the old map has its id.
+    let after: HashMap<&str, (&Blocker, OnceCell<Reach>)> =
+        new.map().blockers.iter().map(|item| (&*item.id, (item, OnceCell::new()))).collect();
     let before = old.map_or(&[][..], |old| &old.blockers);
     let mut closed_before: HashMap<&str, bool> = HashMap::new();
     let mut found = Vec::new();
@@ -56,9 +58,13 @@ pub fn loosened<'m>(old: Option<&'m BlockerMap>, new: &Honest<'m>) -> Vec<Loosen
         }
         let how = match after.get(&*item.id) {
             None => How::Removed,
-            Some(now) if !now.is_open() => How::Closed,
-            Some(now) if !now.reach(known).covers(&item.reach(known)) => How::Narrowed,
-            Some(_) => continue,
+            Some((now, _)) if !now.is_open() => How::Closed,
+            Some((now, reach)) => {
+                if reach.get_or_init(|| now.reach(known)).covers(&item.reach(known)) {
+                    continue;
+                }
+                How::Narrowed
+            }
         };
         found.push(Loosened { item, how });
     }

@@ -1,10 +1,11 @@
 //! What a map says against itself.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use toml::value::Datetime;
 
-use super::{Blocker, BlockerMap, State, Words};
+use super::{Asked, Blocker, BlockerMap, State, Words};
 use crate::problem::Problem;
 
 /// One contradiction in a map.
@@ -180,7 +181,7 @@ impl Dishonesty {
 #[derive(Debug, Clone)]
 pub struct Honest<'m> {
     map: &'m BlockerMap,
-    known: Words,
+    known: Cow<'m, Words>,
 }
 
 impl<'m> Honest<'m> {
@@ -206,11 +207,8 @@ impl<'m> Honest<'m> {
     /// The open items that block one of `words` at least, in the map's order.
     #[must_use]
     pub fn open_that_block_any(&self, words: &[impl AsRef<str>]) -> Vec<&'m Blocker> {
-        let blocks = |item: &&Blocker| {
-            let reach = item.reach(&self.known);
-            words.iter().any(|word| reach.blocks(word.as_ref(), &self.known))
-        };
-        self.map.open().filter(blocks).collect()
+        let asked = Asked::new(words, &self.known);
+        self.map.open().filter(|item| asked.blocked_by(&item.reach(&self.known))).collect()
     }
 }
 
@@ -218,7 +216,15 @@ impl BlockerMap {
     /// The map as one that can be asked, or all that it says against itself. `known` are words
     /// beside the [`VOCABULARY`](super::VOCABULARY), such as the environments of a policy.
     pub fn honest(&self, known: &[&str]) -> Result<Honest<'_>, Vec<Dishonesty>> {
-        let known = Words::new(known);
+        self.honest_among(Cow::Owned(Words::new(known)))
+    }
+
+    /// The same with `known` words that were made ready before, for more than one map.
+    pub fn honest_with<'m>(&'m self, known: &'m Words) -> Result<Honest<'m>, Vec<Dishonesty>> {
+        self.honest_among(Cow::Borrowed(known))
+    }
+
+    fn honest_among<'m>(&'m self, known: Cow<'m, Words>) -> Result<Honest<'m>, Vec<Dishonesty>> {
         let found = self.dishonest(&known);
         if found.is_empty() { Ok(Honest { map: self, known }) } else { Err(found) }
     }
@@ -236,7 +242,8 @@ impl BlockerMap {
             found.push(Dishonesty::OpenCount { said: self.open_count, counted });
         }
         if self.production_work_performed {
-            let blocking = self.open().filter(|item| item.reach(known).blocks("production", known));
+            let production = Asked::new(&["production"], known);
+            let blocking = self.open().filter(|item| production.blocked_by(&item.reach(known)));
             found.extend(blocking.map(|item| Dishonesty::ProductionWork { id: item.id.clone() }));
         }
         found

@@ -1,15 +1,19 @@
 //! What stands in the way of an environment, and who may clear it away.
 
+use std::collections::{BTreeMap, HashMap, HashSet};
+
 use super::{Question, words};
 use crate::authority::change::of_blocker;
-use crate::authority::{
-    CLOSE_BLOCKER, Demand, Environment, Policy, Rule, RuleScope, Standing, Subject,
-};
-use crate::blockers::{Blocker, BlockerMap, Honest, MAX_MAP_BYTES, loosened};
+use crate::authority::{CLOSE_BLOCKER, Demand, Environment, Policy, RuleScope, Standing, Subject};
+use crate::blockers::{Blocker, BlockerMap, Honest, MAX_MAP_BYTES, Reach, Words, loosened};
 use crate::entry::Digest;
 use crate::path::EntryPath;
 use crate::problem::Problem;
 use crate::repository::{Repository, Snapshot};
+
+/// After how many bytes of maps, old and new ones together, a check compares no further map: a commit
+/// can hold one long map under thousands of names.
+const MOST_BYTES: usize = 32 << 20;
 
 /// The open items that block `environment`, or `action` in it. The map is that of the base.
 pub(super) fn standing(
@@ -21,7 +25,8 @@ pub(super) fn standing(
     let Some(path) = &environment.blockers else { return Ok(Vec::new()) };
     let bytes = base.file(path, MAX_MAP_BYTES)?.ok_or_else(|| missing(path))?;
     let map = BlockerMap::read(&bytes).map_err(|error| error.into_problem(path))?;
-    let honest = honest(&map, policy, path)?;
+    let known = Words::new(&words(policy));
+    let honest = honest(&map, &known, path)?;
     let mut blocking: Vec<&str> = environment.blocked_by.iter().map(|word| &**word).collect();
     blocking.extend(action);
     let told = |item: &Blocker| Standing {
@@ -39,8 +44,8 @@ fn missing(path: &str) -> Problem {
         .remedy("commit the map; an environment whose map is gone stays closed")
 }
 
-fn honest<'m>(map: &'m BlockerMap, policy: &Policy, path: &str) -> Result<Honest<'m>, Problem> {
-    map.honest(&words(policy)).map_err(|dishonest| {
+fn honest<'m>(map: &'m BlockerMap, known: &'m Words, path: &str) -> Result<Honest<'m>, Problem> {
+    map.honest_with(known).map_err(|dishonest| {
         let first = dishonest.first().map(|first| first.to_problem(path));
         first.unwrap_or_else(|| Problem::new("blockers-dishonest", "the map is not honest"))
     })
@@ -48,79 +53,181 @@ fn honest<'m>(map: &'m BlockerMap, policy: &Policy, path: &str) -> Result<Honest
 
 /// What is demanded because items block less in what is judged than at the base: a `close-blocker` grant
 /// for each, of every environment that has the map.
+#[derive(Debug, Default)]
+pub(super) struct ItemDemands {
+    /// The first demands, each once.
+    pub(super) demands: Vec<Demand>,
+    /// The items whose demands come after these.
+    pub(super) items_left_out: usize,
+    /// The maps that could not be compared.
+    pub(super) problems: Vec<Problem>,
+}
+
+/// Collects the demands until there are `at_most`, and the rest of one item's.
 pub(super) fn demands(
     repository: &Repository,
     question: &Question<'_>,
     policy: &Policy,
-) -> Vec<Result<Demand, Problem>> {
-    let mut maps: Vec<&String> =
-        policy.environments.iter().filter_map(|known| known.blockers.as_ref()).collect();
-    maps.sort();
-    maps.dedup();
-    let mut demands = Vec::new();
-    for path in maps {
-        match of_map(repository, question, policy, path) {
-            Ok(found) => demands.extend(found.into_iter().map(Ok)),
-            Err(problem) => demands.push(Err(problem)),
+    at_most: usize,
+) -> ItemDemands {
+    let known = Words::new(&words(policy));
+    let mut found = ItemDemands::default();
+    let mut room = MOST_BYTES;
+    for (path, environments) in by_map(policy) {
+        if room == 0 {
+            found.problems.push(too_much(path));
+            break;
+        }
+        let change = MapChange::read(repository, question, path, &mut room);
+        let demanded = change.and_then(|change| {
+            let Some(change) = change else { return Ok(()) };
+            let blocked = BlockedBy::new(&environments, policy);
+            change.demands(&known, &blocked, at_most, &mut found)
+        });
+        found.problems.extend(demanded.err());
+    }
+    found
+}
+
+/// The environments of `policy` that have a map, by its path.
+fn by_map(policy: &Policy) -> BTreeMap<&str, Vec<&Environment>> {
+    let mut maps: BTreeMap<&str, Vec<&Environment>> = BTreeMap::new();
+    for environment in &policy.environments {
+        if let Some(path) = &environment.blockers {
+            maps.entry(path).or_default().push(environment);
         }
     }
-    demands
+    maps
 }
 
-fn of_map(
-    repository: &Repository,
-    question: &Question<'_>,
-    policy: &Policy,
-    path: &str,
-) -> Result<Vec<Demand>, Problem> {
-    let before = question.base.file(path, MAX_MAP_BYTES)?;
-    let after = now(repository, question.judged, path)?;
-    if before == after {
-        return Ok(Vec::new());
-    }
-    let read = |bytes: &Vec<u8>| BlockerMap::read(bytes).map_err(|error| error.into_problem(path));
-    // A map that could not be read blocked everything, and is mended without a grant for what it said;
-    // what is closed in the new one needs one all the same.
-    let before = before.as_ref().and_then(|bytes| BlockerMap::read(bytes).ok());
-    let after = read(&after.ok_or_else(|| missing(path))?)?;
-    let honest = honest(&after, policy, path)?;
-    let mut demands = Vec::new();
-    for loosened in loosened(before.as_ref(), &honest) {
-        let id = &loosened.item.id;
-        let change = item_change(path, id, before.as_ref(), &after);
-        let of_this_map =
-            policy.environments.iter().filter(|known| known.blockers.as_deref() == Some(path));
-        let concerned: Vec<&Environment> = of_this_map
-            .clone()
-            .filter(|known| honest_blocks(before.as_ref(), policy, known, id))
-            .collect();
-        let concerned = if concerned.is_empty() { of_this_map.collect() } else { concerned };
-        demands.extend(concerned.into_iter().map(|known| Demand {
-            action: CLOSE_BLOCKER.to_owned(),
-            subject: Subject::Environment(known.name.clone()),
-            change,
-        }));
-    }
-    Ok(demands)
+/// The environments that share one map, by what blocks them.
+struct BlockedBy<'p> {
+    all: &'p [&'p Environment],
+    /// By a word in the normal form: places in `all`.
+    by_word: HashMap<String, Vec<usize>>,
 }
 
-/// Whether the item `id` blocked `environment` at the base, as far as that map can be asked.
-fn honest_blocks(
-    before: Option<&BlockerMap>,
-    policy: &Policy,
-    environment: &Environment,
-    id: &str,
-) -> bool {
-    let Some(Ok(honest)) = before.map(|map| map.honest(&words(policy))) else {
-        return true;
-    };
-    // What is done there counts as well: who may close an item for a rehearsal closes none for others.
-    let in_it = |rule: &&Rule| rule.scope == RuleScope::Environment(environment.name.clone());
-    let actions = policy.rules.iter().filter(in_it).map(|rule| rule.action.clone());
-    let mut words = environment.blocked_by.clone();
-    words.push(environment.name.clone());
-    words.extend(actions.filter(|action| action != CLOSE_BLOCKER));
-    honest.open_that_block_any(&words).iter().any(|item| item.id == id)
+impl<'p> BlockedBy<'p> {
+    fn new(all: &'p [&'p Environment], policy: &'p Policy) -> Self {
+        let places: HashMap<&str, usize> =
+            all.iter().enumerate().map(|(at, environment)| (&*environment.name, at)).collect();
+        let mut blocked = Self { all, by_word: HashMap::new() };
+        for (at, environment) in all.iter().enumerate() {
+            blocked.enter(&environment.name, at);
+            environment.blocked_by.iter().for_each(|word| blocked.enter(word, at));
+        }
+        // What is done there counts as well: who may close an item for a rehearsal closes none for others.
+        for rule in policy.rules.iter().filter(|rule| rule.action != CLOSE_BLOCKER) {
+            if let RuleScope::Environment(name) = &rule.scope
+                && let Some(at) = places.get(&**name)
+            {
+                blocked.enter(&rule.action, *at);
+            }
+        }
+        blocked
+    }
+
+    fn enter(&mut self, word: &str, at: usize) {
+        for word in crate::blockers::words(word) {
+            self.by_word.entry(word).or_default().push(at);
+        }
+    }
+
+    /// The environments that an item of this reach blocks, in their order.
+    fn by(&self, reach: &Reach) -> Vec<&'p Environment> {
+        let Reach::Words(words) = reach else { return self.all.to_vec() };
+        let mut is_blocked = vec![false; self.all.len()];
+        for at in words.iter().flat_map(|word| self.by_word.get(word)).flatten() {
+            is_blocked[*at] = true;
+        }
+        let pairs = self.all.iter().zip(is_blocked);
+        pairs.filter_map(|(environment, is_blocked)| is_blocked.then_some(*environment)).collect()
+    }
+}
+
+/// A map that is another in what is judged.
+struct MapChange<'p> {
+    path: &'p str,
+    /// `None`: a map that could not be read blocked everything, and is mended without a grant for what it
+    /// said; what is closed in the new one needs one all the same.
+    before: Option<BlockerMap>,
+    after: BlockerMap,
+}
+
+impl<'p> MapChange<'p> {
+    /// `None`: both are the same bytes. `room` is how many bytes are still compared.
+    fn read(
+        repository: &Repository,
+        question: &Question<'_>,
+        path: &'p str,
+        room: &mut usize,
+    ) -> Result<Option<Self>, Problem> {
+        if let Some(judged) = question.judged
+            && question.base.same_file(judged, path)?
+        {
+            return Ok(None);
+        }
+        let before = question.base.file(path, MAX_MAP_BYTES)?;
+        let after = now(repository, question.judged, path)?;
+        let bytes = [&before, &after].into_iter().flatten().map(Vec::len).sum();
+        *room = room.saturating_sub(bytes);
+        if before == after {
+            return Ok(None);
+        }
+        let before = before.and_then(|bytes| BlockerMap::read(&bytes).ok());
+        let after = after.ok_or_else(|| missing(path))?;
+        let after = BlockerMap::read(&after).map_err(|error| error.into_problem(path))?;
+        Ok(Some(Self { path, before, after }))
+    }
+
+    fn demands(
+        &self,
+        known: &Words,
+        blocked: &BlockedBy<'_>,
+        at_most: usize,
+        found: &mut ItemDemands,
+    ) -> Result<(), Problem> {
+        let after = honest(&self.after, known, self.path)?;
+        let before = self.before.as_ref();
+        let digests = [before.map(ItemsById::new), Some(ItemsById::new(&self.after))];
+        // A map of the base that contradicts itself cannot be asked: each item blocks every environment.
+        let asked = before.and_then(|map| map.honest_with(known).ok());
+        let open: Option<HashMap<&str, &Blocker>> =
+            asked.map(|honest| honest.map().open().map(|item| (&*item.id, item)).collect());
+        let mut met = HashSet::new();
+        for loosened in loosened(before, &after) {
+            let id = &*loosened.item.id;
+            if !met.insert(id) {
+                continue;
+            }
+            if found.demands.len() >= at_most {
+                found.items_left_out += 1;
+                continue;
+            }
+            let item = open.as_ref().map(|open| open.get(id));
+            let concerned = match item {
+                Some(Some(item)) => blocked.by(&item.reach(known)),
+                Some(None) | None => Vec::new(),
+            };
+            let concerned = if concerned.is_empty() { blocked.all.to_vec() } else { concerned };
+            let change = item_change(self.path, id, &digests);
+            found.demands.extend(concerned.into_iter().map(|known| Demand {
+                action: CLOSE_BLOCKER.to_owned(),
+                subject: Subject::Environment(known.name.clone()),
+                change,
+            }));
+        }
+        Ok(())
+    }
+}
+
+fn too_much(path: &str) -> Problem {
+    let message = format!(
+        "the blocker maps before this one have {MOST_BYTES} bytes or more, so it was not compared"
+    );
+    Problem::new("blockers-too-large", message)
+        .file(path)
+        .remedy("shorten the maps, or let environments share one")
 }
 
 /// The bytes of the map in what is judged.
@@ -142,24 +249,44 @@ pub(super) fn now(
 #[must_use]
 pub fn closing(path: &str, id: &str, [old, new]: &[&[u8]; 2]) -> Option<Digest> {
     let (old, new) = (BlockerMap::read(old).ok()?, BlockerMap::read(new).ok()?);
-    Some(item_change(path, id, Some(&old), &new))
+    Some(item_change(path, id, &[&old, &new].map(|map| Some(ItemsById::new(map)))))
 }
 
-/// The change of the item `id`, by the digests of what both maps say of it.
+/// The items of a map by their ids, one of which may stand there several times.
+pub(super) struct ItemsById<'m>(HashMap<&'m str, Vec<&'m Blocker>>);
+
+impl<'m> ItemsById<'m> {
+    pub(super) fn new(map: &'m BlockerMap) -> Self {
+        let mut items: HashMap<&str, Vec<&Blocker>> = HashMap::new();
+        for item in &map.blockers {
+            items.entry(&item.id).or_default().push(item);
+        }
+        Self(items)
+    }
+
+    /// The first item `id`.
+    pub(super) fn first(&self, id: &str) -> Option<&'m Blocker> {
+        self.0.get(id)?.first().copied()
+    }
+
+    /// The digest of all that is said of `id`.
+    fn digest(&self, id: &str) -> Option<Digest> {
+        let items = self.0.get(id)?;
+        let said: String = items.iter().map(|item| text(item)).collect();
+        Some(Digest::of(said.as_bytes()))
+    }
+}
+
+/// The change of the item `id`, by the digests of what the old and the new map say of it.
 #[must_use]
 pub(super) fn item_change(
     path: &str,
     id: &str,
-    before: Option<&BlockerMap>,
-    after: &BlockerMap,
+    [before, after]: &[Option<ItemsById<'_>>; 2],
 ) -> Digest {
-    let said = |map: &BlockerMap| {
-        let items: Vec<String> =
-            map.blockers.iter().filter(|item| item.id == id).map(text).collect();
-        (!items.is_empty()).then(|| Digest::of(items.concat().as_bytes()))
-    };
+    let said = |map: &Option<ItemsById<'_>>| map.as_ref().and_then(|map| map.digest(id));
     // An item that was not there: the digest of nothing.
-    let old = before.and_then(said).unwrap_or_else(|| Digest::of(b""));
+    let old = said(before).unwrap_or_else(|| Digest::of(b""));
     of_blocker(path, id, &old, said(after).as_ref()).digest
 }
 
@@ -181,4 +308,101 @@ fn text(item: &Blocker) -> String {
     ]
     .map(|line| line + "\n")
     .concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write as _;
+
+    use super::*;
+    use crate::blockers::REACHES;
+
+    /// A policy with `number` environments that share a map; `env0` is blocked by a word of its own.
+    fn policy(number: usize) -> Policy {
+        let mut text =
+            "format = \"sealgate-policy/1\"\nrepository = \"r\"\nmax-grant-hours = 1\n".to_owned();
+        for at in 0..number {
+            write!(
+                text,
+                "[[environment]]\nname = \"env{at}\"\nbranches = [\"main\"]\nenforced = true\n\
+                 blockers = \"map.json\"\nblocked-by = [\"word{at}\"]\n"
+            )
+            .unwrap();
+        }
+        Policy::loose(text.as_bytes()).unwrap()
+    }
+
+    /// A map of `items`: the id, what it blocks, and whether it is closed.
+    fn map(items: &[(String, String, bool)]) -> BlockerMap {
+        let item = |(id, blocks, closed): &(String, String, bool)| {
+            let (status, by) = match closed {
+                true => ("CLOSED", ",\"closed_by\":\"a\",\"closed_at\":\"2026-01-01\""),
+                false => ("OPEN", ""),
+            };
+            format!(
+                "{{\"id\":\"{id}\",\"item\":\"x\",\"status\":\"{status}\",\"actor_needed\":\"x\",\
+                 \"next_action\":\"x\",\"blocks\":\"{blocks}\"{by}}}"
+            )
+        };
+        let open = items.iter().filter(|(.., closed)| !closed).count();
+        let items: Vec<String> = items.iter().map(item).collect();
+        let text = format!(
+            "{{\"doc\":\"x\",\"date\":\"x\",\"authority\":\"x\",\"blockers\":[{}],\
+             \"newly_closed_in_this_macro\":[],\"partially_discharged_in_this_macro\":[],\
+             \"open_count\":{open},\"production_work_performed\":false}}",
+            items.join(",")
+        );
+        BlockerMap::read(text.as_bytes()).unwrap()
+    }
+
+    fn demanded(change: &MapChange<'_>, policy: &Policy, at_most: usize) -> ItemDemands {
+        let known = Words::new(&words(policy));
+        let environments = by_map(policy).remove("map.json").unwrap();
+        let mut found = ItemDemands::default();
+        let blocked = BlockedBy::new(&environments, policy);
+        change.demands(&known, &blocked, at_most, &mut found).unwrap();
+        found
+    }
+
+    #[test]
+    fn works_out_what_each_item_blocks_a_few_times_however_many_environments_there_are() {
+        let policy = policy(20);
+        let items = |closed| -> Vec<_> {
+            (0..50).map(|at| (format!("B{at}"), format!("word{}/env2", at % 3), closed)).collect()
+        };
+        let change = MapChange {
+            path: "map.json",
+            before: Some(map(&items(false))),
+            after: map(&items(true)),
+        };
+        let before = REACHES.get();
+        let found = demanded(&change, &policy, usize::MAX);
+        let worked_out = REACHES.get() - before;
+        assert!(worked_out <= 2 * 50, "worked out {worked_out} times for 50 items");
+        // `word0/env2` and `word1/env2` each block two environments, `word2/env2` one.
+        assert_eq!(found.demands.len(), 17 * 2 + 17 * 2 + 16);
+    }
+
+    #[test]
+    fn works_out_a_long_item_once_though_the_old_map_has_its_id_often() {
+        let policy = policy(1);
+        let old: Vec<_> = (0..50).map(|_| ("B".to_owned(), "word0".to_owned(), false)).collect();
+        let new = [("B".to_owned(), "env0".to_owned(), false)];
+        let change = MapChange { path: "map.json", before: Some(map(&old)), after: map(&new) };
+        let before = REACHES.get();
+        let found = demanded(&change, &policy, usize::MAX);
+        let worked_out = REACHES.get() - before;
+        assert!(worked_out <= 52, "worked out {worked_out} times for 51 items");
+        assert_eq!(found.demands.len(), 1, "one id is one demand");
+    }
+
+    #[test]
+    fn stops_collecting_demands_and_counts_the_items_that_are_left() {
+        let policy = policy(4);
+        let closed: Vec<_> =
+            (0..50).map(|at| (format!("B{at}"), "production".to_owned(), true)).collect();
+        let change = MapChange { path: "map.json", before: None, after: map(&closed) };
+        let found = demanded(&change, &policy, 10);
+        assert_eq!((found.demands.len(), found.items_left_out), (12, 47));
+    }
 }

@@ -1,8 +1,9 @@
 //! What a grant permits, in words: resolved from the base and from what is there, never from the grant.
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 
-use super::blockers::{item_change, now};
+use super::blockers::{ItemsById, item_change, now};
 use super::{before, papers, read_policy, side};
 use crate::authority::change::{Side, of_action, of_policy, of_seal};
 use crate::authority::{CLOSE_BLOCKER, POLICY_UPDATE, Policy, RESEAL, Subject};
@@ -12,7 +13,7 @@ use crate::printable::printable_str;
 use crate::problem::Problem;
 use crate::report::difference::{Differences, human};
 use crate::report::{Since, Verbosity};
-use crate::repository::{Repository, Snapshot};
+use crate::repository::{Papers, Repository, Snapshot};
 use crate::reseal::{OnReseal, Stated};
 use crate::review::Review;
 use crate::seal::SealName;
@@ -146,9 +147,12 @@ fn of_closing(
     let old = read(base.file(path, MAX_MAP_BYTES)?)?;
     let new = read(now(repository, None, path)?)?;
     let mut all = Vec::new();
+    let items = [Some(ItemsById::new(&old)), Some(ItemsById::new(&new))];
+    let mut met = HashSet::new();
     for item in old.blockers.iter().filter(|item| item.is_open()) {
-        let after = new.blockers.iter().find(|now| now.id == item.id);
-        if after == Some(item) {
+        let after = items[1].as_ref().and_then(|new| new.first(&item.id));
+        // One id is one change, however often it stands in the old map.
+        if after == Some(item) || !met.insert(&item.id) {
             continue;
         }
         let mut words = format!("{path}: {}: {}\n", item.id, item.item);
@@ -168,7 +172,7 @@ fn of_closing(
             "  {said}\n  it waited for {}: {}",
             item.actor_needed, item.next_action
         );
-        let change = item_change(path, &item.id, Some(&old), &new);
+        let change = item_change(path, &item.id, &items);
         let words = words.lines().map(|line| printable_str(line).into_owned() + "\n").collect();
         all.push(Described { change, words, blocker: Some(item.id.clone()) });
     }
@@ -177,9 +181,14 @@ fn of_closing(
 
 /// The sound policy of `base`.
 pub fn policy_of(base: &Snapshot<'_>) -> Result<Policy, Problem> {
-    let bytes = base.papers()?.policy.ok_or_else(|| {
-        Problem::new("policy-missing", format!("{} has no policy", base.given()))
+    base_policy(&base.papers()?, base.given())
+}
+
+/// The sound policy among the `papers` of the base that the user named as `given`.
+pub fn base_policy(papers: &Papers, given: &str) -> Result<Policy, Problem> {
+    let bytes = papers.policy.as_ref().ok_or_else(|| {
+        Problem::new("policy-missing", format!("{given} has no policy"))
             .remedy("commit a policy first, or name a base that has one")
     })?;
-    read_policy(&bytes, "the policy of the base")
+    read_policy(bytes, "the policy of the base")
 }

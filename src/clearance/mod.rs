@@ -4,12 +4,14 @@
 mod blockers;
 mod described;
 mod place;
+mod refusals;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
+use self::refusals::{MOST_REFUSALS, Refusals};
 use crate::authority::change::{Side, of_action, of_policy, of_seal};
 use crate::authority::{
-    Authorised, Demand, Facts, Moment, POLICY_UPDATE, Policy, RESEAL, RuleScope, Subject, decide,
+    Authorised, Decider, Demand, Facts, Moment, POLICY_UPDATE, Policy, RESEAL, RuleScope, Subject,
     fitting_environment, vanished,
 };
 use crate::entry::Digest;
@@ -19,7 +21,7 @@ use crate::reseal::Stated;
 use crate::seal::{Seal, SealName};
 
 pub use blockers::closing;
-pub use described::{Described, described, policy_of};
+pub use described::{Described, base_policy, described, policy_of};
 pub use place::Reference;
 
 /// What is to be authorised.
@@ -74,14 +76,20 @@ pub struct Clearance {
 #[must_use]
 pub fn clear(repository: &Repository, question: &Question<'_>) -> Clearance {
     let mut clearance = Clearance::default();
-    if let Err(problem) = clearance.collect(repository, question) {
-        clearance.refusals.push(problem);
+    let mut refusals = Refusals::default();
+    if let Err(problem) = clearance.collect(repository, question, &mut refusals) {
+        refusals.push(problem);
     }
-    clearance
+    Clearance { refusals: refusals.into_problems(), ..clearance }
 }
 
 impl Clearance {
-    fn collect(&mut self, repository: &Repository, question: &Question<'_>) -> Result<(), Problem> {
+    fn collect(
+        &mut self,
+        repository: &Repository,
+        question: &Question<'_>,
+        refusals: &mut Refusals,
+    ) -> Result<(), Problem> {
         let base = question.base.papers()?;
         if base.policy.is_none() && question.policy_digest.is_none() {
             return match question.environment {
@@ -101,29 +109,41 @@ impl Clearance {
             base: &base.grants,
             judged: &judged.grants,
         };
-        self.refusals.extend(vanished(&facts));
+        let decider = Decider::new(&facts);
+        refusals.extend(vanished(&facts));
         if base.policy.is_some() && base.policy != judged.policy {
-            self.refusals.extend(update(&facts, digest, judged.policy.as_deref()).err());
+            refusals.extend(update(&decider, digest, judged.policy.as_deref()).err());
         }
-        for demand in blockers::demands(repository, question, &policy) {
-            self.refusals.extend(demand.and_then(|demand| decide(&demand, &facts)).err());
+        // Of more demands than there are grants, some are refused whatever the rest of them is.
+        let at_most = judged.grants.len() + MOST_REFUSALS;
+        let items = blockers::demands(repository, question, &policy, at_most);
+        refusals.extend(items.problems);
+        for demand in &items.demands {
+            refusals.decide(|| decider.decide(demand).err());
         }
-        self.seals(question, &facts)?;
+        refusals.leave_out(items.items_left_out);
+        self.seals(question, &decider, refusals)?;
         if let Some(purpose) = question.environment {
-            self.environment(repository, question, &purpose, &facts);
+            self.environment(repository, question, &purpose, (&policy, &decider), refusals);
         }
         Ok(())
     }
 
     /// Each seal that changed since the base needs a grant of its own.
-    fn seals(&mut self, question: &Question<'_>, facts: &Facts<'_>) -> Result<(), Problem> {
+    fn seals(
+        &mut self,
+        question: &Question<'_>,
+        decider: &Decider<'_>,
+        refusals: &mut Refusals,
+    ) -> Result<(), Problem> {
         for (name, change) in reseals(question)? {
-            let subject = Subject::Seal(name.to_string());
-            let demand = Demand { action: RESEAL.to_owned(), subject, change };
-            match decide(&demand, facts) {
-                Ok(authorised) => self.reseals.push((name.to_string(), authorised)),
-                Err(problem) => self.refusals.push(problem.seal(name.as_str())),
-            }
+            refusals.decide(|| {
+                let subject = Subject::Seal(name.to_string());
+                let demand = Demand { action: RESEAL.to_owned(), subject, change };
+                let authorised = decider.decide(&demand);
+                let authorised = authorised.map_err(|problem| problem.seal(name.as_str()));
+                authorised.map(|it| self.reseals.push((name.to_string(), it))).err()
+            });
         }
         Ok(())
     }
@@ -133,31 +153,31 @@ impl Clearance {
         repository: &Repository,
         question: &Question<'_>,
         purpose: &Purpose<'_>,
-        facts: &Facts<'_>,
+        (policy, decider): (&Policy, &Decider<'_>),
+        refusals: &mut Refusals,
     ) {
         let Purpose { environment, action, plan, digests, reference } = *purpose;
         if question.judged.is_none() {
-            self.refusals.extend(uncommitted(repository).unwrap_or_else(Some));
+            refusals.extend(uncommitted(repository).unwrap_or_else(Some));
         }
-        let known = facts.policy.environment(environment);
+        let known = policy.environment(environment);
         let branches = known.map_or(&[][..], |known| &known.branches);
         let place = reference.map_err(Clone::clone).and_then(|reference| {
             reference.place(repository, question.base, question.judged, branches)
         });
         let standing = known.map_or(Ok(Vec::new()), |known| {
-            blockers::standing(question.base, facts.policy, known, action)
+            blockers::standing(question.base, policy, known, action)
         });
-        let fitting = fitting_environment(facts.policy, environment, place, standing);
-        self.refusals.extend(fitting);
+        refusals.extend(fitting_environment(policy, environment, place, standing));
         let Some(action) = action else { return };
         let demand = Demand {
             action: action.to_owned(),
             subject: Subject::Environment(environment.to_owned()),
             change: of_action(digests, plan.as_ref()).digest,
         };
-        match decide(&demand, facts) {
+        match decider.decide(&demand) {
             Ok(authorised) => self.action = Some(authorised),
-            Err(problem) => self.refusals.push(problem),
+            Err(problem) => refusals.push(problem),
         }
     }
 }
@@ -165,17 +185,15 @@ impl Clearance {
 /// The seals that changed since the base, each with the digest of its change.
 pub fn reseals(question: &Question<'_>) -> Result<Vec<(SealName, Digest)>, Problem> {
     let there = question.base.contents().unwrap_or_default().names;
-    let mut names = matching(&there, question.patterns);
+    let mut names: BTreeSet<SealName> = matching(&there, question.patterns).into_iter().collect();
     names.extend(question.seals.iter().filter_map(|stated| SealName::parse(stated.name)));
-    names.sort();
-    names.dedup();
-    let there: HashSet<&SealName> = there.iter().collect();
-    let judged: HashMap<&str, &Stated<'_>> =
+    let there: BTreeSet<SealName> = there.into_iter().collect();
+    let seals: HashMap<&str, &Stated<'_>> =
         question.seals.iter().map(|stated| (stated.name, stated)).collect();
     let mut changed = Vec::new();
     for name in names {
         let old = if there.contains(&name) { Some(before(question.base, &name)?) } else { None };
-        let new = match judged.get(name.as_str()) {
+        let new = match seals.get(name.as_str()) {
             None => Side::Nothing,
             Some(Stated { seal: Some(seal), .. }) => Side::Seal(seal),
             // It cannot be read: the check is an error anyway.
@@ -279,7 +297,7 @@ fn check_ancestry(repository: &Repository, question: &Question<'_>) -> Result<()
 }
 
 /// Another policy than that of the base holds under both.
-fn update(facts: &Facts<'_>, old: Digest, new: Option<&[u8]>) -> Result<Authorised, Problem> {
+fn update(decider: &Decider<'_>, old: Digest, new: Option<&[u8]>) -> Result<Authorised, Problem> {
     let bytes = new.ok_or_else(|| {
         Problem::new("policy-deleted", "the policy of the base is gone")
             .file("policy.toml")
@@ -289,7 +307,7 @@ fn update(facts: &Facts<'_>, old: Digest, new: Option<&[u8]>) -> Result<Authoris
     let next = read_policy(bytes, "the new policy").map_err(about)?;
     let change = of_policy(&old, &Digest::of(bytes)).digest;
     let demand = Demand { action: POLICY_UPDATE.to_owned(), subject: Subject::Policy, change };
-    decide(&demand, &Facts { next: Some(&next), ..*facts }).map_err(about)
+    decider.decide_update(&demand, &next).map_err(about)
 }
 
 /// The words of `policy` that an item of a blocker map may block: its environments, the actions that it

@@ -2,7 +2,7 @@
 //!
 //! Every seal is planned, and what it changes is told, before the first byte is written.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use super::ready::{Ready, write};
 use super::reports;
@@ -30,7 +30,7 @@ pub(super) fn run(arguments: &AcceptArgs, context: &Context) -> Outcome {
     let chosen = choose(&report, &arguments.names).map_err(|problems| {
         problems.into_iter().map(|problem| problem.file(&*given)).collect::<Vec<_>>()
     })?;
-    let here: HashSet<SealName> = context.select(&[])?.into_iter().collect();
+    let here: BTreeSet<SealName> = context.select(&[])?.into_iter().collect();
     let ready = collect(chosen.into_iter().map(|(name, reported)| {
         if here.contains(&name) {
             return plan(&name, reported, &report, arguments, context);

@@ -1,5 +1,6 @@
 //! `blockers`: judges or lists a map of what stands in the way.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use super::{Context, Outcome};
@@ -18,12 +19,9 @@ pub(super) fn run(command: &BlockersCommand, context: &Context) -> Outcome {
         BlockersCommand::List(arguments) => (arguments, true),
     };
     let file = arguments.file.to_string_lossy();
-    let mut asked: Vec<String> = Vec::new();
-    for word in arguments.blocks.iter().flat_map(|given| words(given)) {
-        if !asked.contains(&word) {
-            asked.push(word);
-        }
-    }
+    let mut met = HashSet::new();
+    let asked = arguments.blocks.iter().flat_map(|given| words(given));
+    let asked: Vec<String> = asked.filter(|word| met.insert(word.clone())).collect();
     let mut answer = Answer {
         file: &file,
         verdict: Verdict::Error,

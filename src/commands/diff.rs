@@ -1,7 +1,9 @@
 //! `diff`: what resealing would change, how two builds differ, or what changed in the seals.
 
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
+use super::bounds::Bounds;
 use super::{Context, Outcome, stated};
 use crate::cli::{DiffArgs, DiffFormat};
 use crate::draft::draft;
@@ -52,13 +54,23 @@ fn of_bytes(arguments: &DiffArgs, context: &Context) -> Result<(Differences, Pro
     let engine = arguments.reading.engine();
     let progress = Progress::watch(&engine.meter, context.terminal.verbosity != Verbosity::Quiet);
     let (mut seals, mut problems) = (Vec::new(), Vec::new());
+    let mut bounds = bounds(&names, context);
     for name in &names {
+        if let Some(refused) = bounds.refuse(name.as_str()) {
+            problems.push(refused);
+            continue;
+        }
+        let entries = engine.meter.entries();
+        let bytes = engine.meter.bytes();
         let seal = context.repository.load(name).and_then(|loaded| loaded.seal);
         let compared =
             seal.map_err(|problem| vec![problem]).and_then(|seal| match &arguments.against {
                 None => with_seal(&seal, context, &engine),
                 Some(build) => with_build(&seal, &context.path(build), context, &engine),
             });
+        let (entries, bytes) = (engine.meter.entries() - entries, engine.meter.bytes() - bytes);
+        let changes = compared.as_ref().map_or(0, |compared| compared.changes.len());
+        bounds.count(name.as_str(), entries, bytes, changes);
         match compared {
             Ok(compared) => seals.push(compared),
             Err(found) => problems.extend(found),
@@ -68,6 +80,20 @@ fn of_bytes(arguments: &DiffArgs, context: &Context) -> Result<(Differences, Pro
     let against = arguments.against.as_ref().map(|build| build.to_string_lossy().into_owned());
     let errors = problems.iter().map(ErrorView::new).collect();
     Ok((Differences { against, since: None, seals, errors }, problems))
+}
+
+/// The bounds for these seals. Where there are few, their roots need not be known.
+fn bounds(names: &[SealName], context: &Context) -> Bounds {
+    if Bounds::are_few(names.len()) {
+        return Bounds::default();
+    }
+    // One after the other: entries may be many.
+    let root = |name: &SealName| {
+        let seal = context.repository.load(name).and_then(|loaded| loaded.seal).ok()?;
+        Some((name.to_string(), seal.header.root.to_string()))
+    };
+    let roots: Vec<(String, String)> = names.iter().filter_map(root).collect();
+    Bounds::new(roots.iter().map(|(name, root)| (&**name, &**root)))
 }
 
 /// The seals, held against those of a commit; no root is read.
@@ -104,7 +130,8 @@ fn since(
     let stated: Vec<Stated<'_>> = seals.iter().map(stated).collect();
     let review = Review::new(&base, &stated, &arguments.names, OnReseal::Allow).map_err(one)?;
     let reseals = review.reseals();
-    unchanged.retain(|(name, _)| !reseals.iter().any(|reseal| reseal.name == *name));
+    let changed: HashSet<&str> = reseals.iter().map(|reseal| &*reseal.name).collect();
+    unchanged.retain(|(name, _)| !changed.contains(&**name));
     let source = now.as_ref().map_or(Source::Worktree, Snapshot::source);
     let since = Some(Since::new(&base.source(), &source));
     let errors = problems.iter().map(ErrorView::new).collect();
@@ -138,6 +165,7 @@ fn names_since(
     all.sort();
     all.dedup();
     let mut selected = select(&all, &arguments.names)?;
+    let names: HashSet<SealName> = names.into_iter().collect();
     selected.retain(|name| names.contains(name));
     Ok(selected)
 }
@@ -151,7 +179,7 @@ fn with_seal(seal: &Seal, context: &Context, engine: &Engine) -> Result<SealChan
         name: seal.name.as_str().to_owned(),
         root: seal.header.root.as_str().to_owned(),
         changes: changes(seal, &inventory),
-        divergences: Vec::new(),
+        divergences: BTreeMap::new(),
         became: None,
     })
 }

@@ -1,6 +1,7 @@
 //! `grant`: writes, shows, signs and verifies permissions. What a grant permits is told in words, from git,
 //! before anybody signs it.
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use super::check::authority::now;
@@ -8,13 +9,13 @@ use super::{Context, Outcome, refuse_in_ci};
 use crate::authority::{
     Authorised, Demand, Facts, Grant, GrantFile, Moment, NAMESPACE, Subject, decide, verify,
 };
-use crate::clearance::{Described, described, policy_of};
+use crate::clearance::{Described, base_policy, described, policy_of};
 use crate::cli::{Between, GrantArgs, GrantCommand, GrantNewArgs};
 use crate::entry::Digest;
 use crate::printable::printable_str;
 use crate::problem::{Problem, in_words};
 use crate::replace::replace;
-use crate::repository::Snapshot;
+use crate::repository::{Papers, Snapshot};
 use crate::signing::sign;
 use crate::verdict::Verdict;
 
@@ -37,18 +38,20 @@ pub(super) fn run(command: &GrantCommand, context: &Context) -> Outcome {
 }
 
 /// A grant of the working tree, and the change that it permits.
-struct Opened<'a> {
-    base: Snapshot<'a>,
+struct Opened {
+    /// The policy and the grants of the base, and those here.
+    papers: [Papers; 2],
     file: GrantFile,
     grant: Grant,
     words: String,
 }
 
-impl<'a> Opened<'a> {
-    fn new(arguments: &GrantArgs, context: &'a Context) -> Result<Self, Problem> {
+impl Opened {
+    fn new(arguments: &GrantArgs, context: &Context) -> Result<Self, Problem> {
         let repository = &context.repository;
         let base = Snapshot::open(repository, &arguments.between.base)?;
-        let file = chosen(arguments.id.as_deref(), &base, context)?;
+        let papers = [base.papers()?, repository.papers()?];
+        let file = chosen(arguments.id.as_deref(), &papers)?;
         let grant = Grant::read(&file.bytes).map_err(|error| {
             Problem::new("grant-invalid", error.to_string()).remedy("make a new one")
         })?;
@@ -66,7 +69,7 @@ impl<'a> Opened<'a> {
             Problem::new("grant-other-change", message)
                 .remedy("do not sign it: nobody can tell what it permits; make a new one")
         })?;
-        Ok(Self { base, file, grant, words })
+        Ok(Self { papers, file, grant, words })
     }
 
     fn words(&self) -> String {
@@ -84,15 +87,15 @@ impl<'a> Opened<'a> {
 }
 
 /// The one grant of the working tree that `id` begins; without an id, the one that the base has not.
-fn chosen(id: Option<&str>, base: &Snapshot<'_>, context: &Context) -> Result<GrantFile, Problem> {
-    let spent = base.papers()?.grants;
-    let meant = |file: &GrantFile| match id {
+fn chosen(id: Option<&str>, [base, here]: &[Papers; 2]) -> Result<GrantFile, Problem> {
+    let spent: HashSet<&str> = base.grants.iter().map(|there| &*there.id).collect();
+    let meant = |file: &&GrantFile| match id {
         Some(id) => file.id.starts_with(id),
-        None => spent.iter().all(|there| there.id != file.id),
+        None => !spent.contains(&*file.id),
     };
-    let mut fitting = context.repository.papers()?.grants.into_iter().filter(meant);
+    let mut fitting = here.grants.iter().filter(meant);
     if let (Some(file), None) = (fitting.next(), fitting.next()) {
-        return Ok(file);
+        return Ok(file.clone());
     }
     let message = id.map_or_else(
         || "there is no grant here that the base has not, or there are several".to_owned(),
@@ -178,12 +181,13 @@ fn signed(
     context: &Context,
 ) -> Result<String, Problem> {
     let opened = Opened::new(arguments, context)?;
-    let policy = policy_of(&opened.base)?;
+    let [base, here] = &opened.papers;
+    let policy = base_policy(base, &arguments.between.base)?;
     context.terminal.answer(opened.words().as_bytes())?;
     let signature = sign(&opened.file.bytes, key, NAMESPACE)?;
     // A key that the new policy brings signs an update too.
-    let next = context.repository.papers()?.policy;
-    let next = next.and_then(|bytes| crate::authority::Policy::read(&bytes).ok());
+    let next = here.policy.as_ref();
+    let next = next.and_then(|bytes| crate::authority::Policy::read(bytes).ok());
     let keys = policy.keys.iter().chain(next.iter().flat_map(|next| &next.keys));
     let by = verify(&signature, &opened.file.bytes, keys).map_err(|fault| {
         Problem::new("signature-invalid", format!("the signature would not count: {fault}"))
@@ -196,7 +200,7 @@ fn signed(
 fn verified(arguments: &GrantArgs, context: &Context) -> Outcome {
     let one = |problem| vec![problem];
     let opened = Opened::new(arguments, context).map_err(one)?;
-    match judged(&opened, context).map_err(one)? {
+    match judged(&opened, &arguments.between.base).map_err(one)? {
         Ok(Authorised { grant, principals }) => {
             let said = format!("the grant {grant} counts: {}\n", principals.join(" and "));
             context.terminal.answer(said.as_bytes()).map_err(one)?;
@@ -209,12 +213,12 @@ fn verified(arguments: &GrantArgs, context: &Context) -> Outcome {
     }
 }
 
-fn judged(opened: &Opened<'_>, context: &Context) -> Result<Result<Authorised, Problem>, Problem> {
-    let policy = policy_of(&opened.base)?;
-    let (base, here) = (opened.base.papers()?, context.repository.papers()?);
-    let next = here.policy.filter(|next| Some(next) != base.policy.as_ref());
+fn judged(opened: &Opened, base_name: &str) -> Result<Result<Authorised, Problem>, Problem> {
+    let [base, here] = &opened.papers;
+    let policy = base_policy(base, base_name)?;
+    let next = here.policy.as_ref().filter(|next| Some(*next) != base.policy.as_ref());
     let next =
-        next.map(|bytes| crate::clearance::read_policy(&bytes, "the new policy")).transpose()?;
+        next.map(|bytes| crate::clearance::read_policy(bytes, "the new policy")).transpose()?;
     let facts = Facts {
         now: now()?,
         policy: &policy,

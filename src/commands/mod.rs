@@ -3,6 +3,7 @@
 
 mod accept;
 mod blockers;
+mod bounds;
 mod check;
 mod diff;
 mod doctor;

@@ -10,9 +10,8 @@ use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
-use globset::{GlobBuilder, GlobMatcher};
-
 use super::Context;
+use crate::pattern::Glob;
 use crate::problem::{Problem, in_words};
 
 /// A component with one of these is a glob. (On Windows a backslash ends a component.)
@@ -79,14 +78,15 @@ enum Part {
 
 /// The names that one component matches.
 struct Names {
-    matcher: GlobMatcher,
+    glob: Glob,
     /// Whether it begins with a dot: as in a shell, nothing else finds a name that does.
     hidden: bool,
 }
 
 impl Names {
     fn matches(&self, name: &OsString) -> bool {
-        (self.hidden || !name.as_encoded_bytes().starts_with(b".")) && self.matcher.is_match(name)
+        let name = name.as_encoded_bytes();
+        (self.hidden || !name.starts_with(b".")) && self.glob.matches(self.glob.top(), name)
     }
 }
 
@@ -116,11 +116,11 @@ fn part(glob: &Path, component: Component<'_>) -> Result<Part, Problem> {
         Problem::new("usage", format!("{}: a glob must be UTF-8", glob.display()))
             .remedy("write `?` in place of what is not")
     })?;
-    let built = GlobBuilder::new(pattern).literal_separator(true).build().map_err(|error| {
-        Problem::new("usage", format!("{}: {}", glob.display(), error.kind()))
+    let names = Glob::new(pattern).map_err(|why| {
+        Problem::new("usage", format!("{}: {why}", glob.display()))
             .remedy("write a character that is meant itself in brackets, such as [[]")
     })?;
-    Ok(Part::Glob(Names { matcher: built.compile_matcher(), hidden: pattern.starts_with('.') }))
+    Ok(Part::Glob(Names { glob: names, hidden: pattern.starts_with('.') }))
 }
 
 /// The names in `directory`; none if it is no directory.

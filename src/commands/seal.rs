@@ -2,6 +2,7 @@
 //!
 //! Everything is read and every reason to refuse is looked for before the first byte is written.
 
+use super::bounds::Bounds;
 use super::ready::{Ready, write};
 use super::{Context, collect, refuse_in_ci};
 use crate::cli::SealArgs;
@@ -84,8 +85,16 @@ pub(super) fn prepare(
     })?;
     let engine = arguments.reading.engine();
     let progress = Progress::watch(&engine.meter, context.terminal.verbosity != Verbosity::Quiet);
+    let roots = plans.iter().map(|plan| (plan.name.as_str(), plan.header.root.as_str()));
+    let mut bounds = Bounds::new(roots);
     let observed = collect(plans.into_iter().map(|plan| {
+        let name = plan.name.as_str();
+        if let Some(refused) = bounds.refuse(name) {
+            return Err(vec![refused]);
+        }
+        let entries = engine.meter.entries();
         let inventory = observe(&plan, context, &engine).map_err(|problem| vec![problem])?;
+        bounds.count(name, engine.meter.entries() - entries, inventory.bytes, 0);
         Ok((plan, inventory))
     }))?;
     drop(progress);

@@ -169,7 +169,7 @@ pub fn has_file(
         let entries = objects.tree(&oid).map_err(|error| trouble_at(&above, error))?;
         for entry in &*entries {
             let path = join(&above, &entry.name);
-            work.spend(&path, scope)?;
+            work.spend(path.len(), scope)?;
             let is_dir = entry.mode == TreeMode::Tree;
             if scope.excludes_child(&path, is_dir).is_some() {
                 continue;
@@ -434,7 +434,7 @@ mod tests {
         let spent = |path: &[u8], patterns: usize| {
             let work = Work::default();
             let patterns = (0..patterns).map(|number| format!("/{number}")).collect();
-            work.spend(path, &Scope::new(patterns).unwrap()).unwrap();
+            work.spend(path.len(), &Scope::new(patterns).unwrap()).unwrap();
             MAX_WORK - work.left.into_inner()
         };
         assert_eq!(spent(b"", 0), WORK_OF_NAME);

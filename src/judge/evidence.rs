@@ -2,11 +2,10 @@
 //! run no git.
 
 use std::cell::OnceCell;
-use std::collections::HashSet;
+use std::sync::Arc;
 
 use super::{Bytes, Judge, Opened};
 use crate::cause;
-use crate::git;
 use crate::inventory::read_whole;
 use crate::path::EntryPath;
 use crate::seal::Header;
@@ -19,20 +18,12 @@ pub(super) struct Evidence<'a> {
     judge: &'a Judge<'a>,
     root: &'a Opened<'a>,
     header: &'a Header,
-    /// The paths below the root that git has; `None` where that cannot be told.
-    tracked: OnceCell<Option<HashSet<Vec<u8>>>>,
-    history: OnceCell<Vec<String>>,
+    history: OnceCell<Arc<Vec<String>>>,
 }
 
 impl<'a> Evidence<'a> {
     pub(super) fn new(judge: &'a Judge<'a>, root: &'a Opened<'a>, header: &'a Header) -> Self {
-        Self { judge, root, header, tracked: OnceCell::new(), history: OnceCell::new() }
-    }
-
-    fn tracked(&self) -> Option<&HashSet<Vec<u8>>> {
-        let (repository, root) = (self.judge.repository, self.header.root.as_str());
-        let ask = || git::tracked(repository.root(), root).ok();
-        self.tracked.get_or_init(ask).as_ref()
+        Self { judge, root, header, history: OnceCell::new() }
     }
 }
 
@@ -49,7 +40,7 @@ impl cause::Evidence for Evidence<'_> {
         let kept = self.header.tracked && self.judge.repository.in_git();
         match self.judge.bytes {
             Bytes::Worktree | Bytes::Commit(_) if kept => {
-                self.tracked().map(|tracked| tracked.contains(path))
+                self.judge.repository.is_tracked(self.header.root.as_str(), path)
             }
             _ => None,
         }
@@ -61,12 +52,6 @@ impl cause::Evidence for Evidence<'_> {
             Bytes::Commit(commit) => commit.oid().to_string(),
             Bytes::Worktree | Bytes::Directory { .. } => "HEAD".to_owned(),
         };
-        let ask = || {
-            if !repository.in_git() {
-                return Vec::new();
-            }
-            git::history(repository.root(), &of, ANCESTORS).unwrap_or_default()
-        };
-        self.history.get_or_init(ask)
+        self.history.get_or_init(|| repository.history(&of, ANCESTORS))
     }
 }

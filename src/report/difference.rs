@@ -1,5 +1,6 @@
 //! What `diff` says, for people and as `sealgate-diff/1`.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use serde::Serialize;
@@ -37,7 +38,7 @@ pub struct SealChanges {
     /// What is different, sorted by kind and path.
     pub changes: Vec<Change>,
     /// Where the bytes of some of the changed files begin to differ, by path.
-    pub divergences: Vec<(String, Divergence)>,
+    pub divergences: BTreeMap<String, Divergence>,
     /// What became of the seal as a whole, where two states of the seals were compared.
     pub became: Option<Became>,
 }
@@ -67,8 +68,7 @@ impl SealChanges {
 
     /// Where the file at `path` begins to differ.
     pub(super) fn offset(&self, path: &str) -> Option<u64> {
-        let found = self.divergences.iter().find(|(at, _)| at == path);
-        found.map(|(_, divergence)| divergence.offset)
+        self.divergences.get(path).map(|divergence| divergence.offset)
     }
 }
 

@@ -4,7 +4,7 @@
 //! So a report that is no pass never gives an empty list, whatever made its verdict.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::hex;
 use crate::printable::{message, printable_str};
@@ -73,8 +73,9 @@ impl Issue<'_> {
 
 /// Everything that is wrong, worst first. Empty for a pass, and never else.
 pub(super) fn of(report: &Report) -> Vec<Issue<'_>> {
-    let mut issues: Vec<_> = report.errors.iter().map(|error| of_error(error, report)).collect();
-    issues.extend(of_reseals(report));
+    let files = SealFiles::new(report);
+    let mut issues: Vec<_> = report.errors.iter().map(|error| of_error(error, &files)).collect();
+    issues.extend(of_reseals(report, &files));
     for seal in &report.seals {
         issues.extend(seal.findings.iter().map(|finding| of_finding(finding, seal)));
     }
@@ -158,7 +159,7 @@ fn of_finding<'a>(finding: &'a FindingView, seal: &'a SealView) -> Issue<'a> {
     }
 }
 
-fn of_error<'a>(error: &'a ErrorView, report: &'a Report) -> Issue<'a> {
+fn of_error<'a>(error: &'a ErrorView, files: &SealFiles<'a>) -> Issue<'a> {
     let seal = error.seal.as_deref();
     // What is no path below the repository root cannot be shown there.
     let shown = |file: &&str| !(file.is_empty() || file.starts_with('/') || file.contains('\\'));
@@ -170,7 +171,7 @@ fn of_error<'a>(error: &'a ErrorView, report: &'a Report) -> Issue<'a> {
     };
     let line = error.line.filter(|_| file.is_some_and(|file| shown(&file)));
     Issue {
-        file: file.filter(shown).map_or_else(|| file_of(seal, report), Cow::Borrowed),
+        file: file.filter(shown).map_or_else(|| files.of(seal), Cow::Borrowed),
         line: line.unwrap_or(1),
         remedy: error.remedy.as_deref().map(message),
         fingerprint: fingerprint(&[
@@ -184,7 +185,7 @@ fn of_error<'a>(error: &'a ErrorView, report: &'a Report) -> Issue<'a> {
 }
 
 /// What became of the seals since the base and may not pass.
-fn of_reseals(report: &Report) -> Vec<Issue<'_>> {
+fn of_reseals<'a>(report: &'a Report, files: &SealFiles<'a>) -> Vec<Issue<'a>> {
     let Some(base) = &report.base else { return Vec::new() };
     let refused =
         report.seals.iter().filter(|seal| seal.reseal.as_ref().is_some_and(|r| !r.allowed));
@@ -201,7 +202,7 @@ fn of_reseals(report: &Report) -> Vec<Issue<'_>> {
     };
     let all = changed.chain(gone);
     all.map(|(name, what)| Issue {
-        file: file_of(Some(name), report),
+        file: files.of(Some(name)),
         remedy: base.remedy.as_deref().map(message),
         error: false,
         fingerprint: fingerprint(&["reseal", name, what]),
@@ -212,7 +213,8 @@ fn of_reseals(report: &Report) -> Vec<Issue<'_>> {
 
 /// An issue for each verdict that is no pass and of which `issues` say nothing.
 fn unexplained<'a>(report: &'a Report, issues: &[Issue<'a>]) -> Vec<Issue<'a>> {
-    let said = |seal: &SealView| issues.iter().any(|issue| issue.seal == Some(&seal.name));
+    let named: HashSet<&str> = issues.iter().filter_map(|issue| issue.seal).collect();
+    let said = |seal: &SealView| named.contains(&*seal.name);
     let silent = report.seals.iter().filter(|seal| seal.verdict != Verdict::Pass && !said(seal));
     let mut more: Vec<_> = silent
         .map(|seal| {
@@ -228,7 +230,8 @@ fn unexplained<'a>(report: &'a Report, issues: &[Issue<'a>]) -> Vec<Issue<'a>> {
     if report.verdict != Verdict::Pass && issues.is_empty() && more.is_empty() {
         let title = format!("{NOT_PASSED}: the verdict is {}", report.verdict.code());
         let error = report.verdict == Verdict::Error;
-        more.push(Issue { error, file: file_of(None, report), ..plain(NOT_PASSED, None, title) });
+        let file = SealFiles::new(report).of(None);
+        more.push(Issue { error, file, ..plain(NOT_PASSED, None, title) });
     }
     more
 }
@@ -249,14 +252,27 @@ fn plain<'a>(code: &'static str, seal: Option<&'a str>, title: String) -> Issue<
     }
 }
 
-/// The file of a seal; the directory of the seals if there is no seal, or the seal is gone.
-fn file_of<'a>(name: Option<&str>, report: &'a Report) -> Cow<'a, str> {
-    let of_name = report.seals.iter().find(|seal| Some(&*seal.name) == name);
-    let directory = || {
-        let (directory, _) = report.seals.first()?.file.rsplit_once('/')?;
-        Some(directory).filter(|directory| !directory.is_empty())
-    };
-    Cow::Borrowed(of_name.map_or_else(|| directory().unwrap_or(SEALS), |seal| &seal.file))
+/// The files of the seals by name, made once for all issues.
+struct SealFiles<'a> {
+    by_name: HashMap<&'a str, &'a str>,
+    directory: &'a str,
+}
+
+impl<'a> SealFiles<'a> {
+    fn new(report: &'a Report) -> Self {
+        let first = report.seals.first().and_then(|seal| seal.file.rsplit_once('/'));
+        let directory = first.map(|(directory, _)| directory).filter(|name| !name.is_empty());
+        Self {
+            by_name: report.seals.iter().map(|seal| (&*seal.name, &*seal.file)).collect(),
+            directory: directory.unwrap_or(SEALS),
+        }
+    }
+
+    /// The file of a seal; the directory of the seals if there is no seal, or the seal is gone.
+    fn of(&self, name: Option<&str>) -> Cow<'a, str> {
+        let file = name.and_then(|name| self.by_name.get(name));
+        Cow::Borrowed(file.copied().unwrap_or(self.directory))
+    }
 }
 
 /// A sentence without its full stop, as it may be shown.

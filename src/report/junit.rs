@@ -5,7 +5,7 @@
 //! run of the same bytes but the time that the check took.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::io;
 
 use quick_xml::Writer;
@@ -70,20 +70,23 @@ pub(super) fn junit(report: &Report, sink: &mut dyn io::Write) -> io::Result<()>
 
 /// A suite for each seal in their order, and before them those of what has none.
 fn suites<'a>(report: &'a Report, issues: &'a [Issue<'a>]) -> Vec<Suite<'a>> {
-    let of = |name: Option<&str>| issues.iter().filter(|issue| issue.seal == name).collect();
-    let known = |name: &&str| report.seals.iter().any(|seal| seal.name == **name);
-    let strangers: BTreeSet<_> =
-        issues.iter().filter_map(|issue| issue.seal).filter(|name| !known(name)).collect();
-    let outside = Suite { name: OWN, seal: None, issues: of(None) };
-    let outside = Some(outside).filter(|suite| !suite.issues.is_empty());
-    let strangers =
-        strangers.iter().map(|&name| Suite { name, seal: None, issues: of(Some(name)) });
-    let seals = report.seals.iter().map(|seal| Suite {
-        name: &seal.name,
-        seal: Some(seal),
-        issues: of(Some(&seal.name)),
-    });
-    outside.into_iter().chain(strangers).chain(seals).collect()
+    // `None` comes first, then names in their order.
+    let mut by_seal: BTreeMap<Option<&str>, Vec<&Issue<'_>>> = BTreeMap::new();
+    for issue in issues {
+        by_seal.entry(issue.seal).or_default().push(issue);
+    }
+    let suite = |seal: &'a SealView| {
+        let issues = by_seal.get(&Some(&*seal.name)).cloned().unwrap_or_default();
+        Suite { name: &seal.name, seal: Some(seal), issues }
+    };
+    let seals: Vec<Suite<'_>> = report.seals.iter().map(suite).collect();
+    for seal in &report.seals {
+        by_seal.remove(&Some(&*seal.name));
+    }
+    let others = by_seal.into_iter();
+    let others =
+        others.map(|(name, issues)| Suite { name: name.unwrap_or(OWN), seal: None, issues });
+    others.chain(seals).collect()
 }
 
 impl Counts {

@@ -1,5 +1,6 @@
 //! What became of the seals since a base: the report's view of it, and the words for people.
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use serde::Serialize;
@@ -201,6 +202,7 @@ impl ScopeView {
             Self::Tracked { old, new } => vec![format!("tracked: {old} -> {new}")],
             Self::Exclude { old, new } => {
                 let only = |these: &[String], those: &[String], word: &str| {
+                    let those: HashSet<&String> = those.iter().collect();
                     let only = these.iter().filter(|pattern| !those.contains(pattern));
                     only.map(|pattern| format!("exclude: {word} {}", names.quoted(pattern)))
                         .collect::<Vec<_>>()

@@ -1,6 +1,7 @@
 //! What became of the seals since a commit, as `diff --base` tells it to people: the review of a
 //! change request that hosts no longer render.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use serde::Serialize;
@@ -67,7 +68,7 @@ impl Since {
             name,
             root,
             changes: Vec::new(),
-            divergences: Vec::new(),
+            divergences: BTreeMap::new(),
             became: Some(Became { new: false, scope: Vec::new() }),
         }));
         seals.sort_by(|a, b| (State::of(a), &a.name).cmp(&(State::of(b), &b.name)));
@@ -116,7 +117,7 @@ impl SealChanges {
             name: reseal.name,
             root: reseal.root,
             changes: reseal.changes,
-            divergences: Vec::new(),
+            divergences: BTreeMap::new(),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod ancestry;
 mod contents;
+mod git_facts;
 mod limits;
 mod load;
 mod papers;
@@ -11,6 +12,7 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use self::git_facts::GitFacts;
 use crate::inventory::{Directory, Kind, RootError};
 use crate::path::EntryPath;
 use crate::problem::{Problem, in_words};
@@ -35,6 +37,7 @@ pub struct Repository {
     read: SealsRead,
     /// How much may still be read leniently, in the working tree and in commits.
     lenient: Lenient,
+    facts: GitFacts,
 }
 
 impl Repository {
@@ -62,8 +65,8 @@ impl Repository {
                 None => (start.clone(), false),
             },
         };
-        let (read, lenient) = Default::default();
-        Ok(Self { root, seals: seals.clone(), in_git, read, lenient })
+        let (facts, read, lenient) = Default::default();
+        Ok(Self { root, seals: seals.clone(), in_git, facts, read, lenient })
     }
 
     /// The repository root, absolute.

@@ -17,6 +17,9 @@ use crate::problem::{Problem, in_words};
 /// The most files that the directory of grants may hold.
 const MOST_FILES: usize = 20_000;
 
+/// The most bytes in them together: in a commit, thousands of names can be one long file.
+const MOST_BYTES: usize = 32 << 20;
+
 /// The policy and the grants, as they were read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Papers {
@@ -61,14 +64,14 @@ impl Snapshot<'_> {
     fn grants(&self, tree: &[TreeEntry]) -> Result<Vec<GrantFile>, Problem> {
         let names = tree.iter().map(|entry| (&*entry.name, kind(entry.mode)));
         let places = sort_out(names)?;
-        let mut read = Vec::new();
+        let mut read = Together::default();
         for (place, entry) in places.into_iter().zip(tree) {
             let name = String::from_utf8_lossy(&entry.name).into_owned();
             let Some(place) = place else { continue };
             let bytes = self.paper(&format!("grants/{name}"), entry, place.limit())?;
-            read.push((place, bytes));
+            read.add(place, bytes)?;
         }
-        together(read)
+        read.grants()
     }
 
     fn paper(&self, name: &str, entry: &TreeEntry, limit: u64) -> Result<Vec<u8>, Problem> {
@@ -76,6 +79,20 @@ impl Snapshot<'_> {
         self.objects()
             .blob(&entry.oid, limit)
             .map_err(|error| trouble(self.repository, &self.given, &file, &error).file(file))
+    }
+
+    /// Whether the file at `path` is one object in this commit and in `other`. Reads neither.
+    pub fn same_file(&self, other: &Self, path: &str) -> Result<bool, Problem> {
+        let object = |commit: &Self| {
+            let found = find(&mut commit.objects(), &commit.tree, path.as_bytes());
+            let found = found.map_err(|error| {
+                trouble(self.repository, &commit.given, path, &error).file(path)
+            })?;
+            let file = found.filter(|entry| matches!(entry.mode, TreeMode::File { .. }));
+            Ok::<_, Problem>(file.map(|entry| entry.oid))
+        };
+        let here = object(self)?;
+        Ok(here.is_some() && here == object(other)?)
     }
 
     /// The bytes of the file at `path` from the repository root, at most `limit` of them; `None` where
@@ -136,14 +153,14 @@ impl Repository {
         let Some(directory) = self.directory(&path)? else { return Ok(Vec::new()) };
         let listing = list(&directory, &path)?;
         let places = sort_out(listing.iter().map(|(name, kind)| (&**name, *kind)))?;
-        let mut files = Vec::new();
+        let mut files = Together::default();
         for (place, (name, _)) in places.into_iter().zip(&listing) {
             let Some(place) = place else { continue };
             let name = String::from_utf8_lossy(name);
             let bytes = read(&directory, &path, &name, place.limit())?;
-            files.push((place, bytes));
+            files.add(place, bytes)?;
         }
-        together(files)
+        files.grants()
     }
 
     /// The bytes of the file at `path` in the working tree, at most `limit` of them; `None` where there
@@ -263,26 +280,44 @@ fn place(name: &str) -> Option<Place> {
     legal.then(|| Place::Signature(id.to_owned(), key.to_owned()))
 }
 
-/// Puts signatures to their grants; one without a grant is an error.
-fn together(files: Vec<(Place, Vec<u8>)>) -> Result<Vec<GrantFile>, Problem> {
-    let (mut grants, mut signatures) = (BTreeMap::new(), Vec::new());
-    for (place, bytes) in files {
+/// The files of the directory of grants, until signatures are put to their grants.
+#[derive(Default)]
+struct Together {
+    grants: BTreeMap<String, GrantFile>,
+    signatures: Vec<(String, SignatureFile)>,
+    bytes: usize,
+}
+
+impl Together {
+    fn add(&mut self, place: Place, bytes: Vec<u8>) -> Result<(), Problem> {
+        self.bytes += bytes.len();
+        if self.bytes > MOST_BYTES {
+            let message = format!("the files of grants together have more than {MOST_BYTES} bytes");
+            return Err(Problem::new("grants-too-many", message).remedy("remove expired ones"));
+        }
         match place {
             Place::Grant(id) => {
                 let file = GrantFile { id: id.clone(), bytes, signatures: Vec::new() };
-                grants.insert(id, file);
+                self.grants.insert(id, file);
             }
-            Place::Signature(id, name) => signatures.push((id, SignatureFile { name, bytes })),
+            Place::Signature(id, name) => self.signatures.push((id, SignatureFile { name, bytes })),
         }
+        Ok(())
     }
-    // A directory lists in an order of its own.
-    signatures.sort_by(|(_, one), (_, other)| one.name.cmp(&other.name));
-    for (id, signature) in signatures {
-        let grant = grants.get_mut(&id).ok_or_else(|| {
-            let message = format!("{id}.{}.sig is the signature of no grant there", signature.name);
-            Problem::new("grants-stray", message).remedy("put the grant beside it, or remove it")
-        })?;
-        grant.signatures.push(signature);
+
+    /// The grants with their signatures; a signature without a grant is an error.
+    fn grants(mut self) -> Result<Vec<GrantFile>, Problem> {
+        // A directory lists in an order of its own.
+        self.signatures.sort_by(|(_, one), (_, other)| one.name.cmp(&other.name));
+        for (id, signature) in self.signatures {
+            let grant = self.grants.get_mut(&id).ok_or_else(|| {
+                let name = &signature.name;
+                let message = format!("{id}.{name}.sig is the signature of no grant there");
+                Problem::new("grants-stray", message)
+                    .remedy("put the grant beside it, or remove it")
+            })?;
+            grant.signatures.push(signature);
+        }
+        Ok(self.grants.into_values().collect())
     }
-    Ok(grants.into_values().collect())
 }

@@ -210,7 +210,11 @@ struct Document<'t> {
 
 impl<'t> Document<'t> {
     fn line<T>(&self, spanned: &Spanned<T>) -> usize {
-        line_at(self.text.as_bytes(), spanned.span().start)
+        self.line_at(spanned.span().start)
+    }
+
+    fn line_at(&self, offset: usize) -> usize {
+        line_at(self.text.as_bytes(), offset)
     }
 
     fn parse(&self) -> Result<Table<'t>, SealError> {
@@ -262,11 +266,11 @@ impl<'t> Document<'t> {
             return Err(SealError::malformed(self.line(&key), "`tracked` must be true or false"));
         };
         let exclude_line = fields.exclude.as_ref().map_or(root_line, |(key, _)| self.line(key));
-        let (patterns, lines) = self.patterns(fields.exclude)?;
+        let (patterns, starts) = self.patterns(fields.exclude)?;
         rules::header(&root, tracked, patterns, |place| match place {
             Place::Root => Some(root_line),
             Place::Exclude => Some(exclude_line),
-            Place::Pattern(index) => lines.get(index).copied(),
+            Place::Pattern(index) => starts.get(index).map(|start| self.line_at(*start)),
         })
     }
 
@@ -283,7 +287,7 @@ impl<'t> Document<'t> {
         }
     }
 
-    /// The patterns, and the line of each.
+    /// The patterns, and where each begins: lines are counted for the one that is at fault alone.
     fn patterns(
         &self,
         field: Option<(Key<'t>, Value<'t>)>,
@@ -296,10 +300,10 @@ impl<'t> Document<'t> {
             return Err(refuse(self.line(&key)));
         };
         let pattern = |item: Value<'t>| {
-            let line = self.line(&item);
+            let start = item.span().start;
             match item.into_inner() {
-                DeValue::String(pattern) => Ok((pattern.into_owned(), line)),
-                _ => Err(refuse(line)),
+                DeValue::String(pattern) => Ok((pattern.into_owned(), start)),
+                _ => Err(refuse(self.line_at(start))),
             }
         };
         items.into_iter().map(pattern).collect()

@@ -46,6 +46,7 @@ mod house;
 mod init;
 mod job_summary;
 mod judges;
+mod limits;
 mod long_seals;
 mod merge_reports;
 mod other_ci;

@@ -14,6 +14,8 @@ use super::key::{KeyFault, PublicKey};
 use super::text::Deviation;
 use super::time::Moment;
 
+pub(super) use rules::SealPattern;
+
 /// The value of the `format` key.
 pub const POLICY_FORMAT: &str = "sealgate-policy/1";
 
@@ -103,8 +105,8 @@ pub struct Environment {
 /// What counts no more.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Revoked {
-    /// A key, as it is written in a policy.
-    Key(String),
+    /// A key.
+    Key(PublicKey),
     /// A grant, by its id.
     Grant(Digest),
 }
@@ -168,23 +170,23 @@ impl Policy {
     /// The environment `name`.
     #[must_use]
     pub fn environment(&self, name: &str) -> Option<&Environment> {
-        self.environments.iter().find(|environment| environment.name == name)
+        let by_name = |environment: &Environment| (*environment.name).cmp(name);
+        let at = self.environments.binary_search_by(by_name).ok()?;
+        self.environments.get(at)
     }
 
     /// Whether signatures of `key` count no more. It is known by its bytes, whatever kind it says
     /// that it is of.
     #[must_use]
     pub fn revokes_key(&self, key: &PublicKey) -> bool {
-        let is_it = |text: &str| {
-            PublicKey::parse(text).is_ok_and(|other| other.verifying() == key.verifying())
-        };
-        self.revoked.iter().any(|revoked| matches!(revoked, Revoked::Key(text) if is_it(text)))
+        let is_it = |other: &PublicKey| other.verifying() == key.verifying();
+        self.revoked.iter().any(|revoked| matches!(revoked, Revoked::Key(other) if is_it(other)))
     }
 
     /// Whether the grant `id` counts no more.
     #[must_use]
     pub fn revokes_grant(&self, id: &Digest) -> bool {
-        self.revoked.contains(&Revoked::Grant(*id))
+        self.revoked.binary_search(&Revoked::Grant(*id)).is_ok()
     }
 
     /// The keys as OpenSSH's `allowed_signers` lists them, for cross-checks by `ssh-keygen -Y verify`;

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use crate::entry::Digest;
 
 use super::super::key::PublicKey;
-use super::super::text::{deviation, line_of};
+use super::super::text::{cut, deviation, line_of};
 use super::super::time::Moment;
 use super::rules::{self, unsound};
 use super::{
@@ -83,7 +83,7 @@ pub(super) fn loose(bytes: &[u8]) -> Result<Policy, PolicyError> {
     let text = std::str::from_utf8(bytes).map_err(|_| PolicyError::NotUtf8)?;
     let raw: RawPolicy = toml::from_str(text).map_err(|error| PolicyError::Syntax {
         line: line_of(text, &error),
-        message: error.message().to_owned(),
+        message: cut(error.message()),
     })?;
     if raw.format != POLICY_FORMAT {
         return Err(unsound(format!("format is {:?}, not {POLICY_FORMAT:?}", raw.format)));
@@ -149,7 +149,9 @@ fn environment(raw: RawEnvironment) -> Environment {
 
 fn revoked(raw: RawRevoked) -> Result<Revoked, PolicyError> {
     match (raw.key, raw.grant) {
-        (Some(key), None) => Ok(Revoked::Key(key)),
+        (Some(key), None) => PublicKey::parse(&key)
+            .map(Revoked::Key)
+            .map_err(|fault| PolicyError::Key { name: "that is revoked".to_owned(), fault }),
         (None, Some(grant)) => Digest::from_hex(grant.as_bytes())
             .map(Revoked::Grant)
             .ok_or_else(|| unsound("a revoked grant is named by its id: 64 digits of 0-9a-f")),

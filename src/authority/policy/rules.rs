@@ -3,12 +3,11 @@
 //! Thresholds of others were fooled by one key under two names and by a threshold of 0: here names,
 //! principals and keys are unique, and 1 <= threshold <= number of approvers whose keys may count.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::path::EntryPath;
 use crate::pattern::Glob;
 
-use super::super::key::PublicKey;
 use super::super::text::is_kebab;
 use super::{Environment, Key, Policy, PolicyError, Revoked, Rule, RuleScope};
 
@@ -17,6 +16,14 @@ const MOST_HOURS: u32 = 366 * 24;
 
 /// The longest name of a repository, a principal or a branch, in bytes.
 const LONGEST: usize = 256;
+
+/// The most globs in all rules for reseal together; a plain name is none.
+const MOST_GLOBS: usize = 1_000;
+
+/// The most branches of one environment: each is looked up in git.
+const MOST_BRANCHES: usize = 100;
+
+const NO_GLOB: &str = "a rule for reseal names seals by name or glob";
 
 pub(super) fn unsound(why: impl Into<String>) -> PolicyError {
     PolicyError::Unsound(why.into())
@@ -33,7 +40,12 @@ pub(super) fn check(policy: &Policy) -> Checked {
     })?;
     check_keys(&policy.keys)?;
     check_environments(&policy.environments)?;
-    policy.rules.iter().try_for_each(|rule| check_rule(rule, policy))?;
+    let revoked = revoked_keys(policy);
+    let principal = |key: &'_ Key| !revoked.contains(key.public.verifying().as_bytes());
+    let principals: HashMap<&str, bool> =
+        policy.keys.iter().map(|key| (&*key.principal, principal(key))).collect();
+    policy.rules.iter().try_for_each(|rule| check_rule(rule, policy, &principals))?;
+    check_globs(&policy.rules)?;
     let same = |two: &[Rule]| two[0].action == two[1].action && two[0].scope == two[1].scope;
     if let Some(two) = policy.rules.windows(2).find(|two| same(two)) {
         return Err(unsound(format!("two rules for {} of the same", two[0].action)));
@@ -96,6 +108,9 @@ fn check_environments(environments: &[Environment]) -> Checked {
                 "environment {name}: branches are full names without refs/heads/, and no patterns"
             )
         })?;
+        ensure(branches.len() <= MOST_BRANCHES, || {
+            format!("environment {name}: it has more than {MOST_BRANCHES} branches")
+        })?;
         if let Some(path) = blockers {
             let fault = EntryPath::parse(path).err();
             let why = || format!("environment {name}: blockers is a path from the repository root");
@@ -122,7 +137,8 @@ fn is_branch(text: &str) -> bool {
         && EntryPath::parse(text).is_ok()
 }
 
-fn check_rule(rule: &Rule, policy: &Policy) -> Checked {
+/// Checks `rule`; of each of the `principals` it is known whether the key counts.
+fn check_rule(rule: &Rule, policy: &Policy, principals: &HashMap<&str, bool>) -> Checked {
     let Rule { action, scope, approvers, threshold } = rule;
     ensure(is_kebab(action), || format!("action {action:?}: an action is in kebab-case"))?;
     match scope {
@@ -131,9 +147,8 @@ fn check_rule(rule: &Rule, policy: &Policy) -> Checked {
             format!("a rule for {action} names the environment {name:?}, which is not there")
         })?,
         RuleScope::Seals(globs) => {
-            let sound = |glob: &String| glob_of(glob).is_some();
-            ensure(!globs.is_empty() && globs.iter().all(sound), || {
-                "a rule for reseal names seals by name or glob".to_owned()
+            ensure(!globs.is_empty() && globs.iter().all(|glob| is_plain(glob)), || {
+                NO_GLOB.to_owned()
             })?;
             let doubled = twice(globs.iter());
             ensure(doubled.is_none(), || "a rule for reseal names a seal twice".to_owned())?;
@@ -144,11 +159,11 @@ fn check_rule(rule: &Rule, policy: &Policy) -> Checked {
     }
     let mut usable = 0;
     for approver in approvers {
-        let key = policy.keys.iter().find(|key| key.principal == *approver).ok_or_else(|| {
+        let counts = principals.get(&**approver).ok_or_else(|| {
             let message = format!("a rule for {action} names the approver {approver:?}");
             unsound(format!("{message}, who is no principal of a key"))
         })?;
-        usable += usize::from(!policy.revokes_key(&key.public));
+        usable += usize::from(*counts);
     }
     ensure((1..=usable).contains(threshold), || {
         format!(
@@ -159,26 +174,72 @@ fn check_rule(rule: &Rule, policy: &Policy) -> Checked {
 }
 
 fn check_revoked(revoked: &[Revoked]) -> Checked {
-    for revoked in revoked {
-        if let Revoked::Key(text) = revoked {
-            PublicKey::parse(text)
-                .map_err(|fault| PolicyError::Key { name: "that is revoked".to_owned(), fault })?;
-        }
-    }
     let doubled = twice(revoked.iter());
     ensure(doubled.is_none(), || "something is revoked twice".to_owned())
 }
 
-/// A glob over names of seals.
-fn glob_of(glob: &str) -> Option<Glob> {
-    Some(glob).filter(|glob| is_plain(glob)).and_then(|glob| Glob::new(glob).ok())
+/// The bytes of the revoked keys, whatever kind each is written as.
+pub(super) fn revoked_keys(policy: &Policy) -> HashSet<[u8; 32]> {
+    let key = |revoked: &Revoked| match revoked {
+        Revoked::Key(key) => Some(key.verifying().to_bytes()),
+        Revoked::Grant(_) => None,
+    };
+    policy.revoked.iter().filter_map(key).collect()
+}
+
+/// Compiles each glob of the rules once, and refuses more of them than a policy may have: every seal
+/// that changed is held against every glob.
+fn check_globs(rules: &[Rule]) -> Checked {
+    let mut globs = 0;
+    for rule in rules {
+        for seals in rule.seals() {
+            let SealPattern::Glob(_) = seals.ok_or_else(|| unsound(NO_GLOB))? else { continue };
+            globs += 1;
+            ensure(globs <= MOST_GLOBS, || {
+                format!("the rules for reseal have more than {MOST_GLOBS} globs: write names")
+            })?;
+        }
+    }
+    Ok(())
+}
+
+/// Which seals one value of `seals` in a rule means.
+pub(in super::super) enum SealPattern<'p> {
+    /// The seal of this name.
+    Name(&'p str),
+    /// The seals that a glob matches.
+    Glob(Glob),
+}
+
+impl SealPattern<'_> {
+    fn of(text: &str) -> Option<SealPattern<'_>> {
+        if !text.contains(['*', '?', '[', ']', '{', '}', ',', '!', '\\']) {
+            return Some(SealPattern::Name(text));
+        }
+        Glob::new(text).ok().map(SealPattern::Glob)
+    }
+
+    fn matches(&self, name: &str) -> bool {
+        match self {
+            Self::Name(own) => *own == name,
+            Self::Glob(glob) => glob.is_match(name),
+        }
+    }
 }
 
 impl Rule {
     /// Whether it speaks of the seal `name`.
     #[must_use]
     pub fn covers_seal(&self, name: &str) -> bool {
-        let matches = |glob: &String| glob_of(glob).is_some_and(|glob| glob.is_match(name));
-        matches!(&self.scope, RuleScope::Seals(globs) if globs.iter().any(matches))
+        self.seals().flatten().any(|pattern| pattern.matches(name))
+    }
+
+    /// The seals that it speaks of; `None` for what is no glob.
+    pub(in super::super) fn seals(&self) -> impl Iterator<Item = Option<SealPattern<'_>>> {
+        let globs = match &self.scope {
+            RuleScope::Seals(globs) => &**globs,
+            RuleScope::Environment(_) | RuleScope::Policy => &[],
+        };
+        globs.iter().map(|glob| SealPattern::of(glob))
     }
 }

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::super::signature::NAMESPACE;
 use super::super::text::{push_list, push_text};
+use super::rules::revoked_keys;
 use super::{Environment, Key, POLICY_FORMAT, Policy, Revoked, Rule, RuleScope};
 
 /// The comment with which a policy begins.
@@ -21,7 +22,7 @@ pub(super) fn to_text(policy: &Policy) -> String {
     for revoked in &policy.revoked {
         out.push_str("\n[[revoked]]\n");
         match revoked {
-            Revoked::Key(key) => push_text(&mut out, "key", key),
+            Revoked::Key(key) => push_text(&mut out, "key", key.as_str()),
             Revoked::Grant(id) => push_text(&mut out, "grant", &id.to_string()),
         }
     }
@@ -64,7 +65,9 @@ fn push_environment(out: &mut String, environment: &Environment) {
 
 pub(super) fn allowed_signers(policy: &Policy) -> String {
     let mut out = String::new();
-    for key in policy.keys.iter().filter(|key| !policy.revokes_key(&key.public)) {
+    let revoked = revoked_keys(policy);
+    let counts = |key: &&Key| !revoked.contains(key.public.verifying().as_bytes());
+    for key in policy.keys.iter().filter(counts) {
         // `Z`: a time without it is local time to OpenSSH.
         let until = key.not_after.map_or(String::new(), |not_after| {
             let digits = not_after.to_string().replace(['-', ':', 'T'], "");

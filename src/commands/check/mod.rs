@@ -12,6 +12,7 @@ use std::time::Instant;
 
 use self::places::{protected, publish, report_files, stage};
 use self::sources::{Commits, Selected, bytes, differing, load, open_commits};
+use super::bounds::Bounds;
 use super::{Context, Outcome, stated};
 use crate::clearance::Clearance;
 use crate::cli::CheckArgs;
@@ -138,7 +139,22 @@ fn judge_all(
     let _progress = Progress::watch(&engine.meter, context.terminal.verbosity != Verbosity::Quiet);
     let seal_source = commits.seals.as_ref().map_or(Source::Worktree, Snapshot::source);
     let judge = Judge { repository: &context.repository, bytes, seal_source, engine, share };
-    selected.into_iter().map(|(name, begun)| judge.judge(&name, begun)).collect()
+    let root = |(name, begun): &'_ Selected| {
+        let header = begun.as_ref().ok()?.header()?;
+        Some((name.to_string(), header.root.to_string()))
+    };
+    let roots: Vec<(String, String)> = selected.iter().filter_map(root).collect();
+    let mut bounds = Bounds::new(roots.iter().map(|(name, root)| (&**name, &**root)));
+    let mut judgements = Vec::new();
+    for (name, begun) in selected {
+        let entries = engine.meter.entries();
+        let begun = bounds.refuse(name.as_str()).map_or(begun, Err);
+        let judgement = judge.judge(&name, begun);
+        let entries = engine.meter.entries() - entries;
+        bounds.count(name.as_str(), entries, judgement.bytes, judgement.findings.len());
+        judgements.push(judgement);
+    }
+    judgements
 }
 
 fn notices(selected: &[Selected], bytes: &Bytes<'_>) -> Vec<Notice> {
