@@ -12,8 +12,9 @@ use std::sync::{Mutex, PoisonError};
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use walkdir::WalkDir;
 
+use super::large::{self, SetAside};
 use super::read::Opened;
-use super::{Engine, Item, Kind, Listing, PassOver, RootError, Trouble, large};
+use super::{Engine, Item, Kind, Listing, PassOver, RootError, Trouble};
 use crate::entry::Entry;
 use crate::path::{self, EntryPath};
 use crate::problem::in_words;
@@ -74,8 +75,8 @@ impl Directory {
 /// Fewer paths are observed by one thread.
 const FEW: usize = 96;
 
-/// Files that were set aside, with their sizes.
-type Aside = Mutex<Vec<(EntryPath, u64)>>;
+/// Files that were set aside.
+type Aside = Mutex<Vec<SetAside>>;
 
 /// Lists and hashes everything in scope below `root`, in no order.
 pub(super) fn walk(
@@ -101,7 +102,7 @@ pub(super) fn walk(
             }
             Ok(file_type) => observe(root, path, *file_type, engine, &aside).transpose()?,
         };
-        let item = Item::new(path.clone(), outcome);
+        let item = Item::of(path.clone(), outcome);
         engine.meter.count(1, item.observed.bytes());
         Some(item)
     };
@@ -183,11 +184,12 @@ fn observe(
         Kind::File => {
             let file = Opened::new(root.file_beneath(&path)?)?;
             if file.size() >= large::SET_ASIDE {
-                aside.lock().unwrap_or_else(PoisonError::into_inner).push((path, file.size()));
+                let aside_too = SetAside::new(path, &file);
+                aside.lock().unwrap_or_else(PoisonError::into_inner).push(aside_too);
                 return Ok(None);
             }
             let mut copy = engine.copy(path.as_bytes(), &file);
-            file.read(&mut copy).map(Some)
+            file.read(&mut copy).map(|(entry, _)| Some(entry))
         }
         Kind::Special(name) => Err(Trouble::unsealable(name)),
     }

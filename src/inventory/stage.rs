@@ -230,7 +230,7 @@ mod tests {
                 let opened = Opened::new(File::open(&path).unwrap()).unwrap();
                 let mut copy = Some(stage.file(b"f", opened.mode()));
                 fs::set_permissions(&path, fs::Permissions::from_mode(after)).unwrap();
-                let entry = opened.read(&mut copy).unwrap();
+                let (entry, _) = opened.read(&mut copy).unwrap();
                 drop(copy);
                 assert_eq!(entry.kind(), if after & 0o111 == 0 { "file" } else { "exec" });
                 stage.publish().unwrap();

@@ -319,6 +319,10 @@ pub fn root_problem(error: &RootError, name: &SealName, named_by: NamedBy) -> Pr
             let remedy = "give this user the right to read it";
             ("root-unreadable", remedy, remedy, remedy)
         }
+        RootError::Unstable(_) => {
+            let remedy = "stop what writes there, then run this again";
+            ("root-unstable", remedy, remedy, remedy)
+        }
     };
     let remedy = match named_by {
         NamedBy::Seal => by_seal,

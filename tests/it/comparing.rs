@@ -54,10 +54,7 @@ fn seal(tree: &[&str]) -> Seal {
 }
 
 fn inventory(tree: &[&str]) -> Inventory {
-    let item = |(path, content): (&str, &str)| Item {
-        path: path.as_bytes().into(),
-        observed: observed(content),
-    };
+    let item = |(path, content): (&str, &str)| Item::new(path.as_bytes().into(), observed(content));
     Inventory { items: pairs(tree).into_iter().map(item).collect(), bytes: 0, modes: true }
 }
 
