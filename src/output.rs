@@ -7,7 +7,7 @@ use std::time::Duration;
 use anstream::{AutoStream, ColorChoice, StripStream};
 
 use crate::problem::{Problem, in_words};
-use crate::replace::replace;
+use crate::replace::Writer;
 use crate::report::{self, Caller, ErrorView, Format, Report, Verbosity};
 use crate::runner::Runner;
 use crate::verdict::Verdict;
@@ -249,7 +249,7 @@ impl ReportFile {
     fn write(&self, report: &Report, verbosity: Verbosity) -> Result<(), Problem> {
         let mut bytes = Vec::new();
         let _ = StripStream::new(&mut bytes).write_all(&render(report, self.format, verbosity));
-        replace(&self.path, &bytes).map_err(|error| {
+        Writer::default().write(&self.path, &bytes).map_err(|error| {
             Problem::new(
                 "report-unwritable",
                 format!("{}: {}", self.path.display(), in_words(&error)),

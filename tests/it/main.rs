@@ -64,3 +64,4 @@ mod second_reader;
 mod staging;
 mod support;
 mod unmerged;
+mod writing;
