@@ -51,7 +51,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use rayon::slice::ParallelSliceMut as _;
 
 use self::stamp::{Print, Stamp};
-use crate::entry::Entry;
+use crate::entry::{Entry, UnreadFile};
 use crate::path::EntryPath;
 use crate::problem::in_words;
 use crate::scope::Scope;
@@ -121,6 +121,8 @@ pub struct Trouble {
     pub detail: String,
     /// Whether it is a directory, of which nothing below was observed.
     pub directory: bool,
+    /// The file that is there, if it was not read on purpose. In a box, since it is rare.
+    pub unread: Option<Box<UnreadFile>>,
 }
 
 /// The sorts of [`Trouble`].
@@ -335,7 +337,7 @@ impl Observed {
 
 impl Trouble {
     fn new(kind: TroubleKind, detail: impl Into<String>) -> Self {
-        Self { kind, detail: detail.into(), directory: false }
+        Self { kind, detail: detail.into(), directory: false, unread: None }
     }
 
     fn unreadable(error: &std::io::Error) -> Self {
@@ -348,6 +350,16 @@ impl Trouble {
 
     fn unsealable(detail: impl Into<String>) -> Self {
         Self::new(TroubleKind::Unsealable, detail)
+    }
+
+    /// What is said of a file of which nearly all are holes.
+    fn unread(file: UnreadFile, on_disk: u64) -> Self {
+        let detail = format!(
+            "it is {} bytes long, of which {on_disk} are on the disk: a file over 64 GiB that is \
+             nearly all holes is not read",
+            file.size
+        );
+        Self { unread: Some(Box::new(file)), ..Self::unsealable(detail) }
     }
 
     fn of_directory(self) -> Self {

@@ -14,7 +14,7 @@ use std::io::{self, Read, Seek};
 
 use super::Trouble;
 use super::stamp::{Identity, Now, Stamp, outwait};
-use crate::entry::{Digest, Entry};
+use crate::entry::{Digest, Entry, UnreadFile};
 
 /// How much is read at a time by one thread; a smaller file is read whole.
 const CHUNK: usize = 1 << 20;
@@ -45,10 +45,16 @@ pub(super) struct Opened {
 }
 
 impl Opened {
-    /// Stamps `file`, and refuses what is no regular file before a byte of it is read.
+    /// Stamps `file`, and refuses what is no regular file, or nearly all holes, before a byte of it is
+    /// read.
     pub(super) fn new(file: File) -> Result<Self, Trouble> {
-        let (stamp, taken) = look(&file)?;
-        Ok(Self { file, stamp, holes: taken < stamp.size() })
+        let (stamp, on_disk) = look(&file)?;
+        let opened = Self { file, stamp, holes: on_disk < stamp.size() };
+        if UnreadFile::is_one(stamp.size(), on_disk) {
+            let unread = UnreadFile { size: stamp.size(), executable: opened.is_executable() };
+            return Err(Trouble::unread(unread, on_disk));
+        }
+        Ok(opened)
     }
 
     /// Its size when it was opened, in bytes.
@@ -265,10 +271,11 @@ fn look_at(file: &File) -> io::Result<Option<(Stamp, u64)>> {
     let stat = rustix::fs::fstat(file)?;
     let regular = rustix::fs::FileType::from_raw_mode(stat.st_mode).is_file();
     // In units of 512 bytes, whatever the size of a block is.
-    let taken = u64::try_from(stat.st_blocks).unwrap_or(0).saturating_mul(512);
-    Ok(regular.then(|| (Stamp::of(&stat), taken)))
+    let on_disk = u64::try_from(stat.st_blocks).unwrap_or(0).saturating_mul(512);
+    Ok(regular.then(|| (Stamp::of(&stat), on_disk)))
 }
 
+/// Nobody tells here how much of a file is on the disk: it is taken to be all of it.
 #[cfg(not(unix))]
 fn look_at(file: &File) -> io::Result<Option<(Stamp, u64)>> {
     let metadata = file.metadata()?;

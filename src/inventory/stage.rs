@@ -33,7 +33,10 @@ impl Stage {
     /// Begins a stage that is to be at `target`, where nothing may be.
     pub fn create(target: &Path) -> Result<Self, Problem> {
         let begun = Scratch::create(target).map_err(|error| match error.kind() {
-            io::ErrorKind::AlreadyExists => misplaced(target, "it exists already"),
+            io::ErrorKind::AlreadyExists => misplaced(
+                target,
+                "it exists already, and what is in it was not judged by this check",
+            ),
             io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
                 misplaced(target, &in_words(&error))
             }

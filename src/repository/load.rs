@@ -5,7 +5,7 @@ use crate::entry::Digest;
 use crate::inventory::{Directory, FileInParts, ReadFault, Trouble, read_whole};
 use crate::path::EntryPath;
 use crate::problem::Problem;
-use crate::seal::{self, Header, MAX_SEAL_BYTES, Parts, Seal, SealName};
+use crate::seal::{self, Header, MAX_SEAL_BYTES, Parts, Root, Seal, SealName};
 
 /// How much of a long seal is in memory as text, in bytes.
 const PART: u64 = 256 << 10;
@@ -112,6 +112,15 @@ impl Repository {
         let begun = self.begin_parts(name, &left[..whole_lines], file.size());
         left.drain(..whole_lines);
         Ok(begun.map(|parts| Long { file, parts, hasher, left }))
+    }
+
+    /// The root that the seal `name` states above its entries, as far as that can be made out.
+    #[must_use]
+    pub fn loose_root(&self, name: &SealName) -> Option<Root> {
+        let (directory, path) = self.place_of(name).ok()?;
+        let mut head = Vec::new();
+        FileInParts::open(&directory, &path).ok()?.read(PART, &mut head).ok()?;
+        seal::loose_header(&head).ok().map(|header| header.root)
     }
 
     fn begin_parts(&self, name: &SealName, first: &[u8], length: u64) -> Option<Parts> {

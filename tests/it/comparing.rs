@@ -33,7 +33,7 @@ fn observed(content: &str) -> Observed {
         _ => return Observed::Entry(entry(content)),
     };
     let (detail, directory) = (content.to_owned(), content.ends_with('/'));
-    Observed::Trouble(Trouble { kind, detail, directory })
+    Observed::Trouble(Trouble { kind, detail, directory, unread: None })
 }
 
 fn pairs<'t>(tree: &[&'t str]) -> Vec<(&'t str, &'t str)> {
