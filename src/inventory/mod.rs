@@ -64,6 +64,7 @@ pub use open::Directory;
 pub use portable::Directory;
 pub use read::ByteSink;
 pub use stage::Stage;
+pub use stamp::Version;
 pub use workers::Workers;
 
 /// Everything observed below a root, in scope, sorted by the bytes of the paths.

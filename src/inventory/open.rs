@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, openat, readlinkat, statat};
 use rustix::io::{Errno, retry_on_intr};
 
-use super::stamp::{Now, Stamp};
+use super::stamp::{Now, Stamp, Version};
 use super::{Kind, Listing, RootError, Trouble};
 use crate::path::{self, EntryPath};
 use crate::problem::in_words;
@@ -212,6 +212,13 @@ impl Directory {
 
     fn stamp(&self) -> Result<Stamp, Errno> {
         Ok(Stamp::of(&rustix::fs::fstat(&self.descriptor)?))
+    }
+
+    /// The version of this directory that is there now.
+    pub fn version(&self) -> Result<Version, Trouble> {
+        let now = Now::ask();
+        let stamp = self.stamp().map_err(directory_trouble)?;
+        Ok(Version { stamp, young: stamp.is_young(now) })
     }
 
     /// The stamp of what is called `name` in this directory.

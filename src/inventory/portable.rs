@@ -61,6 +61,16 @@ impl Directory {
         names.map(|entry| entry.and_then(kind).map_err(unreadable)).collect()
     }
 
+    /// The version of this directory that is there now.
+    #[cfg(not(unix))]
+    pub fn version(&self) -> Result<super::Version, Trouble> {
+        let now = super::stamp::Now::ask();
+        let metadata = fs::metadata(&self.0);
+        let metadata = metadata.map_err(|error| Trouble::unreadable(&error).of_directory())?;
+        let stamp = super::stamp::Stamp::of(&metadata);
+        Ok(super::Version { stamp, young: stamp.is_young(now) })
+    }
+
     /// Opens the file at `path`, unless it is a link.
     pub(super) fn file_beneath(&self, path: &EntryPath) -> Result<File, Trouble> {
         let path = self.0.join(path.as_str());

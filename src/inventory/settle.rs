@@ -15,7 +15,7 @@
 //! A file that is written to in place after it was read is not noticed: no directory changes with
 //! it, and a stat of every file would make every check slower.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use rayon::iter::{
     IndexedParallelIterator as _, IntoParallelRefIterator as _, ParallelIterator as _,
@@ -54,25 +54,27 @@ pub(super) fn settle(
     } else {
         doubtful.iter().map(look).collect()
     };
-    let (mut changed, mut unstable) = (Vec::new(), Vec::new());
+    let (mut changed, mut unstable) = (Vec::new(), BTreeMap::new());
     for (index, outcome) in looked {
         match outcome {
             Ok((now, items)) => {
                 listed[index] = now;
                 changed.extend(items);
             }
-            Err(trouble) => unstable.push((listed[index].path.clone(), trouble)),
+            Err(trouble) => drop(unstable.insert(index, trouble)),
         }
     }
     if !doubtful.is_empty() {
         let moved = look_at_all(&listed, workers, |place| {
             (root.stamp_beneath(&place.path) != Ok(place.stamp)).then(changed_trouble)
         });
-        let moved = moved.into_iter().map(|(index, trouble)| (listed[index].path.clone(), trouble));
-        unstable.extend(moved);
+        for (index, trouble) in moved {
+            unstable.entry(index).or_insert(trouble);
+        }
     }
     changed.into_iter().for_each(|item| inventory.put(item));
-    for (path, trouble) in unstable {
+    for (index, trouble) in unstable {
+        let path = listed[index].path.clone();
         if path.is_empty() {
             return Err(root_trouble(trouble));
         }

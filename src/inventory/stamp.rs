@@ -40,6 +40,22 @@ pub(super) struct Stamp {
     changed: Time,
 }
 
+/// One version of a directory: which one it is, and the names in it, as far as a stat can tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Version {
+    pub(super) stamp: Stamp,
+    /// Whether a change right after the look could have left the stamp as it is.
+    pub(super) young: bool,
+}
+
+impl Version {
+    /// Whether a later look, which found `now`, shows that nothing changed in between.
+    #[must_use]
+    pub fn is_unchanged(&self, now: &Self) -> bool {
+        self.stamp == now.stamp && !self.young
+    }
+}
+
 /// A hash of a [`Stamp`], with a key of this process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Print(NonZeroU64);
