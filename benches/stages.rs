@@ -55,9 +55,8 @@ fn write_seal(bencher: Bencher, count: usize) {
 #[divan::bench(args = COUNTS)]
 fn compare_equal(bencher: Bencher, count: usize) {
     let seal = seal_of(count);
-    let item = |sealed: &SealedEntry| Item {
-        path: sealed.path.as_bytes().into(),
-        observed: Observed::Entry(sealed.entry.clone()),
+    let item = |sealed: &SealedEntry| {
+        Item::new(sealed.path.as_bytes().into(), Observed::Entry(sealed.entry.clone()))
     };
     let items = seal.entries.iter().map(item).collect();
     let inventory = Inventory { items, bytes: 0, modes: true };

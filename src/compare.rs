@@ -185,7 +185,8 @@ impl Merge<'_> {
             0 => trouble.detail.clone(),
             count => format!("{}; {} below it not judged", trouble.detail, entries(count)),
         };
-        Finding { detail: Some(detail), ..Finding::new(trouble.kind.into(), path) }
+        let unread = trouble.unread.as_deref().copied();
+        Finding { unread, detail: Some(detail), ..Finding::new(trouble.kind.into(), path) }
     }
 
     /// Whether `path` lies below a directory that could not be listed: not judged, not missing.

@@ -83,9 +83,68 @@ impl Entry {
     }
 }
 
+/// The largest file that is read however little of it is on the disk, in bytes.
+const MOST_HOLES: u64 = 64 << 30;
+
+/// A larger file is read if at least one byte in so many takes room on the disk.
+const SPARSE: u64 = 64;
+
+/// A file that is found and not read, for nearly all of it are holes: hashing them would take hours
+/// or years.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnreadFile {
+    /// Length in bytes.
+    pub size: u64,
+    /// Whether any execute bit is set.
+    pub executable: bool,
+}
+
+impl UnreadFile {
+    /// Whether a file of `size` bytes, of which so many are `on_disk`, is left unread.
+    #[must_use]
+    pub fn is_one(size: u64, on_disk: u64) -> bool {
+        Self::may_be_one(size) && on_disk.saturating_mul(SPARSE) < size
+    }
+
+    /// Whether a file of `size` bytes can be left unread at all.
+    #[must_use]
+    pub fn may_be_one(size: u64) -> bool {
+        size > MOST_HOLES
+    }
+
+    /// The word for it in reports: `file` or `exec`.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        if self.executable { "exec" } else { "file" }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_a_file_over_64_gib_of_which_under_a_64th_is_on_the_disk_is_left_unread() {
+        let gib = 1 << 30;
+        for (size, on_disk, unread) in [
+            (0, 0, false),
+            (64 * gib - 1, 0, false),
+            (64 * gib, 0, false),
+            (64 * gib + 1, 0, true),
+            (64 * gib + 64, gib, true),
+            (64 * gib + 64, gib + 1, false),
+            (64 * gib + 1, gib, true),
+            (64 * gib + 1, gib + 1, false),
+            (128 * gib, 2 * gib - 1, true),
+            (128 * gib, 2 * gib, false),
+            (128 * gib, 2 * gib + 1, false),
+            (128 * gib, 128 * gib, false),
+            (u64::MAX, 0, true),
+            (u64::MAX, u64::MAX, false),
+        ] {
+            assert_eq!(UnreadFile::is_one(size, on_disk), unread, "{size} {on_disk}");
+        }
+    }
 
     #[test]
     fn a_digest_prints_as_blake3_prints_it_and_reads_back() {

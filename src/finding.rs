@@ -1,6 +1,6 @@
 //! One difference between seal and inventory, or one thing that could not be judged.
 
-use crate::entry::Entry;
+use crate::entry::{Entry, UnreadFile};
 use crate::path::EntryPath;
 
 /// What is wrong at a path. Ordered from worst to mildest, which is the order of printing.
@@ -10,7 +10,7 @@ pub enum FindingKind {
     Unreadable,
     /// It changed while it was read, twice.
     Unstable,
-    /// A FIFO, socket, device, submodule, or a name that no seal can hold.
+    /// A FIFO, socket, device, submodule, a name that no seal can hold, or a file that is not read.
     Unsealable,
     /// A file where a link was sealed, and the like; `file` and `exec` are one kind.
     KindChanged,
@@ -146,6 +146,8 @@ pub struct Finding {
     pub expected: Option<Entry>,
     /// The observed entry, if it could be observed.
     pub observed: Option<Entry>,
+    /// The file that is there, if it was not read on purpose.
+    pub unread: Option<UnreadFile>,
     /// The sealed path of something moved.
     pub from: Option<EntryPath>,
     /// Why, if it could be proved.
@@ -164,6 +166,7 @@ impl Finding {
             line: None,
             expected: None,
             observed: None,
+            unread: None,
             from: None,
             cause: None,
             detail: None,

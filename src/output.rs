@@ -1,19 +1,24 @@
 //! Where answers go: the terminal, and the report files.
 
+mod earlier;
+
 use std::io::{self, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anstream::{AutoStream, ColorChoice, StripStream};
 
+use crate::names;
 use crate::problem::{Problem, in_words};
-use crate::replace::replace;
+use crate::replace::Writer;
 use crate::report::{self, Caller, ErrorView, Format, Report, Verbosity};
 use crate::runner::Runner;
 use crate::verdict::Verdict;
 
+pub use earlier::{discard, is_earlier_report};
+
 /// The two streams of the process, with or without colour.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Terminal {
     /// When to use colour.
     pub color: ColorChoice,
@@ -113,17 +118,30 @@ impl Terminal {
         report.verdict
     }
 
-    /// Tells what kept a command from an answer in `format`, and gives the verdict. A runner gets a
-    /// report of it, other programs none: there is nothing to read back.
+    /// Tells what kept a command from an answer in `format`, and gives the verdict. A runner and
+    /// `files`, where there is nothing yet, get a report of it; stdout gets none.
     #[must_use]
-    pub fn refuse(self, problems: &[Problem], format: Format) -> Verdict {
+    pub fn refuse(self, problems: &[Problem], format: Format, files: &[ReportFile]) -> Verdict {
+        let report = error_report(problems);
         if format == Format::Github {
-            let caller = Caller::default();
-            let report = Report::new(&[], None, problems, Vec::new(), Duration::ZERO, &caller);
-            return self.report(report, format, &[], None);
+            return self.report(report, format, files, None);
         }
         self.complain(problems);
+        self.file(&report, files);
         Verdict::Error
+    }
+
+    /// Writes an error report of `problem`, which was told already, to `files`.
+    pub fn file_error(self, problem: &Problem, files: &[ReportFile]) {
+        self.file(&error_report(std::slice::from_ref(problem)), files);
+    }
+
+    /// Writes `report`, which is an error already, to `files`; where that fails there is no report,
+    /// and none that says something else.
+    fn file(self, report: &Report, files: &[ReportFile]) {
+        for file in files {
+            let _ = file.write(report, self.verbosity);
+        }
     }
 
     /// Makes `report` an error because of what is `unwritten`, and its files with it: none may tell
@@ -140,13 +158,19 @@ impl Terminal {
         report.errors.extend(unwritten.iter().map(ErrorView::new));
         for file in files {
             if file.write(report, self.verbosity).is_err() {
-                let _ = std::fs::remove_file(&file.path);
+                discard(&file.path);
             }
         }
         if let Some(runner) = runner {
             runner.take_back(report, filed(files));
         }
     }
+}
+
+/// The report of a command that came to no answer.
+fn error_report(problems: &[Problem]) -> Report {
+    let caller = Caller::default();
+    Report::new(&[], None, problems, Vec::new(), Duration::ZERO, &caller)
 }
 
 /// Where the report is as JSON: the first such file, if it is there.
@@ -161,6 +185,20 @@ fn filed(files: &[ReportFile]) -> Option<&Path> {
 pub fn lies_in(path: &Path, protected: &[PathBuf]) -> Option<String> {
     let place = protected.iter().find(|place| path.starts_with(place))?;
     Some(format!("it lies in {}, which this check reads", place.display()))
+}
+
+/// Whether both names are of one file that is there.
+#[cfg(unix)]
+fn is_one_file(a: &Path, b: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let file = |path: &Path| path.metadata().ok().map(|found| (found.dev(), found.ino()));
+    file(a).is_some() && file(a) == file(b)
+}
+
+/// Whether both names are of one file that is there.
+#[cfg(not(unix))]
+fn is_one_file(a: &Path, b: &Path) -> bool {
+    a.canonicalize().is_ok_and(|a| b.canonicalize().is_ok_and(|b| a == b))
 }
 
 /// What came of writing to stdout.
@@ -228,15 +266,30 @@ impl ReportFile {
         self.format
     }
 
+    /// Where it is written; its directory is a canonical path.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Refuses two reports to one file, of which one would be lost.
     pub fn distinct(files: &[Self]) -> Result<(), Problem> {
         let twice = files.iter().enumerate().find_map(|(at, file)| {
-            files[..at].iter().any(|other| other.path == file.path).then_some(&file.path)
+            files[..at].iter().any(|other| other.is_same_file(file)).then_some(&file.path)
         });
         twice.map_or(Ok(()), |path| {
             let message = format!("--report {}: it is the file of two reports", path.display());
             Err(Problem::new("usage", message).remedy("give each report a file of its own"))
         })
+    }
+
+    /// Whether both are one file: now, or on a file system that does not tell the two names apart.
+    fn is_same_file(&self, other: &Self) -> bool {
+        let folded = |file: &Self| {
+            let name = file.path.file_name().unwrap_or_default().to_string_lossy();
+            (file.path.parent().map(Path::to_owned), names::folded(&name))
+        };
+        folded(self) == folded(other) || is_one_file(&self.path, &other.path)
     }
 
     /// Refuses a path that lies in one of `protected` (canonical paths), or names something that
@@ -258,7 +311,7 @@ impl ReportFile {
     fn write(&self, report: &Report, verbosity: Verbosity) -> Result<(), Problem> {
         let mut bytes = Vec::new();
         let _ = StripStream::new(&mut bytes).write_all(&render(report, self.format, verbosity));
-        replace(&self.path, &bytes).map_err(|error| {
+        Writer::default().write(&self.path, &bytes).map_err(|error| {
             Problem::new(
                 "report-unwritable",
                 format!("{}: {}", self.path.display(), in_words(&error)),

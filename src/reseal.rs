@@ -67,9 +67,8 @@ pub fn changes(seal: &Seal, inventory: &Inventory) -> Vec<Change> {
 /// What replacing `old` by `new` changes.
 #[must_use]
 pub fn between(old: &Seal, new: &Seal) -> Vec<Change> {
-    let item = |sealed: &SealedEntry| Item {
-        path: sealed.path.as_bytes().into(),
-        observed: Observed::Entry(sealed.entry.clone()),
+    let item = |sealed: &SealedEntry| {
+        Item::new(sealed.path.as_bytes().into(), Observed::Entry(sealed.entry.clone()))
     };
     let items = new.entries.iter().map(item).collect();
     changes(old, &Inventory { items, bytes: 0, modes: true })

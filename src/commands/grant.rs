@@ -14,7 +14,6 @@ use crate::cli::{Between, GrantArgs, GrantCommand, GrantNewArgs};
 use crate::entry::Digest;
 use crate::printable::printable_str;
 use crate::problem::{Problem, in_words};
-use crate::replace::replace;
 use crate::repository::{Papers, Snapshot};
 use crate::signing::sign;
 use crate::verdict::Verdict;
@@ -157,8 +156,11 @@ fn write(context: &Context, name: &str, bytes: &[u8]) -> Result<String, Problem>
     let seals = context.repository.seals().as_str();
     let file = format!("{seals}/grants/{name}");
     let path = context.repository.root().join(&file);
+    // Whoever holds it removes what killed runs left, and must not take this for that.
+    let waiting = || context.terminal.remark("waiting for another sealgate that writes here");
+    let _lock = context.repository.lock(waiting)?;
     let made = path.parent().map_or(Ok(()), std::fs::create_dir_all);
-    made.and_then(|()| replace(&path, bytes)).map_err(|error| {
+    made.and_then(|()| context.repository.replace(&path, bytes)).map_err(|error| {
         Problem::new("grant-unwritable", in_words(&error))
             .file(&*file)
             .remedy("give this user the right to write there")

@@ -32,8 +32,14 @@ pub(super) fn run(command: &HookCommand, context: &Context) -> Outcome {
         HookCommand::PrePush(arguments) => Ok(pre_push(arguments, context)),
         HookCommand::Install { print: true, .. } => script(context)
             .and_then(|script| context.terminal.answer(&script).map(|()| Verdict::Pass)),
-        HookCommand::Install { force, .. } => install(*force, context),
-        HookCommand::Uninstall => uninstall(context),
+        HookCommand::Install { force, .. } => {
+            let _lock = context.lock()?;
+            install(*force, context)
+        }
+        HookCommand::Uninstall => {
+            let _lock = context.lock()?;
+            uninstall(context)
+        }
     }
     .map_err(|problem| vec![problem])
 }

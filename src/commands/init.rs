@@ -75,7 +75,10 @@ pub(super) fn run(arguments: &InitArgs, context: &Context) -> Outcome {
         ready.warn(context);
     }
     write(&ready, context)?;
-    changes.iter().try_for_each(|change| files::write(root, change)).map_err(|p| vec![p])?;
+    changes
+        .iter()
+        .try_for_each(|change| files::write(&context.repository, change))
+        .map_err(|p| vec![p])?;
     let mut told: Vec<u8> =
         ready.iter().flat_map(|ready| seal::tell(ready, context, Verbosity::Quiet)).collect();
     let done = done(&roots, &sealed, &new, changes, &places, context);

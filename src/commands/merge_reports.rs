@@ -52,7 +52,7 @@ pub(super) fn run(arguments: &MergeReportsArgs, context: &Context) -> Outcome {
     if !files.is_empty() {
         let inputs = inputs.iter().filter_map(|file| context.path(file).canonicalize().ok());
         let roots = selected.iter().filter_map(|(_, loaded)| root_of(loaded.as_ref().ok()?));
-        let protected = of_roots(roots, inputs, context)?;
+        let protected = of_roots(roots, inputs, &context.repository)?;
         files
             .iter()
             .try_for_each(|file| file.guard(&protected))

@@ -7,6 +7,7 @@ mod bounds;
 mod check;
 mod diff;
 mod doctor;
+mod early;
 mod export;
 mod fmt;
 mod grant;
@@ -27,6 +28,7 @@ use std::path::{Path, PathBuf};
 use clap::Parser as _;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
+use self::early::Reports;
 use crate::cli::{Cli, Command, Global, hint};
 use crate::output::Terminal;
 use crate::path::EntryPath;
@@ -43,17 +45,28 @@ type Outcome = Result<Verdict, Vec<Problem>>;
 
 /// Runs the command line `arguments` and gives the exit code.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
-    let cli = match Cli::try_parse_from(arguments) {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let parsed = Cli::try_parse_from(&arguments);
+    let cli = match parsed {
         Ok(cli) => cli,
-        Err(error) => return usage(error),
+        Err(error) => {
+            // The help and the version are no errors, and no run.
+            if error.use_stderr() {
+                let files = Reports::begin(&arguments).free();
+                Terminal::default().file_error(&usage_problem(&error), &files);
+            }
+            return usage(error);
+        }
     };
+    let reports = Reports::begin(&arguments);
     let terminal = terminal(&cli.global);
     raise_descriptor_limit();
     let outcome = Context::new(&cli.global, terminal)
         .map_err(|problem| vec![problem])
         .and_then(|context| run(&cli.command, &context));
     let format = format(&cli.command);
-    let verdict = outcome.unwrap_or_else(|problems| terminal.refuse(&problems, format));
+    let verdict =
+        outcome.unwrap_or_else(|problems| terminal.refuse(&problems, format, &reports.free()));
     verdict.exit_code()
 }
 
@@ -97,6 +110,14 @@ fn raise_descriptor_limit() {
         let raised = rustix::process::Rlimit { current: limit.maximum, ..limit };
         let _ = setrlimit(Resource::Nofile, raised);
     }
+}
+
+/// What clap says of a command line that is none, for a report.
+fn usage_problem(error: &clap::Error) -> Problem {
+    let text = error.to_string();
+    let text = text.strip_prefix("error: ").unwrap_or(&text);
+    let message = text.split("\n\n").next().unwrap_or(text).trim().to_owned();
+    Problem::new("usage", message).remedy("sealgate --help lists the commands and their options")
 }
 
 /// Prints what clap says of a command line that is none, and a hint where another tool's word was

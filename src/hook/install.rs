@@ -3,14 +3,14 @@
 //! Nothing that is there is ever overwritten: a hook of somebody else is kept beside ours and runs
 //! after it, and one of ours that was edited is left alone. At no moment is there no hook.
 
-use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::script::{ASIDE, Author, author};
 use crate::git::{common_directory, hooks_directory};
 use crate::problem::{Problem, in_words};
-use crate::replace::scratch_of;
+use crate::replace::Writer;
 use crate::repository::Repository;
 
 /// Where the hook goes.
@@ -18,6 +18,8 @@ use crate::repository::Repository;
 pub struct Place {
     directory: PathBuf,
     file: PathBuf,
+    /// Where its second name stands for a moment.
+    aside: Option<PathBuf>,
 }
 
 /// What `install` did.
@@ -73,7 +75,8 @@ impl Place {
         };
         let is_ours = |there| matches!(there, There::Hook { author: Author::Sealgate, .. });
         let kept_by_another = runs_the_kept && is_ours(look(&kept)?);
-        Ok(Self { file: if kept_by_another { kept } else { file }, directory })
+        let aside = repository.scratch_directory();
+        Ok(Self { file: if kept_by_another { kept } else { file }, directory, aside })
     }
 
     /// The hook's file.
@@ -140,7 +143,9 @@ impl Place {
                 Installed::Chained { runs: *runs }
             }
         };
-        let written = fs::create_dir_all(&self.directory).and_then(|()| write(file, wanted));
+        let written = fs::create_dir_all(&self.directory).and_then(|()| {
+            Writer { aside: self.aside.as_deref(), executable: true }.write(file, wanted)
+        });
         if let (Err(_), Installed::Chained { .. }) = (&written, done) {
             // The error that stopped the writing is the one to tell.
             let _ = match look(file)? {
@@ -226,38 +231,6 @@ fn keep(file: &Path, aside: &Path) -> io::Result<()> {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => fs::rename(file, aside),
         linked => linked,
     }
-}
-
-/// Writes an executable file in one step.
-fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let scratch = scratch_of(path);
-    match fs::remove_file(&scratch) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
-    let fill = || {
-        let mut file = create_executable(&scratch)?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        fs::rename(&scratch, path)
-    };
-    let outcome = fill();
-    if outcome.is_err() {
-        // The error that stopped the writing is the one to tell.
-        let _ = fs::remove_file(&scratch);
-    }
-    outcome
-}
-
-#[cfg(unix)]
-fn create_executable(path: &Path) -> io::Result<File> {
-    use std::os::unix::fs::OpenOptionsExt as _;
-    File::options().write(true).create_new(true).mode(0o777).open(path)
-}
-
-#[cfg(not(unix))]
-fn create_executable(path: &Path) -> io::Result<File> {
-    File::options().write(true).create_new(true).open(path)
 }
 
 #[cfg(unix)]

@@ -7,7 +7,7 @@ use crate::git::{GitError, setup};
 use crate::inventory::{Directory, ReadFault, RootError, read_whole};
 use crate::path::EntryPath;
 use crate::problem::{Problem, in_words};
-use crate::replace::replace;
+use crate::repository::Repository;
 
 /// The file of attributes at the root of a repository.
 pub const ATTRIBUTES: &str = ".gitattributes";
@@ -115,10 +115,10 @@ pub fn existing(repository: &Path, path: &str) -> Result<Option<Vec<u8>>, Proble
 }
 
 /// Gives a file its new content in one step.
-pub fn write(repository: &Path, change: &Change) -> Result<(), Problem> {
-    let path = repository.join(change.path);
+pub fn write(repository: &Repository, change: &Change) -> Result<(), Problem> {
+    let path = repository.root().join(change.path);
     let made = path.parent().map_or(Ok(()), std::fs::create_dir_all);
-    made.and_then(|()| replace(&path, &change.bytes)).map_err(|error| {
+    made.and_then(|()| repository.replace(&path, &change.bytes)).map_err(|error| {
         Problem::new("file-unwritable", in_words(&error))
             .file(change.path)
             .remedy("give this user the right to write it, or make room; then run init again")

@@ -220,7 +220,7 @@ pub fn take_tree(
     })?;
     items.extend(files.into_iter().map(|Waiting { path, executable, blob }| {
         let (size, digest) = contents[blob];
-        Item::new(path, Ok(Entry::File { size, digest, executable }))
+        Item::of(path, Ok(Entry::File { size, digest, executable }))
     }));
     items.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     let bytes = items.iter().map(|item| item.observed.bytes()).sum();
@@ -265,7 +265,7 @@ impl Trees<'_> {
                 self.items.push(if passed {
                     Item::passed(above)
                 } else {
-                    Item::new(above, Ok(Entry::Dir))
+                    Item::of(above, Ok(Entry::Dir))
                 });
             }
         }
@@ -299,7 +299,7 @@ impl Trees<'_> {
 
     fn trouble(&mut self, path: Box<[u8]>, why: &str, directory: bool) {
         let trouble = Trouble { directory, ..Trouble::unsealable(why) };
-        self.items.push(Item::new(path, Err(trouble)));
+        self.items.push(Item::of(path, Err(trouble)));
     }
 
     /// Observes what is no directory.
@@ -321,7 +321,7 @@ impl Trees<'_> {
                     )),
                     Err(error) => return Err(trouble_at(&path, error)),
                 };
-                self.items.push(Item::new(path, outcome));
+                self.items.push(Item::of(path, outcome));
             }
             TreeMode::Submodule | TreeMode::Tree => self.trouble(path, "a submodule", false),
         }

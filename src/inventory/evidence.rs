@@ -19,7 +19,7 @@ pub fn hash_into(
     sink: &mut dyn ByteSink,
 ) -> Result<Option<Entry>, Trouble> {
     match root.file_beneath(path).and_then(Opened::new) {
-        Ok(file) => file.read(sink).map(Some),
+        Ok(file) => file.read(sink).map(|(entry, _)| Some(entry)),
         Err(trouble) if trouble.kind == TroubleKind::Unstable => Ok(None),
         Err(trouble) => Err(trouble),
     }

@@ -19,6 +19,7 @@ use blake3::hazmat::{
 use super::guard::{LONGEST, MapFault, with_mapped};
 use super::read::{Opened, with_buffer};
 use super::stage::Copy;
+use super::stamp::{Identity, Stamp};
 use super::{Engine, Item, Trouble};
 use crate::entry::{Digest, Entry};
 use crate::path::EntryPath;
@@ -43,19 +44,32 @@ const PIECE: usize = 256 << 10;
 /// With fewer bytes in all, other threads are not worth their start.
 const ALONE: u64 = 2 << 20;
 
+/// A file that is hashed after the walk: it is large, or it was too young to be read.
+#[derive(Debug, Clone)]
+pub(super) struct SetAside {
+    path: EntryPath,
+    /// When it was found, in bytes.
+    size: u64,
+    /// Which file it was then.
+    identity: Identity,
+}
+
+impl SetAside {
+    /// The file `found` at `path`.
+    pub(super) fn new(path: EntryPath, found: &Opened) -> Self {
+        Self { path, size: found.size(), identity: found.identity() }
+    }
+}
+
 /// Opens one of the files.
 type Open<'a> = &'a (dyn Fn(&EntryPath) -> Result<File, Trouble> + Sync);
 
-/// Hashes the `files`, given with their sizes when they were found, on all threads.
-pub(super) fn hash_all(
-    open: Open<'_>,
-    engine: &Engine,
-    mut files: Vec<(EntryPath, u64)>,
-) -> Vec<Item> {
-    files.sort_unstable_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    let bytes = files.iter().fold(0_u64, |sum, (_, size)| sum.saturating_add(*size));
+/// Hashes the `files` on all threads.
+pub(super) fn hash_all(open: Open<'_>, engine: &Engine, mut files: Vec<SetAside>) -> Vec<Item> {
+    files.sort_unstable_by(|a, b| b.size.cmp(&a.size).then_with(|| a.path.cmp(&b.path)));
+    let bytes = files.iter().fold(0_u64, |sum, file| sum.saturating_add(file.size));
     let mut segments = 0;
-    let jobs = files.into_iter().map(|(path, size)| Job::new(path, size, &mut segments)).collect();
+    let jobs = files.into_iter().map(|file| Job::new(file, &mut segments)).collect();
     let next = AtomicUsize::new(0);
     let line = Line { open, engine, jobs, segments, next, items: Mutex::default() };
     if bytes > ALONE && engine.workers.several() {
@@ -87,7 +101,7 @@ impl Line<'_> {
             let job = &self.jobs[self.jobs.partition_point(|job| job.first <= number) - 1];
             if let Some(outcome) = job.take_segment(number - job.first, self.open, self.engine) {
                 self.engine.meter.count(1, 0);
-                let item = Item::new(job.path.as_bytes().into(), outcome);
+                let item = Item::of_file(job.file.path.as_bytes().into(), outcome);
                 self.items.lock().unwrap_or_else(PoisonError::into_inner).push(item);
             }
         }
@@ -96,8 +110,7 @@ impl Line<'_> {
 
 /// One file.
 struct Job<'a> {
-    path: EntryPath,
-    size: u64,
+    file: SetAside,
     segment: u64,
     segments: usize,
     /// The place of its first segment in the line.
@@ -131,14 +144,15 @@ enum Fault {
 }
 
 impl<'a> Job<'a> {
-    /// A file of `size` bytes, which comes next in a line of so many segments.
-    fn new(path: EntryPath, size: u64, line: &mut usize) -> Self {
+    /// The file that comes next in a line of so many segments.
+    fn new(file: SetAside, line: &mut usize) -> Self {
+        let size = file.size;
         let segment = size.div_ceil(MAX_SEGMENTS).next_power_of_two().max(SEGMENT);
         let segments = at_most(usize::MAX, size.div_ceil(segment).max(1));
         let first = *line;
         *line += segments;
         let state = State { file: None, values: Vec::new(), left: segments, fault: None };
-        Self { path, size, segment, segments, first, state: Mutex::new(state) }
+        Self { file, segment, segments, first, state: Mutex::new(state) }
     }
 
     fn state(&self) -> MutexGuard<'_, State<'a>> {
@@ -151,7 +165,7 @@ impl<'a> Job<'a> {
         index: usize,
         open: Open<'_>,
         engine: &'a Engine,
-    ) -> Option<Result<Entry, Trouble>> {
+    ) -> Option<Result<(Entry, Stamp), Trouble>> {
         let value = self.held(open, engine).map(|held| self.hash(&held, index, engine));
         let mut state = self.state();
         match value {
@@ -173,14 +187,20 @@ impl<'a> Job<'a> {
     fn held(&self, open: Open<'_>, engine: &'a Engine) -> Option<Arc<Held<'a>>> {
         let mut state = self.state();
         if state.file.is_none() && state.fault.is_none() {
-            match open(&self.path).and_then(Opened::new) {
+            match open(&self.file.path).and_then(Opened::new) {
+                // What the walk found, from the directory that it listed, is what is to be read: by
+                // its path it may be a file of another directory, which stands there for a moment.
+                Ok(opened) if opened.identity() != self.file.identity => {
+                    let trouble = Trouble::unstable("another file took its place");
+                    state.fault = Some(Fault::Final(trouble));
+                }
                 Ok(opened) => {
-                    if opened.size() == self.size {
+                    if opened.size() == self.file.size {
                         state.values = vec![[0; blake3::OUT_LEN]; self.segments];
                     } else {
                         state.fault = Some(Fault::Changed);
                     }
-                    let copy = engine.copy(self.path.as_bytes(), &opened);
+                    let copy = engine.copy(self.file.path.as_bytes(), &opened);
                     // What is kept must be the very bytes that were hashed, and a map can change
                     // between. A hole that is mapped becomes memory where that is the disk.
                     let mapped = engine.mapped && copy.is_none() && !opened.has_holes();
@@ -194,13 +214,13 @@ impl<'a> Job<'a> {
 
     fn hash(&self, held: &Held<'_>, index: usize, engine: &Engine) -> Result<ChainingValue, Fault> {
         let start = index as u64 * self.segment;
-        let end = self.size.min(start.saturating_add(self.segment));
+        let end = self.file.size.min(start.saturating_add(self.segment));
         let mut hasher = Hasher::new();
         hasher.set_input_offset(start);
         let rest = if held.mapped { update_mapped(&mut hasher, held, start, end)? } else { start };
         update_read(&mut hasher, held, rest, end)?;
         engine.meter.count(0, end - start);
-        let whole = end - start == self.size;
+        let whole = end - start == self.file.size;
         Ok(if whole { hasher.finalize().into() } else { hasher.finalize_non_root() })
     }
 }
@@ -252,10 +272,13 @@ fn finish(
     held: Option<Held<'_>>,
     values: &[ChainingValue],
     fault: Option<Fault>,
-) -> Result<Entry, Trouble> {
+) -> Result<(Entry, Stamp), Trouble> {
     let unchanged = match (fault, &held) {
         (Some(Fault::Final(trouble)), _) => return Err(trouble),
-        (None, Some(held)) => held.opened.entry_if_unchanged(root_of(values))?,
+        (None, Some(Held { opened, .. })) => {
+            let entry = opened.entry_if_unchanged(root_of(values))?;
+            entry.map(|entry| (entry, opened.stamp()))
+        }
         (Some(Fault::Changed) | None, _) => None,
     };
     match (unchanged, held) {
@@ -352,15 +375,21 @@ mod tests {
             }
         }
 
+        /// The file `f`, as if it had `size` bytes when it was found.
+        fn found(&self, size: u64) -> SetAside {
+            let found = Opened::new(self.file()).unwrap();
+            SetAside { size, ..SetAside::new(path("f"), &found) }
+        }
+
         /// Demands that `outcome` is the file as it is now, and so is its copy.
-        fn holds(mut self, outcome: &Result<Entry, Trouble>, what: &str) {
+        fn holds(mut self, outcome: Result<Entry, Trouble>, what: &str) {
             let now = |path| {
                 let executable = fs::metadata(&path).unwrap().permissions().mode() & 0o111 != 0;
                 (fs::read(path).unwrap(), executable)
             };
             let (bytes, executable) = now(self.path("f"));
             let (size, digest) = (bytes.len() as u64, Digest::of(&bytes));
-            assert_eq!(*outcome, Ok(Entry::File { size, digest, executable }), "{what}");
+            assert_eq!(outcome, Ok(Entry::File { size, digest, executable }), "{what}");
             if let Some(mut stage) = self.engine.stage.take() {
                 stage.publish().unwrap();
                 assert!(now(self.path("stage/f")) == (bytes, executable), "{what}: another copy");
@@ -368,8 +397,8 @@ mod tests {
         }
     }
 
-    fn f() -> EntryPath {
-        EntryPath::parse("f").unwrap()
+    fn path(name: &str) -> EntryPath {
+        EntryPath::parse(name).unwrap()
     }
 
     #[test]
@@ -396,7 +425,10 @@ mod tests {
         let mut line = 0;
         for (size, segment, segments) in sizes {
             let first = line;
-            let job = Job::new(f(), size, &mut line);
+            let job = Job::new(
+                SetAside { path: path("f"), size, identity: Identity::default() },
+                &mut line,
+            );
             assert_eq!((job.segment, job.segments as u64), (segment, segments), "{size}");
             assert_eq!((job.first, line), (first, first + job.segments), "{size}");
             let covered = u128::from(segment) * u128::from(segments);
@@ -427,8 +459,8 @@ mod tests {
     }
 
     /// A job with segments so small that a small file has many of them.
-    fn cut_small<'a>(size: usize, segment: usize) -> Job<'a> {
-        let job = Job::new(f(), size as u64, &mut 0);
+    fn cut_small<'a>(place: &Place, size: usize, segment: usize) -> Job<'a> {
+        let job = Job::new(place.found(size as u64), &mut 0);
         let segments = size.div_ceil(segment);
         job.state().left = segments;
         Job { segment: segment as u64, segments, ..job }
@@ -448,16 +480,16 @@ mod tests {
                     (0..count).map(|index| index * 7 % count).collect(),
                 ] {
                     let place = Place::with(&content(size), way);
-                    let job = cut_small(size, SMALL);
+                    let job = cut_small(&place, size, SMALL);
                     let taken: Vec<_> = (order.iter())
                         .map(|&index| job.take_segment(index, &place.open(), &place.engine))
                         .collect();
                     let (last, before) = taken.split_last().unwrap();
                     assert!(before.iter().all(Option::is_none));
-                    let outcome = last.clone().unwrap();
+                    let outcome = last.clone().unwrap().map(|(entry, _)| entry);
                     assert_eq!(job.state().values.capacity(), 0, "nor does it after its turn");
                     drop((job, taken));
-                    place.holds(&outcome, &format!("{size} in the order {order:?}"));
+                    place.holds(outcome, &format!("{size} in the order {order:?}"));
                 }
             }
         }
@@ -483,13 +515,13 @@ mod tests {
             for way in WAYS {
                 for after in 1..5 {
                     let place = Place::with(&content(SIZE), way);
-                    let job = cut_small(SIZE, SMALL);
+                    let job = cut_small(&place, SIZE, SMALL);
                     let take = |index| job.take_segment(index, &place.open(), &place.engine);
                     assert!((0..after).all(|index| take(index).is_none()));
                     change(&place.file());
-                    let outcome = (after..5).find_map(take).unwrap();
+                    let outcome = (after..5).find_map(take).unwrap().map(|(entry, _)| entry);
                     drop(job);
-                    place.holds(&outcome, &format!("{what} after {after}, {way:?}"));
+                    place.holds(outcome, &format!("{what} after {after}, {way:?}"));
                 }
             }
         }
@@ -502,13 +534,31 @@ mod tests {
         {
             for way in WAYS {
                 let place = Place::with(&content(usize::try_from(now).unwrap()), way);
-                let items = hash_all(&place.open(), &place.engine, vec![(f(), found)]);
-                let [Item { path, observed: Observed::Entry(entry) }] = &items[..] else {
+                let items = hash_all(&place.open(), &place.engine, vec![place.found(found)]);
+                let [Item { path, observed: Observed::Entry(entry), .. }] = &items[..] else {
                     panic!("{found} became {now}: {items:?}")
                 };
                 assert_eq!(&**path, b"f");
-                place.holds(&Ok(entry.clone()), &format!("{found} became {now}, {way:?}"));
+                place.holds(Ok(entry.clone()), &format!("{found} became {now}, {way:?}"));
             }
+        }
+    }
+
+    #[test]
+    fn a_file_that_another_took_the_place_of_is_unstable() {
+        for way in WAYS {
+            let place = Place::with(&content(SMALL), way);
+            let found = place.found(SMALL as u64);
+            // The same bytes, size and times; what was found keeps its inode.
+            fs::rename(place.path("f"), place.path("found")).unwrap();
+            fs::write(place.path("f"), content(SMALL)).unwrap();
+            let modified = fs::metadata(place.path("found")).unwrap().modified().unwrap();
+            place.file().set_modified(modified).unwrap();
+            let items = hash_all(&place.open(), &place.engine, vec![found]);
+            let [Item { observed: Observed::Trouble(trouble), .. }] = &items[..] else {
+                panic!("{items:?}")
+            };
+            assert_eq!(trouble.kind, TroubleKind::Unstable, "{trouble:?}");
         }
     }
 
@@ -521,9 +571,9 @@ mod tests {
             ("directory", TroubleKind::Unstable),
             ("f/below", TroubleKind::Unreadable),
         ] {
-            let path = EntryPath::parse(name).unwrap();
             let sizes = [SET_ASIDE, 9 << 20, 1 << 40];
-            let files = sizes.map(|size| (path.clone(), size)).to_vec();
+            let identity = Identity::default();
+            let files = sizes.map(|size| SetAside { path: path(name), size, identity }).to_vec();
             let items = hash_all(&place.open(), &place.engine, files);
             let troubled = |item: &Item| {
                 let Observed::Trouble(trouble) = &item.observed else { return false };

@@ -9,6 +9,7 @@
 //! - `guard` lends parts of a file as memory, and outlives their truncation;
 //! - `stage` keeps a copy of the very bytes that were hashed, where one is wanted;
 //! - `scratch` is the directory that it grows in;
+//! - `stamp` says what a stat tells of one version of a file or a directory;
 //! - `settle` looks at every directory again when all is read;
 //! - `portable` does the walking where there are no directory descriptors;
 //! - `workers` are the threads;
@@ -38,6 +39,7 @@ mod scratch;
 mod settle;
 mod small;
 mod stage;
+mod stamp;
 #[cfg(unix)]
 mod walk;
 mod workers;
@@ -48,7 +50,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::slice::ParallelSliceMut as _;
 
-use crate::entry::Entry;
+use self::stamp::{Print, Stamp};
+use crate::entry::{Entry, UnreadFile};
 use crate::path::EntryPath;
 use crate::problem::in_words;
 use crate::scope::Scope;
@@ -61,6 +64,7 @@ pub use open::Directory;
 pub use portable::Directory;
 pub use read::ByteSink;
 pub use stage::Stage;
+pub use stamp::Version;
 pub use workers::Workers;
 
 /// Everything observed below a root, in scope, sorted by the bytes of the paths.
@@ -76,13 +80,24 @@ pub struct Inventory {
 }
 
 /// One observed path.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Item {
     /// Relative to the root; legal as an [`EntryPath`] if `observed` is an entry.
     pub path: Box<[u8]>,
     /// What is there.
     pub observed: Observed,
+    /// Of a file that was read: which version of it.
+    print: Option<Print>,
 }
+
+/// Items are equal if they say the same of a path, whichever version of it they were taken from.
+impl PartialEq for Item {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.path, &self.observed) == (&other.path, &other.observed)
+    }
+}
+
+impl Eq for Item {}
 
 /// What was observed at a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -107,6 +122,8 @@ pub struct Trouble {
     pub detail: String,
     /// Whether it is a directory, of which nothing below was observed.
     pub directory: bool,
+    /// The file that is there, if it was not read on purpose. In a box, since it is rare.
+    pub unread: Option<Box<UnreadFile>>,
 }
 
 /// The sorts of [`Trouble`].
@@ -135,6 +152,9 @@ pub enum RootError {
     /// It could not be opened or listed.
     #[error("{0} cannot be read: {1}")]
     Unreadable(String, String),
+    /// It changed, or another directory took its place, while what is in it was read.
+    #[error("the root changed while it was read: {0}")]
+    Unstable(String),
 }
 
 /// What a listing says of a name.
@@ -233,11 +253,11 @@ pub fn take_part(
     } else {
         items.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     }
-    let bytes = items.iter().map(|item| item.observed.bytes()).sum();
     #[cfg_attr(not(unix), expect(unused_mut, reason = "settling needs directory descriptors"))]
-    let mut inventory = Inventory { items, bytes, modes: cfg!(unix) };
+    let mut inventory = Inventory { items, bytes: 0, modes: cfg!(unix) };
     #[cfg(unix)]
-    settle::settle(root, scope, listed, &engine.workers, &mut inventory)?;
+    settle::settle(root, scope, listed, engine, &mut inventory)?;
+    inventory.bytes = inventory.items.iter().map(|item| item.observed.bytes()).sum();
     Ok(inventory)
 }
 
@@ -261,6 +281,15 @@ impl Inventory {
         })
     }
 
+    /// Puts `item` in the place of what was observed at its path.
+    #[cfg(unix)]
+    fn put(&mut self, item: Item) {
+        match self.items.binary_search_by(|known| known.path.cmp(&item.path)) {
+            Ok(at) => self.items[at] = item,
+            Err(at) => self.items.insert(at, item),
+        }
+    }
+
     /// The items below the directory `path`.
     #[must_use]
     pub fn below(&self, path: &[u8]) -> &[Item] {
@@ -273,12 +302,28 @@ impl Inventory {
 }
 
 impl Item {
-    fn new(path: Box<[u8]>, outcome: Result<Entry, Trouble>) -> Self {
-        Self { path, observed: outcome.map_or_else(Observed::Trouble, Observed::Entry) }
+    /// The item of `path`, at which `observed` is.
+    #[must_use]
+    pub fn new(path: Box<[u8]>, observed: Observed) -> Self {
+        Self { path, observed, print: None }
+    }
+
+    fn of(path: Box<[u8]>, outcome: Result<Entry, Trouble>) -> Self {
+        Self::new(path, outcome.map_or_else(Observed::Trouble, Observed::Entry))
+    }
+
+    /// The item of a file that was read, with the version that it was.
+    fn of_file(path: Box<[u8]>, outcome: Result<(Entry, Stamp), Trouble>) -> Self {
+        match outcome {
+            Ok((entry, stamp)) => {
+                Self { path, observed: Observed::Entry(entry), print: Some(stamp.print()) }
+            }
+            Err(trouble) => Self::new(path, Observed::Trouble(trouble)),
+        }
     }
 
     fn passed(path: Box<[u8]>) -> Self {
-        Self { path, observed: Observed::Passed }
+        Self::new(path, Observed::Passed)
     }
 }
 
@@ -293,7 +338,7 @@ impl Observed {
 
 impl Trouble {
     fn new(kind: TroubleKind, detail: impl Into<String>) -> Self {
-        Self { kind, detail: detail.into(), directory: false }
+        Self { kind, detail: detail.into(), directory: false, unread: None }
     }
 
     fn unreadable(error: &std::io::Error) -> Self {
@@ -306,6 +351,16 @@ impl Trouble {
 
     fn unsealable(detail: impl Into<String>) -> Self {
         Self::new(TroubleKind::Unsealable, detail)
+    }
+
+    /// What is said of a file of which nearly all are holes.
+    fn unread(file: UnreadFile, on_disk: u64) -> Self {
+        let detail = format!(
+            "it is {} bytes long, of which {on_disk} are on the disk: a file over 64 GiB that is \
+             nearly all holes is not read",
+            file.size
+        );
+        Self { unread: Some(Box::new(file)), ..Self::unsealable(detail) }
     }
 
     fn of_directory(self) -> Self {

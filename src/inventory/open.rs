@@ -7,11 +7,12 @@ use std::ffi::CStr;
 use std::fs::File;
 use std::io;
 use std::os::fd::OwnedFd;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, openat, readlinkat, statat};
 use rustix::io::{Errno, retry_on_intr};
 
+use super::stamp::{Now, Stamp, Version};
 use super::{Kind, Listing, RootError, Trouble};
 use crate::path::{self, EntryPath};
 use crate::problem::in_words;
@@ -32,19 +33,35 @@ type Step = Result<(), Errno>;
 
 /// An open directory, below which names are looked up.
 #[derive(Debug)]
-pub struct Directory(pub(super) OwnedFd);
+pub struct Directory {
+    pub(super) descriptor: OwnedFd,
+    /// Of a root: how it was found.
+    place: Option<Box<RootPlace>>,
+}
+
+/// The path by which a root was opened.
+#[derive(Debug)]
+struct RootPlace {
+    above: PathBuf,
+    path: Option<EntryPath>,
+}
 
 impl Directory {
+    /// The directory that `descriptor` is open on.
+    pub(super) fn of(descriptor: OwnedFd) -> Self {
+        Self { descriptor, place: None }
+    }
+
     /// Opens the root `path` below `above`; no component of `path` may be a link.
     ///
     /// `above` is the user's own choice, and links in it are followed.
     pub fn open_root(above: &Path, path: Option<&EntryPath>) -> Result<Self, RootError> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let mut directory = retry_on_intr(|| openat(CWD, above, flags, Mode::empty()))
-            .map(Self)
+            .map(Self::of)
             .map_err(|errno| root_error(&above.display().to_string(), errno))?;
-        let Some(path) = path else { return Ok(directory) };
-        for reached in path.parents().chain([path.as_str()]) {
+        let steps = path.into_iter().flat_map(|path| path.parents().chain([path.as_str()]));
+        for reached in steps {
             let name = path::base(reached);
             directory = directory.subdirectory(name.as_bytes()).map_err(|errno| {
                 // With O_DIRECTORY the kernel may call a link "not a directory".
@@ -54,19 +71,43 @@ impl Directory {
                 }
             })?;
         }
-        Ok(directory)
+        let place = RootPlace { above: above.to_owned(), path: path.cloned() };
+        Ok(Self { place: Some(Box::new(place)), ..directory })
+    }
+
+    /// Fails if the path by which this root was opened leads to another directory now: what was
+    /// read is no longer what is there.
+    pub(super) fn expect_in_place(&self) -> Result<(), RootError> {
+        let Some(place) = &self.place else { return Ok(()) };
+        let (whole, flags) = match &place.path {
+            Some(path) => (place.above.join(path.as_str()), AtFlags::SYMLINK_NOFOLLOW),
+            None => (place.above.clone(), AtFlags::empty()),
+        };
+        let there = match retry_on_intr(|| statat(CWD, &whole, flags)) {
+            Err(Errno::NAMETOOLONG) => Self::open_root(&place.above, place.path.as_ref())?.stamp(),
+            stat => stat.map(|stat| Stamp::of(&stat)),
+        };
+        match (there, self.stamp()) {
+            (Ok(there), Ok(own)) if there.identity() == own.identity() => Ok(()),
+            (Ok(_), Ok(_)) => {
+                Err(RootError::Unstable("another directory was put in its place".to_owned()))
+            }
+            (Err(errno), _) | (_, Err(errno)) => {
+                Err(RootError::Unstable(directory_trouble(errno).detail))
+            }
+        }
     }
 
     /// Opens the directory `name` in this one.
     pub(super) fn subdirectory(&self, name: &[u8]) -> Result<Self, Errno> {
-        retry_on_intr(|| openat(&self.0, name, CAREFUL | OFlags::DIRECTORY, Mode::empty()))
-            .map(Self)
+        let flags = CAREFUL | OFlags::DIRECTORY;
+        retry_on_intr(|| openat(&self.descriptor, name, flags, Mode::empty())).map(Self::of)
     }
 
     /// Opens the file `name` in this directory. The caller sees to it that it is a regular one
     /// before it reads.
     pub(super) fn file(&self, name: &[u8]) -> Result<File, Trouble> {
-        match retry_on_intr(|| openat(&self.0, name, CAREFUL, Mode::empty())) {
+        match retry_on_intr(|| openat(&self.descriptor, name, CAREFUL, Mode::empty())) {
             Ok(descriptor) => Ok(descriptor.into()),
             // A link, a socket or nothing, where the listing showed a file.
             Err(Errno::LOOP | Errno::NXIO | Errno::NODEV) => {
@@ -90,7 +131,7 @@ impl Directory {
 
     /// The raw target of the link `name`.
     pub(super) fn link_target(&self, name: &[u8]) -> Result<Vec<u8>, Trouble> {
-        match retry_on_intr(|| readlinkat(&self.0, name, Vec::new())) {
+        match retry_on_intr(|| readlinkat(&self.descriptor, name, Vec::new())) {
             Ok(target) => Ok(target.into_bytes()),
             Err(Errno::INVAL | Errno::NOENT) => {
                 Err(Trouble::unstable("it became something else while it was read"))
@@ -104,13 +145,16 @@ impl Directory {
         self.list_stamped(b"").map(|(listing, _)| listing)
     }
 
-    /// The same, with `above` before each name, and with the stamp of the directory that was listed.
-    pub(super) fn list_stamped(&self, above: &[u8]) -> Result<(Listing, Stamp), Trouble> {
+    /// The same, with the path `above` of this directory before each name, and with the version that
+    /// was listed.
+    pub(super) fn list_stamped(&self, above: &[u8]) -> Result<(Listing, Listed), Trouble> {
         for _ in 0..2 {
-            let before = self.stamp().map_err(directory_trouble)?;
+            let now = Now::ask();
+            let stamp = self.stamp().map_err(directory_trouble)?;
             match self.list_once(above) {
-                Ok(listing) if self.stamp().map_err(directory_trouble)? == before => {
-                    return Ok((listing, before));
+                Ok(listing) if self.stamp().map_err(directory_trouble)? == stamp => {
+                    let young = stamp.is_young(now);
+                    return Ok((listing, Listed { path: above.into(), stamp, young }));
                 }
                 // A name, or the directory itself, went away: what is left is no listing.
                 Ok(_) | Err(Errno::NOENT) => {}
@@ -141,9 +185,9 @@ impl Directory {
     /// `Dir` would end the listing in silence where the kernel says ENOENT.
     #[cfg(any(target_os = "linux", target_os = "android"))]
     fn each_name(&self, mut take: impl FnMut(&CStr, FileType) -> Step) -> Step {
-        rustix::fs::seek(&self.0, rustix::fs::SeekFrom::Start(0))?;
+        rustix::fs::seek(&self.descriptor, rustix::fs::SeekFrom::Start(0))?;
         let mut buffer = Vec::with_capacity(LISTING_BUFFER);
-        let mut names = rustix::fs::RawDir::new(&self.0, buffer.spare_capacity_mut());
+        let mut names = rustix::fs::RawDir::new(&self.descriptor, buffer.spare_capacity_mut());
         while let Some(name) = names.next() {
             let name = name?;
             take(name.file_name(), name.file_type())?;
@@ -154,7 +198,7 @@ impl Directory {
     /// Hands every name to `take`, `.` and `..` too.
     #[cfg(not(any(target_os = "linux", target_os = "android")))]
     fn each_name(&self, mut take: impl FnMut(&CStr, FileType) -> Step) -> Step {
-        for name in rustix::fs::Dir::read_from(&self.0)? {
+        for name in rustix::fs::Dir::read_from(&self.descriptor)? {
             let name = name?;
             take(name.file_name(), name.file_type())?;
         }
@@ -162,12 +206,25 @@ impl Directory {
     }
 
     fn type_of(&self, name: &[u8]) -> Result<FileType, Errno> {
-        let stat = retry_on_intr(|| statat(&self.0, name, AtFlags::SYMLINK_NOFOLLOW))?;
+        let stat = retry_on_intr(|| statat(&self.descriptor, name, AtFlags::SYMLINK_NOFOLLOW))?;
         Ok(FileType::from_raw_mode(stat.st_mode))
     }
 
     fn stamp(&self) -> Result<Stamp, Errno> {
-        Ok(Stamp::of(&rustix::fs::fstat(&self.0)?))
+        Ok(Stamp::of(&rustix::fs::fstat(&self.descriptor)?))
+    }
+
+    /// The version of this directory that is there now.
+    pub fn version(&self) -> Result<Version, Trouble> {
+        let now = Now::ask();
+        let stamp = self.stamp().map_err(directory_trouble)?;
+        Ok(Version { stamp, young: stamp.is_young(now) })
+    }
+
+    /// The stamp of what is called `name` in this directory.
+    pub(super) fn stamp_of(&self, name: &[u8]) -> Result<Stamp, Errno> {
+        let stat = retry_on_intr(|| statat(&self.descriptor, name, AtFlags::SYMLINK_NOFOLLOW))?;
+        Ok(Stamp::of(&stat))
     }
 
     /// The stamp of the directory at `path`, below which nothing is opened; empty is this one.
@@ -175,15 +232,15 @@ impl Directory {
         if path.is_empty() {
             return self.stamp();
         }
-        match retry_on_intr(|| statat(&self.0, path, AtFlags::SYMLINK_NOFOLLOW)) {
+        match self.stamp_of(path) {
             Err(Errno::NAMETOOLONG) => self.directory_beneath(path)?.stamp(),
-            stat => Ok(Stamp::of(&stat?)),
+            stamp => stamp,
         }
     }
 
     /// Opens the directory at `path`, with no link on the way; empty is this one.
     pub(super) fn directory_beneath(&self, path: &[u8]) -> Result<Self, Errno> {
-        let mut directory = Self(rustix::io::fcntl_dupfd_cloexec(&self.0, 0)?);
+        let mut directory = Self::of(rustix::io::fcntl_dupfd_cloexec(&self.descriptor, 0)?);
         for name in path.split(|&byte| byte == b'/').filter(|name| !name.is_empty()) {
             directory = directory.subdirectory(name)?;
         }
@@ -191,28 +248,13 @@ impl Directory {
     }
 }
 
-/// What identifies one version of a directory's list of names, as far as a stat can.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Stamp([i128; 6]);
-
-impl Stamp {
-    fn of(stat: &rustix::fs::Stat) -> Self {
-        Self([
-            i128::from(stat.st_dev),
-            i128::from(stat.st_ino),
-            i128::from(stat.st_mtime),
-            i128::from(stat.st_mtime_nsec),
-            i128::from(stat.st_ctime),
-            i128::from(stat.st_ctime_nsec),
-        ])
-    }
-}
-
-/// A directory that was walked, and its stamp when it was listed; the root's path is empty.
+/// A directory that was walked, as it was when it was listed; the root's path is empty.
 #[derive(Debug)]
 pub(super) struct Listed {
     pub(super) path: Box<[u8]>,
     pub(super) stamp: Stamp,
+    /// Whether a change right after the listing could have left the stamp as it is.
+    pub(super) young: bool,
 }
 
 fn kind(file_type: FileType) -> Kind {

@@ -12,8 +12,9 @@ use std::sync::{Mutex, PoisonError};
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use walkdir::WalkDir;
 
+use super::large::{self, SetAside};
 use super::read::Opened;
-use super::{Engine, Item, Kind, Listing, PassOver, RootError, Trouble, large};
+use super::{Engine, Item, Kind, Listing, PassOver, RootError, Trouble};
 use crate::entry::Entry;
 use crate::path::{self, EntryPath};
 use crate::problem::in_words;
@@ -60,6 +61,16 @@ impl Directory {
         names.map(|entry| entry.and_then(kind).map_err(unreadable)).collect()
     }
 
+    /// The version of this directory that is there now.
+    #[cfg(not(unix))]
+    pub fn version(&self) -> Result<super::Version, Trouble> {
+        let now = super::stamp::Now::ask();
+        let metadata = fs::metadata(&self.0);
+        let metadata = metadata.map_err(|error| Trouble::unreadable(&error).of_directory())?;
+        let stamp = super::stamp::Stamp::of(&metadata);
+        Ok(super::Version { stamp, young: stamp.is_young(now) })
+    }
+
     /// Opens the file at `path`, unless it is a link.
     pub(super) fn file_beneath(&self, path: &EntryPath) -> Result<File, Trouble> {
         let path = self.0.join(path.as_str());
@@ -74,8 +85,8 @@ impl Directory {
 /// Fewer paths are observed by one thread.
 const FEW: usize = 96;
 
-/// Files that were set aside, with their sizes.
-type Aside = Mutex<Vec<(EntryPath, u64)>>;
+/// Files that were set aside.
+type Aside = Mutex<Vec<SetAside>>;
 
 /// Lists and hashes everything in scope below `root`, in no order.
 pub(super) fn walk(
@@ -101,7 +112,7 @@ pub(super) fn walk(
             }
             Ok(file_type) => observe(root, path, *file_type, engine, &aside).transpose()?,
         };
-        let item = Item::new(path.clone(), outcome);
+        let item = Item::of(path.clone(), outcome);
         engine.meter.count(1, item.observed.bytes());
         Some(item)
     };
@@ -183,11 +194,12 @@ fn observe(
         Kind::File => {
             let file = Opened::new(root.file_beneath(&path)?)?;
             if file.size() >= large::SET_ASIDE {
-                aside.lock().unwrap_or_else(PoisonError::into_inner).push((path, file.size()));
+                let aside_too = SetAside::new(path, &file);
+                aside.lock().unwrap_or_else(PoisonError::into_inner).push(aside_too);
                 return Ok(None);
             }
             let mut copy = engine.copy(path.as_bytes(), &file);
-            file.read(&mut copy).map(Some)
+            file.read(&mut copy).map(|(entry, _)| Some(entry))
         }
         Kind::Special(name) => Err(Trouble::unsealable(name)),
     }

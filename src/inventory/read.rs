@@ -4,13 +4,17 @@
 //! that the bytes may never have been together in one version of the file: it is read once more,
 //! and then given up. The stamps are a tripwire, not a proof: a writer through a shared map can
 //! change bytes and leave all three as they were.
+//!
+//! The last stamp goes with the entry: `settle` looks whether that version is still there at the
+//! end.
 
 use std::cell::Cell;
 use std::fs::File;
 use std::io::{self, Read, Seek};
 
 use super::Trouble;
-use crate::entry::{Digest, Entry};
+use super::stamp::{Identity, Now, Stamp, outwait};
+use crate::entry::{Digest, Entry, UnreadFile};
 
 /// How much is read at a time by one thread; a smaller file is read whole.
 const CHUNK: usize = 1 << 20;
@@ -32,14 +36,6 @@ pub trait ByteSink {
     fn end(&mut self, _: &Entry) {}
 }
 
-/// What identifies one version of a file, as far as a stat can.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Stamp {
-    size: u64,
-    mode: u32,
-    times: Times,
-}
-
 /// A regular file, open and stamped, of which nothing was read yet.
 #[derive(Debug)]
 pub(super) struct Opened {
@@ -49,25 +45,46 @@ pub(super) struct Opened {
 }
 
 impl Opened {
-    /// Stamps `file`, and refuses what is no regular file before a byte of it is read.
+    /// Stamps `file`, and refuses what is no regular file, or nearly all holes, before a byte of it is
+    /// read.
     pub(super) fn new(file: File) -> Result<Self, Trouble> {
-        let (stamp, holes) = Stamp::and_holes_of(&file)?;
-        Ok(Self { file, stamp, holes })
+        let (stamp, on_disk) = look(&file)?;
+        let opened = Self { file, stamp, holes: on_disk < stamp.size() };
+        if UnreadFile::is_one(stamp.size(), on_disk) {
+            let unread = UnreadFile { size: stamp.size(), executable: opened.is_executable() };
+            return Err(Trouble::unread(unread, on_disk));
+        }
+        Ok(opened)
     }
 
     /// Its size when it was opened, in bytes.
     pub(super) fn size(&self) -> u64 {
-        self.stamp.size
+        self.stamp.size()
     }
 
     /// Its permissions when it was opened, as Unix has them.
     pub(super) fn mode(&self) -> u32 {
-        self.stamp.mode
+        self.stamp.mode()
     }
 
     /// Whether it had any execute bit then.
     pub(super) fn is_executable(&self) -> bool {
-        self.stamp.mode & 0o111 != 0
+        self.stamp.mode() & 0o111 != 0
+    }
+
+    /// Which file it is.
+    pub(super) fn identity(&self) -> Identity {
+        self.stamp.identity()
+    }
+
+    /// Which version of it is read.
+    pub(super) fn stamp(&self) -> Stamp {
+        self.stamp
+    }
+
+    /// Whether a change could leave its stamp as it is, if it is read now.
+    pub(super) fn is_young(&self, now: Now) -> bool {
+        self.stamp.is_young(now)
     }
 
     /// Whether parts of it have no place on the disk. Where that cannot be told there are none.
@@ -87,22 +104,27 @@ impl Opened {
 
     /// Hashes it from its beginning to its end, and shows the bytes to `sink`. This thread works
     /// alone: others have files of their own.
-    pub(super) fn read(mut self, sink: &mut dyn ByteSink) -> Result<Entry, Trouble> {
+    pub(super) fn read(mut self, sink: &mut dyn ByteSink) -> Result<(Entry, Stamp), Trouble> {
         if let Some(entry) = self.read_once(sink)? {
-            return Ok(entry);
+            return Ok((entry, self.stamp));
         }
         self.read_again(sink)
     }
 
     /// The same after it changed: what it is now is read once, and that decides.
-    pub(super) fn read_again(mut self, sink: &mut dyn ByteSink) -> Result<Entry, Trouble> {
-        self.stamp = Stamp::of(&self.file)?;
-        self.file.rewind().map_err(|error| Trouble::unreadable(&error))?;
-        self.read_once(sink)?.ok_or_else(|| Trouble::unstable("the file changed while it was read"))
+    pub(super) fn read_again(self, sink: &mut dyn ByteSink) -> Result<(Entry, Stamp), Trouble> {
+        // A change in the same tick as this one would go unnoticed.
+        outwait(look(&self.file)?.0.newest());
+        let mut now = Self::new(self.file)?;
+        now.file.rewind().map_err(|error| Trouble::unreadable(&error))?;
+        match now.read_once(sink)? {
+            Some(entry) => Ok((entry, now.stamp)),
+            None => Err(Trouble::unstable("the file changed while it was read")),
+        }
     }
 
     fn read_once(&mut self, sink: &mut dyn ByteSink) -> Result<Option<Entry>, Trouble> {
-        let (file, size) = (&mut self.file, self.stamp.size);
+        let (file, size) = (&mut self.file, self.stamp.size());
         sink.begin();
         let read = match usize::try_from(size) {
             Ok(whole) if whole < CHUNK => with_buffer(whole + 1, |buffer| {
@@ -126,18 +148,18 @@ impl Opened {
     pub(super) fn read_into(&mut self, buffer: &mut [u8]) -> Result<bool, Trouble> {
         let filled =
             read_whole(&mut self.file, buffer).map_err(|error| Trouble::unreadable(&error))?;
-        Ok(filled as u64 == self.stamp.size && self.is_unchanged()?)
+        Ok(filled as u64 == self.stamp.size() && self.is_unchanged()?)
     }
 
     /// The entry that `digest` makes, if the file is still what it was when it was stamped.
     pub(super) fn entry_if_unchanged(&self, digest: Digest) -> Result<Option<Entry>, Trouble> {
-        let (size, executable) = (self.stamp.size, self.is_executable());
+        let (size, executable) = (self.stamp.size(), self.is_executable());
         Ok(self.is_unchanged()?.then_some(Entry::File { size, digest, executable }))
     }
 
     /// Whether the file is still what it was when it was stamped.
     pub(super) fn is_unchanged(&self) -> Result<bool, Trouble> {
-        Ok(Stamp::of(&self.file)? == self.stamp)
+        Ok(look(&self.file)?.0 == self.stamp)
     }
 
     /// Fills `buffer` from `offset` on; gives how much there was.
@@ -236,51 +258,28 @@ fn uninterrupted(mut call: impl FnMut() -> io::Result<usize>) -> io::Result<usiz
     }
 }
 
-/// Time of change of content and of status, in seconds and nanoseconds; wide enough for the
-/// fields of every system.
+/// Stamps an open file, and tells how many bytes it takes on the disk, which may change while its
+/// content does not. Refuses what is no regular file.
+fn look(file: &File) -> Result<(Stamp, u64), Trouble> {
+    look_at(file)
+        .map_err(|error| Trouble::unreadable(&error))?
+        .ok_or_else(|| Trouble::unstable("it became something else while it was read"))
+}
+
 #[cfg(unix)]
-type Times = [i128; 4];
+fn look_at(file: &File) -> io::Result<Option<(Stamp, u64)>> {
+    let stat = rustix::fs::fstat(file)?;
+    let regular = rustix::fs::FileType::from_raw_mode(stat.st_mode).is_file();
+    // In units of 512 bytes, whatever the size of a block is.
+    let on_disk = u64::try_from(stat.st_blocks).unwrap_or(0).saturating_mul(512);
+    Ok(regular.then(|| (Stamp::of(&stat), on_disk)))
+}
+
+/// Nobody tells here how much of a file is on the disk: it is taken to be all of it.
 #[cfg(not(unix))]
-type Times = Option<std::time::SystemTime>;
-
-impl Stamp {
-    /// Stamps an open file; refuses what is no regular file.
-    fn of(file: &File) -> Result<Self, Trouble> {
-        Self::and_holes_of(file).map(|(stamp, _)| stamp)
-    }
-
-    /// The same, and whether the file has holes: that may change while its content does not.
-    fn and_holes_of(file: &File) -> Result<(Self, bool), Trouble> {
-        Self::look(file)
-            .map_err(|error| Trouble::unreadable(&error))?
-            .ok_or_else(|| Trouble::unstable("it became something else while it was read"))
-    }
-
-    #[cfg(unix)]
-    fn look(file: &File) -> io::Result<Option<(Self, bool)>> {
-        let stat = rustix::fs::fstat(file)?;
-        let regular = rustix::fs::FileType::from_raw_mode(stat.st_mode).is_file();
-        let times = [
-            i128::from(stat.st_mtime),
-            i128::from(stat.st_mtime_nsec),
-            i128::from(stat.st_ctime),
-            i128::from(stat.st_ctime_nsec),
-        ];
-        let size = u64::try_from(stat.st_size).unwrap_or(u64::MAX);
-        // Narrower on some systems.
-        let mode = stat.st_mode as u32;
-        // In units of 512 bytes, whatever the size of a block is.
-        let taken = u64::try_from(stat.st_blocks).unwrap_or(0).saturating_mul(512);
-        Ok(regular.then_some((Self { size, mode, times }, taken < size)))
-    }
-
-    #[cfg(not(unix))]
-    fn look(file: &File) -> io::Result<Option<(Self, bool)>> {
-        let metadata = file.metadata()?;
-        let times = metadata.modified().ok();
-        let stamp = Self { size: metadata.len(), mode: 0o644, times };
-        Ok(metadata.is_file().then_some((stamp, false)))
-    }
+fn look_at(file: &File) -> io::Result<Option<(Stamp, u64)>> {
+    let metadata = file.metadata()?;
+    Ok(metadata.is_file().then(|| (Stamp::of(&metadata), metadata.len())))
 }
 
 #[cfg(test)]
@@ -322,6 +321,7 @@ mod tests {
         std::fs::write(&path, vec![7; size]).unwrap();
         let opened = Opened::new(File::open(&path).unwrap()).unwrap();
         let read = opened.read(&mut Meddler { path: path.clone(), times, change });
+        let read = read.map(|(entry, _)| entry);
         if let Ok(Entry::File { digest, .. }) = read {
             assert_eq!(digest, Digest::of(&std::fs::read(&path).unwrap()));
         }
@@ -356,7 +356,7 @@ mod tests {
             let (length, digest) = (content.len() as u64, Digest::of(&content));
             let expected = Entry::File { size: length, digest, executable: false };
             let opened = Opened::new(File::open(&path).unwrap()).unwrap();
-            assert_eq!(opened.read(&mut None).unwrap(), expected);
+            assert_eq!(opened.read(&mut None).unwrap().0, expected);
         }
     }
 

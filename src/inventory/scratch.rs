@@ -74,10 +74,10 @@ impl Scratch {
         let (wanted, target) = (wanted.to_owned(), target.to_owned());
         let mut scratch =
             Self { above, own, name, wanted, target, closed: false, published: false };
-        let mode = mode_of(&fstat(&scratch.own.0)?);
+        let mode = mode_of(&fstat(&scratch.own.descriptor)?);
         if !mode.contains(Mode::RWXU) {
             scratch.closed = true;
-            fchmod(&scratch.own.0, mode | Mode::RWXU)?;
+            fchmod(&scratch.own.descriptor, mode | Mode::RWXU)?;
         }
         Ok(scratch)
     }
@@ -148,7 +148,7 @@ impl Scratch {
         let there = statat(above, path, AtFlags::SYMLINK_NOFOLLOW);
         let same =
             |there: Stat, own: Stat| (there.st_dev, there.st_ino) == (own.st_dev, own.st_ino);
-        there.and_then(|there| Ok(same(there, fstat(&self.own.0)?))).unwrap_or(false)
+        there.and_then(|there| Ok(same(there, fstat(&self.own.descriptor)?))).unwrap_or(false)
     }
 
     /// Does `work` at `path`, from directory to directory where the way is too long for one call.
@@ -157,9 +157,9 @@ impl Scratch {
         path: &str,
         work: impl Fn(&OwnedFd, &str) -> Result<T, Errno>,
     ) -> io::Result<T> {
-        let done = match (work(&self.own.0, path), path.rsplit_once('/')) {
+        let done = match (work(&self.own.descriptor, path), path.rsplit_once('/')) {
             (Err(Errno::NAMETOOLONG), Some((above, name))) => {
-                work(&self.own.directory_beneath(above.as_bytes())?.0, name)
+                work(&self.own.directory_beneath(above.as_bytes())?.descriptor, name)
             }
             (done, _) => done,
         };
@@ -228,7 +228,7 @@ fn make(above: &OwnedFd, wanted: &OsStr) -> Result<String, Errno> {
 /// Opens the directory `name` in `above` and sees to it that nothing is in it: another one may
 /// have been put in the place of that which was made.
 fn open_empty(above: OwnedFd, name: &str) -> Result<(OwnedFd, Directory), (OwnedFd, io::Error)> {
-    let above = Directory(above);
+    let above = Directory::of(above);
     let opened = above.subdirectory(name.as_bytes()).map_err(io::Error::from);
     let own = opened.and_then(|own| match own.list() {
         Ok(names) if names.is_empty() => Ok(own),
@@ -236,8 +236,8 @@ fn open_empty(above: OwnedFd, name: &str) -> Result<(OwnedFd, Directory), (Owned
         Err(trouble) => Err(io::Error::other(trouble.detail)),
     });
     match own {
-        Ok(own) => Ok((above.0, own)),
-        Err(error) => Err((above.0, error)),
+        Ok(own) => Ok((above.descriptor, own)),
+        Err(error) => Err((above.descriptor, error)),
     }
 }
 
@@ -270,7 +270,7 @@ fn empty(directory: &Directory) -> io::Result<()> {
         } else {
             AtFlags::empty()
         };
-        unlinkat(&directory.0, &*name, flags)?;
+        unlinkat(&directory.descriptor, &*name, flags)?;
     }
     Ok(())
 }

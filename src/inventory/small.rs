@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::read::{Opened, with_buffer};
+use super::stamp::Stamp;
 use super::{Engine, Item, lanes};
 use crate::entry::Entry;
 
@@ -24,6 +25,7 @@ struct Read {
     path: Box<[u8]>,
     bytes: Range<usize>,
     executable: bool,
+    stamp: Stamp,
 }
 
 impl Lot<'_> {
@@ -57,11 +59,12 @@ impl Lot<'_> {
                     copy.write_at(&self.buffer[bytes.clone()], 0);
                 }
                 self.used = bytes.end;
-                self.read.push(Read { path, bytes, executable: file.is_executable() });
+                let (executable, stamp) = (file.is_executable(), file.stamp());
+                self.read.push(Read { path, bytes, executable, stamp });
             }
             // It changed under the read.
-            Ok(false) => self.items.push(Item::new(path, file.read_again(&mut copy))),
-            Err(trouble) => self.items.push(Item::new(path, Err(trouble))),
+            Ok(false) => self.items.push(Item::of_file(path, file.read_again(&mut copy))),
+            Err(trouble) => self.items.push(Item::of(path, Err(trouble))),
         }
     }
 
@@ -70,9 +73,9 @@ impl Lot<'_> {
         let files: Vec<&[u8]> =
             self.read.iter().map(|read| &self.buffer[read.bytes.clone()]).collect();
         let digests = lanes::digests(&files);
-        for (Read { path, bytes, executable }, digest) in self.read.drain(..).zip(digests) {
-            let size = bytes.len() as u64;
-            self.items.push(Item::new(path, Ok(Entry::File { size, digest, executable })));
+        for (Read { path, bytes, executable, stamp }, digest) in self.read.drain(..).zip(digests) {
+            let entry = Entry::File { size: bytes.len() as u64, digest, executable };
+            self.items.push(Item::of_file(path, Ok((entry, stamp))));
         }
         self.used = 0;
     }

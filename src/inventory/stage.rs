@@ -33,7 +33,10 @@ impl Stage {
     /// Begins a stage that is to be at `target`, where nothing may be.
     pub fn create(target: &Path) -> Result<Self, Problem> {
         let begun = Scratch::create(target).map_err(|error| match error.kind() {
-            io::ErrorKind::AlreadyExists => misplaced(target, "it exists already"),
+            io::ErrorKind::AlreadyExists => misplaced(
+                target,
+                "it exists already, and what is in it was not judged by this check",
+            ),
             io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
                 misplaced(target, &in_words(&error))
             }
@@ -236,7 +239,7 @@ mod tests {
                 let opened = Opened::new(File::open(&path).unwrap()).unwrap();
                 let mut copy = Some(stage.file(b"f", opened.mode()));
                 fs::set_permissions(&path, fs::Permissions::from_mode(after)).unwrap();
-                let entry = opened.read(&mut copy).unwrap();
+                let (entry, _) = opened.read(&mut copy).unwrap();
                 drop(copy);
                 assert_eq!(entry.kind(), if after & 0o111 == 0 { "file" } else { "exec" });
                 stage.publish().unwrap();

@@ -2,14 +2,17 @@
 //!
 //! A task lists a directory, or hashes a batch of its files; the first makes tasks for what it
 //! finds. Tasks hold their parent's descriptor, not a path. One thread does them all while they
-//! are few, and all threads share them then. Large files are set aside, for `large`.
+//! are few, and all threads share them then. Large files are set aside, for `large`; so are
+//! files that were changed in this very tick of the clock: they are read when it is over.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::large::{self, SetAside};
 use super::open::{Listed, directory_trouble};
 use super::read::Opened;
 use super::small::Lot;
-use super::{Directory, Engine, Item, Kind, Listing, PassOver, RootError, Trouble, large};
+use super::stamp::{Now, outwait};
+use super::{Directory, Engine, Item, Kind, Listing, PassOver, RootError, Trouble, TroubleKind};
 use crate::entry::Entry;
 use crate::path::{self, EntryPath};
 use crate::pattern::Level;
@@ -31,7 +34,15 @@ struct Walk<'a> {
     pass_over: PassOver<'a>,
     items: Mutex<Vec<Item>>,
     listed: Mutex<Vec<Listed>>,
-    aside: Mutex<Vec<(EntryPath, u64)>>,
+    aside: Mutex<Aside>,
+}
+
+/// The files that were set aside.
+#[derive(Default)]
+struct Aside {
+    files: Vec<SetAside>,
+    /// When the youngest of them was changed, if one of them was too young to be read.
+    youngest: Option<i128>,
 }
 
 /// One directory of the walk below the root.
@@ -56,7 +67,7 @@ enum Seen {
     /// A file that is still to be read.
     Small(Opened),
     /// A file that is left to `large`.
-    SetAside,
+    Later,
 }
 
 /// Takes a task that came up.
@@ -70,15 +81,16 @@ pub(super) fn walk(
     engine: &Engine,
     pass_over: PassOver<'_>,
 ) -> Result<(Vec<Item>, Vec<Listed>), RootError> {
-    let (listing, stamp) = root
-        .list_stamped(b"")
-        .map_err(|trouble| RootError::Unreadable("the root".to_owned(), trouble.detail))?;
-    let listed = Mutex::new(vec![Listed { path: Box::default(), stamp }]);
+    let (listing, first) = root.list_stamped(b"").map_err(root_trouble)?;
+    let listed = Mutex::new(vec![first]);
     let (items, aside) = (Mutex::default(), Mutex::default());
     let walk = Walk { root, scope, top: scope.level(b""), engine, pass_over, items, listed, aside };
     walk.run_all(listing);
     let (mut items, aside) = (into_inner(walk.items), into_inner(walk.aside));
-    items.append(&mut large::hash_all(&|path| root.file_beneath(path), engine, aside));
+    if let Some(youngest) = aside.youngest {
+        outwait(youngest);
+    }
+    items.append(&mut large::hash_all(&|path| root.file_beneath(path), engine, aside.files));
     Ok((items, into_inner(walk.listed)))
 }
 
@@ -157,7 +169,7 @@ impl Walk<'_> {
                 let level = self.scope.below(self.level(parent), name_in(parent, &path));
                 self.entries_of(Some(&Arc::new(Place { directory, path, level })), listing, add);
             }
-            Err(trouble) => self.keep(vec![Item::new(path, Err(trouble))]),
+            Err(trouble) => self.keep(vec![Item::of(path, Err(trouble))]),
         }
     }
 
@@ -172,8 +184,7 @@ impl Walk<'_> {
         if let Some(stage) = &self.engine.stage {
             stage.directory(path);
         }
-        let (listing, stamp) = directory.list_stamped(path)?;
-        let listed = Listed { path: path.into(), stamp };
+        let (listing, listed) = directory.list_stamped(path)?;
         self.listed.lock().unwrap_or_else(PoisonError::into_inner).push(listed);
         Ok((directory, listing))
     }
@@ -184,10 +195,10 @@ impl Walk<'_> {
             for (path, kind) in found {
                 let name = name_in(place, &path);
                 match self.observe(directory, name, &path, kind) {
-                    Ok(Seen::Entry(entry)) => lot.add(Item::new(path, Ok(entry))),
+                    Ok(Seen::Entry(entry)) => lot.add(Item::of(path, Ok(entry))),
                     Ok(Seen::Small(file)) => lot.read(path, file),
-                    Ok(Seen::SetAside) => {}
-                    Err(trouble) => lot.add(Item::new(path, Err(trouble))),
+                    Ok(Seen::Later) => {}
+                    Err(trouble) => lot.add(Item::of(path, Err(trouble))),
                 }
             }
         }));
@@ -209,28 +220,33 @@ impl Walk<'_> {
             let target = self.link(directory.link_target(name)?, path)?;
             return Ok(Seen::Entry(Entry::Link { target }));
         }
+        let now = Now::ask();
         let file = Opened::new(directory.file(name)?)?;
-        if file.size() >= large::SET_ASIDE
+        let young = file.is_young(now);
+        if (young || file.size() >= large::SET_ASIDE)
             && let Ok(path) = EntryPath::parse(legal)
         {
-            self.aside.lock().unwrap_or_else(PoisonError::into_inner).push((path, file.size()));
-            return Ok(Seen::SetAside);
+            let mut aside = self.aside.lock().unwrap_or_else(PoisonError::into_inner);
+            aside.files.push(SetAside::new(path, &file));
+            if young {
+                aside.youngest = aside.youngest.max(Some(file.stamp().newest()));
+            }
+            return Ok(Seen::Later);
         }
         Ok(Seen::Small(file))
     }
 
-    /// The target of a link, which a seal holds as text.
+    /// The target of a link, which is staged if that is wanted.
     fn link(&self, target: Vec<u8>, path: &[u8]) -> Result<Box<str>, Trouble> {
-        let target = String::from_utf8(target)
-            .map_err(|_| Trouble::unsealable("the link's target is not UTF-8"))?;
+        let target = link_text(target)?;
         if let Some(stage) = &self.engine.stage {
             stage.link(path, &target);
         }
-        Ok(target.into())
+        Ok(target)
     }
 
     fn empty_directory(&self, path: Box<[u8]>) -> Item {
-        if self.passes(&path) { Item::passed(path) } else { Item::new(path, Ok(Entry::Dir)) }
+        if self.passes(&path) { Item::passed(path) } else { Item::of(path, Ok(Entry::Dir)) }
     }
 
     fn passes(&self, path: &[u8]) -> bool {
@@ -249,6 +265,20 @@ impl Walk<'_> {
         let bytes = items.iter().map(|item| item.observed.bytes()).sum();
         self.engine.meter.count(items.len() as u64, bytes);
         self.items.lock().unwrap_or_else(PoisonError::into_inner).append(&mut items);
+    }
+}
+
+/// The target of a link, which a seal holds as text.
+pub(super) fn link_text(target: Vec<u8>) -> Result<Box<str>, Trouble> {
+    let text = String::from_utf8(target).map(String::into_boxed_str);
+    text.map_err(|_| Trouble::unsealable("the link's target is not UTF-8"))
+}
+
+/// What is wrong with the root itself.
+pub(super) fn root_trouble(trouble: Trouble) -> RootError {
+    match trouble.kind {
+        TroubleKind::Unstable => RootError::Unstable(trouble.detail),
+        _ => RootError::Unreadable("the root".to_owned(), trouble.detail),
     }
 }
 

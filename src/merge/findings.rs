@@ -129,10 +129,17 @@ fn finding(stated: &FindingRead, against: Against<'_>) -> Result<Finding, &'stat
         None => None,
         Some(from) => Some(EntryPath::parse(from).map_err(|_| "it moved from no legal path")?),
     };
+    // Of what no seal can hold, a file that was not read is all that can have been observed.
+    let unread = match &stated.observed {
+        Some(observed) if kind == FindingKind::Unsealable => observed.unread(),
+        _ => None,
+    };
+    let observed = if unread.is_some() { None } else { entry(stated.observed.as_ref())? };
     let finding = Finding {
         line: stated.line,
         expected: entry(stated.expected.as_ref())?,
-        observed: entry(stated.observed.as_ref())?,
+        observed,
+        unread,
         from,
         cause,
         detail: stated.detail.clone(),

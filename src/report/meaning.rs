@@ -84,8 +84,9 @@ fn unjudged(kind: FindingKind) -> Meaning {
         },
         _ => Meaning {
             short: "Nothing that a seal can hold",
-            full: "A FIFO, a socket, a device, a submodule, or a name that no seal can hold lies \
-                   below the sealed directory.",
+            full: "A FIFO, a socket, a device, a submodule, a name that no seal can hold, or a \
+                   file of more than 64 GiB that is nearly all holes lies below the sealed \
+                   directory.",
             help: "Remove it, or add it to `exclude` of the seal.",
         },
     }

@@ -21,6 +21,7 @@ mod meaning;
 mod model;
 mod partition;
 pub mod read;
+mod recognise;
 mod remedy;
 mod resealed;
 mod sarif;
@@ -42,6 +43,7 @@ pub use model::{
     EntryView, ErrorView, FindingView, Mend, Notice, Report, SealView, SourceView, Tool,
 };
 pub use partition::{PartView, PartitionView};
+pub use recognise::{LOOKED_AT, is_report};
 pub use remedy::Caller;
 pub use resealed::{BaseView, DeletedView, ResealView, ScopeView, Totals};
 pub use shell::quote;

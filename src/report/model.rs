@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 
-use crate::entry::Entry;
+use crate::entry::{Entry, UnreadFile};
 use crate::finding::{Cause, Finding, FindingKind};
 use crate::hex;
 use crate::problem::Problem;
@@ -164,7 +164,7 @@ pub struct EntryView {
     /// Bytes, of a file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub size: Option<u64>,
-    /// The content's digest in hex, of a file.
+    /// The content's digest in hex, of a file that was read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub blake3: Option<String>,
     /// The raw target, of a link.
@@ -305,7 +305,8 @@ impl FindingView {
             from: finding.from.as_ref().map(|path| path.as_str().to_owned()),
             line: finding.line,
             expected: finding.expected.as_ref().map(EntryView::new),
-            observed: finding.observed.as_ref().map(EntryView::new),
+            observed: (finding.observed.as_ref().map(EntryView::new))
+                .or_else(|| finding.unread.as_ref().map(EntryView::of_unread)),
             cause: finding.cause,
             detail: finding.detail.clone(),
             remedy: remedy::of(finding, judgement, caller),
@@ -323,6 +324,13 @@ impl EntryView {
             Entry::Dir => (None, None),
         };
         Self { kind: entry.kind(), size: entry.size(), blake3, target }
+    }
+}
+
+impl EntryView {
+    /// The view of a file that was not read: it has no digest.
+    fn of_unread(file: &UnreadFile) -> Self {
+        Self { kind: file.kind(), size: Some(file.size), blake3: None, target: None }
     }
 }
 

@@ -7,7 +7,7 @@
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use crate::entry::{Digest, Entry};
+use crate::entry::{Digest, Entry, UnreadFile};
 
 /// The value of the `format` key.
 const FORMAT: &str = "sealgate-report/1";
@@ -254,6 +254,17 @@ impl EntryRead {
             }
             ("link", None, None, Some(target)) => Some(Entry::Link { target: (**target).into() }),
             ("dir", None, None, None) => Some(Entry::Dir),
+            _ => None,
+        }
+    }
+
+    /// The file without a digest that it states; `None` if a check would have read such a file.
+    #[must_use]
+    pub fn unread(&self) -> Option<UnreadFile> {
+        match (&*self.kind, self.size, &self.blake3, &self.target) {
+            (kind @ ("file" | "exec"), Some(size), None, None) if UnreadFile::may_be_one(size) => {
+                Some(UnreadFile { size, executable: kind == "exec" })
+            }
             _ => None,
         }
     }

@@ -5,7 +5,7 @@ use super::limits::check_names;
 use crate::inventory::{Directory, Kind, RootError};
 use crate::pattern::Glob;
 use crate::problem::Problem;
-use crate::replace::SCRATCH_SUFFIX;
+use crate::replace::is_leftover_beside;
 use crate::seal::SealName;
 
 /// What the seals directory holds.
@@ -18,7 +18,8 @@ pub struct Contents {
 }
 
 impl Repository {
-    /// Lists the seals directory; `None` where there is none.
+    /// Lists the seals directory; `None` where there is none. What a run that writes beside this one
+    /// has there for a moment, or a killed one left, is passed over.
     pub fn contents(&self) -> Result<Option<Contents>, Problem> {
         let unreadable = |message: String| {
             Problem::new("seals-unreadable", message)
@@ -35,6 +36,9 @@ impl Repository {
         check_names(self.seals.as_str(), listing.len())?;
         let mut contents = Contents::default();
         for (name, kind) in listing {
+            if kind == Kind::File && is_leftover_beside(&name) {
+                continue;
+            }
             match sort_out(&name, kind) {
                 Place::Seal(name) => contents.names.push(name),
                 Place::Known => {}
@@ -49,9 +53,7 @@ impl Repository {
     pub(super) fn stray(&self, name: &[u8], why: &str) -> Problem {
         let name = String::from_utf8_lossy(name);
         let file = format!("{}/{name}", self.seals.as_str());
-        let remedy = if name.ends_with(SCRATCH_SUFFIX) {
-            "a `sealgate seal` was killed here: run it again, or remove the file"
-        } else if name.ends_with(".toml") {
+        let remedy = if name.ends_with(".toml") {
             "rename it: the name of a seal is [a-z0-9][a-z0-9._-]*"
         } else {
             "move it elsewhere: only seals and a README.md belong here"

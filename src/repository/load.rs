@@ -2,10 +2,12 @@
 
 use super::Repository;
 use crate::entry::Digest;
-use crate::inventory::{Directory, FileInParts, ReadFault, Trouble, read_whole};
+use crate::inventory::{Directory, FileInParts, ReadFault, Trouble, Version, read_whole};
 use crate::path::EntryPath;
 use crate::problem::Problem;
-use crate::seal::{self, Header, MAX_SEAL_BYTES, Parts, Seal, SealError, SealName, loose_seal};
+use crate::seal::{
+    self, Header, MAX_SEAL_BYTES, Parts, Root, Seal, SealError, SealName, loose_seal,
+};
 
 /// How much of a long seal is in memory as text, in bytes.
 const PART: u64 = 256 << 10;
@@ -131,6 +133,28 @@ impl Repository {
         let begun = self.begin_parts(name, &left[..whole_lines], file.size());
         left.drain(..whole_lines);
         Ok(begun.map(|parts| Long { file, parts, hasher, left }))
+    }
+
+    /// The version of the seals directory that is there now; `None` where there is none.
+    #[must_use]
+    pub fn seals_version(&self) -> Option<Version> {
+        Directory::open_root(self.root(), Some(self.seals())).ok()?.version().ok()
+    }
+
+    /// The digest of the seal file `name`, if it can be read.
+    #[must_use]
+    pub fn digest_of(&self, name: &SealName) -> Option<Digest> {
+        let (directory, path) = self.place_of(name).ok()?;
+        read_whole(&directory, &path, MAX_SEAL_BYTES).ok().map(|bytes| Digest::of(&bytes))
+    }
+
+    /// The root that the seal `name` states above its entries, as far as that can be made out.
+    #[must_use]
+    pub fn loose_root(&self, name: &SealName) -> Option<Root> {
+        let (directory, path) = self.place_of(name).ok()?;
+        let mut head = Vec::new();
+        FileInParts::open(&directory, &path).ok()?.read(PART, &mut head).ok()?;
+        seal::loose_header(&head).ok().map(|header| header.root)
     }
 
     fn begin_parts(&self, name: &SealName, first: &[u8], length: u64) -> Option<Parts> {

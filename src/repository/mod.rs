@@ -16,7 +16,7 @@ use self::git_facts::GitFacts;
 use crate::inventory::{Directory, Kind, RootError};
 use crate::path::EntryPath;
 use crate::problem::{Problem, in_words};
-use crate::replace::{SCRATCH_SUFFIX, replace, scratch_of};
+use crate::replace::{Writer, is_leftover_aside, is_leftover_beside};
 use crate::seal::{Root, Seal, SealName};
 
 use limits::{Lenient, SealsRead};
@@ -111,13 +111,36 @@ impl Repository {
     /// says that they are.
     pub fn git_directories(&self) -> Result<Vec<PathBuf>, Problem> {
         let mark = self.root.join(".git");
-        let pointed = text_of(&mark)?
-            .and_then(|text| text.strip_prefix("gitdir:").map(|path| self.root.join(path.trim())));
+        let pointed = self.pointed_git_directory()?;
         let common = match &pointed {
             Some(own) => text_of(&own.join("commondir"))?.map(|path| own.join(path.trim())),
             None => None,
         };
         Ok([Some(mark), pointed, common].into_iter().flatten().collect())
+    }
+
+    /// Where the file `.git` of a linked worktree or a submodule says that git's directory is.
+    fn pointed_git_directory(&self) -> Result<Option<PathBuf>, Problem> {
+        let text = text_of(&self.root.join(".git"))?;
+        Ok(text.and_then(|text| Some(self.root.join(text.strip_prefix("gitdir:")?.trim()))))
+    }
+
+    /// The directory in which names of files may stand for a moment before they are renamed: git's
+    /// own for this working tree, and not the one that all worktrees share, for each has a lock of
+    /// its own.
+    #[must_use]
+    pub fn scratch_directory(&self) -> Option<PathBuf> {
+        if !self.in_git {
+            return None;
+        }
+        let pointed = self.pointed_git_directory().ok()?;
+        Some(pointed.unwrap_or_else(|| self.root.join(".git"))).filter(|place| place.is_dir())
+    }
+
+    /// Gives the file `path` the content `bytes` in one step; the caller holds the lock.
+    pub fn replace(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        let aside = self.scratch_directory();
+        Writer { aside: aside.as_deref(), executable: false }.write(path, bytes)
     }
 
     /// A seal's file, relative to the repository root.
@@ -201,20 +224,15 @@ impl Repository {
         Ok(Some(lock))
     }
 
-    /// Removes what runs left that were killed between giving new content a name and renaming it.
-    /// Only for whoever holds the lock: for others it may be work in progress.
+    /// Removes what runs left that were killed between giving new content a second name and renaming
+    /// it. Only for whoever holds the lock: for others it may be work in progress.
     fn sweep(&self) {
-        let listing = Directory::open_root(&self.root, Some(&self.seals)).map(|seals| seals.list());
-        let Ok(Ok(listing)) = listing else { return };
-        for (name, kind) in listing {
-            let name = std::str::from_utf8(&name).ok();
-            let seal = name
-                .and_then(|name| name.strip_prefix('.')?.strip_suffix(SCRATCH_SUFFIX))
-                .and_then(|name| SealName::parse(name.strip_suffix(".toml")?));
-            if let (Kind::File, Some(seal)) = (kind, seal) {
-                // What stays is reported as a stray.
-                let _ = std::fs::remove_file(scratch_of(&self.path_of(&seal)));
-            }
+        let grants = EntryPath::parse(&format!("{}/grants", self.seals.as_str())).ok();
+        for path in [Some(&self.seals), grants.as_ref()].into_iter().flatten() {
+            sweep_directory(&self.root, Some(path), is_leftover_beside);
+        }
+        if let Some(aside) = self.scratch_directory() {
+            sweep_directory(&aside, None, is_leftover_aside);
         }
     }
 
@@ -245,7 +263,7 @@ impl Repository {
     pub fn write(&self, name: &SealName, bytes: &[u8]) -> Result<(), Problem> {
         self.check_writable(name)?;
         std::fs::create_dir_all(self.root.join(self.seals.as_str()))
-            .and_then(|()| replace(&self.path_of(name), bytes))
+            .and_then(|()| self.replace(&self.path_of(name), bytes))
             .map_err(|error| self.unwritable(name, &in_words(&error)))
     }
 
@@ -254,6 +272,20 @@ impl Repository {
             .seal(name.as_str())
             .file(self.file_of(name))
             .remedy("its file is as it was; give this user the right to write it, or make room")
+    }
+}
+
+/// Removes the files in the directory `path` below `above` of which `is_leftover` says that a killed
+/// run left them. What cannot be removed is in nobody's way.
+fn sweep_directory(above: &Path, path: Option<&EntryPath>, is_leftover: fn(&[u8]) -> bool) {
+    let listing = Directory::open_root(above, path).map(|directory| directory.list());
+    let Ok(Ok(listing)) = listing else { return };
+    let directory = path.map_or_else(|| above.to_owned(), |path| above.join(path.as_str()));
+    for (name, kind) in listing {
+        if let (Kind::File, true, Ok(name)) = (kind, is_leftover(&name), std::str::from_utf8(&name))
+        {
+            let _ = std::fs::remove_file(directory.join(name));
+        }
     }
 }
 
@@ -330,6 +362,10 @@ pub fn root_problem(error: &RootError, name: &SealName, named_by: NamedBy) -> Pr
         RootError::Unreadable(..) => {
             let remedy = "give this user the right to read it";
             ("root-unreadable", remedy, remedy, remedy)
+        }
+        RootError::Unstable(_) => {
+            let remedy = "stop what writes there, then run this again";
+            ("root-unstable", remedy, remedy, remedy)
         }
     };
     let remedy = match named_by {

@@ -13,6 +13,7 @@ use crate::git::{TreeEntry, TreeMode};
 use crate::inventory::{Directory, Kind, ReadFault, RootError, find, read_whole};
 use crate::path::EntryPath;
 use crate::problem::{Problem, in_words};
+use crate::replace::is_leftover_beside;
 
 /// The most files that the directory of grants may hold.
 const MOST_FILES: usize = 20_000;
@@ -151,7 +152,8 @@ impl Repository {
         let path = EntryPath::parse(&path)
             .map_err(|fault| Problem::new("papers-unreadable", format!("{path}: {fault}")))?;
         let Some(directory) = self.directory(&path)? else { return Ok(Vec::new()) };
-        let listing = list(&directory, &path)?;
+        let mut listing = list(&directory, &path)?;
+        listing.retain(|(name, kind)| *kind != Kind::File || !is_leftover_beside(name));
         let places = sort_out(listing.iter().map(|(name, kind)| (&**name, *kind)))?;
         let mut files = Together::default();
         for (place, (name, _)) in places.into_iter().zip(&listing) {

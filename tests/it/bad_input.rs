@@ -299,15 +299,6 @@ fn nothing_but_seals_may_lie_in_the_seals_directory() {
 }
 
 #[test]
-fn what_a_killed_run_left_is_told_from_other_strays() {
-    let repo = sealed();
-    repo.write("seals/.dist.toml.sealgate-new", "half");
-    for command in [&["check"][..], &["diff"]] {
-        refused(&repo, command, "next: a `sealgate seal` was killed here");
-    }
-}
-
-#[test]
 fn a_seals_directory_that_is_none_is_refused() {
     let repo = sealed();
     fs::rename(repo.path("seals"), repo.path("real")).unwrap();

@@ -33,7 +33,7 @@ fn observed(content: &str) -> Observed {
         _ => return Observed::Entry(entry(content)),
     };
     let (detail, directory) = (content.to_owned(), content.ends_with('/'));
-    Observed::Trouble(Trouble { kind, detail, directory })
+    Observed::Trouble(Trouble { kind, detail, directory, unread: None })
 }
 
 fn pairs<'t>(tree: &[&'t str]) -> Vec<(&'t str, &'t str)> {
@@ -54,10 +54,7 @@ fn seal(tree: &[&str]) -> Seal {
 }
 
 fn inventory(tree: &[&str]) -> Inventory {
-    let item = |(path, content): (&str, &str)| Item {
-        path: path.as_bytes().into(),
-        observed: observed(content),
-    };
+    let item = |(path, content): (&str, &str)| Item::new(path.as_bytes().into(), observed(content));
     Inventory { items: pairs(tree).into_iter().map(item).collect(), bytes: 0, modes: true }
 }
 

@@ -828,12 +828,9 @@ fn a_check_takes_no_room_for_the_holes_in_files() {
 #[test]
 fn a_file_of_absurd_size_is_read_without_room_for_it() {
     let repo = small();
-    // As large as the file system lets it be.
-    let file = File::create(repo.path("dist/file")).unwrap();
-    let size =
-        (40..63).rev().map(|power| (1_u64 << power) - 1).find(|&size| file.set_len(size).is_ok());
-    assert!(size.is_some());
-    // It would read for years, until somebody loses patience.
+    // The largest file that is read however little of it is on the disk.
+    File::create(repo.path("dist/file")).unwrap().set_len(64 << 30).unwrap();
+    // It would read for a minute, until somebody loses patience.
     let mut check = shell(
         &repo,
         "ulimit -v 1000000",

@@ -1,6 +1,7 @@
 //! `check`: the gate. Where seals and bytes come from is in `sources`, where it may write in `places`,
 //! and what one of several shares takes in `shares`.
 
+mod again;
 pub(super) mod authority;
 pub(super) mod base;
 mod picture;
@@ -10,6 +11,7 @@ mod sources;
 
 use std::time::Instant;
 
+use self::again::SealsBefore;
 use self::places::{protected, publish, report_files, stage};
 use self::sources::{Commits, Selected, bytes, differing, load, open_commits};
 use super::bounds::Bounds;
@@ -26,6 +28,7 @@ use crate::report::{Notice, Report, Verbosity};
 use crate::repository::Snapshot;
 use crate::reseal::{OnReseal, Stated};
 use crate::review::Review;
+use crate::seal::SealName;
 use crate::verdict::{Judgement, Source, Verdict, overall};
 
 pub(super) fn run(arguments: &CheckArgs, context: &Context) -> Outcome {
@@ -68,7 +71,9 @@ pub(super) fn run(arguments: &CheckArgs, context: &Context) -> Outcome {
     let (share, partition) = shares::share(arguments, &selected).unzip();
     notices.extend(partition.iter().flat_map(shares::notices));
     let sources = (&commits, share.as_ref());
-    let mut judgements = judge_all(selected, bytes, sources, &engine, context);
+    let (mut judgements, changed) =
+        judge_all(arguments, selected, bytes, sources, &engine, context);
+    problems.extend(changed);
     let base = review.map(|review| review.tell(&mut judgements));
     let refusals = clearance.as_ref().map_or(&[][..], |clearance| &clearance.refusals);
     let unauthorised = if refusals.is_empty() { Verdict::Pass } else { Verdict::Refused };
@@ -129,16 +134,32 @@ fn uncovered(arguments: &CheckArgs, selected: &[Selected], context: &Context) ->
     arguments.require_sealed.iter().flat_map(of_glob).collect()
 }
 
+/// Judges by every seal, and again by those that changed meanwhile; what kept it from that.
 fn judge_all(
+    arguments: &CheckArgs,
     selected: Vec<Selected>,
     bytes: Bytes<'_>,
     (commits, share): (&Commits<'_>, Option<&Share>),
     engine: &Engine,
     context: &Context,
-) -> Vec<Judgement> {
+) -> (Vec<Judgement>, Option<Problem>) {
     let _progress = Progress::watch(&engine.meter, context.terminal.verbosity != Verbosity::Quiet);
     let seal_source = commits.seals.as_ref().map_or(Source::Worktree, Snapshot::source);
     let judge = Judge { repository: &context.repository, bytes, seal_source, engine, share };
+    let mut judgements = judge_each(&judge, selected);
+    let again = |name: &SealName| judge.judge(name, context.repository.begin(name));
+    // What was copied, shared out or held against a base belongs to the seals that were read first.
+    let alone = engine.stage.is_none() && share.is_none() && commits.base.is_none();
+    let settle = |before: &SealsBefore<'_>| {
+        let again = alone.then_some(&again as &dyn Fn(&SealName) -> Judgement);
+        before.settle(&mut judgements, &arguments.names, again)
+    };
+    let changed = commits.before.as_ref().and_then(settle);
+    (judgements, changed)
+}
+
+/// Judges by each seal in turn, as long as many seals over one tree stay within bounds.
+fn judge_each(judge: &Judge<'_>, selected: Vec<Selected>) -> Vec<Judgement> {
     let root = |(name, begun): &'_ Selected| {
         let header = begun.as_ref().ok()?.header()?;
         Some((name.to_string(), header.root.to_string()))
@@ -147,10 +168,10 @@ fn judge_all(
     let mut bounds = Bounds::new(roots.iter().map(|(name, root)| (&**name, &**root)));
     let mut judgements = Vec::new();
     for (name, begun) in selected {
-        let entries = engine.meter.entries();
+        let entries = judge.engine.meter.entries();
         let begun = bounds.refuse(name.as_str()).map_or(begun, Err);
         let judgement = judge.judge(&name, begun);
-        let entries = engine.meter.entries() - entries;
+        let entries = judge.engine.meter.entries() - entries;
         bounds.count(name.as_str(), entries, judgement.bytes, judgement.findings.len());
         judgements.push(judgement);
     }

@@ -10,7 +10,7 @@ use crate::inventory::Stage;
 use crate::judge::Bytes;
 use crate::output::{ReportFile, lies_in};
 use crate::problem::{Problem, in_words};
-use crate::repository::{Begun, Loaded};
+use crate::repository::{Begun, Loaded, Repository};
 use crate::seal::{Root, loose_header};
 use crate::verdict::Verdict;
 
@@ -40,16 +40,15 @@ pub(super) fn protected(
         Bytes::Worktree | Bytes::Commit(_) => None,
     };
     let roots = selected.iter().filter_map(|(_, begun)| root(begun.as_ref().ok()?));
-    of_roots(roots, at, context)
+    of_roots(roots, at, &context.repository)
 }
 
 /// The places of `roots`, of the seals, of git's own directories, and `more`.
 pub(in crate::commands) fn of_roots(
     roots: impl Iterator<Item = Root>,
     more: impl IntoIterator<Item = PathBuf>,
-    context: &Context,
+    repository: &Repository,
 ) -> Result<Vec<PathBuf>, Vec<Problem>> {
-    let repository = &context.repository;
     let roots: Vec<Root> = roots.collect();
     let inside = roots.iter().map(Root::as_str).chain([repository.seals().as_str()]);
     let mut protected: Vec<PathBuf> = inside.map(|path| repository.root().join(path)).collect();

@@ -1,6 +1,7 @@
 //! Where the seals and the bytes of a check come from.
 
 use super::super::Context;
+use super::again::SealsBefore;
 use super::base;
 use crate::cli::CheckArgs;
 use crate::judge::Bytes;
@@ -27,6 +28,8 @@ pub(super) struct Commits<'a> {
     pub(super) and_bytes: bool,
     /// That which the seals are held against.
     pub(super) base: Option<Snapshot<'a>>,
+    /// The seals directory of the working tree, if the seals are read there.
+    pub(super) before: Option<SealsBefore<'a>>,
     /// That the event has no such commit.
     pub(super) no_base: Option<Notice>,
 }
@@ -37,8 +40,10 @@ pub(super) fn open_commits<'a>(
 ) -> Result<Option<Commits<'a>>, Problem> {
     let open = |revision: &String| Snapshot::open(&context.repository, revision);
     let (base, no_base) = base::open(arguments.base.as_deref(), context)?;
+    let seals = arguments.rev.as_ref().or(arguments.seals_from.as_ref()).map(open).transpose()?;
     Ok(Some(Commits {
-        seals: arguments.rev.as_ref().or(arguments.seals_from.as_ref()).map(open).transpose()?,
+        before: seals.is_none().then(|| SealsBefore::look(&context.repository)),
+        seals,
         and_bytes: arguments.rev.is_some(),
         base,
         no_base,

@@ -1,0 +1,82 @@
+//! The seals that judged must be those that are there when the bytes were read. A seal that changed
+//! since is judged by once more; if it does not stay as it is then, there is no judgement.
+
+use std::cell::Cell;
+
+use crate::inventory::Version;
+use crate::problem::Problem;
+use crate::repository::{Repository, select};
+use crate::seal::SealName;
+use crate::verdict::Judgement;
+
+/// The seals directory of the working tree, as it was before its seals were read.
+pub(super) struct SealsBefore<'a> {
+    repository: &'a Repository,
+    version: Cell<Option<Version>>,
+}
+
+/// Judges by one seal as it is now.
+type JudgeAgain<'j> = &'j dyn Fn(&SealName) -> Judgement;
+
+impl<'a> SealsBefore<'a> {
+    /// Looks at the seals of `repository`, which are read after this.
+    pub(super) fn look(repository: &'a Repository) -> Self {
+        Self { repository, version: Cell::new(repository.seals_version()) }
+    }
+
+    /// Brings `judgements` up to date with the seals that `patterns` select now, by `again`; without
+    /// that, or where they change once more, it says why there is no judgement.
+    pub(super) fn settle(
+        &self,
+        judgements: &mut Vec<Judgement>,
+        patterns: &[String],
+        again: Option<JudgeAgain<'_>>,
+    ) -> Option<Problem> {
+        // Where nothing could be selected, that is an error already.
+        let others =
+            if judgements.is_empty() { Vec::new() } else { self.others(judgements, patterns) };
+        if others.is_empty() {
+            return None;
+        }
+        if let Some(again) = again {
+            for name in &others {
+                let judgement = again(name);
+                match judgements.iter_mut().find(|known| known.name == name.as_str()) {
+                    Some(known) => *known = judgement,
+                    None => judgements.push(judgement),
+                }
+            }
+            judgements.sort_by(|a, b| a.name.cmp(&b.name));
+            if self.others(judgements, patterns).is_empty() {
+                return None;
+            }
+        }
+        let names: Vec<_> = others.iter().map(SealName::as_str).collect();
+        let message = format!("the seals changed while this check ran: {}", names.join(", "));
+        let remedy = "stop what writes seals here (sealgate, git), and check again";
+        Some(Problem::new("seals-changed", message).remedy(remedy))
+    }
+
+    /// The selected seals by which nothing was judged as they are now. One look at the directory
+    /// says that there are none, where nothing changed in it.
+    fn others(&self, judgements: &[Judgement], patterns: &[String]) -> Vec<SealName> {
+        let now = self.repository.seals_version();
+        let before = self.version.replace(now);
+        match (before, now) {
+            (Some(before), Some(now)) if before.is_unchanged(&now) => return Vec::new(),
+            // There was none, and that is an error of its own.
+            (None, None) => return Vec::new(),
+            _ => {}
+        }
+        let contents = self.repository.contents().ok().flatten().unwrap_or_default();
+        let mut names = select(&contents.names, patterns).unwrap_or_default();
+        names.retain(|name| {
+            let known = judgements.iter().find(|known| known.name == name.as_str());
+            // A seal that could not be read is an error already.
+            known.is_none_or(|known| {
+                known.digest.is_some() && known.digest != self.repository.digest_of(name)
+            })
+        });
+        names
+    }
+}

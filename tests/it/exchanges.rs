@@ -1,0 +1,218 @@
+//! Trees that are wrong at every moment, and whose parts change places while they are judged: what
+//! was read must be what is there at the end. strace stops the run where the change is to be made.
+
+#![cfg(target_os = "linux")]
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+
+use rustix::fs::{CWD, RenameFlags, renameat_with};
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::support::Repo;
+
+const GOOD: &str = "good";
+const EVIL: &str = "evil";
+
+/// The seal approves `good`; `dist/a/x` is evil, and `twin/a/x` is good.
+fn sealed() -> Repo {
+    let repo = Repo::with(&[("dist/a/x", GOOD), ("dist/b/y", GOOD), ("twin/a/x", GOOD)]);
+    symlink("x", repo.path("dist/a/link")).unwrap();
+    symlink("x", repo.path("twin/a/link")).unwrap();
+    fs::create_dir_all(repo.path("twin/b")).unwrap();
+    fs::write(repo.path("twin/b/y"), GOOD).unwrap();
+    assert_eq!(repo.run(&["seal", "dist", "--root", "dist"]).code, Some(0));
+    repo
+}
+
+fn exchange(repo: &Repo, a: &str, b: &str) {
+    renameat_with(CWD, repo.path(a), CWD, repo.path(b), RenameFlags::EXCHANGE).unwrap();
+}
+
+/// A run that strace stops.
+struct Stopped {
+    strace: Child,
+    log: PathBuf,
+    stops: usize,
+}
+
+impl Stopped {
+    /// Runs `arguments` to the first of the `stops`: each is a call, and the path of a file or a
+    /// directory on which the first such call is made.
+    fn run(repo: &Repo, arguments: &[&str], stops: &[(&str, &str)]) -> Self {
+        let log = repo.path("../log");
+        let plain = repo.sealgate(arguments);
+        let mut strace = Command::new("strace");
+        strace.args(["-f", "-qq", "-o"]).arg(&log);
+        for (call, path) in stops {
+            strace.arg("-P").arg(repo.path(path));
+            strace.arg(format!("--inject={call}:signal=STOP:when=1"));
+        }
+        strace.arg(plain.get_program()).args(plain.get_args()).current_dir(repo.root());
+        strace.stdout(Stdio::piped()).stderr(Stdio::piped()).env_remove("CI");
+        let mut run = Self { strace: strace.spawn().unwrap(), log, stops: 0 };
+        run.wait_for_stop();
+        run
+    }
+
+    fn wait_for_stop(&mut self) {
+        self.stops += 1;
+        while self.log().matches("stopped by SIGSTOP").count() < self.stops {
+            let ended = self.strace.try_wait().unwrap();
+            assert!(ended.is_none(), "it ended before stop {}: {}", self.stops, self.log());
+            std::thread::yield_now();
+        }
+    }
+
+    fn log(&self) -> String {
+        fs::read_to_string(&self.log).unwrap_or_default()
+    }
+
+    fn go_on(&self) {
+        let log = self.log();
+        let stopped = log.lines().rfind(|line| line.contains("stopped by SIGSTOP")).unwrap();
+        let id = stopped.split_whitespace().next().unwrap().parse().unwrap();
+        kill_process(Pid::from_raw(id).unwrap(), Signal::CONT).unwrap();
+    }
+
+    /// Lets it run to the next stop.
+    fn to_next_stop(&mut self) {
+        self.go_on();
+        self.wait_for_stop();
+    }
+
+    /// Lets it run to its end; gives the exit code, and what it said.
+    fn end(self) -> (Option<i32>, String) {
+        self.go_on();
+        let output = self.strace.wait_with_output().unwrap();
+        let said = [output.stdout, output.stderr].concat();
+        (output.status.code(), String::from_utf8(said).unwrap())
+    }
+}
+
+const CHECK: [&str; 3] = ["check", "--threads", "1"];
+
+#[test]
+#[ignore = "needs strace"]
+fn a_directory_that_was_good_only_while_it_was_walked_does_not_pass() {
+    let repo = sealed();
+    repo.write("dist/a/x", EVIL);
+    let mut run = Stopped::run(&repo, &CHECK, &[("getdents64", "dist"), ("close", "dist/a/x")]);
+    exchange(&repo, "dist/a", "twin/a");
+    run.to_next_stop();
+    exchange(&repo, "dist/a", "twin/a");
+    let (code, said) = run.end();
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains("another directory took its place"), "{said}");
+}
+
+#[test]
+#[ignore = "needs strace"]
+fn a_file_that_was_replaced_after_it_was_read_does_not_pass() {
+    let changes: [(&str, fn(&Repo)); 3] = [
+        ("renamed over", |repo| {
+            repo.write("new", EVIL);
+            fs::rename(repo.path("new"), repo.path("dist/a/x")).unwrap();
+        }),
+        ("linked", |repo| {
+            repo.write("new", EVIL);
+            fs::remove_file(repo.path("dist/a/x")).unwrap();
+            fs::hard_link(repo.path("new"), repo.path("dist/a/x")).unwrap();
+        }),
+        ("made a link", |repo| {
+            fs::remove_file(repo.path("dist/a/x")).unwrap();
+            symlink("../../twin/a/x", repo.path("dist/a/x")).unwrap();
+        }),
+    ];
+    for (what, change) in changes {
+        for stage in [&[][..], &["--stage", "../out"]] {
+            let repo = sealed();
+            let arguments = [&CHECK[..], stage].concat();
+            let run = Stopped::run(&repo, &arguments, &[("close", "dist/a/x")]);
+            change(&repo);
+            let (code, said) = run.end();
+            assert!(matches!(code, Some(1 | 2)), "{what} {stage:?}: {code:?} {said}");
+            assert!(!repo.path("../out").exists(), "{what}");
+        }
+    }
+}
+
+#[test]
+#[ignore = "needs strace"]
+fn a_link_that_was_replaced_after_it_was_read_does_not_pass() {
+    let repo = sealed();
+    let run = Stopped::run(&repo, &CHECK, &[("readlinkat", "dist/a")]);
+    fs::remove_file(repo.path("dist/a/link")).unwrap();
+    symlink("../b/y", repo.path("dist/a/link")).unwrap();
+    let (code, said) = run.end();
+    assert!(code == Some(1) && said.contains("link-changed"), "{code:?} {said}");
+}
+
+#[test]
+#[ignore = "needs strace"]
+fn a_root_that_was_exchanged_after_it_was_opened_does_not_pass() {
+    for (a, b) in [("dist", "twin"), ("../repo", "../other")] {
+        for command in [&CHECK[..], &["seal", "dist", "--threads", "1"]] {
+            let repo = sealed();
+            let copied = Command::new("cp")
+                .arg("-a")
+                .arg(repo.root())
+                .arg(repo.path("../other"))
+                .status()
+                .unwrap();
+            assert!(copied.success());
+            for place in ["twin/a/x", "../other/dist/a/x"] {
+                repo.write(place, EVIL);
+            }
+            let seal = repo.read("seals/dist.toml");
+            let run = Stopped::run(&repo, command, &[("openat", "dist")]);
+            exchange(&repo, a, b);
+            let (code, said) = run.end();
+            if a.starts_with("..") {
+                exchange(&repo, a, b);
+            }
+            assert_eq!(code, Some(2), "{a} {command:?}: {said}");
+            assert!(said.contains("the root changed while it was read"), "{said}");
+            assert_eq!(repo.read("seals/dist.toml"), seal);
+        }
+    }
+}
+
+#[test]
+#[ignore = "needs strace"]
+fn a_seal_made_while_a_file_is_replaced_is_of_what_is_there() {
+    let repo = sealed();
+    let run = Stopped::run(&repo, &["seal", "dist", "--threads", "1"], &[("close", "dist/a/x")]);
+    repo.write("new", "newer");
+    fs::rename(repo.path("new"), repo.path("dist/a/x")).unwrap();
+    let (code, said) = run.end();
+    assert_eq!(code, Some(0), "{said}");
+    assert_eq!(repo.run(&["check"]).code, Some(0));
+}
+
+#[test]
+#[ignore = "needs strace"]
+fn a_seal_that_was_replaced_after_it_was_read_judges_nothing() {
+    // Before: the seal approves what is not there. After: another seal, which approves neither.
+    let changes: [(&str, fn(&Repo)); 2] = [
+        ("the seal", |repo| {
+            fs::rename(repo.path("others/dist.toml"), repo.path("seals/dist.toml")).unwrap();
+        }),
+        ("its directory", |repo| exchange(repo, "others", "seals")),
+    ];
+    for (what, change) in changes {
+        let repo = sealed();
+        let seal = repo.read("seals/dist.toml");
+        let other = seal.replace(&blake3::hash(GOOD.as_bytes()).to_string(), &"0".repeat(64));
+        assert_ne!(other, seal);
+        repo.write("others/dist.toml", other);
+        repo.write("dist/a/x", EVIL);
+        let run = Stopped::run(&repo, &CHECK, &[("openat", "dist")]);
+        change(&repo);
+        repo.write("dist/a/x", GOOD);
+        let (code, said) = run.end();
+        assert!(matches!(code, Some(1 | 2)), "{what}: {said}");
+    }
+}
