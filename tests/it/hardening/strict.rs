@@ -1,15 +1,12 @@
-//! Every system call that a run makes fails once, one after the other: whatever could not be read
-//! is never a pass, and whatever could not be written is never taken for written.
-//!
-//! strace makes the calls fail, and counts them for each thread apart.
+//! What a failed call must lead to, call by call: whatever could not be read is an error, not only
+//! no pass, and whatever could not be written is never taken for written. The tree here has files
+//! of every size that is read in its own way, so these sweeps are smaller than those of `calls`.
 
-#![cfg(target_os = "linux")]
-
-use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::os::unix::fs::{PermissionsExt as _, symlink};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
+use super::strace::{self, Injection};
 use crate::support::{Repo, Run};
 
 /// A call, the error with which it fails, and `+` where every later call fails too: a directory
@@ -77,35 +74,20 @@ struct Faulty {
 }
 
 /// Runs `arguments`, and lets the call number `nth` to `call` of each thread fail with `error`.
-fn faulty<S: AsRef<OsStr>>(
-    repo: &Repo,
-    arguments: &[S],
-    (call, error, later): Fault,
-    nth: usize,
-) -> Faulty {
-    let log = repo.path("../log");
-    let plain = repo.sealgate(arguments);
-    let mut command = Command::new("strace");
-    command.args(["-f", "-y", "-o"]).arg(&log);
-    command.args(["-e", &format!("trace={call}")]);
-    command.args(["-e", &format!("inject={call}:error={error}:when={nth}{later}")]);
-    command.arg(plain.get_program()).args(plain.get_args());
-    command.current_dir(repo.root()).env("RAYON_NUM_THREADS", "2");
-    // Where cargo looks for libraries is no place of a user's.
-    command.env_remove("CI").env_remove("LD_LIBRARY_PATH");
-    let run = Run::of(command);
-    let log = String::from_utf8_lossy(&fs::read(log).unwrap()).into_owned();
-    let failed = log.lines().filter(|line| line.contains("(INJECTED)"));
-    Faulty { run, failed: failed.map(str::to_owned).collect() }
+fn faulty(repo: &Repo, arguments: &[&str], (call, error, later): Fault, nth: usize) -> Faulty {
+    let injection = Injection {
+        call: call.to_owned(),
+        effect: format!("error={error}"),
+        when: format!("{nth}{later}"),
+    };
+    let command = repo.sealgate(arguments);
+    let ended = strace::inject(&command, b"", &injection, &repo.path("../log"));
+    let run = Run { code: ended.code, stdout: ended.stdout, stderr: ended.stderr };
+    Faulty { run, failed: ended.injected }
 }
 
 /// Every run of `arguments` in which a call to `call` failed.
-fn faults<S: AsRef<OsStr>>(
-    repo: &Repo,
-    arguments: &[S],
-    fault: Fault,
-    mut look: impl FnMut(&Faulty),
-) -> usize {
+fn faults(repo: &Repo, arguments: &[&str], fault: Fault, mut look: impl FnMut(&Faulty)) -> usize {
     let mut runs = 0;
     loop {
         assert!(runs < MOST_CALLS, "{fault:?} never comes to an end");
