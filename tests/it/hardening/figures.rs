@@ -106,6 +106,13 @@ impl Sweep {
         Self { begun: Instant::now(), state: Mutex::new((figures, Vec::new())) }
     }
 
+    /// Begins a sweep that is short enough to run as a whole always.
+    pub(crate) fn begin_whole(test: &str) -> Self {
+        let mut sweep = Self::begin(test);
+        sweep.state.get_mut().unwrap().0.full = true;
+        sweep
+    }
+
     /// Counts a case about `what`.
     pub(crate) fn count(&self, what: &str) {
         self.count_many(what, 1);

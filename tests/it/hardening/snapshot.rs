@@ -62,7 +62,8 @@ pub(crate) fn strange(
         if known == [None, None] {
             litter.push(path.clone());
         } else if !known.contains(&Some(held)) {
-            strange.push(format!("{} holds {held:?}", path.display()));
+            let begun: String = held.chars().take(60).collect();
+            strange.push(format!("{} holds {begun:?}", path.display()));
         }
     }
     for path in old.keys().filter(|path| new.contains_key(*path) && !now.contains_key(*path)) {

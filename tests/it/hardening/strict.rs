@@ -6,6 +6,7 @@ use std::fs::{self, File};
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::process::Stdio;
 
+use super::figures::Sweep;
 use super::strace::{self, Injection};
 use crate::support::{Repo, Run};
 
@@ -116,21 +117,22 @@ fn is_beside_the_point(failed: &str) -> bool {
 }
 
 #[test]
-#[ignore = "needs strace"]
+#[ignore = "long: needs strace; run by .ci/run and by .ci/hardening"]
 fn a_check_of_which_any_read_failed_never_passes() {
+    let sweep = Sweep::begin_whole("strict::a_check_of_which_any_read_failed_never_passes");
     let repo = repo();
     let clean = repo.run(&["check"]);
     assert_eq!(clean.code, Some(0), "{clean:#?}");
-    let mut runs = 0;
     for fault in READING {
-        runs += faults(&repo, &["check"], fault, |Faulty { run, failed }| {
+        let runs = faults(&repo, &["check"], fault, |Faulty { run, failed }| {
             if !failed.iter().all(|failed| is_beside_the_point(failed)) {
                 assert_eq!(run.code, Some(2), "{failed:#?} {run:#?}");
                 assert!(!run.stdout.contains("PASS"), "{failed:#?} {run:#?}");
             }
         });
+        sweep.count_many(&format!("{}: {}", fault.0, fault.1), runs as u64);
     }
-    assert!(runs > 100, "only {runs} runs: is this test blind?");
+    sweep.end(100);
 }
 
 #[test]
@@ -146,14 +148,14 @@ fn a_report_takes_back_a_pass_that_stdout_did_not_hear_of() {
 }
 
 #[test]
-#[ignore = "needs strace"]
+#[ignore = "long: needs strace; run by .ci/run and by .ci/hardening"]
 fn a_report_tells_of_a_pass_only_where_the_check_passed() {
+    let sweep = Sweep::begin_whole("strict::a_report_tells_of_a_pass_only_where_the_check_passed");
     let repo = repo();
     let report = repo.path("../report.json");
     let arguments = ["check", "--report", "json=../report.json", "--format", "json"];
-    let mut runs = 0;
     for fault in WRITING {
-        runs += faults(&repo, &arguments, fault, |Faulty { run, failed }| {
+        let runs = faults(&repo, &arguments, fault, |Faulty { run, failed }| {
             let written = fs::read_to_string(&report).unwrap_or_default();
             let passes = written.contains("\n  \"verdict\": \"pass\"") && written.ends_with("}\n");
             // What was flushed without a name was the report itself, anything else its directory.
@@ -163,13 +165,17 @@ fn a_report_tells_of_a_pass_only_where_the_check_passed() {
             assert_eq!((run.code.unwrap(), passes), expected, "{failed:#?} {run:#?} {written}");
             let _ = fs::remove_file(&report);
         });
+        sweep.count_many(&format!("{}: {}", fault.0, fault.1), runs as u64);
     }
-    assert!(runs > 5, "only {runs} runs: is this test blind?");
+    sweep.end(6);
 }
 
 #[test]
-#[ignore = "needs strace"]
+#[ignore = "long: needs strace; run by .ci/run and by .ci/hardening"]
 fn a_seal_of_which_anything_failed_is_the_old_one_or_the_true_one() {
+    let sweep = Sweep::begin_whole(
+        "strict::a_seal_of_which_anything_failed_is_the_old_one_or_the_true_one",
+    );
     let repo = repo();
     let old = repo.read("seals/dist.toml");
     repo.write("dist/new", "new");
@@ -179,7 +185,7 @@ fn a_seal_of_which_anything_failed_is_the_old_one_or_the_true_one() {
     assert_ne!(old, new);
     for fault in READING.into_iter().chain(WRITING) {
         repo.write("seals/dist.toml", &old);
-        faults(&repo, &["seal", "dist"], fault, |Faulty { run, failed }| {
+        let runs = faults(&repo, &["seal", "dist"], fault, |Faulty { run, failed }| {
             let now = repo.read("seals/dist.toml");
             match run.code {
                 Some(0) => assert_eq!(now, new, "{failed:#?}"),
@@ -191,5 +197,7 @@ fn a_seal_of_which_anything_failed_is_the_old_one_or_the_true_one() {
             }
             repo.write("seals/dist.toml", &old);
         });
+        sweep.count_many(&format!("{}: {}", fault.0, fault.1), runs as u64);
     }
+    sweep.end(100);
 }
