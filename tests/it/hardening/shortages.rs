@@ -55,13 +55,14 @@ const SCRIPT: &str = r#"
 set -eu
 mount -t tmpfs -o size=4m,nr_inodes=400,mode=755 sealgate-hardening "$MOUNT"
 cp -a "$TEMPLATE" "$MOUNT/repo"
-cp "$PROGRAM" "$MOUNT/../program"
-user=
+run=("$PROGRAM")
 # The limit on processes does not bind root.
 as_nobody() {
     [ "$ROOT" = true ] || return 0
     chown -R 65534 "$MOUNT"
-    user='setpriv --reuid 65534 --clear-groups'
+    # Where the program was built need not be open to others.
+    cp "$PROGRAM" "$MOUNT/../program"
+    run=(setpriv --reuid 65534 --clear-groups "$MOUNT/../program")
 }
 fill() {
     head -c 16m /dev/zero 2>/dev/null >"$MOUNT/filler" || true
@@ -78,7 +79,7 @@ cd "$MOUNT/repo"
 set +e
 (
     eval "$SHORTAGE"
-    exec $user "$MOUNT/../program" "$@"
+    exec "${run[@]}" "$@"
 )
 echo "$?" >"$OUT/code"
 cp -a "$MOUNT/repo" "$OUT/after"
@@ -99,6 +100,9 @@ fn no_shortage_lets_anything_wrong_pass_or_tears_a_file() {
         all.extend(writing.iter().zip(&known).map(|(case, known)| (case, Some(known), shortage)));
         all.extend(reading.iter().map(|case| (case, None, shortage)));
     }
+    // A hook names the program that wrote it, and another user runs a copy.
+    let is_copy = |shortage: usize| SHORTAGES[shortage].1.contains("as_nobody");
+    all.retain(|(case, _, shortage)| !(is_copy(*shortage) && case.name.starts_with("hook")));
     for (case, known, shortage) in sample(all, SAMPLE) {
         judge(&sweep, case, known, SHORTAGES[shortage]);
     }
