@@ -35,10 +35,6 @@ impl Case {
         Self { name, template, arguments, input: Vec::new(), expect }
     }
 
-    fn input(self, input: &str) -> Self {
-        Self { input: input.as_bytes().to_vec(), ..self }
-    }
-
     pub(crate) fn root(&self) -> PathBuf {
         self.template.at("")
     }
@@ -68,20 +64,16 @@ pub(crate) fn reading() -> Vec<Case> {
         format!("refs/heads/main {} refs/heads/main {}\n", id.trim(), "0".repeat(40))
     };
     let push = ["hook", "pre-push", "origin", "../remote"];
-    let (good_line, bad_line) = (line(&good), line(&bad));
     cases.push(Case::new("check --rev, as sealed", good, &rev, Expect::Answer));
     cases.push(Case::new("check --rev, another byte", bad, &rev, Expect::Refusal));
-    let pushing = |expect, bad, line: &str| {
-        Case::new("hook pre-push", committed(bad), &push, expect).input(line)
-    };
-    cases.push(Case {
-        name: "hook pre-push, as sealed",
-        ..pushing(Expect::Answer, false, &good_line)
-    });
-    cases.push(Case {
-        name: "hook pre-push, another byte",
-        ..pushing(Expect::Refusal, true, &bad_line)
-    });
+    for (name, bad, expect) in [
+        ("hook pre-push, as sealed", false, Expect::Answer),
+        ("hook pre-push, another byte", true, Expect::Refusal),
+    ] {
+        let repo = committed(bad);
+        let input = line(&repo).into_bytes();
+        cases.push(Case { input, ..Case::new(name, repo, &push, expect) });
+    }
     cases.extend(under_a_policy());
     cases
 }
