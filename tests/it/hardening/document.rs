@@ -415,10 +415,11 @@ fn below(record: &Record, targets: &[String]) -> Vec<String> {
 #[test]
 fn every_test_that_the_document_names_is_there() {
     let named = KINDS.iter().map(|kind| kind.test);
-    for test in named {
+    for test in named.chain(COMPARED.map(|(test, ..)| test)) {
         let (module, function) = test.rsplit_once("::").unwrap();
         let file = at(&format!("tests/it/{}.rs", module.replace("::", "/")));
-        let source = fs::read_to_string(&file).unwrap();
+        let source = fs::read_to_string(&file);
+        let source = source.unwrap_or_else(|error| panic!("{test}: {file:?}: {error}"));
         assert!(source.contains(&format!("\nfn {function}()")), "{test} is not in {file:?}");
     }
 }
