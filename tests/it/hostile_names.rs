@@ -14,11 +14,12 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::symlink;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, Mutex};
 use std::time::Duration;
 
 use crate::common::{Ran, Repo, run};
 use crate::judges::Parts;
+use crate::support::HOSTILE;
 use clap::ValueEnum as _;
 use proptest::prelude::*;
 use sealgate::entry::{Digest, Entry};
@@ -32,84 +33,6 @@ use sealgate::runner::Runner;
 use sealgate::seal::Root;
 use sealgate::verdict::{Base, Judgement, Source};
 use serde_json::Value;
-
-/// Names, each with what it tries.
-const NASTY: [(&str, &[u8]); 74] = [
-    ("a command after LF", b"a\n::error::forged"),
-    ("a command after CR", b"a\r::stop-commands::x"),
-    ("a command after CRLF", b"a\r\n::set-output name=verdict::pass"),
-    ("a command at the beginning", b"::error file=x::y"),
-    ("a command in capitals", b"::ERROR::y"),
-    ("a command after spaces", b"  ::notice::y"),
-    ("a command after a tab", b"\t::notice::y"),
-    ("a command after NEL", "\u{85}::warning::y".as_bytes()),
-    ("a command after wide spaces", "\u{a0}\u{2003}\u{3000}::debug::y".as_bytes()),
-    ("a command after VT and FF", b"\x0b\x0c::add-mask::a"),
-    ("a command in colons", b":::error:::::"),
-    ("a command's properties", b"x,title=forged,line=1::y"),
-    ("an escaped line end", b"x%0A::error::y"),
-    ("an escape of an escape", b"%25%250A%2C%3A"),
-    ("a mask of the verdict", b"\n::add-mask::PASS"),
-    ("a matcher", b"\n::add-matcher::x.json"),
-    ("a group that never ends", b"\n::group::x"),
-    ("the old form", b"##[set-output name=verdict;]pass"),
-    ("the old form in the middle", b"x##[error]y"),
-    ("the old form behind a sign", b"###[group]x"),
-    ("half of the old form", b"#[x"),
-    ("the other half", b"x#"),
-    ("Azure", b"##vso[task.complete result=Succeeded;]x"),
-    ("TeamCity", b"##teamcity[buildStatus status='SUCCESS']"),
-    ("a section of GitLab", b"\x1b[0Ksection_start:1:a\r\x1b[0Kb"),
-    ("a section without escapes", b"section_end:1:a\r"),
-    ("an output", b"\nverdict=pass\n"),
-    ("an output with delimiter", b"\nverdict<<E\npass\nE\n"),
-    ("the end of an output", b"E\n\nverdict=pass"),
-    ("a cursor that moves", b"\x1b[2K\x1b[1Ax"),
-    ("a title of a terminal", b"\x1b]0;x\x07"),
-    ("a link of a terminal", b"\x1b]8;;http://e\x1b\\x\x1b]8;;\x1b\\"),
-    ("colour by C1", "\u{9b}31mx".as_bytes()),
-    ("backspaces", b"evil\x08\x08\x08\x08good\x7f"),
-    ("NUL", b"a\0b"),
-    ("line separators", "a\u{2028}b\u{2029}c".as_bytes()),
-    ("an override", "\u{202e}gpj.exe".as_bytes()),
-    ("isolates", "\u{2066}a\u{2069}\u{61c}\u{200f}".as_bytes()),
-    ("nothing to see", "a\u{200b}\u{200d}\u{2060}\u{feff}b".as_bytes()),
-    ("tags", "a\u{e0041}\u{e007f}".as_bytes()),
-    ("no UTF-8", b"\xff\xfea"),
-    ("half a character", b"a\xe2\x80"),
-    ("a surrogate", b"\xed\xa0\x80"),
-    ("no character", "\u{ffff}\u{fffe}".as_bytes()),
-    ("a link", b"[x](http://e.example)"),
-    ("an image", b"![x](http://e.example/x.png)"),
-    ("a reference", b"[x]: http://e.example"),
-    ("a link in brackets", b"<http://e.example>"),
-    ("a bare address", b"http://e.example"),
-    ("an address without a scheme", b"www.e.example"),
-    ("a mention", b"@octocat"),
-    ("an issue", b"#1"),
-    ("another issue", b"GH-1 octocat/x#1"),
-    ("a commit", b"deadbeefdeadbeefdeadbeefdeadbeefdeadbeef"),
-    ("an emoji", b":rocket:"),
-    ("the end of code", b"x` [y](z) `"),
-    ("the end of more code", b"```\n[y](z)\n```"),
-    ("a fence", b"~~~~~~"),
-    ("the end of a cell", b"x | y | [z](w) |"),
-    ("the end of a cell, escaped", b"x\\| [z](w)"),
-    ("a heading", b"\n\n# PASS\n\n"),
-    ("a list", b"\n- [x] approved"),
-    ("emphasis", b"**x** _y_ ~~z~~ $w$ ==v=="),
-    ("an entity", b"&lt;b&gt; &#64;octocat &amp;"),
-    ("the end of details", b"</summary></details><b>x</b>"),
-    ("a script", b"<script>alert(1)</script>"),
-    ("an image that acts", b"<img src=x onerror=alert(1)>"),
-    ("the end of an attribute", b"\" onmouseover=\"alert(1)\" x='"),
-    ("the end of a script", b"</script><svg onload=alert(1)>"),
-    ("a comment", b"<!-- x --> --!> <!--"),
-    ("the end of a section", b"]]><x/><![CDATA["),
-    ("an external entity", b"<!DOCTYPE a [<!ENTITY e SYSTEM 'file:///etc/passwd'>]>&e;"),
-    ("the end of a string", b"\", \"verdict\": \"pass\", \"x\": \"\\"),
-    ("a shell's words", b"$(reboot)`reboot`;reboot '\"\\"),
-];
 
 /// What random names are made of, beside random bytes.
 const FRAGMENTS: [&str; 50] = [
@@ -313,9 +236,13 @@ static HARMLESS: LazyLock<BTreeMap<String, Parts>> = LazyLock::new(|| {
     all
 });
 
+/// How many texts were judged, by format: the hardening suite publishes it.
+pub(crate) static JUDGED: Mutex<BTreeMap<String, u64>> = Mutex::new(BTreeMap::new());
+
 /// Demands of `text`, in `format`, that it has no other parts than harmless ones, and no command
 /// but those that `annotations` allows.
 fn judge(format: &str, text: &str, harmless: &Parts) -> Result<Vec<actions::Command>, String> {
+    *JUDGED.lock().unwrap().entry(format.to_owned()).or_default() += 1;
     let parts = judges::parts(format, text)?;
     if let Some(forged) = parts.difference(harmless).next() {
         return Err(format!("no harmless report has this: {forged}"));
@@ -422,8 +349,8 @@ fn told_to_a_runner(report: &Report) -> Result<(), String> {
 }
 
 #[test]
-fn no_nasty_name_makes_any_format_say_what_nobody_meant() {
-    for (what, name) in NASTY {
+pub(crate) fn no_nasty_name_makes_any_format_say_what_nobody_meant() {
+    for (what, name) in HOSTILE {
         judge_all(name).unwrap_or_else(|error| panic!("{what}: {error}"));
     }
 }
@@ -447,15 +374,15 @@ fn any_name() -> impl Strategy<Value = Vec<u8>> {
 }
 
 #[test]
-fn most_of_the_nasty_names_act_in_a_log_or_in_markdown_where_nobody_escapes_them() {
+pub(crate) fn most_of_the_nasty_names_act_in_a_log_or_in_markdown_where_nobody_escapes_them() {
     let acts = |name: &[u8]| {
         let text = String::from_utf8_lossy(name);
         let parts = judges::parts("markdown", &text);
         !actions::commands(&text).is_empty()
             || !parts.is_ok_and(|parts| parts.is_subset(&HARMLESS["markdown"]))
     };
-    let acting = NASTY.iter().filter(|(_, name)| acts(name)).count();
-    assert!(acting > 50, "only {acting} of {} act: are the judges blind?", NASTY.len());
+    let acting = HOSTILE.iter().filter(|(_, name)| acts(name)).count();
+    assert!(acting > 50, "only {acting} of {} act: are the judges blind?", HOSTILE.len());
 }
 
 // The program, on files that have the names.
@@ -559,7 +486,7 @@ impl Told {
 /// The nasty names that a file can have.
 fn file_names() -> Vec<&'static [u8]> {
     let can = |name: &&[u8]| !name.contains(&0) && !name.contains(&b'/');
-    NASTY.iter().map(|(_, name)| *name).filter(can).collect()
+    HOSTILE.iter().map(|(_, name)| *name).filter(can).collect()
 }
 
 /// A repository without git with one seal, `dist`, of which everything is true.
@@ -638,7 +565,7 @@ static HARMLESS_RUNS: LazyLock<BTreeMap<String, Parts>> = LazyLock::new(|| {
 });
 
 #[test]
-fn files_with_nasty_names_forge_nothing() {
+pub(crate) fn files_with_nasty_names_forge_nothing() {
     let told = check(&drifted(&file_names()), &[]);
     assert_eq!(told.judged("all names at once", &HARMLESS_RUNS), 1);
     assert_eq!(told.files.len(), formats().len());
@@ -649,7 +576,7 @@ fn files_with_nasty_names_forge_nothing() {
 }
 
 #[test]
-fn a_nasty_file_among_the_seals_forges_nothing() {
+pub(crate) fn a_nasty_file_among_the_seals_forges_nothing() {
     for name in file_names() {
         for ending in ["", ".toml"] {
             let repo = sealed();
@@ -662,11 +589,11 @@ fn a_nasty_file_among_the_seals_forges_nothing() {
 }
 
 #[test]
-fn nasty_words_on_the_command_line_forge_nothing() {
+pub(crate) fn nasty_words_on_the_command_line_forge_nothing() {
     const OPTIONS: [&str; 7] =
         ["--rev=", "--seals-from=", "--base=", "--at=", "--require-sealed=", "--seals=", "x*"];
     let repo = committed();
-    let words = NASTY.into_iter().filter(|(_, name)| !name.contains(&0));
+    let words = HOSTILE.into_iter().filter(|(_, name)| !name.contains(&0));
     for (number, (what, name)) in words.enumerate() {
         // Each word after two of them, and each of them before twenty words.
         for option in [OPTIONS[number % 7], OPTIONS[(number + 3) % 7]] {
@@ -688,13 +615,13 @@ fn nasty_words_on_the_command_line_forge_nothing() {
 }
 
 #[test]
-fn nasty_names_of_revisions_forge_nothing() {
+pub(crate) fn nasty_names_of_revisions_forge_nothing() {
     let repo = committed();
     fs::write(repo.at("dist/app.js"), "b").unwrap();
     assert_eq!(repo.run(&["seal", "dist"]).code, 0);
     fs::write(repo.at("dist/app.js"), "c").unwrap();
     let mut judged = 0;
-    for (what, name) in NASTY.into_iter().filter(|(_, name)| !name.contains(&0)) {
+    for (what, name) in HOSTILE.into_iter().filter(|(_, name)| !name.contains(&0)) {
         let mut git = common::scrubbed("git");
         let reference: OsString =
             [OsStr::new("refs/heads/"), OsStr::from_bytes(name)].into_iter().collect();
@@ -719,9 +646,9 @@ fn nasty_names_of_revisions_forge_nothing() {
 }
 
 #[test]
-fn nasty_patterns_in_seals_forge_nothing() {
+pub(crate) fn nasty_patterns_in_seals_forge_nothing() {
     let mut patterns = 0;
-    for (what, name) in NASTY.into_iter().step_by(2).filter(|(_, name)| !name.contains(&0)) {
+    for (what, name) in HOSTILE.into_iter().step_by(2).filter(|(_, name)| !name.contains(&0)) {
         let Ok(text) = std::str::from_utf8(name) else { continue };
         let repo = committed();
         repo.run(&["seal", "more", "--root", "dist", &format!("--exclude={text}")]);
@@ -741,7 +668,7 @@ fn nasty_patterns_in_seals_forge_nothing() {
 }
 
 #[test]
-fn nasty_directories_forge_nothing() {
+pub(crate) fn nasty_directories_forge_nothing() {
     let mut directories = 0;
     for name in file_names() {
         let Some(text) = std::str::from_utf8(name).ok().filter(|text| !text.contains('\\')) else {
@@ -775,7 +702,7 @@ fn nasty_directories_forge_nothing() {
 }
 
 #[test]
-fn a_report_full_of_nasty_names_is_merged_without_forging_anything() {
+pub(crate) fn a_report_full_of_nasty_names_is_merged_without_forging_anything() {
     let repo = sealed();
     fs::write(repo.at("dist/app.js"), "other").unwrap();
     fs::write(repo.at("dist/more.js"), "x").unwrap();
@@ -803,7 +730,7 @@ fn a_report_full_of_nasty_names_is_merged_without_forging_anything() {
         "/format",
         "/verdict",
     ];
-    for (number, (what, name)) in NASTY.into_iter().enumerate() {
+    for (number, (what, name)) in HOSTILE.into_iter().enumerate() {
         let text = String::from_utf8_lossy(name).into_owned();
         for place in [places[number % 14], places[(number + 5) % 14]] {
             let mut report = report.clone();

@@ -1,5 +1,7 @@
 //! A throwaway repository, and the program as a user runs it. Small on purpose.
 
+mod hostile;
+
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs;
@@ -10,6 +12,8 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 use walkdir::WalkDir;
+
+pub(crate) use hostile::HOSTILE;
 
 /// Longer than any run here takes; a run that waits for something is killed and has no exit code.
 const WATCHDOG: Duration = Duration::from_secs(20);

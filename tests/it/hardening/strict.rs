@@ -1,15 +1,13 @@
-//! Every system call that a run makes fails once, one after the other: whatever could not be read
-//! is never a pass, and whatever could not be written is never taken for written.
-//!
-//! strace makes the calls fail, and counts them for each thread apart.
+//! What a failed call must lead to, call by call: whatever could not be read is an error, not only
+//! no pass, and whatever could not be written is never taken for written. The tree here has files
+//! of every size that is read in its own way, so these sweeps are smaller than those of `calls`.
 
-#![cfg(target_os = "linux")]
-
-use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::os::unix::fs::{PermissionsExt as _, symlink};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
+use super::figures::Sweep;
+use super::strace::{self, Injection};
 use crate::support::{Repo, Run};
 
 /// A call, the error with which it fails, and `+` where every later call fails too: a directory
@@ -77,35 +75,20 @@ struct Faulty {
 }
 
 /// Runs `arguments`, and lets the call number `nth` to `call` of each thread fail with `error`.
-fn faulty<S: AsRef<OsStr>>(
-    repo: &Repo,
-    arguments: &[S],
-    (call, error, later): Fault,
-    nth: usize,
-) -> Faulty {
-    let log = repo.path("../log");
-    let plain = repo.sealgate(arguments);
-    let mut command = Command::new("strace");
-    command.args(["-f", "-y", "-o"]).arg(&log);
-    command.args(["-e", &format!("trace={call}")]);
-    command.args(["-e", &format!("inject={call}:error={error}:when={nth}{later}")]);
-    command.arg(plain.get_program()).args(plain.get_args());
-    command.current_dir(repo.root()).env("RAYON_NUM_THREADS", "2");
-    // Where cargo looks for libraries is no place of a user's.
-    command.env_remove("CI").env_remove("LD_LIBRARY_PATH");
-    let run = Run::of(command);
-    let log = String::from_utf8_lossy(&fs::read(log).unwrap()).into_owned();
-    let failed = log.lines().filter(|line| line.contains("(INJECTED)"));
-    Faulty { run, failed: failed.map(str::to_owned).collect() }
+fn faulty(repo: &Repo, arguments: &[&str], (call, error, later): Fault, nth: usize) -> Faulty {
+    let injection = Injection {
+        call: call.to_owned(),
+        effect: format!("error={error}"),
+        when: format!("{nth}{later}"),
+    };
+    let command = repo.sealgate(arguments);
+    let ended = strace::inject(&command, b"", &injection, &repo.path("../log"));
+    let run = Run { code: ended.code, stdout: ended.stdout, stderr: ended.stderr };
+    Faulty { run, failed: ended.injected }
 }
 
 /// Every run of `arguments` in which a call to `call` failed.
-fn faults<S: AsRef<OsStr>>(
-    repo: &Repo,
-    arguments: &[S],
-    fault: Fault,
-    mut look: impl FnMut(&Faulty),
-) -> usize {
+fn faults(repo: &Repo, arguments: &[&str], fault: Fault, mut look: impl FnMut(&Faulty)) -> usize {
     let mut runs = 0;
     loop {
         assert!(runs < MOST_CALLS, "{fault:?} never comes to an end");
@@ -134,21 +117,22 @@ fn is_beside_the_point(failed: &str) -> bool {
 }
 
 #[test]
-#[ignore = "needs strace"]
+#[ignore = "long: needs strace; run by .ci/run and by .ci/hardening"]
 fn a_check_of_which_any_read_failed_never_passes() {
+    let sweep = Sweep::begin_whole("strict::a_check_of_which_any_read_failed_never_passes");
     let repo = repo();
     let clean = repo.run(&["check"]);
     assert_eq!(clean.code, Some(0), "{clean:#?}");
-    let mut runs = 0;
     for fault in READING {
-        runs += faults(&repo, &["check"], fault, |Faulty { run, failed }| {
+        let runs = faults(&repo, &["check"], fault, |Faulty { run, failed }| {
             if !failed.iter().all(|failed| is_beside_the_point(failed)) {
                 assert_eq!(run.code, Some(2), "{failed:#?} {run:#?}");
                 assert!(!run.stdout.contains("PASS"), "{failed:#?} {run:#?}");
             }
         });
+        sweep.count_many(&format!("{}: {}", fault.0, fault.1), runs as u64);
     }
-    assert!(runs > 100, "only {runs} runs: is this test blind?");
+    sweep.end(100);
 }
 
 #[test]
@@ -164,14 +148,14 @@ fn a_report_takes_back_a_pass_that_stdout_did_not_hear_of() {
 }
 
 #[test]
-#[ignore = "needs strace"]
+#[ignore = "long: needs strace; run by .ci/run and by .ci/hardening"]
 fn a_report_tells_of_a_pass_only_where_the_check_passed() {
+    let sweep = Sweep::begin_whole("strict::a_report_tells_of_a_pass_only_where_the_check_passed");
     let repo = repo();
     let report = repo.path("../report.json");
     let arguments = ["check", "--report", "json=../report.json", "--format", "json"];
-    let mut runs = 0;
     for fault in WRITING {
-        runs += faults(&repo, &arguments, fault, |Faulty { run, failed }| {
+        let runs = faults(&repo, &arguments, fault, |Faulty { run, failed }| {
             let written = fs::read_to_string(&report).unwrap_or_default();
             let passes = written.contains("\n  \"verdict\": \"pass\"") && written.ends_with("}\n");
             // What was flushed without a name was the report itself, anything else its directory.
@@ -181,13 +165,17 @@ fn a_report_tells_of_a_pass_only_where_the_check_passed() {
             assert_eq!((run.code.unwrap(), passes), expected, "{failed:#?} {run:#?} {written}");
             let _ = fs::remove_file(&report);
         });
+        sweep.count_many(&format!("{}: {}", fault.0, fault.1), runs as u64);
     }
-    assert!(runs > 5, "only {runs} runs: is this test blind?");
+    sweep.end(6);
 }
 
 #[test]
-#[ignore = "needs strace"]
+#[ignore = "long: needs strace; run by .ci/run and by .ci/hardening"]
 fn a_seal_of_which_anything_failed_is_the_old_one_or_the_true_one() {
+    let sweep = Sweep::begin_whole(
+        "strict::a_seal_of_which_anything_failed_is_the_old_one_or_the_true_one",
+    );
     let repo = repo();
     let old = repo.read("seals/dist.toml");
     repo.write("dist/new", "new");
@@ -197,7 +185,7 @@ fn a_seal_of_which_anything_failed_is_the_old_one_or_the_true_one() {
     assert_ne!(old, new);
     for fault in READING.into_iter().chain(WRITING) {
         repo.write("seals/dist.toml", &old);
-        faults(&repo, &["seal", "dist"], fault, |Faulty { run, failed }| {
+        let runs = faults(&repo, &["seal", "dist"], fault, |Faulty { run, failed }| {
             let now = repo.read("seals/dist.toml");
             match run.code {
                 Some(0) => assert_eq!(now, new, "{failed:#?}"),
@@ -209,5 +197,7 @@ fn a_seal_of_which_anything_failed_is_the_old_one_or_the_true_one() {
             }
             repo.write("seals/dist.toml", &old);
         });
+        sweep.count_many(&format!("{}: {}", fault.0, fault.1), runs as u64);
     }
+    sweep.end(100);
 }
