@@ -5,7 +5,7 @@ use crate::cli::FmtArgs;
 use crate::printable::printable_str;
 use crate::problem::Problem;
 use crate::report::{Verbosity, text};
-use crate::repository::Repository;
+use crate::repository::{Loaded, Repository};
 use crate::seal::{SealName, loose_seal_in_scope, to_bytes};
 use crate::verdict::Verdict;
 
@@ -40,7 +40,11 @@ pub(super) fn run(arguments: &FmtArgs, context: &Context) -> Outcome {
 
 /// The canonical form of a seal; `None` if it has it.
 fn canonical(name: &SealName, repository: &Repository) -> Result<Option<Loose>, Problem> {
-    let bytes = repository.load(name)?.bytes;
+    let Loaded { bytes, seal, .. } = repository.load(name)?;
+    if seal.is_ok() {
+        // Only the canonical form is read without an error.
+        return Ok(None);
+    }
     let mut dropped = Vec::new();
     let seal = loose_seal_in_scope(name, &bytes, &mut dropped)
         .map_err(|error| error.into_problem(name, &repository.file_of(name)))?;

@@ -120,7 +120,7 @@ impl Automaton {
         let accept = if is_dir { &self.tables.accept_directory } else { &self.tables.accept_file };
         for batch in &self.tables.batches {
             let words = &level.words.as_slice()[batch.range()];
-            if words.iter().any(|&word| word != 0) {
+            if name.len() >= batch.shortest && words.iter().any(|&word| word != 0) {
                 let run = Run { tables: &self.tables, batch, name };
                 last = last.max(match batch.words {
                     1 => run.last_match::<1>(words, accept),
@@ -158,7 +158,12 @@ impl Automaton {
         level.literal = level.literal.as_deref().and_then(|path| self.literals.below(path, name));
         for batch in &self.tables.batches {
             let words = &mut level.words.as_mut_slice()[batch.range()];
-            if words.iter().any(|&word| word != 0) {
+            if name.len() < batch.shortest {
+                words
+                    .iter_mut()
+                    .zip(&self.tables.deep[batch.range()])
+                    .for_each(|(w, deep)| *w &= deep);
+            } else if words.iter().any(|&word| word != 0) {
                 let run = Run { tables: &self.tables, batch, name };
                 last = last.max(match batch.words {
                     1 => run.enter::<1>(words),

@@ -22,6 +22,8 @@ pub(super) struct Batch {
     pub(super) words: usize,
     /// Where its rows begin: one row of `words` words for each kind of byte.
     pub(super) rows: usize,
+    /// The length in bytes of the shortest name that any component in it can match.
+    pub(super) shortest: usize,
 }
 
 impl Batch {
@@ -112,7 +114,14 @@ impl Tables {
     fn add_batch(&mut self, pending: &[(usize, &Pattern)], bits: usize, kinds: &Kinds) {
         let needed = bits.div_ceil(64).max(1);
         let words = if needed <= BATCH { needed.next_power_of_two() } else { needed };
-        let batch = Batch { first: self.stay.len(), words, rows: self.rows.len() };
+        let components = pending.iter().flat_map(|(_, pattern)| &pattern.components);
+        let shortest = components.map(|component| bytes_of(&component.pieces)).min();
+        let batch = Batch {
+            first: self.stay.len(),
+            words,
+            rows: self.rows.len(),
+            shortest: shortest.unwrap_or_default(),
+        };
         for table in [
             &mut self.stay,
             &mut self.start,
@@ -200,12 +209,15 @@ impl Tables {
     }
 }
 
-/// How many bits `pattern` fills.
+/// How many bits `pattern` fills: one where each component begins, and one for each byte.
 fn width(pattern: &Pattern) -> usize {
-    let of_component =
-        |pieces: &[Piece]| 1 + pieces.iter().filter(|piece| matches!(piece, Piece::One(_))).count();
-    let widths = pattern.components.iter().map(|component| of_component(&component.pieces));
+    let widths = pattern.components.iter().map(|component| 1 + bytes_of(&component.pieces));
     widths.sum::<usize>().max(1)
+}
+
+/// How many bytes a component asks for.
+fn bytes_of(pieces: &[Piece]) -> usize {
+    pieces.iter().filter(|piece| matches!(piece, Piece::One(_))).count()
 }
 
 fn begins_with_star(pattern: &Pattern) -> bool {

@@ -13,7 +13,7 @@ const GLOB: &str = "packages/*/dist";
 fn sealed() -> Repo {
     let repo = Repo::in_git();
     repo.build("packages/a/dist", &[("x", Node::File(b"a".to_vec()))]);
-    fs::write(repo.at(".gitignore"), "dist\n").unwrap();
+    fs::write(repo.at(".gitignore"), "/packages\n/elsewhere\n").unwrap();
     repo.seal("a", "packages/a/dist");
     repo
 }
