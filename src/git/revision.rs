@@ -116,7 +116,7 @@ pub fn resolve(repository: &Path, revision: &str) -> Result<Option<Oid>, Revisio
     if !is_name(base) {
         return Ok(None);
     }
-    let Some(base) = Name { repository, revision, name: base, after }.resolve()? else {
+    let Some(base) = Base { repository, revision, name: base, after }.resolve()? else {
         return Ok(None);
     };
     if steps.is_empty() {
@@ -169,7 +169,9 @@ fn steps(mut rest: &str) -> Result<Vec<Step>, &'static str> {
                 }
             },
             ':' => return Err("`:` stands before a path or a message, and names no commit"),
-            '@' => return Err("what `@{...}` means depends on this clone's reflogs and settings"),
+            '@' if rest.starts_with('{') => {
+                return Err("what `@{...}` means depends on this clone's reflogs and settings");
+            }
             _ => return Err("after a name, it reads `~N`, `^N` and `^{commit}` alone"),
         };
         generations = generations.saturating_add(if sign == '~' { number } else { 1 });
@@ -220,8 +222,8 @@ fn not_read(revision: &str, why: &str) -> RevisionError {
     RevisionError::NotRead { revision: revision.to_owned(), why: why.to_owned(), instead }
 }
 
-/// A name that a ref may have, and where it came from.
-struct Name<'a> {
+/// The beginning of a revision: a name that a ref may have.
+struct Base<'a> {
     repository: &'a Path,
     /// The whole revision, for messages.
     revision: &'a str,
@@ -230,7 +232,7 @@ struct Name<'a> {
     after: &'a str,
 }
 
-impl Name<'_> {
+impl Base<'_> {
     fn resolve(&self) -> Result<Option<Oid>, RevisionError> {
         let name = self.name;
         if matches!(name, "HEAD" | "@") {
@@ -300,7 +302,7 @@ impl Name<'_> {
     }
 
     /// The refs that have this short name. Of git's six places the first one, its own directory, is not
-    /// among them: [`Name::as_git_reads_it`] finds what lies there.
+    /// among them: [`Base::as_git_reads_it`] finds what lies there.
     fn places(&self) -> Result<Vec<Ref>, RevisionError> {
         let name = self.name;
         let places = ["", "tags/", "heads/", "remotes/"].map(|place| format!("refs/{place}{name}"));

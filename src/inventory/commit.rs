@@ -106,9 +106,9 @@ impl Work {
     fn spend(&self, path: &[u8], scope: &Scope) -> Result<(), CommitError> {
         let patterns = 1 + scope.patterns().len() / PATTERNS_OF_WORK;
         let cost = (WORK_OF_NAME + path.len() as u64) * patterns as u64;
-        let spend = |left: u64| left.checked_sub(cost);
-        let spent = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, spend);
-        spent.map(|_| ()).map_err(|_| CommitError::TooMuch)
+        let take = |left: u64| left.checked_sub(cost);
+        let taken = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take);
+        taken.map(|_| ()).map_err(|_| CommitError::TooMuch)
     }
 }
 
