@@ -84,7 +84,7 @@ impl Running {
         let stderr = self.drain_stderr()?;
         if let Some(stdin) = self.0.stdin.take() {
             // A program that does not read to the end says why by its exit code.
-            Writer::start(Arc::new(stdin))?.write(input);
+            let _ = Writer::start(Arc::new(stdin))?.write(input);
         }
         let mut answer = Vec::new();
         if let Some(stdout) = self.0.stdout.take() {
@@ -164,12 +164,14 @@ impl Writer {
     }
 
     /// Has `text` written after everything that was given before; whether the thread still writes.
+    #[must_use]
     pub fn write(&self, text: Vec<u8>) -> bool {
         self.0.send(text).is_ok()
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use std::process::{Command, Stdio};
 

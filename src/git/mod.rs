@@ -3,6 +3,7 @@
 mod history;
 mod hooks;
 mod missing;
+mod notation;
 mod object;
 mod objects;
 mod revision;

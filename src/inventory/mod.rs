@@ -20,6 +20,7 @@
 //! unreadable file hides no other.
 
 mod commit;
+mod commit_limits;
 mod evidence;
 #[cfg_attr(not(unix), path = "unguarded.rs")]
 mod guard;
@@ -56,7 +57,8 @@ use crate::path::EntryPath;
 use crate::problem::in_words;
 use crate::scope::Scope;
 
-pub use commit::{CommitError, Extent, Wanted, Work, find, has_file, take_tree};
+pub use commit::{Wanted, find, has_file, take_tree};
+pub use commit_limits::{CommitError, Extent, Work};
 pub use evidence::{Divergence, FileInParts, ReadFault, first_difference, hash_into, read_whole};
 #[cfg(unix)]
 pub use open::Directory;

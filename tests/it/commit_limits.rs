@@ -39,7 +39,8 @@ fn id(repo: &Repo, revision: &str) -> String {
 
 /// A tree of entries such as `100644 blob ID`, each with its name.
 fn tree(repo: &Repo, entries: impl Iterator<Item = (String, String)>) -> String {
-    let lines: String = entries.map(|(what, name)| format!("{what}\t{name}\n")).collect();
+    let lines: Vec<String> = entries.map(|(what, name)| format!("{what}\t{name}\n")).collect();
+    let lines = lines.concat();
     git_with(repo, &["mktree", "--missing"], lines.as_bytes())
 }
 
@@ -150,8 +151,9 @@ fn one_blob_under_many_names_is_explained_so_often_and_read_so_often() {
     let text = fs::read_to_string(repo.at("seals/dist.toml")).unwrap();
     let (head, _) = text.split_once("\"f\" = ").unwrap();
     let digest = "a".repeat(64);
-    let lines: String =
+    let lines: Vec<String> =
         (0..80_000).map(|n| format!("\"f{n:06}\" = \"file 0 {digest}\"\n")).collect();
+    let lines = lines.concat();
     let blob =
         git_with(&repo, &["hash-object", "-w", "--stdin"], (head.to_owned() + &lines).as_bytes());
     let seals = (0..60).map(|n| (format!("100644 blob {blob}"), format!("s{n:02}.toml")));

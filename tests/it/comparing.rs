@@ -5,7 +5,7 @@
 //! entries, and a leading `+` an execute bit. `!kind` stands for what could not be observed.
 
 use sealgate::cause::explain;
-use sealgate::compare::compare;
+use sealgate::compare::{compare, extent_of_differences};
 use sealgate::entry::{Digest, Entry};
 use sealgate::inventory::{Inventory, Item, Observed, Trouble, TroubleKind};
 use sealgate::path::EntryPath;
@@ -62,6 +62,10 @@ fn inventory(tree: &[&str]) -> Inventory {
 fn found(sealed: &[&str], there: &[&str]) -> Vec<String> {
     let (seal, inventory) = (seal(sealed), inventory(there));
     let mut findings = compare(&seal, &inventory).findings;
+    // What limits the findings of a commit counts each of them, and nothing where there are none.
+    let extent = extent_of_differences(&seal, &inventory);
+    assert!(extent.paths >= findings.len(), "{extent:?}, {findings:?}");
+    assert_eq!(extent.paths == 0, findings.is_empty(), "{extent:?}, {findings:?}");
     explain(&seal, &mut findings, &mut |path: &EntryPath| {
         let (_, content) = *pairs(there).iter().find(|(there, _)| *there == path.as_str())?;
         Some(content.strip_prefix('+').unwrap_or(content).as_bytes().to_vec())

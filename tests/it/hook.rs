@@ -488,7 +488,7 @@ fn changed_entries_new_seals_and_what_the_remote_lacks_stop_no_push() {
     ];
     for change in passing {
         let ran = pushed_after(change);
-        assert!(ran.code == 0 && ran.stderr.contains(PASS), "{}", ran.stderr);
+        assert!(ran.code == 0 && ran.stderr.contains("sealgate: PASS"), "{}", ran.stderr);
     }
     // Another branch: the remote has nothing there.
     let project = Project::sealed();

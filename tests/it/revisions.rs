@@ -52,14 +52,13 @@ impl History {
         self.repo.run(&["check", &base, "--on-reseal", "fail"])
     }
 
-    /// `revision` means the first commit, by every option that takes one.
+    /// `revision` means the first commit.
     #[track_caller]
     fn assert_is_base(&self, revision: &str) {
-        let ran = self.against(revision);
-        assert_eq!(ran.code, 1, "{revision}: {}", ran.stderr);
-        let short = &self.base[..10];
-        let text = String::from_utf8_lossy(&ran.stdout).into_owned();
-        assert!(text.contains(short), "{revision} should be {short}: {text}");
+        let base = format!("--base={revision}");
+        let checked = self.repo.check(&[&base, "--on-reseal", "fail"]);
+        assert_eq!(checked.code, 1, "{revision}: {}", checked.report);
+        assert_eq!(checked.report["base"]["oid"], *self.base, "{revision}");
     }
 
     /// `revision` is an error that says `says`, and the next step.
