@@ -106,16 +106,15 @@ impl Reports {
         Self { files, protected }
     }
 
-    /// The files where a report may be written and where nothing is.
+    /// The files where a report may be written and where nothing is; none if two of them are one.
     pub(super) fn free(self) -> Vec<ReportFile> {
         let Self { mut files, protected } = self;
+        if ReportFile::distinct(&files).is_err() {
+            return Vec::new();
+        }
         files.retain(|file| {
             file.path().symlink_metadata().is_err() && lies_in(file.path(), &protected).is_none()
         });
-        // Of two that are one file, the first gets its report.
-        while ReportFile::distinct(&files).is_err() {
-            files.pop();
-        }
         files
     }
 }

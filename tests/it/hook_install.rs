@@ -294,8 +294,10 @@ fn an_installation_that_was_killed_half_way_is_finished() {
     let before = hooks_of(&project);
     let hooks = project.repo.at(".git/hooks");
     fs::hard_link(hooks.join("pre-push"), hooks.join("pre-push.before-sealgate")).unwrap();
-    fs::write(hooks.join(".pre-push.sealgate-new"), "half").unwrap();
+    let left = project.repo.at(".git/sealgate-00112233445566778899aabbccddeeff.new");
+    fs::write(&left, "half").unwrap();
     project.install();
+    assert!(!left.exists());
     assert_eq!(hooks_of(&project).len(), before.len() + 1);
     assert_eq!(project.repo.run(&["hook", "uninstall"]).code, 0);
     assert_eq!(hooks_of(&project), before);
@@ -306,12 +308,14 @@ fn an_installation_that_fails_leaves_the_hook_that_was_there() {
     let project = project();
     hook(&project, RECORDER, 0o755);
     let before = hooks_of(&project);
-    // Nothing can be written under the name that the new hook has before it is complete.
-    let blocked = project.repo.at(".git/hooks/.pre-push.sealgate-new/x");
-    fs::create_dir_all(&blocked).unwrap();
-    let ran = project.repo.run(&["hook", "install"]);
+    // No file may have a byte.
+    let install = project.repo.command(&["hook", "install"]);
+    let mut limited = common::scrubbed("bash");
+    limited.arg("-c").arg("trap '' XFSZ; ulimit -f 0; exec \"$0\" \"$@\"");
+    limited.arg(install.get_program()).args(install.get_args());
+    limited.current_dir(project.repo.at("."));
+    let ran = run(limited);
     assert!(ran.code == 2 && ran.stderr.contains("\n  next: "), "{}", ran.stderr);
-    fs::remove_dir_all(blocked.parent().unwrap()).unwrap();
     assert_eq!(hooks_of(&project), before);
 }
 

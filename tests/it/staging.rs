@@ -193,7 +193,7 @@ type Spoil = fn(&Repo);
 
 #[test]
 fn without_a_pass_there_is_no_stage_and_no_trace_of_one() {
-    let long = format!("json=../{}", "r".repeat(255));
+    let long = format!("json=../{}", "r".repeat(256));
     let cases: [(Spoil, &[&str], i32); 13] = [
         (|repo| repo.write("dist/file", "other"), &[], 1),
         (|repo| repo.write("dist/d/new", "unsealed"), &[], 1),

@@ -71,9 +71,8 @@ pub(super) fn run(arguments: &CheckArgs, context: &Context) -> Outcome {
     let (share, partition) = shares::share(arguments, &selected).unzip();
     notices.extend(partition.iter().flat_map(shares::notices));
     let sources = (&commits, share.as_ref());
-    let (mut judgements, changed) =
-        judge_all(arguments, selected, bytes, sources, &engine, context);
-    problems.extend(changed);
+    let mut judgements =
+        judge_all(arguments, selected, bytes, sources, &engine, context, &mut problems);
     let base = review.map(|review| review.tell(&mut judgements));
     let refusals = clearance.as_ref().map_or(&[][..], |clearance| &clearance.refusals);
     let unauthorised = if refusals.is_empty() { Verdict::Pass } else { Verdict::Refused };
@@ -134,7 +133,8 @@ fn uncovered(arguments: &CheckArgs, selected: &[Selected], context: &Context) ->
     arguments.require_sealed.iter().flat_map(of_glob).collect()
 }
 
-/// Judges by every seal, and again by those that changed meanwhile; what kept it from that.
+/// Judges by every seal, and again by those that changed meanwhile; what keeps it from that goes to
+/// `problems`.
 fn judge_all(
     arguments: &CheckArgs,
     selected: Vec<Selected>,
@@ -142,7 +142,8 @@ fn judge_all(
     (commits, share): (&Commits<'_>, Option<&Share>),
     engine: &Engine,
     context: &Context,
-) -> (Vec<Judgement>, Option<Problem>) {
+    problems: &mut Vec<Problem>,
+) -> Vec<Judgement> {
     let _progress = Progress::watch(&engine.meter, context.terminal.verbosity != Verbosity::Quiet);
     let seal_source = commits.seals.as_ref().map_or(Source::Worktree, Snapshot::source);
     let judge = Judge { repository: &context.repository, bytes, seal_source, engine, share };
@@ -154,8 +155,8 @@ fn judge_all(
         let again = alone.then_some(&again as &dyn Fn(&SealName) -> Judgement);
         before.settle(&mut judgements, &arguments.names, again)
     };
-    let changed = commits.before.as_ref().and_then(settle);
-    (judgements, changed)
+    problems.extend(commits.before.as_ref().and_then(settle));
+    judgements
 }
 
 /// Judges by each seal in turn, as long as many seals over one tree stay within bounds.
