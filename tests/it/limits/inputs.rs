@@ -175,7 +175,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         name: "failing-seals-in-git",
         make: failing_in_git,
-        commands: &["check -q", "check -q --rev main", "diff -q", "doctor"],
+        commands: &["check -q", "check -q --rev main", "diff -q"],
     },
     Case { name: "embeds-commit", make: embeds_commit, commands: &["check -q", "diff -q"] },
     Case {
@@ -192,7 +192,7 @@ pub(super) const CASES: &[Case] = &[
     Case { name: "report-findings", make: |repo| report(repo, 1, 14_000), commands: REPORTS },
     Case { name: "report-seals", make: |repo| report(repo, 14_000, 1), commands: REPORTS },
     Case { name: "report-of-a-tree", make: |repo| reported(repo, 1, 12_000), commands: REPORTS },
-    Case { name: "report-of-seals", make: |repo| reported(repo, 3_500, 1), commands: REPORTS },
+    Case { name: "report-of-seals", make: |repo| reported(repo, 2_300, 1), commands: REPORTS },
     Case { name: "report-shares", make: shares, commands: &[SHARES] },
     Case {
         name: "report-nested",
@@ -527,7 +527,8 @@ fn failing_in_git(repo: &Repo) {
 
 /// Files in which the id of the last of many commits stands often.
 fn embeds_commit(repo: &Repo) {
-    let seal = header("s", "dist", "") + &files(40);
+    // As long as what is there: only then is an older id looked for.
+    let seal = header("s", "dist", "") + &entries(40, &format!("file 108000 {DIGEST}"));
     let mut commits = vec![vec![("seals/s.toml".to_owned(), seal)]];
     commits.extend((0..1_500).map(|at| vec![("x".to_owned(), at.to_string())]));
     import(repo, &commits);
