@@ -222,3 +222,29 @@ impl Share {
         Some(part.finish())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::seal::{SealName, loose_seal};
+
+    #[test]
+    fn the_part_of_one_share_is_that_among_the_parts_of_all() {
+        let digest = "0".repeat(64);
+        let mut text =
+            "format = \"sealgate-seal/1\"\nroot = \"d\"\ntracked = false\n[entries]\n".to_owned();
+        for at in 0..30 {
+            text += &format!("\"f{at:02}\" = \"file {} {digest}\"\n", at * at);
+        }
+        let seal = loose_seal(&SealName::parse("s").unwrap(), text.as_bytes()).unwrap();
+        for count in [1, 2, 7, 40] {
+            let assignment = Assignment::of(&[&seal], count);
+            let parts = assignment.parts(&seal);
+            for index in 1..=count {
+                let slice = Slice::new(index, count).unwrap();
+                let share = Share { slice, assignment: assignment.clone() };
+                assert_eq!(share.part(&seal).as_ref(), parts.get(usize::from(index) - 1));
+            }
+        }
+    }
+}

@@ -8,7 +8,7 @@ use crate::finding::Cause;
 const FEWEST: usize = 7;
 
 /// How many bytes are hashed in search of the sealed id, at most, for all files together.
-pub(super) const MAX_SEARCHED: usize = 4 << 30;
+pub const MAX_SEARCHED: usize = 4 << 30;
 
 /// Tries to replace the id of the commit at hand, the first of `history`, by that of an ancestor;
 /// whole or abbreviated, wherever it stands. `budget` is what may still be hashed, in bytes.

@@ -8,6 +8,8 @@ mod commit;
 
 use std::collections::HashMap;
 
+pub use self::commit::MAX_SEARCHED;
+
 use crate::entry::{Digest, Entry};
 use crate::finding::{Cause, Finding, FindingKind};
 use crate::hex;
@@ -46,6 +48,16 @@ pub trait Evidence {
     /// The id of the commit at hand in hex, and then those of the commits before it.
     fn history(&mut self) -> &[String] {
         &[]
+    }
+
+    /// How many bytes may still be hashed in search of an older id. A run over many seals has one budget.
+    fn search_budget(&mut self) -> usize {
+        MAX_SEARCHED
+    }
+
+    /// Takes back what is `left` of that budget.
+    fn keep_budget(&mut self, left: usize) {
+        let _ = left;
     }
 }
 
@@ -100,12 +112,13 @@ pub fn explain_each(findings: &mut [Finding], evidence: &mut dyn Evidence) {
     let small = |finding: &&mut Finding| {
         finding.observed.as_ref().and_then(Entry::size).is_some_and(|size| size <= MAX_PROOF_BYTES)
     };
-    let mut budget = commit::MAX_SEARCHED;
+    let mut budget = evidence.search_budget();
     for finding in unexplained.filter(small).take(MAX_PROOFS) {
         let proved = evidence.proved(&finding.path);
         let explained = proved.or_else(|| from_bytes(finding, evidence, &mut budget));
         set(finding, explained);
     }
+    evidence.keep_budget(budget);
 }
 
 fn set(finding: &mut Finding, explained: Explained) {
@@ -381,3 +394,58 @@ fn trailing_newline(sealed: &Sealed, there: &[u8]) -> Explained {
 
 /// Nobody ends a file with more line ends than this, in bytes.
 const MOST_NEWLINES: usize = 4096;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Evidence of a run over many seals: a file that names the commit at hand, and one budget.
+    struct OfARun {
+        history: [String; 2],
+        budget: usize,
+    }
+
+    impl Evidence for OfARun {
+        fn read(&mut self, _: &EntryPath) -> Option<Vec<u8>> {
+            Some(self.history[0].clone().into_bytes())
+        }
+
+        fn history(&mut self) -> &[String] {
+            &self.history
+        }
+
+        fn search_budget(&mut self) -> usize {
+            self.budget
+        }
+
+        fn keep_budget(&mut self, left: usize) {
+            self.budget = left;
+        }
+    }
+
+    #[test]
+    fn the_seals_of_a_run_share_one_budget_of_search() {
+        let history = ["0", "1"].map(|digit| digit.repeat(40));
+        let entry = |text: &str| Entry::File {
+            size: 40,
+            digest: Digest::of(text.as_bytes()),
+            executable: false,
+        };
+        let finding = Finding {
+            expected: Some(entry(&history[1])),
+            observed: Some(entry(&history[0])),
+            ..Finding::new(FindingKind::Modified, b"app.js")
+        };
+        let mut evidence = OfARun { history, budget: 100 };
+        let mut explained = |seals: usize| -> Vec<Option<Cause>> {
+            let explained = |_| {
+                let mut findings = [finding.clone()];
+                explain_each(&mut findings, &mut evidence);
+                findings[0].cause
+            };
+            (0..seals).map(explained).collect()
+        };
+        let proved = Some(Cause::EmbedsCommit);
+        assert_eq!(explained(3), [proved, proved, None]);
+    }
+}

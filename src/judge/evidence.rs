@@ -46,6 +46,15 @@ impl cause::Evidence for Evidence<'_> {
         }
     }
 
+    fn search_budget(&mut self) -> usize {
+        self.judge.repository.search_budget(cause::MAX_SEARCHED)
+    }
+
+    fn keep_budget(&mut self, left: usize) {
+        let before = self.search_budget();
+        self.judge.repository.count_searched(before.saturating_sub(left));
+    }
+
     fn history(&mut self) -> &[String] {
         let repository = self.judge.repository;
         let of = match &self.judge.bytes {

@@ -2,6 +2,7 @@
 //! check may have thousands of seals that fail.
 
 use std::collections::HashSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Repository;
@@ -18,6 +19,8 @@ pub(super) struct GitFacts {
     tracked: Mutex<Tracked>,
     /// A commit as it was named, and the ids before it.
     history: Mutex<Option<(String, Arc<Vec<String>>)>>,
+    /// How many bytes of its budget a run has hashed in search of older ids.
+    searched: AtomicUsize,
 }
 
 #[derive(Debug, Default)]
@@ -49,6 +52,16 @@ impl Repository {
         }
     }
 
+    /// How many bytes of a budget of `most` a run may still hash in search of older ids.
+    pub fn search_budget(&self, most: usize) -> usize {
+        most.saturating_sub(self.facts.searched.load(Ordering::Relaxed))
+    }
+
+    /// Counts `bytes` that were hashed in that search.
+    pub fn count_searched(&self, bytes: usize) {
+        self.facts.searched.fetch_add(bytes, Ordering::Relaxed);
+    }
+
     /// The ids of at most `most` commits before `of`, which it begins with; none where there is no git.
     pub fn history(&self, of: &str, most: usize) -> Arc<Vec<String>> {
         if !self.in_git() {
@@ -63,5 +76,23 @@ impl Repository {
                 ids
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::path::EntryPath;
+
+    #[test]
+    fn what_one_seal_searched_is_gone_for_the_next() {
+        let seals = EntryPath::parse("seals").unwrap();
+        let directory = tempfile::tempdir().unwrap();
+        let repository = Repository::find(directory.path(), &seals).unwrap();
+        let budgets = [60, 30, 30].map(|bytes| {
+            repository.count_searched(bytes);
+            repository.search_budget(100)
+        });
+        assert_eq!(budgets, [40, 10, 0]);
     }
 }

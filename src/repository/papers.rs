@@ -323,3 +323,22 @@ impl Together {
         Ok(self.grants.into_values().collect())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stops_reading_grants_after_a_number_of_bytes_however_many_files_have_them() {
+        let mut together = Together::default();
+        let mut added = 0;
+        let refused = loop {
+            let id = Digest::of(format!("{added}").as_bytes()).to_string();
+            match together.add(Place::Grant(id), vec![b'x'; 16 << 10]) {
+                Ok(()) => added += 1,
+                Err(problem) => break problem,
+            }
+        };
+        assert_eq!((refused.code, added), ("grants-too-many", MOST_BYTES / (16 << 10)));
+    }
+}

@@ -600,3 +600,84 @@ fn who_may_close_an_item_for_a_rehearsal_closes_none_that_blocks_an_action_elsew
     grant(&repo, "close-blocker", subject("stage"), change, &signers()[..2]);
     passes(&repo, &["--base", "base"]);
 }
+
+/// A map of `number` items of production-ci, closed or open.
+fn map_of(number: usize, closed: bool) -> String {
+    let mut map: Value = serde_json::from_str(SEVEN).unwrap();
+    let mut item = map["blockers"][0].clone();
+    item["blocks"] = "production-ci".into();
+    if closed {
+        item["status"] = "CLOSED".into();
+        item["closed_by"] = "ada@example.org".into();
+        item["closed_at"] = "2026-11-27".into();
+    }
+    let named = |at: usize| {
+        let mut item = item.clone();
+        item["id"] = format!("B{at}").into();
+        item
+    };
+    map["blockers"] = (0..number).map(named).collect();
+    map["open_count"] = if closed { 0 } else { number }.into();
+    for list in ["newly_closed_in_this_macro", "partially_discharged_in_this_macro"] {
+        map[list] = Value::Array(Vec::new());
+    }
+    map.to_string()
+}
+
+#[test]
+fn a_long_list_of_refusals_ends_with_how_many_are_left_out() {
+    let repo = project("");
+    fs::write(repo.at("seals/policy.toml"), blocked_policy(false)).unwrap();
+    fs::write(repo.at("blockers.json"), map_of(1_040, false)).unwrap();
+    commit(&repo, "a policy");
+    repo.git(&["tag", "-f", "base"]);
+    for (items, listed) in [(1_000, 1_000), (1_040, 1_001)] {
+        let map = map_of(items, true);
+        fs::write(repo.at("blockers.json"), &map).unwrap();
+        // The others are open as they were.
+        let mut map: Value = serde_json::from_str(&map).unwrap();
+        let old: Value = serde_json::from_str(&map_of(1_040, false)).unwrap();
+        let rest = &old["blockers"].as_array().unwrap()[items..];
+        map["blockers"].as_array_mut().unwrap().extend(rest.iter().cloned());
+        map["open_count"] = rest.len().into();
+        fs::write(repo.at("blockers.json"), map.to_string()).unwrap();
+        let (verdict, codes, report) = checked(&repo, &["--base", "base"]);
+        assert_eq!((&*verdict, codes.len()), ("refused", listed));
+        let last = &report["errors"][listed - 1];
+        let left_out = last["message"].as_str().unwrap().contains("40 more");
+        assert_eq!((last["code"] == "refusals-left-out", left_out), (items > 1_000, items > 1_000));
+    }
+}
+
+#[test]
+fn no_further_map_is_compared_after_a_number_of_bytes() {
+    let repo = project("");
+    let mut text = policy_text();
+    for at in 0..20 {
+        text += &format!(
+            "[[environment]]\nname = \"e{at}\"\nbranches = [\"main\"]\nenforced = true\n\
+             blockers = \"maps/{at}.json\"\nblocked-by = [\"e{at}\"]\n"
+        );
+    }
+    fs::write(repo.at("seals/policy.toml"), canonical(&text)).unwrap();
+    fs::create_dir(repo.at("maps")).unwrap();
+    // White space costs nothing to parse, and has to be read all the same.
+    let long = |closed| {
+        let map = map_of(1, closed);
+        let space = " ".repeat((1 << 20) - 1 - map.len());
+        map + &space
+    };
+    for closed in [false, true] {
+        for at in 0..20 {
+            fs::write(repo.at(&format!("maps/{at}.json")), long(closed)).unwrap();
+        }
+        commit(&repo, "maps");
+        if !closed {
+            repo.git(&["tag", "-f", "base"]);
+        }
+    }
+    let (_, codes, _) = checked(&repo, &["--base", "base"]);
+    let number = |code: &str| codes.iter().filter(|found| *found == code).count();
+    // 16 maps and a few bytes: old and new have a mebibyte each.
+    assert_eq!((number("no-rule"), number("blockers-too-large")), (17, 1), "{codes:?}");
+}

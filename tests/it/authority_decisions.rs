@@ -362,3 +362,25 @@ fn what_was_signed_under_the_policy_before_a_rotation_does_not_count_after_it() 
     let rotated = Policy::read(rotated.as_bytes()).unwrap();
     assert_eq!(refusal(&demand, &facts(&rotated, &[file])), "grant-other-policy");
 }
+
+#[test]
+fn a_policy_has_a_limited_number_of_globs_and_branches_and_any_number_of_names() {
+    let rule = |seals: Vec<String>| {
+        let text = policy_text();
+        let seals = format!("seals = [{}]", seals.join(", "));
+        Policy::loose(text.replace("seals = [\"*\"]", &seals).as_bytes())
+    };
+    let globs = |number: usize| (0..number).map(|at| format!("\"s{at}*\"")).collect();
+    assert!(rule(globs(1_000)).is_ok());
+    let refused = rule(globs(1_001)).unwrap_err().to_string();
+    assert!(refused.contains("more than 1000 globs"), "{refused}");
+    assert!(rule((0..5_000).map(|at| format!("\"s{at}\"")).collect()).is_ok());
+    let branches = |number: usize| {
+        let names: Vec<String> = (0..number).map(|at| format!("\"b{at}\"")).collect();
+        let branches = format!("branches = [{}]", names.join(", "));
+        Policy::loose(policy_text().replacen("branches = [\"main\"]", &branches, 1).as_bytes())
+    };
+    assert!(branches(100).is_ok());
+    let refused = branches(101).unwrap_err().to_string();
+    assert!(refused.contains("more than 100 branches"), "{refused}");
+}

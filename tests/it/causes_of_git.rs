@@ -130,3 +130,47 @@ fn without_git_there_are_findings_without_a_cause_and_no_errors() {
     let ran = common::run(command);
     assert_eq!((ran.code, &*ran.stderr), (1, ""));
 }
+
+/// A directory with a `git` that writes down its arguments, and then is the real one.
+fn counted_git(repo: &Repo) -> std::path::PathBuf {
+    let real = String::from_utf8(common::scrubbed("which").arg("git").output().unwrap().stdout);
+    let directory = repo.at(".git/counted");
+    let script = format!(
+        "#!/bin/sh\necho \"$*\" >>'{}'\nexec {} \"$@\"\n",
+        directory.join("runs").display(),
+        real.unwrap().trim()
+    );
+    Node::Exec(script.into_bytes()).make(&directory.join("git")).unwrap();
+    directory
+}
+
+#[test]
+fn asks_git_a_few_times_however_many_seals_fail() {
+    let repo = Repo::in_git();
+    for at in 0..30 {
+        let root = format!("d{at}");
+        repo.build(&root, &[("a", Node::File(b"a".to_vec())), ("b", Node::File(b"b".to_vec()))]);
+        repo.git(&["add", "--all"]);
+        repo.seal(&root, &root);
+    }
+    commit(&repo, "first");
+    for at in 0..30 {
+        fs::write(repo.at(&format!("d{at}/a")), "other").unwrap();
+        fs::write(repo.at(&format!("d{at}/new")), "new").unwrap();
+    }
+    let counted = counted_git(&repo);
+    let path = format!("{}:{}", counted.display(), std::env::var("PATH").unwrap());
+    let mut command = repo.command(&["check", "--format", "json"]);
+    command.env("PATH", path);
+    let ran = common::run(command);
+    let report: serde_json::Value = serde_json::from_slice(&ran.stdout).unwrap();
+    let seals = report["seals"].as_array().unwrap();
+    let findings = seals.iter().flat_map(|seal| seal["findings"].as_array().unwrap());
+    let new = findings.filter(|finding| finding["path"] == "new");
+    let causes: Vec<_> = new.map(|finding| finding["cause"].as_str().unwrap_or("none")).collect();
+    assert_eq!(causes, ["not-in-git"; 30]);
+    let runs = fs::read_to_string(counted.join("runs")).unwrap();
+    let number = |what: &str| runs.lines().filter(|run| run.contains(what)).count();
+    assert!((1..=9).contains(&number(" ls-files ")), "{}", number(" ls-files "));
+    assert_eq!(number(" rev-list "), 1, "{runs}");
+}

@@ -29,9 +29,9 @@ const SEALS: &[&str] = &[
     "ls s",
     "export s --format b3sum",
     "export s --format sha256sum",
-    "seal s",
-    "fmt",
     "doctor",
+    "fmt",
+    "seal s",
 ];
 
 const DIGEST: &str = "af1349b9f5f9a1a6a0404dea36dcc9499bcb25c9adc112b7cc9a93cae41f3262";
@@ -124,7 +124,7 @@ pub(super) const CASES: &[Case] = &[
         make: |repo| {
             sealed(
                 repo,
-                &numbered(50_000, |at| format!("\"f{at:06}\" = \"file {} {DIGEST}\"\n", u64::MAX)),
+                &numbered(46_000, |at| format!("\"f{at:06}\" = \"file {} {DIGEST}\"\n", u64::MAX)),
             )
         },
         commands: SEALS,
@@ -158,12 +158,41 @@ pub(super) const CASES: &[Case] = &[
     Case {
         name: "many-seals-named",
         make: |repo| many_seals(repo, 12_000, "dist"),
-        commands: &["check -q s* *s* s1* ??", "diff -q", "seal -q --all", "doctor", "fmt --check"],
+        commands: &[
+            "check -q s* *s* s1* ??",
+            "check -q --partition slice:7/4096",
+            "check -q --require-sealed **",
+            "diff -q",
+            "doctor",
+            "fmt --check",
+        ],
     },
-    Case { name: "overlapping-roots", make: overlapping, commands: &["check -q", "diff -q"] },
+    Case {
+        name: "overlapping-roots",
+        make: overlapping,
+        commands: &["check -q", "diff -q", "seal -q --all"],
+    },
+    Case {
+        name: "failing-seals-in-git",
+        make: failing_in_git,
+        commands: &["check -q", "check -q --rev main", "diff -q"],
+    },
+    Case { name: "embeds-commit", make: embeds_commit, commands: &["check -q", "diff -q"] },
+    Case {
+        name: "globs",
+        make: |repo| unsealed(repo, 60_000),
+        commands: &[
+            "check -q --require-sealed **/{a,b}*{c,d}*{e,f}*",
+            "seal s --only *u*1*2* --only *a*a*a*a*b",
+            "ls s",
+            "check -q {s,t}*{s,t}*{s,t}*",
+        ],
+    },
     // Reports that are read back.
     Case { name: "report-findings", make: |repo| report(repo, 1, 14_000), commands: REPORTS },
     Case { name: "report-seals", make: |repo| report(repo, 14_000, 1), commands: REPORTS },
+    Case { name: "report-of-a-tree", make: |repo| reported(repo, 1, 12_000), commands: REPORTS },
+    Case { name: "report-of-seals", make: |repo| reported(repo, 2_300, 1), commands: REPORTS },
     Case { name: "report-shares", make: shares, commands: &[SHARES] },
     Case {
         name: "report-nested",
@@ -200,6 +229,7 @@ pub(super) const CASES: &[Case] = &[
         make: |repo| attributes(repo, "*a*a*a*a*b text\n", 300_000),
         commands: GIT,
     },
+    Case { name: "pushed-commits", make: pushed_commits, commands: &["hook pre-push origin x"] },
     Case { name: "pushed", make: pushed, commands: &["hook pre-push origin x"] },
     Case {
         name: "seals-at-base",
@@ -231,6 +261,7 @@ pub(super) const CASES: &[Case] = &[
         make: |repo| authority(repo, &map_of(3_000, "CLOSED"), 5, 3_500),
         commands: AUTHORITY,
     },
+    Case { name: "grants-hostile", make: hostile_grants, commands: AUTHORITY },
     Case { name: "grant-signatures", make: signatures, commands: AUTHORITY },
     Case {
         name: "grants-of-one-blob",
@@ -244,12 +275,20 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         name: "policy-globs",
-        make: |repo| policy(repo, &rules(&numbered(180_000, |at| format!("\"{}\", ", at)))),
+        make: |repo| with_ada(repo, &rules(&numbered(100_000, |at| format!("\"{at}\", ")))),
         commands: POLICY,
     },
     Case {
         name: "policy-rules",
-        make: |repo| policy(repo, &numbered(10_000, |at| rules(&format!("\"s{at}*\", ")))),
+        make: |repo| with_ada(repo, &numbered(9_000, |at| rules(&format!("\"s{at}*\", ")))),
+        commands: POLICY,
+    },
+    Case {
+        name: "policy-hostile-globs",
+        make: |repo| {
+            let glob = "{a*?,b[!c-z]}*".repeat(17);
+            with_ada(repo, &rules(&numbered(999, |at| format!("\"{at}{glob}\", "))));
+        },
         commands: POLICY,
     },
     Case { name: "policy-approvers", make: approvers, commands: POLICY },
@@ -276,7 +315,12 @@ pub(super) const CASES: &[Case] = &[
     Case {
         name: "map-slashes",
         make: |repo| {
-            written(repo, "m.json", &map_of(1, "OPEN").replace("production", &"/".repeat(900_000)))
+            written(
+                repo,
+                "m.json",
+                &map_of(1, "OPEN")
+                    .replace("\"production\"", &format!("\"{}\"", "/".repeat(900_000))),
+            )
         },
         commands: MAPS,
     },
@@ -465,6 +509,36 @@ fn overlapping(repo: &Repo) {
     unsealed(repo, 2_000);
 }
 
+/// Seals of roots of their own, in each of which a file is missing and another is not in git.
+fn failing_in_git(repo: &Repo) {
+    let seal = |at: usize| {
+        let text = header(&format!("s{at}"), &format!("d{at}"), "");
+        let text = text.replace("tracked = false", "tracked = true");
+        (format!("seals/s{at}.toml"), text + &files(2))
+    };
+    let seals = (0..2_500).map(seal);
+    let bytes = (0..2_500).map(|at| (format!("d{at}/000000"), String::new()));
+    import(repo, &[seals.chain(bytes).collect()]);
+    repo.git(&["reset", "--quiet", "--hard"]);
+    for at in 0..2_500 {
+        fs::write(repo.at(&format!("d{at}/u")), "").unwrap();
+    }
+}
+
+/// Files in which the id of the last of many commits stands often.
+fn embeds_commit(repo: &Repo) {
+    // As long as what is there: only then is an older id looked for.
+    let seal = header("s", "dist", "") + &entries(40, &format!("file 108000 {DIGEST}"));
+    let mut commits = vec![vec![("seals/s.toml".to_owned(), seal)]];
+    commits.extend((0..1_500).map(|at| vec![("x".to_owned(), at.to_string())]));
+    import(repo, &commits);
+    repo.git(&["reset", "--quiet", "--hard"]);
+    let head = String::from_utf8(repo.git(&["rev-parse", "HEAD"])).unwrap();
+    for at in 0..40 {
+        written(repo, &format!("dist/{at:06}"), &head.trim().repeat(2_700));
+    }
+}
+
 // Reports.
 
 fn report(repo: &Repo, seals: usize, findings: usize) {
@@ -490,6 +564,15 @@ fn report(repo: &Repo, seals: usize, findings: usize) {
     };
     let seals: Vec<_> = (0..seals).map(seal).collect();
     written(repo, "r.json", &whole_report(&seals.join(","), ""));
+}
+
+/// The report of a check of so many seals of one tree of so many files, none of which is sealed.
+fn reported(repo: &Repo, seals: usize, files: usize) {
+    many_seals(repo, seals, "dist");
+    for at in 0..files {
+        fs::write(repo.at(&format!("dist/u{at}")), "").unwrap();
+    }
+    repo.run(&["check", "-q", "--report", "json=r.json"]);
 }
 
 fn whole_report(seals: &str, notices: &str) -> String {
@@ -570,6 +653,22 @@ fn pushed(repo: &Repo) {
     written(repo, "stdin", &numbered(40_000, line));
 }
 
+/// A branch for each of many commits.
+fn pushed_commits(repo: &Repo) {
+    let seal = |at: usize| {
+        let text = header("s", &format!("d{at}"), "").replace("tracked = false", "tracked = true");
+        vec![
+            ("seals/s.toml".to_owned(), text + &files(1)),
+            (format!("d{at}/000000"), String::new()),
+        ]
+    };
+    import(repo, &(0..1_500).map(seal).collect::<Vec<_>>());
+    let ids = String::from_utf8(repo.git(&["rev-list", "HEAD"])).unwrap();
+    let zeros = "0".repeat(40);
+    let line = |(at, id): (usize, &str)| format!("refs/heads/a {id} refs/heads/b{at} {zeros}\n");
+    written(repo, "stdin", &ids.lines().enumerate().map(line).collect::<String>());
+}
+
 /// Many seals, each another than in the commit before.
 fn at_base(repo: &Repo) {
     let seals = |entry: &str| {
@@ -599,6 +698,13 @@ fn policy(repo: &Repo, rest: &str) {
     written(repo, "seals/policy.toml", &(POLICY_HEAD.to_owned() + rest));
 }
 
+fn with_ada(repo: &Repo, rest: &str) {
+    let key = public_key(1);
+    let key =
+        format!("\n[[key]]\nname = \"ada\"\nprincipal = \"ada\"\nkey = \"{key}\"\ntouch = false\n");
+    policy(repo, &(key + rest));
+}
+
 fn rules(seals: &str) -> String {
     format!(
         "\n[[rule]]\naction = \"reseal\"\nseals = [{}]\napprovers = [\"ada\"]\nthreshold = 1\n",
@@ -610,16 +716,16 @@ fn rules(seals: &str) -> String {
 fn approvers(repo: &Repo) {
     let mut text = String::new();
     let mut names = Vec::new();
-    for at in 0..=255_u8 {
+    for at in 0..128_u8 {
         write!(text, "\n[[key]]\nname = \"k{at:03}\"\nprincipal = \"p{at:03}\"\nkey = \"{}\"\ntouch = false\n", public_key(at)).unwrap();
         names.push(format!("\"p{at:03}\""));
     }
     let names = names.join(", ");
-    for at in 0..340 {
+    for at in 0..500 {
         write!(text, "\n[[rule]]\naction = \"a{at:03}\"\nenvironment = \"e\"\napprovers = [{names}]\nthreshold = 1\n").unwrap();
     }
     text += "\n[[environment]]\nname = \"e\"\nbranches = [\"main\"]\nenforced = true\n";
-    for at in 0..255_u8 {
+    for at in 128..=255_u8 {
         write!(text, "\n[[revoked]]\nkey = \"{}\"\n", public_key(at)).unwrap();
     }
     policy(repo, &text);
@@ -717,6 +823,25 @@ fn grant(policy: &str, number: usize) -> String {
         blake3::hash(policy.as_bytes()),
         blake3::hash(&number.to_le_bytes())
     )
+}
+
+/// Long files that are no grants.
+fn hostile_grants(repo: &Repo) {
+    authority(repo, &map_of(1_000, "CLOSED"), 1, 1);
+    let texts = [
+        "a.".repeat(8_000) + "a = 1",
+        format!("x = {}", "[".repeat(16_000)),
+        "[[a]]\n".repeat(2_600),
+        numbered(2_000, |at| format!("[a{at}]\n")),
+        format!("x = {}", "{a=".repeat(5_000)),
+        format!("\"{}\" = 1\n", "\\u0061".repeat(2_600)),
+    ];
+    for at in 0..240 {
+        let text = format!("{}\n#{at}", texts[at % texts.len()]);
+        written(repo, &format!("seals/grants/{}.toml", blake3::hash(text.as_bytes())), &text);
+    }
+    repo.git(&["add", "-A"]);
+    repo.git(&["commit", "--quiet", "--amend", "-m", "x"]);
 }
 
 /// One grant with thousands of signatures.
