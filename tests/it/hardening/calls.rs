@@ -128,8 +128,6 @@ const ERRORS: [(&[&str], [&str; 6]); 9] = [
             "fadvise64",
             "pidfd_open",
             "pidfd_send_signal",
-            "rt_sigaction",
-            "rt_sigprocmask",
             "sigaltstack",
             "prctl",
             "sched_yield",
@@ -153,9 +151,9 @@ const ERRORS: [(&[&str], [&str; 6]); 9] = [
 
 /// Calls that are left out, because no kernel lets them fail so: `close` closes whatever it returns,
 /// a lost wake-up of `futex` would be a hang of the kernel, a process may always signal its own child
-/// and ask for its own limits, `getrandom` fails for no caller like this one, and the others are made
-/// by the loader and at the end of a process. The first `execve` is strace's own.
-const LEFT_OUT: [&str; 23] = [
+/// and ask for its own limits, no valid argument makes `getrandom`, `rt_sigaction` and
+/// `rt_sigprocmask` fail, and the others are made by the loader and at the end of a process. The first `execve` is strace's own.
+const LEFT_OUT: [&str; 25] = [
     "arch_prctl",
     "close",
     "close_range",
@@ -175,6 +173,8 @@ const LEFT_OUT: [&str; 23] = [
     "prlimit64",
     "restart_syscall",
     "rseq",
+    "rt_sigaction",
+    "rt_sigprocmask",
     "rt_sigreturn",
     "set_robust_list",
     "set_tid_address",
@@ -313,7 +313,7 @@ impl Bench {
             let injected = ended.injected.join("\n    ");
             sweep.fault(
                 fault,
-                format!("{}: {injection:?}: {why}\n    {injected}\n{tail}", case.name),
+                &format!("{}: {injection:?}: {why}\n    {injected}\n{tail}", case.name),
             );
         }
     }
