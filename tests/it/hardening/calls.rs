@@ -301,7 +301,7 @@ impl Bench {
         let now = snapshot::of(&root);
         snapshot::restore(&root, &now, &known.old, &case.root());
         // Threads share the work anew in each run: a call need not happen in every one.
-        if ended.injected.is_empty() && !ended.hung {
+        if (ended.injected.is_empty() && !ended.hung) || asks_of_less(case, &ended) {
             return;
         }
         sweep.count(case.name);
@@ -317,6 +317,16 @@ impl Bench {
             );
         }
     }
+}
+
+/// Whether the failed call makes the question another one, whose answer rightly is "nothing": stdin
+/// that ends before its first line names no ref to push, and without their directory there are no
+/// grants to list.
+fn asks_of_less(case: &Case, ended: &Ended) -> bool {
+    let all = |is: &dyn Fn(&str) -> bool| ended.injected.iter().all(|call| is(call));
+    let of_stdin = |call: &str| call.contains("read(0<") && call.contains(" = 0 (");
+    let of_grants = |call: &str| call.contains("/seals>, \"grants\"") && call.contains("ENOENT");
+    !ended.hung && (all(&of_stdin) || (case.name == "grant list" && all(&of_grants)))
 }
 
 /// Whether a run gave the answer of an undisturbed one. A closed stdout changes no verdict, so that
