@@ -47,7 +47,7 @@ struct Fuzz {
     target: String,
     seconds: u64,
     runs: u64,
-    /// Inputs that reach different parts of the reader, kept for the next time.
+    /// Inputs that each reach something in the reader that no other one reaches.
     corpus: u64,
     crashes: u64,
 }
@@ -326,10 +326,10 @@ const FUZZING: &str = "
 ## Fuzzing
 
 Every reader of bytes that others write is fed by a fuzzer that follows which code each input reaches
-(libFuzzer). Each target in `fuzz/fuzz_targets` demands of its reader what its first lines say. Inputs
-that reach something new are kept in `fuzz/seeds`.
+(libFuzzer). Each target in `fuzz/fuzz_targets` demands of its reader what its first lines say. It begins
+with the inputs in `fuzz/seeds`, the fewest that reach what earlier runs had found.
 
-| reader | seconds | inputs tried | inputs kept | crashes |
+| reader | seconds | inputs tried | inputs that reach something of their own | crashes |
 |---|--:|--:|--:|--:|
 ";
 
