@@ -125,7 +125,7 @@ fn flip(sweep: &Sweep, what: &str, make: fn() -> Gate) {
                 for &bit in bits {
                     let verdict = gate.flipped(bit, || gate.judge());
                     if !matches!(verdict, Verdict::Fail | Verdict::Error) {
-                        sweep.fault(Fault::PassedWrongly, format!("{what}: {bit:?}: {verdict:?}"));
+                        sweep.fault(Fault::PassedWrongly, &format!("{what}: {bit:?}: {verdict:?}"));
                     }
                 }
                 // The last flip was taken back, so that nothing but the flips failed.
@@ -144,7 +144,7 @@ fn flip(sweep: &Sweep, what: &str, make: fn() -> Gate) {
         let ran = gate.flipped(bit, || gate.repo.run(&["check"]));
         sweep.count(&through);
         if !matches!(ran.code, 1 | 2) {
-            sweep.fault(Fault::PassedWrongly, format!("{through}: {bit:?}: {}", ran.code));
+            sweep.fault(Fault::PassedWrongly, &format!("{through}: {bit:?}: {}", ran.code));
         }
     }
 }

@@ -128,8 +128,6 @@ const ERRORS: [(&[&str], [&str; 6]); 9] = [
             "fadvise64",
             "pidfd_open",
             "pidfd_send_signal",
-            "rt_sigaction",
-            "rt_sigprocmask",
             "sigaltstack",
             "prctl",
             "sched_yield",
@@ -153,9 +151,9 @@ const ERRORS: [(&[&str], [&str; 6]); 9] = [
 
 /// Calls that are left out, because no kernel lets them fail so: `close` closes whatever it returns,
 /// a lost wake-up of `futex` would be a hang of the kernel, a process may always signal its own child
-/// and ask for its own limits, `getrandom` fails for no caller like this one, and the others are made
-/// by the loader and at the end of a process. The first `execve` is strace's own.
-const LEFT_OUT: [&str; 23] = [
+/// and ask for its own limits, no valid argument makes `getrandom`, `rt_sigaction` and
+/// `rt_sigprocmask` fail, and the others are made by the loader and at the end of a process. The first `execve` is strace's own.
+const LEFT_OUT: [&str; 25] = [
     "arch_prctl",
     "close",
     "close_range",
@@ -175,6 +173,8 @@ const LEFT_OUT: [&str; 23] = [
     "prlimit64",
     "restart_syscall",
     "rseq",
+    "rt_sigaction",
+    "rt_sigprocmask",
     "rt_sigreturn",
     "set_robust_list",
     "set_tid_address",
@@ -301,7 +301,7 @@ impl Bench {
         let now = snapshot::of(&root);
         snapshot::restore(&root, &now, &known.old, &case.root());
         // Threads share the work anew in each run: a call need not happen in every one.
-        if ended.injected.is_empty() && !ended.hung {
+        if (ended.injected.is_empty() && !ended.hung) || asks_of_less(case, &ended) {
             return;
         }
         sweep.count(case.name);
@@ -313,10 +313,28 @@ impl Bench {
             let injected = ended.injected.join("\n    ");
             sweep.fault(
                 fault,
-                format!("{}: {injection:?}: {why}\n    {injected}\n{tail}", case.name),
+                &format!("{}: {injection:?}: {why}\n    {injected}\n{tail}", case.name),
             );
         }
     }
+}
+
+/// Whether the failed call makes the question another one, whose answer rightly is "nothing": stdin
+/// that ends before its first line names no ref to push, and without their directory there are no
+/// grants to list.
+fn asks_of_less(case: &Case, ended: &Ended) -> bool {
+    let all = |is: &dyn Fn(&str) -> bool| ended.injected.iter().all(|call| is(call));
+    let of_stdin = |call: &str| call.contains("read(0<") && call.contains(" = 0 (");
+    let of_grants = |call: &str| call.contains("/seals>, \"grants\"") && call.contains("ENOENT");
+    !ended.hung && (all(&of_stdin) || (case.name == "grant list" && all(&of_grants)))
+}
+
+/// Whether a run gave the answer of an undisturbed one. A closed stdout changes no verdict, so that
+/// one which was closed may have got only the beginning.
+fn is_answer(ended: &Ended, known: &Undisturbed) -> bool {
+    let answer = timeless(&ended.stdout);
+    let closed = ended.injected.iter().all(|call| call.contains("EPIPE"));
+    answer == known.answer || (closed && known.answer.starts_with(&answer))
 }
 
 /// What is wrong with a run, if anything is.
@@ -335,7 +353,7 @@ fn fault(
     let passed = ended.code == Some(0);
     match case.expect {
         Expect::Refusal if passed => Some((Fault::PassedWrongly, "it passed".to_owned())),
-        Expect::Answer if passed && timeless(&ended.stdout) != known.answer => {
+        Expect::Answer if passed && !is_answer(ended, known) => {
             Some((Fault::PassedWrongly, "it passed with another answer".to_owned()))
         }
         Expect::Refusal | Expect::Answer if *now != known.old => {

@@ -78,8 +78,11 @@ pub(crate) fn reading() -> Vec<Case> {
     cases
 }
 
+/// The name of a case, and what makes its tree wrong.
+type Spoilt = (&'static str, fn(&Repo));
+
 /// Ways to make [`plain`] differ from its seal, each in one place alone.
-const WRONG: [(&str, fn(&Repo)); 8] = [
+const WRONG: [Spoilt; 8] = [
     ("check, another byte", |repo| fs::write(repo.at("dist/d/b"), "c").unwrap()),
     ("check, another byte in the last file", |repo| fs::write(repo.at("dist/z"), "c").unwrap()),
     ("check, a file more", |repo| fs::write(repo.at("dist/d/more"), "x").unwrap()),

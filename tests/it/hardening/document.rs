@@ -47,7 +47,7 @@ struct Fuzz {
     target: String,
     seconds: u64,
     runs: u64,
-    /// Inputs that reach different parts of the reader, kept for the next time.
+    /// Inputs that each reach something in the reader that no other one reaches.
     corpus: u64,
     crashes: u64,
 }
@@ -58,7 +58,8 @@ struct Fuzz {
 struct Mutants {
     area: String,
     seed: u64,
-    mutants: u64,
+    #[serde(rename = "mutants")]
+    tried: u64,
     caught: u64,
     timeouts: u64,
     unviable: u64,
@@ -231,7 +232,7 @@ fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place) % 3 == 0 {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
@@ -292,9 +293,9 @@ fn render_others(record: &Record, text: &mut String) {
     }
     *text += "\n```sh\n.ci/hardening fuzz\n```\n";
     *text += MUTATION;
-    for Mutants { area, mutants, caught, timeouts, unviable, survivors, .. } in &record.mutants {
+    for Mutants { area, tried, caught, timeouts, unviable, survivors, .. } in &record.mutants {
         let survived = survivors.len();
-        writeln!(text, "| {area} | {mutants} | {caught} | {timeouts} | {unviable} | {survived} |")
+        writeln!(text, "| {area} | {tried} | {caught} | {timeouts} | {unviable} | {survived} |")
             .unwrap();
     }
     let survivors = record.mutants.iter().flat_map(|mutants| &mutants.survivors);
@@ -325,10 +326,10 @@ const FUZZING: &str = "
 ## Fuzzing
 
 Every reader of bytes that others write is fed by a fuzzer that follows which code each input reaches
-(libFuzzer). Each target in `fuzz/fuzz_targets` demands of its reader what its first lines say. Inputs
-that reach something new are kept in `fuzz/seeds`.
+(libFuzzer). Each target in `fuzz/fuzz_targets` demands of its reader what its first lines say. It begins
+with the inputs in `fuzz/seeds`, the fewest that reach what earlier runs had found.
 
-| reader | seconds | inputs tried | inputs kept | crashes |
+| reader | seconds | inputs tried | inputs that reach something of their own | crashes |
 |---|--:|--:|--:|--:|
 ";
 
@@ -451,7 +452,7 @@ fn a_figure_below_its_bar_is_seen() {
         mutants: Vec::from(AREAS.map(|area| Mutants {
             area: area.to_owned(),
             seed: 1,
-            mutants: 2,
+            tried: 2,
             caught: 1,
             timeouts: 0,
             unviable: 0,
@@ -459,7 +460,7 @@ fn a_figure_below_its_bar_is_seen() {
         })),
     };
     let targets = ["t".to_owned()];
-    assert_eq!(below(&good(), &targets), [String::new(); 0]);
+    assert_eq!(below(&good(), &targets), Vec::<String>::new());
     let spoil: [fn(&mut Record); 13] = [
         |record| record.sweep[0].cases -= 1,
         |record| record.sweep[1].passed_wrongly = 1,
@@ -478,7 +479,7 @@ fn a_figure_below_its_bar_is_seen() {
     for (number, spoil) in spoil.into_iter().enumerate() {
         let mut record = good();
         spoil(&mut record);
-        assert_ne!(below(&record, &targets), [String::new(); 0], "{number}");
+        assert!(!below(&record, &targets).is_empty(), "{number}");
     }
     // What is written is read again as it was.
     let text = toml::to_string(&good()).unwrap();

@@ -79,7 +79,7 @@ fn choose<T>(items: Vec<T>, most: usize, seed: u64) -> Vec<T> {
     keyed.into_iter().map(|(.., item)| item).collect()
 }
 
-/// The next number of SplitMix64, a generator that needs no crate.
+/// The next number of `SplitMix64`, a generator that needs no crate.
 pub(crate) fn next(state: &mut u64) -> u64 {
     *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let mut mixed = *state;
@@ -130,7 +130,7 @@ impl Sweep {
     }
 
     /// Counts a case that broke a demand, and keeps `message` for the end.
-    pub(crate) fn fault(&self, fault: Fault, message: String) {
+    pub(crate) fn fault(&self, fault: Fault, message: &str) {
         let (figures, faults) = &mut *self.state.lock().unwrap();
         match fault {
             Fault::PassedWrongly => figures.passed_wrongly += 1,
@@ -143,6 +143,7 @@ impl Sweep {
     /// Writes the figures down; fails if a case broke a demand, or if there were fewer cases than
     /// `fewest` in a full run.
     #[track_caller]
+    #[expect(clippy::print_stdout, reason = "the figures are to be seen")]
     pub(crate) fn end(self, fewest: u64) {
         let (mut figures, faults) = self.state.into_inner().unwrap();
         figures.seconds = self.begun.elapsed().as_secs();

@@ -118,7 +118,7 @@ fn judge(sweep: &Sweep, case: &Case, known: &Known, kill: &Injection, scratch: &
     snapshot::copy(&case.root(), &root);
     let ended = strace::inject(&case.command(&root), &case.input, kill, &scratch.join("log"));
     let fault = |fault, why: String| {
-        sweep.fault(fault, format!("{}: {} {}: {why}", case.name, kill.call, kill.when));
+        sweep.fault(fault, &format!("{}: {} {}: {why}", case.name, kill.call, kill.when));
     };
     if ended.hung {
         fault(Fault::Hung, "it hung".to_owned());

@@ -218,11 +218,11 @@ fn check(sweep: &Sweep, name: &str, root: &Path) {
     let ended = strace::run(&command, b"");
     sweep.count(name);
     if ended.hung {
-        sweep.fault(Fault::Hung, name.to_owned());
+        sweep.fault(Fault::Hung, name);
     } else if ended.code == Some(0) {
-        sweep.fault(Fault::PassedWrongly, format!("{name}: {}", ended.stdout));
+        sweep.fault(Fault::PassedWrongly, &format!("{name}: {}", ended.stdout));
     } else if ended.crashed() {
         sweep.killed();
-        sweep.fault(Fault::Broken, format!("{name}: {ended:#?}"));
+        sweep.fault(Fault::Broken, &format!("{name}: {ended:#?}"));
     }
 }

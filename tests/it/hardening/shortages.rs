@@ -134,7 +134,7 @@ fn judge(sweep: &Sweep, case: &Case, known: Option<&Known>, (short, how): (&str,
     let ended = strace::run(&command, &case.input);
     let what = format!("{}: {short}", case.name);
     if ended.hung {
-        return sweep.fault(Fault::Hung, what);
+        return sweep.fault(Fault::Hung, &what);
     }
     let code = fs::read_to_string(out.join("code"));
     let code = code.unwrap_or_else(|_| panic!("no disk could be made for the test: {ended:#?}"));
@@ -144,20 +144,25 @@ fn judge(sweep: &Sweep, case: &Case, known: Option<&Known>, (short, how): (&str,
     if code > 128 {
         sweep.killed();
     } else if !matches!(code, 0..=2 | 126 | 127) {
-        sweep.fault(Fault::Broken, format!("{what}: exit code {code}: {}", ended.stderr));
+        sweep.fault(Fault::Broken, &format!("{what}: exit code {code}: {}", ended.stderr));
     }
-    let now = look(case, &out.join("after"));
+    let mut now = look(case, &out.join("after"));
+    // A whole report that tells of the error is what a run with exit code 2 is to write.
+    let report = fs::read(out.join("after/report.sarif")).unwrap_or_default();
+    if code == 2 && serde_json::from_slice::<serde_json::Value>(&report).is_ok() {
+        now.remove(Path::new("report.sarif"));
+    }
     let Some(known) = known else {
         if code == 0 {
-            sweep.fault(Fault::PassedWrongly, format!("{what}: {}", ended.stdout));
+            sweep.fault(Fault::PassedWrongly, &format!("{what}: {}", ended.stdout));
         }
         return;
     };
     let (strange, litter) = snapshot::strange(&now, &known.old, &known.new);
     if code == 0 && now != known.new {
-        sweep.fault(Fault::PassedWrongly, format!("{what}: {strange:?} {litter:?}"));
+        sweep.fault(Fault::PassedWrongly, &format!("{what}: {strange:?} {litter:?}"));
     } else if !strange.is_empty() || (code <= 128 && !litter.is_empty()) {
-        sweep.fault(Fault::Broken, format!("{what}: {code}: {strange:?} {litter:?}"));
+        sweep.fault(Fault::Broken, &format!("{what}: {code}: {strange:?} {litter:?}"));
     }
 }
 

@@ -13,7 +13,7 @@ pub(crate) fn of(root: &Path) -> Snapshot {
     let mut all = Snapshot::new();
     let looked_at = |path: &Path| {
         let below = path.strip_prefix(root).unwrap();
-        let mut parts = below.components().map(|part| part.as_os_str());
+        let mut parts = below.components().map(std::path::Component::as_os_str);
         parts.next().is_none_or(|first| first != ".git")
             || parts.next().is_none_or(|second| second == "hooks" || second == "config")
     };
