@@ -26,6 +26,9 @@ pub struct Place {
     pub on: Vec<String>,
 }
 
+/// How many environments a message names.
+const NAMED: usize = 20;
+
 /// Everything that keeps the gate from ruling `name`; nothing, if it may.
 #[must_use]
 pub fn fitting_environment(
@@ -35,10 +38,16 @@ pub fn fitting_environment(
     standing: Result<Vec<Standing>, Problem>,
 ) -> Vec<Problem> {
     let Some(environment) = policy.environment(name) else {
-        let known: Vec<_> = policy.environments.iter().map(|known| &*known.name).collect();
-        let remedy = match &known[..] {
-            [] => "the policy has none: add one by a signed policy-update".to_owned(),
-            known => format!("the environments of the policy: {}", known.join(", ")),
+        let all = policy.environments.len();
+        let named: Vec<_> =
+            policy.environments.iter().take(NAMED).map(|known| &*known.name).collect();
+        let others = match all.saturating_sub(NAMED) {
+            0 => String::new(),
+            others => format!(" and {others} more"),
+        };
+        let remedy = match all {
+            0 => "the policy has none: add one by a signed policy-update".to_owned(),
+            _ => format!("the environments of the policy: {}{others}", named.join(", ")),
         };
         let message = format!("the policy of the base has no environment {name}");
         return vec![Problem::new("environment-unknown", message).remedy(remedy)];

@@ -100,15 +100,27 @@ impl Trees {
 #[derive(Debug)]
 struct Requests {
     stdin: Arc<ChildStdin>,
+    /// How much may wait in the pipe without filling it, in bytes.
+    room: usize,
     /// Writes what may not fit into the pipe; started when there is such a thing.
     writer: Option<Writer>,
 }
 
 impl Requests {
-    /// Sends `text`. While answers are `waiting`, git may read nothing until somebody takes them: then a
-    /// thread writes, so that this thread is free to take them.
-    fn send(&mut self, text: &str, waiting: bool) -> io::Result<()> {
-        if !waiting && text.len() <= SMALLEST_PIPE {
+    fn new(stdin: ChildStdin) -> Self {
+        // A pipe is made of pages, and of each two at least one is half full; the first and the last may
+        // be nearly empty.
+        let room = (capacity(&stdin) / 2).saturating_sub(2 * SMALLEST_PIPE);
+        Self { stdin: Arc::new(stdin), room, writer: None }
+    }
+
+    /// Sends `text`, while the answers to `waiting` bytes of requests were not taken yet. Until somebody
+    /// takes them git may read nothing: what may not fit into the pipe is written by a thread, so that
+    /// this thread is free to take them.
+    fn send(&mut self, text: &str, waiting: usize) -> io::Result<()> {
+        let empty = waiting == 0 && text.len() <= SMALLEST_PIPE;
+        let fits = self.writer.is_none() && waiting + text.len() <= self.room;
+        if empty || fits {
             return (&*self.stdin).write_all(text.as_bytes());
         }
         if self.writer.is_none() {
@@ -117,6 +129,15 @@ impl Requests {
         let sent = self.writer.as_ref().is_some_and(|writer| writer.write(text.into()));
         if sent { Ok(()) } else { Err(io::ErrorKind::BrokenPipe.into()) }
     }
+}
+
+/// How much the pipe can hold, in bytes.
+fn capacity(pipe: &ChildStdin) -> usize {
+    #[cfg(target_os = "linux")]
+    let capacity = rustix::pipe::fcntl_getpipe_size(pipe).unwrap_or(SMALLEST_PIPE);
+    #[cfg(not(target_os = "linux"))]
+    let (capacity, _) = (SMALLEST_PIPE, pipe);
+    capacity
 }
 
 impl Objects {
@@ -131,7 +152,7 @@ impl Objects {
         let (Some(stdin), Some(answers)) = pipes else {
             return Err(GitError::NotRun(io::ErrorKind::BrokenPipe.into()));
         };
-        let requests = Some(Requests { stdin: Arc::new(stdin), writer: None });
+        let requests = Some(Requests::new(stdin));
         let answers = BufReader::with_capacity(PIECE, answers);
         Ok(Self {
             repository: repository.to_owned(),
@@ -217,7 +238,7 @@ impl Objects {
     pub fn ask(&mut self, oids: &[Oid]) -> Result<(), ObjectError> {
         let lines: Vec<String> = oids.iter().map(ToString::to_string).collect();
         let text = lines.join("\n") + "\n";
-        let waiting = self.waiting > 0;
+        let waiting = self.waiting * (text.len() / oids.len().max(1));
         self.waiting += oids.len();
         let sent =
             self.requests.as_mut().map_or(Err(io::ErrorKind::BrokenPipe.into()), |requests| {
@@ -336,12 +357,16 @@ mod tests {
         ids.split(|&byte| byte == b'\n').filter_map(Oid::from_hex).collect()
     }
 
-    /// Asks for everything before it takes anything, through pipes of one page.
-    fn take_all(repository: &Path, oids: &[Oid]) -> u64 {
+    /// One page, two pages, and so on up to the usual size.
+    const SIZES: [usize; 5] = [4 << 10, 8 << 10, 16 << 10, 32 << 10, 64 << 10];
+
+    /// Asks for everything before it takes anything, through pipes of so many bytes.
+    fn take_all(repository: &Path, oids: &[Oid], size: usize) -> u64 {
         let mut objects = Objects::open(repository).unwrap();
-        let requests = objects.requests.as_ref().unwrap();
-        rustix::pipe::fcntl_setpipe_size(&*requests.stdin, SMALLEST_PIPE).unwrap();
+        let stdin = Arc::into_inner(objects.requests.take().unwrap().stdin).unwrap();
+        rustix::pipe::fcntl_setpipe_size(&stdin, size).unwrap();
         rustix::pipe::fcntl_setpipe_size(objects.answers.get_ref(), SMALLEST_PIPE).unwrap();
+        objects.requests = Some(Requests::new(stdin));
         for oids in oids.chunks(100) {
             objects.ask(oids).unwrap();
         }
@@ -349,18 +374,19 @@ mod tests {
     }
 
     #[test]
-    fn any_number_of_blobs_is_asked_for_through_the_smallest_pipes() {
+    fn any_number_of_blobs_is_asked_for_through_pipes_of_any_size() {
         let directory = tempfile::tempdir().unwrap();
         let oids = blobs(directory.path());
         assert_eq!(oids.len(), 300);
+        let lengths = (0..300).map(|number| 1_000 * format!("f{number}").len() as u64);
+        let expected: Vec<u64> = vec![lengths.sum(); SIZES.len()];
         let (done, bytes) = mpsc::channel();
         // In a thread, because the fault is to wait for ever.
-        std::thread::spawn(move || done.send(take_all(directory.path(), &oids)));
-        let bytes = bytes.recv_timeout(Duration::from_secs(100)).unwrap();
-        assert_eq!(
-            bytes,
-            (0..300).map(|number| 1_000 * format!("f{number}").len() as u64).sum::<u64>()
-        );
+        std::thread::spawn(move || {
+            let taken = SIZES.map(|size| take_all(directory.path(), &oids, size));
+            done.send(taken.to_vec())
+        });
+        assert_eq!(bytes.recv_timeout(Duration::from_secs(100)).unwrap(), expected);
     }
 
     #[test]

@@ -120,7 +120,7 @@ impl Automaton {
         let accept = if is_dir { &self.tables.accept_directory } else { &self.tables.accept_file };
         for batch in &self.tables.batches {
             let words = &level.words.as_slice()[batch.range()];
-            if name.len() >= batch.shortest && words.iter().any(|&word| word != 0) {
+            if batch.may_match(name) && words.iter().any(|&word| word != 0) {
                 let run = Run { tables: &self.tables, batch, name };
                 last = last.max(match batch.words {
                     1 => run.last_match::<1>(words, accept),
@@ -158,7 +158,7 @@ impl Automaton {
         level.literal = level.literal.as_deref().and_then(|path| self.literals.below(path, name));
         for batch in &self.tables.batches {
             let words = &mut level.words.as_mut_slice()[batch.range()];
-            if name.len() < batch.shortest {
+            if !batch.may_match(name) {
                 words
                     .iter_mut()
                     .zip(&self.tables.deep[batch.range()])
@@ -339,7 +339,7 @@ mod tests {
     #[test]
     fn ten_times_the_patterns_take_ten_times_the_steps() {
         let some = |count: usize| -> Vec<String> {
-            (0..count).map(|at| format!("*a{}a*z{at:03}", "?".repeat(12 + at % 40))).collect()
+            (0..count).map(|at| format!("*a{}a*z{at:03}*", "?".repeat(12 + at % 40))).collect()
         };
         let steps = |count| decide(&automaton(some(count).iter().map(|text| &**text)), &long()).1;
         let (few, many) = (steps(100), steps(1_000));
@@ -351,9 +351,16 @@ mod tests {
 
     #[test]
     fn what_cannot_match_any_more_takes_no_steps() {
-        let automaton = automaton(["x?y", "[k-z]*", "/top/*/x?", "a*b"]);
-        let (matched, steps) = decide(&automaton, &format!("c{}", long()));
-        assert_eq!((matched, steps), (None, LOOK * words(&automaton)));
+        let ended = automaton(["x?y", "[k-z]*", "/top/*/x?", "a*b"]);
+        let (matched, steps) = decide(&ended, &format!("c{}", long()));
+        assert_eq!((matched, steps), (None, LOOK * words(&ended)));
+        let (short, ending) = (automaton(["*?*????", "?????"]), automaton(["*a?x", "*[c-z]"]));
+        assert_eq!(decide(&short, "abc"), (None, 0));
+        assert_eq!(decide(&ending, &long()), (None, 0));
+        assert_eq!(
+            decide(&ending, &(long() + "ax")),
+            (Some(1), words(&ending) * (long().len() + 2))
+        );
         let literal = automaton_of_literals();
         assert_eq!(decide(&literal, &format!("src/{}", long())), (None, 0));
         assert_eq!(decide(&literal, "src/out.js"), (Some(2), 0));

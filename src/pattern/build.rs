@@ -23,13 +23,20 @@ pub(super) struct Batch {
     /// Where its rows begin: one row of `words` words for each kind of byte.
     pub(super) rows: usize,
     /// The length in bytes of the shortest name that any component in it can match.
-    pub(super) shortest: usize,
+    shortest: usize,
+    /// The last bytes of all names that any component in it can match.
+    endings: ByteSet,
 }
 
 impl Batch {
     /// Where its words lie among all words.
     pub(super) fn range(&self) -> Range<usize> {
         self.first..self.first + self.words
+    }
+
+    /// Whether any component in it can match `name`, as far as its length and its last byte tell.
+    pub(super) fn may_match(&self, name: &[u8]) -> bool {
+        name.len() >= self.shortest && name.last().is_none_or(|&last| self.endings.contains(last))
     }
 
     /// The word of the batch, and the bit in it, that hold the bit number `bit` of the batch.
@@ -74,9 +81,13 @@ impl Tables {
         let kinds = Kinds::new(patterns);
         let mut tables = Self::empty(&kinds);
         // What begins with a star runs to the end of every name: it is kept apart from the rest,
-        // whose batches end early.
+        // whose batches end early. Batches whose patterns end alike are often left out as a whole.
         let mut order: Vec<usize> = (0..patterns.len()).collect();
-        order.sort_by_key(|&index| begins_with_star(patterns[index].1));
+        order.sort_by_key(|&index| {
+            let pattern = patterns[index].1;
+            let ending = pattern.components.last().map(|last| endings(&last.pieces));
+            (begins_with_star(pattern), ending.and_then(|ending| ending.lowest()))
+        });
         let mut pending: Vec<(usize, &Pattern)> = Vec::new();
         let mut bits = 0;
         for index in order {
@@ -114,13 +125,15 @@ impl Tables {
     fn add_batch(&mut self, pending: &[(usize, &Pattern)], bits: usize, kinds: &Kinds) {
         let needed = bits.div_ceil(64).max(1);
         let words = if needed <= BATCH { needed.next_power_of_two() } else { needed };
-        let components = pending.iter().flat_map(|(_, pattern)| &pattern.components);
-        let shortest = components.map(|component| bytes_of(&component.pieces)).min();
+        let components = || pending.iter().flat_map(|(_, pattern)| &pattern.components);
+        let shortest = components().map(|component| bytes_of(&component.pieces)).min();
+        let endings = components().map(|component| endings(&component.pieces));
         let batch = Batch {
             first: self.stay.len(),
             words,
             rows: self.rows.len(),
             shortest: shortest.unwrap_or_default(),
+            endings: endings.fold(ByteSet::default(), ByteSet::union),
         };
         for table in [
             &mut self.stay,
@@ -218,6 +231,14 @@ fn width(pattern: &Pattern) -> usize {
 /// How many bytes a component asks for.
 fn bytes_of(pieces: &[Piece]) -> usize {
     pieces.iter().filter(|piece| matches!(piece, Piece::One(_))).count()
+}
+
+/// The last bytes of the names that a component can match.
+fn endings(pieces: &[Piece]) -> ByteSet {
+    match pieces.last() {
+        Some(Piece::One(bytes)) => *bytes,
+        _ => ByteSet::ALL,
+    }
 }
 
 fn begins_with_star(pattern: &Pattern) -> bool {

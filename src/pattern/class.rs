@@ -27,6 +27,17 @@ impl ByteSet {
         u8::try_from(byte).ok().filter(|_| count == 1)
     }
 
+    /// Its lowest byte.
+    pub(super) fn lowest(&self) -> Option<u8> {
+        (0..=u8::MAX).find(|&byte| self.contains(byte))
+    }
+
+    pub(super) fn union(self, other: Self) -> Self {
+        let mut both = self.0;
+        both.iter_mut().zip(other.0).for_each(|(word, more)| *word |= more);
+        Self(both)
+    }
+
     fn insert(&mut self, byte: u8) {
         self.0[usize::from(byte >> 6)] |= 1 << (byte & 63);
     }
