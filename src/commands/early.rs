@@ -140,8 +140,8 @@ fn is_named_otherwise(path: &Path, base: &Path, others: &[OsString]) -> bool {
 /// working tree, the seals, git's directories, and the directory that is judged instead of a root.
 fn protected(base: &Path, line: &Line) -> Vec<PathBuf> {
     let at = line.at.as_ref().and_then(|at| base.join(at).canonicalize().ok());
-    let named = line.seals.as_ref().and_then(|seals| seals.to_str()).unwrap_or("seals");
-    let seals = EntryPath::parse(named.trim_end_matches('/'));
+    let given = line.seals.as_ref().and_then(|seals| seals.to_str()).unwrap_or("seals");
+    let seals = EntryPath::parse(given.trim_end_matches('/'));
     let found = seals.or_else(|_| EntryPath::parse("seals")).ok();
     let repository = found.and_then(|seals| Repository::find(base, &seals).ok());
     let Some(repository) = repository else { return at.into_iter().collect() };
@@ -158,10 +158,6 @@ mod tests {
         let arguments: Vec<OsString> =
             ["sealgate"].iter().chain(arguments).map(OsString::from).collect();
         Line::read(&arguments)
-    }
-
-    fn some(value: &str) -> Option<OsString> {
-        Some(value.into())
     }
 
     #[test]
@@ -189,12 +185,12 @@ mod tests {
         let all = line(&["-C", "a", "merge-reports", "x.json", "--seals=s", "--at", "d", "--o=y"]);
         let expected = Line {
             reports: Vec::new(),
-            directory: some("a"),
-            seals: some("s"),
-            at: some("d"),
+            directory: Some("a".into()),
+            seals: Some("s".into()),
+            at: Some("d".into()),
             others: ["merge-reports", "x.json", "y"].map(OsString::from).to_vec(),
         };
         assert_eq!(all, expected);
-        assert_eq!(line(&["-Ca", "check"]).directory, some("a"));
+        assert_eq!(line(&["-Ca", "check"]).directory, Some("a".into()));
     }
 }

@@ -382,14 +382,14 @@ mod tests {
         }
 
         /// Demands that `outcome` is the file as it is now, and so is its copy.
-        fn holds(mut self, outcome: Result<Entry, Trouble>, what: &str) {
+        fn holds(mut self, outcome: &Result<Entry, Trouble>, what: &str) {
             let now = |path| {
                 let executable = fs::metadata(&path).unwrap().permissions().mode() & 0o111 != 0;
                 (fs::read(path).unwrap(), executable)
             };
             let (bytes, executable) = now(self.path("f"));
             let (size, digest) = (bytes.len() as u64, Digest::of(&bytes));
-            assert_eq!(outcome, Ok(Entry::File { size, digest, executable }), "{what}");
+            assert_eq!(*outcome, Ok(Entry::File { size, digest, executable }), "{what}");
             if let Some(mut stage) = self.engine.stage.take() {
                 stage.publish().unwrap();
                 assert!(now(self.path("stage/f")) == (bytes, executable), "{what}: another copy");
@@ -489,7 +489,7 @@ mod tests {
                     let outcome = last.clone().unwrap().map(|(entry, _)| entry);
                     assert_eq!(job.state().values.capacity(), 0, "nor does it after its turn");
                     drop((job, taken));
-                    place.holds(outcome, &format!("{size} in the order {order:?}"));
+                    place.holds(&outcome, &format!("{size} in the order {order:?}"));
                 }
             }
         }
@@ -521,7 +521,7 @@ mod tests {
                     change(&place.file());
                     let outcome = (after..5).find_map(take).unwrap().map(|(entry, _)| entry);
                     drop(job);
-                    place.holds(outcome, &format!("{what} after {after}, {way:?}"));
+                    place.holds(&outcome, &format!("{what} after {after}, {way:?}"));
                 }
             }
         }
@@ -539,7 +539,7 @@ mod tests {
                     panic!("{found} became {now}: {items:?}")
                 };
                 assert_eq!(&**path, b"f");
-                place.holds(Ok(entry.clone()), &format!("{found} became {now}, {way:?}"));
+                place.holds(&Ok(entry.clone()), &format!("{found} became {now}, {way:?}"));
             }
         }
     }

@@ -72,7 +72,9 @@ pub(super) fn settle(
             unstable.entry(index).or_insert(trouble);
         }
     }
-    changed.into_iter().for_each(|item| inventory.put(item));
+    for item in changed {
+        inventory.put(item);
+    }
     for (index, trouble) in unstable {
         let path = listed[index].path.clone();
         if path.is_empty() {
@@ -153,10 +155,9 @@ impl Second<'_> {
     ) -> Option<Seen> {
         let another = || Trouble::unstable("another took its place while others were read");
         let now = match (known.map(|item| &item.observed), kind) {
-            // A directory has a stamp of its own.
-            (None | Some(Observed::Entry(Entry::Dir)), Kind::Directory) => return None,
-            // Nothing was taken from there.
-            (Some(Observed::Trouble(_) | Observed::Passed), _) => return None,
+            // A directory has a stamp of its own; and of what was not observed nothing was taken.
+            (None | Some(Observed::Entry(Entry::Dir)), Kind::Directory)
+            | (Some(Observed::Trouble(_) | Observed::Passed), _) => return None,
             (Some(Observed::Entry(Entry::Link { target })), Kind::Link) => {
                 match directory.link_target(name) {
                     Ok(now) if now == target.as_bytes() => return None,
@@ -261,6 +262,9 @@ mod tests {
         Ok(inventory)
     }
 
+    /// What somebody does to a root, or to a file in it.
+    type Change = fn(&Path);
+
     fn path(text: &str) -> EntryPath {
         EntryPath::parse(text).unwrap()
     }
@@ -329,7 +333,7 @@ mod tests {
 
     #[test]
     fn a_root_that_was_exchanged_or_moved_or_whose_parent_was_is_noticed() {
-        let changes: [(&str, fn(&Path)); 5] = [
+        let changes: [(&str, Change); 5] = [
             ("exchanged", |root| exchange(root, &root.with_file_name("twin"))),
             ("moved", |root| fs::rename(root, root.with_file_name("elsewhere")).unwrap()),
             ("replaced by a link to itself", |root| {
@@ -353,7 +357,7 @@ mod tests {
 
     #[test]
     fn a_file_that_was_replaced_after_it_was_read_is_what_it_is_now() {
-        let changes: [(&str, fn(&Path)); 3] = [
+        let changes: [(&str, Change); 3] = [
             ("by a rename", |file| {
                 fs::write(file.with_file_name("new.log"), "new").unwrap();
                 fs::rename(file.with_file_name("new.log"), file).unwrap();

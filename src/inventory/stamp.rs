@@ -67,11 +67,12 @@ impl Stamp {
     #[cfg(unix)]
     pub(super) fn of(stat: &rustix::fs::Stat) -> Self {
         let time = |seconds: i128, nanoseconds: i128| seconds * SECOND + nanoseconds;
+        // Narrower on some systems than `u32`, and never wider.
+        let mode = u32::try_from(i128::from(stat.st_mode)).unwrap_or_default();
         Self {
             identity: Identity([i128::from(stat.st_dev), i128::from(stat.st_ino)]),
             size: u64::try_from(stat.st_size).unwrap_or(u64::MAX),
-            // Narrower on some systems.
-            mode: stat.st_mode as u32,
+            mode,
             modified: time(i128::from(stat.st_mtime), i128::from(stat.st_mtime_nsec)),
             changed: time(i128::from(stat.st_ctime), i128::from(stat.st_ctime_nsec)),
         }

@@ -78,7 +78,7 @@ impl Stopped {
     }
 
     /// Lets it run to the next stop.
-    fn to_next_stop(&mut self) {
+    fn run_to_next_stop(&mut self) {
         self.go_on();
         self.wait_for_stop();
     }
@@ -92,6 +92,9 @@ impl Stopped {
     }
 }
 
+/// What somebody does meanwhile.
+type Change = fn(&Repo);
+
 const CHECK: [&str; 3] = ["check", "--threads", "1"];
 
 #[test]
@@ -101,7 +104,7 @@ fn a_directory_that_was_good_only_while_it_was_walked_does_not_pass() {
     repo.write("dist/a/x", EVIL);
     let mut run = Stopped::run(&repo, &CHECK, &[("getdents64", "dist"), ("close", "dist/a/x")]);
     exchange(&repo, "dist/a", "twin/a");
-    run.to_next_stop();
+    run.run_to_next_stop();
     exchange(&repo, "dist/a", "twin/a");
     let (code, said) = run.end();
     assert_eq!(code, Some(2), "{said}");
@@ -111,7 +114,7 @@ fn a_directory_that_was_good_only_while_it_was_walked_does_not_pass() {
 #[test]
 #[ignore = "needs strace"]
 fn a_file_that_was_replaced_after_it_was_read_does_not_pass() {
-    let changes: [(&str, fn(&Repo)); 3] = [
+    let changes: [(&str, Change); 3] = [
         ("renamed over", |repo| {
             repo.write("new", EVIL);
             fs::rename(repo.path("new"), repo.path("dist/a/x")).unwrap();
@@ -196,7 +199,7 @@ fn a_seal_made_while_a_file_is_replaced_is_of_what_is_there() {
 #[ignore = "needs strace"]
 fn a_seal_that_was_replaced_after_it_was_read_judges_nothing() {
     // Before: the seal approves what is not there. After: another seal, which approves neither.
-    let changes: [(&str, fn(&Repo)); 2] = [
+    let changes: [(&str, Change); 2] = [
         ("the seal", |repo| {
             fs::rename(repo.path("others/dist.toml"), repo.path("seals/dist.toml")).unwrap();
         }),
