@@ -3,12 +3,13 @@
 mod authority;
 mod blockers;
 mod reports;
+mod shell;
 
 use std::ffi::OsString;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-use clap::{Args, ColorChoice, CommandFactory as _, Parser, Subcommand, ValueEnum};
+use clap::{Args, ColorChoice, CommandFactory as _, Parser, Subcommand};
 
 pub use authority::{AuthorityArgs, Between, GrantArgs, GrantCommand, GrantNewArgs, PolicyCommand};
 pub use blockers::{BlockersArgs, BlockersCommand, BlockersFormat};
@@ -20,6 +21,7 @@ use crate::report::Format;
 use crate::reseal::OnReseal;
 
 pub use reports::{AcceptArgs, MergeReportsArgs};
+pub use shell::Shell;
 
 /// Compares build artifacts, byte for byte, with a committed seal: pass or fail.
 #[derive(Debug, Parser)]
@@ -331,17 +333,6 @@ pub enum DoctorFormat {
 #[must_use]
 pub fn command() -> clap::Command {
     Cli::command()
-}
-
-/// A shell for which there are completions.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-#[expect(missing_docs, reason = "the names say all")]
-pub enum Shell {
-    Bash,
-    Elvish,
-    Fish,
-    Powershell,
-    Zsh,
 }
 
 /// The command of ours that does what `word` does elsewhere.

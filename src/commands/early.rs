@@ -7,10 +7,11 @@
 //! error. So does a report that lies where nothing may be written, or that the command line names
 //! for another purpose too.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use super::check::places::of_roots;
+use super::report_globs;
 use crate::output::{ReportFile, discard, is_earlier_report, lies_in};
 use crate::path::EntryPath;
 use crate::repository::Repository;
@@ -132,8 +133,12 @@ fn in_place(path: &Path) -> Option<PathBuf> {
 /// not taken away.
 fn is_named_otherwise(path: &Path, base: &Path, others: &[OsString]) -> bool {
     let Ok(path) = path.canonicalize() else { return false };
-    let is_it = |other: &OsStr| base.join(other).canonicalize().is_ok_and(|other| other == path);
-    others.iter().any(|other| is_it(other))
+    let is_it = |other: &Path| base.join(other).canonicalize().is_ok_and(|other| other == path);
+    let found = |other: &OsString| report_globs::find_one(Path::new(other), base);
+    others.iter().any(|other| {
+        // `merge-reports --globs` reads what its globs find.
+        is_it(Path::new(other)) || found(other).unwrap_or_default().iter().any(|file| is_it(file))
+    })
 }
 
 /// Where nothing may be written, as far as that can be made out now: the roots of all seals in the

@@ -38,7 +38,7 @@ struct Answer {
 pub(super) fn run(arguments: &MergeReportsArgs, context: &Context) -> Outcome {
     let files = report_files(&arguments.report, context)?;
     let inputs = if arguments.globs {
-        report_globs::find(&arguments.files, context)?
+        report_globs::find(&arguments.files, &context.base)?
     } else {
         arguments.files.clone()
     };

@@ -10,19 +10,18 @@ use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
-use super::Context;
 use crate::pattern::Glob;
 use crate::problem::{Problem, in_words};
 
 /// A component with one of these is a glob. (On Windows a backslash ends a component.)
 const SPECIAL: &[u8] = b"*?[{\\";
 
-/// The files that `globs` find, each once, in the order of their names. Each glob must find one.
-pub(super) fn find(globs: &[PathBuf], context: &Context) -> Result<Vec<PathBuf>, Vec<Problem>> {
+/// The files that `globs`, as seen from the directory `base`, find, each once, in the order of their names. Each glob must find one.
+pub(super) fn find(globs: &[PathBuf], base: &Path) -> Result<Vec<PathBuf>, Vec<Problem>> {
     let mut found = BTreeSet::new();
     let mut problems = Vec::new();
     for glob in globs {
-        match find_one(glob, context) {
+        match find_one(glob, base) {
             Ok(paths) if paths.is_empty() => problems.push(
                 Problem::new("report-missing", format!("{}: no file matches", glob.display()))
                     .remedy("bring the reports of all shares there, or correct the glob"),
@@ -34,7 +33,8 @@ pub(super) fn find(globs: &[PathBuf], context: &Context) -> Result<Vec<PathBuf>,
     if problems.is_empty() { Ok(found.into_iter().collect()) } else { Err(problems) }
 }
 
-fn find_one(glob: &Path, context: &Context) -> Result<Vec<PathBuf>, Problem> {
+/// The files that `glob`, as seen from the directory `base`, finds.
+pub(super) fn find_one(glob: &Path, base: &Path) -> Result<Vec<PathBuf>, Problem> {
     let unreadable = |path: &Path, error: &io::Error| {
         let message = format!("{}: {}", path.display(), in_words(error));
         Problem::new("report-unreadable", message)
@@ -47,7 +47,7 @@ fn find_one(glob: &Path, context: &Context) -> Result<Vec<PathBuf>, Problem> {
             match &part {
                 Part::Plain(name) => next.push(path.join(name)),
                 Part::Glob(names) => {
-                    let listed = list(&context.path(&path));
+                    let listed = list(&base.join(&path));
                     let listed = listed.map_err(|error| unreadable(&path, &error))?;
                     let matching = listed.iter().filter(|name| names.matches(name));
                     next.extend(matching.map(|name| path.join(name)));
@@ -59,7 +59,7 @@ fn find_one(glob: &Path, context: &Context) -> Result<Vec<PathBuf>, Problem> {
     let mut there = Vec::new();
     for path in found {
         // A link that leads nowhere is there: reading it will be an error.
-        match present(context.path(&path).symlink_metadata()) {
+        match present(base.join(&path).symlink_metadata()) {
             Ok(Some(_)) => there.push(path),
             Ok(None) => {}
             Err(error) => return Err(unreadable(&path, &error)),

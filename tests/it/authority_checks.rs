@@ -526,7 +526,7 @@ fn a_tag_named_like_the_branch_of_the_base_does_not_take_its_place() {
     repo.git(&["tag", "main"]);
     let ran = repo.run(&asked);
     assert_eq!(ran.code, 2);
-    assert!(ran.stderr.contains("refs/heads/main, refs/tags/main"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("refs/tags/main, refs/heads/main"), "{}", ran.stderr);
     refused(&repo, &["--base", "refs/heads/main", "--rev", "HEAD"], &["grant-missing"]);
 }
 

@@ -179,7 +179,7 @@ fn an_outcome_has_one_exit_code_on_stdout_and_in_report_files() {
 }
 
 #[test]
-fn a_command_line_that_is_none_has_no_verdict_and_no_report() {
+fn a_command_line_that_cannot_be_read_is_an_error_in_each_report_that_it_names() {
     let case = Case::new("usage", 2, |_| {});
     for wrong in [
         &["--format", "yaml"][..],
@@ -194,7 +194,15 @@ fn a_command_line_that_is_none_has_no_verdict_and_no_report() {
         let ran = case.run(&[&["--report", "json=out/good"], wrong].concat());
         assert_eq!((ran.code, &ran.stdout[..]), (2, &b""[..]), "{wrong:?}: {}", ran.stderr);
         assert!(ran.stderr.starts_with("error:"), "{wrong:?}: {}", ran.stderr);
-        assert_eq!(fs::read_dir(case.repo.at("out")).unwrap().count(), 0, "{wrong:?}");
+        // The report that was named as it should be is there, and says that nothing was judged.
+        let files = fs::read_dir(case.repo.at("out")).unwrap();
+        let files: Vec<_> = files.map(|file| file.unwrap().file_name()).collect();
+        assert_eq!(files, ["good"], "{wrong:?}");
+        let report = timeless(&fs::read(case.repo.at("out/good")).unwrap());
+        assert_eq!(
+            (&report["verdict"], &report["seals"]),
+            (&"error".into(), &serde_json::json!([]))
+        );
     }
 }
 
@@ -306,7 +314,8 @@ fn a_report_file_that_cannot_be_written_makes_every_other_report_say_error() {
 
 /// A repository whose `dist` takes many minutes to hash: whatever answers at once did not hash.
 fn endless() -> Repo {
-    const SIZE: u64 = 1 << 40;
+    // Over 64 GiB, a file of holes alone is not read.
+    const SIZE: u64 = 60 << 30;
     let repo = Repo::in_git();
     for directory in ["dist/sub", "elsewhere", "out"] {
         fs::create_dir_all(repo.at(directory)).unwrap();
@@ -374,15 +383,19 @@ fn a_report_over_what_is_judged_or_over_no_file_is_refused_before_hashing() {
     for (what, arguments) in [
         ("in --at", &["check", "--at", "elsewhere", "--report", "json=elsewhere/r"][..]),
         ("in the root, with --at", &["check", "--at", "elsewhere", "--report", "json=dist/r"]),
-        ("after a good one", &["check", "--report", "json=out/r", "--report", "human=dist/r"]),
         ("in other seals", &["--seals", "out", "check", "--report", "json=out/r"]),
     ] {
         let ran = repo.run(arguments);
         assert_eq!((ran.code, ran.stdout.len()), (2, 0), "{what}: {}", ran.stderr);
     }
     assert_eq!(names(&repo), before, "a refused report left something");
+    let ran = repo.run(&["check", "--report", "json=out/r", "--report", "human=dist/r"]);
+    assert_eq!((ran.code, ran.stdout.len()), (2, 0), "after a good one: {}", ran.stderr);
+    assert_eq!(timeless(&fs::read(repo.at("out/r")).unwrap())["verdict"], "error");
+    fs::remove_file(repo.at("out/r")).unwrap();
+    assert_eq!(names(&repo), before, "a refused report left something");
     assert_eq!(fs::read(repo.at("elsewhere/file")).unwrap(), b"x");
-    assert_eq!(repo.at("dist/huge").metadata().unwrap().len(), 1 << 40);
+    assert_eq!(repo.at("dist/huge").metadata().unwrap().len(), 60 << 30);
 }
 
 #[test]

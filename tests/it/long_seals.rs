@@ -172,7 +172,7 @@ fn a_seal_of_whole_parts_and_a_byte_more_or_less_is_read_to_its_end() {
 }
 
 #[test]
-fn what_stands_above_the_entries_may_be_longer_than_a_part() {
+fn a_header_longer_than_a_part_is_refused_in_parts_as_it_is_whole() {
     let place = Place::new();
     let entries = lines(9);
     // The first part ends in the last lines of it, at each of their bytes, and behind them.
@@ -181,9 +181,8 @@ fn what_stands_above_the_entries_may_be_longer_than_a_part() {
     for beyond in 0..="]\n\n[entries]\n".len() + 9 {
         let text = head(4 + PART - least + beyond, &patterns);
         assert_eq!(text.len(), PART + beyond);
-        let came = if beyond == 0 { Came::InParts } else { Came::Whole };
         let what = format!("{beyond} beyond a part");
-        assert_eq!(place.agrees((text.clone() + &entries).as_bytes(), &what), came);
+        assert_eq!(place.agrees((text.clone() + &entries).as_bytes(), &what), Came::Whole);
         assert_eq!(place.agrees(text.as_bytes(), &what), Came::Whole, "without an entry");
     }
     for (count, length) in [(1_000, 600), (1_001, 600), (9_000, 66)] {

@@ -75,8 +75,7 @@ pub(super) fn run(arguments: &CheckArgs, context: &Context) -> Outcome {
         judge_all(arguments, selected, bytes, sources, &engine, context, &mut problems);
     let base = review.map(|review| review.tell(&mut judgements));
     let refusals = clearance.as_ref().map_or(&[][..], |clearance| &clearance.refusals);
-    let unauthorised = if refusals.is_empty() { Verdict::Pass } else { Verdict::Refused };
-    let verdict = overall(&judgements, base.as_ref(), &problems).max(unauthorised);
+    let verdict = overall(&judgements, base.as_ref(), &problems).max(authorised(refusals));
     let mut stage = engine.stage.take();
     let staged = publish(stage.as_mut(), verdict, &mut problems);
     let report = Report::new(
@@ -101,6 +100,11 @@ pub(super) fn run(arguments: &CheckArgs, context: &Context) -> Outcome {
         }
         _ => Ok(verdict),
     }
+}
+
+/// The verdict on what was asked of the policy.
+fn authorised(refusals: &[Problem]) -> Verdict {
+    if refusals.is_empty() { Verdict::Pass } else { Verdict::Refused }
 }
 
 fn one(problem: Problem) -> Vec<Problem> {
