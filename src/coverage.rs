@@ -371,7 +371,8 @@ fn unsearched(glob: &str, path: &[u8], error: &std::io::Error) -> Problem {
         .remedy("make the whole repository readable to this user")
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use super::*;
 

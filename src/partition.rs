@@ -225,6 +225,8 @@ impl Share {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use super::*;
     use crate::seal::{SealName, loose_seal};
 
@@ -234,7 +236,7 @@ mod tests {
         let mut text =
             "format = \"sealgate-seal/1\"\nroot = \"d\"\ntracked = false\n[entries]\n".to_owned();
         for at in 0..30 {
-            text += &format!("\"f{at:02}\" = \"file {} {digest}\"\n", at * at);
+            writeln!(text, "\"f{at:02}\" = \"file {} {digest}\"", at * at).unwrap();
         }
         let seal = loose_seal(&SealName::parse("s").unwrap(), text.as_bytes()).unwrap();
         for count in [1, 2, 7, 40] {

@@ -156,7 +156,7 @@ impl<'a> Decider<'a> {
         let fitting = self.grants.fitting(demand);
         match (&fitting.new[..], &fitting.spent[..]) {
             ([only], _) => Ok(*only),
-            ([], []) => Err(missing(demand, self.grants.nearest(demand))),
+            ([], []) => Err(missing(demand, self.grants.nearest(demand).as_ref())),
             ([], [spent, ..]) => {
                 let why = "fits, and is spent: the base has it";
                 Err(refused("grant-spent", &spent.id, why, NEW_GRANT))
@@ -220,7 +220,7 @@ fn refused(code: &'static str, id: &Digest, why: &str, remedy: &str) -> Problem 
 }
 
 /// Why no grant fits `demand`, by the one that comes nearest.
-fn missing(demand: &Demand, nearest: Option<Nearest<'_, '_>>) -> Problem {
+fn missing(demand: &Demand, nearest: Option<&Nearest<'_, '_>>) -> Problem {
     let (action, of) = (&demand.action, demand.subject.words());
     let wanted = |what: String| format!("{what}; {action} of {of} is not what it permits");
     match nearest {

@@ -53,7 +53,7 @@ impl<'p> JudgingPolicy<'p> {
                 for pattern in rule.seals().flatten() {
                     match pattern {
                         SealPattern::Name(name) => self.of_seals.entry(name).or_default().push(at),
-                        SealPattern::Glob(glob) => self.of_globs.push((glob, at)),
+                        SealPattern::Glob(glob) => self.of_globs.push((*glob, at)),
                     }
                 }
             }

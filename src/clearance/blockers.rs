@@ -137,7 +137,7 @@ impl<'p> BlockedBy<'p> {
     fn by(&self, reach: &Reach) -> Vec<&'p Environment> {
         let Reach::Words(words) = reach else { return self.all.to_vec() };
         let mut is_blocked = vec![false; self.all.len()];
-        for at in words.iter().flat_map(|word| self.by_word.get(word)).flatten() {
+        for at in words.iter().filter_map(|word| self.by_word.get(word)).flatten() {
             is_blocked[*at] = true;
         }
         let pairs = self.all.iter().zip(is_blocked);

@@ -73,7 +73,7 @@ enum Part {
     /// A name, `..`, or where an absolute path begins.
     Plain(OsString),
     /// What matches many names.
-    Glob(Names),
+    Glob(Box<Names>),
 }
 
 /// The names that one component matches.
@@ -120,7 +120,7 @@ fn part(glob: &Path, component: Component<'_>) -> Result<Part, Problem> {
         Problem::new("usage", format!("{}: {why}", glob.display()))
             .remedy("write a character that is meant itself in brackets, such as [[]")
     })?;
-    Ok(Part::Glob(Names { glob: names, hidden: pattern.starts_with('.') }))
+    Ok(Part::Glob(Box::new(Names { glob: names, hidden: pattern.starts_with('.') })))
 }
 
 /// The names in `directory`; none if it is no directory.

@@ -78,10 +78,9 @@ fn malformed(given: &Indexed<'_>) -> Result<(), Problem> {
 }
 
 fn surplus(given: &Indexed<'_>, wanted: &HashSet<&str>) -> Option<Problem> {
-    let named = given.report.seals.iter().map(|seal| &*seal.name);
-    let more: Vec<&str> = named.filter(|name| !wanted.contains(name)).collect();
-    let names = some(&more)?;
-    let message = format!("it speaks of seals that nobody asked for: {names}");
+    let reported = given.report.seals.iter().map(|seal| &*seal.name);
+    let surplus: Vec<&str> = reported.filter(|name| !wanted.contains(name)).collect();
+    let message = format!("it speaks of seals that nobody asked for: {}", some(&surplus)?);
     Some(
         Problem::new("seal-surplus", message)
             .file(given.file)

@@ -1,6 +1,7 @@
 //! What explains findings, asked of git once for many seals: each question starts a program, and a
 //! check may have thousands of seals that fail.
 
+use std::cell::OnceCell;
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -29,23 +30,24 @@ struct Tracked {
     asked: usize,
     /// The root that was listed last.
     last: Option<(String, Option<Paths>)>,
-    whole: Option<Option<Paths>>,
+    /// Those of the whole repository, once they were asked for.
+    whole: OnceCell<Option<Paths>>,
 }
 
 impl Repository {
     /// Whether git has the file at `path` below `root`; `None` where that cannot be told.
     pub fn is_tracked(&self, root: &str, path: &[u8]) -> Option<bool> {
         let mut tracked = self.facts.tracked.lock().unwrap_or_else(PoisonError::into_inner);
-        let list = |root: &str| git::tracked(self.root(), root).ok().map(Arc::new);
+        let ask = |root: &str| git::tracked(self.root(), root).ok().map(Arc::new);
         let is_last = tracked.last.as_ref().is_some_and(|(last, _)| last == root);
         if !is_last && tracked.asked < ROOTS_ASKED_APART {
             tracked.asked += 1;
-            tracked.last = Some((root.to_owned(), list(root)));
+            tracked.last = Some((root.to_owned(), ask(root)));
         }
         match &tracked.last {
             Some((last, paths)) if last == root => Some(paths.as_ref()?.contains(path)),
             _ => {
-                let whole = tracked.whole.get_or_insert_with(|| list(".")).as_ref()?;
+                let whole = tracked.whole.get_or_init(|| ask(".")).as_ref()?;
                 let place = if root == "." { Vec::new() } else { format!("{root}/").into_bytes() };
                 Some(whole.contains(&[&place, path].concat()))
             }

@@ -4,6 +4,7 @@
 
 use crate::authority;
 
+use std::fmt::Write as _;
 use std::fs;
 
 use crate::authority::{Signer, canonical, policy_text, signers};
@@ -373,7 +374,6 @@ fn no_grant_of_the_working_tree_hides_what_lies_beside_it() {
 const SEVEN: &str = include_str!("../../fixtures/blockers.json");
 
 /// The policy of the tests with an environment `production-ci` that the map of seven blocks.
-#[expect(clippy::format_push_string, reason = "a text of the tests, written as it reads")]
 fn blocked_policy(enforced: bool) -> String {
     let environment = format!(
         "[[environment]]\nname = \"production-ci\"\nbranches = [\"main\"]\nenforced = {enforced}\n\
@@ -381,10 +381,12 @@ fn blocked_policy(enforced: bool) -> String {
     );
     let mut text = policy_text() + &environment;
     for action in ["close-blocker", "apply"] {
-        text += &format!(
+        write!(
+            text,
             "[[rule]]\naction = \"{action}\"\nenvironment = \"production-ci\"\n\
              approvers = [\"ada@example.org\", \"bob@example.org\"]\nthreshold = 2\n"
-        );
+        )
+        .unwrap();
     }
     canonical(&text)
 }
@@ -654,10 +656,12 @@ fn no_further_map_is_compared_after_a_number_of_bytes() {
     let repo = project("");
     let mut text = policy_text();
     for at in 0..20 {
-        text += &format!(
+        write!(
+            text,
             "[[environment]]\nname = \"e{at}\"\nbranches = [\"main\"]\nenforced = true\n\
              blockers = \"maps/{at}.json\"\nblocked-by = [\"e{at}\"]\n"
-        );
+        )
+        .unwrap();
     }
     fs::write(repo.at("seals/policy.toml"), canonical(&text)).unwrap();
     fs::create_dir(repo.at("maps")).unwrap();

@@ -3,10 +3,13 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
+use std::fmt::Write as _;
 use std::fs::{self, File};
+use std::num::ParseIntError;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::PathBuf;
 use std::process::Stdio;
+use std::str::FromStr;
 
 use sealgate::scope::Scope;
 
@@ -27,10 +30,10 @@ fn a_sample_of_generated_lists_agrees_with_git() {
 #[test]
 #[ignore = "takes minutes; .ci/hardening runs it"]
 fn agrees_with_git_on_many_lists() {
-    compare_with_git(number("SEALGATE_PATTERN_LISTS").map_or(5_000, |lists| lists as usize));
+    compare_with_git(number("SEALGATE_PATTERN_LISTS").unwrap_or(5_000));
 }
 
-fn number(variable: &str) -> Option<u64> {
+fn number<N: FromStr<Err = ParseIntError>>(variable: &str) -> Option<N> {
     std::env::var(variable).ok().map(|text| text.parse().expect("a number"))
 }
 
@@ -45,6 +48,7 @@ struct Counts {
     included_again: usize,
 }
 
+#[expect(clippy::print_stdout, reason = "the counts are to be seen")]
 fn compare_with_git(lists: usize) {
     let seed = number("SEALGATE_PATTERN_SEED").unwrap_or(SEED);
     let mut random = Random(seed);
@@ -246,7 +250,7 @@ fn pattern(random: &mut Random) -> String {
     }
     if random.one_in(10) {
         // Something out of place.
-        let at = random.below(text.chars().count() as u64 + 1) as usize;
+        let at = random.below(text.chars().count() + 1);
         let at = text.char_indices().nth(at).map_or(text.len(), |(at, _)| at);
         let odd = ["[", "]", "*", "\\", "/", "-", "!", "{", "**", "\u{feff}", "[!", "?", " "];
         text.insert_str(at, random.one_of(&odd));
@@ -279,7 +283,7 @@ fn class(random: &mut Random) -> String {
             if low > high && !random.one_in(8) {
                 std::mem::swap(&mut low, &mut high);
             }
-            text.push_str(&format!("{low}-{high}"));
+            write!(text, "{low}-{high}").unwrap();
         } else if random.one_in(12) {
             text.push_str(random.one_of(&["\\]", "[:alpha:]", "/", "é", "\\\\"]));
         } else {
@@ -321,7 +325,7 @@ fn path_near(pattern: &str, random: &mut Random) -> Vec<u8> {
                 // A member as it is written, mostly.
                 let inside = &body[at + 1..(at + 2 + end).min(body.len())];
                 if random.one_in(2) && !inside.is_empty() {
-                    path.push(inside[random.below(inside.len() as u64) as usize]);
+                    path.push(inside[random.below(inside.len())]);
                 } else {
                     path.extend(byte(random));
                 }
@@ -336,7 +340,7 @@ fn path_near(pattern: &str, random: &mut Random) -> Vec<u8> {
         path.extend(name(random));
     }
     while random.one_in(3) && !path.is_empty() {
-        let at = random.below(path.len() as u64) as usize;
+        let at = random.below(path.len());
         match random.below(4) {
             0 => path[at] = b'/',
             1 => path[at] = byte(random)[0],
@@ -374,15 +378,15 @@ impl Random {
         mixed ^ (mixed >> 31)
     }
 
-    fn below(&mut self, limit: u64) -> u64 {
-        self.next() % limit
+    fn below(&mut self, limit: usize) -> usize {
+        usize::try_from(self.next() % limit as u64).unwrap()
     }
 
-    fn one_in(&mut self, chances: u64) -> bool {
+    fn one_in(&mut self, chances: usize) -> bool {
         self.below(chances) == 0
     }
 
     fn one_of<'t>(&mut self, texts: &[&'t str]) -> &'t str {
-        texts[self.below(texts.len() as u64) as usize]
+        texts[self.below(texts.len())]
     }
 }

@@ -202,7 +202,7 @@ fn an_unreadable_directory_matters_where_something_could_match_in_it() {
     let (other, package) = (repo.at("other"), repo.at("packages/b"));
     for directory in [&other, &package] {
         fs::create_dir(directory).unwrap();
-        fs::set_permissions(directory, Permissions::from_mode(0)).unwrap();
+        fs::set_permissions(directory, Permissions::from_mode(0o0)).unwrap();
     }
     if fs::read_dir(&other).is_ok() {
         // Nothing is unreadable for root.

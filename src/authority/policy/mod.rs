@@ -106,7 +106,7 @@ pub struct Environment {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Revoked {
     /// A key.
-    Key(PublicKey),
+    Key(Box<PublicKey>),
     /// A grant, by its id.
     Grant(Digest),
 }

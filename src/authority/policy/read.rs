@@ -150,6 +150,7 @@ fn environment(raw: RawEnvironment) -> Environment {
 fn revoked(raw: RawRevoked) -> Result<Revoked, PolicyError> {
     match (raw.key, raw.grant) {
         (Some(key), None) => PublicKey::parse(&key)
+            .map(Box::new)
             .map(Revoked::Key)
             .map_err(|fault| PolicyError::Key { name: "that is revoked".to_owned(), fault }),
         (None, Some(grant)) => Digest::from_hex(grant.as_bytes())

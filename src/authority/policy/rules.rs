@@ -208,7 +208,7 @@ pub(in super::super) enum SealPattern<'p> {
     /// The seal of this name.
     Name(&'p str),
     /// The seals that a glob matches.
-    Glob(Glob),
+    Glob(Box<Glob>),
 }
 
 impl SealPattern<'_> {
@@ -216,7 +216,7 @@ impl SealPattern<'_> {
         if !text.contains(['*', '?', '[', ']', '{', '}', ',', '!', '\\']) {
             return Some(SealPattern::Name(text));
         }
-        Glob::new(text).ok().map(SealPattern::Glob)
+        Glob::new(text).ok().map(Box::new).map(SealPattern::Glob)
     }
 
     fn matches(&self, name: &str) -> bool {

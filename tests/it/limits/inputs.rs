@@ -105,7 +105,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         name: "dotted-tables",
         make: |repo| {
-            sealed(repo, &numbered(2_400, |at| format!("[{}b{at}]\n", "a.".repeat(1_000))))
+            sealed(repo, &numbered(2_400, |at| format!("[{}b{at}]\n", "a.".repeat(1_000))));
         },
         commands: SEALS,
     },
@@ -125,7 +125,7 @@ pub(super) const CASES: &[Case] = &[
             sealed(
                 repo,
                 &numbered(46_000, |at| format!("\"f{at:06}\" = \"file {} {DIGEST}\"\n", u64::MAX)),
-            )
+            );
         },
         commands: SEALS,
     },
@@ -202,7 +202,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         name: "report-tiny",
         make: |repo| {
-            written(repo, "r.json", &format!("{{\"seals\":[{}{{}}]}}", "{},".repeat(1_600_000)))
+            written(repo, "r.json", &format!("{{\"seals\":[{}{{}}]}}", "{},".repeat(1_600_000)));
         },
         commands: REPORTS,
     },
@@ -219,7 +219,7 @@ pub(super) const CASES: &[Case] = &[
             event(
                 repo,
                 &numbered(400_000, |at| format!("{}\"{at}\":1", if at == 0 { "{" } else { "," })),
-            )
+            );
         },
         commands: &["check --base auto"],
     },
@@ -320,7 +320,7 @@ pub(super) const CASES: &[Case] = &[
                 "m.json",
                 &map_of(1, "OPEN")
                     .replace("\"production\"", &format!("\"{}\"", "/".repeat(900_000))),
-            )
+            );
         },
         commands: MAPS,
     },
@@ -339,7 +339,7 @@ pub(super) const CASES: &[Case] = &[
                     "_macro\":[]",
                     &format!("_macro\":[{}\"B0\"]", numbered(50_000, |at| format!("\"B{at}\","))),
                 ),
-            )
+            );
         },
         commands: MAPS,
     },
@@ -419,7 +419,7 @@ fn escaped(number: usize) -> String {
 
 /// Each name begins the next: `a` beside `a/a`.
 fn prefixes(number: usize) -> String {
-    numbered(number, |at| format!("\"{0:06}\" = \"dir\"\n\"{0:06}/a\" = \"dir\"\n", at))
+    numbered(number, |at| format!("\"{at:06}\" = \"dir\"\n\"{at:06}/a\" = \"dir\"\n"))
 }
 
 /// Names that a file system without case takes for one: 2 to the power `letters`.
@@ -427,7 +427,8 @@ fn collisions(letters: u32) -> String {
     let name = |bits: u32| -> String {
         (0..letters).map(|at| if bits >> (letters - 1 - at) & 1 == 1 { 'a' } else { 'A' }).collect()
     };
-    (0..1_u32 << letters.min(17)).map(|bits| format!("\"{}\" = \"dir\"\n", name(bits))).collect()
+    let lines = (0..1_u32 << letters.min(17)).map(|bits| format!("\"{}\" = \"dir\"\n", name(bits)));
+    lines.collect::<Vec<_>>().concat()
 }
 
 fn conflicts(number: usize) -> String {
