@@ -2,7 +2,7 @@
 
 use super::Repository;
 use super::limits::check_names;
-use crate::inventory::{Directory, Kind, RootError};
+use crate::inventory::{Directory, Kind, RootError, Version};
 use crate::pattern::Glob;
 use crate::problem::Problem;
 use crate::replace::is_leftover_beside;
@@ -21,15 +21,7 @@ impl Repository {
     /// Lists the seals directory; `None` where there is none. What a run that writes beside this one
     /// has there for a moment, or a killed one left, is passed over.
     pub fn contents(&self) -> Result<Option<Contents>, Problem> {
-        let unreadable = |message: String| {
-            Problem::new("seals-unreadable", message)
-                .remedy("make it a directory that this user can read, or name another with --seals")
-        };
-        let directory = match Directory::open_root(&self.root, Some(&self.seals)) {
-            Ok(directory) => directory,
-            Err(RootError::Missing(_)) => return Ok(None),
-            Err(error) => return Err(unreadable(error.to_string())),
-        };
+        let Some(directory) = self.seals_directory()? else { return Ok(None) };
         let listing = directory.list().map_err(|trouble| {
             unreadable(format!("{}: {}", self.seals.as_str(), trouble.detail))
         })?;
@@ -50,6 +42,23 @@ impl Repository {
         Ok(Some(contents))
     }
 
+    /// The version of the seals directory that is there now; `None` where there is none.
+    pub fn seals_version(&self) -> Result<Option<Version>, Problem> {
+        let Some(directory) = self.seals_directory()? else { return Ok(None) };
+        let version = directory.version().map_err(|trouble| {
+            unreadable(format!("{}: {}", self.seals.as_str(), trouble.detail))
+        })?;
+        Ok(Some(version))
+    }
+
+    fn seals_directory(&self) -> Result<Option<Directory>, Problem> {
+        match Directory::open_root(&self.root, Some(&self.seals)) {
+            Ok(directory) => Ok(Some(directory)),
+            Err(RootError::Missing(_)) => Ok(None),
+            Err(error) => Err(unreadable(error.to_string())),
+        }
+    }
+
     pub(super) fn stray(&self, name: &[u8], why: &str) -> Problem {
         let name = String::from_utf8_lossy(name);
         let file = format!("{}/{name}", self.seals.as_str());
@@ -62,6 +71,11 @@ impl Repository {
             .file(file)
             .remedy(remedy)
     }
+}
+
+fn unreadable(message: String) -> Problem {
+    Problem::new("seals-unreadable", message)
+        .remedy("make it a directory that this user can read, or name another with --seals")
 }
 
 /// What a name in the seals directory is.

@@ -2,7 +2,7 @@
 
 use super::Repository;
 use crate::entry::Digest;
-use crate::inventory::{Directory, FileInParts, ReadFault, Trouble, Version, read_whole};
+use crate::inventory::{Directory, FileInParts, ReadFault, Trouble, read_whole};
 use crate::path::EntryPath;
 use crate::problem::Problem;
 use crate::seal::{
@@ -133,12 +133,6 @@ impl Repository {
         let begun = self.begin_parts(name, &left[..whole_lines], file.size());
         left.drain(..whole_lines);
         Ok(begun.map(|parts| Long { file, parts, hasher, left }))
-    }
-
-    /// The version of the seals directory that is there now; `None` where there is none.
-    #[must_use]
-    pub fn seals_version(&self) -> Option<Version> {
-        Directory::open_root(self.root(), Some(self.seals())).ok()?.version().ok()
     }
 
     /// The digest of the seal file `name`, if it can be read.

@@ -20,8 +20,12 @@ type JudgeAgain<'j> = &'j dyn Fn(&SealName) -> Judgement;
 
 impl<'a> SealsBefore<'a> {
     /// Looks at the seals of `repository`, which are read after this.
-    pub(super) fn look(repository: &'a Repository) -> Self {
-        Self { repository, version: Cell::new(repository.seals_version()) }
+    ///
+    /// # Errors
+    ///
+    /// Their directory cannot be looked at, so that a change would go unnoticed.
+    pub(super) fn look(repository: &'a Repository) -> Result<Self, Problem> {
+        Ok(Self { repository, version: Cell::new(repository.seals_version()?) })
     }
 
     /// Brings `judgements` up to date with the seals that `patterns` select now, by `again`; without
@@ -32,11 +36,20 @@ impl<'a> SealsBefore<'a> {
         patterns: &[String],
         again: Option<JudgeAgain<'_>>,
     ) -> Option<Problem> {
+        self.settled(judgements, patterns, again).err()
+    }
+
+    fn settled(
+        &self,
+        judgements: &mut Vec<Judgement>,
+        patterns: &[String],
+        again: Option<JudgeAgain<'_>>,
+    ) -> Result<(), Problem> {
         // Where nothing could be selected, that is an error already.
         let others =
-            if judgements.is_empty() { Vec::new() } else { self.others(judgements, patterns) };
+            if judgements.is_empty() { Vec::new() } else { self.others(judgements, patterns)? };
         if others.is_empty() {
-            return None;
+            return Ok(());
         }
         if let Some(again) = again {
             for name in &others {
@@ -47,28 +60,31 @@ impl<'a> SealsBefore<'a> {
                 }
             }
             judgements.sort_by(|a, b| a.name.cmp(&b.name));
-            if self.others(judgements, patterns).is_empty() {
-                return None;
+            if self.others(judgements, patterns)?.is_empty() {
+                return Ok(());
             }
         }
         let names: Vec<_> = others.iter().map(SealName::as_str).collect();
         let message = format!("the seals changed while this check ran: {}", names.join(", "));
         let remedy = "stop what writes seals here (sealgate, git), and check again";
-        Some(Problem::new("seals-changed", message).remedy(remedy))
+        Err(Problem::new("seals-changed", message).remedy(remedy))
     }
 
     /// The selected seals by which nothing was judged as they are now. One look at the directory
     /// says that there are none, where nothing changed in it.
-    fn others(&self, judgements: &[Judgement], patterns: &[String]) -> Vec<SealName> {
-        let now = self.repository.seals_version();
+    fn others(
+        &self,
+        judgements: &[Judgement],
+        patterns: &[String],
+    ) -> Result<Vec<SealName>, Problem> {
+        let now = self.repository.seals_version()?;
         let before = self.version.replace(now);
-        match (before, now) {
-            (Some(before), Some(now)) if before.is_unchanged(&now) => return Vec::new(),
-            // There was none, and that is an error of its own.
-            (None, None) => return Vec::new(),
-            _ => {}
+        if let (Some(before), Some(now)) = (before, now)
+            && before.is_unchanged(&now)
+        {
+            return Ok(Vec::new());
         }
-        let contents = self.repository.contents().ok().flatten().unwrap_or_default();
+        let contents = self.repository.contents()?.unwrap_or_default();
         let mut names = select(&contents.names, patterns).unwrap_or_default();
         names.retain(|name| {
             let known = judgements.iter().find(|known| known.name == name.as_str());
@@ -77,6 +93,6 @@ impl<'a> SealsBefore<'a> {
                 known.digest.is_some() && known.digest != self.repository.digest_of(name)
             })
         });
-        names
+        Ok(names)
     }
 }

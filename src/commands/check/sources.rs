@@ -42,7 +42,10 @@ pub(super) fn open_commits<'a>(
     let (base, no_base) = base::open(arguments.base.as_deref(), context)?;
     let seals = arguments.rev.as_ref().or(arguments.seals_from.as_ref()).map(open).transpose()?;
     Ok(Some(Commits {
-        before: seals.is_none().then(|| SealsBefore::look(&context.repository)),
+        before: match &seals {
+            Some(_) => None,
+            None => Some(SealsBefore::look(&context.repository)?),
+        },
         seals,
         and_bytes: arguments.rev.is_some(),
         base,
