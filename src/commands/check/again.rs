@@ -2,6 +2,7 @@
 //! since is judged by once more; if it does not stay as it is then, there is no judgement.
 
 use std::cell::Cell;
+use std::collections::{HashMap, HashSet};
 
 use crate::inventory::Version;
 use crate::problem::Problem;
@@ -52,13 +53,9 @@ impl<'a> SealsBefore<'a> {
             return Ok(());
         }
         if let Some(again) = again {
-            for name in &others {
-                let judgement = again(name);
-                match judgements.iter_mut().find(|known| known.name == name.as_str()) {
-                    Some(known) => *known = judgement,
-                    None => judgements.push(judgement),
-                }
-            }
+            let changed: HashSet<&str> = others.iter().map(SealName::as_str).collect();
+            judgements.retain(|known| !changed.contains(&*known.name));
+            judgements.extend(others.iter().map(again));
             judgements.sort_by(|a, b| a.name.cmp(&b.name));
             if self.others(judgements, patterns)?.is_empty() {
                 return Ok(());
@@ -86,10 +83,11 @@ impl<'a> SealsBefore<'a> {
         }
         let contents = self.repository.contents()?.unwrap_or_default();
         let mut names = select(&contents.names, patterns).unwrap_or_default();
+        let known: HashMap<&str, &Judgement> =
+            judgements.iter().map(|known| (&*known.name, known)).collect();
         names.retain(|name| {
-            let known = judgements.iter().find(|known| known.name == name.as_str());
             // A seal that could not be read is an error already.
-            known.is_none_or(|known| {
+            known.get(name.as_str()).is_none_or(|known| {
                 known.digest.is_some() && known.digest != self.repository.digest_of(name)
             })
         });
