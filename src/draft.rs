@@ -1,7 +1,5 @@
 //! From an inventory to the seal that would state it, and every reason not to. Pure.
 
-use std::collections::HashSet;
-
 use crate::entry::Entry;
 use crate::git::Tracking;
 use crate::inventory::{Inventory, TroubleKind};
@@ -147,10 +145,10 @@ fn leaves_root(path: &EntryPath, target: &str) -> bool {
 /// Whether a new seal of `entries` is one of files kept in git: if any of them is tracked, or if
 /// git neither tracks nor ignores some of them, which then are about to be added.
 #[must_use]
-pub fn looks_tracked(inventory: &Inventory, tracking: &Tracking) -> bool {
+pub fn looks_tracked(inventory: &Inventory, tracking: &Tracking<'_>) -> bool {
     let paths = || inventory.entries().filter(|(_, entry)| **entry != Entry::Dir);
-    paths().any(|(path, _)| tracking.tracked.contains(path.as_bytes()))
-        || paths().any(|(path, _)| !tracking.ignored.contains(path.as_bytes()))
+    paths().any(|(path, _)| tracking.tracks(path.as_bytes()))
+        || paths().any(|(path, _)| !tracking.ignores(path.as_bytes()))
 }
 
 /// Why git does not keep an entry, and what to do, in the order in which it is asked.
@@ -170,9 +168,9 @@ const NOT_KEPT: [(&str, &str); 4] = [
 /// What keeps the entries of a seal with `tracked = true` from being kept in git; `new` says that
 /// `tracked` was found out just now, and stands in no file yet.
 #[must_use]
-pub fn untracked(seal: &Seal, tracking: &Tracking, new: bool) -> Vec<Problem> {
+pub fn untracked(seal: &Seal, tracking: &Tracking<'_>, new: bool) -> Vec<Problem> {
     let root = &seal.header.root;
-    if new && tracking.tracked.is_empty() && tracking.submodules.is_empty() {
+    if new && !tracking.knows_any() {
         let message = format!("git neither tracks nor ignores what is in {root}");
         let remedy = format!(
             "if it is kept in git: git add {root}; if it is built: add it to .gitignore; then \
@@ -180,19 +178,15 @@ pub fn untracked(seal: &Seal, tracking: &Tracking, new: bool) -> Vec<Problem> {
         );
         return vec![Problem::new("untracked", message).seal(seal.name.as_str()).remedy(remedy)];
     }
-    let submodules: HashSet<&[u8]> = tracking.submodules.iter().map(Vec::as_slice).collect();
-    let everything = submodules.contains(&b""[..]);
     let mut sorts: [Vec<&str>; 4] = Default::default();
     for sealed in &seal.entries {
         let path = sealed.path.as_bytes();
-        let in_submodule = everything
-            || !submodules.is_empty()
-                && sealed.path.parents().any(|above| submodules.contains(above.as_bytes()));
+        let above = sealed.path.parents().map(str::as_bytes);
         let sort = match &sealed.entry {
-            _ if in_submodule => 0,
+            _ if tracking.is_in_submodule(above) => 0,
             Entry::Dir => 1,
-            _ if tracking.tracked.contains(path) => continue,
-            _ if tracking.ignored.contains(path) => 2,
+            _ if tracking.tracks(path) => continue,
+            _ if tracking.ignores(path) => 2,
             _ => 3,
         };
         sorts[sort].push(sealed.path.as_str());

@@ -8,7 +8,7 @@ use crate::problem::Problem;
 /// How many seals may cover one directory without being counted.
 const COVERED_BY: usize = 16;
 
-/// The entries that all further seals of a directory may read together; 64 KiB of a file are one more.
+/// The names that all further seals of a directory may look at together; 64 KiB of a file are one more.
 const MOST_AGAIN: u64 = 500_000;
 
 /// After how many findings no further seal is judged.
@@ -70,9 +70,9 @@ impl Bounds {
     }
 
     /// Counts what the seal `name` took.
-    pub(super) fn count(&mut self, name: &str, entries: u64, bytes: u64, findings: usize) {
+    pub(super) fn count(&mut self, name: &str, names: u64, bytes: u64, findings: usize) {
         if self.crowded.contains(name) {
-            self.again += entries + (bytes >> 16);
+            self.again += names + (bytes >> 16);
         }
         self.findings += findings;
     }

@@ -60,7 +60,7 @@ fn of_bytes(arguments: &DiffArgs, context: &Context) -> Result<(Differences, Pro
             problems.push(refused);
             continue;
         }
-        let entries = engine.meter.entries();
+        let seen = engine.meter.names();
         let bytes = engine.meter.bytes();
         let seal = context.repository.load(name).and_then(|loaded| loaded.seal);
         let compared =
@@ -68,9 +68,9 @@ fn of_bytes(arguments: &DiffArgs, context: &Context) -> Result<(Differences, Pro
                 None => with_seal(&seal, context, &engine),
                 Some(build) => with_build(&seal, &context.path(build), context, &engine),
             });
-        let (entries, bytes) = (engine.meter.entries() - entries, engine.meter.bytes() - bytes);
+        let (read, bytes) = (engine.meter.names() - seen, engine.meter.bytes() - bytes);
         let changes = compared.as_ref().map_or(0, |compared| compared.changes.len());
-        bounds.count(name.as_str(), entries, bytes, changes);
+        bounds.count(name.as_str(), read, bytes, changes);
         match compared {
             Ok(compared) => seals.push(compared),
             Err(found) => problems.extend(found),

@@ -26,12 +26,8 @@ pub(super) fn run(arguments: &FmtArgs, context: &Context) -> Outcome {
     let canonical = |name| canonical(name, &context.repository).map_err(|problem| vec![problem]);
     let loose: Vec<Loose> = collect(names.iter().map(canonical))?.into_iter().flatten().collect();
     if !arguments.check {
-        for seal in &loose {
-            context
-                .repository
-                .write(&seal.name, &seal.canonical)
-                .map_err(|problem| vec![problem])?;
-        }
+        let seals: Vec<_> = loose.iter().map(|seal| (&seal.name, &*seal.canonical)).collect();
+        context.repository.write(&seals).map_err(|problem| vec![problem])?;
     }
     let said = said(&loose, names.len(), arguments.check, context);
     context.terminal.answer(said.as_bytes()).map_err(|problem| vec![problem])?;

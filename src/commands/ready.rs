@@ -59,12 +59,7 @@ impl Ready {
 
 /// Writes what changed, unless one of the files was made read-only.
 pub(super) fn write(ready: &[Ready], context: &Context) -> Result<(), Vec<Problem>> {
-    let changed = || ready.iter().filter(|ready| ready.changed);
-    let repository = &context.repository;
-    changed()
-        .try_for_each(|ready| repository.check_writable(&ready.seal.name))
-        .and_then(|()| {
-            changed().try_for_each(|ready| repository.write(&ready.seal.name, &ready.bytes))
-        })
-        .map_err(|problem| vec![problem])
+    let changed = ready.iter().filter(|ready| ready.changed);
+    let seals: Vec<_> = changed.map(|ready| (&ready.seal.name, &*ready.bytes)).collect();
+    context.repository.write(&seals).map_err(|problem| vec![problem])
 }

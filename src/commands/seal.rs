@@ -9,7 +9,7 @@ use crate::cli::SealArgs;
 use crate::draft::{
     draft, keep_modes, looks_tracked, outside_links, replaced, take_only, untracked,
 };
-use crate::git::{self, Tracking};
+use crate::git::{Listing, Tracking};
 use crate::inventory::{self, Engine, Inventory};
 use crate::plan::{self, Plan, Wanted};
 use crate::problem::Problem;
@@ -19,7 +19,7 @@ use crate::report::sealed::Outcome;
 use crate::repository::{NamedBy, root_problem};
 use crate::reseal;
 use crate::scope::Scope;
-use crate::seal::{Header, SealError, SealName, read, to_bytes};
+use crate::seal::{SealError, SealName, read, to_bytes};
 use crate::verdict::Verdict;
 
 type Problems = Vec<Problem>;
@@ -92,15 +92,19 @@ pub(super) fn prepare(
         if let Some(refused) = bounds.refuse(name) {
             return Err(vec![refused]);
         }
-        let entries = engine.meter.entries();
+        let names = engine.meter.names();
         let inventory = observe(&plan, context, &engine).map_err(|problem| vec![problem])?;
-        bounds.count(name, engine.meter.entries() - entries, inventory.bytes, 0);
+        bounds.count(name, engine.meter.names() - names, inventory.bytes, 0);
         Ok((plan, inventory))
     }))?;
     drop(progress);
-    collect(observed.into_iter().map(|(plan, inventory)| {
-        let plan = settle_tracked(plan, &inventory, context)?;
-        let ready = ready(arguments, context, plan, &inventory, only.as_ref());
+    let listing = listing(&observed, context)?;
+    collect(observed.into_iter().map(|(mut plan, inventory)| {
+        let tracking = listing.below(plan.header.root.as_str());
+        if plan.new && context.repository.in_git() {
+            plan.header.tracked = looks_tracked(&inventory, &tracking);
+        }
+        let ready = ready(arguments, context, plan, &inventory, only.as_ref(), &tracking);
         engine.workers.discard(inventory);
         ready
     }))
@@ -113,21 +117,14 @@ fn observe(plan: &Plan, context: &Context, engine: &Engine) -> Result<Inventory,
     inventory::take(&root, &plan.header.scope, engine).map_err(problem)
 }
 
-/// Finds out whether the root of a new seal is kept in git.
-fn settle_tracked(
-    mut plan: Plan,
-    inventory: &Inventory,
-    context: &Context,
-) -> Result<Plan, Problems> {
-    if plan.new && context.repository.in_git() {
-        plan.header.tracked = looks_tracked(inventory, &tracking(&plan.header, context)?);
+/// What git knows of the roots that it keeps, or may keep.
+fn listing(observed: &[(Plan, Inventory)], context: &Context) -> Result<Listing, Problems> {
+    if !context.repository.in_git() {
+        return Ok(Listing::default());
     }
-    Ok(plan)
-}
-
-fn tracking(header: &Header, context: &Context) -> Result<Tracking, Problems> {
-    git::tracking(context.repository.root(), header.root.as_str())
-        .map_err(|error| vec![error.into()])
+    let kept = observed.iter().filter(|(plan, _)| plan.new || plan.header.tracked);
+    let roots = kept.map(|(plan, _)| plan.header.root.as_str());
+    Listing::of(context.repository.root(), roots).map_err(|error| vec![error.into()])
 }
 
 fn ready(
@@ -136,6 +133,7 @@ fn ready(
     plan: Plan,
     inventory: &Inventory,
     only: Option<&Scope>,
+    tracking: &Tracking<'_>,
 ) -> Result<Ready, Problems> {
     let Plan { name, header, old_bytes, old, salvaged, new, .. } = plan;
     let mut seal = draft(&name, header, inventory)?;
@@ -162,7 +160,7 @@ fn ready(
                 .remedy("set tracked = false"),
         );
     } else if seal.header.tracked {
-        problems.extend(untracked(&seal, &tracking(&seal.header, context)?, new));
+        problems.extend(untracked(&seal, tracking, new));
     }
     if !problems.is_empty() {
         return Err(problems);

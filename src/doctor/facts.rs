@@ -8,7 +8,7 @@ use crate::artifacts::{self, Artifact};
 use crate::attributes::{LineEnds, Values};
 use crate::cause::{LONGEST_POINTER, pointed_size};
 use crate::git::setup::{self, Unwatched};
-use crate::git::{self, GitError, hooks_directory};
+use crate::git::{GitError, Listing, UnwatchedFiles, hooks_directory};
 use crate::inventory::{Directory, RootError, read_whole};
 use crate::path::EntryPath;
 use crate::problem::in_words;
@@ -92,10 +92,9 @@ impl Facts {
     pub fn gather(repository: &Repository, seals: Vec<Seal>) -> Result<Self, GitError> {
         let root = repository.root();
         let directory = repository.seals().as_str();
-        let seals: Vec<SealFacts> = seals
-            .into_iter()
-            .map(|seal| SealFacts::gather(repository, seal))
-            .collect::<Result<_, _>>()?;
+        let roots: Vec<&str> = seals.iter().map(|seal| seal.header.root.as_str()).collect();
+        let unwatched = UnwatchedFiles::of(root, roots.into_iter().chain([directory]))?;
+        let seals = of_seals(repository, seals, &unwatched)?;
         let found = artifacts::likely(root, directory)?;
         let mut unread = found.unread;
         let is_on =
@@ -110,7 +109,7 @@ impl Facts {
             own_attributes: own_attributes(root, &mut unread)?,
             sparse: is_on("core.sparseCheckout")?,
             cone: is_on("core.sparseCheckoutCone")?,
-            unwatched: setup::unwatched(root, directory)?,
+            unwatched: unwatched.below(directory),
             owners: OWNERS.iter().find_map(|path| {
                 let text = bytes_of(&root.join(path), &mut unread)?;
                 Some((*path, String::from_utf8_lossy(&text).into_owned()))
@@ -177,44 +176,80 @@ impl Facts {
     }
 }
 
-impl SealFacts {
-    fn gather(repository: &Repository, seal: Seal) -> Result<Self, GitError> {
-        let top = repository.root();
-        let file = repository.file_of(&seal.name);
-        let own = setup::values(top, &[file.clone().into_bytes()])?;
-        let root = &seal.header.root;
-        let sealed = || seal.entries.iter().filter(|sealed| sealed.entry.kind() != "dir");
-        let files: Vec<_> = sealed()
-            .filter(|sealed| sealed.entry.size().is_some())
-            .map(|sealed| root.join(sealed.path.as_str()))
+/// What there is to know of each of `seals`. git is asked once for all of them.
+fn of_seals(
+    repository: &Repository,
+    seals: Vec<Seal>,
+    unwatched: &UnwatchedFiles,
+) -> Result<Vec<SealFacts>, GitError> {
+    let top = repository.root();
+    let listing = Listing::of(top, seals.iter().map(|seal| seal.header.root.as_str()))?;
+    let mut asked: Vec<Vec<u8>> = Vec::new();
+    for seal in &seals {
+        asked.push(repository.file_of(&seal.name).into_bytes());
+        asked.extend(
+            sealed_files(seal).map(|path| seal.header.root.join(path.as_str()).into_bytes()),
+        );
+    }
+    let mut values = setup::values(top, &asked)?.into_iter();
+    let mut next = || values.next().unwrap_or_default();
+    let mut facts = Vec::new();
+    for seal in seals {
+        let own = next();
+        let touched = sealed_files(&seal)
+            .map(|path| (seal.header.root.join(path.as_str()), next()))
+            .filter(|(_, values)| !values.exact().is_empty())
             .collect();
-        let bytes: Vec<_> = files.iter().map(|path| path.clone().into_bytes()).collect();
-        let values = setup::values(top, &bytes)?;
-        let touched =
-            files.into_iter().zip(values).filter(|(_, values)| !values.exact().is_empty());
-        let tracking = git::tracking(top, root.as_str())?;
-        let (tracked, rest): (Vec<_>, Vec<_>) =
-            sealed().partition(|sealed| tracking.tracked.contains(sealed.path.as_bytes()));
-        let there = |path: &&str| top.join(root.join(path)).symlink_metadata().is_ok();
-        let rest = rest.iter().map(|sealed| sealed.path.as_str());
-        Ok(Self {
-            own: own.first().copied().unwrap_or_default(),
-            file,
-            touched: touched.collect(),
-            unwatched: setup::unwatched(top, root.as_str())?,
-            tracked: tracked.iter().map(|sealed| sealed.path.as_str().to_owned()).collect(),
-            untracked: rest.filter(there).map(str::to_owned).collect(),
-            in_submodule: !tracking.submodules.is_empty(),
+        facts.push(SealFacts::of(repository, seal, own, touched, &listing, unwatched));
+    }
+    Ok(facts)
+}
+
+/// The paths of the files of `seal`, in the order of their entries.
+fn sealed_files(seal: &Seal) -> impl Iterator<Item = &EntryPath> {
+    let files = seal.entries.iter().filter(|sealed| sealed.entry.size().is_some());
+    files.map(|sealed| &sealed.path)
+}
+
+impl SealFacts {
+    fn of(
+        repository: &Repository,
+        seal: Seal,
+        own: Values,
+        touched: Vec<(String, Values)>,
+        listing: &Listing,
+        unwatched: &UnwatchedFiles,
+    ) -> Self {
+        let root = &seal.header.root;
+        let tracking = listing.below(root.as_str());
+        let is_there =
+            |path: &str| repository.root().join(root.join(path)).symlink_metadata().is_ok();
+        let (mut tracked, mut untracked) = (Vec::new(), Vec::new());
+        for sealed in seal.entries.iter().filter(|sealed| sealed.entry.kind() != "dir") {
+            let path = sealed.path.as_str();
+            if tracking.tracks(path.as_bytes()) {
+                tracked.push(path.to_owned());
+            } else if is_there(path) {
+                untracked.push(path.to_owned());
+            }
+        }
+        Self {
+            own,
+            file: repository.file_of(&seal.name),
+            touched,
+            unwatched: unwatched.below(root.as_str()),
+            tracked,
+            untracked,
+            in_submodule: tracking.has_submodules(),
             pointers: pointers(repository, &seal),
             seal,
-        })
+        }
     }
 }
 
 /// The sealed files that hold a Git LFS pointer now.
 fn pointers(repository: &Repository, seal: &Seal) -> Vec<String> {
     let Ok(root) = repository.open(&seal.header.root) else { return Vec::new() };
-    let files = seal.entries.iter().filter(|sealed| sealed.entry.size().is_some());
     let is_pointer = |path: &EntryPath| {
         let size = repository.root().join(seal.header.root.join(path.as_str())).symlink_metadata();
         // What is longer is not read: most files are.
@@ -222,9 +257,9 @@ fn pointers(repository: &Repository, seal: &Seal) -> Vec<String> {
             && read_whole(&root, path, LONGEST_POINTER as u64)
                 .is_ok_and(|bytes| pointed_size(&bytes).is_some())
     };
-    files
-        .filter(|sealed| is_pointer(&sealed.path))
-        .map(|sealed| sealed.path.as_str().to_owned())
+    sealed_files(seal)
+        .filter(|path| is_pointer(path))
+        .map(|path| path.as_str().to_owned())
         .collect()
 }
 

@@ -8,9 +8,9 @@ mod object;
 mod objects;
 mod revision;
 pub mod setup;
+mod tracking;
 mod unmerged;
 
-use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -23,6 +23,7 @@ pub use missing::{how_to_fetch, is_shallow};
 pub use object::{Commit, ObjectKind, Oid, TreeEntry, TreeMode};
 pub use objects::{ObjectError, Objects};
 pub use revision::{RevisionError, resolve, resolve_ref};
+pub use tracking::{Listing, Tracking, UnwatchedFiles};
 pub use unmerged::{Unmerged, unmerged};
 
 /// Why git could not be asked.
@@ -49,49 +50,6 @@ impl From<GitError> for Problem {
         };
         Self::new("git", error.to_string()).remedy(remedy)
     }
-}
-
-/// What git knows of the files below one root.
-#[derive(Debug, Default)]
-pub struct Tracking {
-    /// The paths in the index, relative to the root.
-    pub tracked: HashSet<Vec<u8>>,
-    /// The files in the working tree that git ignores, relative to the root.
-    pub ignored: HashSet<Vec<u8>>,
-    /// The submodules, relative to the root; one empty path where the root itself lies in one, or
-    /// in any other repository.
-    pub submodules: Vec<Vec<u8>>,
-}
-
-/// Asks git what it tracks and what it ignores below `root` (relative to `repository`).
-pub fn tracking(repository: &Path, root: &str) -> Result<Tracking, GitError> {
-    let pathspec = pathspec(root);
-    let list = |arguments: &[&str]| {
-        let arguments = [arguments, &["--", &*pathspec]].concat();
-        run(repository, "ls-files", &arguments).map(|output| records(&output))
-    };
-    let below = below(root);
-    let mut tracking = Tracking::default();
-    for record in list(&["--stage", "-z", "--full-name"])? {
-        // MODE SP OID SP STAGE TAB PATH
-        let Some(tab) = record.iter().position(|&byte| byte == b'\t') else { continue };
-        let Some(path) = below(&record[tab + 1..]) else { continue };
-        if record.starts_with(b"160000 ") {
-            tracking.submodules.push(path);
-        } else {
-            tracking.tracked.insert(path);
-        }
-    }
-    let in_another = |above: &Path| repository.join(above).join(".git").symlink_metadata().is_ok();
-    if Path::new(root)
-        .ancestors()
-        .any(|above| !matches!(above.to_str(), Some("" | ".")) && in_another(above))
-    {
-        tracking.submodules.push(Vec::new());
-    }
-    let ignored = list(&["--others", "--ignored", "--exclude-standard", "-z", "--full-name"])?;
-    tracking.ignored = ignored.iter().filter_map(|path| below(path)).collect();
-    Ok(tracking)
 }
 
 /// A path, not a pattern, and never taken for an option. The path `.` would match nothing.

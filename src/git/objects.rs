@@ -73,6 +73,9 @@ pub struct Objects {
     /// How much of commits, tags and trees may still be read, in bytes.
     structure: u64,
     trees: Trees,
+    /// Whether an answer could not be understood or was not what was asked for: what comes next may
+    /// belong to anything.
+    out_of_step: bool,
 }
 
 /// Trees that were read, to be given again: one that stands at a million paths is read once.
@@ -163,7 +166,16 @@ impl Objects {
             waiting: 0,
             structure: MAX_STRUCTURE,
             trees: Trees::default(),
+            out_of_step: false,
         })
+    }
+
+    /// The same conversation for another commit, which may take as much as the first; `None` where
+    /// it ended, or something is still to be answered.
+    #[must_use]
+    pub fn renewed(mut self) -> Option<Self> {
+        self.structure = MAX_STRUCTURE;
+        (!self.out_of_step && self.waiting == 0 && self.requests.is_some()).then_some(self)
     }
 
     /// The repository that is read.
@@ -256,8 +268,21 @@ impl Objects {
         }
     }
 
-    /// `OID SP KIND SP SIZE LF`, the content, LF; or `OID missing LF`.
     fn answer(
+        &mut self,
+        oid: &Oid,
+        limit: u64,
+        sink: impl FnMut(&[u8]),
+    ) -> Result<(ObjectKind, u64), ObjectError> {
+        let answer = self.next_answer(oid, limit, sink);
+        let in_step =
+            matches!(answer, Ok(_) | Err(ObjectError::Missing(_) | ObjectError::TooLarge(..)));
+        self.out_of_step |= !in_step;
+        answer
+    }
+
+    /// `OID SP KIND SP SIZE LF`, the content, LF; or `OID missing LF`.
+    fn next_answer(
         &mut self,
         oid: &Oid,
         limit: u64,

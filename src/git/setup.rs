@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use super::{GitError, answer, native, pathspec, plumbing, records};
+use super::{GitError, answer, native, plumbing, records};
 use crate::attributes::{ASKED, Values};
 
 /// What git calls a directory.
@@ -86,17 +86,6 @@ pub struct Unwatched {
     pub skipped: usize,
     /// Assumed to be unchanged, whatever is there.
     pub assumed: usize,
-}
-
-/// The files at or below `path` (relative to the repository) that git was told not to look at.
-pub fn unwatched(repository: &Path, path: &str) -> Result<Unwatched, GitError> {
-    let answer = ask(repository, "ls-files", &["-v", "-z", "--", &pathspec(path)], b"", &[0])?;
-    let mut unwatched = Unwatched::default();
-    for record in records(&answer) {
-        unwatched.skipped += usize::from(matches!(record.first(), Some(b'S' | b's')));
-        unwatched.assumed += usize::from(record.first().is_some_and(u8::is_ascii_lowercase));
-    }
-    Ok(unwatched)
 }
 
 /// Every path in the index.

@@ -39,8 +39,8 @@ struct Run<'a> {
     engine: &'a Engine,
     /// The remote, as the user named it.
     remote: Option<&'a str>,
-    /// A conversation with git, once there is one; the first commit that is judged takes it over.
-    objects: Option<Objects>,
+    /// The conversations with git that nobody uses: each commit takes one and gives it back.
+    objects: Vec<Objects>,
     built: Vec<Built>,
     /// The names of the seals in `built`.
     built_names: HashSet<SealName>,
@@ -56,9 +56,8 @@ impl Judging {
         engine: &Engine,
     ) -> Result<Self, Problem> {
         needs_repository(repository)?;
-        let (built, built_names, judging) = Default::default();
-        let mut run =
-            Run { repository, engine, remote, objects: None, built, built_names, judging };
+        let (objects, built, built_names, judging) = Default::default();
+        let mut run = Run { repository, engine, remote, objects, built, built_names, judging };
         let mut groups: Vec<(Peeled, Vec<&Push>)> = Vec::new();
         let mut known = HashMap::new();
         for push in &pushes.list {
@@ -109,20 +108,17 @@ impl<'a> Run<'a> {
 
     /// The id of the commit that `oid` is or leads to.
     fn commit(&mut self, oid: &Oid) -> Result<Result<Oid, ObjectError>, Problem> {
-        let mut objects = match self.objects.take() {
+        let mut objects = match self.objects.pop() {
             Some(objects) => objects,
             None => Objects::open(self.repository.root())?,
         };
         let found = objects.commit(oid).map(|commit| commit.oid);
-        // After other errors than these the conversation may be out of step.
-        if matches!(found, Ok(_) | Err(ObjectError::Kind(..) | ObjectError::Missing(_))) {
-            self.objects = Some(objects);
-        }
+        self.objects.extend(objects.renewed());
         Ok(found)
     }
 
     fn open(&mut self, oid: &Oid) -> Result<Snapshot<'a>, Problem> {
-        match self.objects.take() {
+        match self.objects.pop() {
             Some(objects) => Snapshot::through(objects, self.repository, &oid.short(), oid),
             None => Snapshot::of(self.repository, &oid.short(), oid),
         }
@@ -136,6 +132,7 @@ impl<'a> Run<'a> {
         };
         let Contents { names, strays } = snapshot.contents().unwrap_or_default();
         if names.is_empty() && strays.is_empty() {
+            self.objects.extend(snapshot.into_objects());
             return self.without_seals(pushes, None);
         }
         let bytes = Bytes::Commit(&snapshot);
@@ -163,6 +160,7 @@ impl<'a> Run<'a> {
                 }
             }
         }
+        self.objects.extend(snapshot.into_objects());
         let judged = JudgedCommit { oid, refs, judgements, problems: strays };
         if judged.verdict() == Verdict::Pass {
             self.judging.passed.add(judged, built);
@@ -194,9 +192,11 @@ impl<'a> Run<'a> {
                     continue;
                 }
                 Ok(Some(Err(_not_a_commit))) => continue,
-                Ok(Some(Ok(commit))) => self
-                    .open(&commit)
-                    .and_then(|before| scope_changes(&name, &before, snapshot, &stated)),
+                Ok(Some(Ok(commit))) => self.open(&commit).and_then(|before| {
+                    let changed = scope_changes(&name, &before, snapshot, &stated);
+                    self.objects.extend(before.into_objects());
+                    changed
+                }),
                 Err(problem) => Err(problem),
             };
             match held {
@@ -245,6 +245,7 @@ impl<'a> Run<'a> {
         };
         let snapshot = self.open(&commit)?;
         let names = snapshot.contents().unwrap_or_default().names;
+        self.objects.extend(snapshot.into_objects());
         Ok((commit, names.iter().map(ToString::to_string).collect()))
     }
 

@@ -180,6 +180,7 @@ pub type Listing = Vec<(Box<[u8]>, Kind)>;
 pub struct Meter {
     entries: AtomicU64,
     bytes: AtomicU64,
+    left_out: AtomicU64,
 }
 
 impl Meter {
@@ -193,6 +194,16 @@ impl Meter {
     #[must_use]
     pub fn bytes(&self) -> u64 {
         self.bytes.load(Ordering::Relaxed)
+    }
+
+    /// Names looked at so far: those of the entries, and those that the scope leaves out.
+    #[must_use]
+    pub fn names(&self) -> u64 {
+        self.entries() + self.left_out.load(Ordering::Relaxed)
+    }
+
+    fn leave_out(&self, names: u64) {
+        self.left_out.fetch_add(names, Ordering::Relaxed);
     }
 
     fn count(&self, entries: u64, bytes: u64) {

@@ -131,7 +131,7 @@ impl Walk<'_> {
     /// Makes the tasks for what a directory holds.
     fn entries_of(&self, place: Option<&Arc<Place>>, listing: Listing, add: Add<'_>) {
         let (mut found, mut passed) = (Vec::new(), Vec::new());
-        let mut in_scope = 0_usize;
+        let (mut in_scope, names) = (0_usize, listing.len());
         let level = self.level(place.map(Arc::as_ref));
         for (path, kind) in listing {
             let name = name_in(place.map(Arc::as_ref), &path);
@@ -151,6 +151,9 @@ impl Walk<'_> {
             if found.len() == BATCH {
                 add(Task::Batch { place: place.cloned(), found: std::mem::take(&mut found) });
             }
+        }
+        if in_scope < names {
+            self.engine.meter.leave_out((names - in_scope) as u64);
         }
         if let (0, Some(place)) = (in_scope, place) {
             self.keep(vec![self.empty_directory(place.path.clone())]);

@@ -27,6 +27,9 @@ pub use load::{Begun, Loaded, Long};
 pub use papers::Papers;
 pub use snapshot::Snapshot;
 
+/// The threads that write seals side by side: each waits for the disk most of the time.
+const WRITERS: usize = 16;
+
 /// A repository and its seals directory.
 #[derive(Debug)]
 pub struct Repository {
@@ -250,7 +253,7 @@ impl Repository {
     }
 
     /// Refuses a seal whose file was made read-only: someone wants it to stay as it is.
-    pub fn check_writable(&self, name: &SealName) -> Result<(), Problem> {
+    fn check_writable(&self, name: &SealName) -> Result<(), Problem> {
         match self.path_of(name).metadata() {
             Ok(found) if found.permissions().readonly() => {
                 Err(self.unwritable(name, "its file is read-only"))
@@ -259,9 +262,29 @@ impl Repository {
         }
     }
 
-    /// Gives a seal's file new content in one step; the caller holds the lock.
-    pub fn write(&self, name: &SealName, bytes: &[u8]) -> Result<(), Problem> {
-        self.check_writable(name)?;
+    /// Gives the files of seals new content, each in one step; the caller holds the lock. Nothing is
+    /// written if one of the files was made read-only. After an error some may have been written.
+    pub fn write(&self, seals: &[(&SealName, &[u8])]) -> Result<(), Problem> {
+        seals.iter().try_for_each(|(name, _)| self.check_writable(name))?;
+        let write = |seals: &[(&SealName, &[u8])]| {
+            seals.iter().try_for_each(|(name, bytes)| self.write_one(name, bytes))
+        };
+        if seals.len() < 2 {
+            return write(seals);
+        }
+        let share = seals.len().div_ceil(WRITERS);
+        std::thread::scope(|scope| {
+            let writers: Vec<_> =
+                seals.chunks(share).map(|seals| scope.spawn(move || write(seals))).collect();
+            let written = writers.into_iter().map(|writer| {
+                writer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            });
+            // All of them end before an error is returned.
+            written.fold(Ok(()), Result::and)
+        })
+    }
+
+    fn write_one(&self, name: &SealName, bytes: &[u8]) -> Result<(), Problem> {
         std::fs::create_dir_all(self.root.join(self.seals.as_str()))
             .and_then(|()| self.replace(&self.path_of(name), bytes))
             .map_err(|error| self.unwritable(name, &in_words(&error)))

@@ -113,6 +113,12 @@ impl<'r> Snapshot<'r> {
         })
     }
 
+    /// The conversation with git, for another commit; `None` where it cannot go on.
+    #[must_use]
+    pub fn into_objects(self) -> Option<Objects> {
+        self.objects.into_inner().unwrap_or_else(PoisonError::into_inner).renewed()
+    }
+
     /// The repository that has the commit.
     #[must_use]
     pub fn repository(&self) -> &'r Repository {

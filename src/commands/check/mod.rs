@@ -173,11 +173,11 @@ fn judge_each(judge: &Judge<'_>, selected: Vec<Selected>) -> Vec<Judgement> {
     let mut bounds = Bounds::new(roots.iter().map(|(name, root)| (&**name, &**root)));
     let mut judgements = Vec::new();
     for (name, begun) in selected {
-        let entries = judge.engine.meter.entries();
+        let names = judge.engine.meter.names();
         let begun = bounds.refuse(name.as_str()).map_or(begun, Err);
         let judgement = judge.judge(&name, begun);
-        let entries = judge.engine.meter.entries() - entries;
-        bounds.count(name.as_str(), entries, judgement.bytes, judgement.findings.len());
+        let names = judge.engine.meter.names() - names;
+        bounds.count(name.as_str(), names, judgement.bytes, judgement.findings.len());
         judgements.push(judgement);
     }
     judgements

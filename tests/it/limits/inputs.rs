@@ -173,9 +173,20 @@ pub(super) const CASES: &[Case] = &[
         commands: &["check -q", "diff -q", "seal -q --all"],
     },
     Case {
+        name: "overlapping-and-left-out",
+        make: |repo| {
+            unsealed(repo, 20_000);
+            for at in 0..10_000 {
+                let name = format!("s{at}");
+                written(repo, &format!("seals/{name}.toml"), &header(&name, "dist", "\"/u*\""));
+            }
+        },
+        commands: &["check -q", "diff -q", "seal -q --all"],
+    },
+    Case {
         name: "failing-seals-in-git",
         make: failing_in_git,
-        commands: &["check -q", "check -q --rev main", "diff -q"],
+        commands: &["check -q", "check -q --rev main", "diff -q", "doctor -q", "seal -q --all"],
     },
     Case { name: "embeds-commit", make: embeds_commit, commands: &["check -q", "diff -q"] },
     Case {

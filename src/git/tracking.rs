@@ -1,0 +1,178 @@
+//! What git knows of the files below roots: which of them it tracks, and which it ignores.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use super::setup::Unwatched;
+use super::{GitError, pathspec, records, run};
+
+/// For more roots than this, git lists the whole repository: it compares each path with each root.
+const FEW_ROOTS: usize = 64;
+
+/// What git knows of the files below some roots. All paths are relative to the repository.
+#[derive(Debug, Default)]
+pub struct Listing {
+    repository: PathBuf,
+    tracked: HashSet<Vec<u8>>,
+    ignored: HashSet<Vec<u8>>,
+    submodules: Vec<Vec<u8>>,
+}
+
+impl Listing {
+    /// Asks git what it tracks and what it ignores below `roots`, in two processes however many
+    /// roots there are.
+    ///
+    /// # Errors
+    ///
+    /// git cannot be run, or fails.
+    pub fn of<'r>(
+        repository: &Path,
+        roots: impl IntoIterator<Item = &'r str>,
+    ) -> Result<Self, GitError> {
+        let roots: HashSet<&str> = roots.into_iter().collect();
+        let mut listing = Self { repository: repository.to_owned(), ..Self::default() };
+        if roots.is_empty() {
+            return Ok(listing);
+        }
+        let pathspecs = pathspecs(&roots);
+        let list = |arguments: &[&str]| {
+            let pathspecs = pathspecs.iter().map(String::as_str);
+            let arguments: Vec<&str> =
+                arguments.iter().copied().chain(["--"]).chain(pathspecs).collect();
+            run(repository, "ls-files", &arguments).map(|output| records(&output))
+        };
+        for record in list(&["--stage", "-z", "--full-name"])? {
+            // MODE SP OID SP STAGE TAB PATH
+            let Some(tab) = record.iter().position(|&byte| byte == b'\t') else { continue };
+            let path = record[tab + 1..].to_vec();
+            if record.starts_with(b"160000 ") {
+                listing.submodules.push(path);
+            } else {
+                listing.tracked.insert(path);
+            }
+        }
+        let ignored = ["--others", "--ignored", "--exclude-standard", "-z", "--full-name"];
+        listing.ignored = list(&ignored)?.into_iter().collect();
+        Ok(listing)
+    }
+
+    /// What git knows of the files below `root`, which is one of those that it was asked about.
+    #[must_use]
+    pub fn below<'l>(&'l self, root: &str) -> Tracking<'l> {
+        let prefix = if root == "." { Vec::new() } else { format!("{root}/").into_bytes() };
+        let relative = |path: &'l Vec<u8>| path.strip_prefix(&*prefix);
+        let submodules = self.submodules.iter().filter_map(relative).collect();
+        let holds_git =
+            |above: &Path| self.repository.join(above).join(".git").symlink_metadata().is_ok();
+        let in_another = Path::new(root)
+            .ancestors()
+            .any(|above| !matches!(above.to_str(), Some("" | ".")) && holds_git(above));
+        Tracking { listing: self, prefix, submodules, in_another }
+    }
+}
+
+/// What git knows of the files below one root. All paths are relative to the root.
+#[derive(Debug)]
+pub struct Tracking<'l> {
+    listing: &'l Listing,
+    prefix: Vec<u8>,
+    submodules: HashSet<&'l [u8]>,
+    /// Whether the root itself lies in a submodule, or in any other repository.
+    in_another: bool,
+}
+
+impl Tracking<'_> {
+    /// Whether `path` is in the index.
+    #[must_use]
+    pub fn tracks(&self, path: &[u8]) -> bool {
+        self.listing.tracked.contains(&*self.whole(path))
+    }
+
+    /// Whether `path` is in the working tree, and git ignores it.
+    #[must_use]
+    pub fn ignores(&self, path: &[u8]) -> bool {
+        self.listing.ignored.contains(&*self.whole(path))
+    }
+
+    /// Whether the index holds any file or submodule below the root.
+    #[must_use]
+    pub fn knows_any(&self) -> bool {
+        self.has_submodules()
+            || self.listing.tracked.iter().any(|path| path.starts_with(&self.prefix))
+    }
+
+    /// Whether the root lies in another repository, or has one below it.
+    #[must_use]
+    pub fn has_submodules(&self) -> bool {
+        self.in_another || !self.submodules.is_empty()
+    }
+
+    /// Whether a path lies in another repository; `above` are the directories above it.
+    #[must_use]
+    pub fn is_in_submodule<'p>(&self, mut above: impl Iterator<Item = &'p [u8]>) -> bool {
+        self.in_another
+            || !self.submodules.is_empty() && above.any(|above| self.submodules.contains(above))
+    }
+
+    fn whole(&self, path: &[u8]) -> Vec<u8> {
+        [&self.prefix, path].concat()
+    }
+}
+
+/// The files that git was told not to look at.
+#[derive(Debug, Default)]
+pub struct UnwatchedFiles {
+    skipped: Vec<Vec<u8>>,
+    assumed: Vec<Vec<u8>>,
+}
+
+impl UnwatchedFiles {
+    /// Asks git for those at or below `roots` (relative to the repository), in one process.
+    ///
+    /// # Errors
+    ///
+    /// git cannot be run, or fails.
+    pub fn of<'r>(
+        repository: &Path,
+        roots: impl IntoIterator<Item = &'r str>,
+    ) -> Result<Self, GitError> {
+        let pathspecs = pathspecs(&roots.into_iter().collect());
+        let arguments: Vec<&str> =
+            ["-v", "-z", "--"].into_iter().chain(pathspecs.iter().map(String::as_str)).collect();
+        let mut files = Self::default();
+        for record in records(&run(repository, "ls-files", &arguments)?) {
+            // TAG SP PATH
+            let (Some(&tag), Some(path)) = (record.first(), record.get(2..)) else { continue };
+            if matches!(tag, b'S' | b's') {
+                files.skipped.push(path.to_vec());
+            }
+            if tag.is_ascii_lowercase() {
+                files.assumed.push(path.to_vec());
+            }
+        }
+        Ok(files)
+    }
+
+    /// How many of them are at or below `path`.
+    #[must_use]
+    pub fn below(&self, path: &str) -> Unwatched {
+        let is_below = |file: &&Vec<u8>| {
+            path == "."
+                || file
+                    .strip_prefix(path.as_bytes())
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"))
+        };
+        Unwatched {
+            skipped: self.skipped.iter().filter(is_below).count(),
+            assumed: self.assumed.iter().filter(is_below).count(),
+        }
+    }
+}
+
+/// Pathspecs for `roots`; none, which means everything, for many roots.
+fn pathspecs(roots: &HashSet<&str>) -> Vec<String> {
+    if roots.len() > FEW_ROOTS {
+        return Vec::new();
+    }
+    roots.iter().map(|root| pathspec(root)).collect()
+}
