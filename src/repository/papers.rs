@@ -127,9 +127,15 @@ impl Repository {
         }
     }
 
-    /// The policy and the grants in the working tree.
+    /// The policy and the grants in the working tree. A seals directory that is not there is an
+    /// error: without it, nobody can tell that there are no grants.
     pub fn papers(&self) -> Result<Papers, Problem> {
-        let Some(seals) = self.directory(self.seals())? else { return Ok(Papers::default()) };
+        let seals = self.directory(self.seals())?.ok_or_else(|| {
+            let message = format!("there is no directory {} here", self.seals().as_str());
+            Problem::new("seals-missing", message).remedy(
+                "go to the repository that has the policy, or name its directory with --seals",
+            )
+        })?;
         let mut papers = Papers::default();
         for (name, kind) in list(&seals, self.seals())? {
             match (&*name, kind) {
@@ -151,7 +157,9 @@ impl Repository {
         let path = format!("{}/grants", self.seals().as_str());
         let path = EntryPath::parse(&path)
             .map_err(|fault| Problem::new("papers-unreadable", format!("{path}: {fault}")))?;
-        let Some(directory) = self.directory(&path)? else { return Ok(Vec::new()) };
+        let directory = self.directory(&path)?;
+        let directory = directory
+            .ok_or_else(|| unreadable(path.as_str(), "it was there, and is not any more"))?;
         let mut listing = list(&directory, &path)?;
         listing.retain(|(name, kind)| *kind != Kind::File || !is_leftover_beside(name));
         let places = sort_out(listing.iter().map(|(name, kind)| (&**name, *kind)))?;
