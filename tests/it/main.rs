@@ -39,6 +39,7 @@ mod format_judges;
 mod formats;
 mod generated;
 mod giants;
+mod git_runs;
 mod granting;
 mod hardening;
 mod hook;
