@@ -8,12 +8,13 @@ use std::sync::LazyLock;
 
 use divan::counter::{BytesCount, ItemsCount};
 use divan::{Bencher, black_box};
-use sealgate::compare::compare;
-use sealgate::entry::{Digest, Entry};
-use sealgate::inventory::{Directory, Engine, Inventory, Item, Observed, take};
-use sealgate::path::EntryPath;
-use sealgate::scope::Scope;
-use sealgate::seal::{Header, Root, Seal, SealName, SealedEntry, read, to_bytes};
+use sealgate_core::compare::compare;
+use sealgate_core::compare::inventory::{Inventory, Item, Observed};
+use sealgate_core::seal::entry::{Digest, Entry};
+use sealgate_core::seal::exclude::Scope;
+use sealgate_core::seal::path::EntryPath;
+use sealgate_core::seal::{Header, Root, Seal, SealName, SealedEntry, read, to_bytes};
+use sealgate_scan::{Directory, Engine, take};
 
 fn main() {
     divan::main();

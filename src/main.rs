@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    ExitCode::from(sealgate::commands::main(std::env::args_os()))
+    ExitCode::from(sealgate::cli::commands::main(std::env::args_os()))
 }

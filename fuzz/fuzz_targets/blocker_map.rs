@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use sealgate::blockers::{BlockerMap, VOCABULARY, loosened};
+use sealgate_core::approval::blockers::{BlockerMap, VOCABULARY, loosened};
 
 fuzz_target!(|bytes: &[u8]| {
     let map = match BlockerMap::read(bytes) {

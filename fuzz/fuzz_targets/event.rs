@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use sealgate::event::{Variables, Wanted, wanted};
+use sealgate::github::event::{Variables, Wanted, wanted};
 
 const NAMES: [&str; 8] = [
     "pull_request",

@@ -3,11 +3,10 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-// The reader of objects names these two by their places in the library.
-use sealgate::hex;
+use sealgate_core::text::hex;
 
-// Compiled here once more, because the library does not publish the readers of single objects.
-#[path = "../../src/git/object.rs"]
+// Compiled here once more, because its crate does not publish the readers of single objects.
+#[path = "../../crates/git/src/object.rs"]
 #[allow(dead_code, unreachable_pub)]
 mod object;
 

@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use sealgate::authority::Grant;
+use sealgate_core::approval::Grant;
 
 fuzz_target!(|bytes: &[u8]| {
     if let Ok(grant) = Grant::loose(bytes) {

@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use sealgate::scope::Scope;
+use sealgate_core::seal::exclude::Scope;
 
 // The path stands before the first NUL; the patterns follow, one a line.
 fuzz_target!(|bytes: &[u8]| {

@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use sealgate::authority::Policy;
+use sealgate_core::approval::Policy;
 
 fuzz_target!(|bytes: &[u8]| {
     if let Ok(policy) = Policy::loose(bytes) {

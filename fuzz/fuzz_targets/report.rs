@@ -3,10 +3,10 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use sealgate::accept::{choose, taken};
-use sealgate::entry::Digest;
+use sealgate::ops::accept::{choose, taken};
+use sealgate_core::seal::entry::Digest;
 use sealgate::report::read::ReportRead;
-use sealgate::seal::{Seal, SealName, read, to_bytes};
+use sealgate_core::seal::{Seal, SealName, read, to_bytes};
 
 /// The seal that reports of the corpus are about.
 const SEAL: &str = "\

@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use sealgate::seal::{SealName, loose_seal, read, salvage, to_bytes};
+use sealgate_core::seal::{SealName, loose_seal, read, salvage, to_bytes};
 
 fuzz_target!(|bytes: &[u8]| {
     let Some(name) = SealName::parse("dist") else { return };

@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use sealgate::authority::{Policy, verify};
+use sealgate_core::approval::{Policy, verify};
 
 const POLICY: &str = "format = \"sealgate-policy/1\"\nrepository = \"r\"\nmax-grant-hours = 1\n\
     [[key]]\nname = \"a\"\nprincipal = \"a\"\ntouch = false\n\

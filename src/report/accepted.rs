@@ -2,11 +2,12 @@
 
 use std::fmt::Write as _;
 
+use sealgate_core::compare::changes::Change;
+use sealgate_core::text::escape::printable_str;
+
 use super::Verbosity;
 use super::changes::rows;
 use super::since::sums;
-use crate::printable::printable_str;
-use crate::reseal::Change;
 
 /// What accepting `changes` from the report in the file `report` does to the seal `name`.
 #[must_use]

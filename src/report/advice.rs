@@ -3,12 +3,12 @@
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
+use sealgate_core::text::escape::{message, printable_str};
 use serde::Serialize;
 
 use super::json::to_writer;
 use super::model::{ErrorView, Tool};
 use super::{Verbosity, text};
-use crate::printable::{message, printable_str};
 
 /// The columns of a sentence.
 const COLUMNS: usize = 92;

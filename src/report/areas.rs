@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use sealgate_core::compare::finding::FindingKind;
+use sealgate_core::seal::Seal;
+
 use super::model::{EntryView, FindingView};
-use crate::finding::FindingKind;
-use crate::seal::Seal;
 
 /// How many components of a directory are told apart.
 const DEPTH: usize = 2;
@@ -162,11 +163,12 @@ pub(super) fn share(weights: &[f64], whole: Rect, out: &mut Vec<Rect>) {
 
 #[cfg(test)]
 mod tests {
+    use sealgate_core::seal::entry::{Digest, Entry};
+    use sealgate_core::seal::exclude::Scope;
+    use sealgate_core::seal::path::EntryPath;
+    use sealgate_core::seal::{Header, Root, SealName, SealedEntry};
+
     use super::*;
-    use crate::entry::{Digest, Entry};
-    use crate::path::EntryPath;
-    use crate::scope::Scope;
-    use crate::seal::{Header, Root, SealName, SealedEntry};
 
     fn seal(files: &[(&str, u64)]) -> Seal {
         let entry = |&(path, size): &(&str, u64)| SealedEntry {

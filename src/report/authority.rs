@@ -1,10 +1,9 @@
 //! What a report says of authority: where the gate was asked to rule and by whose word, or that the
 //! verdict authorises nothing.
 
+use sealgate_core::approval::Authorised;
+use sealgate_core::text::escape::printable_str;
 use serde::{Serialize, Serializer};
-
-use crate::authority::Authorised;
-use crate::printable::printable_str;
 
 /// The code of the notice that a changed seal was granted.
 pub const RESEAL_GRANTED: &str = "reseal-granted";

@@ -3,15 +3,15 @@
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
+use sealgate_core::approval::blockers::{Blocker, BlockerMap, Dishonesty, Reach, State, Words};
+use sealgate_core::compare::verdict::Verdict;
+use sealgate_core::text::escape::{message, printable_str};
 use serde::Serialize;
 
 use super::json::to_writer;
 use super::last_line::headword;
 use super::model::{ErrorView, Tool};
 use super::{Verbosity, text};
-use crate::blockers::{Blocker, BlockerMap, Dishonesty, Reach, State, Words};
-use crate::printable::{message, printable_str};
-use crate::verdict::Verdict;
 
 /// The columns of a sentence.
 const COLUMNS: usize = 92;

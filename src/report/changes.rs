@@ -3,16 +3,15 @@
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
-use unicode_width::UnicodeWidthStr as _;
-
+use sealgate_core::compare::changes::{Change, ChangeKind};
+use sealgate_core::seal::entry::Entry;
+use sealgate_core::text::escape::printable;
 use serde::Serialize;
+use unicode_width::UnicodeWidthStr as _;
 
 use super::Verbosity;
 use super::model::EntryView;
 use super::{markdown, text};
-use crate::entry::Entry;
-use crate::printable::printable;
-use crate::reseal::{Change, ChangeKind};
 
 /// How many rows are shown without `-v`.
 const SHOWN: usize = 50;

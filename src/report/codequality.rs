@@ -2,9 +2,8 @@
 
 use std::io;
 
+use sealgate_core::compare::finding::FindingKind;
 use serde::Serialize;
-
-use crate::finding::FindingKind;
 
 use super::issues::{self, Issue};
 use super::json::to_writer;

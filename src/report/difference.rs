@@ -3,6 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use sealgate_core::compare::changes::Change;
+use sealgate_core::text::escape::printable;
+use sealgate_scan::Divergence;
 use serde::Serialize;
 
 use super::changes::{ChangeView, rows, totals};
@@ -11,9 +14,6 @@ use super::model::{ErrorView, SourceView, Tool};
 use super::resealed::{ScopeView, Totals};
 use super::since::{self, Growth, Since};
 use super::{Verbosity, text};
-use crate::inventory::Divergence;
-use crate::printable::printable;
-use crate::reseal::Change;
 
 /// The differences of one run.
 #[derive(Debug)]

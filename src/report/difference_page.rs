@@ -1,13 +1,14 @@
 //! What `diff` says, as Markdown for the page of a change request: totals first, then what seals
 //! cover, then the entries, folded. A cut takes the entries first, and is told.
 
+use sealgate_core::compare::changes::{Change, ChangeKind};
+
 use super::changes::{Names, Sum, what};
 use super::difference::{Differences, SealChanges};
 use super::markdown::{Page, code};
 use super::resealed::ScopeView;
 use super::since::{Since, State, states};
 use super::text;
-use crate::reseal::{Change, ChangeKind};
 
 /// How much of the page, in hundredths, each part and all before it may fill.
 const TO_TOTALS: usize = 40;

@@ -8,12 +8,13 @@
 
 use std::io;
 
+use sealgate_core::compare::verdict::Verdict;
+use sealgate_core::text::escape::{message, printable_str};
+
 use super::human::{Verbosity, human};
 use super::model::{ErrorView, FindingView, Report, SealView};
 use super::resealed::{ResealView, ScopeView, since};
 use super::{text, words};
-use crate::printable::{message, printable_str};
-use crate::verdict::Verdict;
 
 /// The most errors beside the one that counts.
 const ERRORS: usize = 9;

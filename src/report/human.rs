@@ -9,10 +9,9 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
-
-use crate::finding::FindingKind;
-use crate::printable::{message, printable_str};
-use crate::verdict::Verdict;
+use sealgate_core::compare::finding::FindingKind;
+use sealgate_core::compare::verdict::Verdict;
+use sealgate_core::text::escape::{message, printable_str};
 
 use super::last_line;
 use super::model::{ErrorView, FindingView, Mend, Report, SealView, SourceView};

@@ -6,9 +6,9 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use crate::hex;
-use crate::printable::{message, printable_str};
-use crate::verdict::Verdict;
+use sealgate_core::compare::verdict::Verdict;
+use sealgate_core::text::escape::{message, printable_str};
+use sealgate_core::text::hex;
 
 use super::model::{EntryView, ErrorView, FindingView, Report, SealView};
 use super::{resealed, words};

@@ -10,9 +10,8 @@ use std::io;
 
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
-
-use crate::printable::{message, printable_str};
-use crate::verdict::Verdict;
+use sealgate_core::compare::verdict::Verdict;
+use sealgate_core::text::escape::{message, printable_str};
 
 use super::issues::{self, Issue};
 use super::model::{Report, SealView};

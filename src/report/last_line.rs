@@ -1,9 +1,8 @@
 //! The last line of human output: the verdict, on what, and how fast.
 
 use anstyle::{AnsiColor, Style};
-
-use crate::printable::printable_str;
-use crate::verdict::Verdict;
+use sealgate_core::compare::verdict::Verdict;
+use sealgate_core::text::escape::printable_str;
 
 use super::model::{Report, SealView};
 use super::text;

@@ -5,8 +5,9 @@
 //! `www.` become links after the page is parsed, where no backslash helps. Inside code they do not.
 //! So of a sentence only words of plain letters stay prose.
 
+use sealgate_core::text::escape::{message, printable_str};
+
 use super::text;
-use crate::printable::{message, printable_str};
 
 /// The most that is written, in bytes: hosts drop a summary above 1 MiB as a whole.
 pub(super) const LONGEST: usize = 900 << 10;

@@ -1,7 +1,7 @@
 //! What each kind of finding means and what to do about it, in words that fit every path: for
 //! readers who meet a kind before they meet a finding.
 
-use crate::finding::FindingKind;
+use sealgate_core::compare::finding::FindingKind;
 
 /// One kind, explained.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,13 +5,12 @@
 
 use std::time::Duration;
 
-use serde::{Serialize, Serializer};
-
-use crate::entry::{Entry, UnreadFile};
-use crate::finding::{Cause, Finding, FindingKind};
-use crate::hex;
-use crate::problem::Problem;
-use crate::verdict::{Base, Judgement, Source, Verdict, overall};
+use sealgate_core::compare::finding::{Cause, Finding, FindingKind};
+use sealgate_core::compare::verdict::{Base, Judgement, Source, Verdict, overall};
+use sealgate_core::seal::entry::{Entry, UnreadFile};
+use sealgate_core::text::hex;
+use sealgate_core::text::problem::Problem;
+use serde::Serialize;
 
 use super::areas::Area;
 use super::authority::AuthorityView;
@@ -353,23 +352,5 @@ impl ErrorView {
     #[must_use]
     pub fn refusal(problem: &Problem) -> Self {
         Self { refusal: true, ..Self::new(problem) }
-    }
-}
-
-impl Serialize for Verdict {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str(self.code())
-    }
-}
-
-impl Serialize for FindingKind {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str(self.code())
-    }
-}
-
-impl Serialize for Cause {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str(self.code())
     }
 }

@@ -1,9 +1,8 @@
 //! What a report says of the share that it is of.
 
+use sealgate_core::compare::partition::Share;
+use sealgate_core::seal::Seal;
 use serde::Serialize;
-
-use crate::partition::Share;
-use crate::seal::Seal;
 
 /// One share of a check, under the key `partition`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

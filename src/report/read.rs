@@ -4,10 +4,9 @@
 //! A report is input like any other: it may be hostile. What is read here has the right shape and
 //! no more; what it says is held against the seals by whoever uses it.
 
+use sealgate_core::seal::entry::{Digest, Entry, UnreadFile};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
-
-use crate::entry::{Digest, Entry, UnreadFile};
 
 /// The value of the `format` key.
 const FORMAT: &str = "sealgate-report/1";

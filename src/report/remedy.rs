@@ -3,9 +3,9 @@
 //! Every command works as it stands where the user is, pasted into a POSIX shell. A cause is
 //! mended before anything is approved; nothing here advises to approve bytes nobody understands.
 
-use crate::entry::Entry;
-use crate::finding::{Cause, Finding, FindingKind};
-use crate::verdict::{Judgement, Source, Verdict};
+use sealgate_core::compare::finding::{Cause, Finding, FindingKind};
+use sealgate_core::compare::verdict::{Judgement, Source, Verdict};
+use sealgate_core::seal::entry::Entry;
 
 use super::model::Mend;
 use super::shell::{is_bare, pathspec, quote};

@@ -3,6 +3,9 @@
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
+use sealgate_core::compare::changes::{Change, ChangeKind, Reseal, ScopeChange};
+use sealgate_core::compare::verdict::{Base, Judgement};
+use sealgate_core::text::escape::printable_str;
 use serde::Serialize;
 
 use super::Verbosity;
@@ -10,9 +13,6 @@ use super::changes::{ChangeView, Names, rows};
 use super::model::SourceView;
 use super::remedy::{self, Caller};
 use super::text;
-use crate::printable::printable_str;
-use crate::reseal::{Change, ChangeKind, Reseal, ScopeChange};
-use crate::verdict::{Base, Judgement};
 
 /// The commit that the seals were held against.
 #[derive(Debug, Clone, Serialize)]

@@ -11,10 +11,9 @@ use std::collections::BTreeSet;
 use std::io;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use sealgate_core::compare::finding::FindingKind;
+use sealgate_core::compare::verdict::Verdict;
 use serde::Serialize;
-
-use crate::finding::FindingKind;
-use crate::verdict::Verdict;
 
 use super::issues::{self, Issue};
 use super::json::to_writer;
@@ -48,7 +47,7 @@ pub(super) fn sarif(report: &Report, sink: &mut dyn io::Write) -> io::Result<()>
     notifications.extend(report.notices.iter().map(|notice| Notification {
         descriptor: Descriptor { id: notice.code },
         level: "note",
-        message: Message { text: inert(&crate::printable::message(&notice.message)) },
+        message: Message { text: inert(&sealgate_core::text::escape::message(&notice.message)) },
     }));
     let log = Log {
         schema: SCHEMA,
@@ -167,7 +166,7 @@ impl Region {
 /// The characters that a key takes in a seal file, with its quotes.
 fn key_length(key: &str) -> usize {
     let mut bytes = Vec::new();
-    crate::seal::push_string(&mut bytes, key);
+    sealgate_core::seal::push_string(&mut bytes, key);
     String::from_utf8_lossy(&bytes).chars().count()
 }
 

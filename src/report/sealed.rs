@@ -2,11 +2,12 @@
 
 use std::fmt::Write as _;
 
+use sealgate_core::compare::changes::Change;
+use sealgate_core::text::escape::printable;
+
 use super::Verbosity;
 use super::changes::{rows, totals};
 use super::text;
-use crate::printable::printable;
-use crate::reseal::Change;
 
 /// One seal that was written, or was right already.
 #[derive(Debug)]

@@ -2,9 +2,10 @@
 
 use std::fmt::Write as _;
 
+use sealgate_core::text::escape::printable_str;
+
 use super::Verbosity;
 use super::shell::quote;
-use crate::printable::printable_str;
 
 /// What was set up, beside what is said of each new seal.
 #[derive(Debug, Default)]

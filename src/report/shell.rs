@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::printable::message;
+use sealgate_core::text::escape::message;
 
 /// `word` so that a shell takes it as one word and printing it changes nothing.
 ///
@@ -109,6 +109,7 @@ mod tests {
             assert_eq!(message(word), *word);
         }
         let script = format!("printf '%s\\0' {}", quoted.join(" "));
+        #[expect(clippy::disallowed_methods, reason = "the judge of what is quoted")]
         let output = std::process::Command::new("bash").args(["-c", &script]).output().unwrap();
         let read: Vec<&[u8]> = output.stdout.split(|&byte| byte == 0).collect();
         assert_eq!(read[..words.len()], words);

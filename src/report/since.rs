@@ -4,6 +4,9 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use sealgate_core::compare::changes::{Change, Reseal};
+use sealgate_core::compare::verdict::Source;
+use sealgate_core::text::escape::printable_str;
 use serde::Serialize;
 
 use super::changes::{Names, Sum, rows};
@@ -12,9 +15,6 @@ use super::model::SourceView;
 use super::resealed::{ScopeView, commit};
 use super::shell::quote;
 use super::{Verbosity, text};
-use crate::printable::printable_str;
-use crate::reseal::{Change, Reseal};
-use crate::verdict::Source;
 
 /// How many seals that stayed as they were are named.
 const NAMED: usize = 20;

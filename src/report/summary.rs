@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io;
 
+use sealgate_core::compare::verdict::Verdict;
+
 use super::changes::{Names, Sum, what};
 use super::markdown::{Page, code, commands, prose, quoted, span};
 use super::model::{ErrorView, FindingView, Report, SealView, SourceView};
 use super::resealed::{BaseView, ResealView, ScopeView, commit};
 use super::{text, words};
-use crate::verdict::Verdict;
 
 /// How much of the page, in hundredths, each part and all before it may fill.
 const TO_RESEALS: usize = 25;
@@ -280,7 +281,7 @@ fn totals(page: &mut Page, report: &Report) {
 
 /// The changed entries of a reseal, folded; how many found no room.
 fn entries_of(page: &mut Page, name: &str, reseal: &ResealView) -> usize {
-    let row = |change: &crate::reseal::Change| {
+    let row = |change: &sealgate_core::compare::changes::Change| {
         format!(
             "| {} | {} | {} |\n",
             change.kind.code(),

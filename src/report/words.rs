@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use crate::finding::{Cause, FindingKind};
-use crate::printable::{printable, printable_str};
+use sealgate_core::compare::finding::{Cause, FindingKind};
+use sealgate_core::text::escape::{printable, printable_str};
 
 use super::changes::Names;
 use super::model::{EntryView, FindingView};

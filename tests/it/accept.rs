@@ -7,11 +7,12 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::Path;
 
-use crate::support::{Repo, Run, refused};
 use proptest::collection::btree_map;
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Value, json};
+
+use crate::support::{Repo, Run, refused};
 
 const REPORT: &str = "report.json";
 

@@ -8,9 +8,10 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
+use tempfile::TempDir;
+
 use crate::actions;
 use crate::common::{Ran, copy, run, scrubbed};
-use tempfile::TempDir;
 
 const ACTION: &str = include_str!("../../action.yml");
 const BASH: &str = include_str!("../../action/check.sh");
@@ -305,7 +306,7 @@ fn a_release_is_run_only_if_its_digest_stands_in_the_table() {
     use sha2::Digest as _;
     let step = Step::new();
     let (bytes, name) = release(&step, "one");
-    let digest = sealgate::hex::text(&sha2::Sha256::digest(&bytes));
+    let digest = sealgate_core::text::hex::text(&sha2::Sha256::digest(&bytes));
     step.program(
         "curl",
         "printf '%s\\n' \"$@\" > \"$SEEN\"\n\

@@ -3,15 +3,15 @@
 
 #![cfg(unix)]
 
-use crate::acting;
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
+use serde_json::{Value, json};
+
+use crate::acting;
 use crate::acting::{Acted, Consumer};
 use crate::common::{run, scrubbed};
-use serde_json::{Value, json};
 
 /// A job that runs `build`, and then the action with `inputs` (lines `key: value`).
 fn workflow(build: &str, inputs: &str) -> String {

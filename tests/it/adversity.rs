@@ -10,8 +10,9 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::support::{Repo, Run};
 use rustix::fs::{CWD, RenameFlags, renameat_with};
+
+use crate::support::{Repo, Run};
 
 /// How many runs each race gets: enough to meet every state many times.
 const RUNS: usize = 24;

@@ -2,18 +2,18 @@
 
 #![cfg(unix)]
 
-use crate::authority;
-
 use std::fmt::Write as _;
 use std::fs;
 
+use sealgate_core::approval::change::{Side, of_action, of_policy, of_seal};
+use sealgate_core::approval::{Grant, Moment, Subject};
+use sealgate_core::seal::entry::Digest;
+use sealgate_core::seal::{Seal, SealName, read};
+use serde_json::Value;
+
+use crate::authority;
 use crate::authority::{Signer, canonical, policy_text, signers};
 use crate::common::{Node, Repo};
-use sealgate::authority::change::{Side, of_action, of_policy, of_seal};
-use sealgate::authority::{Grant, Moment, Subject};
-use sealgate::entry::Digest;
-use sealgate::seal::{Seal, SealName, read};
-use serde_json::Value;
 
 /// A repository with `dist` under seal and a policy, committed and tagged `base`.
 fn project(policy: &str) -> Repo {
@@ -420,7 +420,7 @@ fn the_map_of_seven_refuses_production_ci_until_its_item_is_closed_and_it_is_enf
     let (_, _, report) = checked(&repo, &["--base", "base"]);
     assert_eq!(report["errors"].as_array().unwrap().len(), 1);
     let subject = Subject::Environment("production-ci".to_owned());
-    let change = sealgate::clearance::closing(
+    let change = sealgate::ops::authorize::closing(
         "blockers.json",
         "FIX7-P0-PROD-CI-SCOPE-1",
         &[SEVEN.as_bytes(), &fs::read(repo.at("blockers.json")).unwrap()],
@@ -595,7 +595,7 @@ fn who_may_close_an_item_for_a_rehearsal_closes_none_that_blocks_an_action_elsew
     let closed = serde_json::to_string_pretty(&map).unwrap();
     fs::write(repo.at("blockers.json"), &closed).unwrap();
     let both = [open.as_bytes(), closed.as_bytes()];
-    let change = sealgate::clearance::closing("blockers.json", &id, &both).unwrap();
+    let change = sealgate::ops::authorize::closing("blockers.json", &id, &both).unwrap();
     let subject = |name: &str| Subject::Environment(name.to_owned());
     grant(&repo, "close-blocker", subject("trial"), change, &signers()[..2]);
     refused(&repo, &["--base", "base"], &["grant-other-subject"]);

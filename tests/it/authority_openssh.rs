@@ -6,9 +6,10 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::authority::{Making, Signer, canonical, policy_of};
-use sealgate::authority::{NAMESPACE, Policy, PublicKey, verify};
+use sealgate_core::approval::{NAMESPACE, Policy, PublicKey, verify};
 use ssh_key::HashAlg;
+
+use crate::authority::{Making, Signer, canonical, policy_of};
 
 #[test]
 #[ignore = "needs ssh-keygen"]
@@ -25,10 +26,13 @@ fn a_signature_that_openssh_makes_counts() {
     let text = policy_of(&[("ada", Signer::new(1))], 1);
     let text = canonical(&text.replace(&Signer::new(1).line(), line.trim_end()));
     let policy = Policy::read(text.as_bytes()).unwrap();
-    let signature = sealgate::signing::sign(b"a message", &key, NAMESPACE).unwrap();
+    let signature = sealgate::ops::authorize::signing::sign(b"a message", &key, NAMESPACE).unwrap();
     assert_eq!(verify(&signature, b"a message", &policy.keys).unwrap().name, "ada-key");
     assert!(verify(&signature, b"another message", &policy.keys).is_err());
-    assert!(sealgate::signing::sign(b"", &scratch.path().join("none"), NAMESPACE).is_err());
+    assert!(
+        sealgate::ops::authorize::signing::sign(b"", &scratch.path().join("none"), NAMESPACE)
+            .is_err()
+    );
 }
 
 #[test]

@@ -12,8 +12,9 @@ use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::support::{Repo, Run, refused};
 use walkdir::WalkDir;
+
+use crate::support::{Repo, Run, refused};
 
 /// A repository with a directory `dist` and its seal.
 fn sealed() -> Repo {

@@ -5,8 +5,9 @@
 
 use std::fs;
 
-use crate::common::{Checked, Node, Repo, run, scrubbed};
 use serde_json::{Value, json};
+
+use crate::common::{Checked, Node, Repo, run, scrubbed};
 
 /// A repository with a sealed `dist`, a branch `change` that seals another `app.js`, a `main` that went
 /// on meanwhile, and the merge of both.

@@ -2,13 +2,14 @@
 
 use std::fs;
 
+use sealgate::ops::check::Judge;
+use sealgate::tree::Repository;
+use sealgate_core::compare::verdict::{Judgement, Verdict};
+use sealgate_core::seal::SealName;
+use sealgate_core::seal::path::EntryPath;
+use sealgate_scan::Engine;
+
 use crate::common::Repo;
-use sealgate::inventory::Engine;
-use sealgate::judge::Judge;
-use sealgate::path::EntryPath;
-use sealgate::repository::Repository;
-use sealgate::seal::SealName;
-use sealgate::verdict::{Judgement, Verdict};
 
 /// The gate, without the process around it: from the seal's file to the judgement.
 struct Gate {

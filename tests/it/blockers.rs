@@ -6,11 +6,14 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::symlink;
 
-use crate::support::{Repo, refused};
 use proptest::prelude::*;
 use proptest::sample::select;
-use sealgate::blockers::{BlockerError, BlockerMap, How, MAX_MAP_BYTES, VOCABULARY, loosened};
+use sealgate_core::approval::blockers::{
+    BlockerError, BlockerMap, How, MAX_MAP_BYTES, VOCABULARY, loosened,
+};
 use serde_json::{Value, json};
+
+use crate::support::{Repo, refused};
 
 /// The seven items of this project.
 const SEVEN: &str = include_str!("../../fixtures/blockers.json");
@@ -41,7 +44,7 @@ fn close(map: &mut Value, index: usize) {
 fn against(bytes: &[u8]) -> Vec<&'static str> {
     let map = BlockerMap::read(bytes).unwrap();
     let found = map.honest(&[]).err().unwrap_or_default();
-    found.iter().map(sealgate::blockers::Dishonesty::code).collect()
+    found.iter().map(sealgate_core::approval::blockers::Dishonesty::code).collect()
 }
 
 /// The ids of what blocks `word` in an honest map.

@@ -2,10 +2,9 @@
 
 #![cfg(unix)]
 
-use crate::common;
-
 use std::fs;
 
+use crate::common;
 use crate::common::{Node, Repo};
 
 fn commit(repo: &Repo, message: &str) -> String {

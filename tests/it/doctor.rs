@@ -6,8 +6,9 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::support::{Repo, Run, refused};
 use serde_json::Value;
+
+use crate::support::{Repo, Run, refused};
 
 /// Runs `script` at `directory` as the user of the repository would, in a shell that stops at the
 /// first failure; `sealgate` is the program under test.

@@ -97,7 +97,7 @@ fn named(text: &str, ids: &mut Vec<String>) -> String {
                 ids.len() - 1
             });
             format!("ID-{at}{after}")
-        } else if sealgate::authority::Moment::parse(word).is_some() {
+        } else if sealgate_core::approval::Moment::parse(word).is_some() {
             format!("TIME{after}")
         } else {
             piece.to_owned()

@@ -32,8 +32,6 @@
 //! | `link PATH TARGET`, `mkdir PATH`, `fifo PATH`, `socket PATH`, `device PATH` | makes one |
 //! | `exclude PATTERN` | among the `given`: leaves out what matches |
 
-use crate::common;
-
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::fs::{self, File, Permissions};
@@ -43,11 +41,13 @@ use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use crate::common::{Checked, Found, Repo, copy, fixture};
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 use rustix::fs::{CWD, FileType, Mode, makedev, mknodat};
 use rustix::io::Errno;
-use sealgate::finding::{Cause, FindingKind};
+use sealgate_core::compare::finding::{Cause, FindingKind};
+
+use crate::common;
+use crate::common::{Checked, Found, Repo, copy, fixture};
 
 /// A step, or an expected finding, as words.
 type Words = Vec<Vec<u8>>;

@@ -10,8 +10,9 @@ use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::common::Repo;
 use serde_json::Value;
+
+use crate::common::Repo;
 
 /// Names that would act in a document that took them as they are.
 const HOSTILE: [&[u8]; 10] = [

@@ -1,7 +1,5 @@
 //! Whatever the format and wherever it goes: one outcome has one exit code.
 
-use crate::common;
-
 use std::collections::BTreeSet;
 use std::fs::{self, File, Permissions};
 use std::io;
@@ -11,16 +9,18 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use crate::common::{Ran, Repo, copy, fixture, run};
 use clap::ValueEnum as _;
 use rustix::fs::{CWD, FileType, Mode, mknodat};
-use sealgate::entry::{Digest, Entry};
-use sealgate::path::EntryPath;
 use sealgate::report::Format;
-use sealgate::scope::Scope;
-use sealgate::seal::{Header, Root, Seal, SealName, SealedEntry, to_bytes};
+use sealgate_core::seal::entry::{Digest, Entry};
+use sealgate_core::seal::exclude::Scope;
+use sealgate_core::seal::path::EntryPath;
+use sealgate_core::seal::{Header, Root, Seal, SealName, SealedEntry, to_bytes};
 use serde_json::Value;
 use walkdir::WalkDir;
+
+use crate::common;
+use crate::common::{Ran, Repo, copy, fixture, run};
 
 /// The user who owns nothing.
 const NOBODY: u32 = 65534;

@@ -62,7 +62,7 @@ fn print(arguments: &[&str]) -> Vec<u8> {
 
 /// The manual page of the command `name`, or of a command's command: `hook-install`.
 fn page(name: &str) -> Vec<u8> {
-    let mut whole = sealgate::cli::command();
+    let mut whole = sealgate::cli::args::command();
     whole.build();
     let mut command = &whole;
     let mut rest = name;
@@ -91,7 +91,12 @@ fn generated() -> Vec<(String, Vec<u8>, Vec<&'static str>)> {
     }
     for (shell, name, file) in COMPLETIONS {
         let mut script = Vec::new();
-        clap_complete::generate(shell, &mut sealgate::cli::command(), "sealgate", &mut script);
+        clap_complete::generate(
+            shell,
+            &mut sealgate::cli::args::command(),
+            "sealgate",
+            &mut script,
+        );
         files.push((format!("completions/{file}"), script, vec!["completions", name]));
     }
     files

@@ -1,5 +1,6 @@
 //! How often git is run: as often for many seals, and for many pushed commits, as for a few.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
@@ -74,7 +75,7 @@ fn the_hook_runs_git_as_often_for_many_commits_as_for_a_few() {
             assert_eq!(run(repo.command(&["seal", "--all"])).code, 0);
             commit(&repo);
             let head = String::from_utf8(repo.git(&["rev-parse", "HEAD"])).unwrap();
-            lines += &format!("refs/heads/a {} refs/heads/b{at} {zeros}\n", head.trim());
+            writeln!(lines, "refs/heads/a {} refs/heads/b{at} {zeros}", head.trim()).unwrap();
         }
         runs_of_git(&repo, &["hook", "pre-push", "origin", "x"], &lines)
     };

@@ -2,15 +2,15 @@
 
 #![cfg(unix)]
 
-use crate::common;
-
 use std::fs;
 use std::process::Command;
 
+use sealgate_core::approval::Policy;
+use sealgate_core::seal::entry::Digest;
+
 use crate::authority::{Signer, canonical, policy_of, policy_text, signers};
+use crate::common;
 use crate::common::{Node, Ran, Repo};
-use sealgate::authority::Policy;
-use sealgate::entry::Digest;
 
 /// A repository whose seal `dist` changed since `base`, under `policy`.
 fn changed(policy: &str) -> Repo {

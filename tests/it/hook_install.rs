@@ -2,15 +2,14 @@
 
 #![cfg(unix)]
 
-use crate::common;
-use crate::pushing;
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 use std::path::Path;
 
+use crate::common;
 use crate::common::{Ran, run};
+use crate::pushing;
 use crate::pushing::{Project, copy_program, run_with_input};
 
 /// What becomes of a project before it is looked at.

@@ -2,12 +2,11 @@
 
 #![cfg(unix)]
 
-use crate::pushing;
-
 use std::fs;
 use std::path::Path;
 
 use crate::common::{Ran, run, scrubbed};
+use crate::pushing;
 use crate::pushing::{Project, path_with_program};
 
 const PASS: &str = "PASS  1 commit, 1 seal (dist), 1 entry, ";

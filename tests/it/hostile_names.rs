@@ -5,10 +5,6 @@
 //! Machines that read logs are modelled in `actions`, parsers judge in `judges`. Reports are made
 //! in the library, for names by the thousand, and by the program, on files that have the names.
 
-use crate::actions;
-use crate::common;
-use crate::judges;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -17,22 +13,26 @@ use std::os::unix::fs::symlink;
 use std::sync::{LazyLock, Mutex};
 use std::time::Duration;
 
-use crate::common::{Ran, Repo, run};
-use crate::judges::Parts;
-use crate::support::HOSTILE;
 use clap::ValueEnum as _;
 use proptest::prelude::*;
-use sealgate::entry::{Digest, Entry};
-use sealgate::finding::{Cause, Finding, FindingKind};
-use sealgate::path::EntryPath;
-use sealgate::printable::printable_str;
-use sealgate::problem::Problem;
+use sealgate::github::runner::Runner;
 use sealgate::report::{self, Caller, Format, Notice, Report, Verbosity};
-use sealgate::reseal::{Change, ChangeKind, OnReseal, Reseal, ScopeChange};
-use sealgate::runner::Runner;
-use sealgate::seal::Root;
-use sealgate::verdict::{Base, Judgement, Source};
+use sealgate_core::compare::changes::{Change, ChangeKind, OnReseal, Reseal, ScopeChange};
+use sealgate_core::compare::finding::{Cause, Finding, FindingKind};
+use sealgate_core::compare::verdict::{Base, Judgement, Source};
+use sealgate_core::seal::Root;
+use sealgate_core::seal::entry::{Digest, Entry};
+use sealgate_core::seal::path::EntryPath;
+use sealgate_core::text::escape::printable_str;
+use sealgate_core::text::problem::Problem;
 use serde_json::Value;
+
+use crate::actions;
+use crate::common;
+use crate::common::{Ran, Repo, run};
+use crate::judges;
+use crate::judges::Parts;
+use crate::support::HOSTILE;
 
 /// What random names are made of, beside random bytes.
 const FRAGMENTS: [&str; 50] = [

@@ -3,16 +3,16 @@
 
 #![cfg(unix)]
 
-use crate::support;
-
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::support::{Repo, refused};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+
+use crate::support;
+use crate::support::{Repo, refused};
 
 /// Runs git in the repository, which must end well, and gives what it printed.
 #[track_caller]

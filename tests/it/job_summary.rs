@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use sealgate::entry::{Digest, Entry};
-use sealgate::finding::{Cause, Finding, FindingKind};
-use sealgate::problem::Problem;
 use sealgate::report::{self, Caller, Format, Report, Verbosity};
-use sealgate::reseal::{Change, ChangeKind, OnReseal, Reseal, ScopeChange};
-use sealgate::verdict::{Base, Judgement, Source};
+use sealgate_core::compare::changes::{Change, ChangeKind, OnReseal, Reseal, ScopeChange};
+use sealgate_core::compare::finding::{Cause, Finding, FindingKind};
+use sealgate_core::compare::verdict::{Base, Judgement, Source};
+use sealgate_core::seal::entry::{Digest, Entry};
+use sealgate_core::text::problem::Problem;
 
 /// Hosts drop what is longer than 1,048,576 bytes.
 const LONGEST: usize = 900 << 10;

@@ -9,17 +9,18 @@ use std::fs;
 use std::num::NonZeroUsize;
 use std::thread;
 
-use crate::support::Repo;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-use sealgate::entry::Digest;
-use sealgate::inventory::Engine;
-use sealgate::judge::Judge;
-use sealgate::path::EntryPath;
-use sealgate::repository::{Begun, Repository};
-use sealgate::seal::{SealName, read};
-use sealgate::verdict::Judgement;
+use sealgate::ops::check::Judge;
+use sealgate::tree::{Begun, Repository};
+use sealgate_core::compare::verdict::Judgement;
+use sealgate_core::seal::entry::Digest;
+use sealgate_core::seal::path::EntryPath;
+use sealgate_core::seal::{SealName, read};
+use sealgate_scan::Engine;
 use serde_json::{Value, json};
+
+use crate::support::Repo;
 
 /// What is read of a seal at a time.
 const PART: usize = 256 << 10;

@@ -8,12 +8,13 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
-use crate::common::{Node, Repo};
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 use serde_json::{Value, json};
+
+use crate::common::{Node, Repo};
 
 /// A report without what is not the same in two runs: times; and what tells of the merging itself.
 fn told(report: &[u8]) -> Value {

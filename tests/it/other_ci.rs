@@ -6,8 +6,9 @@
 use std::fs;
 use std::path::Path;
 
-use crate::common::{Ran, Repo, run, scrubbed};
 use tempfile::TempDir;
+
+use crate::common::{Ran, Repo, run, scrubbed};
 
 const GITLAB: &str = include_str!("../../examples/gitlab-ci.yml");
 

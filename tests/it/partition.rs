@@ -5,14 +5,17 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use crate::common::{Node, Repo};
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
-use sealgate::entry::{Digest, Entry};
-use sealgate::partition::{Assignment, MAX_SHARES, Slice, SliceError, WEIGHT_OF_ENTRY};
-use sealgate::path::EntryPath;
-use sealgate::scope::Scope;
-use sealgate::seal::{Header, Root, Seal, SealName, SealedEntry};
+use sealgate_core::compare::partition::{
+    Assignment, MAX_SHARES, Slice, SliceError, WEIGHT_OF_ENTRY,
+};
+use sealgate_core::seal::entry::{Digest, Entry};
+use sealgate_core::seal::exclude::Scope;
+use sealgate_core::seal::path::EntryPath;
+use sealgate_core::seal::{Header, Root, Seal, SealName, SealedEntry};
+
+use crate::common::{Node, Repo};
 
 fn seal(name: &str, sizes: &[(String, Option<u64>)]) -> Seal {
     let entry = |size: Option<u64>| match size {

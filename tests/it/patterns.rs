@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::process::Stdio;
 use std::str::FromStr;
 
-use sealgate::scope::Scope;
+use sealgate_core::seal::exclude::Scope;
 
 use crate::common::{Repo, scrubbed};
 

@@ -1,7 +1,5 @@
 //! What holds for every tree, every pattern and every path.
 
-use crate::common;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, Permissions};
 use std::num::NonZeroUsize;
@@ -9,20 +7,23 @@ use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::Path;
 use std::thread;
 
-use crate::common::{Node, Repo, copy};
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use rustix::fs::{CWD, FileType, Mode, mknodat};
-use sealgate::draft::draft;
-use sealgate::entry::{Digest, Entry};
-use sealgate::inventory::{self, Directory, Engine, Inventory};
-use sealgate::judge::Judge;
-use sealgate::path::EntryPath;
-use sealgate::repository::Repository;
-use sealgate::scope::Scope;
-use sealgate::seal::{Header, Root, SealName, to_bytes};
-use sealgate::verdict::{Judgement, Verdict};
+use sealgate::ops::check::Judge;
+use sealgate::ops::seal::draft::draft;
+use sealgate::tree::Repository;
+use sealgate_core::compare::inventory::Inventory;
+use sealgate_core::compare::verdict::{Judgement, Verdict};
+use sealgate_core::seal::entry::{Digest, Entry};
+use sealgate_core::seal::exclude::Scope;
+use sealgate_core::seal::path::EntryPath;
+use sealgate_core::seal::{Header, Root, SealName, to_bytes};
+use sealgate_scan::{self as inventory, Directory, Engine};
+
+use crate::common;
+use crate::common::{Node, Repo, copy};
 
 /// A tree to be built, and the judge of what is found in it.
 type Tree = BTreeMap<String, Plant>;

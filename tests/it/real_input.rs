@@ -6,9 +6,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::common::{Repo, copy};
 use serde_json::Value;
 use walkdir::WalkDir;
+
+use crate::common::{Repo, copy};
 
 /// The directories of the dependencies, as cargo unpacked them for this very build.
 fn sources() -> BTreeSet<PathBuf> {

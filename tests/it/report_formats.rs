@@ -3,12 +3,12 @@
 
 use std::time::Duration;
 
-use sealgate::entry::{Digest, Entry};
-use sealgate::finding::{Cause, Finding, FindingKind};
-use sealgate::path::EntryPath;
-use sealgate::problem::Problem;
 use sealgate::report::{Caller, ErrorView, Notice, Report, Verbosity, human, json, problems};
-use sealgate::verdict::{Judgement, Source};
+use sealgate_core::compare::finding::{Cause, Finding, FindingKind};
+use sealgate_core::compare::verdict::{Judgement, Source};
+use sealgate_core::seal::entry::{Digest, Entry};
+use sealgate_core::seal::path::EntryPath;
+use sealgate_core::text::problem::Problem;
 
 fn file(size: u64, content: &[u8]) -> Entry {
     Entry::File { size, digest: Digest::of(content), executable: false }

@@ -6,13 +6,13 @@ use std::slice;
 use std::time::Duration;
 
 use proptest::prelude::*;
-use sealgate::entry::{Digest, Entry};
-use sealgate::finding::{Cause, Finding, FindingKind};
-use sealgate::path::EntryPath;
-use sealgate::problem::Problem;
 use sealgate::report::{Caller, Format, Notice, Report, Verbosity, write};
-use sealgate::reseal::{OnReseal, Reseal};
-use sealgate::verdict::{Base, Judgement, Source, Verdict};
+use sealgate_core::compare::changes::{OnReseal, Reseal};
+use sealgate_core::compare::finding::{Cause, Finding, FindingKind};
+use sealgate_core::compare::verdict::{Base, Judgement, Source, Verdict};
+use sealgate_core::seal::entry::{Digest, Entry};
+use sealgate_core::seal::path::EntryPath;
+use sealgate_core::text::problem::Problem;
 use serde_json::Value;
 
 fn file(size: u64, content: &[u8]) -> Entry {

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use proptest::prelude::*;
-use sealgate::entry::{Digest, Entry};
-use sealgate::finding::{Finding, FindingKind};
-use sealgate::problem::Problem;
 use sealgate::report::{Area, Caller, Format, Notice, Report, Verbosity, write};
-use sealgate::verdict::{Judgement, Source, Verdict};
+use sealgate_core::compare::finding::{Finding, FindingKind};
+use sealgate_core::compare::verdict::{Judgement, Source, Verdict};
+use sealgate_core::seal::entry::{Digest, Entry};
+use sealgate_core::text::problem::Problem;
 
 fn finding(kind: FindingKind, path: impl AsRef<[u8]>) -> Finding {
     Finding::new(kind, path.as_ref())

@@ -5,8 +5,9 @@
 
 use std::fs;
 
-use crate::common::{Node, Ran, Repo};
 use serde_json::Value;
+
+use crate::common::{Node, Ran, Repo};
 
 /// A repository with two seals, `dist` of built files and `gen` of tracked ones, and a commit with
 /// the tag `base`.

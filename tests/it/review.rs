@@ -6,8 +6,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use crate::common::{Node, Ran, Repo};
 use serde_json::{Value, json};
+
+use crate::common::{Node, Ran, Repo};
 
 /// Names that try to leave the place where they are shown.
 const HOSTILE: [&str; 16] = [

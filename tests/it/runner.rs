@@ -1,12 +1,11 @@
 //! What a runner of GitHub Actions is told by `check --format github`: annotations in the log,
 //! the outputs of the step, the summary of the job. And what becomes of it when it cannot be told.
 
-use crate::actions;
-
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::PathBuf;
 
+use crate::actions;
 use crate::common::{Ran, Repo, run};
 
 /// Every output, in the order of writing.

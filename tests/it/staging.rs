@@ -14,10 +14,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::support::{Repo, Run, refused};
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 use rustix::process::{Pid, Signal};
 use walkdir::WalkDir;
+
+use crate::support::{Repo, Run, refused};
 
 /// Where most stages are wanted: beside the repository, where nothing else is.
 const OUT: &str = "../out";

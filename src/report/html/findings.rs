@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use maud::{Markup, html};
+use sealgate_core::compare::finding::FindingKind;
+use sealgate_core::text::escape::{message, printable_str};
 
 use super::super::issues::{cut_by, place, remarks};
 use super::super::model::{FindingView, Report, SealView};
 use super::super::{meaning, text};
 use super::{left_out, prose};
-use crate::finding::FindingKind;
-use crate::printable::{message, printable_str};
 
 /// The most rows: with more a browser begins to stall.
 const ROWS: usize = 2_000;

@@ -11,6 +11,8 @@ mod picture;
 use std::io;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
+use sealgate_core::compare::verdict::Verdict;
+use sealgate_core::text::escape::{message, printable_str};
 
 use self::findings::{findings, mends};
 use self::picture::picture;
@@ -18,8 +20,6 @@ use super::changes::Names;
 use super::model::{ErrorView, Report, SealView};
 use super::resealed::{BaseView, commit};
 use super::{summary, text};
-use crate::printable::{message, printable_str};
-use crate::verdict::Verdict;
 
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");

@@ -4,13 +4,13 @@
 //! and its words keep their size.
 
 use maud::{Markup, html};
+use sealgate_core::compare::finding::FindingKind;
+use sealgate_core::text::escape::printable_str;
 
 use super::super::areas::{Marked, Rect, marked, share};
 use super::super::model::{Report, SealView};
 use super::super::{meaning, text};
 use super::left_out;
-use crate::finding::FindingKind;
-use crate::printable::printable_str;
 
 /// The most seals that are drawn.
 const DRAWN: usize = 6;

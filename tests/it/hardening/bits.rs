@@ -5,12 +5,12 @@ use std::num::NonZeroUsize;
 use std::os::unix::fs::FileExt as _;
 use std::path::PathBuf;
 
-use sealgate::inventory::Engine;
-use sealgate::judge::Judge;
-use sealgate::path::EntryPath;
-use sealgate::repository::Repository;
-use sealgate::seal::SealName;
-use sealgate::verdict::Verdict;
+use sealgate::ops::check::Judge;
+use sealgate::tree::Repository;
+use sealgate_core::compare::verdict::Verdict;
+use sealgate_core::seal::SealName;
+use sealgate_core::seal::path::EntryPath;
+use sealgate_scan::Engine;
 
 use super::figures::{Fault, Sweep, next, sample, seed};
 use crate::common::Repo;

@@ -1,0 +1,333 @@
+//! What a change of a blocker map demands: a `close-blocker` grant for each item that blocks less.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use super::{Blocker, BlockerMap, Honest, Reach, Words, loosened};
+use crate::approval::change::of_blocker;
+use crate::approval::{CLOSE_BLOCKER, Demand, Environment, Policy, RuleScope, Subject};
+use crate::seal::entry::Digest;
+use crate::text::problem::Problem;
+
+/// What is demanded because items block less in what is judged than at the base: a `close-blocker` grant
+/// for each, of every environment that has the map.
+#[derive(Debug, Default)]
+pub struct ItemDemands {
+    /// The first demands, each once.
+    pub demands: Vec<Demand>,
+    /// The items whose demands come after these.
+    pub items_left_out: usize,
+    /// The maps that could not be compared.
+    pub problems: Vec<Problem>,
+}
+
+/// The words of `policy` that an item of a blocker map may block: its environments, the actions that it
+/// has rules for, and what it says that blocks.
+#[must_use]
+pub fn words_of(policy: &Policy) -> Vec<&str> {
+    let environments = policy.environments.iter();
+    let of_environments = environments.flat_map(|environment| {
+        environment.blocked_by.iter().map(|word| &**word).chain([&*environment.name])
+    });
+    let of_rules =
+        policy.rules.iter().filter(|rule| matches!(rule.scope, RuleScope::Environment(_)));
+    of_environments.chain(of_rules.map(|rule| &*rule.action)).collect()
+}
+
+/// `map`, if it does not contradict itself.
+///
+/// # Errors
+///
+/// The first contradiction, as a problem of the file at `path`.
+pub fn honest<'m>(
+    map: &'m BlockerMap,
+    known: &'m Words,
+    path: &str,
+) -> Result<Honest<'m>, Problem> {
+    map.honest_with(known).map_err(|dishonest| {
+        let first = dishonest.first().map(|first| first.to_problem(path));
+        first.unwrap_or_else(|| Problem::new("blockers-dishonest", "the map is not honest"))
+    })
+}
+
+/// The environments of `policy` that have a map, by its path.
+#[must_use]
+pub fn by_map(policy: &Policy) -> BTreeMap<&str, Vec<&Environment>> {
+    let mut maps: BTreeMap<&str, Vec<&Environment>> = BTreeMap::new();
+    for environment in &policy.environments {
+        if let Some(path) = &environment.blockers {
+            maps.entry(path).or_default().push(environment);
+        }
+    }
+    maps
+}
+
+/// The environments that share one map, by what blocks them.
+#[derive(Debug)]
+pub struct BlockedBy<'p> {
+    all: &'p [&'p Environment],
+    /// By a word in the normal form: places in `all`.
+    by_word: HashMap<String, Vec<usize>>,
+}
+
+impl<'p> BlockedBy<'p> {
+    /// Those of `policy` that are `all` that share the map.
+    #[must_use]
+    pub fn new(all: &'p [&'p Environment], policy: &'p Policy) -> Self {
+        let places: HashMap<&str, usize> =
+            all.iter().enumerate().map(|(at, environment)| (&*environment.name, at)).collect();
+        let mut blocked = Self { all, by_word: HashMap::new() };
+        for (at, environment) in all.iter().enumerate() {
+            blocked.enter(&environment.name, at);
+            environment.blocked_by.iter().for_each(|word| blocked.enter(word, at));
+        }
+        // What is done there counts as well: who may close an item for a rehearsal closes none for others.
+        for rule in policy.rules.iter().filter(|rule| rule.action != CLOSE_BLOCKER) {
+            if let RuleScope::Environment(name) = &rule.scope
+                && let Some(at) = places.get(&**name)
+            {
+                blocked.enter(&rule.action, *at);
+            }
+        }
+        blocked
+    }
+
+    fn enter(&mut self, word: &str, at: usize) {
+        for word in super::words(word) {
+            self.by_word.entry(word).or_default().push(at);
+        }
+    }
+
+    /// The environments that an item of this reach blocks, in their order.
+    fn by(&self, reach: &Reach) -> Vec<&'p Environment> {
+        let Reach::Words(words) = reach else { return self.all.to_vec() };
+        let mut is_blocked = vec![false; self.all.len()];
+        for at in words.iter().filter_map(|word| self.by_word.get(word)).flatten() {
+            is_blocked[*at] = true;
+        }
+        let pairs = self.all.iter().zip(is_blocked);
+        pairs.filter_map(|(environment, is_blocked)| is_blocked.then_some(*environment)).collect()
+    }
+}
+
+/// A map that is another in what is judged.
+#[derive(Debug)]
+pub struct MapChange<'p> {
+    /// Its place, relative to the repository root.
+    pub path: &'p str,
+    /// What the base has. `None`: a map that could not be read blocked everything, and is mended without a grant for what it
+    /// said; what is closed in the new one needs one all the same.
+    pub before: Option<BlockerMap>,
+    /// What is judged.
+    pub after: BlockerMap,
+}
+
+impl MapChange<'_> {
+    /// Collects in `found` what the change demands, until there are `at_most` demands, and the rest of
+    /// one item's.
+    ///
+    /// # Errors
+    ///
+    /// The new map contradicts itself.
+    pub fn demands(
+        &self,
+        known: &Words,
+        blocked: &BlockedBy<'_>,
+        at_most: usize,
+        found: &mut ItemDemands,
+    ) -> Result<(), Problem> {
+        let after = honest(&self.after, known, self.path)?;
+        let before = self.before.as_ref();
+        let digests = [before.map(ItemsById::new), Some(ItemsById::new(&self.after))];
+        // A map of the base that contradicts itself cannot be asked: each item blocks every environment.
+        let asked = before.and_then(|map| map.honest_with(known).ok());
+        let open: Option<HashMap<&str, &Blocker>> =
+            asked.map(|honest| honest.map().open().map(|item| (&*item.id, item)).collect());
+        let mut met = HashSet::new();
+        for loosened in loosened(before, &after) {
+            let id = &*loosened.item.id;
+            if !met.insert(id) {
+                continue;
+            }
+            if found.demands.len() >= at_most {
+                found.items_left_out += 1;
+                continue;
+            }
+            let item = open.as_ref().map(|open| open.get(id));
+            let concerned = match item {
+                Some(Some(item)) => blocked.by(&item.reach(known)),
+                Some(None) | None => Vec::new(),
+            };
+            let concerned = if concerned.is_empty() { blocked.all.to_vec() } else { concerned };
+            let change = item_change(self.path, id, &digests);
+            found.demands.extend(concerned.into_iter().map(|known| Demand {
+                action: CLOSE_BLOCKER.to_owned(),
+                subject: Subject::Environment(known.name.clone()),
+                change,
+            }));
+        }
+        Ok(())
+    }
+}
+
+/// The change of the item `id` of the map at `path` between these bytes, the old and the new ones: what a
+/// `close-blocker` grant is for. `None`: one of them is no map.
+#[must_use]
+pub fn closing(path: &str, id: &str, [old, new]: &[&[u8]; 2]) -> Option<Digest> {
+    let (old, new) = (BlockerMap::read(old).ok()?, BlockerMap::read(new).ok()?);
+    Some(item_change(path, id, &[&old, &new].map(|map| Some(ItemsById::new(map)))))
+}
+
+/// The items of a map by their ids, one of which may stand there several times.
+#[derive(Debug)]
+pub struct ItemsById<'m>(HashMap<&'m str, Vec<&'m Blocker>>);
+
+impl<'m> ItemsById<'m> {
+    /// Those of `map`.
+    #[must_use]
+    pub fn new(map: &'m BlockerMap) -> Self {
+        let mut items: HashMap<&str, Vec<&Blocker>> = HashMap::new();
+        for item in &map.blockers {
+            items.entry(&item.id).or_default().push(item);
+        }
+        Self(items)
+    }
+
+    /// The first item `id`.
+    #[must_use]
+    pub fn first(&self, id: &str) -> Option<&'m Blocker> {
+        self.0.get(id)?.first().copied()
+    }
+
+    /// The digest of all that is said of `id`.
+    fn digest(&self, id: &str) -> Option<Digest> {
+        let items = self.0.get(id)?;
+        let said: String = items.iter().map(|item| text(item)).collect();
+        Some(Digest::of(said.as_bytes()))
+    }
+}
+
+/// The change of the item `id`, by the digests of what the old and the new map say of it.
+#[must_use]
+pub fn item_change(path: &str, id: &str, [before, after]: &[Option<ItemsById<'_>>; 2]) -> Digest {
+    let said = |map: &Option<ItemsById<'_>>| map.as_ref().and_then(|map| map.digest(id));
+    // An item that was not there: the digest of nothing.
+    let old = said(before).unwrap_or_else(|| Digest::of(b""));
+    of_blocker(path, id, &old, said(after).as_ref()).digest
+}
+
+/// All that an item says, a line for each key.
+#[must_use]
+fn text(item: &Blocker) -> String {
+    let quoted = |text: &String| crate::seal::quoted(text);
+    let perhaps = |text: &Option<String>| text.as_ref().map_or("-".to_owned(), quoted);
+    [
+        quoted(&item.id),
+        quoted(&item.item),
+        quoted(&item.status),
+        quoted(&item.actor_needed),
+        quoted(&item.next_action),
+        quoted(&item.blocks),
+        perhaps(&item.change_this_lane),
+        perhaps(&item.closed_by),
+        perhaps(&item.closed_at),
+    ]
+    .map(|line| line + "\n")
+    .concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write as _;
+
+    use super::super::REACHES;
+    use super::*;
+
+    /// A policy with `number` environments that share a map; `env0` is blocked by a word of its own.
+    fn policy(number: usize) -> Policy {
+        let mut text =
+            "format = \"sealgate-policy/1\"\nrepository = \"r\"\nmax-grant-hours = 1\n".to_owned();
+        for at in 0..number {
+            write!(
+                text,
+                "[[environment]]\nname = \"env{at}\"\nbranches = [\"main\"]\nenforced = true\n\
+                 blockers = \"map.json\"\nblocked-by = [\"word{at}\"]\n"
+            )
+            .unwrap();
+        }
+        Policy::loose(text.as_bytes()).unwrap()
+    }
+
+    /// A map of `items`: the id, what it blocks, and whether it is closed.
+    fn map(items: &[(String, String, bool)]) -> BlockerMap {
+        let item = |(id, blocks, closed): &(String, String, bool)| {
+            let (status, by) = match closed {
+                true => ("CLOSED", ",\"closed_by\":\"a\",\"closed_at\":\"2026-01-01\""),
+                false => ("OPEN", ""),
+            };
+            format!(
+                "{{\"id\":\"{id}\",\"item\":\"x\",\"status\":\"{status}\",\"actor_needed\":\"x\",\
+                 \"next_action\":\"x\",\"blocks\":\"{blocks}\"{by}}}"
+            )
+        };
+        let open = items.iter().filter(|(.., closed)| !closed).count();
+        let items: Vec<String> = items.iter().map(item).collect();
+        let text = format!(
+            "{{\"doc\":\"x\",\"date\":\"x\",\"authority\":\"x\",\"blockers\":[{}],\
+             \"newly_closed_in_this_macro\":[],\"partially_discharged_in_this_macro\":[],\
+             \"open_count\":{open},\"production_work_performed\":false}}",
+            items.join(",")
+        );
+        BlockerMap::read(text.as_bytes()).unwrap()
+    }
+
+    fn demanded(change: &MapChange<'_>, policy: &Policy, at_most: usize) -> ItemDemands {
+        let known = Words::new(&words_of(policy));
+        let environments = by_map(policy).remove("map.json").unwrap();
+        let mut found = ItemDemands::default();
+        let blocked = BlockedBy::new(&environments, policy);
+        change.demands(&known, &blocked, at_most, &mut found).unwrap();
+        found
+    }
+
+    #[test]
+    fn works_out_what_each_item_blocks_a_few_times_however_many_environments_there_are() {
+        let policy = policy(20);
+        let items = |closed| -> Vec<_> {
+            (0..50).map(|at| (format!("B{at}"), format!("word{}/env2", at % 3), closed)).collect()
+        };
+        let change = MapChange {
+            path: "map.json",
+            before: Some(map(&items(false))),
+            after: map(&items(true)),
+        };
+        let before = REACHES.get();
+        let found = demanded(&change, &policy, usize::MAX);
+        let worked_out = REACHES.get() - before;
+        assert!(worked_out <= 2 * 50, "worked out {worked_out} times for 50 items");
+        // `word0/env2` and `word1/env2` each block two environments, `word2/env2` one.
+        assert_eq!(found.demands.len(), 17 * 2 + 17 * 2 + 16);
+    }
+
+    #[test]
+    fn works_out_a_long_item_once_though_the_old_map_has_its_id_often() {
+        let policy = policy(1);
+        let old: Vec<_> = (0..50).map(|_| ("B".to_owned(), "word0".to_owned(), false)).collect();
+        let new = [("B".to_owned(), "env0".to_owned(), false)];
+        let change = MapChange { path: "map.json", before: Some(map(&old)), after: map(&new) };
+        let before = REACHES.get();
+        let found = demanded(&change, &policy, usize::MAX);
+        let worked_out = REACHES.get() - before;
+        assert!(worked_out <= 52, "worked out {worked_out} times for 51 items");
+        assert_eq!(found.demands.len(), 1, "one id is one demand");
+    }
+
+    #[test]
+    fn stops_collecting_demands_and_counts_the_items_that_are_left() {
+        let policy = policy(4);
+        let closed: Vec<_> =
+            (0..50).map(|at| (format!("B{at}"), "production".to_owned(), true)).collect();
+        let change = MapChange { path: "map.json", before: None, after: map(&closed) };
+        let found = demanded(&change, &policy, 10);
+        assert_eq!((found.demands.len(), found.items_left_out), (12, 47));
+    }
+}

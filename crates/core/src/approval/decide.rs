@@ -1,0 +1,477 @@
+//! Whether a demand is granted. Everything was read before, once: the bytes that are verified are the
+//! bytes that are parsed.
+
+use std::collections::{BTreeSet, HashSet};
+
+use super::grant::{Grant, Subject};
+use super::grants::{GrantIndex, Nearest, ReadGrant};
+use super::judging::JudgingPolicy;
+use super::policy::{Policy, Rule};
+use super::signature::{SignatureFault, verify};
+use super::text::cut;
+use super::time::Moment;
+use crate::seal::entry::Digest;
+use crate::text::problem::Problem;
+
+/// A file of the grants directory with its signatures, as they were read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GrantFile {
+    /// The name of the file without `.toml`: an id, if it is honest.
+    pub id: String,
+    /// The exact bytes.
+    pub bytes: Vec<u8>,
+    /// What lies beside it as `ID.NAME.sig`.
+    pub signatures: Vec<SignatureFile>,
+}
+
+/// A signature beside a grant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignatureFile {
+    /// NAME of `ID.NAME.sig`.
+    pub name: String,
+    /// The exact bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// The most signatures of one grant: each costs an operation on a curve.
+pub const MAX_SIGNATURES: usize = 256;
+
+/// What needs a grant.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Demand {
+    /// What is done.
+    pub action: String,
+    /// To what.
+    pub subject: Subject,
+    /// The digest of what is done exactly.
+    pub change: Digest,
+}
+
+/// What a demand is decided by.
+#[derive(Debug, Clone, Copy)]
+pub struct Facts<'a> {
+    /// The clock, read once.
+    pub now: Moment,
+    /// The policy of the base.
+    pub policy: &'a Policy,
+    /// The policy of what is judged, where it is another: an update holds under both.
+    pub next: Option<&'a Policy>,
+    /// The grants at the base: these are spent.
+    pub base: &'a [GrantFile],
+    /// The grants in what is judged.
+    pub judged: &'a [GrantFile],
+}
+
+/// A demand that was granted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Authorised {
+    /// By which grant.
+    pub grant: Digest,
+    /// Whose signatures count, sorted.
+    pub principals: Vec<String>,
+}
+
+/// Decides demands by one set of facts: each grant and each policy is made ready once, and a demand
+/// costs a look-up and the signatures of its own grant.
+#[derive(Debug)]
+pub struct Decider<'a> {
+    now: Moment,
+    policy: JudgingPolicy<'a>,
+    next: Option<JudgingPolicy<'a>>,
+    grants: GrantIndex<'a>,
+}
+
+impl<'a> Decider<'a> {
+    /// Reads the grants of `facts`.
+    #[must_use]
+    pub fn new(facts: &Facts<'a>) -> Self {
+        Self {
+            now: facts.now,
+            policy: JudgingPolicy::new(facts.policy, "the policy of the base"),
+            next: facts.next.map(|next| JudgingPolicy::new(next, THE_NEW_POLICY)),
+            grants: GrantIndex::new(facts),
+        }
+    }
+
+    /// Decides `demand`.
+    ///
+    /// # Errors
+    ///
+    /// The first thing that is missing or wrong, in this order: a rule; exactly one grant that fits; its
+    /// name, its form, its repository and policy; its time; its revocation; each signature; the number of
+    /// approvers.
+    pub fn decide(&self, demand: &Demand) -> Result<Authorised, Problem> {
+        self.decide_under(demand, self.next.as_ref())
+    }
+
+    /// Decides the demand to make `next` the policy: it must hold under both.
+    ///
+    /// # Errors
+    ///
+    /// As [`Decider::decide`].
+    pub fn decide_update(&self, demand: &Demand, next: &Policy) -> Result<Authorised, Problem> {
+        self.decide_under(demand, Some(&JudgingPolicy::new(next, THE_NEW_POLICY)))
+    }
+
+    fn decide_under(
+        &self,
+        demand: &Demand,
+        next: Option<&JudgingPolicy<'_>>,
+    ) -> Result<Authorised, Problem> {
+        // Only an update holds under two policies.
+        let next = next.filter(|_| demand.subject == Subject::Policy);
+        let policies: Vec<&JudgingPolicy<'_>> =
+            [Some(&self.policy), next].into_iter().flatten().collect();
+        let rules: Vec<Vec<&Rule>> = policies.iter().map(|judging| judging.rules(demand)).collect();
+        for (judging, rules) in policies.iter().zip(&rules) {
+            if rules.is_empty() {
+                return Err(no_rule(demand, judging.whose));
+            }
+        }
+        let read = self.the_one(demand)?;
+        let grant = sound(read, &self.policy)?;
+        for judging in &policies {
+            in_time(grant, &read.id, judging.policy, self.now)?;
+        }
+        if policies.iter().any(|judging| judging.policy.revokes_grant(&read.id)) {
+            return Err(refused("grant-revoked", &read.id, "is revoked by the policy", NEW_GRANT));
+        }
+        let mut principals = BTreeSet::new();
+        for (judging, rules) in policies.iter().zip(&rules) {
+            let signed = signers(read, judging.policy, &policies, self.now)?;
+            for rule in rules {
+                let approving: Vec<_> =
+                    rule.approvers.iter().filter(|name| signed.contains(*name)).collect();
+                if approving.len() < rule.threshold {
+                    return Err(too_few(&read.id, rule, &signed, judging.whose));
+                }
+                principals.extend(approving.into_iter().cloned());
+            }
+        }
+        Ok(Authorised { grant: read.id, principals: principals.into_iter().collect() })
+    }
+
+    /// The one grant that fits and was not spent.
+    fn the_one(&self, demand: &Demand) -> Result<&ReadGrant<'a>, Problem> {
+        let fitting = self.grants.fitting(demand);
+        match (&fitting.new[..], &fitting.spent[..]) {
+            ([only], _) => Ok(*only),
+            ([], []) => Err(missing(demand, self.grants.nearest(demand).as_ref())),
+            ([], [spent, ..]) => {
+                let why = "fits, and is spent: the base has it";
+                Err(refused("grant-spent", &spent.id, why, NEW_GRANT))
+            }
+            ([first, ..], _) => {
+                let number = fitting.new.len();
+                let why =
+                    format!("is one of {number} that fit: it is not clear which one is meant");
+                let remedy = "keep one of them and remove the others";
+                Err(refused("grant-ambiguous", &first.id, &why, remedy))
+            }
+        }
+    }
+}
+
+/// Decides one demand. For more than one, a [`Decider`] reads the grants once.
+///
+/// # Errors
+///
+/// As [`Decider::decide`].
+pub fn decide(demand: &Demand, facts: &Facts<'_>) -> Result<Authorised, Problem> {
+    Decider::new(facts).decide(demand)
+}
+
+/// The grants of the base that are gone in what is judged, or were changed there, and have not
+/// expired: without its file, a grant that was spent could be used again.
+#[must_use]
+pub fn vanished(facts: &Facts<'_>) -> Vec<Problem> {
+    let there: HashSet<(&str, &[u8])> =
+        facts.judged.iter().map(|new| (&*new.id, &*new.bytes)).collect();
+    let still_there = |old: &GrantFile| there.contains(&(&*old.id, &*old.bytes));
+    let mut refusals = Vec::new();
+    for old in facts.base.iter().filter(|old| !still_there(old)) {
+        // One that never counted cannot count again.
+        let Ok(grant) = Grant::read(&old.bytes) else { continue };
+        let id = Digest::of(&old.bytes);
+        if old.id == id.to_string() && facts.now < grant.not_after {
+            let why = format!("is gone or changed, and would count until {}", grant.not_after);
+            let remedy = "put the file back: a grant stays until it has expired";
+            refusals.push(refused("grant-deleted", &id, &why, remedy));
+        }
+    }
+    refusals
+}
+
+const NEW_GRANT: &str = "make a new one (sealgate grant new) and have it signed";
+
+const THE_NEW_POLICY: &str = "the new policy";
+
+fn no_rule(demand: &Demand, whose: &str) -> Problem {
+    let (action, of) = (&demand.action, demand.subject.words());
+    let message = format!("{whose} has no rule for {action} of {of}: nobody can permit it");
+    Problem::new("no-rule", message)
+        .remedy("add a [[rule]] to the policy by a signed policy-update, or leave it as it was")
+}
+
+/// A refusal that concerns the grant `id`.
+fn refused(code: &'static str, id: &Digest, why: &str, remedy: &str) -> Problem {
+    let short = &id.to_string()[..10];
+    Problem::new(code, format!("the grant {short} {why}")).remedy(remedy)
+}
+
+/// Why no grant fits `demand`, by the one that comes nearest.
+fn missing(demand: &Demand, nearest: Option<&Nearest<'_, '_>>) -> Problem {
+    let (action, of) = (&demand.action, demand.subject.words());
+    let wanted = |what: String| format!("{what}; {action} of {of} is not what it permits");
+    match nearest {
+        None => Problem::new("grant-missing", format!("there is no grant for {action} of {of}"))
+            .remedy(NEW_GRANT),
+        Some(Nearest::OtherChange(read, grant)) => {
+            let why = format!("permits another change, {}", grant.change);
+            let why = format!("{why}; what is there is {}", demand.change);
+            refused("grant-other-change", &read.id, &why, NEW_GRANT)
+        }
+        Some(Nearest::OtherSubject(read, grant)) => {
+            let why = wanted(format!("is for {}", grant.subject.words()));
+            refused("grant-other-subject", &read.id, &why, NEW_GRANT)
+        }
+        Some(Nearest::OtherAction(read, grant)) => {
+            let why = wanted(format!("is for the action {}", grant.action));
+            refused("grant-other-action", &read.id, &why, NEW_GRANT)
+        }
+        Some(Nearest::Unreadable(read, error)) => {
+            Problem::new("grant-invalid", format!("the file is no grant: {error}"))
+                .file(format!("{}.toml", read.file.id))
+                .remedy(NEW_GRANT)
+        }
+    }
+}
+
+/// What `read` says, if its name, its form, its repository and its policy are right.
+fn sound<'g>(read: &'g ReadGrant<'_>, judging: &JudgingPolicy<'_>) -> Result<&'g Grant, Problem> {
+    let (file, id) = (read.file, &read.id);
+    if file.id != id.to_string() {
+        let why = format!("lies in a file of another name, {}.toml", file.id);
+        return Err(refused("grant-misnamed", id, &why, "name the file by its digest"));
+    }
+    let canonical = |grant: &'g Grant| grant.check_canonical(&file.bytes).map(|()| grant);
+    let grant = read.grant.as_ref().map_err(Clone::clone).and_then(canonical);
+    let grant = grant.map_err(|error| {
+        refused("grant-not-canonical", id, &format!("is not canonical: {error}"), NEW_GRANT)
+    })?;
+    if grant.repository != judging.policy.repository {
+        let why = format!("is for the repository {}", cut(&grant.repository));
+        return Err(refused("grant-other-repository", id, &why, NEW_GRANT));
+    }
+    if grant.policy != judging.digest {
+        let why = "was given under another policy than that of the base";
+        return Err(refused("grant-other-policy", id, why, NEW_GRANT));
+    }
+    Ok(grant)
+}
+
+fn in_time(grant: &Grant, id: &Digest, policy: &Policy, now: Moment) -> Result<(), Problem> {
+    if now < grant.not_before {
+        let why = format!("does not count before {}; it is {now}", grant.not_before);
+        return Err(refused("grant-too-early", id, &why, "wait"));
+    }
+    if now >= grant.not_after {
+        let why = format!("expired at {}; it is {now}", grant.not_after);
+        return Err(refused("grant-expired", id, &why, NEW_GRANT));
+    }
+    let life = grant.not_after.seconds().saturating_sub(grant.not_before.seconds());
+    let hours = policy.max_grant_hours;
+    if life > u64::from(hours) * 3_600 {
+        let why = format!("lives longer than the {hours} hours that the policy allows");
+        return Err(refused("grant-too-long", id, &why, NEW_GRANT));
+    }
+    Ok(())
+}
+
+/// The principals of `policy` who signed. Any signature that does not hold is a refusal; one by a key
+/// that another of the `policies` alone knows is none here.
+fn signers<'p>(
+    read: &ReadGrant<'_>,
+    policy: &'p Policy,
+    policies: &[&JudgingPolicy<'_>],
+    now: Moment,
+) -> Result<BTreeSet<&'p String>, Problem> {
+    let signatures = &read.file.signatures;
+    if signatures.len() > MAX_SIGNATURES {
+        let why = format!("has {} signatures: the limit is {MAX_SIGNATURES}", signatures.len());
+        let remedy = "keep those of the people who approve it, and remove the others";
+        return Err(refused("signatures-too-many", &read.id, &why, remedy));
+    }
+    let mut signed = BTreeSet::new();
+    for SignatureFile { name, bytes } in signatures {
+        let bad = |code, why: &str| {
+            let why = format!("has a signature {name}.sig that does not count: {why}");
+            refused(code, &read.id, &why, "remove that signature, or have it made again")
+        };
+        let key = match verify(bytes, &read.file.bytes, &policy.keys) {
+            Ok(key) => key,
+            Err(SignatureFault::UnknownKey) if holds_elsewhere(bytes, read.file, policies) => {
+                continue;
+            }
+            Err(fault) => return Err(bad("signature-invalid", &fault.to_string())),
+        };
+        if key.not_after.is_some_and(|end| now >= end) {
+            let why = format!("the key {} is out of date", key.name);
+            return Err(bad("key-expired", &why));
+        }
+        if policy.revokes_key(&key.public) {
+            return Err(bad("key-revoked", &format!("the key {} is revoked", key.name)));
+        }
+        signed.insert(&key.principal);
+    }
+    Ok(signed)
+}
+
+fn holds_elsewhere(bytes: &[u8], file: &GrantFile, policies: &[&JudgingPolicy<'_>]) -> bool {
+    policies.iter().any(|judging| verify(bytes, &file.bytes, &judging.policy.keys).is_ok())
+}
+
+/// How many of the approvers who have not signed a refusal names.
+const NAMED: usize = 10;
+
+fn too_few(id: &Digest, rule: &Rule, signed: &BTreeSet<&String>, whose: &str) -> Problem {
+    let unsigned = || rule.approvers.iter().filter(|name| !signed.contains(name));
+    let (missing, need) = (unsigned().count(), rule.threshold);
+    let have = rule.approvers.len() - missing;
+    let named: Vec<&str> = unsigned().take(NAMED).map(|name| &**name).collect();
+    let others = match missing.saturating_sub(NAMED) {
+        0 => String::new(),
+        others => format!(" and {others} more"),
+    };
+    let why = format!(
+        "has {have} of the {need} approvals that {whose} wants for {}; who has not signed: {}{others}",
+        rule.action,
+        named.join(", ")
+    );
+    let remedy = "have it signed: sealgate grant sign --base REV --key FILE";
+    refused("too-few-approvals", id, &why, remedy)
+}
+
+#[cfg(test)]
+mod tests {
+    use ed25519_dalek::{Signer as _, SigningKey};
+    use ssh_key::public::{Ed25519PublicKey, KeyData};
+    use ssh_key::{Algorithm, HashAlg, LineEnding, Signature, SshSig};
+
+    use super::*;
+    use crate::approval::{CLOSE_BLOCKER, NAMESPACE, RESEAL, RuleScope, steps};
+
+    fn key() -> (SigningKey, KeyData) {
+        let secret = SigningKey::from_bytes(&[7; 32]);
+        let public = Ed25519PublicKey(secret.verifying_key().to_bytes());
+        (secret, public.into())
+    }
+
+    fn sign(message: &[u8]) -> Vec<u8> {
+        let (secret, public) = key();
+        let signed = SshSig::signed_data(NAMESPACE, HashAlg::Sha512, message).unwrap();
+        let raw = secret.sign(&signed).to_bytes().to_vec();
+        let signature = Signature::new(Algorithm::Ed25519, raw).unwrap();
+        let signature = SshSig::new(public, NAMESPACE, HashAlg::Sha512, signature).unwrap();
+        signature.to_pem(LineEnding::LF).unwrap().into_bytes()
+    }
+
+    /// Ada alone may close blockers of one environment, and change the seals that `seals` name.
+    fn policy(seals: &str) -> Policy {
+        let line = ssh_key::PublicKey::new(key().1, "").to_openssh().unwrap();
+        let text = format!(
+            "format = \"sealgate-policy/1\"\nrepository = \"example/notes\"\nmax-grant-hours = 72\n\
+             [[key]]\nname = \"ada\"\nprincipal = \"ada\"\nkey = \"{}\"\ntouch = false\n\
+             [[rule]]\naction = \"close-blocker\"\nenvironment = \"production\"\n\
+             approvers = [\"ada\"]\nthreshold = 1\n\
+             [[rule]]\naction = \"reseal\"\nseals = [{seals}]\napprovers = [\"ada\"]\nthreshold = 1\n\
+             [[environment]]\nname = \"production\"\nbranches = [\"main\"]\nenforced = true\n",
+            line.trim_end()
+        );
+        Policy::loose(text.as_bytes()).unwrap()
+    }
+
+    fn demand(number: usize) -> Demand {
+        Demand {
+            action: CLOSE_BLOCKER.to_owned(),
+            subject: Subject::Environment("production".to_owned()),
+            change: Digest::of(&number.to_le_bytes()),
+        }
+    }
+
+    fn granted(demand: &Demand, policy: &Policy, signatures: usize) -> GrantFile {
+        let grant = Grant {
+            repository: policy.repository.clone(),
+            policy: policy.digest(),
+            action: demand.action.clone(),
+            subject: demand.subject.clone(),
+            change: demand.change,
+            not_before: Moment::parse("2026-03-01T00:00:00Z").unwrap(),
+            not_after: Moment::parse("2026-03-02T00:00:00Z").unwrap(),
+            evidence: None,
+            reason: "a test".to_owned(),
+        };
+        let bytes = grant.to_text().into_bytes();
+        let signature =
+            |number: usize| SignatureFile { name: format!("k{number}"), bytes: sign(&bytes) };
+        let signatures = (0..signatures).map(signature).collect();
+        GrantFile { id: Digest::of(&bytes).to_string(), bytes, signatures }
+    }
+
+    fn facts<'a>(policy: &'a Policy, judged: &'a [GrantFile]) -> Facts<'a> {
+        let now = Moment::parse("2026-03-01T12:00:00Z").unwrap();
+        Facts { now, policy, next: None, base: &[], judged }
+    }
+
+    #[test]
+    fn parses_each_grant_once_however_many_demands_there_are() {
+        let policy = policy("\"*\"");
+        let files: Vec<_> = (0..60).map(|at| granted(&demand(at), &policy, 1)).collect();
+        let mut granted = 0;
+        let [parsed, verified] = steps::of(|| {
+            let decider = Decider::new(&facts(&policy, &files));
+            // Half of the demands have no grant: for these, the nearest grant is looked for.
+            granted = (0..120).filter(|at| decider.decide(&demand(*at)).is_ok()).count();
+        });
+        assert_eq!(granted, 60);
+        assert_eq!(parsed, 60, "120 demands, 60 grants");
+        assert_eq!(verified, 60);
+    }
+
+    #[test]
+    fn verifies_no_signature_of_a_grant_with_too_many() {
+        let policy = policy("\"*\"");
+        for (signatures, verifications) in
+            [(MAX_SIGNATURES, MAX_SIGNATURES), (MAX_SIGNATURES + 1, 0)]
+        {
+            let files = [granted(&demand(0), &policy, signatures)];
+            let mut decided = None;
+            let [_, verified] =
+                steps::of(|| decided = Some(decide(&demand(0), &facts(&policy, &files))));
+            assert_eq!(verified, verifications);
+            let code = decided.unwrap().err().map(|problem| problem.code);
+            assert_eq!(code, (verifications == 0).then_some("signatures-too-many"));
+        }
+    }
+
+    #[test]
+    fn finds_the_same_rules_for_a_seal_as_the_rules_themselves() {
+        let seals =
+            ["\"dist\"", "\"dist*\"", "\"d?st\", \"docs\"", "\"{dist,web}-[a-c]\"", "\"*\""];
+        let mut met = 0;
+        for seals in seals {
+            let policy = policy(seals);
+            let judging = JudgingPolicy::new(&policy, "the policy");
+            for name in ["dist", "dist-a", "docs", "web-b", "web-d", "dost", "x", "*", "d?st"] {
+                let subject = Subject::Seal(name.to_owned());
+                let demand = Demand { action: RESEAL.to_owned(), subject, change: Digest::of(b"") };
+                let rules = policy.rules.iter().filter(|rule| rule.covers_seal(name));
+                let rules: Vec<_> =
+                    rules.filter(|rule| matches!(rule.scope, RuleScope::Seals(_))).collect();
+                assert_eq!(judging.rules(&demand), rules, "{seals} {name}");
+                met += rules.len();
+            }
+        }
+        assert_eq!(met, 18);
+    }
+}

@@ -1,0 +1,36 @@
+//! Who may change a seal, and where the gate may rule. Pure: the clock is an argument, and every
+//! byte was read before.
+//!
+//! A `policy` says whose signatures count for which action; a `grant` permits one change, and a
+//! `signature` says that somebody meant it; `change` puts what is permitted into one text, which
+//! the grant states the digest of. `decide` holds a demand against all of them: whatever is
+//! missing, unreadable or out of place is a refusal. `environment` tells whether the gate may rule
+//! where it was asked to.
+
+pub mod blockers;
+pub mod change;
+mod decide;
+mod environment;
+mod grant;
+mod grants;
+mod judging;
+mod key;
+mod policy;
+mod signature;
+#[cfg(test)]
+mod steps;
+mod text;
+mod time;
+
+pub use decide::{
+    Authorised, Decider, Demand, Facts, GrantFile, MAX_SIGNATURES, SignatureFile, decide, vanished,
+};
+pub use environment::{Place, Standing, fitting_environment};
+pub use grant::{GRANT_FORMAT, Grant, GrantError, MAX_GRANT_BYTES, Subject};
+pub use key::{KeyFault, PublicKey};
+pub use policy::{
+    CLOSE_BLOCKER, Environment, Key, MAX_POLICY_BYTES, POLICY_FORMAT, POLICY_UPDATE, Policy,
+    PolicyError, RESEAL, Revoked, Rule, RuleScope,
+};
+pub use signature::{MAX_SIGNATURE_BYTES, NAMESPACE, SignatureFault, verify};
+pub use time::Moment;

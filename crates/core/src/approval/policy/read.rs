@@ -1,0 +1,165 @@
+//! Reading a policy.
+
+use serde::Deserialize;
+
+use super::super::key::PublicKey;
+use super::super::text::{cut, deviation, line_of};
+use super::super::time::Moment;
+use super::rules::{self, unsound};
+use super::{
+    Environment, Key, MAX_POLICY_BYTES, POLICY_FORMAT, Policy, PolicyError, Revoked, Rule,
+    RuleScope,
+};
+use crate::seal::entry::Digest;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct RawPolicy {
+    format: String,
+    repository: String,
+    max_grant_hours: u32,
+    #[serde(default)]
+    key: Vec<RawKey>,
+    #[serde(default)]
+    rule: Vec<RawRule>,
+    #[serde(default)]
+    environment: Vec<RawEnvironment>,
+    #[serde(default)]
+    revoked: Vec<RawRevoked>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct RawKey {
+    name: String,
+    principal: String,
+    key: String,
+    not_after: Option<String>,
+    touch: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct RawRule {
+    action: String,
+    environment: Option<String>,
+    seals: Option<Vec<String>>,
+    approvers: Vec<String>,
+    threshold: usize,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct RawEnvironment {
+    name: String,
+    branches: Vec<String>,
+    enforced: bool,
+    blockers: Option<String>,
+    #[serde(default)]
+    blocked_by: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct RawRevoked {
+    key: Option<String>,
+    grant: Option<String>,
+}
+
+pub(super) fn read(bytes: &[u8]) -> Result<Policy, PolicyError> {
+    let policy = loose(bytes)?;
+    let text = std::str::from_utf8(bytes).map_err(|_| PolicyError::NotUtf8)?;
+    match deviation(text, &policy.to_text()) {
+        None => Ok(policy),
+        Some(deviation) => Err(PolicyError::NotCanonical(deviation)),
+    }
+}
+
+pub(super) fn loose(bytes: &[u8]) -> Result<Policy, PolicyError> {
+    if bytes.len() as u64 > MAX_POLICY_BYTES {
+        return Err(PolicyError::TooLong);
+    }
+    let text = std::str::from_utf8(bytes).map_err(|_| PolicyError::NotUtf8)?;
+    let raw: RawPolicy = toml::from_str(text).map_err(|error| PolicyError::Syntax {
+        line: line_of(text, &error),
+        message: cut(error.message()),
+    })?;
+    if raw.format != POLICY_FORMAT {
+        return Err(unsound(format!("format is {:?}, not {POLICY_FORMAT:?}", raw.format)));
+    }
+    let mut policy = Policy {
+        repository: raw.repository,
+        max_grant_hours: raw.max_grant_hours,
+        keys: raw.key.into_iter().map(key).collect::<Result<_, _>>()?,
+        rules: raw.rule.into_iter().map(rule).collect::<Result<_, _>>()?,
+        environments: raw.environment.into_iter().map(environment).collect(),
+        revoked: raw.revoked.into_iter().map(revoked).collect::<Result<_, _>>()?,
+    };
+    policy.keys.sort_by(|a, b| a.name.cmp(&b.name));
+    policy.rules.sort();
+    policy.environments.sort_by(|a, b| a.name.cmp(&b.name));
+    policy.revoked.sort();
+    rules::check(&policy)?;
+    Ok(policy)
+}
+
+fn key(raw: RawKey) -> Result<Key, PolicyError> {
+    let about = |what: &str| unsound(format!("key {}: {what}", raw.name));
+    let not_after = match &raw.not_after {
+        None => None,
+        Some(text) => Some(Moment::parse(text).ok_or_else(|| {
+            about("not-after must be a time in UTC, such as 2027-01-31T12:00:00Z")
+        })?),
+    };
+    let public = PublicKey::parse(&raw.key)
+        .map_err(|fault| PolicyError::Key { name: raw.name.clone(), fault })?;
+    Ok(Key { name: raw.name, principal: raw.principal, public, not_after, touch: raw.touch })
+}
+
+fn rule(raw: RawRule) -> Result<Rule, PolicyError> {
+    let RawRule { action, environment, seals, approvers, threshold } = raw;
+    let scope = match (&*action, environment, seals) {
+        (super::RESEAL, None, Some(seals)) => RuleScope::Seals(sorted(seals)),
+        (super::RESEAL, ..) => {
+            return Err(unsound("a rule for reseal has seals = [...], and no environment"));
+        }
+        (super::POLICY_UPDATE, None, None) => RuleScope::Policy,
+        (super::POLICY_UPDATE, ..) => {
+            return Err(unsound("a rule for policy-update has neither environment nor seals"));
+        }
+        (_, Some(environment), None) => RuleScope::Environment(environment),
+        (action, ..) => {
+            let message = format!("a rule for {action} has an environment, and no seals");
+            return Err(unsound(message));
+        }
+    };
+    Ok(Rule { action, scope, approvers: sorted(approvers), threshold })
+}
+
+fn environment(raw: RawEnvironment) -> Environment {
+    Environment {
+        name: raw.name,
+        branches: sorted(raw.branches),
+        enforced: raw.enforced,
+        blockers: raw.blockers,
+        blocked_by: sorted(raw.blocked_by),
+    }
+}
+
+fn revoked(raw: RawRevoked) -> Result<Revoked, PolicyError> {
+    match (raw.key, raw.grant) {
+        (Some(key), None) => PublicKey::parse(&key)
+            .map(Box::new)
+            .map(Revoked::Key)
+            .map_err(|fault| PolicyError::Key { name: "that is revoked".to_owned(), fault }),
+        (None, Some(grant)) => Digest::from_hex(grant.as_bytes())
+            .map(Revoked::Grant)
+            .ok_or_else(|| unsound("a revoked grant is named by its id: 64 digits of 0-9a-f")),
+        _ => Err(unsound("what is revoked is either a key or a grant")),
+    }
+}
+
+fn sorted(mut list: Vec<String>) -> Vec<String> {
+    list.sort();
+    list
+}

@@ -1,0 +1,451 @@
+//! Why a finding arose, proved from bytes. Pure: whoever calls hands in the reading.
+//!
+//! A cause explains and never excuses. Nothing is guessed: each one is either read off the
+//! digests, or shown by undoing the suspected change on the bytes that are there and arriving at
+//! the sealed digest. The causes stand in [`Cause`]'s order; the first proved counts.
+
+mod commit;
+
+use std::collections::HashMap;
+
+pub use self::commit::MAX_SEARCHED;
+
+use crate::compare::finding::{Cause, Finding, FindingKind};
+use crate::seal::Seal;
+use crate::seal::collisions;
+use crate::seal::entry::{Digest, Entry};
+use crate::seal::path::EntryPath;
+use crate::text::hex;
+
+/// How many files are read again for proofs, at most.
+pub const MAX_PROOFS: usize = 1_000;
+
+/// The largest file that is read again, in bytes.
+pub const MAX_PROOF_BYTES: u64 = 64 << 20;
+
+/// A cause, and what more there is to say about it.
+pub type Explained = Option<(Cause, Option<String>)>;
+
+/// What proofs are made of. It is asked for only where there is something to prove.
+pub trait Evidence {
+    /// The bytes at a path of the inventory, if they can still be had; those that no longer have the
+    /// observed digest prove nothing.
+    fn read(&mut self, path: &EntryPath) -> Option<Vec<u8>>;
+
+    /// What was proved elsewhere, from the bytes at `path`.
+    fn proved(&mut self, path: &[u8]) -> Explained {
+        let _ = path;
+        None
+    }
+
+    /// Whether git has the file at `path` below the root; `None` where it need not, or where that
+    /// cannot be told.
+    fn is_in_git(&mut self, path: &[u8]) -> Option<bool> {
+        let _ = path;
+        None
+    }
+
+    /// The id of the commit at hand in hex, and then those of the commits before it.
+    fn history(&mut self) -> &[String] {
+        &[]
+    }
+
+    /// How many bytes may still be hashed in search of an older id. A run over many seals has one budget.
+    fn search_budget(&mut self) -> usize {
+        MAX_SEARCHED
+    }
+
+    /// Takes back what is `left` of that budget.
+    fn keep_budget(&mut self, left: usize) {
+        let _ = left;
+    }
+}
+
+/// Bytes alone are evidence too.
+impl<F: FnMut(&EntryPath) -> Option<Vec<u8>>> Evidence for F {
+    fn read(&mut self, path: &EntryPath) -> Option<Vec<u8>> {
+        self(path)
+    }
+}
+
+/// Gives each finding the first cause that can be proved.
+pub fn explain(seal: &Seal, findings: &mut [Finding], evidence: &mut dyn Evidence) {
+    explain_together(seal, findings);
+    explain_each(findings, evidence);
+}
+
+/// Gives the findings the causes that several of them show together: those of a whole check.
+pub fn explain_together(seal: &Seal, findings: &mut [Finding]) {
+    let swaps = Swaps::among(findings);
+    let renames = Renames::among(findings);
+    let modes_lost = every_exec_lost_its_bit(seal, findings);
+    let explained: Vec<Explained> = findings
+        .iter()
+        .enumerate()
+        .map(|(index, finding)| match finding.kind {
+            FindingKind::Modified => swaps.of(finding, findings),
+            FindingKind::Moved => moved(finding),
+            FindingKind::Missing | FindingKind::Unsealed => renames.of(index, findings),
+            FindingKind::ModeChanged if modes_lost => Some((Cause::ModesLost, None)),
+            _ => None,
+        })
+        .collect();
+    for (finding, explained) in findings.iter_mut().zip(explained) {
+        set(finding, explained);
+    }
+}
+
+/// Gives each finding that has no cause yet the first one that it shows by itself.
+pub fn explain_each(findings: &mut [Finding], evidence: &mut dyn Evidence) {
+    for finding in findings.iter_mut().filter(|finding| finding.cause.is_none()) {
+        let explained = match finding.kind {
+            FindingKind::Modified => emptied(finding),
+            FindingKind::Missing | FindingKind::Unsealed => not_in_git(finding, evidence),
+            FindingKind::KindChanged => link_as_file(finding),
+            _ => None,
+        };
+        set(finding, explained);
+    }
+    let unexplained = findings
+        .iter_mut()
+        .filter(|finding| finding.kind == FindingKind::Modified && finding.cause.is_none());
+    let small = |finding: &&mut Finding| {
+        finding.observed.as_ref().and_then(Entry::size).is_some_and(|size| size <= MAX_PROOF_BYTES)
+    };
+    let mut budget = evidence.search_budget();
+    for finding in unexplained.filter(small).take(MAX_PROOFS) {
+        let proved = evidence.proved(&finding.path);
+        let explained = proved.or_else(|| from_bytes(finding, evidence, &mut budget));
+        set(finding, explained);
+    }
+    evidence.keep_budget(budget);
+}
+
+fn set(finding: &mut Finding, explained: Explained) {
+    if let Some((cause, detail)) = explained {
+        finding.cause = Some(cause);
+        finding.detail = detail.or(finding.detail.take());
+    }
+}
+
+fn text(path: &[u8]) -> Option<&str> {
+    std::str::from_utf8(path).ok()
+}
+
+fn digest(entry: Option<&Entry>) -> Option<Digest> {
+    match entry {
+        Some(Entry::File { digest, .. }) => Some(*digest),
+        _ => None,
+    }
+}
+
+/// Modified files by what was sealed and what is there.
+struct Swaps(HashMap<(Digest, Digest), Vec<usize>>);
+
+impl Swaps {
+    fn among(findings: &[Finding]) -> Self {
+        let mut changes: HashMap<_, Vec<usize>> = HashMap::new();
+        for (index, finding) in findings.iter().enumerate() {
+            if let Some(change) = Self::change(finding) {
+                changes.entry(change).or_default().push(index);
+            }
+        }
+        Self(changes)
+    }
+
+    fn change(finding: &Finding) -> Option<(Digest, Digest)> {
+        let modified = finding.kind == FindingKind::Modified;
+        modified.then_some(())?;
+        Some((digest(finding.expected.as_ref())?, digest(finding.observed.as_ref())?))
+    }
+
+    fn of(&self, finding: &Finding, findings: &[Finding]) -> Explained {
+        let (sealed, there) = Self::change(finding)?;
+        let partners = self.0.get(&(there, sealed))?;
+        let detail = match partners[..] {
+            [only] => {
+                let partner = String::from_utf8_lossy(&findings[only].path);
+                Some(format!("it holds the bytes sealed for {partner}, and the reverse"))
+            }
+            _ => None,
+        };
+        Some((Cause::Swapped, detail))
+    }
+}
+
+/// How two different names are one, if they are.
+fn rename(sealed: &str, there: &str) -> Option<Cause> {
+    if collisions::case_folded(sealed) == collisions::case_folded(there) {
+        Some(Cause::CaseOnlyRename)
+    } else if collisions::normalised(sealed) == collisions::normalised(there) {
+        Some(Cause::UnicodeNormalisation)
+    } else {
+        None
+    }
+}
+
+fn moved(finding: &Finding) -> Explained {
+    let cause = rename(finding.from.as_ref()?.as_str(), text(&finding.path)?)?;
+    Some((cause, None))
+}
+
+/// Missing and unsealed names by their folded form.
+struct Renames(HashMap<String, [Vec<usize>; 2]>);
+
+impl Renames {
+    fn among(findings: &[Finding]) -> Self {
+        let mut names: HashMap<String, [Vec<usize>; 2]> = HashMap::new();
+        for (index, finding) in findings.iter().enumerate() {
+            let side = match finding.kind {
+                FindingKind::Missing => 0,
+                FindingKind::Unsealed => 1,
+                _ => continue,
+            };
+            if let Some(path) = text(&finding.path) {
+                names.entry(collisions::folded(path)).or_default()[side].push(index);
+            }
+        }
+        Self(names)
+    }
+
+    /// Proved only where the partner is unique.
+    fn of(&self, index: usize, findings: &[Finding]) -> Explained {
+        let path = text(&findings[index].path)?;
+        let [missing, unsealed] = self.0.get(&collisions::folded(path))?;
+        let (&[missing], &[unsealed]) = (&missing[..], &unsealed[..]) else { return None };
+        let (sealed, there) = (text(&findings[missing].path)?, text(&findings[unsealed].path)?);
+        let cause = rename(sealed, there)?;
+        let detail = if index == missing {
+            format!("{there} is there instead")
+        } else {
+            format!("sealed as {sealed}")
+        };
+        Some((cause, Some(detail)))
+    }
+}
+
+fn emptied(finding: &Finding) -> Explained {
+    let empty = finding.observed.as_ref().and_then(Entry::size) == Some(0);
+    empty.then_some((Cause::Emptied, None))
+}
+
+fn link_as_file(finding: &Finding) -> Explained {
+    match (&finding.expected, &finding.observed) {
+        (Some(Entry::Link { target }), Some(Entry::File { digest, .. }))
+            if Digest::of(target.as_bytes()) == *digest =>
+        {
+            Some((Cause::LinkAsFile, None))
+        }
+        _ => None,
+    }
+}
+
+/// Whether no sealed `exec` is executable any more: the mark of a step that drops modes.
+fn every_exec_lost_its_bit(seal: &Seal, findings: &[Finding]) -> bool {
+    let is_exec = |entry: &Entry| matches!(entry, Entry::File { executable: true, .. });
+    let sealed = seal.entries.iter().filter(|sealed| is_exec(&sealed.entry)).count();
+    let lost = findings
+        .iter()
+        .filter(|finding| finding.expected.as_ref().is_some_and(is_exec))
+        .filter(|finding| matches!(finding.observed, Some(Entry::File { executable: false, .. })))
+        .count();
+    sealed > 0 && lost == sealed
+}
+
+fn not_in_git(finding: &Finding, evidence: &mut dyn Evidence) -> Explained {
+    // git keeps no directories: there it says nothing that it has none.
+    let entry = finding.expected.as_ref().or(finding.observed.as_ref());
+    let kept = !matches!(entry, None | Some(Entry::Dir));
+    let lacks = kept && evidence.is_in_git(&finding.path) == Some(false);
+    lacks.then_some((Cause::NotInGit, None))
+}
+
+fn from_bytes(finding: &Finding, evidence: &mut dyn Evidence, budget: &mut usize) -> Explained {
+    let (Some(Entry::File { size, digest: sealed, .. }), Some(there)) =
+        (&finding.expected, digest(finding.observed.as_ref()))
+    else {
+        return None;
+    };
+    let bytes = evidence.read(&EntryPath::parse(text(&finding.path)?).ok()?)?;
+    let sealed = Sealed { size: usize::try_from(*size).ok()?, digest: *sealed };
+    if Digest::of(&bytes) != there {
+        return None;
+    }
+    prove(&sealed, &bytes).or_else(|| commit::embeds(&sealed, &bytes, evidence.history(), budget))
+}
+
+/// What the seal states of a file.
+struct Sealed {
+    size: usize,
+    digest: Digest,
+}
+
+impl Sealed {
+    /// Whether `candidate` are the sealed bytes; the size is asked first, it costs nothing.
+    fn is(&self, candidate: &[u8]) -> bool {
+        candidate.len() == self.size && Digest::of(candidate) == self.digest
+    }
+}
+
+/// The first single change that leads from the sealed bytes to `there`.
+fn prove(sealed: &Sealed, there: &[u8]) -> Explained {
+    let proofs = [lfs_pointer, line_endings, byte_order_mark, trailing_newline];
+    proofs.iter().find_map(|proof| proof(sealed, there))
+}
+
+fn because(cause: Cause, detail: impl Into<String>) -> (Cause, Option<String>) {
+    (cause, Some(detail.into()))
+}
+
+/// A pointer for content (Git LFS specification v1), or content for a sealed pointer.
+fn lfs_pointer(sealed: &Sealed, there: &[u8]) -> Explained {
+    use sha2::{Digest as _, Sha256};
+    if let Some(size) = pointed_size(there) {
+        return Some(because(Cause::LfsPointer, format!("a pointer to {size} bytes")));
+    }
+    let pointer = |oid: &str| format!("{LFS_VERSION}oid sha256:{oid}\nsize {}\n", there.len());
+    if pointer(&"0".repeat(64)).len() != sealed.size {
+        return None;
+    }
+    let oid = hex::text(&Sha256::digest(there));
+    sealed
+        .is(pointer(&oid).as_bytes())
+        .then(|| because(Cause::LfsPointer, "the pointer to these bytes was sealed"))
+}
+
+/// No Git LFS pointer is as long, in bytes (its specification, v1).
+pub const LONGEST_POINTER: usize = 1024;
+
+const LFS_VERSION: &str = "version https://git-lfs.github.com/spec/v1\n";
+
+/// The size that a Git LFS pointer states; `None` for anything else.
+#[must_use]
+pub fn pointed_size(bytes: &[u8]) -> Option<u64> {
+    if bytes.len() >= LONGEST_POINTER {
+        return None;
+    }
+    let rest = text(bytes)?.strip_prefix(LFS_VERSION)?;
+    let oid = rest.lines().find_map(|line| line.strip_prefix("oid sha256:"))?;
+    Digest::from_hex(oid.as_bytes())?;
+    rest.lines().find_map(|line| line.strip_prefix("size "))?.parse().ok()
+}
+
+fn line_endings(sealed: &Sealed, there: &[u8]) -> Explained {
+    let pairs = there.windows(2).filter(|pair| pair == b"\r\n").count();
+    let bare = there.split(|&byte| byte == b'\n').count() - 1 - pairs;
+    if pairs > 0 && there.len() - pairs == sealed.size && sealed.is(&to_lf(there)) {
+        Some(because(Cause::LineEndings, "CRLF where LF was sealed"))
+    } else if bare > 0 && there.len() + bare == sealed.size && sealed.is(&to_crlf(there)) {
+        Some(because(Cause::LineEndings, "LF where CRLF was sealed"))
+    } else {
+        None
+    }
+}
+
+fn to_lf(bytes: &[u8]) -> Vec<u8> {
+    let mut lf = Vec::with_capacity(bytes.len());
+    for (at, &byte) in bytes.iter().enumerate() {
+        if !(byte == b'\r' && bytes.get(at + 1) == Some(&b'\n')) {
+            lf.push(byte);
+        }
+    }
+    lf
+}
+
+fn to_crlf(bytes: &[u8]) -> Vec<u8> {
+    let mut crlf = Vec::with_capacity(bytes.len());
+    let mut before = 0;
+    for &byte in bytes {
+        if byte == b'\n' && before != b'\r' {
+            crlf.push(b'\r');
+        }
+        crlf.push(byte);
+        before = byte;
+    }
+    crlf
+}
+
+fn byte_order_mark(sealed: &Sealed, there: &[u8]) -> Explained {
+    const MARK: &[u8] = b"\xef\xbb\xbf";
+    if there.strip_prefix(MARK).is_some_and(|rest| sealed.is(rest)) {
+        Some(because(Cause::ByteOrderMark, "one was added"))
+    } else if there.len() + MARK.len() == sealed.size && sealed.is(&[MARK, there].concat()) {
+        Some(because(Cause::ByteOrderMark, "it was removed"))
+    } else {
+        None
+    }
+}
+
+fn trailing_newline(sealed: &Sealed, there: &[u8]) -> Explained {
+    if let Some(added) = there.get(sealed.size..).filter(|added| !added.is_empty()) {
+        let only_line_ends = added.iter().all(|byte| matches!(byte, b'\r' | b'\n'));
+        return (only_line_ends && sealed.is(&there[..sealed.size]))
+            .then(|| because(Cause::TrailingNewline, "added"));
+    }
+    // What was taken away can only be tried.
+    let gone = sealed.size - there.len();
+    let with = |end: &[u8]| {
+        gone.is_multiple_of(end.len())
+            && sealed.is(&[there, &end.repeat(gone / end.len())].concat())
+    };
+    ((1..=MOST_NEWLINES).contains(&gone) && (with(b"\n") || with(b"\r\n")))
+        .then(|| because(Cause::TrailingNewline, "removed"))
+}
+
+/// Nobody ends a file with more line ends than this, in bytes.
+const MOST_NEWLINES: usize = 4096;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Evidence of a run over many seals: a file that names the commit at hand, and one budget.
+    struct OfARun {
+        history: [String; 2],
+        budget: usize,
+    }
+
+    impl Evidence for OfARun {
+        fn read(&mut self, _: &EntryPath) -> Option<Vec<u8>> {
+            Some(self.history[0].clone().into_bytes())
+        }
+
+        fn history(&mut self) -> &[String] {
+            &self.history
+        }
+
+        fn search_budget(&mut self) -> usize {
+            self.budget
+        }
+
+        fn keep_budget(&mut self, left: usize) {
+            self.budget = left;
+        }
+    }
+
+    #[test]
+    fn the_seals_of_a_run_share_one_budget_of_search() {
+        let history = ["0", "1"].map(|digit| digit.repeat(40));
+        let entry = |text: &str| Entry::File {
+            size: 40,
+            digest: Digest::of(text.as_bytes()),
+            executable: false,
+        };
+        let finding = Finding {
+            expected: Some(entry(&history[1])),
+            observed: Some(entry(&history[0])),
+            ..Finding::new(FindingKind::Modified, b"app.js")
+        };
+        let mut evidence = OfARun { history, budget: 100 };
+        let mut explained = |seals: usize| -> Vec<Option<Cause>> {
+            let explained = |_| {
+                let mut findings = [finding.clone()];
+                explain_each(&mut findings, &mut evidence);
+                findings[0].cause
+            };
+            (0..seals).map(explained).collect()
+        };
+        let proved = Some(Cause::EmbedsCommit);
+        assert_eq!(explained(3), [proved, proved, None]);
+    }
+}

@@ -1,0 +1,191 @@
+//! One difference between seal and inventory, or one thing that could not be judged.
+
+use serde::{Serialize, Serializer};
+
+use crate::seal::entry::{Entry, UnreadFile};
+use crate::seal::path::EntryPath;
+
+/// What is wrong at a path. Ordered from worst to mildest, which is the order of printing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FindingKind {
+    /// It could not be opened, listed or read.
+    Unreadable,
+    /// It changed while it was read, twice.
+    Unstable,
+    /// A FIFO, socket, device, submodule, a name that no seal can hold, or a file that is not read.
+    Unsealable,
+    /// A file where a link was sealed, and the like; `file` and `exec` are one kind.
+    KindChanged,
+    /// The link names another target.
+    LinkChanged,
+    /// The bytes differ, whatever the mode.
+    Modified,
+    /// Same bytes, other execute bit.
+    ModeChanged,
+    /// Sealed, and not there.
+    Missing,
+    /// There, and not sealed.
+    Unsealed,
+    /// The sealed bytes, at another path.
+    Moved,
+}
+
+impl FindingKind {
+    /// Every kind, worst first.
+    pub const ALL: [Self; 10] = [
+        Self::Unreadable,
+        Self::Unstable,
+        Self::Unsealable,
+        Self::KindChanged,
+        Self::LinkChanged,
+        Self::Modified,
+        Self::ModeChanged,
+        Self::Missing,
+        Self::Unsealed,
+        Self::Moved,
+    ];
+
+    /// The stable kebab-case code.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Unreadable => "unreadable",
+            Self::Unstable => "unstable",
+            Self::Unsealable => "unsealable",
+            Self::KindChanged => "kind-changed",
+            Self::LinkChanged => "link-changed",
+            Self::Modified => "modified",
+            Self::ModeChanged => "mode-changed",
+            Self::Missing => "missing",
+            Self::Unsealed => "unsealed",
+            Self::Moved => "moved",
+        }
+    }
+
+    /// Whether it means that no judgement was possible, rather than a difference.
+    #[must_use]
+    pub fn is_error(self) -> bool {
+        matches!(self, Self::Unreadable | Self::Unstable)
+    }
+}
+
+/// Why a finding arose, proved from bytes. Ordered by precedence: the first proved counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Cause {
+    /// Two files hold each other's sealed bytes.
+    Swapped,
+    /// The two names differ in case alone.
+    CaseOnlyRename,
+    /// The two names are one after Unicode normalisation.
+    UnicodeNormalisation,
+    /// A Git LFS pointer stands where the content belongs, or the reverse.
+    LfsPointer,
+    /// Nothing is left of the content.
+    Emptied,
+    /// Only line endings differ.
+    LineEndings,
+    /// Only a UTF-8 byte order mark differs.
+    ByteOrderMark,
+    /// Only line ends at the end of the file differ.
+    TrailingNewline,
+    /// A regular file holds the text of the sealed link's target.
+    LinkAsFile,
+    /// Every sealed `exec` lost its execute bit.
+    ModesLost,
+    /// It is kept in git, they say, and git does not have it.
+    NotInGit,
+    /// The bytes name the commit that they were built from.
+    EmbedsCommit,
+}
+
+impl Cause {
+    /// Every cause, in the order of precedence.
+    pub const ALL: [Self; 12] = [
+        Self::Swapped,
+        Self::CaseOnlyRename,
+        Self::UnicodeNormalisation,
+        Self::LfsPointer,
+        Self::Emptied,
+        Self::LineEndings,
+        Self::ByteOrderMark,
+        Self::TrailingNewline,
+        Self::LinkAsFile,
+        Self::ModesLost,
+        Self::NotInGit,
+        Self::EmbedsCommit,
+    ];
+
+    /// The stable kebab-case code.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Swapped => "swapped",
+            Self::CaseOnlyRename => "case-only-rename",
+            Self::UnicodeNormalisation => "unicode-normalisation",
+            Self::LfsPointer => "lfs-pointer",
+            Self::Emptied => "emptied",
+            Self::LineEndings => "line-endings",
+            Self::ByteOrderMark => "byte-order-mark",
+            Self::TrailingNewline => "trailing-newline",
+            Self::LinkAsFile => "link-as-file",
+            Self::ModesLost => "modes-lost",
+            Self::NotInGit => "not-in-git",
+            Self::EmbedsCommit => "embeds-commit",
+        }
+    }
+}
+
+/// One finding. A path has at most one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// What is wrong.
+    pub kind: FindingKind,
+    /// Where, relative to the root; the new place of something moved. Not always UTF-8.
+    pub path: Box<[u8]>,
+    /// The entry's line in the seal file, from 1; the old entry's of something moved.
+    pub line: Option<usize>,
+    /// The sealed entry, if there is one.
+    pub expected: Option<Entry>,
+    /// The observed entry, if it could be observed.
+    pub observed: Option<Entry>,
+    /// The file that is there, if it was not read on purpose.
+    pub unread: Option<UnreadFile>,
+    /// The sealed path of something moved.
+    pub from: Option<EntryPath>,
+    /// Why, if it could be proved.
+    pub cause: Option<Cause>,
+    /// What else is known, in words; may quote hostile names, which are escaped on printing.
+    pub detail: Option<String>,
+}
+
+impl Finding {
+    /// A finding of `kind` at `path`, with nothing else known yet.
+    #[must_use]
+    pub fn new(kind: FindingKind, path: &[u8]) -> Self {
+        Self {
+            kind,
+            path: path.into(),
+            line: None,
+            expected: None,
+            observed: None,
+            unread: None,
+            from: None,
+            cause: None,
+            detail: None,
+        }
+    }
+}
+
+/// As its stable word.
+impl Serialize for FindingKind {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(self.code())
+    }
+}
+
+/// As its stable word.
+impl Serialize for Cause {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(self.code())
+    }
+}

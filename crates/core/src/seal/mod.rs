@@ -1,0 +1,32 @@
+//! The seal: what it states, how it is read and how it is written.
+//!
+//! `path` and `entry` are what stands in it, `exclude` decides what it covers, and `collisions` finds
+//! names that some file systems take for one. `model` is the seal in memory; `write` gives its one canonical text; `read` accepts exactly
+//! that text and nothing else, a line at a step; `lenient` reads what people have edited, for
+//! `fmt`, for `seal`, and to tell what is wrong with a text that `read` refuses. What makes a
+//! seal valid stands once, in `rules`; what a ruined text still tells, in `salvage`; how a string is escaped, in `escape`; the searches that
+//! make it fast, in `scan`.
+
+pub mod collisions;
+pub mod entry;
+mod error;
+mod escape;
+pub mod exclude;
+mod lenient;
+mod model;
+pub mod path;
+mod read;
+mod rules;
+mod salvage;
+mod scan;
+mod write;
+
+pub use error::{SealError, SealFault};
+pub use escape::{push_string, quoted};
+pub use lenient::{loose_header, loose_seal, loose_seal_in_scope};
+pub use model::{
+    FORMAT, Header, LARGE_SEAL_BYTES, MAX_SEAL_BYTES, Root, Seal, SealName, SealedEntry,
+};
+pub use read::{Parts, read, read_explained};
+pub use salvage::salvage;
+pub use write::{entry_text, to_bytes};

@@ -1,0 +1,167 @@
+//! The seal in memory.
+
+use std::fmt;
+
+use crate::seal::entry::Entry;
+use crate::seal::exclude::Scope;
+use crate::seal::path::{EntryPath, PathFault};
+
+/// The value of the `format` key.
+pub const FORMAT: &str = "sealgate-seal/1";
+
+/// A longer seal file is refused before it is read.
+pub const MAX_SEAL_BYTES: u64 = 256 << 20;
+
+/// Above this size hosts stop showing and accepting a file, and `seal` warns.
+pub const LARGE_SEAL_BYTES: u64 = 40 << 20;
+
+/// The name of a seal: `[a-z0-9][a-z0-9._-]*`, not `policy`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SealName(Box<str>);
+
+impl SealName {
+    /// Takes `text` as a name if it is a legal one.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+        let (&first, rest) = text.as_bytes().split_first()?;
+        let legal = plain(first)
+            && rest.iter().all(|&byte| plain(byte) || matches!(byte, b'.' | b'_' | b'-'))
+            && text != "policy";
+        legal.then(|| Self(text.into()))
+    }
+
+    /// The name as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for SealName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The directory under seal, relative to the repository root; `None` inside is `"."`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Root(Option<EntryPath>);
+
+impl Root {
+    /// Takes `text` as a root: `.` or a legal path.
+    pub fn parse(text: &str) -> Result<Self, PathFault> {
+        if text == "." {
+            Ok(Self(None))
+        } else {
+            EntryPath::parse(text).map(|path| Self(Some(path)))
+        }
+    }
+
+    /// The root's path, `None` for the repository root itself.
+    #[must_use]
+    pub fn path(&self) -> Option<&EntryPath> {
+        self.0.as_ref()
+    }
+
+    /// As the seal writes it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        self.0.as_ref().map_or(".", EntryPath::as_str)
+    }
+
+    /// `path` below this root, relative to the repository root.
+    #[must_use]
+    pub fn join(&self, path: &str) -> String {
+        self.0.as_ref().map_or_else(|| path.to_owned(), |root| format!("{}/{path}", root.as_str()))
+    }
+}
+
+impl fmt::Display for Root {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Everything above `[entries]`: what is under seal, and what is left out.
+#[derive(Debug, Clone)]
+pub struct Header {
+    /// The directory under seal.
+    pub root: Root,
+    /// Whether its files are kept in git, or built and ignored.
+    pub tracked: bool,
+    /// What is left out.
+    pub scope: Scope,
+}
+
+/// Equal when they say the same: the compiled patterns follow from the written ones.
+impl PartialEq for Header {
+    fn eq(&self, other: &Self) -> bool {
+        self.root == other.root
+            && self.tracked == other.tracked
+            && self.scope.patterns() == other.scope.patterns()
+    }
+}
+
+impl Eq for Header {}
+
+/// One line of `[entries]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SealedEntry {
+    /// Relative to the root.
+    pub path: EntryPath,
+    /// What was approved there.
+    pub entry: Entry,
+}
+
+/// A seal: entries sorted by path, unique, none beside one below it, none excluded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seal {
+    /// Its name, which its first line repeats.
+    pub name: SealName,
+    /// What is under seal.
+    pub header: Header,
+    /// The approved entries; never empty in a seal that was read.
+    pub entries: Vec<SealedEntry>,
+}
+
+impl Header {
+    /// The line of the first entry in the canonical text, from 1.
+    #[must_use]
+    pub fn first_entry_line(&self) -> usize {
+        // The comment, `format`, `root`, `tracked`; `exclude`; the blank line and `[entries]`.
+        let exclude = match self.scope.patterns().len() {
+            0 => 1,
+            patterns => patterns + 2,
+        };
+        4 + exclude + 2 + 1
+    }
+}
+
+impl Seal {
+    /// What was approved at `path`.
+    #[must_use]
+    pub fn entry(&self, path: &[u8]) -> Option<&Entry> {
+        self.index_of(path).map(|at| &self.entries[at].entry)
+    }
+
+    /// The index of the entry at `path`.
+    #[must_use]
+    pub fn index_of(&self, path: &[u8]) -> Option<usize> {
+        self.entries.binary_search_by(|sealed| sealed.path.as_bytes().cmp(path)).ok()
+    }
+
+    /// Whether anything is sealed below the directory `path`.
+    #[must_use]
+    pub fn has_below(&self, path: &[u8]) -> bool {
+        let prefix = [path, b"/"].concat();
+        let first = self.entries.partition_point(|sealed| *sealed.path.as_bytes() < *prefix);
+        self.entries.get(first).is_some_and(|sealed| sealed.path.as_bytes().starts_with(&prefix))
+    }
+
+    /// The line of entry `index` in the canonical text, from 1.
+    #[must_use]
+    pub fn line_of(&self, index: usize) -> usize {
+        self.header.first_entry_line() + index
+    }
+}

@@ -1,0 +1,96 @@
+//! The one canonical text of a seal.
+
+use super::escape::{push_string, push_text};
+use super::model::{FORMAT, Header, Seal, SealName, SealedEntry};
+use crate::seal::entry::Entry;
+
+/// What a line of a file's entry takes beside its path: fields, quotes and digest.
+const LINE_WITHOUT_PATH: usize = 96;
+
+/// The canonical bytes of `seal`; the very ones that `read` accepts.
+#[must_use]
+pub fn to_bytes(seal: &Seal) -> Vec<u8> {
+    let entries: usize =
+        seal.entries.iter().map(|sealed| sealed.path.as_bytes().len() + LINE_WITHOUT_PATH).sum();
+    let mut out = Vec::with_capacity(entries + 512);
+    out.extend_from_slice(first_line(&seal.name).as_bytes());
+    push_header(&mut out, &seal.header);
+    out.extend_from_slice(b"\n[entries]\n");
+    for sealed in &seal.entries {
+        push_entry(&mut out, sealed);
+    }
+    out
+}
+
+/// The comment with which the seal `name` begins.
+pub(super) fn first_line(name: &SealName) -> String {
+    format!(
+        "# Seal of {name}: the exact bytes approved. \
+         Written by `sealgate seal {name}`; review it like code."
+    )
+}
+
+fn push_header(out: &mut Vec<u8>, header: &Header) {
+    out.extend_from_slice(b"\nformat = ");
+    push_string(out, FORMAT);
+    out.extend_from_slice(b"\nroot = ");
+    push_string(out, header.root.as_str());
+    let tracked: &[u8] = if header.tracked { b"true" } else { b"false" };
+    out.extend_from_slice(b"\ntracked = ");
+    out.extend_from_slice(tracked);
+    out.extend_from_slice(b"\nexclude = [");
+    for (index, pattern) in header.scope.patterns().iter().enumerate() {
+        out.extend_from_slice(if index == 0 { b"\n  " } else { b"  " });
+        push_string(out, pattern);
+        out.extend_from_slice(b",\n");
+    }
+    out.extend_from_slice(b"]\n");
+}
+
+fn push_entry(out: &mut Vec<u8>, sealed: &SealedEntry) {
+    push_string(out, sealed.path.as_str());
+    out.extend_from_slice(b" = ");
+    push_value(out, &sealed.entry);
+    out.push(b'\n');
+}
+
+/// The value of an entry as a seal writes it, quotes included.
+#[must_use]
+pub fn entry_text(entry: &Entry) -> String {
+    let mut out = Vec::new();
+    push_value(&mut out, entry);
+    // Escaping makes text of text.
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+fn push_value(out: &mut Vec<u8>, entry: &Entry) {
+    match entry {
+        Entry::File { size, digest, executable } => {
+            out.extend_from_slice(if *executable { b"\"exec " } else { b"\"file " });
+            push_decimal(out, *size);
+            out.push(b' ');
+            out.extend_from_slice(&digest.to_hex());
+            out.push(b'"');
+        }
+        Entry::Link { target } => {
+            out.extend_from_slice(b"\"link ");
+            push_text(out, target);
+            out.push(b'"');
+        }
+        Entry::Dir => out.extend_from_slice(b"\"dir\""),
+    }
+}
+
+fn push_decimal(out: &mut Vec<u8>, mut number: u64) {
+    let mut digits = [0; 20];
+    let mut start = digits.len();
+    loop {
+        start -= 1;
+        digits[start] = b'0' + (number % 10) as u8;
+        number /= 10;
+        if number == 0 {
+            break;
+        }
+    }
+    out.extend_from_slice(&digits[start..]);
+}

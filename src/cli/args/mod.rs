@@ -1,0 +1,368 @@
+//! The command line: what clap is told, and the hints for words that people type elsewhere.
+
+mod authority;
+mod blockers;
+mod hook;
+mod reports;
+mod shell;
+mod values;
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::{Args, ColorChoice, CommandFactory as _, Parser, Subcommand};
+use sealgate_core::compare::changes::OnReseal;
+use sealgate_core::compare::partition::Slice;
+use sealgate_scan::Engine;
+
+use crate::report::Format;
+use crate::setup::init::Workflow;
+
+pub use authority::{AuthorityArgs, Between, GrantArgs, GrantCommand, GrantNewArgs, PolicyCommand};
+pub use blockers::{BlockersArgs, BlockersCommand, BlockersFormat};
+pub use hook::{HookCommand, PrePushArgs};
+pub use reports::{AcceptArgs, MergeReportsArgs};
+pub use shell::Shell;
+
+/// Compares build artifacts, byte for byte, with a committed seal: pass or fail.
+#[derive(Debug, Parser)]
+#[command(name = "sealgate", version, propagate_version = true, after_help = AFTER_HELP)]
+#[command(disable_help_subcommand = true)]
+pub struct Cli {
+    /// What every command takes.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const AFTER_HELP: &str = "\
+Exit codes: 0 pass; 1 fail (bytes differ); 2 error (no judgement).
+A first seal: sealgate seal dist --root dist, then commit seals/dist.toml.";
+
+/// Where to look, and how the answer is told.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Options of every command")]
+pub struct Global {
+    /// Start in DIR instead of the current directory
+    #[arg(short = 'C', value_name = "DIR", global = true)]
+    pub directory: Option<PathBuf>,
+    /// The seals directory, relative to the repository root
+    #[arg(
+        long,
+        value_name = "DIR",
+        global = true,
+        default_value = "seals",
+        hide_default_value = true
+    )]
+    pub seals: String,
+    /// When to use colour
+    #[arg(long, value_name = "WHEN", global = true, default_value_t = ColorChoice::Auto)]
+    pub color: ColorChoice,
+    /// Print the verdict alone; errors are always printed
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Print every finding, however many there are
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Compare what is there with what was approved: the gate
+    Check(CheckArgs),
+    /// Write seals again after an approved change, or make one
+    Seal(SealArgs),
+    /// Bring seals that were edited into canonical form; digests stay untouched
+    Fmt(FmtArgs),
+    /// Show what resealing would change, how two builds differ, or what changed in the seals
+    Diff(DiffArgs),
+    /// List what is sealed, unsealed, or excluded and by which pattern
+    Ls(LsArgs),
+    /// Print a seal in a format that other tools read
+    Export(ExportArgs),
+    /// Set a repository up: the first seals, attributes, a workflow
+    Init(InitArgs),
+    /// List what weakens the gate here, each with its mend
+    Doctor(DoctorArgs),
+    /// Judge what git pushes, before it leaves; `hook install` lets git do it
+    #[command(subcommand)]
+    Hook(HookCommand),
+    /// Take over what a failing check reported, and nothing else
+    Accept(AcceptArgs),
+    /// Give one verdict from the JSON reports of several checks, or of the shares of one
+    MergeReports(MergeReportsArgs),
+    /// Judge or list a map of what stands in the way of an environment or an action
+    #[command(subcommand)]
+    Blockers(BlockersCommand),
+    /// Tell whether the policy is sound, its digest, or its keys
+    #[command(subcommand)]
+    Policy(PolicyCommand),
+    /// Write, show, sign and verify permissions
+    #[command(subcommand)]
+    Grant(GrantCommand),
+    /// Print the completions for a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Print the manual page of sealgate, or of one of its commands
+    Man {
+        /// The command
+        command: Option<String>,
+    },
+}
+
+/// How files are read.
+#[derive(Debug, Clone, Args)]
+pub struct Reading {
+    /// Work with N threads; without, with as many as this process may use
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+    /// Read large files instead of mapping them: for rotating disks and network mounts
+    #[arg(long)]
+    no_mmap: bool,
+}
+
+impl Reading {
+    /// What inventories are taken with.
+    #[must_use]
+    pub fn engine(&self) -> Engine {
+        let threads = self.threads.and_then(|count| NonZeroUsize::new(count.into()));
+        Engine { mapped: !self.no_mmap, ..Engine::new(threads) }
+    }
+}
+
+/// `check`.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// Seals to check, by name or glob; all of them without
+    #[arg(value_name = "NAME")]
+    pub names: Vec<String>,
+    /// Judge the commit REV: its seals and its bytes, whatever is in the working tree
+    #[arg(long, value_name = "REV", conflicts_with_all = ["at", "seals_from", "stage", "require_sealed"])]
+    pub rev: Option<String>,
+    /// Take the seals from the commit REV, and the bytes from here
+    #[arg(long, value_name = "REV")]
+    pub seals_from: Option<String>,
+    /// Tell what changed in the seals themselves since the commit REV; in GitHub Actions, `auto` takes
+    /// it from the event; `none` is none
+    #[arg(long, value_name = "REV")]
+    pub base: Option<String>,
+    /// Which changes of seals since the base let the check pass
+    #[arg(long, value_name = "WHICH", value_parser = values::on_reseal(), requires = "base")]
+    pub on_reseal: Option<OnReseal>,
+    /// What is to be authorised
+    #[command(flatten)]
+    pub authority: AuthorityArgs,
+    /// Judge the bytes in DIR instead of the seal's root; with one seal only
+    #[arg(long, value_name = "DIR")]
+    pub at: Option<PathBuf>,
+    /// Copy everything into DIR while it is hashed; DIR is new, and is there only after a pass. With
+    /// one seal only
+    #[arg(long, value_name = "DIR")]
+    pub stage: Option<PathBuf>,
+    /// Fail unless each directory that matches GLOB (from the repository root) is under one of the
+    /// seals checked
+    #[arg(long, value_name = "GLOB")]
+    pub require_sealed: Vec<String>,
+    /// Check the share I of N: its entries, and all that is not sealed; `merge-reports` gives the
+    /// verdict
+    #[arg(long, value_name = "slice:I/N", conflicts_with = "stage")]
+    pub partition: Option<Slice>,
+    /// The format on stdout
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+    /// Write a report to FILE as well; repeatable
+    #[arg(long, value_name = "FORMAT=FILE")]
+    pub report: Vec<String>,
+    /// How files are read
+    #[command(flatten)]
+    pub reading: Reading,
+}
+
+/// `seal`.
+#[derive(Debug, Args)]
+pub struct SealArgs {
+    /// Seals to write again, by name or glob; or, with --root, the name of a new one
+    #[arg(value_name = "NAME")]
+    pub names: Vec<String>,
+    /// Make a new seal of the directory DIR, a path from where you are
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["only", "all"])]
+    pub root: Option<PathBuf>,
+    /// Leave out what matches PATTERN (gitignore syntax); repeatable, for a new seal
+    #[arg(long, value_name = "PATTERN", requires = "root", conflicts_with_all = ["only", "all"])]
+    pub exclude: Vec<String>,
+    /// Take only the entries that match PATTERN (gitignore syntax), keep the others; repeatable
+    #[arg(long, value_name = "PATTERN")]
+    pub only: Vec<String>,
+    /// Without NAME: write all seals that would change, not just one
+    #[arg(long, conflicts_with = "names")]
+    pub all: bool,
+    /// Write even though CI is set
+    #[arg(long)]
+    pub allow_ci: bool,
+    /// Seal links whose target is absolute or leaves the root: their names, not what they lead to
+    #[arg(long)]
+    pub allow_outside_links: bool,
+    /// How files are read
+    #[command(flatten)]
+    pub reading: Reading,
+}
+
+/// `fmt`.
+#[derive(Debug, Args)]
+pub struct FmtArgs {
+    /// Seals to format, by name or glob; all of them without
+    #[arg(value_name = "NAME")]
+    pub names: Vec<String>,
+    /// Write nothing; exit 1 if a seal is not canonical
+    #[arg(long)]
+    pub check: bool,
+    /// Write even though CI is set
+    #[arg(long)]
+    pub allow_ci: bool,
+}
+
+/// `diff`.
+#[derive(Debug, Args)]
+pub struct DiffArgs {
+    /// Seals to look at, by name or glob; all of them without
+    #[arg(value_name = "NAME")]
+    pub names: Vec<String>,
+    /// Compare the root with the build in DIR instead of the seal; with one seal only
+    #[arg(long, value_name = "DIR")]
+    pub against: Option<PathBuf>,
+    /// Tell what changed in the seals themselves since the commit REV, and read no root
+    #[arg(long, value_name = "REV", conflicts_with = "against")]
+    pub base: Option<String>,
+    /// The seals of the commit REV instead of those in the working tree; with --base
+    #[arg(long, value_name = "REV", requires = "base")]
+    pub rev: Option<String>,
+    /// Exit 1 if there is a difference
+    #[arg(long)]
+    pub exit_code: bool,
+    /// The format on stdout
+    #[arg(long, value_enum, default_value_t = DiffFormat::Human)]
+    pub format: DiffFormat,
+    /// How files are read
+    #[command(flatten)]
+    pub reading: Reading,
+}
+
+/// `ls`.
+#[derive(Debug, Args)]
+pub struct LsArgs {
+    /// The seal
+    #[arg(value_name = "NAME")]
+    pub name: String,
+    /// Only this path below the root
+    #[arg(value_name = "PATH")]
+    pub path: Option<String>,
+}
+
+/// `export`.
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    /// The seal
+    #[arg(value_name = "NAME")]
+    pub name: String,
+    /// The tool that is to read it
+    #[arg(long, value_enum)]
+    pub format: ExportFormat,
+}
+
+/// The formats of `export`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum ExportFormat {
+    /// For `b3sum --check`
+    B3sum,
+    /// For `sha256sum --check`; proves the bytes against the seal in the same read
+    Sha256sum,
+}
+
+/// `init`.
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// Seal the directory DIR, a path from where you are; repeatable. Without it, directories that
+    /// look like build artifacts are proposed
+    #[arg(long, value_name = "DIR")]
+    pub root: Vec<PathBuf>,
+    /// The command with which the workflow builds what is not kept in git
+    #[arg(long, value_name = "CMD")]
+    pub build: Option<String>,
+    /// The workflow to write: check on every push, or rehearse on branches seal-rehearsal/**
+    #[arg(long, value_enum)]
+    pub workflow: Option<Workflow>,
+    /// Install the pre-push hook too, as `sealgate hook install` does
+    #[arg(long)]
+    pub hook: bool,
+    /// Take what is proposed, and ask nothing
+    #[arg(long)]
+    pub yes: bool,
+    /// Write even though CI is set
+    #[arg(long)]
+    pub allow_ci: bool,
+    /// How files are read
+    #[command(flatten)]
+    pub reading: Reading,
+}
+
+/// `doctor`.
+#[derive(Debug, Args)]
+pub struct DoctorArgs {
+    /// Exit 1 if there is advice
+    #[arg(long)]
+    pub exit_code: bool,
+    /// The format on stdout
+    #[arg(long, value_enum, default_value_t = DoctorFormat::Human)]
+    pub format: DoctorFormat,
+}
+
+/// The formats of `doctor`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum DoctorFormat {
+    /// For people
+    Human,
+    /// For scripts
+    Json,
+}
+
+/// The command line as clap sees it, for completions and manual pages.
+#[must_use]
+pub fn command() -> clap::Command {
+    Cli::command()
+}
+
+/// The command of ours that does what `word` does elsewhere.
+#[must_use]
+pub fn hint(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "verify" | "test" | "audit" | "validate" | "status" => "check",
+        "update" | "write" | "lock" | "add" | "create" | "generate" | "reseal" | "record"
+        | "approve" => "seal",
+        "setup" | "bootstrap" => "init",
+        "format" | "lint" => "fmt",
+        "compare" | "show" => "diff",
+        "list" => "ls",
+        "sums" | "checksums" => "export",
+        "completion" => "completions",
+        "install" | "pre-push" | "hooks" => "hook",
+        "merge" => "merge-reports",
+        "help" => "--help",
+        _ => return None,
+    })
+}
+
+/// The formats of `diff`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum DiffFormat {
+    /// For people
+    Human,
+    /// For scripts
+    Json,
+    /// For the page of a change request
+    Markdown,
+}

@@ -1,0 +1,91 @@
+//! `accept`: takes over what a failing check reported, and nothing else.
+//!
+//! Every seal is planned, and what it changes is told, before the first byte is written.
+
+use std::collections::BTreeSet;
+
+use sealgate_core::compare::changes::between;
+use sealgate_core::compare::verdict::Verdict;
+use sealgate_core::seal::{SealName, read, to_bytes};
+use sealgate_core::text::problem::Problem;
+
+use super::ready::{Ready, write};
+use super::reports;
+use super::{Context, Outcome, collect, refuse_in_ci};
+use crate::cli::args::AcceptArgs;
+use crate::ops::accept::{choose, taken};
+use crate::ops::seal::draft::outside_links;
+use crate::report::accepted;
+use crate::report::read::{ReportRead, SealRead};
+use crate::report::sealed;
+
+type Problems = Vec<Problem>;
+
+pub(super) fn run(arguments: &AcceptArgs, context: &Context) -> Outcome {
+    refuse_in_ci("sealgate accept", arguments.allow_ci)?;
+    let given = arguments.report.to_string_lossy();
+    let mut room = reports::MAX_BYTES;
+    let report = reports::open(&context.path(&arguments.report), &given, &mut room);
+    let report = report.map_err(|problem| vec![problem])?;
+    let _lock = context.lock()?;
+    let chosen = choose(&report, &arguments.names).map_err(|problems| {
+        problems.into_iter().map(|problem| problem.file(&*given)).collect::<Vec<_>>()
+    })?;
+    let here: BTreeSet<SealName> = context.select(&[])?.into_iter().collect();
+    let ready = collect(chosen.into_iter().map(|(name, reported)| {
+        if here.contains(&name) {
+            return plan(&name, reported, &report, arguments, context);
+        }
+        let message = format!("there is no seal {name} here");
+        Err(vec![
+            Problem::new("report-refused", message)
+                .remedy("go to the repository that the report is about"),
+        ])
+    }))?;
+    let one = |problem| vec![problem];
+    let (mut before, mut after) = (Vec::new(), Vec::new());
+    for ready in &ready {
+        ready.warn(context);
+        let changes = ready.old.as_ref().map(|old| between(old, &ready.seal)).unwrap_or_default();
+        let name = ready.seal.name.as_str();
+        before.extend(accepted::before(name, &given, &changes, context.terminal.verbosity));
+        after.extend(ready.tell(
+            sealed::Outcome::Accepted(changes),
+            context,
+            context.terminal.verbosity,
+        ));
+    }
+    context.terminal.answer(&before).map_err(one)?;
+    write(&ready, context)?;
+    context.terminal.answer(&after).map_err(one)?;
+    Ok(Verdict::Pass)
+}
+
+/// The seal `name` with what was `reported` of it.
+fn plan(
+    name: &SealName,
+    reported: &SealRead,
+    report: &ReportRead,
+    arguments: &AcceptArgs,
+    context: &Context,
+) -> Result<Ready, Problems> {
+    let one = |problem| vec![problem];
+    let loaded = context.repository.load(name).map_err(one)?;
+    let old = loaded.seal.map_err(one)?;
+    let seal = taken(reported, &old, loaded.digest, report.modes())?;
+    if !arguments.allow_outside_links {
+        let problems = outside_links(&seal, Some(&old));
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+    }
+    let bytes = to_bytes(&seal);
+    // What is written must be what `check` accepts: every rule, the size limit too.
+    read(name, &bytes).map_err(|error| {
+        let message = format!("what the report says makes no seal: {error}");
+        let remedy = "check again where the bytes are, and accept the report of that";
+        vec![Problem::new("report-refused", message).seal(name.as_str()).remedy(remedy)]
+    })?;
+    let changed = bytes != loaded.bytes;
+    Ok(Ready { seal, bytes, old: Some(old), old_was_whole: true, changed })
+}

@@ -1,0 +1,97 @@
+//! The seals that judged must be those that are there when the bytes were read. A seal that changed
+//! since is judged by once more; if it does not stay as it is then, there is no judgement.
+
+use std::cell::Cell;
+use std::collections::{HashMap, HashSet};
+
+use sealgate_core::compare::verdict::Judgement;
+use sealgate_core::seal::SealName;
+use sealgate_core::text::problem::Problem;
+use sealgate_scan::Version;
+
+use crate::tree::{Repository, select};
+
+/// The seals directory of the working tree, as it was before its seals were read.
+pub(super) struct SealsBefore<'a> {
+    repository: &'a Repository,
+    version: Cell<Option<Version>>,
+}
+
+/// Judges by one seal as it is now.
+type JudgeAgain<'j> = &'j dyn Fn(&SealName) -> Judgement;
+
+impl<'a> SealsBefore<'a> {
+    /// Looks at the seals of `repository`, which are read after this.
+    ///
+    /// # Errors
+    ///
+    /// Their directory cannot be looked at, so that a change would go unnoticed.
+    pub(super) fn look(repository: &'a Repository) -> Result<Self, Problem> {
+        Ok(Self { repository, version: Cell::new(repository.seals_version()?) })
+    }
+
+    /// Brings `judgements` up to date with the seals that `patterns` select now, by `again`; without
+    /// that, or where they change once more, it says why there is no judgement.
+    pub(super) fn settle(
+        &self,
+        judgements: &mut Vec<Judgement>,
+        patterns: &[String],
+        again: Option<JudgeAgain<'_>>,
+    ) -> Option<Problem> {
+        self.settled(judgements, patterns, again).err()
+    }
+
+    fn settled(
+        &self,
+        judgements: &mut Vec<Judgement>,
+        patterns: &[String],
+        again: Option<JudgeAgain<'_>>,
+    ) -> Result<(), Problem> {
+        // Where nothing could be selected, that is an error already.
+        let others =
+            if judgements.is_empty() { Vec::new() } else { self.others(judgements, patterns)? };
+        if others.is_empty() {
+            return Ok(());
+        }
+        if let Some(again) = again {
+            let changed: HashSet<&str> = others.iter().map(SealName::as_str).collect();
+            judgements.retain(|known| !changed.contains(&*known.name));
+            judgements.extend(others.iter().map(again));
+            judgements.sort_by(|a, b| a.name.cmp(&b.name));
+            if self.others(judgements, patterns)?.is_empty() {
+                return Ok(());
+            }
+        }
+        let names: Vec<_> = others.iter().map(SealName::as_str).collect();
+        let message = format!("the seals changed while this check ran: {}", names.join(", "));
+        let remedy = "stop what writes seals here (sealgate, git), and check again";
+        Err(Problem::new("seals-changed", message).remedy(remedy))
+    }
+
+    /// The selected seals by which nothing was judged as they are now. One look at the directory
+    /// says that there are none, where nothing changed in it.
+    fn others(
+        &self,
+        judgements: &[Judgement],
+        patterns: &[String],
+    ) -> Result<Vec<SealName>, Problem> {
+        let now = self.repository.seals_version()?;
+        let before = self.version.replace(now);
+        if let (Some(before), Some(now)) = (before, now)
+            && before.is_unchanged(&now)
+        {
+            return Ok(Vec::new());
+        }
+        let contents = self.repository.contents()?.unwrap_or_default();
+        let mut names = select(&contents.names, patterns).unwrap_or_default();
+        let known: HashMap<&str, &Judgement> =
+            judgements.iter().map(|known| (&*known.name, known)).collect();
+        names.retain(|name| {
+            // A seal that could not be read is an error already.
+            known.get(name.as_str()).is_none_or(|known| {
+                known.digest.is_some() && known.digest != self.repository.digest_of(name)
+            })
+        });
+        Ok(names)
+    }
+}

@@ -1,0 +1,163 @@
+//! What a check asks of the policy, and what its report says of that.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use sealgate_core::approval::{Authorised, Moment};
+use sealgate_core::seal::SealName;
+use sealgate_core::seal::entry::Digest;
+use sealgate_core::text::problem::{Problem, in_words};
+
+use super::super::{Context, reports};
+use super::sources::{Commits, Selected};
+use super::stated;
+use crate::cli::args::CheckArgs;
+use crate::ops::authorize::{self, Clearance, Purpose, Question, Reference};
+use crate::report::{AuthorityView, Notice, RESEAL_GRANTED, RulingView};
+use crate::tree::{Begun, Snapshot};
+
+/// Puts what is asked to the policy of the base; `None` without a base.
+///
+/// # Errors
+///
+/// What was typed means nothing; or a file that it names cannot be read.
+pub(super) fn clear(
+    arguments: &CheckArgs,
+    commits: &Commits<'_>,
+    selected: &[Selected],
+    context: &Context,
+) -> Result<Option<Clearance>, Problem> {
+    let policy_digest = arguments.authority.policy_digest.as_deref().map(digest).transpose()?;
+    let plan = match &arguments.authority.plan {
+        None => None,
+        Some(path) => Some(Digest::of(&read(&context.path(path))?)),
+    };
+    let reference = reference(arguments);
+    let Some(base) = &commits.base else { return Ok(without_base(arguments)) };
+    let digests = digests(selected);
+    let environment = arguments.authority.environment.as_deref().map(|environment| Purpose {
+        environment,
+        action: arguments.authority.action.as_deref(),
+        plan,
+        digests: &digests,
+        reference: reference.as_ref(),
+    });
+    let seals: Vec<_> = selected.iter().map(stated).collect();
+    let question = Question {
+        base,
+        judged: commits.seals.as_ref(),
+        policy_digest,
+        seals: &seals,
+        patterns: &arguments.names,
+        environment,
+        now: now()?,
+    };
+    Ok(Some(authorize::clear(&context.repository, &question)))
+}
+
+/// Nothing is authorised without a base, however it came that there is none (`--base none`, or an event
+/// that has none).
+fn without_base(arguments: &CheckArgs) -> Option<Clearance> {
+    let asked =
+        arguments.authority.environment.is_some() || arguments.authority.policy_digest.is_some();
+    let problem =
+        Problem::new("base-missing", "there is no base, so there is no policy to rule by")
+            .remedy("name the commit whose policy judges: --base REV");
+    asked.then(|| Clearance { refusals: vec![problem], ..Clearance::default() })
+}
+
+/// What the report says. Without an environment and with a policy, wherever it is: nothing is
+/// authorised.
+pub(super) fn view(
+    arguments: &CheckArgs,
+    clearance: Option<&Clearance>,
+    has_policy: bool,
+) -> Option<AuthorityView> {
+    if let Some(environment) = &arguments.authority.environment {
+        let policy = clearance.and_then(|clearance| clearance.policy);
+        let ruling = RulingView::new(
+            environment,
+            arguments.authority.action.as_deref(),
+            policy.map(|digest| digest.to_string()),
+            clearance.and_then(|clearance| clearance.action.as_ref()),
+        );
+        return Some(AuthorityView::Of(Box::new(ruling)));
+    }
+    let at_base = clearance.is_some_and(|clearance| clearance.policy.is_some());
+    (at_base || has_policy).then_some(AuthorityView::None)
+}
+
+/// Whether there is a policy where the seals are: in the commit, or in the working tree.
+pub(in crate::cli::commands) fn has_policy(
+    commit: Option<&Snapshot<'_>>,
+    context: &Context,
+) -> Result<bool, Problem> {
+    commit.map_or_else(|| context.repository.has_policy(), |commit| Ok(commit.has_policy()))
+}
+
+/// A notice for each reseal that was granted.
+pub(in crate::cli::commands) fn granted(clearance: &Clearance) -> Vec<Notice> {
+    let told = |(name, by): &(String, Authorised)| {
+        let (grant, people) = (&by.grant.to_string()[..10], by.principals.join(" and "));
+        let message = format!("the reseal of {name} is granted by {grant} of {people}");
+        Notice { code: RESEAL_GRANTED, message }
+    };
+    clearance.reseals.iter().map(told).collect()
+}
+
+/// The seals that are judged, by their digests.
+fn digests(selected: &[Selected]) -> Vec<(SealName, Digest)> {
+    let digest = |(name, begun): &Selected| match begun {
+        Ok(Begun::Whole(loaded)) => Some((name.clone(), loaded.digest)),
+        // With a base, seals are read as a whole; what cannot be read makes the check an error.
+        _ => None,
+    };
+    selected.iter().filter_map(digest).collect()
+}
+
+fn digest(text: &str) -> Result<Digest, Problem> {
+    Digest::from_hex(text.as_bytes()).ok_or_else(|| {
+        Problem::new("usage", format!("--policy-digest {text}: a digest is 64 digits of 0-9a-f"))
+            .remedy("sealgate policy digest prints it")
+    })
+}
+
+fn read(path: &std::path::Path) -> Result<Vec<u8>, Problem> {
+    let problem = |why: &str| {
+        Problem::new("usage", format!("--plan {}: {why}", path.display()))
+            .remedy("name a file of at most 256 MiB that this user can read")
+    };
+    reports::read(path, reports::MAX_BYTES)
+        .map_err(|error| problem(&in_words(&error)))?
+        .ok_or_else(|| problem("it is too large"))
+}
+
+/// The clock, read once in a run.
+pub(in crate::cli::commands) fn now() -> Result<Moment, Problem> {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).ok();
+    since.and_then(|since| Moment::from_seconds(since.as_secs())).ok_or_else(|| {
+        Problem::new("clock", "the clock of this machine is not between 1970 and 9999")
+            .remedy("set it: grants have an end")
+    })
+}
+
+/// The ref that is judged: the one that was named, or that of the event of GitHub Actions.
+fn reference(arguments: &CheckArgs) -> Result<Reference, Problem> {
+    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let named = arguments.authority.reference.clone();
+    let is_request =
+        || variable("GITHUB_EVENT_NAME").is_some_and(|event| event.starts_with("pull_request"));
+    if named.is_none()
+        && is_request()
+        && let Some(branch) = variable("GITHUB_BASE_REF")
+    {
+        return Ok(Reference::Into(branch));
+    }
+    let text = named.or_else(|| variable("GITHUB_REF")).ok_or_else(|| {
+        Problem::new("ref-unknown", "it is not known which ref is judged")
+            .remedy("name it: --ref refs/heads/NAME or --ref refs/tags/NAME")
+    })?;
+    Reference::parse(&text).ok_or_else(|| {
+        Problem::new("ref-unknown", format!("{text} is no branch and no tag"))
+            .remedy("name it as refs/heads/NAME or refs/tags/NAME")
+    })
+}

@@ -1,0 +1,195 @@
+//! `check`: the gate. Where seals and bytes come from is in `sources`, where it may write in `places`,
+//! and what one of several shares takes in `shares`.
+
+mod again;
+pub(super) mod authority;
+pub(super) mod base;
+mod picture;
+pub(super) mod places;
+mod shares;
+mod sources;
+
+use std::time::Instant;
+
+use sealgate_core::compare::changes::{OnReseal, Stated};
+use sealgate_core::compare::partition::Share;
+use sealgate_core::compare::verdict::{Judgement, Source, Verdict, overall};
+use sealgate_core::seal::SealName;
+use sealgate_core::text::problem::Problem;
+use sealgate_scan::{Engine, Stage};
+
+use self::again::SealsBefore;
+use self::places::{protected, publish, report_files, stage};
+use self::sources::{Commits, Selected, bytes, differing, load, open_commits};
+use super::bounds::Bounds;
+use super::{Context, Outcome, stated};
+use crate::cli::args::CheckArgs;
+use crate::cli::progress::Progress;
+use crate::ops::authorize::Clearance;
+use crate::ops::check::coverage;
+use crate::ops::check::review::Review;
+use crate::ops::check::{Bytes, Judge};
+use crate::report::{Notice, Report, Verbosity};
+use crate::tree::Snapshot;
+
+pub(super) fn run(arguments: &CheckArgs, context: &Context) -> Outcome {
+    let started = Instant::now();
+    let files = report_files(&arguments.report, context)?;
+    let mut problems = Vec::new();
+    let commits = open_commits(arguments, context).unwrap_or_else(|problem| {
+        problems.push(problem);
+        None
+    });
+    // Without the commits that were asked for, nothing can be judged.
+    let selected = commits
+        .as_ref()
+        .map_or_else(Vec::new, |commits| load(arguments, context, commits, &mut problems));
+    let commits = commits.unwrap_or_default();
+    let clearance = authority::clear(arguments, &commits, &selected, context).map_err(one)?;
+    let has_policy = authority::has_policy(commits.seals.as_ref(), context);
+    let has_policy = has_policy.unwrap_or_else(|problem| {
+        problems.push(problem);
+        true
+    });
+    let review = review(arguments, &commits, &selected, clearance.as_ref());
+    let review = review.unwrap_or_else(|problem| {
+        problems.push(problem);
+        None
+    });
+    let bytes = bytes(arguments, context, &commits);
+    let mut engine = arguments.reading.engine();
+    let protected = protected(arguments, &selected, &bytes, context)?;
+    files.iter().try_for_each(|file| file.guard(&protected)).map_err(one)?;
+    if problems.is_empty() {
+        // Before there is a directory in the making, which no seal covers.
+        problems.extend(uncovered(arguments, &selected, context));
+        engine.stage = stage(arguments, &protected, context).map_err(one)?;
+    }
+    let mut notices = notices(&selected, &bytes);
+    notices.extend(commits.no_base.clone());
+    notices.extend(clearance.iter().flat_map(authority::granted));
+    notices.extend(commits.seals.as_ref().filter(|_| !commits.and_bytes).and_then(differing));
+    let (share, partition) = shares::share(arguments, &selected).unzip();
+    notices.extend(partition.iter().flat_map(shares::notices));
+    let sources = (&commits, share.as_ref());
+    let mut judgements =
+        judge_all(arguments, selected, bytes, sources, &engine, context, &mut problems);
+    let base = review.map(|review| review.tell(&mut judgements));
+    let refusals = clearance.as_ref().map_or(&[][..], |clearance| &clearance.refusals);
+    let verdict = overall(&judgements, base.as_ref(), &problems).max(authorised(refusals));
+    let mut stage = engine.stage.take();
+    let staged = publish(stage.as_mut(), verdict, &mut problems);
+    let report = Report::new(
+        &judgements,
+        base.as_ref(),
+        &problems,
+        notices,
+        started.elapsed(),
+        &context.caller,
+    );
+    let given = arguments.stage.as_ref().map(|path| path.to_string_lossy().into_owned());
+    let report = Report { staged: given.filter(|_| staged), partition, ..report };
+    let worth = authority::view(arguments, clearance.as_ref(), has_policy);
+    let mut report = report.authorised(worth, refusals);
+    picture::draw(&mut report, arguments, &files, &commits, context);
+    let place = stage.as_ref().map(Stage::target);
+    let verdict = context.terminal.report(report, arguments.format, &files, place);
+    match stage {
+        // It passed, and then a report could not be written.
+        Some(stage) if staged && verdict != Verdict::Pass => {
+            stage.withdraw().map(|()| verdict).map_err(one)
+        }
+        _ => Ok(verdict),
+    }
+}
+
+/// The verdict on what was asked of the policy.
+fn authorised(refusals: &[Problem]) -> Verdict {
+    if refusals.is_empty() { Verdict::Pass } else { Verdict::Refused }
+}
+
+fn one(problem: Problem) -> Vec<Problem> {
+    vec![problem]
+}
+
+/// The seals, held against those of the base.
+fn review(
+    arguments: &CheckArgs,
+    commits: &Commits<'_>,
+    selected: &[Selected],
+    clearance: Option<&Clearance>,
+) -> Result<Option<Review>, Problem> {
+    let Some(base) = &commits.base else { return Ok(None) };
+    // Under a policy grants decide, and a change of scope needs one like any other.
+    let under_policy = clearance.is_some_and(|clearance| clearance.policy.is_some());
+    let by_default = if under_policy { OnReseal::Allow } else { OnReseal::default() };
+    let on_reseal = arguments.on_reseal.unwrap_or(by_default);
+    let seals: Vec<Stated<'_>> = selected.iter().map(stated).collect();
+    Review::new(base, &seals, &arguments.names, on_reseal).map(Some)
+}
+
+/// `--require-sealed`: what the selected seals leave out.
+fn uncovered(arguments: &CheckArgs, selected: &[Selected], context: &Context) -> Vec<Problem> {
+    let headers: Vec<_> =
+        selected.iter().filter_map(|(_, begun)| begun.as_ref().ok()?.header()).collect();
+    let repository = &context.repository;
+    let (root, own) = (repository.root(), repository.seals().as_str());
+    let of_glob = |glob: &String| coverage::uncovered(root, own, glob, &headers);
+    arguments.require_sealed.iter().flat_map(of_glob).collect()
+}
+
+/// Judges by every seal, and again by those that changed meanwhile; what keeps it from that goes to
+/// `problems`.
+fn judge_all(
+    arguments: &CheckArgs,
+    selected: Vec<Selected>,
+    bytes: Bytes<'_>,
+    (commits, share): (&Commits<'_>, Option<&Share>),
+    engine: &Engine,
+    context: &Context,
+    problems: &mut Vec<Problem>,
+) -> Vec<Judgement> {
+    let _progress = Progress::watch(&engine.meter, context.terminal.verbosity != Verbosity::Quiet);
+    let seal_source = commits.seals.as_ref().map_or(Source::Worktree, Snapshot::source);
+    let judge = Judge { repository: &context.repository, bytes, seal_source, engine, share };
+    let mut judgements = judge_each(&judge, selected);
+    let again = |name: &SealName| judge.judge(name, context.repository.begin(name));
+    // What was copied, shared out or held against a base belongs to the seals that were read first.
+    let alone = engine.stage.is_none() && share.is_none() && commits.base.is_none();
+    let settle = |before: &SealsBefore<'_>| {
+        let again = alone.then_some(&again as &dyn Fn(&SealName) -> Judgement);
+        before.settle(&mut judgements, &arguments.names, again)
+    };
+    problems.extend(commits.before.as_ref().and_then(settle));
+    judgements
+}
+
+/// Judges by each seal in turn, as long as many seals over one tree stay within bounds.
+fn judge_each(judge: &Judge<'_>, selected: Vec<Selected>) -> Vec<Judgement> {
+    let root = |(name, begun): &'_ Selected| {
+        let header = begun.as_ref().ok()?.header()?;
+        Some((name.to_string(), header.root.to_string()))
+    };
+    let roots: Vec<(String, String)> = selected.iter().filter_map(root).collect();
+    let mut bounds = Bounds::new(roots.iter().map(|(name, root)| (&**name, &**root)));
+    let mut judgements = Vec::new();
+    for (name, begun) in selected {
+        let names = judge.engine.meter.names();
+        let begun = bounds.refuse(name.as_str()).map_or(begun, Err);
+        let judgement = judge.judge(&name, begun);
+        let names = judge.engine.meter.names() - names;
+        bounds.count(name.as_str(), names, judgement.bytes, judgement.findings.len());
+        judgements.push(judgement);
+    }
+    judgements
+}
+
+fn notices(selected: &[Selected], bytes: &Bytes<'_>) -> Vec<Notice> {
+    let in_files = !matches!(bytes, Bytes::Commit(_));
+    let blind = cfg!(not(unix)) && in_files && !selected.is_empty();
+    let notice = Notice {
+        code: "modes-not-compared",
+        message: "this system has no execute bits: file and exec were taken as one".to_owned(),
+    };
+    blind.then_some(notice).into_iter().collect()
+}

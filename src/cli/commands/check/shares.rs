@@ -1,0 +1,45 @@
+//! The share that a check is of, where it is of one.
+
+use sealgate_core::compare::partition::{Assignment, Share};
+use sealgate_core::seal::Seal;
+
+use super::sources::Selected;
+use crate::cli::args::CheckArgs;
+use crate::report::{Notice, PartitionView};
+
+/// How many seals a notice names.
+const NAMED: usize = 8;
+
+/// What is to be done, and what the report says of it.
+pub(super) fn share(
+    arguments: &CheckArgs,
+    selected: &[Selected],
+) -> Option<(Share, PartitionView)> {
+    let slice = arguments.partition?;
+    let seals: Vec<&Seal> =
+        selected.iter().filter_map(|(_, begun)| begun.as_ref().ok()?.whole()).collect();
+    let share = Share { slice, assignment: Assignment::of(&seals, slice.count()) };
+    let view = PartitionView::new(&share, &seals);
+    Some((share, view))
+}
+
+/// That it is a share, and of which seals it takes nothing.
+pub(super) fn notices(view: &PartitionView) -> Vec<Notice> {
+    let PartitionView { index, count, seals, .. } = view;
+    let message = format!(
+        "this is share {index} of {count}: `sealgate merge-reports` with the JSON reports of all \
+         {count} gives the verdict"
+    );
+    let share = Notice { code: "share", message };
+    let idle: Vec<&str> =
+        seals.iter().filter(|part| part.entries == 0).map(|part| &*part.name).collect();
+    let idle = (!idle.is_empty()).then(|| {
+        let names = idle[..idle.len().min(NAMED)].join(", ");
+        let names = match idle.len().saturating_sub(NAMED) {
+            0 => names,
+            more => format!("{names} and {more} more"),
+        };
+        Notice { code: "share-empty", message: format!("this share takes no entry of {names}") }
+    });
+    [share].into_iter().chain(idle).collect()
+}

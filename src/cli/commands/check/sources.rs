@@ -1,0 +1,140 @@
+//! Where the seals and the bytes of a check come from.
+
+use sealgate_core::seal::SealName;
+use sealgate_core::text::problem::Problem;
+
+use super::super::Context;
+use super::again::SealsBefore;
+use super::base;
+use crate::cli::args::CheckArgs;
+use crate::ops::check::Bytes;
+use crate::report::Notice;
+use crate::tree::{Begun, Contents, SEALS_TOO_LARGE, Snapshot, select};
+
+/// With more seals than these, none stays open while others are judged: descriptors are few.
+const MANY: usize = 64;
+
+/// How many seals a notice names.
+const NAMED: usize = 8;
+
+/// A selected seal, as far as it was read.
+pub(super) type Selected = (SealName, Result<Begun, Problem>);
+
+/// The commits that a check reads.
+#[derive(Default)]
+pub(super) struct Commits<'a> {
+    /// That of the seals, if they are not those of the working tree.
+    pub(super) seals: Option<Snapshot<'a>>,
+    /// Whether the bytes are that commit's too.
+    pub(super) and_bytes: bool,
+    /// That which the seals are held against.
+    pub(super) base: Option<Snapshot<'a>>,
+    /// The seals directory of the working tree, if the seals are read there.
+    pub(super) before: Option<SealsBefore<'a>>,
+    /// That the event has no such commit.
+    pub(super) no_base: Option<Notice>,
+}
+
+pub(super) fn open_commits<'a>(
+    arguments: &CheckArgs,
+    context: &'a Context,
+) -> Result<Option<Commits<'a>>, Problem> {
+    let open = |revision: &String| Snapshot::open(&context.repository, revision);
+    let (base, no_base) = base::open(arguments.base.as_deref(), context)?;
+    let seals = arguments.rev.as_ref().or(arguments.seals_from.as_ref()).map(open).transpose()?;
+    Ok(Some(Commits {
+        before: match &seals {
+            Some(_) => None,
+            None => Some(SealsBefore::look(&context.repository)?),
+        },
+        seals,
+        and_bytes: arguments.rev.is_some(),
+        base,
+        no_base,
+    }))
+}
+
+pub(super) fn bytes<'a>(
+    arguments: &CheckArgs,
+    context: &Context,
+    commits: &'a Commits<'a>,
+) -> Bytes<'a> {
+    match (&commits.seals, &arguments.at) {
+        (Some(commit), _) if commits.and_bytes => Bytes::Commit(commit),
+        (_, Some(at)) => {
+            Bytes::Directory { given: at.to_string_lossy().into_owned(), path: context.path(at) }
+        }
+        (_, None) => Bytes::Worktree,
+    }
+}
+
+/// Loads the selected seals. What is wrong with the selection, or in the seals directory, goes to
+/// `problems`; the seals that can be judged are judged all the same.
+pub(super) fn load(
+    arguments: &CheckArgs,
+    context: &Context,
+    commits: &Commits<'_>,
+    problems: &mut Vec<Problem>,
+) -> Vec<Selected> {
+    let contents = match &commits.seals {
+        Some(commit) => context.contents_of(commit),
+        None => context.contents(),
+    };
+    let names = match contents {
+        Ok(Contents { names, strays }) => {
+            problems.extend(strays);
+            select(&names, &arguments.names).unwrap_or_else(|unmatched| {
+                problems.extend(unmatched);
+                Vec::new()
+            })
+        }
+        Err(problem) => {
+            problems.push(problem);
+            Vec::new()
+        }
+    };
+    let alone = [
+        (arguments.at.is_some(), "--at judges by one seal, not by"),
+        (arguments.stage.is_some(), "--stage keeps what is under one seal, not"),
+    ];
+    if let (Some((_, what)), 2..) = (alone.iter().find(|(given, _)| *given), names.len()) {
+        problems.push(
+            Problem::new("usage", format!("{what} {}", names.len()))
+                .remedy("name the seal that is meant"),
+        );
+        return Vec::new();
+    }
+    // A seal that is held against a base, or shared out, must be there as a whole.
+    let whole = names.len() > MANY || commits.base.is_some() || arguments.partition.is_some();
+    let mut selected = Vec::with_capacity(names.len());
+    for name in names {
+        let repository = &context.repository;
+        let begun = match &commits.seals {
+            Some(commit) => commit.load(&name).map(Begun::from),
+            None if whole => repository.load(&name).map(Begun::from),
+            None => repository.begin(&name),
+        };
+        match begun {
+            // It would be said again of each seal that is left.
+            Err(problem) if problem.code == SEALS_TOO_LARGE => {
+                problems.push(problem);
+                break;
+            }
+            begun => selected.push((name, begun)),
+        }
+    }
+    selected
+}
+
+/// Tells that the seals in the working tree are others than those of the commit that judge.
+pub(super) fn differing(commit: &Snapshot<'_>) -> Option<Notice> {
+    let differing = commit.differing_in_worktree();
+    let names = match &differing[..] {
+        [] => return None,
+        names if names.len() <= NAMED => names.join(", "),
+        names => format!("{} and {} more", names[..NAMED].join(", "), names.len() - NAMED),
+    };
+    let message =
+        format!("the working tree has other seals ({names}); those of {} judge", commit.given());
+    Some(Notice { code: "seals-differ", message })
+}

@@ -1,0 +1,240 @@
+//! `diff`: what resealing would change, how two builds differ, or what changed in the seals.
+
+use std::collections::{BTreeMap, HashSet};
+use std::path::Path;
+
+use sealgate_core::compare::changes::{Change, OnReseal, Stated, changes};
+use sealgate_core::compare::inventory::Inventory;
+use sealgate_core::compare::verdict::{Source, Verdict};
+use sealgate_core::seal::entry::Entry;
+use sealgate_core::seal::path::EntryPath;
+use sealgate_core::seal::{Seal, SealName};
+use sealgate_core::text::problem::Problem;
+use sealgate_scan::{Directory, Engine, first_difference};
+
+use super::bounds::Bounds;
+use super::{Context, Outcome, stated};
+use crate::cli::args::{DiffArgs, DiffFormat};
+use crate::cli::progress::Progress;
+use crate::ops::check::review::Review;
+use crate::ops::check::{observe, open, open_build};
+use crate::ops::seal::draft::draft;
+use crate::report::difference::{self, Differences, SealChanges};
+use crate::report::difference_page;
+use crate::report::{ErrorView, Since, Verbosity};
+use crate::tree::{Begun, Contents, Loaded, Snapshot, select};
+
+/// How many differing files are opened to show where they differ, without `-v`.
+const LOOKED_INTO: usize = 20;
+
+type Problems = Vec<Problem>;
+
+pub(super) fn run(arguments: &DiffArgs, context: &Context) -> Outcome {
+    let (differences, problems) = match &arguments.base {
+        Some(base) => since(base, arguments, context)?,
+        None => of_bytes(arguments, context)?,
+    };
+    let said = match arguments.format {
+        DiffFormat::Human => difference::human(&differences, context.terminal.verbosity),
+        DiffFormat::Json => difference::json(&differences),
+        DiffFormat::Markdown => difference_page::markdown(&differences),
+    };
+    context.terminal.answer(&said).map_err(|problem| vec![problem])?;
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let differ = differences.seals.iter().any(SealChanges::differ);
+    Ok(if arguments.exit_code && differ { Verdict::Fail } else { Verdict::Pass })
+}
+
+/// The roots, held against their seals or against another build.
+fn of_bytes(arguments: &DiffArgs, context: &Context) -> Result<(Differences, Problems), Problems> {
+    let names = match &arguments.against {
+        None => context.select(&arguments.names)?,
+        Some(_) => vec![context.select_one(&arguments.names, "--against")?],
+    };
+    let engine = arguments.reading.engine();
+    let progress = Progress::watch(&engine.meter, context.terminal.verbosity != Verbosity::Quiet);
+    let (mut seals, mut problems) = (Vec::new(), Vec::new());
+    let mut bounds = bounds(&names, context);
+    for name in &names {
+        if let Some(refused) = bounds.refuse(name.as_str()) {
+            problems.push(refused);
+            continue;
+        }
+        let seen = engine.meter.names();
+        let bytes = engine.meter.bytes();
+        let seal = context.repository.load(name).and_then(|loaded| loaded.seal);
+        let compared =
+            seal.map_err(|problem| vec![problem]).and_then(|seal| match &arguments.against {
+                None => with_seal(&seal, context, &engine),
+                Some(build) => with_build(&seal, &context.path(build), context, &engine),
+            });
+        let (read, bytes) = (engine.meter.names() - seen, engine.meter.bytes() - bytes);
+        let changes = compared.as_ref().map_or(0, |compared| compared.changes.len());
+        bounds.count(name.as_str(), read, bytes, changes);
+        match compared {
+            Ok(compared) => seals.push(compared),
+            Err(found) => problems.extend(found),
+        }
+    }
+    drop(progress);
+    let against = arguments.against.as_ref().map(|build| build.to_string_lossy().into_owned());
+    let errors = problems.iter().map(ErrorView::new).collect();
+    Ok((Differences { against, since: None, seals, errors }, problems))
+}
+
+/// The bounds for these seals. Where there are few, their roots need not be known.
+fn bounds(names: &[SealName], context: &Context) -> Bounds {
+    if Bounds::are_few(names.len()) {
+        return Bounds::default();
+    }
+    // One after the other: entries may be many.
+    let root = |name: &SealName| {
+        let seal = context.repository.load(name).and_then(|loaded| loaded.seal).ok()?;
+        Some((name.to_string(), seal.header.root.to_string()))
+    };
+    let roots: Vec<(String, String)> = names.iter().filter_map(root).collect();
+    Bounds::new(roots.iter().map(|(name, root)| (&**name, &**root)))
+}
+
+/// The seals, held against those of a commit; no root is read.
+fn since(
+    base: &str,
+    arguments: &DiffArgs,
+    context: &Context,
+) -> Result<(Differences, Problems), Problems> {
+    let one = |problem| vec![problem];
+    let open = |revision: &str| Snapshot::open(&context.repository, revision).map_err(one);
+    let base = open(base)?;
+    let now = arguments.rev.as_deref().map(open).transpose()?;
+    let names = names_since(&base, now.as_ref(), arguments, context)?;
+    let (mut seals, mut unchanged, mut problems) = (Vec::new(), Vec::new(), Vec::new());
+    for name in names {
+        let loaded = match &now {
+            Some(commit) => commit.load(&name),
+            None => context.repository.load(&name),
+        };
+        let loaded = match loaded {
+            Ok(Loaded { seal: Err(problem), .. }) | Err(problem) => {
+                problems.push(problem.clone());
+                // It is there, and not gone.
+                Err(problem)
+            }
+            Ok(loaded) => {
+                let root = loaded.seal.as_ref().map(|seal| seal.header.root.to_string());
+                unchanged.push((name.to_string(), root.unwrap_or_default()));
+                Ok(Begun::from(loaded))
+            }
+        };
+        seals.push((name, loaded));
+    }
+    let stated: Vec<Stated<'_>> = seals.iter().map(stated).collect();
+    let review = Review::new(&base, &stated, &arguments.names, OnReseal::Allow).map_err(one)?;
+    let reseals = review.reseals();
+    let changed: HashSet<&str> = reseals.iter().map(|reseal| &*reseal.name).collect();
+    unchanged.retain(|(name, _)| !changed.contains(&**name));
+    let source = now.as_ref().map_or(Source::Worktree, Snapshot::source);
+    let since = Some(Since::new(&base.source(), &source));
+    let errors = problems.iter().map(ErrorView::new).collect();
+    let seals = Since::seals(reseals, unchanged);
+    Ok((Differences { against: None, since, seals, errors }, problems))
+}
+
+/// The seals that there are now and that NAME selects; each NAME selects one, now or at the base.
+fn names_since(
+    base: &Snapshot<'_>,
+    now: Option<&Snapshot<'_>>,
+    arguments: &DiffArgs,
+    context: &Context,
+) -> Result<Vec<SealName>, Problems> {
+    let before = base.contents().unwrap_or_default().names;
+    let Contents { names, strays } = match now {
+        Some(commit) => commit.contents(),
+        None => context.repository.contents().map_err(|problem| vec![problem])?,
+    }
+    .unwrap_or_default();
+    if !strays.is_empty() {
+        return Err(strays);
+    }
+    if before.is_empty() && names.is_empty() {
+        return Err(vec![context.contents_of(base).err().unwrap_or_else(|| {
+            Problem::new("seals-missing", "there are no seals to compare")
+                .remedy("make one: sealgate seal NAME --root DIR")
+        })]);
+    }
+    let mut all = [before, names.clone()].concat();
+    all.sort();
+    all.dedup();
+    let mut selected = select(&all, &arguments.names)?;
+    let names: HashSet<SealName> = names.into_iter().collect();
+    selected.retain(|name| names.contains(name));
+    Ok(selected)
+}
+
+/// What sealing again would change.
+fn with_seal(seal: &Seal, context: &Context, engine: &Engine) -> Result<SealChanges, Problems> {
+    let root =
+        open(&context.repository, &seal.name, &seal.header).map_err(|problem| vec![problem])?;
+    let inventory = sound(seal, &root, engine)?;
+    Ok(SealChanges {
+        name: seal.name.as_str().to_owned(),
+        root: seal.header.root.as_str().to_owned(),
+        changes: changes(seal, &inventory),
+        divergences: BTreeMap::new(),
+        became: None,
+    })
+}
+
+/// How the build in `path` differs from what is in the root, and where.
+fn with_build(
+    seal: &Seal,
+    build: &Path,
+    context: &Context,
+    engine: &Engine,
+) -> Result<SealChanges, Problems> {
+    let one = |problem| vec![problem];
+    let ours = open(&context.repository, &seal.name, &seal.header).map_err(one)?;
+    let theirs = open_build(build, &seal.name).map_err(one)?;
+    let here = draft(&seal.name, seal.header.clone(), &sound(seal, &ours, engine)?)?;
+    let changes = changes(&here, &sound(seal, &theirs, engine)?);
+    let most = match context.terminal.verbosity {
+        Verbosity::Verbose => usize::MAX,
+        _ => LOOKED_INTO,
+    };
+    let differing = changes.iter().filter(|change| has_other_bytes(change)).take(most);
+    let divergences = differing
+        .filter_map(|change| {
+            let path = EntryPath::parse(&change.path).ok()?;
+            // What cannot be read any more has been reported as changed already.
+            let found = first_difference(&ours, &theirs, &path).ok()??;
+            Some((change.path.clone(), found))
+        })
+        .collect();
+    Ok(SealChanges {
+        name: seal.name.as_str().to_owned(),
+        root: seal.header.root.as_str().to_owned(),
+        changes,
+        divergences,
+        became: None,
+    })
+}
+
+fn has_other_bytes(change: &Change) -> bool {
+    match (&change.old, &change.new) {
+        (Some(Entry::File { digest: old, .. }), Some(Entry::File { digest: new, .. })) => {
+            old != new
+        }
+        _ => false,
+    }
+}
+
+/// The inventory of a root, of which everything could be read and sealed.
+fn sound(seal: &Seal, root: &Directory, engine: &Engine) -> Result<Inventory, Problems> {
+    let inventory =
+        observe(root, &seal.name, &seal.header, engine).map_err(|problem| vec![problem])?;
+    if inventory.troubles().next().is_some() {
+        draft(&seal.name, seal.header.clone(), &inventory)?;
+    }
+    Ok(inventory)
+}

@@ -1,0 +1,51 @@
+//! `doctor`: what weakens the gate here, and how each is mended.
+
+use sealgate_core::compare::verdict::Verdict;
+use sealgate_core::text::problem::Problem;
+
+use super::init::{git_problem, work_tree};
+use super::{Context, Outcome};
+use crate::cli::args::{DoctorArgs, DoctorFormat};
+use crate::report::ErrorView;
+use crate::report::advice::{Diagnosis, human, json};
+use crate::setup::doctor::{Facts, advice};
+
+pub(super) fn run(arguments: &DoctorArgs, context: &Context) -> Outcome {
+    let one = |problem| vec![problem];
+    work_tree(context).map_err(one)?;
+    let contents = context.repository.contents().map_err(one)?.unwrap_or_default();
+    let mut problems = contents.strays;
+    let mut seals = Vec::new();
+    for name in &contents.names {
+        match context.repository.load(name).and_then(|loaded| loaded.seal) {
+            Ok(seal) => seals.push(seal),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    let facts =
+        Facts::gather(&context.repository, seals).map_err(|error| vec![git_problem(error)])?;
+    problems.extend(facts.unread.iter().map(|unread| {
+        Problem::new("not-looked-at", unread.clone())
+            .remedy("give this user the right to read it, or take it out of the way")
+    }));
+    let diagnosis = Diagnosis {
+        advice: advice(&facts),
+        errors: problems.iter().map(ErrorView::new).collect(),
+        seals: facts.seals.iter().map(|seal| seal.seal.name.as_str().to_owned()).collect(),
+        way: context.caller.repository.clone().or_else(|| context.caller.directory.clone()),
+    };
+    let answer = match arguments.format {
+        DoctorFormat::Human => human(&diagnosis, context.terminal.verbosity),
+        DoctorFormat::Json => json(&diagnosis),
+    };
+    context.terminal.answer(&answer).map_err(one)?;
+    if !problems.is_empty() {
+        context.terminal.complain(&problems);
+        return Ok(Verdict::Error);
+    }
+    Ok(if arguments.exit_code && !diagnosis.advice.is_empty() {
+        Verdict::Fail
+    } else {
+        Verdict::Pass
+    })
+}

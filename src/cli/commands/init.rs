@@ -1,0 +1,374 @@
+//! `init`: the first seals, the attributes that keep their bytes, a workflow and the hook.
+//!
+//! Everything is asked and prepared before the first byte is written; what is there already stays.
+
+use std::io::{self, IsTerminal as _};
+
+use sealgate_core::compare::verdict::Verdict;
+use sealgate_core::seal::{Header, Root, Seal, SealName};
+use sealgate_core::text::escape::{message, printable_str};
+use sealgate_core::text::problem::Problem;
+use sealgate_git::GitError;
+use sealgate_git::setup::{Place as GitPlace, place};
+
+use super::ready::write;
+use super::{Context, Outcome, collect, hook, refuse_in_ci, seal};
+use crate::cli::args::{InitArgs, SealArgs};
+use crate::ops::check::coverage::covered;
+use crate::ops::seal::plan::{self, Plan, Wanted};
+use crate::report::Verbosity;
+use crate::report::setup::{self, SetUp};
+use crate::setup::artifacts::{self, Artifact, Kept};
+use crate::setup::init::files::{self, Change, EVERYWHERE, Place};
+use crate::setup::init::{
+    Dialogue, Workflow, build_command, by_hand, not_a_terminal, nothing_found, seal_name,
+};
+
+type Problems = Vec<Problem>;
+
+/// Who answers what no flag states.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Answers {
+    /// The person at the terminal.
+    Asked,
+    /// The proposals.
+    Proposed,
+    /// Nobody: only what was stated is done.
+    Stated,
+}
+
+/// What is done beside the seals.
+struct Wishes {
+    workflow: Workflow,
+    build: Option<String>,
+    everywhere: bool,
+}
+
+pub(super) fn run(arguments: &InitArgs, context: &Context) -> Outcome {
+    refuse_in_ci("sealgate init", arguments.allow_ci)?;
+    work_tree(context).map_err(|problem| vec![problem])?;
+    check_flags(arguments, context).map_err(|problem| vec![problem])?;
+    let _lock = context.lock()?;
+    let sealed = sealed(context)?;
+    let answers = match (arguments.yes, io::stdin().is_terminal() && io::stderr().is_terminal()) {
+        (true, _) => Answers::Proposed,
+        (false, true) => Answers::Asked,
+        (false, false) => Answers::Stated,
+    };
+    let roots = roots(arguments, answers, &sealed, context)?;
+    let plans = plans(&roots, &sealed, context)?;
+    let ready = seal::prepare(&sealing(arguments), context, plans).map_err(by_hand)?;
+    let new: Vec<&Seal> = ready.iter().map(|ready| &ready.seal).collect();
+    let all: Vec<&Seal> = sealed.iter().chain(new.iter().copied()).collect();
+    let wishes = wishes(arguments, answers, &all, context)?;
+    let places = places(&all, context)?;
+    let mut changes = Vec::new();
+    let root = context.repository.root();
+    changes.extend(files::attributes(root, &places, wishes.everywhere).map_err(|p| vec![p])?);
+    changes.extend(workflow(&wishes, context)?);
+    // Whatever speaks against it is said before anything is written.
+    let asked = answers == Answers::Asked && !arguments.hook && !new.is_empty();
+    let wanted = if asked { answered(Dialogue::hook)? } else { arguments.hook };
+    let hook = wanted.then(|| hook::Ready::new(false, context)).transpose();
+    let hook = hook.map_err(|problem| vec![problem])?;
+
+    for ready in &ready {
+        ready.warn(context);
+    }
+    write(&ready, context)?;
+    changes
+        .iter()
+        .try_for_each(|change| files::write(&context.repository, change))
+        .map_err(|p| vec![p])?;
+    let mut told: Vec<u8> =
+        ready.iter().flat_map(|ready| seal::tell(ready, context, Verbosity::Quiet)).collect();
+    let done = done(&roots, &sealed, &new, changes, &places, context);
+    if let Some(hook) = hook {
+        let said = hook.install(context).map_err(|problem| vec![problem])?;
+        told.extend(format!("{}\n", message(&said)).into_bytes());
+    }
+    told.extend(setup::text(&done, context.terminal.verbosity).into_bytes());
+    context.terminal.answer(&told).map_err(|problem| vec![problem])?;
+    if places.iter().any(|place| !place.exact) {
+        remark_on_attributes(&all, context)?;
+    }
+    remark_on_workflow(&wishes, &all, context);
+    Ok(Verdict::Pass)
+}
+
+/// Refuses to work where git has no working tree.
+pub(super) fn work_tree(context: &Context) -> Result<(), Problem> {
+    // A bare repository has no `.git` in it, and may lie below a working tree.
+    let problem = match place(&context.base).map_err(git_problem)? {
+        GitPlace::WorkTree if context.repository.in_git() => return Ok(()),
+        GitPlace::Bare => {
+            Problem::new("bare-repository", "this repository is bare: it has no files checked out")
+                .remedy("clone it, and work in the clone")
+        }
+        _ => Problem::new("not-a-repository", "this is no git repository").remedy(
+            "git init, or go to your repository; seals without git: sealgate seal NAME --root DIR",
+        ),
+    };
+    Err(problem)
+}
+
+/// What kept git from answering.
+pub(super) fn git_problem(error: GitError) -> Problem {
+    let unasked = matches!(error, GitError::NotRun(_));
+    let problem = Problem::from(error);
+    if unasked { problem } else { problem.remedy("mend what git says, and run this again") }
+}
+
+fn check_flags(arguments: &InitArgs, context: &Context) -> Result<(), Problem> {
+    if let Some(build) = &arguments.build {
+        build_command(build).map_err(|why| {
+            Problem::new("usage", format!("--build: {why}"))
+                .remedy("name a script of yours: --build 'sh build.sh'")
+        })?;
+    }
+    let wanted = arguments.workflow.is_some_and(|workflow| workflow != Workflow::None);
+    if wanted && !usual_seals(context) {
+        return Err(Problem::new("usage", "the workflow checks the seals in seals/ and no others")
+            .remedy("leave out --workflow, or --seals"));
+    }
+    Ok(())
+}
+
+fn usual_seals(context: &Context) -> bool {
+    context.repository.seals().as_str() == "seals"
+}
+
+/// The seals that there are.
+fn sealed(context: &Context) -> Result<Vec<Seal>, Problems> {
+    let contents = context.repository.contents().map_err(|problem| vec![problem])?;
+    let contents = contents.unwrap_or_default();
+    if !contents.strays.is_empty() {
+        return Err(contents.strays);
+    }
+    collect(contents.names.iter().map(|name| {
+        context.repository.load(name).and_then(|loaded| loaded.seal).map_err(|p| vec![p])
+    }))
+}
+
+/// The directories that are to be under seal.
+fn roots(
+    arguments: &InitArgs,
+    answers: Answers,
+    sealed: &[Seal],
+    context: &Context,
+) -> Result<Vec<Root>, Problems> {
+    let repository = &context.repository;
+    if !arguments.root.is_empty() {
+        let root = |root| plan::relative_root(repository, &context.base, root);
+        return collect(arguments.root.iter().map(|given| root(given))).map(distinct);
+    }
+    let found = artifacts::likely(repository.root(), repository.seals().as_str())
+        .map_err(|error| vec![git_problem(error)])?;
+    for unread in &found.unread {
+        context.terminal.remark(&format!("warning: not looked into: {unread}"));
+    }
+    let headers: Vec<&Header> = sealed.iter().map(|seal| &seal.header).collect();
+    let open = |artifact: &&Artifact| !covered(&artifact.path, &headers);
+    let open: Vec<&Artifact> = found.artifacts.iter().filter(open).collect();
+    let clear = open.iter().filter(|artifact| artifact.kept != Kept::Unclear);
+    let proposed: Vec<&str> = clear.map(|artifact| artifact.path.as_str()).collect();
+    let paths = match answers {
+        Answers::Stated => return Err(vec![not_a_terminal(&proposed)]),
+        _ if open.is_empty() && !sealed.is_empty() => return Ok(Vec::new()),
+        Answers::Proposed if proposed.is_empty() && sealed.is_empty() => {
+            return Err(vec![nothing_found(&open)]);
+        }
+        Answers::Proposed => proposed.into_iter().map(str::to_owned).collect(),
+        Answers::Asked => answered(|dialogue| dialogue.roots(&open))?,
+    };
+    let root = |path: &String| {
+        // What was found is named from the root of the repository, what was typed from here.
+        let found = open.iter().any(|artifact| artifact.path == *path);
+        let base = if found { repository.root() } else { &context.base };
+        plan::relative_root(repository, base, path.as_ref())
+    };
+    collect(paths.iter().map(root)).map(distinct)
+}
+
+fn distinct(mut roots: Vec<Root>) -> Vec<Root> {
+    roots.sort();
+    roots.dedup();
+    roots
+}
+
+/// A new seal of each root that none has yet.
+fn plans(roots: &[Root], sealed: &[Seal], context: &Context) -> Result<Vec<Plan>, Problems> {
+    let repository = &context.repository;
+    let mut taken: Vec<SealName> = sealed.iter().map(|seal| seal.name.clone()).collect();
+    let mut plans = Vec::new();
+    let whole = repository.root().to_string_lossy();
+    for root in roots.iter().filter(|root| !sealed.iter().any(|seal| seal.header.root == **root)) {
+        let name = seal_name(root.as_str(), &whole, &taken).ok_or_else(|| {
+            let message = format!("no name is left for a seal of {root}");
+            vec![Problem::new("usage", message).remedy("sealgate seal NAME --root DIR")]
+        })?;
+        let wanted = Wanted { name: name.as_str(), root: root.as_str().as_ref(), exclude: &[] };
+        plans.push(plan::make(repository, repository.root(), &wanted));
+        taken.push(name);
+    }
+    collect(plans.into_iter())
+}
+
+fn sealing(arguments: &InitArgs) -> SealArgs {
+    SealArgs {
+        names: Vec::new(),
+        root: None,
+        exclude: Vec::new(),
+        only: Vec::new(),
+        all: true,
+        allow_ci: arguments.allow_ci,
+        allow_outside_links: false,
+        reading: arguments.reading.clone(),
+    }
+}
+
+fn wishes(
+    arguments: &InitArgs,
+    answers: Answers,
+    seals: &[&Seal],
+    context: &Context,
+) -> Result<Wishes, Problems> {
+    let built = || seals.iter().filter(|seal| !seal.header.tracked);
+    let built: Vec<&str> = built().map(|seal| seal.header.root.as_str()).collect();
+    let mut command = arguments.build.as_deref().and_then(|text| build_command(text).ok());
+    let can_build = command.is_some() || built.is_empty();
+    let workflow = match (arguments.workflow, answers) {
+        (Some(workflow), _) => workflow,
+        _ if !usual_seals(context) => Workflow::None,
+        (None, Answers::Asked) if workflow_is_there(context) => Workflow::None,
+        (None, Answers::Asked) => answered(Dialogue::workflow)?,
+        (None, Answers::Proposed) if can_build => Workflow::Check,
+        (None, Answers::Stated) if command.is_some() => Workflow::Check,
+        (None, _) => Workflow::None,
+    };
+    let answer;
+    if workflow != Workflow::None && !can_build {
+        if answers != Answers::Asked {
+            let message = format!("the workflow must build {} first", built.join(", "));
+            return Err(vec![
+                Problem::new("usage", message)
+                    .remedy("say how: --build 'npm ci && npm run build', or what yours is"),
+            ]);
+        }
+        answer = answered(|dialogue| dialogue.build(&built))?;
+        command = Some(&answer);
+    }
+    let whole = seals.iter().any(|seal| seal.header.root.path().is_none());
+    let offered = !whole
+        && answers != Answers::Stated
+        && files::may_offer_everywhere(context.repository.root())
+            .map_err(|error| vec![git_problem(error)])?;
+    let everywhere = match answers {
+        _ if !offered => false,
+        Answers::Asked => answered(|dialogue| dialogue.line(EVERYWHERE))?,
+        _ => true,
+    };
+    Ok(Wishes { workflow, build: command.map(str::to_owned), everywhere })
+}
+
+fn workflow_is_there(context: &Context) -> bool {
+    let file = Workflow::Check.file();
+    file.is_some_and(|file| context.repository.root().join(file).symlink_metadata().is_ok())
+}
+
+/// One answer of the person at the terminal.
+fn answered<T>(
+    ask: impl FnOnce(&mut Dialogue<io::StdinLock<'static>, io::Stderr>) -> io::Result<Option<T>>,
+) -> Result<T, Problems> {
+    let mut dialogue = Dialogue { input: io::stdin().lock(), output: io::stderr() };
+    ask(&mut dialogue).ok().flatten().ok_or_else(|| {
+        vec![
+            Problem::new("no-answer", "the question was not answered, and nothing was written")
+                .remedy("run init again, or state what you want with flags"),
+        ]
+    })
+}
+
+/// The directories whose bytes git is to leave alone: the seals', and the roots.
+fn places(seals: &[&Seal], context: &Context) -> Result<Vec<Place>, Problems> {
+    let repository = &context.repository;
+    let ask = |path: &str, files: &[Vec<u8>]| {
+        Place::ask(repository.root(), path, files).map_err(|error| vec![git_problem(error)])
+    };
+    let of_seals: Vec<Vec<u8>> =
+        seals.iter().map(|seal| repository.file_of(&seal.name).into_bytes()).collect();
+    let mut places = vec![ask(repository.seals().as_str(), &of_seals)?];
+    for seal in seals {
+        let files = seal.entries.iter().filter(|sealed| sealed.entry.size().is_some());
+        let root = &seal.header.root;
+        let files: Vec<_> =
+            files.map(|sealed| root.join(sealed.path.as_str()).into_bytes()).collect();
+        places.push(ask(root.as_str(), &files)?);
+    }
+    Ok(places)
+}
+
+/// The workflow, if it is wanted and not there.
+fn workflow(wishes: &Wishes, context: &Context) -> Result<Option<Change>, Problems> {
+    let Some(path) = wishes.workflow.file() else { return Ok(None) };
+    let text = wishes.workflow.text(wishes.build.as_deref());
+    match files::existing(context.repository.root(), path).map_err(|p| vec![p])? {
+        None => Ok(Some(Change { path, bytes: text.into_bytes(), lines: Vec::new() })),
+        Some(there) => {
+            if !Workflow::is_same(&there, &text) {
+                context.terminal.remark(&format!(
+                    "{path} is there with other content, and stays as it is; move it away to have \
+                     it written"
+                ));
+            }
+            Ok(None)
+        }
+    }
+}
+
+/// What there is to say beside what is said of each new seal.
+fn done(
+    roots: &[Root],
+    sealed: &[Seal],
+    new: &[&Seal],
+    changes: Vec<Change>,
+    places: &[Place],
+    context: &Context,
+) -> SetUp {
+    let file = |seal: &Seal| context.repository.file_of(&seal.name);
+    let root = |seal: &Seal| seal.header.root.as_str().to_owned();
+    let rewritten = |seal: &&&Seal| {
+        let of_seal = |place: &&Place| place.path == seal.header.root.as_str();
+        seal.header.tracked && places.iter().find(of_seal).is_some_and(|place| place.rewritten)
+    };
+    let already = sealed.iter().filter(|seal| roots.contains(&seal.header.root));
+    SetUp {
+        already: already.map(|seal| (root(seal), file(seal))).collect(),
+        there: sealed.iter().map(|seal| seal.name.as_str().to_owned()).collect(),
+        sealed: new.iter().map(|seal| file(seal)).collect(),
+        written: changes.into_iter().map(|made| (made.path.to_owned(), made.lines)).collect(),
+        renormalise: new.iter().filter(rewritten).map(|seal| root(seal)).collect(),
+        way: context.caller.repository.clone().or_else(|| context.caller.directory.clone()),
+    }
+}
+
+/// Says where the lines that were added do not help.
+fn remark_on_attributes(seals: &[&Seal], context: &Context) -> Result<(), Problems> {
+    for place in places(seals, context)?.iter().filter(|place| !place.exact) {
+        context.terminal.remark(&format!(
+            "attributes closer to the files still let git rewrite some in {}: see sealgate doctor",
+            printable_str(&place.path)
+        ));
+    }
+    Ok(())
+}
+
+fn remark_on_workflow(wishes: &Wishes, seals: &[&Seal], context: &Context) {
+    let built = seals.iter().any(|seal| !seal.header.tracked);
+    let silent = wishes.workflow != Workflow::None || workflow_is_there(context);
+    if built && !silent {
+        context.terminal.remark(
+            "no workflow was written; to have one: sealgate init --workflow check --build CMD --yes",
+        );
+    }
+}

@@ -1,0 +1,111 @@
+//! `ls`: what is sealed, unsealed, or excluded and by which pattern. Reads names, no bytes.
+
+use std::collections::HashSet;
+use std::fmt::Write as _;
+
+use sealgate_core::compare::verdict::Verdict;
+use sealgate_core::seal::Seal;
+use sealgate_core::seal::path::{self, is_below};
+use sealgate_core::text::escape::printable;
+use sealgate_core::text::problem::Problem;
+use walkdir::WalkDir;
+
+use super::{Context, Outcome};
+use crate::cli::args::LsArgs;
+use crate::tree::{NamedBy, root_problem};
+
+/// A path below the root, and the word and the reason for it.
+type Row = (Box<[u8]>, &'static str, Option<String>);
+
+pub(super) fn run(arguments: &LsArgs, context: &Context) -> Outcome {
+    let name = context.select_one(std::slice::from_ref(&arguments.name), "ls")?;
+    let seal =
+        context.repository.load(&name).and_then(|loaded| loaded.seal).map_err(|p| vec![p])?;
+    let wanted = arguments.path.as_deref().map(|path| path.trim_end_matches('/').as_bytes());
+    let within = |path: &[u8]| wanted.is_none_or(|wanted| path == wanted || is_below(path, wanted));
+
+    let mut rows = there(&seal, context)?;
+    let found: HashSet<Box<[u8]>> = rows.iter().map(|(path, ..)| path.clone()).collect();
+    let absent = seal.entries.iter().map(|sealed| sealed.path.as_bytes());
+    rows.extend(
+        absent.filter(|path| !found.contains(*path)).map(|path| (path.into(), "missing", None)),
+    );
+    rows.retain(|(path, ..)| within(path));
+    rows.sort();
+    if let (Some(wanted), true) = (wanted, rows.is_empty()) {
+        rows.push(of_absent(&seal, wanted)?);
+    }
+    let mut listing = String::new();
+    for (path, word, why) in rows {
+        let why = why.map(|why| format!("  {why}")).unwrap_or_default();
+        // Writing to a string cannot fail.
+        let _ = writeln!(listing, "{word:<9} {}{why}", printable(&path));
+    }
+    context.terminal.answer(listing.as_bytes()).map_err(|problem| vec![problem])?;
+    Ok(Verdict::Pass)
+}
+
+/// Everything below the root, excluded names once and not what is below them.
+fn there(seal: &Seal, context: &Context) -> Result<Vec<Row>, Vec<Problem>> {
+    // Opened for its checks: no link on the way, and a directory at the end.
+    context
+        .repository
+        .open(&seal.header.root)
+        .map_err(|error| vec![root_problem(&error, &seal.name, NamedBy::Seal)])?;
+    let root = context.repository.root().join(seal.header.root.as_str());
+    let mut rows: Vec<Row> = Vec::new();
+    let mut occupied: HashSet<Box<[u8]>> = HashSet::new();
+    let mut directories = Vec::new();
+    let mut walk = WalkDir::new(&root).min_depth(1).into_iter();
+    while let Some(found) = walk.next() {
+        let entry = found.map_err(|error| {
+            vec![
+                Problem::new("unreadable", error.to_string())
+                    .seal(seal.name.as_str())
+                    .remedy("give this user the right to read it"),
+            ]
+        })?;
+        let path = path::relative(&root, entry.path());
+        let is_dir = entry.file_type().is_dir();
+        if let Some(pattern) = seal.header.scope.excludes_child(&path, is_dir) {
+            rows.push((path, "excluded", Some(format!("by {}", printable(pattern.as_bytes())))));
+            if is_dir {
+                walk.skip_current_dir();
+            }
+            continue;
+        }
+        if let Some(at) = path.iter().rposition(|&byte| byte == b'/') {
+            occupied.insert(path[..at].into());
+        }
+        if is_dir {
+            directories.push(path);
+        } else {
+            rows.push(named(seal, path));
+        }
+    }
+    let empty = directories.into_iter().filter(|path| !occupied.contains(path));
+    rows.extend(empty.map(|path| named(seal, path)));
+    Ok(rows)
+}
+
+fn named(seal: &Seal, path: Box<[u8]>) -> Row {
+    let sealed = seal.entry(&path).is_some();
+    (path, if sealed { "sealed" } else { "unsealed" }, None)
+}
+
+/// What would become of a path at which there is nothing.
+fn of_absent(seal: &Seal, path: &[u8]) -> Result<Row, Vec<Problem>> {
+    if let Err(fault) = path::check(path) {
+        return Err(vec![
+            Problem::new("usage", fault.to_string())
+                .remedy("give a path relative to the root of the seal"),
+        ]);
+    }
+    let pattern =
+        seal.header.scope.excludes(path, false).or_else(|| seal.header.scope.excludes(path, true));
+    let (word, why) = match pattern {
+        Some(pattern) => ("excluded", format!("by {}", printable(pattern.as_bytes()))),
+        None => ("absent", format!("there is no such path below {}", seal.header.root)),
+    };
+    Ok((path.into(), word, Some(why)))
+}

@@ -1,0 +1,249 @@
+//! `merge-reports`: one verdict from several reports.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use sealgate_core::compare::changes::{OnReseal, Stated};
+use sealgate_core::compare::verdict::{Base, Source};
+use sealgate_core::seal::SealName;
+use sealgate_core::text::problem::Problem;
+use sealgate_git::Oid;
+
+use super::check::places::{of_roots, report_files, root_of};
+use super::check::{authority, base};
+use super::{Context, Outcome, report_globs, reports};
+use crate::cli::args::MergeReportsArgs;
+use crate::ops::authorize::{Clearance, Question, clear};
+use crate::ops::check::review::Review;
+use crate::ops::merge::{self, Demanded, Given, Merged, SealsNamed};
+use crate::report::{AuthorityView, Notice, Report};
+use crate::tree::{Contents, Loaded, Snapshot, select};
+
+type Problems = Vec<Problem>;
+
+/// A seal that is asked for, as far as it was read.
+type Asked = (SealName, Result<Loaded, Problem>);
+
+/// What came of the reports.
+#[derive(Default)]
+struct Answer {
+    merged: Merged,
+    /// The base that they were held against.
+    base: Option<Base>,
+    /// What the policy of the base says.
+    clearance: Clearance,
+    /// Whether there is a policy, at the base or in what is judged.
+    under_policy: bool,
+}
+
+pub(super) fn run(arguments: &MergeReportsArgs, context: &Context) -> Outcome {
+    let files = report_files(&arguments.report, context)?;
+    let inputs = if arguments.globs {
+        report_globs::find(&arguments.files, &context.base)?
+    } else {
+        arguments.files.clone()
+    };
+    let (given, mut problems) = read(&inputs, context);
+    let mut selected = Vec::new();
+    let answer = if problems.is_empty() {
+        answer(arguments, context, &given, &mut selected)
+    } else {
+        Err(Vec::new())
+    };
+    if !files.is_empty() {
+        let inputs = inputs.iter().filter_map(|file| context.path(file).canonicalize().ok());
+        let roots = selected.iter().filter_map(|(_, loaded)| root_of(loaded.as_ref().ok()?));
+        let protected = of_roots(roots, inputs, &context.repository)?;
+        files
+            .iter()
+            .try_for_each(|file| file.guard(&protected))
+            .map_err(|problem| vec![problem])?;
+    }
+    let Answer { merged, base, clearance, under_policy } = answer.unwrap_or_else(|found| {
+        problems.extend(found);
+        Answer::default()
+    });
+    problems.extend(merged.problems);
+    let mut notices = merged.notices;
+    notices.extend(authority::granted(&clearance));
+    notices.extend(told(arguments, &given, &selected));
+    // As long as the slowest: they were made side by side.
+    let elapsed = given.iter().map(|given| given.report.elapsed_ms).max().unwrap_or(0);
+    let report = Report::new(
+        &merged.judgements,
+        base.as_ref(),
+        &problems,
+        notices,
+        Duration::from_millis(elapsed),
+        &context.caller,
+    );
+    let worth = under_policy.then_some(AuthorityView::None);
+    let report = report.authorised(worth, &clearance.refusals);
+    Ok(context.terminal.report(report, arguments.format, &files, None))
+}
+
+/// Reads all the reports, as far as they can be read.
+fn read(files: &[PathBuf], context: &Context) -> (Vec<Given>, Problems) {
+    let (mut all, mut problems) = (Vec::new(), Vec::new());
+    let mut room = reports::MAX_BYTES;
+    for path in files {
+        let file = path.to_string_lossy().into_owned();
+        match reports::open(&context.path(path), &file, &mut room) {
+            Ok(report) => all.push(Given { file, report }),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    (all, problems)
+}
+
+/// Merges what was read, and keeps the seals that it was held against in `selected`.
+fn answer(
+    arguments: &MergeReportsArgs,
+    context: &Context,
+    given: &[Given],
+    selected: &mut Vec<Asked>,
+) -> Result<Answer, Problems> {
+    let one = |problem| vec![problem];
+    merge::check_tools(given)?;
+    merge::check_authority(given)?;
+    let commit = commit(arguments, context, merge::seals_of(given)?)?;
+    *selected = load(arguments, context, commit.as_ref())?;
+    let base = base_of(arguments, context, given)?;
+    let stated: Vec<Stated<'_>> = selected.iter().map(stated).collect();
+    let clearance = base.as_ref().map(|(base, _)| {
+        let (judged, patterns) = (commit.as_ref(), &arguments.only[..]);
+        let now = authority::now()?;
+        let question = Question {
+            base,
+            judged,
+            policy_digest: None,
+            seals: &stated,
+            patterns,
+            environment: None,
+            now,
+        };
+        Ok(clear(&context.repository, &question))
+    });
+    let clearance = clearance.transpose().map_err(one)?.unwrap_or_default();
+    let review = base
+        .as_ref()
+        .map(|(base, on_reseal)| Review::new(base, &stated, &arguments.only, *on_reseal));
+    let review = review.transpose().map_err(one)?;
+    let demanded: Vec<Demanded<'_>> = selected.iter().map(demanded).collect();
+    let source = commit.as_ref().map_or(Source::Worktree, Snapshot::source);
+    let place = |path: &str| context.path(path.as_ref());
+    let mut merged = merge::merge(given, &demanded, &source, &place);
+    let base = review.map(|review| review.tell(&mut merged.judgements));
+    let contradictions = merged.contradictions(base.as_ref());
+    merged.problems.extend(contradictions);
+    if clearance.refusals.is_empty() {
+        merged.problems.extend(merge::refusals(given));
+    }
+    let here = authority::has_policy(commit.as_ref(), context).map_err(one)?;
+    let under_policy = here || clearance.policy.is_some();
+    Ok(Answer { merged, base, clearance, under_policy })
+}
+
+/// The commit of the seals; `None` for those of the working tree.
+fn commit<'a>(
+    arguments: &MergeReportsArgs,
+    context: &'a Context,
+    named: SealsNamed,
+) -> Result<Option<Snapshot<'a>>, Problems> {
+    let one = |problem| vec![problem];
+    let repository = &context.repository;
+    match (&arguments.seals_from, named) {
+        (None, SealsNamed::Worktree) => Ok(None),
+        (None, SealsNamed::Commit { given, oid }) => known(context, &given, &oid).map(Some),
+        (Some(revision), named) => {
+            let snapshot = Snapshot::open(repository, revision).map_err(one)?;
+            named.check(snapshot.oid()).map_err(one)?;
+            Ok(Some(snapshot))
+        }
+    }
+}
+
+fn load(
+    arguments: &MergeReportsArgs,
+    context: &Context,
+    commit: Option<&Snapshot<'_>>,
+) -> Result<Vec<Asked>, Problems> {
+    let contents = match commit {
+        Some(commit) => context.contents_of(commit),
+        None => context.contents(),
+    };
+    let Contents { names, strays } = contents.map_err(|problem| vec![problem])?;
+    if !strays.is_empty() {
+        return Err(strays);
+    }
+    let load = |name: SealName| {
+        let loaded = match commit {
+            Some(commit) => commit.load(&name),
+            None => context.repository.load(&name),
+        };
+        (name, loaded)
+    };
+    Ok(select(&names, &arguments.only)?.into_iter().map(load).collect())
+}
+
+/// The base that the reports name, which is the one that is asked for.
+fn base_of<'a>(
+    arguments: &MergeReportsArgs,
+    context: &'a Context,
+    given: &[Given],
+) -> Result<Option<(Snapshot<'a>, OnReseal)>, Problems> {
+    let one = |problem| vec![problem];
+    let named = merge::base_of(given)?;
+    // Where the event has none, the shares have said so.
+    let (wanted, _) = base::open(arguments.base.as_deref(), context).map_err(one)?;
+    if let Some(wanted) = wanted {
+        // As `check` has it: under a policy grants decide.
+        let by_default = if wanted.has_policy() { OnReseal::Allow } else { OnReseal::default() };
+        let on_reseal = arguments.on_reseal.unwrap_or(by_default);
+        merge::check_base(named.as_ref(), wanted.oid(), on_reseal).map_err(one)?;
+        return Ok(Some((wanted, on_reseal)));
+    }
+    let Some(named) = named else { return Ok(None) };
+    Ok(Some((known(context, &named.given, &named.oid)?, named.on_reseal)))
+}
+
+/// The commit `oid`; by the name that a report gave it where that name means the same here.
+fn known<'a>(context: &'a Context, given: &str, oid: &Oid) -> Result<Snapshot<'a>, Problems> {
+    match Snapshot::open(&context.repository, given) {
+        Ok(snapshot) if snapshot.oid() == oid => Ok(snapshot),
+        _ => Snapshot::of(&context.repository, &oid.to_string(), oid)
+            .map_err(|problem| vec![problem]),
+    }
+}
+
+fn demanded((name, loaded): &Asked) -> Demanded<'_> {
+    let seal =
+        loaded.as_ref().and_then(|loaded| loaded.seal.as_ref().map(|seal| (seal, loaded.digest)));
+    Demanded { name: name.as_str(), seal }
+}
+
+fn stated((name, loaded): &Asked) -> Stated<'_> {
+    let seal = loaded.as_ref().ok().and_then(|loaded| loaded.seal.as_ref().ok());
+    Stated { name: name.as_str(), seal }
+}
+
+/// What the answer is made of, and what it leaves out.
+fn told(arguments: &MergeReportsArgs, given: &[Given], selected: &[Asked]) -> Vec<Notice> {
+    let number = given.len();
+    let merged = Notice {
+        code: "merged",
+        message: format!(
+            "one answer from {number} {}",
+            if number == 1 { "report" } else { "reports" }
+        ),
+    };
+    let narrowed = (!arguments.only.is_empty()).then(|| Notice {
+        code: "narrowed",
+        message: format!(
+            "--only {}: {} of the seals were asked for, and nothing is said of others",
+            arguments.only.join(" --only "),
+            selected.len()
+        ),
+    });
+    [merged].into_iter().chain(narrowed).collect()
+}

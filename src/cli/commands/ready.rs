@@ -1,0 +1,66 @@
+//! What `seal` and `accept` share: seals that may be written, and the writing.
+
+use sealgate_core::seal::collisions;
+use sealgate_core::seal::{LARGE_SEAL_BYTES, Seal};
+use sealgate_core::text::problem::Problem;
+
+use super::Context;
+use crate::report::Verbosity;
+use crate::report::sealed::{self, Outcome, Summary};
+
+/// A seal that may be written.
+pub(super) struct Ready {
+    pub(super) seal: Seal,
+    pub(super) bytes: Vec<u8>,
+    /// The seal that it replaces, as far as that could be made out.
+    pub(super) old: Option<Seal>,
+    pub(super) old_was_whole: bool,
+    /// Whether it differs from what its file holds.
+    pub(super) changed: bool,
+}
+
+impl Ready {
+    /// Says what is legal and will still cause trouble.
+    pub(super) fn warn(&self, context: &Context) {
+        let name = &self.seal.name;
+        for pair in collisions::collisions(self.seal.entries.iter().map(|sealed| &sealed.path)) {
+            context.terminal.remark(&format!(
+                "warning: {name}: {} and {} are one name where case or Unicode form is ignored (macOS, Windows)",
+                pair.first, pair.second
+            ));
+        }
+        if self.bytes.len() as u64 > LARGE_SEAL_BYTES {
+            context.terminal.remark(&format!(
+                "warning: {name}: the seal is over 40 MiB: hosts stop showing and accepting such files; seal parts of the root apart"
+            ));
+        }
+    }
+
+    /// What was done, which is `outcome`, in the words of a reviewer.
+    pub(super) fn tell(
+        &self,
+        outcome: Outcome,
+        context: &Context,
+        verbosity: Verbosity,
+    ) -> Vec<u8> {
+        let seal = &self.seal;
+        let sizes = seal.entries.iter().filter_map(|sealed| sealed.entry.size());
+        let summary = Summary {
+            name: seal.name.as_str(),
+            file: &context.repository.file_of(&seal.name),
+            entries: seal.entries.len(),
+            // Entries that were not read here may state any size.
+            bytes: sizes.fold(0, u64::saturating_add),
+            tracked: seal.header.tracked,
+            outcome,
+        };
+        sealed::text(&summary, verbosity)
+    }
+}
+
+/// Writes what changed, unless one of the files was made read-only.
+pub(super) fn write(ready: &[Ready], context: &Context) -> Result<(), Vec<Problem>> {
+    let changed = ready.iter().filter(|ready| ready.changed);
+    let seals: Vec<_> = changed.map(|ready| (&ready.seal.name, &*ready.bytes)).collect();
+    context.repository.write(&seals).map_err(|problem| vec![problem])
+}

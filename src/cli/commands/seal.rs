@@ -1,0 +1,224 @@
+//! `seal`: writes seals again after an approved change, or makes one.
+//!
+//! Everything is read and every reason to refuse is looked for before the first byte is written.
+
+use sealgate_core::compare::changes;
+use sealgate_core::compare::inventory::Inventory;
+use sealgate_core::compare::verdict::Verdict;
+use sealgate_core::seal::exclude::Scope;
+use sealgate_core::seal::{SealError, SealName, read, to_bytes};
+use sealgate_core::text::problem::Problem;
+use sealgate_git::{Listing, Tracking};
+use sealgate_scan::{self as inventory, Engine};
+
+use super::bounds::Bounds;
+use super::ready::{Ready, write};
+use super::{Context, collect, refuse_in_ci};
+use crate::cli::args::SealArgs;
+use crate::cli::progress::Progress;
+use crate::ops::seal::draft::{
+    draft, keep_modes, looks_tracked, outside_links, replaced, take_only, untracked,
+};
+use crate::ops::seal::plan::{self, Plan, Wanted};
+use crate::report::Verbosity;
+use crate::report::sealed::Outcome;
+use crate::tree::{NamedBy, root_problem};
+
+type Problems = Vec<Problem>;
+
+pub(super) fn run(arguments: &SealArgs, context: &Context) -> super::Outcome {
+    refuse_in_ci("sealgate seal", arguments.allow_ci)?;
+    let _lock = context.lock()?;
+    let plans = plan(arguments, context)?;
+    for plan in plans.iter().filter(|plan| plan.merged) {
+        context.terminal.remark(&format!(
+            "{}: the lines above [entries] are those of both sides of the merge, which are alike",
+            plan.name
+        ));
+    }
+    let ready = prepare(arguments, context, plans)?;
+    refuse_many(arguments, &ready)?;
+    for seal in &ready {
+        seal.warn(context);
+    }
+    write(&ready, context)?;
+    let verbosity = context.terminal.verbosity;
+    let told: Vec<u8> = ready.iter().flat_map(|ready| tell(ready, context, verbosity)).collect();
+    context.terminal.answer(&told).map_err(|problem| vec![problem])?;
+    Ok(Verdict::Pass)
+}
+
+/// What is to be sealed, from the command line and the seals that there are.
+fn plan(arguments: &SealArgs, context: &Context) -> Result<Vec<Plan>, Problems> {
+    if let Some(root) = &arguments.root {
+        let [name] = &arguments.names[..] else {
+            return Err(vec![
+                Problem::new("usage", "--root makes one seal")
+                    .remedy("name it: sealgate seal NAME --root DIR"),
+            ]);
+        };
+        let wanted = Wanted { name, root, exclude: &arguments.exclude };
+        return plan::make(&context.repository, &context.base, &wanted).map(|plan| vec![plan]);
+    }
+    let names = match context.select(&arguments.names) {
+        Err(problems) if problems.iter().any(|problem| problem.code == "name-unmatched") => {
+            let make = |problem: Problem| match problem.code {
+                "name-unmatched" => problem.remedy("to make a seal: sealgate seal NAME --root DIR"),
+                _ => problem,
+            };
+            return Err(problems.into_iter().map(make).collect());
+        }
+        other => other?,
+    };
+    let needs_old = !arguments.only.is_empty();
+    collect(names.into_iter().map(|name| plan::again(&context.repository, name, needs_old)))
+}
+
+/// Reads all roots, and gives the seals that may be written.
+pub(super) fn prepare(
+    arguments: &SealArgs,
+    context: &Context,
+    plans: Vec<Plan>,
+) -> Result<Vec<Ready>, Problems> {
+    let only = (!arguments.only.is_empty()).then(|| Scope::new(arguments.only.clone()));
+    let only = only.transpose().map_err(|error| {
+        let message = error.to_string().replace("exclude pattern", "--only");
+        vec![Problem::new("usage", message).remedy("see gitignore(5) for the syntax")]
+    })?;
+    let engine = arguments.reading.engine();
+    let progress = Progress::watch(&engine.meter, context.terminal.verbosity != Verbosity::Quiet);
+    let roots = plans.iter().map(|plan| (plan.name.as_str(), plan.header.root.as_str()));
+    let mut bounds = Bounds::new(roots);
+    let observed = collect(plans.into_iter().map(|plan| {
+        let name = plan.name.as_str();
+        if let Some(refused) = bounds.refuse(name) {
+            return Err(vec![refused]);
+        }
+        let names = engine.meter.names();
+        let inventory = observe(&plan, context, &engine).map_err(|problem| vec![problem])?;
+        bounds.count(name, engine.meter.names() - names, inventory.bytes, 0);
+        Ok((plan, inventory))
+    }))?;
+    drop(progress);
+    let listing = listing(&observed, context)?;
+    collect(observed.into_iter().map(|(mut plan, inventory)| {
+        let tracking = listing.below(plan.header.root.as_str());
+        if plan.new && context.repository.in_git() {
+            plan.header.tracked = looks_tracked(&inventory, &tracking);
+        }
+        let ready = ready(arguments, context, plan, &inventory, only.as_ref(), &tracking);
+        engine.workers.discard(inventory);
+        ready
+    }))
+}
+
+fn observe(plan: &Plan, context: &Context, engine: &Engine) -> Result<Inventory, Problem> {
+    let named_by = if plan.new { NamedBy::User } else { NamedBy::Seal };
+    let problem = |error| root_problem(&error, &plan.name, named_by);
+    let root = context.repository.open(&plan.header.root).map_err(problem)?;
+    inventory::take(&root, &plan.header.scope, engine).map_err(problem)
+}
+
+/// What git knows of the roots that it keeps, or may keep.
+fn listing(observed: &[(Plan, Inventory)], context: &Context) -> Result<Listing, Problems> {
+    if !context.repository.in_git() {
+        return Ok(Listing::default());
+    }
+    let kept = observed.iter().filter(|(plan, _)| plan.new || plan.header.tracked);
+    let roots = kept.map(|(plan, _)| plan.header.root.as_str());
+    Listing::of(context.repository.root(), roots).map_err(|error| vec![error.into()])
+}
+
+fn ready(
+    arguments: &SealArgs,
+    context: &Context,
+    plan: Plan,
+    inventory: &Inventory,
+    only: Option<&Scope>,
+    tracking: &Tracking<'_>,
+) -> Result<Ready, Problems> {
+    let Plan { name, header, old_bytes, old, salvaged, new, .. } = plan;
+    let mut seal = draft(&name, header, inventory)?;
+    if let (Some(old), false) = (&old, inventory.modes) {
+        keep_modes(&mut seal, old);
+    }
+    if let (Some(only), Some(old)) = (only, &old) {
+        seal = take_only(old, seal, only).ok_or_else(|| {
+            vec![
+                Problem::new("usage", "--only matches no entry, sealed or there")
+                    .seal(name.as_str())
+                    .remedy(format!("sealgate ls {name} lists the paths")),
+            ]
+        })?;
+    }
+    let mut problems = Vec::new();
+    if !arguments.allow_outside_links {
+        problems.extend(outside_links(&seal, old.as_ref()));
+    }
+    if seal.header.tracked && !context.repository.in_git() {
+        problems.push(
+            Problem::new("untracked", "tracked = true, but this is no git repository")
+                .seal(name.as_str())
+                .remedy("set tracked = false"),
+        );
+    } else if seal.header.tracked {
+        problems.extend(untracked(&seal, tracking, new));
+    }
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let bytes = to_bytes(&seal);
+    let changed = old_bytes.as_ref() != Some(&bytes);
+    let old_was_whole = old.is_some();
+    if changed || !old_was_whole {
+        check_readable(&name, &bytes, only.is_some(), context)?;
+    }
+    let old = old.or_else(|| (!new).then(|| replaced(salvaged, &seal)));
+    Ok(Ready { seal, bytes, old, old_was_whole, changed })
+}
+
+/// What is written must be what `check` accepts: every rule, the size limit too.
+fn check_readable(
+    name: &SealName,
+    bytes: &[u8],
+    only_a_part: bool,
+    context: &Context,
+) -> Result<(), Problems> {
+    let refused = |error: SealError| {
+        if !only_a_part {
+            return error.into_problem(name, &context.repository.file_of(name));
+        }
+        let message = format!("--only takes a part that does not fit the rest: {error}");
+        Problem::new("usage", message)
+            .seal(name.as_str())
+            .remedy("take the whole directory that changed, or seal without --only")
+    };
+    read(name, bytes).map(drop).map_err(|error| vec![refused(error)])
+}
+
+/// Without NAME, one seal may change; more only when all are meant.
+fn refuse_many(arguments: &SealArgs, ready: &[Ready]) -> Result<(), Problems> {
+    let changed: Vec<_> =
+        ready.iter().filter(|ready| ready.changed).map(|ready| ready.seal.name.as_str()).collect();
+    if arguments.all || !arguments.names.is_empty() || changed.len() < 2 {
+        return Ok(());
+    }
+    let message = format!("{} seals would change: {}", changed.len(), changed.join(", "));
+    Err(vec![
+        Problem::new("several-seals", message)
+            .remedy("name the ones that are meant, or pass --all"),
+    ])
+}
+
+/// What was done, in the words of a reviewer.
+pub(super) fn tell(ready: &Ready, context: &Context, verbosity: Verbosity) -> Vec<u8> {
+    let outcome = match &ready.old {
+        _ if !ready.changed => Outcome::Same,
+        None => Outcome::New,
+        Some(old) => Outcome::Replaced {
+            changes: changes::between(old, &ready.seal),
+            whole: ready.old_was_whole,
+        },
+    };
+    ready.tell(outcome, context, verbosity)
+}

@@ -1,0 +1,4 @@
+//! GitHub Actions: the event that a run reads, and the outputs of a step that it writes.
+
+pub mod event;
+pub mod runner;

@@ -1,0 +1,253 @@
+//! One seal through the pipeline: inventory, comparison, causes, judgement.
+
+pub mod coverage;
+mod evidence;
+pub mod review;
+
+use std::path::{Path, PathBuf};
+
+use sealgate_core::compare::cause;
+use sealgate_core::compare::inventory::{Extent, Inventory};
+use sealgate_core::compare::partition::{Share, Taken};
+use sealgate_core::compare::verdict::{Judgement, Source};
+use sealgate_core::compare::{Comparison, compare, compare_share, extent_of_differences};
+use sealgate_core::seal::{Header, Seal, SealName};
+use sealgate_core::text::problem::Problem;
+use sealgate_scan::{self as inventory, Directory, Engine, PassOver};
+
+use self::evidence::Evidence;
+use crate::tree::{Begun, Loaded, NamedBy, Repository, Snapshot, root_problem};
+
+/// Where bytes are read from.
+#[derive(Debug, Clone)]
+pub enum Bytes<'a> {
+    /// The roots in the working tree.
+    Worktree,
+    /// Another directory (`--at`).
+    Directory {
+        /// As the user named it.
+        given: String,
+        /// Where that is.
+        path: PathBuf,
+    },
+    /// A commit.
+    Commit(&'a Snapshot<'a>),
+}
+
+/// An open root.
+enum Opened<'a> {
+    Directory(Directory),
+    Commit(&'a Snapshot<'a>),
+}
+
+/// What judges seals: everything that is the same for all seals of a run.
+#[derive(Debug)]
+pub struct Judge<'a> {
+    /// The repository that has the seals.
+    pub repository: &'a Repository,
+    /// Where the bytes come from.
+    pub bytes: Bytes<'a>,
+    /// Where the seals came from.
+    pub seal_source: Source,
+    /// How files are read.
+    pub engine: &'a Engine,
+    /// The share that is taken, if not all is.
+    pub share: Option<&'a Share>,
+}
+
+impl Bytes<'_> {
+    /// The same, for a report.
+    #[must_use]
+    pub fn source(&self) -> Source {
+        match self {
+            Self::Worktree => Source::Worktree,
+            Self::Directory { given, path } => {
+                Source::Directory { given: given.clone(), path: path.clone() }
+            }
+            Self::Commit(snapshot) => snapshot.source(),
+        }
+    }
+}
+
+impl Opened<'_> {
+    fn observe(
+        &self,
+        name: &SealName,
+        header: &Header,
+        sealed: Extent,
+        engine: &Engine,
+        pass_over: PassOver<'_>,
+    ) -> Result<Inventory, Problem> {
+        match self {
+            Self::Directory(root) => inventory::take_part(root, &header.scope, engine, pass_over)
+                .map_err(|error| root_problem(&error, name, NamedBy::Seal)),
+            Self::Commit(snapshot) => snapshot.observe(name, header, sealed, engine, pass_over),
+        }
+    }
+}
+
+impl<'a> Judge<'a> {
+    /// Judges the working tree by its own seals.
+    #[must_use]
+    pub fn of_worktree(repository: &'a Repository, engine: &'a Engine) -> Self {
+        Self {
+            repository,
+            bytes: Bytes::Worktree,
+            seal_source: Source::Worktree,
+            engine,
+            share: None,
+        }
+    }
+
+    /// Judges by the seal `name`, as far as it could be loaded. Whatever goes wrong is in the
+    /// judgement.
+    #[must_use]
+    pub fn judge(&self, name: &SealName, begun: Result<Begun, Problem>) -> Judgement {
+        let mut judgement =
+            Judgement::new(name.as_str(), self.bytes.source(), self.seal_source.clone());
+        let judged = begun.and_then(|begun| self.fill(&mut judgement, name, begun));
+        judgement.problems.extend(judged.err());
+        judgement
+    }
+
+    fn fill(
+        &self,
+        judgement: &mut Judgement,
+        name: &SealName,
+        begun: Begun,
+    ) -> Result<(), Problem> {
+        let (seal, root, inventory) = self.both_sides(judgement, name, begun)?;
+        if let Bytes::Commit(commit) = &self.bytes {
+            commit.count_differing(&seal, extent_of_differences(&seal, &inventory))?;
+        }
+        let mut evidence = Evidence::new(self, &root, &seal.header);
+        let Comparison { findings, checked, matched } = match self.taken(name) {
+            None => {
+                let mut comparison = compare(&seal, &inventory);
+                cause::explain(&seal, &mut comparison.findings, &mut evidence);
+                comparison
+            }
+            Some(taken) => {
+                let mut comparison = compare_share(&seal, &inventory, taken);
+                cause::explain_each(&mut comparison.findings, &mut evidence);
+                judgement.taken = Some(taken.count());
+                comparison
+            }
+        };
+        judgement.bytes = inventory.bytes;
+        (judgement.findings, judgement.checked, judgement.matched) = (findings, checked, matched);
+        self.engine.workers.discard((seal, inventory));
+        if checked == 0 && judgement.findings.is_empty() && judgement.taken != Some(0) {
+            return Err(Problem::new("nothing-judged", "not one sealed entry could be judged")
+                .seal(name.as_str())
+                .remedy("make the whole root readable, and check again"));
+        }
+        Ok(())
+    }
+
+    /// The seal, and what is really there; a long seal is read while its root is walked.
+    fn both_sides(
+        &self,
+        judgement: &mut Judgement,
+        name: &SealName,
+        begun: Begun,
+    ) -> Result<(Seal, Opened<'a>, Inventory), Problem> {
+        if let Some(header) = begun.header() {
+            judgement.root = Some(header.root.as_str().to_owned());
+            judgement.tracked = Some(header.tracked);
+        }
+        let look = |header: &Header, sealed, pass_over: PassOver<'_>| -> Result<_, Problem> {
+            let root = self.open(name, header)?;
+            let inventory = root.observe(name, header, sealed, self.engine, pass_over)?;
+            Ok((root, inventory))
+        };
+        let (seal, looked) = match begun {
+            Begun::Whole(loaded) => {
+                let Loaded { digest, seal, .. } = *loaded;
+                judgement.digest = Some(digest);
+                let seal = seal?;
+                let sealed = self.extent(&seal);
+                let looked = match self.taken(name) {
+                    None => look(&seal.header, sealed, None),
+                    Some(taken) => {
+                        look(&seal.header, sealed, Some(&|path| taken.leaves(&seal, path)))
+                    }
+                };
+                (seal, looked)
+            }
+            Begun::Long(long) => {
+                let header = long.header().clone();
+                // Only files are read with it, and their number has no limit.
+                let look = || look(&header, Extent::default(), None);
+                let (read, looked) = self.engine.workers.both(|| long.finish(), look);
+                let Some((seal, digest)) = read else {
+                    // What stands above the entries may be another now, and the walk was in vain.
+                    (judgement.root, judgement.tracked) = (None, None);
+                    let Loaded { digest, seal, .. } = self.repository.load(name)?;
+                    judgement.digest = Some(digest);
+                    return Err(seal.err().unwrap_or_else(|| changed(name, self.repository)));
+                };
+                judgement.digest = Some(digest);
+                (seal, looked)
+            }
+        };
+        let (root, inventory) = looked?;
+        Ok((seal, root, inventory))
+    }
+
+    /// How much `seal` states, where that limits what is kept: in a commit.
+    fn extent(&self, seal: &Seal) -> Extent {
+        if !matches!(self.bytes, Bytes::Commit(_)) {
+            return Extent::default();
+        }
+        let bytes = seal.entries.iter().map(|sealed| sealed.path.as_bytes().len()).sum();
+        Extent { paths: seal.entries.len(), bytes }
+    }
+
+    fn taken(&self, name: &SealName) -> Option<Taken<'a>> {
+        self.share?.taken(name.as_str())
+    }
+
+    fn open(&self, name: &SealName, header: &Header) -> Result<Opened<'a>, Problem> {
+        let opened = match &self.bytes {
+            Bytes::Worktree => open(self.repository, name, header)?,
+            Bytes::Directory { path, .. } => open_build(path, name)?,
+            Bytes::Commit(snapshot) => return Ok(Opened::Commit(snapshot)),
+        };
+        Ok(Opened::Directory(opened))
+    }
+}
+
+fn changed(name: &SealName, repository: &Repository) -> Problem {
+    Problem::new("seal-unreadable", "the seal changed while it was read")
+        .seal(name.as_str())
+        .file(repository.file_of(name))
+        .remedy("keep it still, and check again")
+}
+
+/// Opens the root of the seal `name`.
+pub fn open(
+    repository: &Repository,
+    name: &SealName,
+    header: &Header,
+) -> Result<Directory, Problem> {
+    let opened = repository.open(&header.root);
+    opened.map_err(|error| root_problem(&error, name, NamedBy::Seal))
+}
+
+/// Opens the directory `build` instead of the root of the seal `name`.
+pub fn open_build(build: &Path, name: &SealName) -> Result<Directory, Problem> {
+    let opened = Directory::open_root(build, None);
+    opened.map_err(|error| root_problem(&error, name, NamedBy::User))
+}
+
+/// Takes the inventory of an open root, in the scope of the seal `name`.
+pub fn observe(
+    root: &Directory,
+    name: &SealName,
+    header: &Header,
+    engine: &Engine,
+) -> Result<Inventory, Problem> {
+    inventory::take(root, &header.scope, engine)
+        .map_err(|error| root_problem(&error, name, NamedBy::Seal))
+}

@@ -1,0 +1,155 @@
+//! One judgement of all that is said of one seal.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+
+use sealgate_core::compare::finding::Finding;
+use sealgate_core::compare::verdict::{Judgement, Source};
+use sealgate_core::seal::entry::Entry;
+use sealgate_core::text::problem::Problem;
+
+use super::findings::{Claims, whole};
+use super::share::Part;
+use super::{AGAIN, Demanded, inconsistent};
+use crate::report::Notice;
+use crate::report::read::SourceRead;
+
+/// How many shares a finding names.
+const NAMED: usize = 8;
+
+/// What is to be added to what is known of a finding, by path.
+type Remarks = HashMap<Box<[u8]>, String>;
+
+/// Joins `parts` to what a whole check says, and tells if they did not see the same.
+pub(super) fn join(
+    demanded: &Demanded<'_>,
+    mut parts: Vec<Part>,
+    seal_source: &Source,
+    place: &dyn Fn(&str) -> PathBuf,
+) -> (Judgement, Option<Notice>) {
+    let mut judgement = Judgement::new(demanded.name, Source::Worktree, seal_source.clone());
+    match source(&parts, seal_source, place) {
+        Ok(source) => judgement.source = source,
+        Err(problem) => judgement.problems.push(problem.seal(demanded.name)),
+    }
+    for part in &mut parts {
+        judgement.problems.append(&mut part.judgement.problems);
+    }
+    let (seal, digest) = match demanded.seal {
+        Ok(seal) => seal,
+        Err(problem) => {
+            judgement.problems.push(problem.clone());
+            return (judgement, None);
+        }
+    };
+    judgement.root = Some(seal.header.root.as_str().to_owned());
+    judgement.tracked = Some(seal.header.tracked);
+    judgement.digest = Some(digest);
+    let sum = |of: fn(&Judgement) -> u64| {
+        parts.iter().map(|part| of(&part.judgement)).fold(0, u64::saturating_add)
+    };
+    judgement.checked = sum(|part| part.checked);
+    judgement.matched = sum(|part| part.matched);
+    let bytes = sum(|part| part.bytes);
+    let mut claims = Claims::default();
+    for part in &mut parts {
+        claims.append(std::mem::take(&mut part.claims));
+    }
+    let (findings, again, remarks) = union(parts);
+    judgement.bytes = bytes.saturating_sub(again);
+    judgement.findings = whole(seal, findings, &claims);
+    for finding in &mut judgement.findings {
+        if let Some(remark) = remarks.get(&finding.path) {
+            let known = finding.detail.take().map(|known| format!("{known}; ")).unwrap_or_default();
+            finding.detail = Some(format!("{known}{remark}"));
+        }
+    }
+    let notice = (!remarks.is_empty()).then(|| Notice {
+        code: "shares-differ",
+        message: format!(
+            "the shares of {} did not see the same tree: {} that nobody sealed",
+            demanded.name,
+            match remarks.len() {
+                1 => "one saw a path".to_owned(),
+                n => format!("some saw {n} paths"),
+            }
+        ),
+    });
+    (judgement, notice)
+}
+
+/// Where the bytes came from, which is one place.
+fn source(
+    parts: &[Part],
+    seal_source: &Source,
+    place: &dyn Fn(&str) -> PathBuf,
+) -> Result<Source, Problem> {
+    let Some(first) = parts.first() else { return Ok(Source::Worktree) };
+    let meant =
+        |source: &SourceRead| (source.kind.clone(), source.path.clone(), source.oid.clone());
+    if let Some(other) = parts.iter().find(|part| meant(&part.source) != meant(&first.source)) {
+        let message = format!("its bytes came from another place than those of {}", first.file);
+        let problem = Problem::new("report-source-differs", message).file(&*other.file);
+        return Err(problem.remedy(AGAIN));
+    }
+    let SourceRead { kind, path, rev, oid } = &first.source;
+    match (&**kind, path, rev, oid, seal_source) {
+        ("worktree", None, None, None, _) => Ok(Source::Worktree),
+        ("directory", Some(path), None, None, _) => {
+            Ok(Source::Directory { given: path.clone(), path: place(path) })
+        }
+        // The bytes of a commit are judged by its own seals.
+        ("commit", None, Some(_), Some(oid), Source::Commit { oid: of_seals, .. })
+            if oid == of_seals =>
+        {
+            Ok(seal_source.clone())
+        }
+        _ => Err(inconsistent(&first.file, "it tells of no place where bytes can come from")),
+    }
+}
+
+/// The findings of all parts, one a path; how many bytes of them were hashed more than once; and what
+/// is to be said of those that not all shares saw, or not alike.
+fn union(parts: Vec<Part>) -> (Vec<Finding>, u64, Remarks) {
+    let all = parts.len();
+    let mut found: Vec<(Finding, u16)> = Vec::new();
+    for part in parts {
+        let index = part.index.unwrap_or(0);
+        found.extend(part.judgement.findings.into_iter().map(|finding| (finding, index)));
+    }
+    // Stable: shares stay in their order.
+    found.sort_by(|(a, _), (b, _)| a.path.cmp(&b.path));
+    let (mut findings, mut again, mut remarks) = (Vec::new(), 0_u64, Remarks::new());
+    for alike in found.chunk_by(|(a, _), (b, _)| a.path == b.path) {
+        // Of what is sealed, one share speaks.
+        let Some((worst, _)) = alike.iter().min_by_key(|(finding, _)| finding.kind) else {
+            continue;
+        };
+        let size = |finding: &Finding| finding.observed.as_ref().and_then(Entry::size).unwrap_or(0);
+        let total = alike.iter().map(|(finding, _)| size(finding)).fold(0, u64::saturating_add);
+        again = again.saturating_add(total.saturating_sub(size(worst)));
+        if worst.expected.is_none() {
+            let same = alike.iter().all(|(finding, _)| finding == worst);
+            if let Some(remark) = remark(alike, same, all) {
+                remarks.insert(worst.path.clone(), remark);
+            }
+        }
+        findings.push(worst.clone());
+    }
+    (findings, again, remarks)
+}
+
+fn remark(alike: &[(Finding, u16)], same: bool, all: usize) -> Option<String> {
+    if !same {
+        return Some("the shares saw different things here".to_owned());
+    }
+    if alike.len() == all {
+        return None;
+    }
+    let shown: Vec<String> = alike.iter().take(NAMED).map(|(_, index)| index.to_string()).collect();
+    let more = match alike.len() - shown.len() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    Some(format!("of {all} shares seen by {} alone{more}", shown.join(", ")))
+}

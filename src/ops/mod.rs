@@ -1,0 +1,8 @@
+//! The operations: what each command does, without a command line and without printing.
+
+pub mod accept;
+pub mod authorize;
+pub mod check;
+pub mod merge;
+pub mod pre_push;
+pub mod seal;

@@ -1,0 +1,114 @@
+//! What came of judging a push, and the verdict on it.
+
+use std::collections::BTreeSet;
+
+use sealgate_core::compare::verdict::{Judgement, Verdict, overall};
+use sealgate_core::text::problem::Problem;
+use sealgate_git::Oid;
+
+use super::held::ScopeChanged;
+
+/// What came of one push.
+#[derive(Debug, Default)]
+pub struct Judging {
+    /// The commits that do not pass.
+    pub failing: Vec<JudgedCommit>,
+    /// What passed.
+    pub passed: Tally,
+    /// What has no seals, and may have none.
+    pub unsealed: Vec<Unsealed>,
+    /// What has no seals, and should have.
+    pub stopped: Vec<Stopped>,
+    /// The seals that no longer cover what they cover on the remote.
+    pub scope_changed: Vec<ScopeChanged>,
+    /// The refs whose seals were not held against those of the remote: its commit is not here.
+    pub not_held: Vec<String>,
+    /// What kept something from being judged.
+    pub problems: Vec<Problem>,
+    /// The judgements of roots that are built: what is here, by the seals of the commits. Empty
+    /// where the push is stopped anyway.
+    pub built: Vec<Judgement>,
+}
+
+/// A commit with its judgements.
+#[derive(Debug)]
+pub struct JudgedCommit {
+    /// Its id.
+    pub oid: Oid,
+    /// The refs that lead to it.
+    pub refs: Vec<String>,
+    /// One for each seal of a root that is kept in git, and for each broken seal.
+    pub judgements: Vec<Judgement>,
+    /// What is wrong with its seals directory.
+    pub problems: Vec<Problem>,
+}
+
+/// What passed, in numbers.
+#[derive(Debug, Default)]
+pub struct Tally {
+    /// Commits with seals.
+    pub commits: usize,
+    /// The names of the seals that judged.
+    pub seals: BTreeSet<String>,
+    /// The names of the seals of roots that are built, which CI judges.
+    pub built: BTreeSet<String>,
+    /// Entries judged.
+    pub entries: u64,
+    /// Bytes hashed.
+    pub bytes: u64,
+}
+
+/// A ref that leads to no seals.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Unsealed {
+    /// The ref.
+    pub name: String,
+    /// What it leads to, if that is no commit.
+    pub instead: Option<&'static str>,
+}
+
+/// A ref that takes the seals away.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Stopped {
+    /// The ref.
+    pub name: String,
+    /// What the remote has there.
+    pub before: Oid,
+    /// The seals of that.
+    pub seals: Vec<String>,
+}
+
+impl Judging {
+    /// The verdict on the push. Nothing to judge passes: it is git's to say what is pushed.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        let failing = self.failing.iter().map(JudgedCommit::verdict).max();
+        let stopped = if self.stopped.is_empty() { Verdict::Pass } else { Verdict::Fail };
+        let narrowed = self.scope_changed.iter().any(|changed| !changed.under_policy);
+        let stopped = if narrowed { Verdict::Fail } else { stopped };
+        let unjudged = if self.problems.is_empty() { Verdict::Pass } else { Verdict::Error };
+        stopped.max(unjudged).max(failing.unwrap_or(Verdict::Pass))
+    }
+}
+
+impl JudgedCommit {
+    /// The verdict on it. Where all its roots are built, there is nothing that stops it.
+    pub(super) fn verdict(&self) -> Verdict {
+        if self.judgements.is_empty() && self.problems.is_empty() {
+            return Verdict::Pass;
+        }
+        overall(&self.judgements, None, &self.problems)
+    }
+}
+
+impl Tally {
+    pub(super) fn add(&mut self, judged: JudgedCommit, built: BTreeSet<String>) {
+        self.commits += 1;
+        self.built.extend(built);
+        for judgement in judged.judgements {
+            self.entries += judgement.checked;
+            self.bytes += judgement.bytes;
+            self.seals.insert(judgement.name);
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! What the hook says, a line each. Touches nothing.
+
+use std::time::Duration;
+
+use sealgate_core::compare::changes::{Reseal, ScopeChange};
+use sealgate_core::compare::verdict::{Judgement, Source, Verdict};
+
+use super::held::ScopeChanged;
+use super::outcome::{JudgedCommit, Stopped, Tally, Unsealed};
+use super::protocol::Pushes;
+use crate::report::{quote, text};
+
+/// How many names a line holds.
+const NAMED: usize = 8;
+
+/// Above the report on a commit.
+#[must_use]
+pub fn heading(commit: &JudgedCommit) -> String {
+    format!("sealgate: commit {}, pushed to {}", commit.oid.short(), listed(&commit.refs))
+}
+
+/// Of a push in which no ref leads anywhere.
+#[must_use]
+pub fn nothing(pushes: &Pushes) -> Option<String> {
+    match (pushes.list.is_empty(), pushes.deleted) {
+        (false, _) => None,
+        (true, 0) => Some("sealgate: git names no ref to push, nothing to judge".to_owned()),
+        (true, _) => Some("sealgate: refs are deleted and none is pushed".to_owned()),
+    }
+}
+
+/// Of what passed; `None` where nothing had seals.
+#[must_use]
+pub fn passed(tally: &Tally, elapsed: Duration) -> Option<String> {
+    if tally.commits == 0 {
+        return None;
+    }
+    let commits = text::count(tally.commits, "commit", "commits");
+    let names = |names: &std::collections::BTreeSet<String>| {
+        let number = text::count(names.len(), "seal", "seals");
+        format!("{number} ({})", listed(&names.iter().cloned().collect::<Vec<_>>()))
+    };
+    let time = text::duration_ms(u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX));
+    Some(if tally.seals.is_empty() {
+        format!("sealgate: {commits}, {}: built, not committed; CI judges it", names(&tally.built))
+    } else {
+        let amount = text::count(tally.entries, "entry", "entries");
+        let (seals, bytes) = (names(&tally.seals), text::bytes(tally.bytes));
+        format!("sealgate: PASS  {commits}, {seals}, {amount}, {bytes} in {time}")
+    })
+}
+
+/// Of the refs that have no seals.
+#[must_use]
+pub fn skipped(unsealed: &[Unsealed]) -> Option<String> {
+    let word = |one: &Unsealed| match one.instead {
+        None => one.name.clone(),
+        Some(kind) => format!("{} (a {kind}, no commit)", one.name),
+    };
+    let names: Vec<String> = unsealed.iter().map(word).collect();
+    (!names.is_empty()).then(|| format!("sealgate: no seals, not judged: {}", listed(&names)))
+}
+
+/// Of a ref that takes away the seals in `directory`, and what to do.
+#[must_use]
+pub fn stopped(stopped: &Stopped, directory: &str) -> [String; 2] {
+    let Stopped { name, before, seals } = stopped;
+    let (before, seals) = (before.short(), listed(seals));
+    let directory = quote(directory.as_bytes());
+    [
+        format!(
+            "FAIL  {name}: what is pushed has no seals, and takes away those of {before} ({seals})"
+        ),
+        format!(
+            "  next: restore them (`git restore --source={before} -- {directory}`), and commit"
+        ),
+    ]
+}
+
+/// Of the seals in `directory` that no longer cover what they cover on the remote. Under a policy of the
+/// remote it is a warning.
+#[must_use]
+pub fn scope_changed(changed: &[ScopeChanged], directory: &str) -> Vec<String> {
+    let mut lines: Vec<String> = changed.iter().take(NAMED).map(change_of_scope).collect();
+    if let Some(more) = changed.len().checked_sub(NAMED).filter(|more| *more > 0) {
+        lines.push(format!("and so do {} more", text::count(more, "seal", "seals")));
+    }
+    if let Some(first) = changed.iter().find(|changed| !changed.under_policy) {
+        let (before, directory) = (first.before.short(), quote(directory.as_bytes()));
+        lines.push(format!(
+            "  next: take it back (`git restore --source={before} -- {directory}`), and commit; or, if \
+             it is meant, have it reviewed"
+        ));
+    }
+    lines
+}
+
+fn change_of_scope(changed: &ScopeChanged) -> String {
+    let ScopeChanged { name, before, under_policy, reseal } = changed;
+    let how: Vec<String> = reseal.scope.iter().map(|change| scope(change, reseal)).collect();
+    let (how, seal, before) = (how.join("; "), &reseal.name, before.short());
+    let (mark, end) = if *under_policy {
+        ("warning:", ". The push goes on; CI asks for a grant")
+    } else {
+        ("FAIL ", "")
+    };
+    format!(
+        "{mark} {name}: the seal {seal} covers other things than in {before}, which the remote has: {how}{end}"
+    )
+}
+
+fn scope(change: &ScopeChange, now: &Reseal) -> String {
+    match change {
+        ScopeChange::Deleted => "it is gone".to_owned(),
+        ScopeChange::Renamed(from) => format!("it was called {from}"),
+        ScopeChange::Unreadable => "there it is no seal that can be read".to_owned(),
+        ScopeChange::Root(old) => format!("root was {old} and is {}", now.root),
+        ScopeChange::Tracked(old) => format!("tracked was {old} and is {}", !old),
+        ScopeChange::Exclude(old) => {
+            let lacks = |list: &[String], pattern: &String| !list.contains(pattern);
+            let new: Vec<String> =
+                now.exclude.iter().filter(|pattern| lacks(old, pattern)).cloned().collect();
+            let gone: Vec<String> =
+                old.iter().filter(|pattern| lacks(&now.exclude, pattern)).cloned().collect();
+            match (&new[..], &gone[..]) {
+                ([], []) => "exclude has another order".to_owned(),
+                ([], gone) => format!("exclude no longer has {}", listed(gone)),
+                (new, []) => format!("exclude also has {}", listed(new)),
+                (new, gone) => {
+                    format!("exclude has {} instead of {}", listed(new), listed(gone))
+                }
+            }
+        }
+    }
+}
+
+/// Of the refs whose seals were not held against those of the remote.
+#[must_use]
+pub fn not_held(refs: &[String]) -> Option<String> {
+    (!refs.is_empty()).then(|| {
+        format!(
+            "warning: {}: the commit that the remote has is not here, so nobody looked whether the \
+             seals cover what they covered there; `git fetch` brings it",
+            listed(refs)
+        )
+    })
+}
+
+/// Of a root that is built and is not here, or not as its seal says. `None`: it is.
+#[must_use]
+pub fn warning(judgement: &Judgement) -> Option<String> {
+    let Judgement { name, problems, findings, .. } = judgement;
+    let root = judgement.root.as_deref().unwrap_or("its root");
+    let revision = match &judgement.seal_source {
+        Source::Commit { given, .. } => given,
+        Source::Worktree | Source::Directory { .. } => "HEAD",
+    };
+    let see = format!("`sealgate check {name} --seals-from {revision}` shows it");
+    let why = match (judgement.verdict(), problems.first()) {
+        (Verdict::Pass, _) => return None,
+        (_, Some(problem)) if problem.code == "root-missing" => {
+            format!("{root} is built and is not here, so it was not compared; build it to see")
+        }
+        (_, Some(problem)) => format!("{root} is built, and {}; {see}", problem.message),
+        (_, None) => {
+            let number = text::count(findings.len(), "finding", "findings");
+            format!("{number} in {root}, which is built; {see}")
+        }
+    };
+    Some(format!("warning: {name}: {why}. The push goes on; CI judges what it builds"))
+}
+
+fn listed(names: &[String]) -> String {
+    let shown = names[..names.len().min(NAMED)].join(", ");
+    match names.len().saturating_sub(NAMED) {
+        0 => shown,
+        more => format!("{shown} and {} more", text::grouped(more)),
+    }
+}

@@ -1,0 +1,4 @@
+//! Sealing: what is to be sealed (`plan`), and the new seal (`draft`).
+
+pub mod draft;
+pub mod plan;

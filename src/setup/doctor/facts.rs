@@ -1,0 +1,327 @@
+//! What there is to know, gathered before anything is concluded from it.
+
+use std::collections::{BTreeMap, HashSet};
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use sealgate_core::compare::cause::{LONGEST_POINTER, pointed_size};
+use sealgate_core::seal::Seal;
+use sealgate_core::seal::path::EntryPath;
+use sealgate_core::text::problem::in_words;
+use sealgate_git::attributes::{LineEnds, Values};
+use sealgate_git::setup::{self, Unwatched};
+use sealgate_git::{GitError, Listing, UnwatchedFiles, hooks_directory};
+use sealgate_scan::{Directory, RootError, read_whole};
+
+use crate::setup::artifacts::{self, Artifact};
+use crate::tree::Repository;
+
+/// Where hosts look for owners, the first that is there counts.
+const OWNERS: [&str; 4] =
+    [".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS"];
+
+/// Where GitHub looks for workflows.
+pub(super) const WORKFLOWS: &str = ".github/workflows";
+
+/// No file of owners or attributes and no hook is as long, in bytes.
+const LONGEST: u64 = 100 << 20;
+
+/// Everything that the checks look at.
+#[derive(Debug)]
+pub struct Facts {
+    /// The seals directory, relative to the repository root.
+    pub seals_directory: String,
+    /// The seals that can be read.
+    pub seals: Vec<SealFacts>,
+    /// `core.autocrlf`, and `core.eol`.
+    pub(super) autocrlf: Option<String>,
+    pub(super) eol: Option<String>,
+    /// The tracked files whose line ends are left to whoever checks out, and to their platform:
+    /// how many, and one of them. Counted only where configuration makes use of that.
+    pub(super) open: Count,
+    pub(super) native: Count,
+    /// The directories with a `.gitattributes` that can matter here, as far as needed; and whether
+    /// its last line is unfinished.
+    pub(super) attribute_files: BTreeMap<String, bool>,
+    /// The file of attributes that is in no commit, if there is one.
+    pub(super) own_attributes: Option<PathBuf>,
+    /// Whether this is a sparse checkout, and one that takes directories rather than patterns.
+    pub(super) sparse: bool,
+    pub(super) cone: bool,
+    /// Of the seals directory.
+    pub(super) unwatched: Unwatched,
+    /// The CODEOWNERS file that counts, and its text.
+    pub(super) owners: Option<(&'static str, String)>,
+    pub(super) workflows: Vec<String>,
+    /// The pre-push hook, if it speaks of sealgate and cannot be run.
+    pub(super) dead_hook: Option<PathBuf>,
+    pub(super) artifacts: Vec<Artifact>,
+    /// What could not be looked into.
+    pub unread: Vec<String>,
+}
+
+/// How many there are, and one of them.
+#[derive(Debug, Default)]
+pub(super) struct Count {
+    pub(super) number: usize,
+    pub(super) one: String,
+}
+
+/// What there is to know of one seal.
+#[derive(Debug)]
+pub struct SealFacts {
+    /// The seal.
+    pub seal: Seal,
+    /// Its file, relative to the repository root.
+    pub(super) file: String,
+    /// The attributes of that file.
+    pub(super) own: Values,
+    /// The sealed files that attributes do not leave alone, relative to the repository root.
+    pub(super) touched: Vec<(String, Values)>,
+    pub(super) unwatched: Unwatched,
+    /// The sealed files and links that git tracks, relative to the root.
+    pub(super) tracked: Vec<String>,
+    /// Those that it does not track, and that are there.
+    pub(super) untracked: Vec<String>,
+    pub(super) in_submodule: bool,
+    /// The files that are Git LFS pointers, relative to the root.
+    pub(super) pointers: Vec<String>,
+}
+
+impl Facts {
+    /// Gathers what there is to know of `repository`, of which these are the `seals`.
+    pub fn gather(repository: &Repository, seals: Vec<Seal>) -> Result<Self, GitError> {
+        let root = repository.root();
+        let directory = repository.seals().as_str();
+        let roots: Vec<&str> = seals.iter().map(|seal| seal.header.root.as_str()).collect();
+        let unwatched = UnwatchedFiles::of(root, roots.into_iter().chain([directory]))?;
+        let seals = of_seals(repository, seals, &unwatched)?;
+        let found = artifacts::likely(root, directory)?;
+        let mut unread = found.unread;
+        let is_on =
+            |key| setup::config(root, key).map(|value| value.is_some_and(|on| is_true(&on)));
+        let mut facts = Self {
+            seals_directory: directory.to_owned(),
+            autocrlf: setup::config(root, "core.autocrlf")?,
+            eol: setup::config(root, "core.eol")?,
+            open: Count::default(),
+            native: Count::default(),
+            attribute_files: BTreeMap::new(),
+            own_attributes: own_attributes(root, &mut unread)?,
+            sparse: is_on("core.sparseCheckout")?,
+            cone: is_on("core.sparseCheckoutCone")?,
+            unwatched: unwatched.below(directory),
+            owners: OWNERS.iter().find_map(|path| {
+                let text = bytes_of(&root.join(path), &mut unread)?;
+                Some((*path, String::from_utf8_lossy(&text).into_owned()))
+            }),
+            workflows: workflows(root, &mut unread),
+            dead_hook: dead_hook(root, &mut unread)?,
+            artifacts: found.artifacts,
+            unread,
+            seals,
+        };
+        facts.look_at_line_ends(root)?;
+        facts.look_for_attribute_files(root);
+        Ok(facts)
+    }
+
+    /// Finds out which tracked files feel this user's `core.autocrlf` and `core.eol`.
+    fn look_at_line_ends(&mut self, root: &Path) -> Result<(), GitError> {
+        if !(self.autocrlf() || self.crlf_by_choice()) {
+            return Ok(());
+        }
+        let files = setup::tracked_files(root)?;
+        for (path, values) in files.iter().zip(setup::values(root, &files)?) {
+            let count = match values.line_ends() {
+                LineEnds::Open => &mut self.open,
+                LineEnds::RewrittenNatively => &mut self.native,
+                LineEnds::Kept | LineEnds::Rewritten => continue,
+            };
+            count.number += 1;
+            if count.one.is_empty() {
+                count.one = String::from_utf8_lossy(path).into_owned();
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether `core.autocrlf` converts anything.
+    pub(super) fn autocrlf(&self) -> bool {
+        let on = |value: &String| is_true(value) || value.eq_ignore_ascii_case("input");
+        self.autocrlf.as_ref().is_some_and(on)
+    }
+
+    /// Whether `core.eol` asks for CRLF.
+    pub(super) fn crlf_by_choice(&self) -> bool {
+        self.eol.as_ref().is_some_and(|eol| eol.eq_ignore_ascii_case("crlf"))
+    }
+
+    fn look_for_attribute_files(&mut self, root: &Path) {
+        let mut directories = HashSet::from([""]);
+        let touched = self.seals.iter().flat_map(|seal| &seal.touched);
+        let paths = touched.map(|(path, _)| path).chain(self.seals.iter().map(|seal| &seal.file));
+        for path in paths {
+            directories.extend(path.match_indices('/').map(|(at, _)| &path[..at]));
+        }
+        let mut unread = Vec::new();
+        let mut unfinished = |directory: &str| {
+            let bytes = bytes_of(&root.join(directory).join(".gitattributes"), &mut unread)?;
+            Some(bytes.last().is_some_and(|&last| last != b'\n'))
+        };
+        self.attribute_files = directories
+            .into_iter()
+            .filter_map(|directory| Some((directory.to_owned(), unfinished(directory)?)))
+            .collect();
+        self.unread.append(&mut unread);
+    }
+}
+
+/// What there is to know of each of `seals`. git is asked once for all of them.
+fn of_seals(
+    repository: &Repository,
+    seals: Vec<Seal>,
+    unwatched: &UnwatchedFiles,
+) -> Result<Vec<SealFacts>, GitError> {
+    let top = repository.root();
+    let listing = Listing::of(top, seals.iter().map(|seal| seal.header.root.as_str()))?;
+    let mut asked: Vec<Vec<u8>> = Vec::new();
+    for seal in &seals {
+        asked.push(repository.file_of(&seal.name).into_bytes());
+        asked.extend(
+            sealed_files(seal).map(|path| seal.header.root.join(path.as_str()).into_bytes()),
+        );
+    }
+    let mut values = setup::values(top, &asked)?.into_iter();
+    let mut next = || values.next().unwrap_or_default();
+    let mut facts = Vec::new();
+    for seal in seals {
+        let own = next();
+        let touched = sealed_files(&seal)
+            .map(|path| (seal.header.root.join(path.as_str()), next()))
+            .filter(|(_, values)| !values.exact().is_empty())
+            .collect();
+        facts.push(SealFacts::of(repository, seal, own, touched, &listing, unwatched));
+    }
+    Ok(facts)
+}
+
+/// The paths of the files of `seal`, in the order of their entries.
+fn sealed_files(seal: &Seal) -> impl Iterator<Item = &EntryPath> {
+    let files = seal.entries.iter().filter(|sealed| sealed.entry.size().is_some());
+    files.map(|sealed| &sealed.path)
+}
+
+impl SealFacts {
+    fn of(
+        repository: &Repository,
+        seal: Seal,
+        own: Values,
+        touched: Vec<(String, Values)>,
+        listing: &Listing,
+        unwatched: &UnwatchedFiles,
+    ) -> Self {
+        let root = &seal.header.root;
+        let tracking = listing.below(root.as_str());
+        let is_there =
+            |path: &str| repository.root().join(root.join(path)).symlink_metadata().is_ok();
+        let (mut tracked, mut untracked) = (Vec::new(), Vec::new());
+        for sealed in seal.entries.iter().filter(|sealed| sealed.entry.kind() != "dir") {
+            let path = sealed.path.as_str();
+            if tracking.tracks(path.as_bytes()) {
+                tracked.push(path.to_owned());
+            } else if is_there(path) {
+                untracked.push(path.to_owned());
+            }
+        }
+        Self {
+            own,
+            file: repository.file_of(&seal.name),
+            touched,
+            unwatched: unwatched.below(root.as_str()),
+            tracked,
+            untracked,
+            in_submodule: tracking.has_submodules(),
+            pointers: pointers(repository, &seal),
+            seal,
+        }
+    }
+}
+
+/// The sealed files that hold a Git LFS pointer now.
+fn pointers(repository: &Repository, seal: &Seal) -> Vec<String> {
+    let Ok(root) = repository.open(&seal.header.root) else { return Vec::new() };
+    let is_pointer = |path: &EntryPath| {
+        let size = repository.root().join(seal.header.root.join(path.as_str())).symlink_metadata();
+        // What is longer is not read: most files are.
+        size.is_ok_and(|found| found.is_file() && found.len() < LONGEST_POINTER as u64)
+            && read_whole(&root, path, LONGEST_POINTER as u64)
+                .is_ok_and(|bytes| pointed_size(&bytes).is_some())
+    };
+    sealed_files(seal)
+        .filter(|path| is_pointer(path))
+        .map(|path| path.as_str().to_owned())
+        .collect()
+}
+
+fn own_attributes(root: &Path, unread: &mut Vec<String>) -> Result<Option<PathBuf>, GitError> {
+    let path = setup::own_attributes(root)?;
+    let text = bytes_of(&root.join(&path), unread).unwrap_or_default();
+    Ok((!text.trim_ascii().is_empty()).then_some(path))
+}
+
+fn workflows(root: &Path, unread: &mut Vec<String>) -> Vec<String> {
+    let Ok(path) = EntryPath::parse(WORKFLOWS) else { return Vec::new() };
+    let listing = match Directory::open_root(root, Some(&path)) {
+        Ok(directory) => directory.list().map_err(|trouble| trouble.detail),
+        Err(RootError::Missing(_)) => Ok(Vec::new()),
+        Err(error) => Err(error.to_string()),
+    };
+    let listing = listing.unwrap_or_else(|why| {
+        unread.push(format!("{WORKFLOWS}: {why}"));
+        Vec::new()
+    });
+    let mut names: Vec<_> =
+        listing.iter().map(|(name, _)| String::from_utf8_lossy(name).into_owned()).collect();
+    let is_workflow = |name: &String| {
+        Path::new(name).extension().is_some_and(|end| end == "yml" || end == "yaml")
+    };
+    names.retain(is_workflow);
+    names.sort();
+    names
+}
+
+/// The pre-push hook, where it would run sealgate and is no program to the system.
+fn dead_hook(root: &Path, unread: &mut Vec<String>) -> Result<Option<PathBuf>, GitError> {
+    let there = hooks_directory(root)?.join("pre-push");
+    let Ok(found) = there.metadata() else { return Ok(None) };
+    #[cfg(unix)]
+    let runs = std::os::unix::fs::PermissionsExt::mode(&found.permissions()) & 0o111 != 0;
+    #[cfg(not(unix))]
+    let runs = true;
+    if runs || !found.is_file() {
+        return Ok(None);
+    }
+    let text = bytes_of(&there, unread).unwrap_or_default();
+    let speaks = text.windows(b"sealgate".len()).any(|word| word == b"sealgate");
+    Ok(speaks.then(|| there.strip_prefix(root).unwrap_or(&there).to_owned()))
+}
+
+/// The bytes of a plain file; `None` where there is none, or it cannot be read, which is noted.
+fn bytes_of(path: &Path, unread: &mut Vec<String>) -> Option<Vec<u8>> {
+    let bytes = match path.metadata() {
+        // A FIFO of this name would never answer.
+        Ok(found) if !found.is_file() => return None,
+        Ok(found) if found.len() > LONGEST => Err(format!("it is {} bytes long", found.len())),
+        Ok(_) => std::fs::read(path).map_err(|error| in_words(&error)),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            return None;
+        }
+        Err(error) => Err(in_words(&error)),
+    };
+    bytes.map_err(|why| unread.push(format!("{}: {why}", path.display()))).ok()
+}
+
+fn is_true(value: &str) -> bool {
+    ["true", "yes", "on", "1"].iter().any(|word| value.eq_ignore_ascii_case(word))
+}

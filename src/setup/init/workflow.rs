@@ -1,0 +1,157 @@
+//! The workflows that `init` writes. They may read the repository and nothing more.
+
+use sealgate_core::text::escape::message;
+
+/// The workflows that there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Workflow {
+    /// The gate: build, then check
+    Check,
+    /// A trial on branches seal-rehearsal/**, which authorises nothing
+    Rehearsal,
+    /// No workflow
+    None,
+}
+
+const CHECK: &str = "\
+# Written by `sealgate init`: builds, then compares the bytes with the committed seals.
+# Before it works, fill in below: OWNER, who publishes sealgate, and SHA, the full id of a commit of
+# it that you trust.
+name: sealgate
+on:
+  pull_request:
+  merge_group:
+  push:
+    branches: [main, master]
+permissions:
+  contents: read
+jobs:
+  check:
+";
+
+const REHEARSAL: &str = "\
+# Written by `sealgate init`: a rehearsal. Push a branch named seal-rehearsal/ANYTHING to see whether
+# a clean machine builds the bytes that your seals state, before you ask for a review of them.
+# It authorises nothing: it may only read, it runs on no other branch, and no seal counts as approved
+# because it passed. Let no rule of your host require it.
+# Before it works, fill in below: OWNER, who publishes sealgate, and SHA, the full id of a commit of
+# it that you trust.
+name: seal rehearsal
+on:
+  push:
+    branches: [\"seal-rehearsal/**\"]
+permissions:
+  contents: read
+jobs:
+  rehearsal:
+";
+
+const BEGIN: &str = "    runs-on: ubuntu-latest
+    timeout-minutes: 30
+    steps:
+      - uses: actions/checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8 # v5.0.0
+        with:
+          persist-credentials: false
+          fetch-depth: 0
+";
+
+/// The action takes the seals from the commit, for a build can rewrite those beside it; and the base
+/// from the event.
+const END: &str = "      - name: sealgate
+        uses: OWNER/sealgate@SHA
+";
+
+impl Workflow {
+    /// Its file, relative to the repository root; `None` for no workflow.
+    #[must_use]
+    pub fn file(self) -> Option<&'static str> {
+        match self {
+            Self::Check => Some(".github/workflows/sealgate.yml"),
+            Self::Rehearsal => Some(".github/workflows/seal-rehearsal.yml"),
+            Self::None => None,
+        }
+    }
+
+    /// Its text: `build`, a command that [`build_command`] let through, comes before the check.
+    #[must_use]
+    pub fn text(self, build: Option<&str>) -> String {
+        let head = if self == Self::Rehearsal { REHEARSAL } else { CHECK };
+        let build = build.map_or(String::new(), |command| {
+            // A literal block ends only with a line that is less indented: nothing in one line
+            // can get out of it.
+            format!("      - name: Build\n        run: |\n          {command}\n")
+        });
+        format!("{head}{BEGIN}{build}{END}")
+    }
+
+    /// Whether `there`, the content of a file, is `text`, whatever versions of actions and of sealgate
+    /// it names now.
+    #[must_use]
+    pub fn is_same(there: &[u8], text: &str) -> bool {
+        let fixed = |text| {
+            let names = |line: &str| {
+                let line = line.trim_start_matches([' ', '-']);
+                line.starts_with("uses: ")
+            };
+            str::lines(text).filter(move |line| !names(line))
+        };
+        std::str::from_utf8(there).is_ok_and(|there| fixed(there).eq(fixed(text)))
+    }
+}
+
+/// `text` as the command of a workflow's step, or why it cannot be one.
+pub fn build_command(text: &str) -> Result<&str, &'static str> {
+    let command = text.trim_matches([' ', '\t']);
+    let shows = |c: char| {
+        // After a letter, so that only the character itself decides.
+        let beside = format!("a{c}");
+        message(&beside) == beside
+    };
+    if command.is_empty() {
+        Err("it is empty")
+    } else if !command.chars().all(shows) {
+        Err("it holds a line break or another character that does not show; put it in a script")
+    } else if command.contains("${{") {
+        Err("GitHub replaces ${{ ... }} before any shell sees it; put the command in a script")
+    } else {
+        Ok(command)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_build_command_is_one_line_that_shows_what_it_is() {
+        let good = [
+            "make",
+            "npm ci && npm run build",
+            "echo 'a: b' \"#c\" | cat > x; y::z \\ %{}[]*&!|>@`",
+            "- x",
+            "cargo build --features 'a b'",
+            "\u{e9}cho e\u{301}",
+        ];
+        for command in good {
+            assert_eq!(build_command(command), Ok(command));
+        }
+        assert_eq!(build_command("  make \t"), Ok("make"));
+        let bad = [
+            "",
+            "  ",
+            "a\nb",
+            "a\rb",
+            "a\tb",
+            "a\0b",
+            "a\u{85}b",
+            "a\u{2028}b",
+            "a\u{feff}b",
+            "a\u{202e}b",
+            "\u{1b}[0m",
+            "echo ${{ github.head_ref }}",
+        ];
+        for command in bad {
+            assert!(build_command(command).is_err(), "{command:?}");
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! Setting up: the files of a repository that uses the gate, its hook, and what weakens the gate.
+
+pub mod artifacts;
+pub mod doctor;
+pub mod hook;
+pub mod init;

@@ -1,0 +1,389 @@
+//! A commit: its seals, and the inventory of what it holds.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use sealgate_core::compare::inventory::{Extent, Inventory};
+use sealgate_core::compare::verdict::Source;
+use sealgate_core::seal::entry::Digest;
+use sealgate_core::seal::path::EntryPath;
+use sealgate_core::seal::{Header, MAX_SEAL_BYTES, Root, Seal, SealName};
+use sealgate_core::text::problem::Problem;
+use sealgate_git::{ObjectError, Objects, Oid, RevisionError, TreeEntry, TreeMode};
+use sealgate_scan::{Engine, Kind, PassOver, RootError};
+
+use super::contents::{Contents, Place, sort_out};
+use super::limits::{SealsRead, check_names};
+use super::load::Loaded;
+use super::{NamedBy, Repository, root_problem};
+use crate::tree::commit::{CommitError, Wanted, Work, find, has_file, take_tree};
+
+/// How much is read of a commit's files to explain findings, in bytes.
+const MAX_EXPLAINED_BYTES: u64 = 512 << 20;
+
+/// A commit of a repository. What is read of it was hashed again: it is what the commit's id
+/// stands for, whatever lies on the disk.
+#[derive(Debug)]
+pub struct Snapshot<'r> {
+    pub(super) repository: &'r Repository,
+    /// The revision as the user named it.
+    pub(super) given: String,
+    pub(super) oid: Oid,
+    pub(super) tree: Oid,
+    parents: Vec<Oid>,
+    /// The directory of seals; `None` where the commit has none.
+    seals: Option<Arc<[TreeEntry]>>,
+    /// Where each name stands in it.
+    places: HashMap<Box<[u8]>, usize>,
+    read: SealsRead,
+    /// How much may still be looked at, and read to explain what was found.
+    work: Work,
+    explaining: AtomicU64,
+    objects: Mutex<Objects>,
+}
+
+impl<'r> Snapshot<'r> {
+    /// Opens the commit that `revision` names.
+    pub fn open(repository: &'r Repository, revision: &str) -> Result<Self, Problem> {
+        repository.needs_git(&format!("the revision {revision}"))?;
+        Self::found(repository, revision, sealgate_git::resolve(repository.root(), revision))
+    }
+
+    /// Opens the commit that the ref with this full name leads to.
+    pub fn open_ref(repository: &'r Repository, name: &str) -> Result<Self, Problem> {
+        repository.needs_git(&format!("the ref {name}"))?;
+        Self::found(repository, name, sealgate_git::resolve_ref(repository.root(), name))
+    }
+
+    fn found(
+        repository: &'r Repository,
+        revision: &str,
+        oid: Result<Option<Oid>, RevisionError>,
+    ) -> Result<Self, Problem> {
+        let oid = oid.map_err(|error| match error {
+            RevisionError::Object(_, error) => trouble(repository, revision, "", &error),
+            error => error.into(),
+        })?;
+        let oid = oid.ok_or_else(|| unknown(repository, revision))?;
+        Self::of(repository, revision, &oid)
+    }
+
+    /// Opens the commit with the id `oid`, or the one that the tag with this id leads to.
+    pub fn of(repository: &'r Repository, given: &str, oid: &Oid) -> Result<Self, Problem> {
+        Self::through(Objects::open(repository.root())?, repository, given, oid)
+    }
+
+    /// The same, through a conversation with git that was begun before.
+    pub fn through(
+        mut objects: Objects,
+        repository: &'r Repository,
+        given: &str,
+        oid: &Oid,
+    ) -> Result<Self, Problem> {
+        let told = |error| trouble(repository, given, "", &error);
+        let commit = objects.commit(oid).map_err(told)?;
+        let found = find(&mut objects, &commit.tree, repository.seals().as_bytes());
+        let seals = match found.map_err(told)? {
+            None => None,
+            Some(TreeEntry { mode: TreeMode::Tree, oid, .. }) => {
+                Some(objects.tree(&oid).map_err(told)?)
+            }
+            Some(_) => {
+                let message = format!("{given}: {} is no directory", repository.seals().as_str());
+                return Err(Problem::new("seals-unreadable", message)
+                    .remedy("make it a directory, or name another with --seals"));
+            }
+        };
+        let names = seals.as_deref().unwrap_or_default();
+        check_names(&format!("{} in {given}", repository.seals().as_str()), names.len())?;
+        let places = names.iter().enumerate().map(|(at, entry)| (entry.name.clone(), at)).collect();
+        Ok(Self {
+            repository,
+            given: given.to_owned(),
+            oid: commit.oid,
+            tree: commit.tree,
+            parents: commit.parents,
+            seals,
+            places,
+            read: SealsRead::default(),
+            work: Work::default(),
+            explaining: AtomicU64::new(MAX_EXPLAINED_BYTES),
+            objects: Mutex::new(objects),
+        })
+    }
+
+    /// The conversation with git, for another commit; `None` where it cannot go on.
+    #[must_use]
+    pub fn into_objects(self) -> Option<Objects> {
+        self.objects.into_inner().unwrap_or_else(PoisonError::into_inner).renewed()
+    }
+
+    /// The repository that has the commit.
+    #[must_use]
+    pub fn repository(&self) -> &'r Repository {
+        self.repository
+    }
+
+    /// The commit's id.
+    #[must_use]
+    pub fn oid(&self) -> &Oid {
+        &self.oid
+    }
+
+    /// The ids of its parents, in their order.
+    #[must_use]
+    pub fn parents(&self) -> &[Oid] {
+        &self.parents
+    }
+
+    /// The revision as the user named it.
+    #[must_use]
+    pub fn given(&self) -> &str {
+        &self.given
+    }
+
+    /// The names of the seals that are others in the working tree, or in one of the two alone.
+    #[must_use]
+    pub fn differing_in_worktree(&self) -> Vec<String> {
+        let here = self.repository.contents().ok().flatten().unwrap_or_default().names;
+        let mut names = self.contents().unwrap_or_default().names;
+        names.extend(here);
+        names.sort();
+        names.dedup();
+        let digest = |loaded: Result<Loaded, Problem>| loaded.ok().map(|loaded| loaded.digest);
+        let differs =
+            |name: &SealName| digest(self.load(name)) != digest(self.repository.load(name));
+        names.iter().filter(|name| differs(name)).map(ToString::to_string).collect()
+    }
+
+    /// This commit as the source of bytes or seals.
+    #[must_use]
+    pub fn source(&self) -> Source {
+        Source::Commit { given: self.given.clone(), oid: self.oid.to_string() }
+    }
+
+    /// What its seals directory holds; `None` where it has none.
+    #[must_use]
+    pub fn contents(&self) -> Option<Contents> {
+        let mut contents = Contents::default();
+        self.seals.as_ref()?;
+        for entry in self.entries() {
+            match sort_out(&entry.name, kind(entry.mode)) {
+                Place::Seal(name) => contents.names.push(name),
+                Place::Known => {}
+                Place::Stray(why) => {
+                    let stray = self.repository.stray(&entry.name, why);
+                    contents.strays.push(self.told(stray));
+                }
+            }
+        }
+        contents.names.sort();
+        Some(contents)
+    }
+
+    /// Whether the directory of seals holds the same as that of `other`.
+    #[must_use]
+    pub fn has_same_seals(&self, other: &Self) -> bool {
+        self.seals == other.seals
+    }
+
+    /// The names in the directory of seals.
+    pub(super) fn entries(&self) -> &[TreeEntry] {
+        self.seals.as_deref().unwrap_or_default()
+    }
+
+    /// Reads the seal `name`.
+    pub fn load(&self, name: &SealName) -> Result<Loaded, Problem> {
+        let file = self.repository.file_of(name);
+        let about = |problem: Problem| problem.seal(name.as_str()).file(file.clone());
+        let place = self.places.get(format!("{name}.toml").as_bytes());
+        let entry = place.and_then(|&at| self.entries().get(at));
+        let entry = entry.filter(|entry| matches!(entry.mode, TreeMode::File { .. }));
+        let Some(entry) = entry else {
+            let problem =
+                Problem::new("seal-unreadable", format!("{} has no such seal", self.given));
+            return Err(about(problem).remedy("name a seal that this commit has"));
+        };
+        self.read.check(name).map_err(about)?;
+        let bytes = self.objects().blob(&entry.oid, MAX_SEAL_BYTES).map_err(|error| {
+            about(match error {
+                ObjectError::TooLarge(_, size, limit) => {
+                    let message = format!("the seal is {size} bytes long; the limit is {limit}");
+                    Problem::new("seal-too-large", message)
+                        .remedy("seal parts of the root apart, or exclude what needs no seal")
+                }
+                error => trouble(self.repository, &self.given, &file, &error),
+            })
+        })?;
+        self.read.count(name, bytes.len() as u64).map_err(about)?;
+        let digest = Digest::of(&bytes);
+        let seal = self
+            .repository
+            .read_seal(name, &bytes)
+            .map_err(|error| error.into_problem(name, &file))
+            .and_then(|seal| self.repository.check_place(seal))
+            .map_err(|problem| self.told(problem));
+        Ok(Loaded { bytes, digest, seal })
+    }
+
+    /// Takes the inventory of the root of the seal `name`, of which `sealed` says how much it states,
+    /// without reading what `pass_over` says.
+    pub fn observe(
+        &self,
+        name: &SealName,
+        header: &Header,
+        sealed: Extent,
+        engine: &Engine,
+        pass_over: PassOver<'_>,
+    ) -> Result<Inventory, Problem> {
+        let mut objects = self.objects();
+        let root = self.root(&mut objects, name, &header.root)?;
+        let wanted = Wanted { scope: &header.scope, sealed, work: &self.work };
+        take_tree(&mut objects, &root, &wanted, engine, pass_over).map_err(|error| {
+            let problem = match error {
+                CommitError::Object { path, error } => {
+                    trouble(self.repository, &self.given, &header.root.join(&path), &error)
+                }
+                error => self.too_large(header, &error),
+            };
+            problem.seal(name.as_str())
+        })
+    }
+
+    /// Counts the paths that differ from what `seal` states; too many of them, with those of other seals,
+    /// are an error.
+    pub fn count_differing(&self, seal: &Seal, differing: Extent) -> Result<(), Problem> {
+        self.work
+            .count_differing(differing)
+            .map_err(|error| self.too_large(&seal.header, &error).seal(seal.name.as_str()))
+    }
+
+    fn too_large(&self, header: &Header, error: &CommitError) -> Problem {
+        Problem::new("root-too-large", format!("{} in {}: {error}", header.root, self.given))
+            .remedy("remove what is no artifact from the commit, or exclude its directory")
+    }
+
+    /// Whether the commit has a file in the scope of `header`, whatever its seal states.
+    pub fn has_files_of(&self, header: &Header) -> Result<bool, Problem> {
+        let mut objects = self.objects();
+        let told = |error: &ObjectError| {
+            trouble(self.repository, &self.given, header.root.as_str(), error)
+        };
+        let root = match header.root.path() {
+            None => Some(self.tree),
+            Some(path) => match find(&mut objects, &self.tree, path.as_bytes()) {
+                Ok(Some(TreeEntry { mode: TreeMode::Tree, oid, .. })) => Some(oid),
+                // Something else in the place of a root is for the judgement to tell.
+                Ok(Some(_)) => return Ok(true),
+                Ok(None) => None,
+                Err(error) => return Err(told(&error)),
+            },
+        };
+        let Some(root) = root else { return Ok(false) };
+        has_file(&mut objects, &root, &header.scope, &self.work).map_err(|error| match error {
+            CommitError::Object { error, .. } => told(&error),
+            error => self.too_large(header, &error),
+        })
+    }
+
+    /// The bytes of the file at `path` below `root`, of at most `limit` bytes.
+    #[must_use]
+    pub fn bytes(&self, root: &Root, path: &EntryPath, limit: u64) -> Option<Vec<u8>> {
+        let mut objects = self.objects();
+        let path = root.join(path.as_str());
+        let entry = find(&mut objects, &self.tree, path.as_bytes()).ok()??;
+        let limit = limit.min(self.explaining.load(Ordering::Relaxed));
+        let bytes = objects.blob(&entry.oid, limit).ok()?;
+        let _ = self.explaining.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
+            Some(left.saturating_sub(bytes.len() as u64))
+        });
+        Some(bytes)
+    }
+
+    fn root(&self, objects: &mut Objects, name: &SealName, root: &Root) -> Result<Oid, Problem> {
+        let mut at = self.tree;
+        let Some(path) = root.path() else { return Ok(at) };
+        for step in path.parents().chain([path.as_str()]) {
+            let last = EntryPath::parse(step).map(|step| step.base_name().to_owned());
+            let found = find(objects, &at, last.unwrap_or_default().as_bytes());
+            let found = found.map_err(|error| {
+                trouble(self.repository, &self.given, step, &error).seal(name.as_str())
+            })?;
+            let step = format!("{step} in {}", self.given);
+            let error = match found {
+                Some(TreeEntry { mode: TreeMode::Tree, oid, .. }) => {
+                    at = oid;
+                    continue;
+                }
+                None => RootError::Missing(step),
+                Some(TreeEntry { mode: TreeMode::Link, .. }) => RootError::Link(step),
+                Some(_) => RootError::NotDirectory(step),
+            };
+            return Err(root_problem(&error, name, NamedBy::Commit));
+        }
+        Ok(at)
+    }
+
+    pub(super) fn objects(&self) -> MutexGuard<'_, Objects> {
+        self.objects.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A problem with a file, which is this commit's.
+    fn told(&self, problem: Problem) -> Problem {
+        let message = format!("{}: {}", self.given, problem.message).into();
+        Problem { message, ..problem }
+    }
+}
+
+pub(super) fn kind(mode: TreeMode) -> Kind {
+    match mode {
+        TreeMode::Tree => Kind::Directory,
+        TreeMode::File { .. } => Kind::File,
+        TreeMode::Link => Kind::Link,
+        TreeMode::Submodule => Kind::Special("a submodule"),
+    }
+}
+
+fn unknown(repository: &Repository, revision: &str) -> Problem {
+    let message = format!("{revision} names no commit that is here");
+    let whole_id = Oid::from_hex(revision.as_bytes()).is_some();
+    let remedy = if whole_id {
+        sealgate_git::how_to_fetch(repository.root(), revision)
+    } else if sealgate_git::is_shallow(repository.root()) {
+        "this is a shallow clone: fetch the commit first, by `git fetch --depth=1 REMOTE REVISION`"
+            .to_owned()
+    } else {
+        "correct it, or fetch it first; `git log --oneline --all` lists what is here".to_owned()
+    };
+    Problem::new("revision-unknown", message).remedy(remedy)
+}
+
+/// An object that could not be had, as a person gets it; `path` is what it is needed for.
+pub(super) fn trouble(
+    repository: &Repository,
+    given: &str,
+    path: &str,
+    error: &ObjectError,
+) -> Problem {
+    let place = if path.is_empty() { given.to_owned() } else { format!("{path} in {given}") };
+    let message = format!("{place}: {error}");
+    match error {
+        ObjectError::Git(_) => Problem::new("git", message)
+            .remedy("`git fsck --full` tells what is broken; mend that, or clone again"),
+        ObjectError::Missing(oid) => Problem::new("object-missing", message)
+            .remedy(sealgate_git::how_to_fetch(repository.root(), &oid.to_string())),
+        ObjectError::Kind(..) => {
+            Problem::new("revision-unknown", message).remedy("name a commit, or a tag of one")
+        }
+        ObjectError::TooLarge(..) | ObjectError::TooMuch => {
+            Problem::new("object-too-large", message).remedy(
+                "look into that commit before you trust it: git itself makes no such objects",
+            )
+        }
+        ObjectError::Forged(_) | ObjectError::Broken(..) => Problem::new("object-broken", message)
+            .remedy(
+                "believe nothing in this repository's .git: clone again, and ask who wrote to it",
+            ),
+    }
+}
