@@ -907,3 +907,24 @@ fn paths_up_to_the_limits_are_sealed_and_longer_ones_are_refused() {
         assert!(run.stdout.contains("unsealable") && run.stdout.contains(says), "{run:#?}");
     }
 }
+
+#[test]
+fn git_is_not_asked_where_it_would_wait_for_a_fifo() {
+    let cases: [(&str, &[&str], &str); 4] = [
+        ("dist/.gitignore", &["seal", "dist"], "dist/.gitignore: cannot be sealed"),
+        ("sub/.gitignore", &["seal", "sub"], "sub/.gitignore is not a regular file"),
+        (".gitignore", &["seal", "dist"], ".gitignore is not a regular file"),
+        ("dist/.gitattributes", &["doctor"], "dist/.gitattributes is not a regular file"),
+    ];
+    for (place, command, says) in cases {
+        let repo = Repo::with(&[("dist/app.js", "app"), ("sub/dist/app.js", "app")]);
+        for arguments in [&["init", "--quiet"][..], &["add", "."]] {
+            let git = Command::new("git").arg("-C").arg(repo.root()).args(arguments).status();
+            assert!(git.unwrap().success());
+        }
+        assert_eq!(repo.run(&["seal", "dist", "--root", "dist"]).code, Some(0));
+        assert_eq!(repo.run(&["seal", "sub", "--root", "sub/dist"]).code, Some(0));
+        fifo(&repo.path(place));
+        refused(&repo, command, says);
+    }
+}

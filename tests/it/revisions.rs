@@ -235,7 +235,16 @@ fn a_symbolic_ref_leads_to_no_ref_of_another_kind() {
     history.assert_is_base("origin");
     history.git(&["update-ref", "refs/tags/t", &history.head]);
     history.git(&["symbolic-ref", "refs/remotes/origin/HEAD", "refs/tags/t"]);
-    history.assert_refused("origin", "refs/remotes/origin/HEAD leads to refs/tags/t");
+    let spellings = ["origin", "origin/HEAD", "remotes/origin/HEAD", "refs/remotes/origin/HEAD"];
+    for spelling in spellings {
+        history.assert_refused(spelling, "refs/remotes/origin/HEAD leads to refs/tags/t");
+    }
+    // By way of another symbolic ref.
+    history.git(&["symbolic-ref", "refs/remotes/origin/way", "refs/tags/t"]);
+    history.git(&["symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/way"]);
+    for spelling in spellings {
+        history.assert_refused(spelling, "refs/remotes/origin/HEAD leads to refs/tags/t");
+    }
 }
 
 #[test]

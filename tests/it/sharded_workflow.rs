@@ -60,6 +60,37 @@ fn an_archive_is_judged_by_one_seal_that_is_named() {
     assert!(ran.code == 1 && said.starts_with("::error title=sealgate::"), "{said}");
 }
 
+#[test]
+fn a_call_reads_no_reports_of_another_call() {
+    let [name, pattern] = ["name", "pattern"].map(|key| {
+        values(key).into_iter().find(|value| value.contains("report-artifacts")).unwrap()
+    });
+    let filled = |text: &str, artifacts: &str, count: u32| {
+        text.replace("${{ inputs.report-artifacts }}", artifacts)
+            .replace("${{ inputs.count }}", &count.to_string())
+            .replace("${{ matrix.share }}", "1")
+    };
+    let reads = |own: (&str, u32), other: (&str, u32)| {
+        let pattern = filled(pattern, own.0, own.1);
+        let (before, after) = pattern.split_once('*').unwrap();
+        let name = filled(name, other.0, other.1);
+        name.starts_with(before) && name.ends_with(after)
+    };
+    let calls = [
+        ("sealgate-share", 8),
+        ("sealgate-share-win", 8),
+        ("sealgate-share-1", 8),
+        ("sealgate", 8),
+        ("share", 8),
+        ("share", 18),
+    ];
+    for own in calls {
+        for other in calls {
+            assert_eq!(reads(own, other), own == other, "{own:?} reads {other:?}");
+        }
+    }
+}
+
 /// A member of an archive.
 enum Member<'a> {
     File(&'a str, &'a str),

@@ -10,6 +10,7 @@ mod object;
 mod objects;
 mod revision;
 pub mod setup;
+mod special;
 mod tracking;
 mod unmerged;
 

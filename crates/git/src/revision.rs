@@ -118,12 +118,12 @@ pub fn resolve(repository: &Path, revision: &str) -> Result<Option<Oid>, Revisio
 ///
 /// # Errors
 ///
-/// git cannot be asked.
+/// git cannot be asked, or the ref is symbolic and leads to a ref of another kind.
 pub fn resolve_ref(repository: &Path, name: &str) -> Result<Option<Oid>, RevisionError> {
     if !is_name(name) {
         return Ok(None);
     }
-    Ok(refs(repository, &[name.to_owned()])?.pop().map(|found| found.value))
+    Base { repository, revision: name, name, after: "" }.full_ref()
 }
 
 fn not_read(revision: &str, why: &str) -> RevisionError {
@@ -155,7 +155,7 @@ impl Base<'_> {
             return self.head();
         }
         if name.starts_with("refs/") {
-            return resolve_ref(self.repository, name);
+            return self.full_ref();
         }
         let is_hex = name.bytes().all(|byte| byte.is_ascii_hexdigit());
         if is_hex && matches!(name.len(), 40 | 64) {
@@ -190,6 +190,15 @@ impl Base<'_> {
             }
             _ => Err(self.ambiguous(meanings, None)),
         }
+    }
+
+    /// The ref of this very name.
+    fn full_ref(&self) -> Result<Option<Oid>, RevisionError> {
+        let Some(found) = refs(self.repository, &[self.name.to_owned()])?.pop() else {
+            return Ok(None);
+        };
+        self.check_symbolic(&found)?;
+        Ok(Some(found.value))
     }
 
     /// What HEAD itself holds, whatever branches and tags are called HEAD.

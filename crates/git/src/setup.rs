@@ -6,6 +6,7 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
+use super::special::refuse_special;
 use super::{GitError, answer, native, plumbing, records};
 use crate::attributes::{ASKED, Values};
 
@@ -39,6 +40,8 @@ pub fn values(repository: &Path, paths: &[Vec<u8>]) -> Result<Vec<Values>, GitEr
     if paths.is_empty() {
         return Ok(all);
     }
+    let places = paths.iter().map(|path| std::str::from_utf8(path).map(Path::new));
+    refuse_special(repository, places.flatten(), ".gitattributes", "check-attr")?;
     let arguments: Vec<&str> = ["--stdin", "-z"].iter().chain(&ASKED).copied().collect();
     let mut git = plumbing(repository);
     git.env("GIT_ATTR_NOSYSTEM", "1").args(["-c", "core.attributesFile=/dev/null"]);

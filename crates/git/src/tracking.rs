@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use super::setup::Unwatched;
+use super::special::refuse_special;
 use super::{GitError, pathspec, records, run};
 
 /// For more roots than this, git lists the whole repository: it compares each path with each root.
@@ -34,6 +35,8 @@ impl Listing {
         if roots.is_empty() {
             return Ok(listing);
         }
+        let places = roots.iter().map(Path::new);
+        refuse_special(repository, places, ".gitignore", "ls-files")?;
         let pathspecs = pathspecs(&roots);
         let list = |arguments: &[&str]| {
             let pathspecs = pathspecs.iter().map(String::as_str);

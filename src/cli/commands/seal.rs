@@ -6,7 +6,7 @@ use sealgate_core::compare::changes;
 use sealgate_core::compare::inventory::Inventory;
 use sealgate_core::compare::verdict::Verdict;
 use sealgate_core::seal::exclude::Scope;
-use sealgate_core::seal::{SealError, SealName, read, to_bytes};
+use sealgate_core::seal::{Seal, SealError, SealName, read, to_bytes};
 use sealgate_core::text::problem::Problem;
 use sealgate_git::{Listing, Tracking};
 use sealgate_scan::{self as inventory, Engine};
@@ -89,7 +89,9 @@ pub(super) fn prepare(
     let progress = Progress::watch(&engine.meter, context.terminal.verbosity != Verbosity::Quiet);
     let roots = plans.iter().map(|plan| (plan.name.as_str(), plan.header.root.as_str()));
     let mut bounds = Bounds::new(roots);
-    let observed = collect(plans.into_iter().map(|plan| {
+    // Whatever cannot be sealed is refused before git is asked: git opens files by their names, and
+    // would wait for a FIFO that is called .gitignore.
+    let drafted = collect(plans.into_iter().map(|plan| {
         let name = plan.name.as_str();
         if let Some(refused) = bounds.refuse(name) {
             return Err(vec![refused]);
@@ -97,18 +99,18 @@ pub(super) fn prepare(
         let names = engine.meter.names();
         let inventory = observe(&plan, context, &engine).map_err(|problem| vec![problem])?;
         bounds.count(name, engine.meter.names() - names, inventory.bytes, 0);
-        Ok((plan, inventory))
+        let seal = drafted(&plan, &inventory);
+        engine.workers.discard(inventory);
+        Ok((plan, seal?))
     }))?;
     drop(progress);
-    let listing = listing(&observed, context)?;
-    collect(observed.into_iter().map(|(mut plan, inventory)| {
-        let tracking = listing.below(plan.header.root.as_str());
+    let listing = listing(&drafted, context)?;
+    collect(drafted.into_iter().map(|(plan, mut seal)| {
+        let tracking = listing.below(seal.header.root.as_str());
         if plan.new && context.repository.in_git() {
-            plan.header.tracked = looks_tracked(&inventory, &tracking);
+            seal.header.tracked = looks_tracked(&seal, &tracking);
         }
-        let ready = ready(arguments, context, plan, &inventory, only.as_ref(), &tracking);
-        engine.workers.discard(inventory);
-        ready
+        ready(arguments, context, plan, seal, only.as_ref(), &tracking)
     }))
 }
 
@@ -119,12 +121,21 @@ fn observe(plan: &Plan, context: &Context, engine: &Engine) -> Result<Inventory,
     inventory::take(&root, &plan.header.scope, engine).map_err(problem)
 }
 
+/// The seal of what was observed, as `plan` wants it.
+fn drafted(plan: &Plan, inventory: &Inventory) -> Result<Seal, Problems> {
+    let mut seal = draft(&plan.name, plan.header.clone(), inventory)?;
+    if let (Some(old), false) = (&plan.old, inventory.modes) {
+        keep_modes(&mut seal, old);
+    }
+    Ok(seal)
+}
+
 /// What git knows of the roots that it keeps, or may keep.
-fn listing(observed: &[(Plan, Inventory)], context: &Context) -> Result<Listing, Problems> {
+fn listing(drafted: &[(Plan, Seal)], context: &Context) -> Result<Listing, Problems> {
     if !context.repository.in_git() {
         return Ok(Listing::default());
     }
-    let kept = observed.iter().filter(|(plan, _)| plan.new || plan.header.tracked);
+    let kept = drafted.iter().filter(|(plan, _)| plan.new || plan.header.tracked);
     let roots = kept.map(|(plan, _)| plan.header.root.as_str());
     Listing::of(context.repository.root(), roots).map_err(|error| vec![error.into()])
 }
@@ -133,15 +144,11 @@ fn ready(
     arguments: &SealArgs,
     context: &Context,
     plan: Plan,
-    inventory: &Inventory,
+    mut seal: Seal,
     only: Option<&Scope>,
     tracking: &Tracking<'_>,
 ) -> Result<Ready, Problems> {
-    let Plan { name, header, old_bytes, old, salvaged, new, .. } = plan;
-    let mut seal = draft(&name, header, inventory)?;
-    if let (Some(old), false) = (&old, inventory.modes) {
-        keep_modes(&mut seal, old);
-    }
+    let Plan { name, old_bytes, old, salvaged, new, .. } = plan;
     if let (Some(only), Some(old)) = (only, &old) {
         seal = take_only(old, seal, only).ok_or_else(|| {
             vec![

@@ -142,13 +142,13 @@ fn leaves_root(path: &EntryPath, target: &str) -> bool {
     target.starts_with('/') || windows_absolute || up > path.parents().count()
 }
 
-/// Whether a new seal of `entries` is one of files kept in git: if any of them is tracked, or if
+/// Whether the new `seal` is one of files kept in git: if any of them is tracked, or if
 /// git neither tracks nor ignores some of them, which then are about to be added.
 #[must_use]
-pub fn looks_tracked(inventory: &Inventory, tracking: &Tracking<'_>) -> bool {
-    let paths = || inventory.entries().filter(|(_, entry)| **entry != Entry::Dir);
-    paths().any(|(path, _)| tracking.tracks(path.as_bytes()))
-        || paths().any(|(path, _)| !tracking.ignores(path.as_bytes()))
+pub fn looks_tracked(seal: &Seal, tracking: &Tracking<'_>) -> bool {
+    let entries = seal.entries.iter().filter(|sealed| sealed.entry != Entry::Dir);
+    let mut paths = entries.map(|sealed| sealed.path.as_bytes());
+    paths.clone().any(|path| tracking.tracks(path)) || paths.any(|path| !tracking.ignores(path))
 }
 
 /// Why git does not keep an entry, and what to do, in the order in which it is asked.
