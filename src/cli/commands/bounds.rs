@@ -11,8 +11,11 @@ const COVERED_BY: usize = 16;
 /// The names that all further seals of a directory may look at together; 64 KiB of a file are one more.
 const MOST_AGAIN: u64 = 500_000;
 
-/// After how many findings no further seal is judged.
+/// After how many findings no further seal is judged. One with a long path counts as several.
 const MOST_FINDINGS: usize = 250_000;
+
+/// For each so many bytes of its path, a finding counts once more.
+const PART_OF_PATH: usize = 128;
 
 /// What was read and found so far.
 #[derive(Debug, Default)]
@@ -51,8 +54,7 @@ impl Bounds {
     /// Why the seal `name` is not read any more, if it is not.
     pub(super) fn refuse(&self, name: &str) -> Option<Problem> {
         if self.findings >= MOST_FINDINGS {
-            let message =
-                format!("the seals before it have {} findings: it was not judged", self.findings);
+            let message = "the seals before it fill a report: it was not judged";
             let problem = Problem::new("findings-too-many", message).seal(name);
             return Some(problem.remedy("correct those first, or name this seal alone"));
         }
@@ -69,12 +71,19 @@ impl Bounds {
         None
     }
 
-    /// Counts what the seal `name` took.
-    pub(super) fn count(&mut self, name: &str, names: u64, bytes: u64, findings: usize) {
+    /// Counts what the seal `name` took; `paths` are the lengths in bytes of the paths that were found to
+    /// differ.
+    pub(super) fn count(
+        &mut self,
+        name: &str,
+        names: u64,
+        bytes: u64,
+        paths: impl IntoIterator<Item = usize>,
+    ) {
         if self.crowded.contains(name) {
             self.again += names + (bytes >> 16);
         }
-        self.findings += findings;
+        self.findings += paths.into_iter().map(|length| 1 + length / PART_OF_PATH).sum::<usize>();
     }
 }
 
@@ -106,11 +115,11 @@ mod tests {
         let mut bounds = Bounds::new(seals.chain([("other", "b")]));
         // `.`, `a` and `a/b` are above `a/b/c`: 40 seals; 10 cover `.`, and 20 `a`.
         assert_eq!(bounds.crowded.len(), 30);
-        bounds.count("s3", MOST_AGAIN * 2, 0, 0);
+        bounds.count("s3", MOST_AGAIN * 2, 0, []);
         assert_eq!(bounds.refuse("s0"), None, "what few seals cover is not counted");
-        bounds.count("s0", MOST_AGAIN - 1, 0, 0);
+        bounds.count("s0", MOST_AGAIN - 1, 0, []);
         assert_eq!(bounds.refuse("s1"), None);
-        bounds.count("s1", 0, 1 << 16, 0);
+        bounds.count("s1", 0, 1 << 16, []);
         let codes = |name: &str| bounds.refuse(name).map(|problem| problem.code);
         assert_eq!([codes("s1"), codes("s3"), codes("other")], [Some("roots-overlap"), None, None]);
     }
@@ -118,9 +127,18 @@ mod tests {
     #[test]
     fn judges_no_further_seal_once_there_are_more_findings_than_a_report_can_hold() {
         let mut bounds = Bounds::new([("a", "a"), ("b", "b")]);
-        bounds.count("a", 1, 1, MOST_FINDINGS - 1);
+        bounds.count("a", 1, 1, vec![1; MOST_FINDINGS - 1]);
         assert_eq!(bounds.refuse("b"), None);
-        bounds.count("a", 1, 1, 1);
+        bounds.count("a", 1, 1, [1]);
+        assert_eq!(bounds.refuse("b").map(|problem| problem.code), Some("findings-too-many"));
+    }
+
+    #[test]
+    fn a_finding_counts_by_the_length_of_its_path() {
+        let mut bounds = Bounds::new([("a", "a"), ("b", "b")]);
+        bounds.count("a", 1, 1, vec![4_000; MOST_FINDINGS / 32 - 1]);
+        assert_eq!(bounds.refuse("b"), None);
+        bounds.count("a", 1, 1, [4_000; 2]);
         assert_eq!(bounds.refuse("b").map(|problem| problem.code), Some("findings-too-many"));
     }
 }

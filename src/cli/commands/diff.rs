@@ -71,8 +71,8 @@ fn of_bytes(arguments: &DiffArgs, context: &Context) -> Result<(Differences, Pro
                 Some(build) => with_build(&seal, &context.path(build), context, &engine),
             });
         let (read, bytes) = (engine.meter.names() - seen, engine.meter.bytes() - bytes);
-        let changes = compared.as_ref().map_or(0, |compared| compared.changes.len());
-        bounds.count(name.as_str(), read, bytes, changes);
+        let changes = compared.iter().flat_map(|compared| &compared.changes);
+        bounds.count(name.as_str(), read, bytes, changes.map(|change| change.path.len()));
         match compared {
             Ok(compared) => seals.push(compared),
             Err(found) => problems.extend(found),

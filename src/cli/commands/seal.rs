@@ -98,7 +98,7 @@ pub(super) fn prepare(
         }
         let names = engine.meter.names();
         let inventory = observe(&plan, context, &engine).map_err(|problem| vec![problem])?;
-        bounds.count(name, engine.meter.names() - names, inventory.bytes, 0);
+        bounds.count(name, engine.meter.names() - names, inventory.bytes, []);
         let seal = drafted(&plan, &inventory);
         engine.workers.discard(inventory);
         Ok((plan, seal?))

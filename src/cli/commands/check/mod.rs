@@ -178,7 +178,8 @@ fn judge_each(judge: &Judge<'_>, selected: Vec<Selected>) -> Vec<Judgement> {
         let begun = bounds.refuse(name.as_str()).map_or(begun, Err);
         let judgement = judge.judge(&name, begun);
         let names = judge.engine.meter.names() - names;
-        bounds.count(name.as_str(), names, judgement.bytes, judgement.findings.len());
+        let paths = judgement.findings.iter().map(|finding| finding.path.len());
+        bounds.count(name.as_str(), names, judgement.bytes, paths);
         judgements.push(judgement);
     }
     judgements
