@@ -7,7 +7,7 @@ use sealgate_core::text::escape::{message, printable_str};
 use serde::Serialize;
 
 use super::json::to_writer;
-use super::model::{ErrorView, Tool};
+use super::v1::{ErrorView, Tool};
 use super::{Verbosity, text};
 
 /// The columns of a sentence.

@@ -5,25 +5,13 @@ use std::collections::{BTreeMap, HashMap};
 use sealgate_core::compare::finding::FindingKind;
 use sealgate_core::seal::Seal;
 
-use super::model::{EntryView, FindingView};
+use super::v1::{Area, EntryView, FindingView};
 
 /// How many components of a directory are told apart.
 const DEPTH: usize = 2;
 
 /// The most areas of one seal; smaller ones count to the directory above them.
 const MOST: usize = 120;
-
-/// What lies in one directory, and in those below it that have no area of their own.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Area {
-    /// The directory, relative to the root; empty for the root itself and whatever is too small to
-    /// be told apart.
-    pub path: String,
-    /// How many entries are sealed there.
-    pub entries: u64,
-    /// How many bytes are sealed there.
-    pub bytes: u64,
-}
 
 impl Area {
     /// The areas of `seal`, sorted by path.

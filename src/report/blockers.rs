@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::json::to_writer;
 use super::last_line::headword;
-use super::model::{ErrorView, Tool};
+use super::v1::{ErrorView, Tool};
 use super::{Verbosity, text};
 
 /// The columns of a sentence.

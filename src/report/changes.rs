@@ -6,11 +6,10 @@ use anstyle::{AnsiColor, Style};
 use sealgate_core::compare::changes::{Change, ChangeKind};
 use sealgate_core::seal::entry::Entry;
 use sealgate_core::text::escape::printable;
-use serde::Serialize;
 use unicode_width::UnicodeWidthStr as _;
 
 use super::Verbosity;
-use super::model::EntryView;
+use super::v1::{ChangeView, EntryView};
 use super::{markdown, text};
 
 /// How many rows are shown without `-v`.
@@ -18,24 +17,6 @@ const SHOWN: usize = 50;
 
 /// The widest column of paths that others are aligned to.
 const WIDEST: usize = 60;
-
-/// One changed entry, for reports.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct ChangeView {
-    /// `added`, `removed`, `changed`, `moved` or `mode`.
-    pub change: &'static str,
-    /// The path in the new seal, or in the old one if it goes.
-    pub path: String,
-    /// The path in the old seal, if it moved.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub from: Option<String>,
-    /// The old entry.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub old: Option<EntryView>,
-    /// The new entry.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub new: Option<EntryView>,
-}
 
 impl ChangeView {
     /// The view of one change.

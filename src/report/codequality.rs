@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::issues::{self, Issue};
 use super::json::to_writer;
-use super::model::Report;
+use super::v1::Report;
 
 /// The most issues that are written: more make a merge request unreadable.
 const MOST: usize = 25_000;

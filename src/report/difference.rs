@@ -1,6 +1,5 @@
 //! What `diff` says, for people and as `sealgate-diff/1`.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use sealgate_core::compare::changes::Change;
@@ -8,69 +7,14 @@ use sealgate_core::text::escape::printable;
 use sealgate_scan::Divergence;
 use serde::Serialize;
 
-use super::changes::{ChangeView, rows, totals};
+use super::changed::{Became, Differences, Growth, SealChanges};
+use super::changes::{rows, totals};
 use super::json::to_writer;
-use super::model::{ErrorView, SourceView, Tool};
-use super::resealed::{ScopeView, Totals};
-use super::since::{self, Growth, Since};
+use super::since;
+use super::v1::ChangeView;
+use super::v1::{ErrorView, SourceView, Tool};
+use super::v1::{ScopeView, Totals};
 use super::{Verbosity, text};
-
-/// The differences of one run.
-#[derive(Debug)]
-pub struct Differences {
-    /// The other build, as the user named it; `None` when the seals are what was compared with.
-    pub against: Option<String>,
-    /// The commit whose seals were compared with; then `seals` holds each seal of the two sides.
-    pub since: Option<Since>,
-    /// One for each seal that could be compared.
-    pub seals: Vec<SealChanges>,
-    /// What kept the others from it.
-    pub errors: Vec<ErrorView>,
-}
-
-/// The differences below one root.
-#[derive(Debug)]
-pub struct SealChanges {
-    /// The seal's name.
-    pub name: String,
-    /// Its root.
-    pub root: String,
-    /// What is different, sorted by kind and path.
-    pub changes: Vec<Change>,
-    /// Where the bytes of some of the changed files begin to differ, by path.
-    pub divergences: BTreeMap<String, Divergence>,
-    /// What became of the seal as a whole, where two states of the seals were compared.
-    pub became: Option<Became>,
-}
-
-/// What became of a seal as a whole.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Became {
-    /// Whether there was none before.
-    pub new: bool,
-    /// How what it covers changed.
-    pub scope: Vec<ScopeView>,
-}
-
-impl SealChanges {
-    /// Whether anything is different.
-    #[must_use]
-    pub fn differ(&self) -> bool {
-        let became = self.became.as_ref();
-        !self.changes.is_empty()
-            || became.is_some_and(|became| became.new || !became.scope.is_empty())
-    }
-
-    /// How what it covers changed.
-    pub(super) fn scope(&self) -> &[ScopeView] {
-        self.became.as_ref().map_or(&[], |became| &became.scope)
-    }
-
-    /// Where the file at `path` begins to differ.
-    pub(super) fn offset(&self, path: &str) -> Option<u64> {
-        self.divergences.get(path).map(|divergence| divergence.offset)
-    }
-}
 
 /// For people.
 #[must_use]

@@ -3,12 +3,12 @@
 
 use sealgate_core::compare::changes::{Change, ChangeKind};
 
+use super::changed::{Differences, SealChanges, Since};
 use super::changes::{Names, Sum, what};
-use super::difference::{Differences, SealChanges};
 use super::markdown::{Page, code};
-use super::resealed::ScopeView;
-use super::since::{Since, State, states};
+use super::since::{State, states};
 use super::text;
+use super::v1::ScopeView;
 
 /// How much of the page, in hundredths, each part and all before it may fill.
 const TO_TOTALS: usize = 40;

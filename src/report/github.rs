@@ -12,8 +12,9 @@ use sealgate_core::compare::verdict::Verdict;
 use sealgate_core::text::escape::{message, printable_str};
 
 use super::human::{Verbosity, human};
-use super::model::{ErrorView, FindingView, Report, SealView};
-use super::resealed::{ResealView, ScopeView, since};
+use super::resealed::since;
+use super::v1::{ErrorView, FindingView, Report, SealView};
+use super::v1::{ResealView, ScopeView};
 use super::{text, words};
 
 /// The most errors beside the one that counts.

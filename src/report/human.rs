@@ -14,8 +14,8 @@ use sealgate_core::compare::verdict::Verdict;
 use sealgate_core::text::escape::{message, printable_str};
 
 use super::last_line;
-use super::model::{ErrorView, FindingView, Mend, Report, SealView, SourceView};
-use super::resealed::BaseView;
+use super::v1::BaseView;
+use super::v1::{ErrorView, FindingView, Mend, Report, SealView, SourceView};
 use super::{resealed, text, words};
 
 /// How much `human` tells.

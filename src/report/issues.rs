@@ -10,7 +10,7 @@ use sealgate_core::compare::verdict::Verdict;
 use sealgate_core::text::escape::{message, printable_str};
 use sealgate_core::text::hex;
 
-use super::model::{EntryView, ErrorView, FindingView, Report, SealView};
+use super::v1::{EntryView, ErrorView, FindingView, Report, SealView};
 use super::{resealed, words};
 
 /// The code of a change of a seal that may not pass.

@@ -9,7 +9,7 @@ use std::io;
 use serde::Serialize;
 use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
 
-use super::model::Report;
+use super::v1::Report;
 
 /// Writes `report` as `sealgate-report/1`.
 pub fn json(report: &Report, sink: &mut dyn io::Write) -> io::Result<()> {

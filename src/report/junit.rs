@@ -14,8 +14,8 @@ use sealgate_core::compare::verdict::Verdict;
 use sealgate_core::text::escape::{message, printable_str};
 
 use super::issues::{self, Issue};
-use super::model::{Report, SealView};
 use super::text;
+use super::v1::{Report, SealView};
 
 /// The most cases that fail and are written.
 const MOST: usize = 10_000;

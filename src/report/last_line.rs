@@ -4,8 +4,8 @@ use anstyle::{AnsiColor, Style};
 use sealgate_core::compare::verdict::Verdict;
 use sealgate_core::text::escape::printable_str;
 
-use super::model::{Report, SealView};
 use super::text;
+use super::v1::{Report, SealView};
 
 /// The most names of seals in the line.
 const NAMES: usize = 8;

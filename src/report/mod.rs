@@ -5,6 +5,8 @@ pub mod advice;
 mod areas;
 mod authority;
 pub mod blockers;
+mod build;
+pub mod changed;
 mod changes;
 mod codequality;
 pub mod difference;
@@ -18,7 +20,6 @@ mod junit;
 mod last_line;
 mod markdown;
 mod meaning;
-mod model;
 mod partition;
 pub mod read;
 mod recognise;
@@ -32,23 +33,22 @@ mod since;
 mod summary;
 pub mod sums;
 pub mod text;
+pub mod v1;
 mod words;
 
-pub use areas::Area;
-pub use authority::{AuthorityView, RESEAL_GRANTED, RulingView};
-pub use changes::ChangeView;
+pub use authority::RESEAL_GRANTED;
+pub use changed::{Growth, Since};
 pub use human::{Verbosity, human, problems};
 pub use json::json;
-pub use model::{
-    EntryView, ErrorView, FindingView, Mend, Notice, Report, SealView, SourceView, Tool,
-};
-pub use partition::{PartView, PartitionView};
 pub use recognise::{LOOKED_AT, is_report};
 pub use remedy::Caller;
-pub use resealed::{BaseView, DeletedView, ResealView, ScopeView, Totals};
 pub use shell::quote;
-pub use since::{Growth, Since};
 pub(crate) use summary::taken_back;
+pub use v1::{
+    Area, AuthorityView, BaseView, ChangeView, DeletedView, EntryView, ErrorView, FindingView,
+    Mend, Notice, PartView, PartitionView, Report, ResealView, RulingView, ScopeView, SealView,
+    SourceView, Tool, Totals,
+};
 
 use std::io;
 

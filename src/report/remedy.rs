@@ -7,8 +7,8 @@ use sealgate_core::compare::finding::{Cause, Finding, FindingKind};
 use sealgate_core::compare::verdict::{Judgement, Source, Verdict};
 use sealgate_core::seal::entry::Entry;
 
-use super::model::Mend;
 use super::shell::{is_bare, pathspec, quote};
+use super::v1::Mend;
 
 /// How the program was called, so that the commands it prints work where they are pasted.
 #[derive(Debug, Clone, Default)]

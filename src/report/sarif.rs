@@ -18,7 +18,7 @@ use serde::Serialize;
 use super::issues::{self, Issue};
 use super::json::to_writer;
 use super::meaning;
-use super::model::Report;
+use super::v1::Report;
 
 /// Where the schema of this version is.
 const SCHEMA: &str =

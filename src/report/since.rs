@@ -7,39 +7,17 @@ use std::fmt::Write as _;
 use sealgate_core::compare::changes::{Change, Reseal};
 use sealgate_core::compare::verdict::Source;
 use sealgate_core::text::escape::printable_str;
-use serde::Serialize;
 
+use super::changed::{Became, Growth, SealChanges, Since};
 use super::changes::{Names, Sum, rows};
-use super::difference::{Became, SealChanges};
-use super::model::SourceView;
-use super::resealed::{ScopeView, commit};
+use super::resealed::commit;
 use super::shell::quote;
+use super::v1::ScopeView;
+use super::v1::SourceView;
 use super::{Verbosity, text};
 
 /// How many seals that stayed as they were are named.
 const NAMED: usize = 20;
-
-/// The two states of the seals that were compared.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Since {
-    /// The earlier commit as the user named it.
-    pub rev: String,
-    /// Its id in hex.
-    pub oid: String,
-    /// Where the later seals come from.
-    pub seals: SourceView,
-}
-
-/// By how many bytes what is under seal grew; within the limits of 64 bits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Growth {
-    /// By what was added.
-    pub added: i64,
-    /// By what was removed: 0 or less.
-    pub removed: i64,
-    /// By what changed.
-    pub changed: i64,
-}
 
 /// What became of a seal in one word; in the order of printing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

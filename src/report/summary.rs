@@ -9,8 +9,9 @@ use sealgate_core::compare::verdict::Verdict;
 
 use super::changes::{Names, Sum, what};
 use super::markdown::{Page, code, commands, prose, quoted, span};
-use super::model::{ErrorView, FindingView, Report, SealView, SourceView};
-use super::resealed::{BaseView, ResealView, ScopeView, commit};
+use super::resealed::commit;
+use super::v1::{BaseView, ResealView, ScopeView};
+use super::v1::{ErrorView, FindingView, Report, SealView, SourceView};
 use super::{text, words};
 
 /// How much of the page, in hundredths, each part and all before it may fill.

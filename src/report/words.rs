@@ -6,8 +6,8 @@ use sealgate_core::compare::finding::{Cause, FindingKind};
 use sealgate_core::text::escape::{printable, printable_str};
 
 use super::changes::Names;
-use super::model::{EntryView, FindingView};
 use super::text;
+use super::v1::{EntryView, FindingView};
 
 /// What changed: `1.2 KiB -> 1.3 KiB`, `exec -> file`, `from old/path`; empty where the kind of
 /// the finding says it all.

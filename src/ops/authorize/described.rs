@@ -17,7 +17,8 @@ use sealgate_core::text::problem::Problem;
 use super::blockers::now;
 use super::{before, papers, read_policy, side};
 use crate::ops::check::review::Review;
-use crate::report::difference::{Differences, human};
+use crate::report::changed::Differences;
+use crate::report::difference::human;
 use crate::report::{Since, Verbosity};
 use crate::tree::{Papers, Repository, Snapshot};
 

@@ -7,7 +7,7 @@ use sealgate_core::compare::finding::FindingKind;
 use sealgate_core::text::escape::{message, printable_str};
 
 use super::super::issues::{cut_by, place, remarks};
-use super::super::model::{FindingView, Report, SealView};
+use super::super::v1::{FindingView, Report, SealView};
 use super::super::{meaning, text};
 use super::{left_out, prose};
 

@@ -17,8 +17,9 @@ use sealgate_core::text::escape::{message, printable_str};
 use self::findings::{findings, mends};
 use self::picture::picture;
 use super::changes::Names;
-use super::model::{ErrorView, Report, SealView};
-use super::resealed::{BaseView, commit};
+use super::resealed::commit;
+use super::v1::BaseView;
+use super::v1::{ErrorView, Report, SealView};
 use super::{summary, text};
 
 const STYLE: &str = include_str!("page.css");
@@ -162,9 +163,7 @@ fn remedy(base: &BaseView) -> Markup {
     html! { @if let Some(remedy) = &base.remedy { p { (prose(remedy)) } } }
 }
 
-fn changed(
-    report: &Report,
-) -> impl Iterator<Item = (&SealView, &super::resealed::ResealView)> + use<'_> {
+fn changed(report: &Report) -> impl Iterator<Item = (&SealView, &super::v1::ResealView)> + use<'_> {
     report.seals.iter().filter_map(|seal| Some((seal, seal.reseal.as_ref()?))).take(LISTED)
 }
 

@@ -8,7 +8,7 @@ use sealgate_core::compare::finding::FindingKind;
 use sealgate_core::text::escape::printable_str;
 
 use super::super::areas::{Marked, Rect, marked, share};
-use super::super::model::{Report, SealView};
+use super::super::v1::{Report, SealView};
 use super::super::{meaning, text};
 use super::left_out;
 

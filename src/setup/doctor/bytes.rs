@@ -6,8 +6,8 @@ use sealgate_core::seal::path::is_below;
 use sealgate_core::text::escape::printable_str;
 use sealgate_git::attributes::{LineEnds, pattern};
 
-use super::checks::{append, files, listed, on_seal, seal_again};
 use super::facts::{Facts, SealFacts};
+use super::wording::{append, files, listed, on_seal, seal_again};
 use crate::report::advice::Advice;
 use crate::report::shell::pathspec;
 

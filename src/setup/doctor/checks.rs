@@ -1,12 +1,8 @@
-//! The table of checks, and what they share.
+//! The table of checks.
 
-use sealgate_core::text::escape::printable_str;
-
-use super::facts::{Facts, SealFacts};
+use super::facts::Facts;
 use super::{bytes, places};
 use crate::report::advice::Advice;
-use crate::report::shell::{pathspec, quote};
-use crate::report::text;
 
 /// A check: from the facts to what is to be mended.
 type Check = fn(&Facts) -> Vec<Advice>;
@@ -32,63 +28,4 @@ const CHECKS: [Check; 13] = [
 #[must_use]
 pub fn advice(facts: &Facts) -> Vec<Advice> {
     CHECKS.iter().flat_map(|check| check(facts)).collect()
-}
-
-/// How many names a sentence or a command holds.
-const SHOWN: usize = 3;
-const IN_A_COMMAND: usize = 20;
-
-/// Names as a sentence shows them: some, and how many more.
-pub(super) fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {
-    let names: Vec<&str> = names.collect();
-    let shown: Vec<_> = names.iter().take(SHOWN).map(|name| printable_str(name)).collect();
-    match names.len().saturating_sub(SHOWN) {
-        0 => shown.join(", "),
-        more => format!("{} and {more} more", shown.join(", ")),
-    }
-}
-
-/// `1 file`, `2 files`.
-pub(super) fn files(number: usize) -> String {
-    text::count(number, "file", "files")
-}
-
-/// `sealgate ARGUMENTS`, for the seals that these are.
-pub(super) fn sealgate(facts: &Facts, arguments: &str) -> String {
-    match facts.seals_directory.as_str() {
-        "seals" => format!("sealgate {arguments}"),
-        other => format!("sealgate --seals {} {arguments}", quote(other.as_bytes())),
-    }
-}
-
-/// The command that seals the files of `seal` again.
-pub(super) fn seal_again(facts: &Facts, seal: &SealFacts) -> String {
-    sealgate(facts, &format!("seal {}", seal.seal.name))
-}
-
-/// Adds `line` to the file at `path`; `unfinished` says that its last line has no end.
-pub(super) fn append(path: &str, line: &str, unfinished: bool) -> String {
-    let format = if unfinished { r"'\n%s\n'" } else { r"'%s\n'" };
-    format!("printf {format} {} >> {}", quote(line.as_bytes()), quote(path.as_bytes()))
-}
-
-/// The pathspecs of `paths` of a seal; that of its whole root where they are many.
-pub(super) fn pathspecs(seal: &SealFacts, paths: &[String]) -> String {
-    let root = &seal.seal.header.root;
-    if paths.len() > IN_A_COMMAND {
-        return pathspec(root.as_str().as_bytes());
-    }
-    let specs: Vec<_> = paths.iter().map(|path| pathspec(root.join(path).as_bytes())).collect();
-    specs.join(" ")
-}
-
-/// Advice on one seal.
-pub(super) fn on_seal(
-    code: &'static str,
-    seal: &SealFacts,
-    what: String,
-    why: &'static str,
-    mend: Vec<String>,
-) -> Advice {
-    Advice { code, seal: Some(seal.seal.name.as_str().to_owned()), what, why, mend }
 }

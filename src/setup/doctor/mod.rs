@@ -3,13 +3,15 @@
 //! - `facts` are gathered once, by asking git and looking at files;
 //! - `checks` is the table of checks, each a function from the facts to advice;
 //! - `bytes` are the checks on what git does to bytes, `places` those on where things are;
-//! - `owners` reads a CODEOWNERS file.
+//! - `owners` reads a CODEOWNERS file;
+//! - `wording` is what their advice has in common.
 
 mod bytes;
 mod checks;
 mod facts;
 mod owners;
 mod places;
+mod wording;
 
 pub use checks::advice;
 pub use facts::{Facts, SealFacts};

@@ -6,9 +6,9 @@ use sealgate_core::text::escape::printable_str;
 use sealgate_git::attributes::glob;
 use sealgate_git::setup::Unwatched;
 
-use super::checks::{append, files, listed, on_seal, pathspecs, seal_again, sealgate};
 use super::facts::{Facts, SealFacts, WORKFLOWS};
 use super::owners::Owners;
+use super::wording::{append, files, listed, on_seal, pathspecs, seal_again, sealgate};
 use crate::ops::check::coverage::covered;
 use crate::report::advice::Advice;
 use crate::report::shell::{pathspec, quote};

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
+use super::demand::{Demand, Facts, GrantFile, MAX_SIGNATURES, SignatureFile};
 use super::grant::{Grant, Subject};
 use super::grants::{GrantIndex, Nearest, ReadGrant};
 use super::judging::JudgingPolicy;
@@ -12,55 +13,6 @@ use super::text::cut;
 use super::time::Moment;
 use crate::seal::entry::Digest;
 use crate::text::problem::Problem;
-
-/// A file of the grants directory with its signatures, as they were read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct GrantFile {
-    /// The name of the file without `.toml`: an id, if it is honest.
-    pub id: String,
-    /// The exact bytes.
-    pub bytes: Vec<u8>,
-    /// What lies beside it as `ID.NAME.sig`.
-    pub signatures: Vec<SignatureFile>,
-}
-
-/// A signature beside a grant.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SignatureFile {
-    /// NAME of `ID.NAME.sig`.
-    pub name: String,
-    /// The exact bytes.
-    pub bytes: Vec<u8>,
-}
-
-/// The most signatures of one grant: each costs an operation on a curve.
-pub const MAX_SIGNATURES: usize = 256;
-
-/// What needs a grant.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Demand {
-    /// What is done.
-    pub action: String,
-    /// To what.
-    pub subject: Subject,
-    /// The digest of what is done exactly.
-    pub change: Digest,
-}
-
-/// What a demand is decided by.
-#[derive(Debug, Clone, Copy)]
-pub struct Facts<'a> {
-    /// The clock, read once.
-    pub now: Moment,
-    /// The policy of the base.
-    pub policy: &'a Policy,
-    /// The policy of what is judged, where it is another: an update holds under both.
-    pub next: Option<&'a Policy>,
-    /// The grants at the base: these are spent.
-    pub base: &'a [GrantFile],
-    /// The grants in what is judged.
-    pub judged: &'a [GrantFile],
-}
 
 /// A demand that was granted.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,7 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::decide::{Demand, Facts, GrantFile};
+use super::demand::{Demand, Facts, GrantFile};
 use super::grant::{Grant, GrantError, Subject};
 use crate::seal::entry::Digest;
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::decide::Demand;
+use super::demand::Demand;
 use super::grant::Subject;
 use super::policy::{Policy, RESEAL, Rule, RuleScope, SealPattern};
 use crate::seal::entry::Digest;

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+/// What signatures of grants are made for: one of any other namespace means something else.
+pub const NAMESPACE: &str = "sealgate-grant@1";
+
 use ed25519_dalek::VerifyingKey;
 use ssh_key::public::KeyData;
 

@@ -10,6 +10,7 @@
 pub mod blockers;
 pub mod change;
 mod decide;
+mod demand;
 mod environment;
 mod grant;
 mod grants;
@@ -22,15 +23,14 @@ mod steps;
 mod text;
 mod time;
 
-pub use decide::{
-    Authorised, Decider, Demand, Facts, GrantFile, MAX_SIGNATURES, SignatureFile, decide, vanished,
-};
+pub use decide::{Authorised, Decider, decide, vanished};
+pub use demand::{Demand, Facts, GrantFile, MAX_SIGNATURES, SignatureFile};
 pub use environment::{Place, Standing, fitting_environment};
 pub use grant::{GRANT_FORMAT, Grant, GrantError, MAX_GRANT_BYTES, Subject};
-pub use key::{KeyFault, PublicKey};
+pub use key::{KeyFault, NAMESPACE, PublicKey};
 pub use policy::{
     CLOSE_BLOCKER, Environment, Key, MAX_POLICY_BYTES, POLICY_FORMAT, POLICY_UPDATE, Policy,
     PolicyError, RESEAL, Revoked, Rule, RuleScope,
 };
-pub use signature::{MAX_SIGNATURE_BYTES, NAMESPACE, SignatureFault, verify};
+pub use signature::{MAX_SIGNATURE_BYTES, SignatureFault, verify};
 pub use time::Moment;

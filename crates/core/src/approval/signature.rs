@@ -9,10 +9,8 @@ use sha2::{Digest as _, Sha256};
 use ssh_key::public::KeyData;
 use ssh_key::{HashAlg, LineEnding, SshSig};
 
+use super::key::NAMESPACE;
 use super::policy::Key;
-
-/// What signatures of grants are made for: one of any other namespace means something else.
-pub const NAMESPACE: &str = "sealgate-grant@1";
 
 /// A longer signature file is refused before it is read; a real one has some 300 to 400 bytes.
 pub const MAX_SIGNATURE_BYTES: u64 = 4 << 10;

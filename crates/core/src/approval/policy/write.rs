@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::super::signature::NAMESPACE;
+use super::super::key::NAMESPACE;
 use super::super::text::{push_list, push_text};
 use super::rules::revoked_keys;
 use super::{Environment, Key, POLICY_FORMAT, Policy, Revoked, Rule, RuleScope};

@@ -1,22 +1,12 @@
-//! The report, `sealgate-report/1`: what every format is written from.
+//! `sealgate-report/1`: the form of a report, of which every format is written.
 //!
-//! Its field names are a contract with scripts, kept apart from the types that the gate works
+//! The names of its fields are a contract with scripts, kept apart from the types that the gate works
 //! with so that those can change. Optional fields may be added; nothing is renamed or removed.
 
-use std::time::Duration;
-
-use sealgate_core::compare::finding::{Cause, Finding, FindingKind};
-use sealgate_core::compare::verdict::{Base, Judgement, Source, Verdict, overall};
-use sealgate_core::seal::entry::{Entry, UnreadFile};
-use sealgate_core::text::hex;
-use sealgate_core::text::problem::Problem;
-use serde::Serialize;
-
-use super::areas::Area;
-use super::authority::AuthorityView;
-use super::partition::PartitionView;
-use super::remedy::{self, Caller};
-use super::resealed::{BaseView, ResealView};
+use sealgate_core::compare::changes::Change;
+use sealgate_core::compare::finding::{Cause, FindingKind};
+use sealgate_core::compare::verdict::Verdict;
+use serde::{Serialize, Serializer};
 
 /// A whole run.
 #[derive(Debug, Clone, Serialize)]
@@ -204,153 +194,193 @@ pub struct Notice {
     pub message: String,
 }
 
-impl Report {
-    /// Puts what the gate found into the report's form.
-    #[must_use]
-    pub fn new(
-        judgements: &[Judgement],
-        base: Option<&Base>,
-        problems: &[Problem],
-        notices: Vec<Notice>,
-        elapsed: Duration,
-        caller: &Caller,
-    ) -> Self {
-        let of_seals = judgements.iter().flat_map(|judgement| &judgement.problems);
-        Self {
-            format: "sealgate-report/1",
-            tool: Tool::this(),
-            verdict: overall(judgements, base, problems),
-            seals: judgements.iter().map(|judgement| SealView::new(judgement, caller)).collect(),
-            errors: problems.iter().chain(of_seals).map(ErrorView::new).collect(),
-            notices,
-            authority: None,
-            base: base.map(|base| BaseView::new(base, judgements, caller)),
-            partition: None,
-            staged: None,
-            elapsed_ms: u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
-        }
-    }
+/// The commit that the seals were held against.
+#[derive(Debug, Clone, Serialize)]
+pub struct BaseView {
+    /// The revision as the user named it.
+    pub rev: String,
+    /// The commit's id in hex.
+    pub oid: String,
+    /// Which changes of seals let a check pass: `allow`, `entries` or `fail`.
+    pub on_reseal: &'static str,
+    /// Whether any seal that was checked changed, or is gone.
+    pub resealed: bool,
+    /// The seals that are gone.
+    pub deleted: Vec<DeletedView>,
+    /// What to do about changes that a check may not pass; absent where there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remedy: Option<String>,
 }
 
-impl Report {
-    /// The same, which says what it is worth; with `refusals` it is no pass.
-    #[must_use]
-    pub fn authorised(mut self, authority: Option<AuthorityView>, refusals: &[Problem]) -> Self {
-        if !refusals.is_empty() {
-            self.verdict = self.verdict.max(Verdict::Refused);
-        }
-        self.errors.extend(refusals.iter().map(ErrorView::refusal));
-        self.authority = authority;
-        self
-    }
+/// A seal that is gone.
+#[derive(Debug, Clone, Serialize)]
+pub struct DeletedView {
+    /// Its name.
+    pub name: String,
+    /// The directory that it covered.
+    pub root: String,
+    /// Whether a check may pass all the same.
+    pub allowed: bool,
 }
 
-impl Tool {
-    /// This program.
-    #[must_use]
-    pub fn this() -> Self {
-        Self { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") }
-    }
+/// What became of one seal.
+#[derive(Debug, Clone, Serialize)]
+pub struct ResealView {
+    /// Whether a check may pass all the same.
+    pub allowed: bool,
+    /// Whether there was no such seal at the base.
+    pub new: bool,
+    /// How what it covers changed; empty if only entries did.
+    pub scope: Vec<ScopeView>,
+    /// How many entries were added, and so on.
+    #[serde(flatten)]
+    pub totals: Totals,
+    /// The changed entries, sorted by kind and path.
+    pub entries: Vec<ChangeView>,
+    /// The same, of which the words for people are made.
+    #[serde(skip)]
+    pub(super) changes: Vec<Change>,
 }
 
-impl SealView {
-    fn new(judgement: &Judgement, caller: &Caller) -> Self {
-        let view = |finding| FindingView::new(finding, judgement, caller);
-        Self {
-            name: judgement.name.clone(),
-            file: caller.seal_file(&judgement.name),
-            root: judgement.root.clone(),
-            digest: judgement.digest.map(|digest| digest.to_string()),
-            source: SourceView::new(&judgement.source),
-            seal_source: SourceView::new(&judgement.seal_source),
-            verdict: judgement.verdict(),
-            checked: judgement.checked,
-            matched: judgement.matched,
-            bytes: judgement.bytes,
-            findings: judgement.findings.iter().map(view).collect(),
-            reseal: judgement.reseal.as_ref().map(ResealView::new),
-            areas: Vec::new(),
-            mend: remedy::mend(judgement, caller),
-        }
-    }
+/// How many entries changed, by the sort of their change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Totals {
+    /// New entries.
+    pub added: usize,
+    /// Entries that went.
+    pub removed: usize,
+    /// Entries with other bytes, another target or another kind.
+    pub changed: usize,
+    /// Entries whose bytes are at another path.
+    pub moved: usize,
+    /// Entries with another execute bit.
+    pub mode: usize,
 }
 
-impl SourceView {
-    /// The revision and the id of a commit. A base is one; of anything else there is nothing to say.
-    pub(super) fn into_commit(self) -> (String, String) {
+/// One change of what a seal covers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "what", rename_all = "kebab-case")]
+pub enum ScopeView {
+    /// The seal is gone.
+    Deleted,
+    /// The seal had another name.
+    Renamed {
+        /// That name.
+        from: String,
+    },
+    /// What stood at the base was no seal that can be read.
+    Unreadable,
+    /// The root is another one.
+    Root {
+        /// What it was.
+        old: String,
+        /// What it is.
+        new: String,
+    },
+    /// Whether files are kept in git.
+    Tracked {
+        /// What it was.
+        old: bool,
+        /// What it is.
+        new: bool,
+    },
+    /// What is left out.
+    Exclude {
+        /// The patterns that there were.
+        old: Vec<String>,
+        /// The patterns that there are.
+        new: Vec<String>,
+    },
+}
+
+/// One changed entry, for reports.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ChangeView {
+    /// `added`, `removed`, `changed`, `moved` or `mode`.
+    pub change: &'static str,
+    /// The path in the new seal, or in the old one if it goes.
+    pub path: String,
+    /// The path in the old seal, if it moved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// The old entry.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub old: Option<EntryView>,
+    /// The new entry.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub new: Option<EntryView>,
+}
+
+/// What lies in one directory, and in those below it that have no area of their own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Area {
+    /// The directory, relative to the root; empty for the root itself and whatever is too small to
+    /// be told apart.
+    pub path: String,
+    /// How many entries are sealed there.
+    pub entries: u64,
+    /// How many bytes are sealed there.
+    pub bytes: u64,
+}
+
+/// One share of a check, under the key `partition`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PartitionView {
+    /// `slice`.
+    pub kind: &'static str,
+    /// Which share it is, from 1.
+    pub index: u16,
+    /// How many there are.
+    pub count: u16,
+    /// What it takes of each seal, by name; nothing too.
+    pub seals: Vec<PartView>,
+}
+
+/// What a share takes of one seal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PartView {
+    /// The seal's name.
+    pub name: String,
+    /// How many entries.
+    pub entries: u64,
+    /// How many bytes are sealed in them.
+    pub bytes: u64,
+    /// BLAKE3 in hex of their paths in the seal's order, each with a NUL after it.
+    pub paths: String,
+}
+
+/// What the verdict of a check is worth.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AuthorityView {
+    /// Nothing: the check was asked about bytes alone.
+    None,
+    /// What it says of an environment: with the verdict `pass`, that it is authorised.
+    Of(Box<RulingView>),
+}
+
+/// What was asked of an environment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RulingView {
+    /// The environment.
+    pub environment: String,
+    /// The action that needed a grant, if one was named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub action: Option<String>,
+    /// The digest of the policy that judged, in hex; null where there is none.
+    pub policy: Option<String>,
+    /// The id of the grant, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub grant: Option<String>,
+    /// Whose signatures counted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub approvers: Vec<String>,
+}
+
+impl Serialize for AuthorityView {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         match self {
-            Self::Commit { rev, oid } => (rev, oid),
-            Self::Worktree | Self::Directory { .. } => Default::default(),
+            Self::None => to.serialize_str("none"),
+            Self::Of(ruling) => ruling.serialize(to),
         }
-    }
-
-    pub(super) fn new(source: &Source) -> Self {
-        match source {
-            Source::Worktree => Self::Worktree,
-            Source::Directory { given, .. } => Self::Directory { path: given.clone() },
-            Source::Commit { given, oid } => Self::Commit { rev: given.clone(), oid: oid.clone() },
-        }
-    }
-}
-
-impl FindingView {
-    fn new(finding: &Finding, judgement: &Judgement, caller: &Caller) -> Self {
-        let path = String::from_utf8_lossy(&finding.path);
-        let lossy = path.as_bytes() != &*finding.path;
-        Self {
-            kind: finding.kind,
-            path_bytes: lossy.then(|| hex::text(&finding.path)),
-            path: path.into_owned(),
-            from: finding.from.as_ref().map(|path| path.as_str().to_owned()),
-            line: finding.line,
-            expected: finding.expected.as_ref().map(EntryView::new),
-            observed: (finding.observed.as_ref().map(EntryView::new))
-                .or_else(|| finding.unread.as_ref().map(EntryView::of_unread)),
-            cause: finding.cause,
-            detail: finding.detail.clone(),
-            remedy: remedy::of(finding, judgement, caller),
-        }
-    }
-}
-
-impl EntryView {
-    /// The view of one entry.
-    #[must_use]
-    pub fn new(entry: &Entry) -> Self {
-        let (blake3, target) = match entry {
-            Entry::File { digest, .. } => (Some(digest.to_string()), None),
-            Entry::Link { target } => (None, Some(target.to_string())),
-            Entry::Dir => (None, None),
-        };
-        Self { kind: entry.kind(), size: entry.size(), blake3, target }
-    }
-}
-
-impl EntryView {
-    /// The view of a file that was not read: it has no digest.
-    fn of_unread(file: &UnreadFile) -> Self {
-        Self { kind: file.kind(), size: Some(file.size), blake3: None, target: None }
-    }
-}
-
-impl ErrorView {
-    /// The view of one problem.
-    #[must_use]
-    pub fn new(problem: &Problem) -> Self {
-        Self {
-            code: problem.code,
-            message: problem.message.to_string(),
-            seal: problem.seal.as_deref().map(str::to_owned),
-            file: problem.file.as_deref().map(str::to_owned),
-            line: problem.line,
-            remedy: problem.remedy.as_deref().map(str::to_owned),
-            refusal: false,
-        }
-    }
-
-    /// The view of a refusal.
-    #[must_use]
-    pub fn refusal(problem: &Problem) -> Self {
-        Self { refusal: true, ..Self::new(problem) }
     }
 }

@@ -1,0 +1,166 @@
+//! Puts what the gate found into the form of a report.
+
+use std::time::Duration;
+
+use sealgate_core::compare::finding::Finding;
+use sealgate_core::compare::verdict::{Base, Judgement, Source, Verdict, overall};
+use sealgate_core::seal::entry::{Entry, UnreadFile};
+use sealgate_core::text::hex;
+use sealgate_core::text::problem::Problem;
+
+use super::remedy::{self, Caller};
+use super::v1::{
+    AuthorityView, BaseView, EntryView, ErrorView, FindingView, Notice, Report, ResealView,
+    SealView, SourceView, Tool,
+};
+
+impl Report {
+    /// Puts what the gate found into the report's form.
+    #[must_use]
+    pub fn new(
+        judgements: &[Judgement],
+        base: Option<&Base>,
+        problems: &[Problem],
+        notices: Vec<Notice>,
+        elapsed: Duration,
+        caller: &Caller,
+    ) -> Self {
+        let of_seals = judgements.iter().flat_map(|judgement| &judgement.problems);
+        Self {
+            format: "sealgate-report/1",
+            tool: Tool::this(),
+            verdict: overall(judgements, base, problems),
+            seals: judgements.iter().map(|judgement| SealView::new(judgement, caller)).collect(),
+            errors: problems.iter().chain(of_seals).map(ErrorView::new).collect(),
+            notices,
+            authority: None,
+            base: base.map(|base| BaseView::new(base, judgements, caller)),
+            partition: None,
+            staged: None,
+            elapsed_ms: u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
+        }
+    }
+}
+
+impl Report {
+    /// The same, which says what it is worth; with `refusals` it is no pass.
+    #[must_use]
+    pub fn authorised(mut self, authority: Option<AuthorityView>, refusals: &[Problem]) -> Self {
+        if !refusals.is_empty() {
+            self.verdict = self.verdict.max(Verdict::Refused);
+        }
+        self.errors.extend(refusals.iter().map(ErrorView::refusal));
+        self.authority = authority;
+        self
+    }
+}
+
+impl Tool {
+    /// This program.
+    #[must_use]
+    pub fn this() -> Self {
+        Self { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") }
+    }
+}
+
+impl SealView {
+    fn new(judgement: &Judgement, caller: &Caller) -> Self {
+        let view = |finding| FindingView::new(finding, judgement, caller);
+        Self {
+            name: judgement.name.clone(),
+            file: caller.seal_file(&judgement.name),
+            root: judgement.root.clone(),
+            digest: judgement.digest.map(|digest| digest.to_string()),
+            source: SourceView::new(&judgement.source),
+            seal_source: SourceView::new(&judgement.seal_source),
+            verdict: judgement.verdict(),
+            checked: judgement.checked,
+            matched: judgement.matched,
+            bytes: judgement.bytes,
+            findings: judgement.findings.iter().map(view).collect(),
+            reseal: judgement.reseal.as_ref().map(ResealView::new),
+            areas: Vec::new(),
+            mend: remedy::mend(judgement, caller),
+        }
+    }
+}
+
+impl SourceView {
+    /// The revision and the id of a commit. A base is one; of anything else there is nothing to say.
+    pub(super) fn into_commit(self) -> (String, String) {
+        match self {
+            Self::Commit { rev, oid } => (rev, oid),
+            Self::Worktree | Self::Directory { .. } => Default::default(),
+        }
+    }
+
+    pub(super) fn new(source: &Source) -> Self {
+        match source {
+            Source::Worktree => Self::Worktree,
+            Source::Directory { given, .. } => Self::Directory { path: given.clone() },
+            Source::Commit { given, oid } => Self::Commit { rev: given.clone(), oid: oid.clone() },
+        }
+    }
+}
+
+impl FindingView {
+    fn new(finding: &Finding, judgement: &Judgement, caller: &Caller) -> Self {
+        let path = String::from_utf8_lossy(&finding.path);
+        let lossy = path.as_bytes() != &*finding.path;
+        Self {
+            kind: finding.kind,
+            path_bytes: lossy.then(|| hex::text(&finding.path)),
+            path: path.into_owned(),
+            from: finding.from.as_ref().map(|path| path.as_str().to_owned()),
+            line: finding.line,
+            expected: finding.expected.as_ref().map(EntryView::new),
+            observed: (finding.observed.as_ref().map(EntryView::new))
+                .or_else(|| finding.unread.as_ref().map(EntryView::of_unread)),
+            cause: finding.cause,
+            detail: finding.detail.clone(),
+            remedy: remedy::of(finding, judgement, caller),
+        }
+    }
+}
+
+impl EntryView {
+    /// The view of one entry.
+    #[must_use]
+    pub fn new(entry: &Entry) -> Self {
+        let (blake3, target) = match entry {
+            Entry::File { digest, .. } => (Some(digest.to_string()), None),
+            Entry::Link { target } => (None, Some(target.to_string())),
+            Entry::Dir => (None, None),
+        };
+        Self { kind: entry.kind(), size: entry.size(), blake3, target }
+    }
+}
+
+impl EntryView {
+    /// The view of a file that was not read: it has no digest.
+    fn of_unread(file: &UnreadFile) -> Self {
+        Self { kind: file.kind(), size: Some(file.size), blake3: None, target: None }
+    }
+}
+
+impl ErrorView {
+    /// The view of one problem.
+    #[must_use]
+    pub fn new(problem: &Problem) -> Self {
+        Self {
+            code: problem.code,
+            message: problem.message.to_string(),
+            seal: problem.seal.as_deref().map(str::to_owned),
+            file: problem.file.as_deref().map(str::to_owned),
+            line: problem.line,
+            remedy: problem.remedy.as_deref().map(str::to_owned),
+            refusal: false,
+        }
+    }
+
+    /// The view of a refusal.
+    #[must_use]
+    pub fn refusal(problem: &Problem) -> Self {
+        Self { refusal: true, ..Self::new(problem) }
+    }
+}
