@@ -303,7 +303,9 @@ impl ReportFile {
             return Err(refuse(why));
         }
         match self.path.symlink_metadata() {
-            Ok(metadata) if !metadata.is_file() => Err(refuse("it is no regular file".to_owned())),
+            Ok(metadata) if !metadata.is_file() => {
+                Err(refuse("it is not a regular file".to_owned()))
+            }
             _ => Ok(()),
         }
     }

@@ -154,7 +154,7 @@ fn append(name: &str, path: &Path, bytes: &[u8]) -> Result<(), Problem> {
     let add = || {
         // Before it is opened: a FIFO would wait for a reader.
         if path.metadata().is_ok_and(|found| !found.is_file()) {
-            return Err(io::Error::other("it is no regular file"));
+            return Err(io::Error::other("it is not a regular file"));
         }
         let mut file = File::options().read(true).append(true).create(true).open(path)?;
         if lacks_line_end(&mut file)? {

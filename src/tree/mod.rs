@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use sealgate_core::seal::path::EntryPath;
 use sealgate_core::seal::{Root, Seal, SealName};
 use sealgate_core::text::problem::{Problem, in_words};
-use sealgate_scan::{Directory, RootError};
+use sealgate_scan::{Directory, NamedFault, RootError, read_named};
 
 use self::git_facts::GitFacts;
 use limits::{Lenient, SealsRead};
@@ -223,17 +223,25 @@ fn nearest<'p>(start: &'p Path, sign: &str) -> Result<Option<&'p Path>, Problem>
 
 /// The text of a small file; `None` where there is none, or something else.
 fn text_of(path: &Path) -> Result<Option<String>, Problem> {
-    let text = match path.symlink_metadata() {
-        // A FIFO of this name would never answer.
-        Ok(found) if found.is_file() => std::fs::read_to_string(path).map(Some),
-        Ok(_) => Ok(None),
-        Err(error) if is_absence(&error) => Ok(None),
-        Err(error) => Err(error),
-    };
-    text.map_err(|error| {
-        let message = format!("{}: {}", path.display(), in_words(&error));
+    /// No file by which git points to a directory is as long, in bytes.
+    const LONGEST: u64 = 1 << 20;
+    let problem = |why: &str| {
+        let message = format!("{}: {why}", path.display());
         Problem::new("git-unreadable", message).remedy("give this user the right to read it")
-    })
+    };
+    match path.symlink_metadata() {
+        // Of a link the target would be read, and git does not follow it.
+        Ok(found) if !found.is_file() => return Ok(None),
+        Ok(_) => {}
+        Err(error) if is_absence(&error) => return Ok(None),
+        Err(error) => return Err(problem(&in_words(&error))),
+    }
+    let bytes = match read_named(path, LONGEST) {
+        Ok(bytes) => bytes,
+        Err(NamedFault::Absent | NamedFault::NotRegular) => return Ok(None),
+        Err(fault) => return Err(problem(&fault.to_string())),
+    };
+    String::from_utf8(bytes).map(Some).map_err(|_| problem("it is not UTF-8"))
 }
 
 fn is_absence(error: &io::Error) -> bool {

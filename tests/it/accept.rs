@@ -292,10 +292,10 @@ fn a_file_that_is_no_report_is_refused() {
     refused(&repo, &["accept", REPORT], "it is no report");
     fs::remove_file(repo.path(REPORT)).unwrap();
     refused(&repo, &["accept", REPORT], "next: name the file that `sealgate check --report");
-    refused(&repo, &["accept", "dist"], "it is no regular file");
+    refused(&repo, &["accept", "dist"], "it is not a regular file");
     let made = std::process::Command::new("mkfifo").arg(repo.path("fifo")).status().unwrap();
     assert!(made.success());
-    refused(&repo, &["accept", "fifo"], "it is no regular file");
+    refused(&repo, &["accept", "fifo"], "it is not a regular file");
     let large = fs::File::create(repo.path(REPORT)).unwrap();
     large.set_len((256 << 20) + 1).unwrap();
     refused(&repo, &["accept", REPORT], "over the limit of 268435456 bytes");

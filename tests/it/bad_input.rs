@@ -607,7 +607,7 @@ fn a_fifo_or_a_socket_in_the_root_is_found_and_never_opened() {
     assert_eq!(repo.run(&["export", "dist", "--format", "sha256sum"]).code, Some(1));
     assert_eq!(repo.run(&["ls", "dist"]).code, Some(0));
     refused(&repo, &["check", "--report", "json=dist/pipe"], "--report");
-    refused(&repo, &["check", "--report", "json=pipe"], "it is no regular file");
+    refused(&repo, &["check", "--report", "json=pipe"], "it is not a regular file");
     assert_eq!(repo.contents(), before);
 }
 

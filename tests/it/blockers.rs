@@ -356,10 +356,10 @@ fn only_a_regular_file_is_opened() {
     symlink("blockers.json", repo.path("link")).unwrap();
     fs::create_dir(repo.path("directory")).unwrap();
     let cases = [
-        ("fifo", "it is no regular file"),
+        ("fifo", "it is not a regular file"),
         ("link", "it is a symbolic link"),
-        ("directory", "it is no regular file"),
-        ("/dev/zero", "it is no regular file"),
+        ("directory", "it is not a regular file"),
+        ("/dev/zero", "it is not a regular file"),
         ("gone.json", "no such file"),
         ("blockers.json/x", "not a directory"),
         ("..", "it is no name of a file"),

@@ -180,6 +180,17 @@ fn what_is_no_grant_is_not_written() {
 }
 
 #[test]
+fn a_plan_that_is_not_a_regular_file_is_refused_and_not_waited_for() {
+    let repo = changed(&policy_text());
+    rustix::fs::mkfifoat(rustix::fs::CWD, repo.at("fifo"), 0o644.into()).unwrap();
+    for plan in ["fifo", "dist", "/dev/zero"] {
+        let arguments = ["base", "--reason", "x", "--plan", plan];
+        let why = format!("--plan {plan}: it is not a regular file");
+        refuses(&repo, &[&NEW[..], &arguments].concat(), 2, &why);
+    }
+}
+
+#[test]
 #[ignore = "needs ssh-keygen"]
 fn a_key_of_the_policy_signs_beside_the_grant_and_no_other_does() {
     let scratch = tempfile::tempdir().unwrap();

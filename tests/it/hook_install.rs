@@ -282,7 +282,7 @@ fn a_hook_of_ours_that_was_edited_is_left_alone_and_so_is_one_that_is_kept_aside
     let project = project();
     fs::create_dir(file(&project)).unwrap();
     for command in ["install", "uninstall"] {
-        refused(&project, &["hook", command], "is no regular file");
+        refused(&project, &["hook", command], "is not a regular file");
     }
 }
 

@@ -13,6 +13,7 @@
 //! - `settle` looks at every directory again when all is read;
 //! - `portable` does the walking where there are no directory descriptors;
 //! - `workers` are the threads;
+//! - `named` reads a file that a user, a variable or git names;
 //! - `evidence` reads single files again, for causes, comparisons and exports.
 //!
 //! Whatever goes wrong at a path is an item of the inventory, never an early return: one
@@ -26,6 +27,7 @@ mod kernels;
 #[cfg_attr(not(target_arch = "x86_64"), path = "one_by_one.rs")]
 mod lanes;
 mod large;
+mod named;
 #[cfg(unix)]
 mod open;
 #[cfg(any(not(unix), test))]
@@ -54,6 +56,7 @@ use sealgate_core::seal::exclude::Scope;
 use self::stamp::Stamp;
 
 pub use evidence::{Divergence, FileInParts, ReadFault, first_difference, hash_into, read_whole};
+pub use named::{NamedFault, read_named};
 #[cfg(unix)]
 pub use open::Directory;
 #[cfg(not(unix))]

@@ -91,7 +91,7 @@ fn open(path: &Path, given: &str) -> Result<BlockerMap, Problem> {
         return Err(unreadable("it is a symbolic link, which is never followed".to_owned()));
     }
     if !found.is_file() {
-        return Err(unreadable("it is no regular file".to_owned()));
+        return Err(unreadable("it is not a regular file".to_owned()));
     }
     let above = path.parent().filter(|above| !above.as_os_str().is_empty());
     let above = Directory::open_root(above.unwrap_or(Path::new(".")), None)

@@ -12,7 +12,7 @@ use sealgate_core::seal::entry::Digest;
 use sealgate_core::text::escape::printable_str;
 use sealgate_core::text::problem::{Problem, in_words};
 
-use super::check::authority::now;
+use super::check::authority::{now, plan_digest};
 use super::{Context, Outcome, refuse_in_ci};
 use crate::cli::args::{Between, GrantArgs, GrantCommand, GrantNewArgs};
 use crate::ops::authorize::signing::sign;
@@ -170,12 +170,7 @@ fn write(context: &Context, name: &str, bytes: &[u8]) -> Result<String, Problem>
 }
 
 fn plan(between: &Between, context: &Context) -> Result<Option<Digest>, Problem> {
-    let Some(path) = &between.plan else { return Ok(None) };
-    let bytes = std::fs::read(context.path(path)).map_err(|error| {
-        Problem::new("usage", format!("--plan {}: {}", path.display(), in_words(&error)))
-            .remedy("name a file that this user can read")
-    })?;
-    Ok(Some(Digest::of(&bytes)))
+    between.plan.as_deref().map(|path| plan_digest(path, context)).transpose()
 }
 
 fn signed(

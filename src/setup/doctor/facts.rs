@@ -1,17 +1,15 @@
 //! What there is to know, gathered before anything is concluded from it.
 
 use std::collections::{BTreeMap, HashSet};
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use sealgate_core::compare::cause::{LONGEST_POINTER, pointed_size};
 use sealgate_core::seal::Seal;
 use sealgate_core::seal::path::EntryPath;
-use sealgate_core::text::problem::in_words;
 use sealgate_git::attributes::{LineEnds, Values};
 use sealgate_git::setup::{self, Unwatched};
 use sealgate_git::{GitError, Listing, UnwatchedFiles, hooks_directory};
-use sealgate_scan::{Directory, RootError, read_whole};
+use sealgate_scan::{Directory, NamedFault, RootError, read_named, read_whole};
 
 use crate::setup::artifacts::{self, Artifact};
 use crate::tree::Repository;
@@ -307,19 +305,16 @@ fn dead_hook(root: &Path, unread: &mut Vec<String>) -> Result<Option<PathBuf>, G
     Ok(speaks.then(|| there.strip_prefix(root).unwrap_or(&there).to_owned()))
 }
 
-/// The bytes of a plain file; `None` where there is none, or it cannot be read, which is noted.
+/// The bytes of a regular file; `None` where there is none, or it cannot be read, which is noted.
 fn bytes_of(path: &Path, unread: &mut Vec<String>) -> Option<Vec<u8>> {
-    let bytes = match path.metadata() {
-        // A FIFO of this name would never answer.
-        Ok(found) if !found.is_file() => return None,
-        Ok(found) if found.len() > LONGEST => Err(format!("it is {} bytes long", found.len())),
-        Ok(_) => std::fs::read(path).map_err(|error| in_words(&error)),
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-            return None;
+    match read_named(path, LONGEST) {
+        Ok(bytes) => Some(bytes),
+        Err(NamedFault::Absent | NamedFault::NotRegular) => None,
+        Err(fault) => {
+            unread.push(format!("{}: {fault}", path.display()));
+            None
         }
-        Err(error) => Err(in_words(&error)),
-    };
-    bytes.map_err(|why| unread.push(format!("{}: {why}", path.display()))).ok()
+    }
 }
 
 fn is_true(value: &str) -> bool {

@@ -9,10 +9,14 @@ use std::path::{Path, PathBuf};
 
 use sealgate_core::text::problem::{Problem, in_words};
 use sealgate_git::{common_directory, hooks_directory};
+use sealgate_scan::read_named;
 
 use super::script::{ASIDE, Author, author};
 use crate::tree::Repository;
 use crate::tree::replace::Writer;
+
+/// No hook is as long, in bytes.
+const LONGEST: u64 = 100 << 20;
 
 /// Where the hook goes.
 #[derive(Debug)]
@@ -202,7 +206,10 @@ fn look(path: &Path) -> Result<There, Problem> {
         Ok(_) => return Ok(There::Other),
         Err(error) => return Err(unreadable(error)),
     };
-    let bytes = fs::read(path).map_err(unreadable)?;
+    let bytes = read_named(path, LONGEST).map_err(|fault| {
+        let message = format!("{}: {fault}", path.display());
+        Problem::new("hook-unreadable", message).remedy("give this user the right to read it")
+    })?;
     Ok(There::Hook { author: author(&bytes), bytes, link, runs: is_executable(&metadata) })
 }
 
@@ -272,7 +279,7 @@ fn left(aside: &Path, file: &Path) -> Problem {
 }
 
 fn no_hook(file: &Path) -> Problem {
-    Problem::new("hook-unreadable", format!("{} is no regular file", file.display()))
+    Problem::new("hook-unreadable", format!("{} is not a regular file", file.display()))
         .remedy("move it elsewhere, then run this again")
 }
 

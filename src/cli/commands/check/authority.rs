@@ -1,19 +1,24 @@
 //! What a check asks of the policy, and what its report says of that.
 
+use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use sealgate_core::approval::{Authorised, Moment};
 use sealgate_core::seal::SealName;
 use sealgate_core::seal::entry::Digest;
-use sealgate_core::text::problem::{Problem, in_words};
+use sealgate_core::text::problem::Problem;
+use sealgate_scan::read_named;
 
-use super::super::{Context, reports};
+use super::super::Context;
 use super::sources::{Commits, Selected};
 use super::stated;
 use crate::cli::args::CheckArgs;
 use crate::ops::authorize::{self, Clearance, Purpose, Question, Reference};
 use crate::report::{AuthorityView, Notice, RESEAL_GRANTED, RulingView};
 use crate::tree::{Begun, Snapshot};
+
+/// No plan is as long, in bytes.
+const MAX_PLAN_BYTES: u64 = 256 << 20;
 
 /// Puts what is asked to the policy of the base; `None` without a base.
 ///
@@ -27,10 +32,8 @@ pub(super) fn clear(
     context: &Context,
 ) -> Result<Option<Clearance>, Problem> {
     let policy_digest = arguments.authority.policy_digest.as_deref().map(digest).transpose()?;
-    let plan = match &arguments.authority.plan {
-        None => None,
-        Some(path) => Some(Digest::of(&read(&context.path(path))?)),
-    };
+    let plan = arguments.authority.plan.as_deref();
+    let plan = plan.map(|path| plan_digest(path, context)).transpose()?;
     let reference = reference(arguments);
     let Some(base) = &commits.base else { return Ok(without_base(arguments)) };
     let digests = digests(selected);
@@ -121,14 +124,16 @@ fn digest(text: &str) -> Result<Digest, Problem> {
     })
 }
 
-fn read(path: &std::path::Path) -> Result<Vec<u8>, Problem> {
-    let problem = |why: &str| {
-        Problem::new("usage", format!("--plan {}: {why}", path.display()))
+/// The digest of the file that `--plan` names.
+pub(in crate::cli::commands) fn plan_digest(
+    path: &Path,
+    context: &Context,
+) -> Result<Digest, Problem> {
+    let bytes = read_named(&context.path(path), MAX_PLAN_BYTES).map_err(|fault| {
+        Problem::new("usage", format!("--plan {}: {fault}", path.display()))
             .remedy("name a file of at most 256 MiB that this user can read")
-    };
-    reports::read(path, reports::MAX_BYTES)
-        .map_err(|error| problem(&in_words(&error)))?
-        .ok_or_else(|| problem("it is too large"))
+    })?;
+    Ok(Digest::of(&bytes))
 }
 
 /// The clock, read once in a run.

@@ -1,10 +1,9 @@
 //! The commit that the seals are held against: named, found by the event, or none.
 
-use std::fs::File;
-use std::io::{self, Read as _};
 use std::path::Path;
 
-use sealgate_core::text::problem::{Problem, in_words};
+use sealgate_core::text::problem::Problem;
+use sealgate_scan::{NamedFault, read_named};
 
 use super::super::Context;
 use crate::github::event::{EventError, MAX_EVENT_BYTES, Variables, Wanted, other_parent, wanted};
@@ -56,21 +55,14 @@ fn by_event(context: &Context) -> Result<Result<String, String>, Problem> {
     Ok(Ok(base.to_string()))
 }
 
-/// Reads the event, and of one that is too long only as much as shows it.
 fn read(path: &Path) -> Result<Vec<u8>, Problem> {
-    let read = || {
-        // Looked at first: a FIFO would be waited for.
-        if !path.metadata()?.is_file() {
-            return Err(io::Error::other("it is no regular file"));
+    read_named(path, MAX_EVENT_BYTES).map_err(|fault| match fault {
+        NamedFault::TooLarge(..) => EventError::TooLarge.into(),
+        fault => {
+            let message = format!("{FILE} ({}): {fault}", path.display());
+            Problem::new("base-unknown", message)
+                .remedy("name the base (--base REV), or do without one (--base none)")
         }
-        let mut bytes = Vec::new();
-        File::open(path)?.take(MAX_EVENT_BYTES + 1).read_to_end(&mut bytes)?;
-        Ok(bytes)
-    };
-    read().map_err(|error| {
-        let message = format!("{FILE} ({}): {}", path.display(), in_words(&error));
-        Problem::new("base-unknown", message)
-            .remedy("name the base (--base REV), or do without one (--base none)")
     })
 }
 
