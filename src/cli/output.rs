@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anstream::{AutoStream, ColorChoice, StripStream};
+use clap::ValueEnum as _;
 use sealgate_core::compare::verdict::Verdict;
 use sealgate_core::seal::collisions;
 use sealgate_core::text::problem::{Problem, in_words};
@@ -230,8 +231,12 @@ impl ReportFile {
     /// Reads the value of `--report`; `base` is where relative paths begin.
     pub fn parse(value: &str, base: &Path) -> Result<Self, Problem> {
         let usage = |message: String| {
-            Problem::new("usage", message)
-                .remedy("write --report json=FILE or --report markdown=FILE")
+            let formats = Format::value_variants().iter().filter_map(Format::to_possible_value);
+            let formats: Vec<String> = formats.map(|format| format.get_name().to_owned()).collect();
+            Problem::new("usage", message).remedy(format!(
+                "write --report FORMAT=FILE; FORMAT is one of {}",
+                formats.join(", ")
+            ))
         };
         let (format, path) = value
             .split_once('=')
@@ -240,7 +245,7 @@ impl ReportFile {
         if path == "-" {
             return Err(usage(format!("--report {value}: stdout has --format")));
         }
-        let format = <Format as clap::ValueEnum>::from_str(format, false)
+        let format = Format::from_str(format, false)
             .map_err(|_| usage(format!("--report {value}: there is no format {format}")))?;
         let file = base.join(path);
         let (Some(parent), Some(name)) = (file.parent(), file.file_name()) else {

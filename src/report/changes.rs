@@ -173,11 +173,7 @@ fn alone(entry: &Entry, names: Names) -> String {
 fn between(old: &Entry, new: &Entry, names: Names) -> String {
     match (old, new) {
         (Entry::File { size: a, digest: x, .. }, Entry::File { size: b, digest: y, .. }) => {
-            let bytes = match (a == b, x == y) {
-                (true, true) => None,
-                (true, false) => Some(format!("{}, other bytes", text::bytes(*a))),
-                (false, _) => Some(format!("{} -> {}", text::bytes(*a), text::bytes(*b))),
-            };
+            let bytes = (a != b || x != y).then(|| text::size_change(*a, *b));
             let (before, after) = (old.kind(), new.kind());
             let mode = (before != after).then(|| format!("{before} -> {after}"));
             bytes.into_iter().chain(mode).collect::<Vec<_>>().join(", ")

@@ -33,6 +33,22 @@ fn rounded(value: u128, scale: u128) -> u128 {
     (value + scale / 2) / scale
 }
 
+/// What became of a length in bytes: `1.2 KiB -> 3.0 MiB`; to the byte where both have the same unit, so
+/// that a difference shows: `930,456 B -> 930,461 B`.
+#[must_use]
+pub fn size_change(before: u64, after: u64) -> String {
+    let exact = |size| format!("{} B", grouped(size));
+    let (old, new) = (bytes(before), bytes(after));
+    let unit = |text: &str| text.rsplit(' ').next().unwrap_or_default().to_owned();
+    if before == after {
+        format!("{}, other bytes", exact(before))
+    } else if unit(&old) == unit(&new) {
+        format!("{} -> {}", exact(before), exact(after))
+    } else {
+        format!("{old} -> {new}")
+    }
+}
+
 /// A whole number with its thousands set apart: `1,234`.
 #[must_use]
 pub fn grouped(number: impl TryInto<u64>) -> String {
@@ -130,6 +146,21 @@ pub(super) fn troubles(errors: &[super::ErrorView]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_change_of_size_shows_however_small_it_is() {
+        let kib = 1024;
+        for (before, after, expected) in [
+            (0, 1, "0 B -> 1 B"),
+            (7, 7, "7 B, other bytes"),
+            (930_456, 930_461, "930,456 B -> 930,461 B"),
+            (51_020, 51_377, "51,020 B -> 51,377 B"),
+            (12, 3 * kib, "12 B -> 3.0 KiB"),
+            (900 * kib, 3 * kib * kib, "900 KiB -> 3.0 MiB"),
+        ] {
+            assert_eq!(size_change(before, after), expected);
+        }
+    }
 
     #[test]
     fn sizes_change_their_unit_where_they_would_round_up_to_it() {

@@ -71,23 +71,10 @@ pub(super) fn cause(cause: Cause) -> &'static str {
 
 fn modified(old: &EntryView, new: &EntryView) -> String {
     let sizes = match (old.size, new.size) {
-        (Some(before), Some(after)) => sizes(before, after),
+        (Some(before), Some(after)) => text::size_change(before, after),
         _ => "other bytes".to_owned(),
     };
     if old.kind == new.kind { sizes } else { format!("{sizes}, {} -> {}", old.kind, new.kind) }
-}
-
-/// Two sizes so that a difference shows, however small.
-fn sizes(before: u64, after: u64) -> String {
-    let exact = |size| format!("{} B", text::grouped(size));
-    let (old, new) = (text::bytes(before), text::bytes(after));
-    if before == after {
-        format!("{}, other bytes", exact(before))
-    } else if old == new {
-        format!("{} -> {}", exact(before), exact(after))
-    } else {
-        format!("{old} -> {new}")
-    }
 }
 
 fn kind(entry: &EntryView, names: Names) -> String {
@@ -121,7 +108,7 @@ mod tests {
         let link = |target: &str| view("link", None, Some(target.to_owned()));
         let dir = || view("dir", None, None);
         let cases = [
-            (K::Modified, file("file", 1234), file("file", 1333), "1.2 KiB -> 1.3 KiB"),
+            (K::Modified, file("file", 1234), file("file", 1333), "1,234 B -> 1,333 B"),
             (K::Modified, file("file", 1234), file("file", 1234), "1,234 B, other bytes"),
             (
                 K::Modified,

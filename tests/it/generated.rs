@@ -132,6 +132,8 @@ fn every_command_has_a_manual_page() {
     let lines = listed.lines().filter(of_command);
     let names: Vec<_> = lines.filter_map(|line| line.split_whitespace().next()).collect();
     assert_eq!(names, COMMANDS);
+    assert_eq!(print(&["help"]), print(&["--help"]));
+    assert_eq!(print(&["help", "grant", "new"]), print(&["grant", "new", "--help"]));
     for name in COMMANDS {
         let page = String::from_utf8(print(&["man", name])).unwrap();
         assert!(

@@ -132,7 +132,7 @@ fn what_a_glob_finds_and_nobody_can_read_is_an_error() {
     let plants: [(Plant, &str); 5] = [
         (|path| symlink("nowhere", path).unwrap(), "3.json"),
         (|path| symlink("3.json", path).unwrap(), "3.json"),
-        (|path| fs::create_dir(path).unwrap(), "no regular file"),
+        (|path| fs::create_dir(path).unwrap(), "not a regular file"),
         (|path| fs::write(path, "").unwrap(), "3.json"),
         (|path| assert!(fs::copy(path.with_file_name("1.json"), path).is_ok()), "there twice"),
     ];

@@ -38,7 +38,7 @@ pub struct Cli {
 }
 
 const AFTER_HELP: &str = "\
-Exit codes: 0 pass; 1 fail (bytes differ); 2 error (no judgement).
+Exit codes: 0 pass; 1 fail (bytes differ) or refused (not authorised); 2 error (no judgement).
 A first seal: sealgate seal dist --root dist, then commit seals/dist.toml.";
 
 /// Where to look, and how the answer is told.
@@ -351,7 +351,6 @@ pub fn hint(word: &str) -> Option<&'static str> {
         "completion" => "completions",
         "install" | "pre-push" | "hooks" => "hook",
         "merge" => "merge-reports",
-        "help" => "--help",
         _ => return None,
     })
 }

@@ -45,7 +45,7 @@ type Outcome = Result<Verdict, Vec<Problem>>;
 
 /// Runs the command line `arguments` and gives the exit code.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
-    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let arguments = help_of(arguments.into_iter().collect());
     let parsed = Cli::try_parse_from(&arguments);
     let cli = match parsed {
         Ok(cli) => cli,
@@ -68,6 +68,16 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let verdict =
         outcome.unwrap_or_else(|problems| terminal.refuse(&problems, format, &reports.free()));
     verdict.exit_code()
+}
+
+/// `sealgate help COMMAND` as `sealgate COMMAND --help`. The command of that name that clap can make would
+/// double the completions.
+fn help_of(mut arguments: Vec<OsString>) -> Vec<OsString> {
+    if arguments.get(1).is_some_and(|word| word == "help") {
+        arguments.remove(1);
+        arguments.push("--help".into());
+    }
+    arguments
 }
 
 /// The format in which `command` reports, if it does.
