@@ -61,6 +61,22 @@ fn no_file_is_long() {
     }
 }
 
+#[test]
+fn what_the_architecture_names_is_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = fs::read_to_string(root.join("ARCHITECTURE.md")).unwrap();
+    let words = text.split('`').skip(1).step_by(2);
+    let paths: Vec<&str> = words
+        .filter(|word| {
+            ["src/", "crates/", "tests/", ".ci/"].iter().any(|top| word.starts_with(top))
+        })
+        .collect();
+    assert!(paths.len() >= 30, "only {} paths were found", paths.len());
+    for path in paths {
+        assert!(root.join(path).exists(), "{path} is not there");
+    }
+}
+
 /// A file of tests without its line in `main.rs` would be compiled nowhere, and pass for ever.
 #[test]
 fn every_file_of_tests_is_a_module() {
