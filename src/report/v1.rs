@@ -10,12 +10,14 @@ use serde::{Serialize, Serializer};
 
 /// A whole run.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Report {
     /// `sealgate-report/1`.
     pub format: &'static str,
     /// What wrote it.
     pub tool: Tool,
     /// The overall verdict.
+    #[cfg_attr(test, schemars(schema_with = "schema::verdict"))]
     pub verdict: Verdict,
     /// One for each selected seal, by name; a broken one too.
     pub seals: Vec<SealView>,
@@ -25,6 +27,7 @@ pub struct Report {
     pub notices: Vec<Notice>,
     /// What the verdict is worth, where there is a policy.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(schema_with = "schema::authority"))]
     pub authority: Option<AuthorityView>,
     /// The commit that the seals were held against, if one was named.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -41,6 +44,7 @@ pub struct Report {
 
 /// The program that wrote a report.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Tool {
     /// `sealgate`.
     pub name: &'static str,
@@ -50,6 +54,7 @@ pub struct Tool {
 
 /// What came of one seal.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct SealView {
     /// The seal's name.
     pub name: String,
@@ -64,6 +69,7 @@ pub struct SealView {
     /// Where the seal came from.
     pub seal_source: SourceView,
     /// The verdict on this seal.
+    #[cfg_attr(test, schemars(schema_with = "schema::verdict"))]
     pub verdict: Verdict,
     /// Entries judged, missing ones included.
     pub checked: u64,
@@ -86,6 +92,7 @@ pub struct SealView {
 
 /// Where bytes came from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum SourceView {
     /// The working tree.
@@ -106,6 +113,7 @@ pub enum SourceView {
 
 /// How a failing seal is mended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Mend {
     /// The command that takes the bytes there are as the approved ones.
     pub approve: String,
@@ -115,8 +123,10 @@ pub struct Mend {
 
 /// One finding.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct FindingView {
     /// What is wrong.
+    #[cfg_attr(test, schemars(schema_with = "schema::kind"))]
     pub kind: FindingKind,
     /// Relative to the root; lossy where it is not UTF-8.
     pub path: String,
@@ -137,6 +147,7 @@ pub struct FindingView {
     pub observed: Option<EntryView>,
     /// Why, if proved.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(schema_with = "schema::cause"))]
     pub cause: Option<Cause>,
     /// What else is known.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -147,6 +158,7 @@ pub struct FindingView {
 
 /// One entry, sealed or observed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct EntryView {
     /// `file`, `exec`, `link` or `dir`.
     pub kind: &'static str,
@@ -163,6 +175,7 @@ pub struct EntryView {
 
 /// One error.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ErrorView {
     /// The stable kebab-case code.
     pub code: &'static str,
@@ -187,6 +200,7 @@ pub struct ErrorView {
 
 /// Something worth knowing that changes no verdict.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Notice {
     /// The stable kebab-case code.
     pub code: &'static str,
@@ -196,6 +210,7 @@ pub struct Notice {
 
 /// The commit that the seals were held against.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct BaseView {
     /// The revision as the user named it.
     pub rev: String,
@@ -214,6 +229,7 @@ pub struct BaseView {
 
 /// A seal that is gone.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct DeletedView {
     /// Its name.
     pub name: String,
@@ -225,6 +241,7 @@ pub struct DeletedView {
 
 /// What became of one seal.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ResealView {
     /// Whether a check may pass all the same.
     pub allowed: bool,
@@ -244,6 +261,7 @@ pub struct ResealView {
 
 /// How many entries changed, by the sort of their change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Totals {
     /// New entries.
     pub added: usize,
@@ -259,6 +277,7 @@ pub struct Totals {
 
 /// One change of what a seal covers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(tag = "what", rename_all = "kebab-case")]
 pub enum ScopeView {
     /// The seal is gone.
@@ -295,6 +314,7 @@ pub enum ScopeView {
 
 /// One changed entry, for reports.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ChangeView {
     /// `added`, `removed`, `changed`, `moved` or `mode`.
     pub change: &'static str,
@@ -325,6 +345,7 @@ pub struct Area {
 
 /// One share of a check, under the key `partition`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct PartitionView {
     /// `slice`.
     pub kind: &'static str,
@@ -338,6 +359,7 @@ pub struct PartitionView {
 
 /// What a share takes of one seal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct PartView {
     /// The seal's name.
     pub name: String,
@@ -360,6 +382,7 @@ pub enum AuthorityView {
 
 /// What was asked of an environment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct RulingView {
     /// The environment.
     pub environment: String,
@@ -382,5 +405,44 @@ impl Serialize for AuthorityView {
             Self::None => to.serialize_str("none"),
             Self::Of(ruling) => ruling.serialize(to),
         }
+    }
+}
+
+/// The schema of a report, which is generated from these types and committed.
+#[cfg(test)]
+mod schema {
+    use schemars::generate::SchemaSettings;
+    use schemars::{Schema, SchemaGenerator, json_schema};
+
+    use super::{Cause, FindingKind, Report, RulingView};
+
+    pub(super) fn verdict(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"enum": ["pass", "fail", "refused", "error"]})
+    }
+
+    pub(super) fn kind(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"enum": FindingKind::ALL.map(FindingKind::code)})
+    }
+
+    pub(super) fn cause(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"enum": Cause::ALL.map(Cause::code)})
+    }
+
+    pub(super) fn authority(generator: &mut SchemaGenerator) -> Schema {
+        let ruling = generator.subschema_for::<RulingView>();
+        json_schema!({"anyOf": [{"const": "none"}, ruling]})
+    }
+
+    #[test]
+    fn the_committed_schema_is_that_of_the_types() {
+        let generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
+        let schema = generator.into_root_schema_for::<Report>();
+        let schema = serde_json::to_string_pretty(&schema).unwrap() + "\n";
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/generated/schema/report-1.json");
+        if std::env::var_os("UPDATE").is_some() {
+            std::fs::write(file, &schema).unwrap();
+        }
+        let committed = std::fs::read_to_string(file).unwrap();
+        assert!(committed == schema, "write it again: UPDATE=1 cargo test --lib schema");
     }
 }

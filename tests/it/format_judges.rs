@@ -210,3 +210,35 @@ fn a_browser_shows_the_page_of_a_failing_check_filters_it_and_runs_nothing_of_a_
         assert!(bytes.starts_with(b"\x89PNG") && bytes.len() > 20_000, "{picture}");
     }
 }
+
+#[test]
+#[ignore = "needs check-jsonschema, which .ci/run installs"]
+fn reports_have_the_form_of_the_committed_schema() {
+    let repo = sealed();
+    let schema = concat!(env!("CARGO_MANIFEST_DIR"), "/generated/schema/report-1.json");
+    let agrees = || {
+        let mut judge = Command::new("check-jsonschema");
+        judge.args(["--schemafile", schema]).arg(repo.at("r.json"));
+        let output = judge.output().expect("check-jsonschema runs");
+        (output.status.success(), String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    let mut codes = Vec::new();
+    for (command, drifts) in [
+        (&["check"][..], false),
+        (&["check", "--partition", "slice:1/2"], false),
+        (&["check"], true),
+        (&["check", "none-such"], false),
+    ] {
+        if drifts {
+            drift(&repo);
+        }
+        let ran = repo.run(&[command, &["--report", "json=r.json"]].concat());
+        codes.push(ran.code);
+        let (agrees, said) = agrees();
+        assert!(agrees, "{command:?}: {said}");
+    }
+    assert_eq!(codes, [0, 0, 1, 2]);
+    let text = fs::read_to_string(repo.at("r.json")).unwrap();
+    fs::write(repo.at("r.json"), text.replace("\"error\"", "\"errors\"")).unwrap();
+    assert!(!agrees().0, "the schema takes any verdict");
+}
