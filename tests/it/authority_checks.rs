@@ -143,7 +143,7 @@ fn with_a_policy_a_check_without_an_environment_authorises_nothing() {
         assert_eq!(passes(&repo, arguments)["authority"], "none", "{arguments:?}");
     }
     let said = repo.run(&["check"]);
-    assert!(String::from_utf8(said.stdout).unwrap().contains("authorises nothing"));
+    assert!(String::from_utf8(said.stdout).unwrap().contains("not checked for any environment"));
 }
 
 #[test]
