@@ -1,5 +1,7 @@
 //! Which directories of a repository ought to be under seal and are not.
 
+mod words;
+
 use std::collections::HashMap;
 use std::fs::{self, DirEntry};
 use std::io::ErrorKind;
@@ -10,7 +12,7 @@ use sealgate_core::seal::exclude::pattern::{Glob, Level};
 use sealgate_core::seal::path::{is_below, join, relative};
 use sealgate_core::text::problem::Problem;
 
-use crate::report::shell::quote;
+use self::words::{left_out, link_elsewhere, link_on_the_way, unsealed, unsearched};
 
 /// Why a glob asked for directories and did not get what it asked for: the directories below
 /// `repository` that match `glob` and that no seal in `seals` covers, and whatever else keeps the
@@ -65,7 +67,7 @@ pub fn uncovered(
 /// Whether a seal's root is `path` or a directory above it that does not exclude it.
 #[must_use]
 pub fn covered(path: &str, seals: &[&Header]) -> bool {
-    Roots::new(seals).cover(path.as_bytes())
+    Roots::new(seals).covering(path.as_bytes(), true).next().is_some()
 }
 
 /// Seals by the bytes of their roots; the root `.` is empty.
@@ -82,21 +84,43 @@ impl<'s> Roots<'s> {
     }
 
     /// The seals whose root is `path` or a directory above it that does not exclude it, each with
-    /// `path` relative to its root.
-    fn covering<'p>(&self, path: &'p [u8]) -> impl Iterator<Item = (&'s Header, &'p [u8])> {
+    /// `path` relative to its root. A link is no directory (`is_dir`), whatever it leads to.
+    fn covering<'p>(
+        &self,
+        path: &'p [u8],
+        is_dir: bool,
+    ) -> impl Iterator<Item = (&'s Header, &'p [u8])> {
         let slashes = path.iter().enumerate().filter(|(_, byte)| **byte == b'/');
         let above = slashes.map(|(at, _)| (&path[..at], &path[at + 1..]));
         let roots = [(&b""[..], path), (path, &b""[..])].into_iter().chain(above);
         let sealed = roots.filter_map(|(root, below)| Some((self.0.get(root)?, below)));
         let sealed = sealed.flat_map(|(headers, below)| headers.iter().map(move |h| (*h, below)));
-        sealed.filter(|(header, below)| {
-            below.is_empty() || header.scope.excludes(below, true).is_none()
+        sealed.filter(move |(header, below)| {
+            below.is_empty() || header.scope.excludes(below, is_dir).is_none()
         })
     }
 
-    fn cover(&self, path: &[u8]) -> bool {
-        self.covering(path).next().is_some()
+    /// How far the directory `path`, which is at `on_disk`, is under seal.
+    fn cover(&self, path: &[u8], on_disk: &Path) -> Cover {
+        let covering: Vec<_> = self.covering(path, true).collect();
+        if covering.is_empty() {
+            Cover::Unsealed
+        } else if covering.iter().all(|(header, below)| all_excluded(header, below, on_disk)) {
+            Cover::LeftOut
+        } else {
+            Cover::Sealed
+        }
     }
+}
+
+/// How far a directory is under seal.
+enum Cover {
+    /// A seal covers it.
+    Sealed,
+    /// Seals cover it, and each of them excludes every file in it.
+    LeftOut,
+    /// No seal covers it.
+    Unsealed,
 }
 
 /// One directory that is still to be searched.
@@ -232,27 +256,33 @@ impl Search<'_> {
 
     /// Demands that the directory `path`, which matches, is under seal.
     fn demand(&mut self, path: &[u8], on_disk: &Path) {
-        let covering: Vec<_> = self.roots.covering(path).collect();
-        if covering.is_empty() {
-            self.problem(path, unsealed(self.glob, path));
-        } else if covering.iter().all(|(header, below)| all_excluded(header, below, on_disk)) {
-            self.problem(path, left_out(self.glob, path));
+        match self.roots.cover(path, on_disk) {
+            Cover::Sealed => {}
+            Cover::LeftOut => self.problem(path, left_out(self.glob, path, None)),
+            Cover::Unsealed => self.problem(path, unsealed(self.glob, path)),
         }
     }
 
-    /// Demands that the link `path`, which matches, is under seal, and what it leads to as well.
+    /// Demands that the link `path`, which matches, is under seal, and the directory that it leads to
+    /// as well.
     fn demand_link(&mut self, path: &[u8], on_disk: &Path) {
-        if !self.roots.cover(path) {
+        if self.roots.covering(path, false).next().is_none() {
             self.problem(path, unsealed(self.glob, path));
             return;
         }
         let target = fs::canonicalize(on_disk);
         let target = target.and_then(|target| Ok((fs::canonicalize(self.repository)?, target)));
-        let sealed = target.is_ok_and(|(repository, target)| {
-            target.starts_with(&repository) && self.roots.cover(&relative(&repository, &target))
-        });
-        if !sealed {
-            self.problem(path, link_elsewhere(self.glob, path));
+        let target = target.ok().filter(|(repository, target)| target.starts_with(repository));
+        let target = target.map(|(repository, target)| (relative(&repository, &target), target));
+        let cover = target.map(|(inside, target)| (self.roots.cover(&inside, &target), inside));
+        match cover {
+            Some((Cover::Sealed, _)) => {}
+            Some((Cover::LeftOut, inside)) => {
+                self.problem(path, left_out(self.glob, path, Some(&inside)));
+            }
+            Some((Cover::Unsealed, _)) | None => {
+                self.problem(path, link_elsewhere(self.glob, path));
+            }
         }
     }
 }
@@ -331,45 +361,6 @@ fn same_directory(a: &Path, b: &Path) -> bool {
 #[cfg(not(unix))]
 fn same_directory(a: &Path, b: &Path) -> bool {
     a == b
-}
-
-fn problem(message: String) -> Problem {
-    Problem::new("require-sealed", message)
-}
-
-fn unsealed(glob: &str, path: &[u8]) -> Problem {
-    let shown = String::from_utf8_lossy(path);
-    problem(format!("{shown} matches {glob} and is under none of the seals checked")).remedy(
-        format!("seal it (sealgate seal NAME --root {}), or check its seal too", quote(path)),
-    )
-}
-
-fn left_out(glob: &str, path: &[u8]) -> Problem {
-    let shown = String::from_utf8_lossy(path);
-    problem(format!("{shown} matches {glob}, and its seal excludes every file in it"))
-        .remedy("exclude less, or write a glob that does not match it")
-}
-
-fn link_on_the_way(glob: &str, path: &[u8]) -> Problem {
-    let shown = String::from_utf8_lossy(path);
-    problem(format!("{shown} is a link to a directory, in which {glob} could match")).remedy(
-        "put the directory in the place of the link, or write a glob that does not lead through it",
-    )
-}
-
-fn link_elsewhere(glob: &str, path: &[u8]) -> Problem {
-    let shown = String::from_utf8_lossy(path);
-    problem(format!(
-        "{shown} matches {glob}, and is a link to what is under none of the seals checked"
-    ))
-    .remedy("put the directory in the place of the link, or seal what it leads to")
-}
-
-fn unsearched(glob: &str, path: &[u8], error: &std::io::Error) -> Problem {
-    let shown = String::from_utf8_lossy(path);
-    let place = if shown.is_empty() { ".".into() } else { shown };
-    problem(format!("--require-sealed {glob}: {place} cannot be searched: {error}"))
-        .remedy("make the whole repository readable to this user")
 }
 
 #[cfg(unix)]
