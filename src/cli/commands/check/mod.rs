@@ -158,9 +158,10 @@ fn judge_all(
     let alone = engine.stage.is_none() && share.is_none() && commits.base.is_none();
     let settle = |before: &SealsBefore<'_>| {
         let again = alone.then_some(&again as &dyn Fn(&SealName) -> Judgement);
-        before.settle(&mut judgements, &arguments.names, again)
+        before.settle(&mut judgements, &arguments.names, problems, again)
     };
-    problems.extend(commits.before.as_ref().and_then(settle));
+    let changed = commits.before.as_ref().map(settle);
+    problems.extend(changed.into_iter().flatten());
     judgements
 }
 
