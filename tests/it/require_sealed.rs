@@ -284,3 +284,23 @@ fn the_advice_names_the_directory_as_one_word() {
     let remedy = checked.report["errors"][0]["remedy"].to_string();
     assert!(remedy.contains("--root 'packages/$(touch x)/dist'"), "{remedy}");
 }
+
+#[test]
+fn a_directory_that_several_globs_match_is_named_once_and_each_glob_needs_a_match() {
+    let repo = sealed();
+    repo.build("packages/b/dist", &[("x", Node::File(b"b".to_vec()))]);
+    let globs = ["nowhere/*", GLOB, "packages/b/*", "packages/a/dist", "packages/c"];
+    let arguments: Vec<&str> = globs.iter().flat_map(|glob| ["--require-sealed", *glob]).collect();
+    let checked = repo.check(&arguments);
+    let errors = checked.report["errors"].as_array().unwrap();
+    let messages: Vec<&str> =
+        errors.iter().map(|error| error["message"].as_str().unwrap()).collect();
+    assert_eq!(
+        messages,
+        [
+            "--require-sealed nowhere/*: no directory matches",
+            "packages/b/dist matches packages/*/dist and is under none of the seals checked",
+            "--require-sealed packages/c: no directory matches",
+        ]
+    );
+}

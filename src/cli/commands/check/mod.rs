@@ -134,8 +134,7 @@ fn uncovered(arguments: &CheckArgs, selected: &[Selected], context: &Context) ->
         selected.iter().filter_map(|(_, begun)| begun.as_ref().ok()?.header()).collect();
     let repository = &context.repository;
     let (root, own) = (repository.root(), repository.seals().as_str());
-    let of_glob = |glob: &String| coverage::uncovered(root, own, glob, &headers);
-    arguments.require_sealed.iter().flat_map(of_glob).collect()
+    coverage::uncovered(root, own, &arguments.require_sealed, &headers)
 }
 
 /// Judges by every seal, and again by those that changed meanwhile; what keeps it from that goes to
