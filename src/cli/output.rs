@@ -2,7 +2,7 @@
 
 mod earlier;
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::hash::Hash;
 use std::io::{self, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
@@ -184,7 +184,7 @@ fn filed(files: &[ReportFile]) -> Option<&Path> {
 /// Why nothing may be written at `path` (canonical, as those `protected` are), if it lies in one of
 /// them.
 #[must_use]
-pub fn lies_in(path: &Path, protected: &HashSet<PathBuf>) -> Option<String> {
+pub fn lies_in(path: &Path, protected: &BTreeSet<PathBuf>) -> Option<String> {
     let place = path.ancestors().find(|above| protected.contains(*above))?;
     Some(format!("it lies in {}, which this check reads", place.display()))
 }
@@ -302,7 +302,7 @@ impl ReportFile {
 
     /// Refuses a path that lies in one of `protected` (canonical paths), or names something that
     /// is no regular file: a report must never overwrite what is judged, or a device.
-    pub fn guard(&self, protected: &HashSet<PathBuf>) -> Result<(), Problem> {
+    pub fn guard(&self, protected: &BTreeSet<PathBuf>) -> Result<(), Problem> {
         let refuse = |why: String| {
             Problem::new("usage", format!("--report {}: {why}", self.path.display()))
                 .remedy("write the report elsewhere")

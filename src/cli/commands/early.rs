@@ -8,7 +8,7 @@
 //! for another purpose too.
 
 use std::cell::LazyCell;
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -81,7 +81,7 @@ fn split(argument: &OsString) -> (OsString, Option<OsString>) {
 #[derive(Debug, Default)]
 pub(super) struct Reports {
     files: Vec<ReportFile>,
-    protected: HashSet<PathBuf>,
+    protected: BTreeSet<PathBuf>,
 }
 
 impl Reports {
@@ -135,7 +135,7 @@ fn in_place(path: &Path) -> Option<PathBuf> {
 }
 
 /// The files that the `others` on the command line name.
-fn named(base: &Path, others: &[OsString]) -> HashSet<PathBuf> {
+fn named(base: &Path, others: &[OsString]) -> BTreeSet<PathBuf> {
     let named = others.iter().flat_map(|other| {
         let other = Path::new(other);
         // `merge-reports --globs` reads what its globs find.
@@ -147,7 +147,7 @@ fn named(base: &Path, others: &[OsString]) -> HashSet<PathBuf> {
 
 /// Where nothing may be written, as far as that can be made out now: the roots of all seals in the
 /// working tree, the seals, git's directories, and the directory that is judged instead of a root.
-fn protected(base: &Path, line: &Line) -> HashSet<PathBuf> {
+fn protected(base: &Path, line: &Line) -> BTreeSet<PathBuf> {
     let at = line.at.as_ref().and_then(|at| base.join(at).canonicalize().ok());
     let given = line.seals.as_ref().and_then(|seals| seals.to_str()).unwrap_or("seals");
     let seals = EntryPath::parse(given.trim_end_matches('/'));

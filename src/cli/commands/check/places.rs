@@ -1,6 +1,6 @@
 //! Where a check writes, and where it must not: reports, and the stage.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use sealgate_core::compare::verdict::Verdict;
@@ -33,9 +33,9 @@ pub(super) fn protected(
     selected: &[Selected],
     bytes: &Bytes<'_>,
     context: &Context,
-) -> Result<HashSet<PathBuf>, Vec<Problem>> {
+) -> Result<BTreeSet<PathBuf>, Vec<Problem>> {
     if arguments.report.is_empty() && arguments.stage.is_none() {
-        return Ok(HashSet::new());
+        return Ok(BTreeSet::new());
     }
     let at = match bytes {
         Bytes::Directory { path, .. } => Some(path.clone()),
@@ -50,7 +50,7 @@ pub(in crate::cli::commands) fn of_roots(
     roots: impl Iterator<Item = Root>,
     more: impl IntoIterator<Item = PathBuf>,
     repository: &Repository,
-) -> Result<HashSet<PathBuf>, Vec<Problem>> {
+) -> Result<BTreeSet<PathBuf>, Vec<Problem>> {
     let roots: Vec<Root> = roots.collect();
     let inside = roots.iter().map(Root::as_str).chain([repository.seals().as_str()]);
     let mut protected: Vec<PathBuf> = inside.map(|path| repository.root().join(path)).collect();
@@ -65,7 +65,7 @@ pub(in crate::cli::commands) fn of_roots(
 /// Begins the stage, if one is wanted.
 pub(super) fn stage(
     arguments: &CheckArgs,
-    protected: &HashSet<PathBuf>,
+    protected: &BTreeSet<PathBuf>,
     context: &Context,
 ) -> Result<Option<Stage>, Problem> {
     let Some(given) = &arguments.stage else { return Ok(None) };

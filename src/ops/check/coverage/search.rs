@@ -57,10 +57,17 @@ struct Agreed {
 /// What one glob makes of a name.
 struct Seen {
     agreed: Agreed,
+    plain: Answer,
+    /// Of the glob in lower case.
+    folded: Answer,
+}
+
+/// What a glob says of a name.
+#[derive(Clone, Copy, Default)]
+struct Answer {
     matches: bool,
+    /// Whether anything below it can match.
     leads_on: bool,
-    folded_matches: bool,
-    folded_leads_on: bool,
 }
 
 /// A directory that is being searched.
@@ -236,24 +243,24 @@ impl<'a> Search<'a> {
         };
         if seen.iter().any(Seen::depends_on_case) && (self.ignores_case)(&on_disk) {
             for seen in &mut seen {
-                seen.matches |= seen.folded_matches;
-                seen.leads_on |= seen.folded_leads_on;
+                seen.plain.matches |= seen.folded.matches;
+                seen.plain.leads_on |= seen.folded.leads_on;
             }
         }
         let is_seals_directory = self.is_seals_directory(&path);
-        for seen in seen.iter().filter(|seen| seen.matches && !is_seals_directory) {
+        for seen in seen.iter().filter(|seen| seen.plain.matches && !is_seals_directory) {
             self.wanted[seen.agreed.glob].any = true;
         }
         if let Kind::LinkToDirectory = kind {
             self.meet_link(&path, on_disk, &seen);
             return None;
         }
-        let matching = seen.iter().find(|seen| seen.matches && !is_seals_directory);
+        let matching = seen.iter().find(|seen| seen.plain.matches && !is_seals_directory);
         if let Some(Seen { agreed: Agreed { glob, .. }, .. }) = matching {
             let on_disk = on_disk.clone();
             self.found.push(Found { glob: *glob, path: path.clone(), on_disk, target: None });
         }
-        let further = seen.into_iter().filter(|seen| seen.leads_on || seen.folded_leads_on);
+        let further = seen.into_iter().filter(|seen| seen.plain.leads_on || seen.folded.leads_on);
         let agreed: Vec<_> = further.map(|seen| seen.agreed).collect();
         if agreed.is_empty() { None } else { self.list(on_disk, path, agreed) }
     }
@@ -262,30 +269,27 @@ impl<'a> Search<'a> {
     /// matches neither that nor anything below.
     fn see(&self, agreed: &Agreed, name: &[u8], lower: &[u8]) -> Option<Seen> {
         let wanted = &self.wanted[agreed.glob];
-        let (matches, level) = wanted.pattern.enter(&agreed.level, name);
-        let leads_on = wanted.pattern.leads_on(&level);
+        let enter = |glob: &Glob, level: &Level, name: &[u8]| {
+            let (matches, level) = glob.enter(level, name);
+            (Answer { matches, leads_on: glob.leads_on(&level) }, level)
+        };
+        let (plain, level) = enter(&wanted.pattern, &agreed.level, name);
         let folded = wanted.folding.as_ref().zip(agreed.folded.as_ref());
-        let folded = folded.map(|(glob, level)| (glob, glob.enter(level, lower)));
-        let folded_matches = folded.as_ref().is_some_and(|(_, (matches, _))| *matches);
-        let folded_leads_on =
-            folded.as_ref().is_some_and(|(glob, (_, level))| glob.leads_on(level));
-        let folded = folded.map(|(_, (_, level))| level);
-        (matches || leads_on || folded_matches || folded_leads_on).then_some(Seen {
-            agreed: Agreed { glob: agreed.glob, level, folded },
-            matches,
-            leads_on,
-            folded_matches,
-            folded_leads_on,
-        })
+        let folded = folded.map(|(glob, level)| enter(glob, level, lower));
+        let (folded, in_lower_case) = folded.unzip();
+        let folded = folded.unwrap_or_default();
+        let says_anything = plain.matches || plain.leads_on || folded.matches || folded.leads_on;
+        let agreed = Agreed { glob: agreed.glob, level, folded: in_lower_case };
+        says_anything.then_some(Seen { agreed, plain, folded })
     }
 
     /// Looks at a link to a directory, which `seen` match or lead through.
     fn meet_link(&mut self, path: &[u8], on_disk: PathBuf, seen: &[Seen]) {
-        if let Some(seen) = seen.iter().find(|seen| seen.leads_on) {
+        if let Some(seen) = seen.iter().find(|seen| seen.plain.leads_on) {
             let glob = seen.agreed.glob;
             self.problem(glob, path, link_on_the_way(self.wanted[glob].text, path));
         }
-        if let Some(seen) = seen.iter().find(|seen| seen.matches && !seen.leads_on) {
+        if let Some(seen) = seen.iter().find(|seen| seen.plain.matches && !seen.plain.leads_on) {
             let target = Some(self.target_of(&on_disk));
             let glob = seen.agreed.glob;
             self.found.push(Found { glob, path: path.into(), on_disk, target });
@@ -310,7 +314,7 @@ impl<'a> Search<'a> {
 
 impl Seen {
     fn depends_on_case(&self) -> bool {
-        self.folded_matches && !self.matches || self.folded_leads_on && !self.leads_on
+        self.folded.matches && !self.plain.matches || self.folded.leads_on && !self.plain.leads_on
     }
 }
 
@@ -341,7 +345,8 @@ mod tests {
         globs: &'a [String],
         ignores_case: &'a dyn Fn(&Path) -> bool,
     ) -> Search<'a> {
-        let mut search = Search::new(repository, "seals", globs, ignores_case).ok().expect("globs");
+        let mut search = Search::new(repository, "seals", globs, ignores_case)
+            .unwrap_or_else(|_| panic!("{globs:?}"));
         search.run();
         search
     }
