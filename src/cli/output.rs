@@ -2,6 +2,8 @@
 
 mod earlier;
 
+use std::collections::{BTreeSet, HashSet};
+use std::hash::Hash;
 use std::io::{self, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -183,23 +185,22 @@ fn filed(files: &[ReportFile]) -> Option<&Path> {
 /// Why nothing may be written at `path` (canonical, as those `protected` are), if it lies in one of
 /// them.
 #[must_use]
-pub fn lies_in(path: &Path, protected: &[PathBuf]) -> Option<String> {
-    let place = protected.iter().find(|place| path.starts_with(place))?;
+pub fn lies_in(path: &Path, protected: &BTreeSet<PathBuf>) -> Option<String> {
+    let place = path.ancestors().find(|above| protected.contains(*above))?;
     Some(format!("it lies in {}, which this check reads", place.display()))
 }
 
-/// Whether both names are of one file that is there.
+/// What the names of one file that is there have in common: its device and inode.
 #[cfg(unix)]
-fn is_one_file(a: &Path, b: &Path) -> bool {
+fn identity(path: &Path) -> Option<(u64, u64)> {
     use std::os::unix::fs::MetadataExt as _;
-    let file = |path: &Path| path.metadata().ok().map(|found| (found.dev(), found.ino()));
-    file(a).is_some() && file(a) == file(b)
+    path.metadata().ok().map(|found| (found.dev(), found.ino()))
 }
 
-/// Whether both names are of one file that is there.
+/// What the names of one file that is there have in common: its path without links.
 #[cfg(not(unix))]
-fn is_one_file(a: &Path, b: &Path) -> bool {
-    a.canonicalize().is_ok_and(|a| b.canonicalize().is_ok_and(|b| a == b))
+fn identity(path: &Path) -> Option<PathBuf> {
+    path.canonicalize().ok()
 }
 
 /// What came of writing to stdout.
@@ -277,29 +278,36 @@ impl ReportFile {
         &self.path
     }
 
-    /// Refuses two reports to one file, of which one would be lost.
+    /// Refuses two reports to one file, of which one would be lost: one file now, or on a file system
+    /// that does not tell the two names apart.
     pub fn distinct(files: &[Self]) -> Result<(), Problem> {
-        let twice = files.iter().enumerate().find_map(|(at, file)| {
-            files[..at].iter().any(|other| other.is_same_file(file)).then_some(&file.path)
-        });
-        twice.map_or(Ok(()), |path| {
+        Self::first_again(files, identity).map_or(Ok(()), |Self { path, .. }| {
             let message = format!("--report {}: it is the file of two reports", path.display());
             Err(Problem::new("usage", message).remedy("give each report a file of its own"))
         })
     }
 
-    /// Whether both are one file: now, or on a file system that does not tell the two names apart.
-    fn is_same_file(&self, other: &Self) -> bool {
-        let folded = |file: &Self| {
-            let name = file.path.file_name().unwrap_or_default().to_string_lossy();
-            (file.path.parent().map(Path::to_owned), collisions::folded(&name))
-        };
-        folded(self) == folded(other) || is_one_file(&self.path, &other.path)
+    /// The first of `files` that one before it names too. Each is looked at once, by `identity`.
+    fn first_again<I: Eq + Hash>(
+        files: &[Self],
+        mut identity: impl FnMut(&Path) -> Option<I>,
+    ) -> Option<&Self> {
+        let (mut names, mut identities) = (HashSet::new(), HashSet::new());
+        files.iter().find(|file| {
+            let is_new = names.insert(file.folded());
+            !is_new || identity(&file.path).is_some_and(|identity| !identities.insert(identity))
+        })
+    }
+
+    /// The directory, and the name as a file system has it that ignores case and normalisation.
+    fn folded(&self) -> (Option<&Path>, String) {
+        let name = self.path.file_name().unwrap_or_default().to_string_lossy();
+        (self.path.parent(), collisions::folded(&name))
     }
 
     /// Refuses a path that lies in one of `protected` (canonical paths), or names something that
     /// is no regular file: a report must never overwrite what is judged, or a device.
-    pub fn guard(&self, protected: &[PathBuf]) -> Result<(), Problem> {
+    pub fn guard(&self, protected: &BTreeSet<PathBuf>) -> Result<(), Problem> {
         let refuse = |why: String| {
             Problem::new("usage", format!("--report {}: {why}", self.path.display()))
                 .remedy("write the report elsewhere")
@@ -325,5 +333,32 @@ impl ReportFile {
             )
             .remedy("write the report elsewhere, or make room")
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_report_file_is_looked_at_once_however_many_there_are() {
+        let names = (0..3_000).map(|at| format!("r{at}"));
+        let file =
+            |name: &str| ReportFile { format: Format::Json, path: Path::new("/").join(name) };
+        let mut files: Vec<ReportFile> = names.map(|name| file(&name)).collect();
+        let mut looks = 0;
+        let again = ReportFile::first_again(&files, |path| {
+            looks += 1;
+            Some(path.to_owned())
+        });
+        assert_eq!((again, looks), (None, 3_000));
+        // By another name, and by a name that differs in case alone.
+        let one_file = |path: &Path| (!path.ends_with("r7")).then(|| path.ends_with("r8"));
+        assert_eq!(ReportFile::first_again(&files[7..10], one_file), None);
+        let again = ReportFile::first_again(&files[7..11], one_file);
+        assert_eq!(again, Some(&files[10]));
+        files.push(file("R0"));
+        let again = ReportFile::first_again(&files, |_| None::<()>);
+        assert_eq!(again, files.last());
     }
 }

@@ -219,3 +219,58 @@ fn a_seal_that_was_replaced_after_it_was_read_judges_nothing() {
         assert!(matches!(code, Some(1 | 2)), "{what}: {said}");
     }
 }
+
+#[test]
+#[ignore = "needs strace"]
+fn a_seal_that_is_gone_after_it_was_read_does_not_pass() {
+    let changes: [(&str, &str, Change); 7] = [
+        ("the seal removed", "dist is gone", |repo| {
+            fs::remove_file(repo.path("seals/dist.toml")).unwrap();
+        }),
+        ("the seal renamed", "dist is gone", |repo| {
+            fs::rename(repo.path("seals/dist.toml"), repo.path("seals/twin.toml")).unwrap();
+        }),
+        ("the directory removed", "seals is gone", |repo| {
+            fs::remove_dir_all(repo.path("seals")).unwrap();
+        }),
+        ("a link in the place of the seal", "a symbolic link does not belong", |repo| {
+            fs::rename(repo.path("seals/dist.toml"), repo.path("dist.toml")).unwrap();
+            symlink("../dist.toml", repo.path("seals/dist.toml")).unwrap();
+        }),
+        ("a FIFO in the place of the seal", "FIFO does not belong", |repo| {
+            fs::remove_file(repo.path("seals/dist.toml")).unwrap();
+            let made = Command::new("mkfifo").arg(repo.path("seals/dist.toml")).status().unwrap();
+            assert!(made.success());
+        }),
+        ("a directory in the place of the seal", "this directory does not belong", |repo| {
+            fs::remove_file(repo.path("seals/dist.toml")).unwrap();
+            fs::create_dir(repo.path("seals/dist.toml")).unwrap();
+        }),
+        ("a file that is no seal beside it", "this file does not belong", |repo| {
+            repo.write("seals/Dist.toml", GOOD);
+        }),
+    ];
+    for (what, message, change) in changes {
+        for more in [&[][..], &["--stage", "../out"], &["dist"]] {
+            let repo = sealed();
+            let run = Stopped::run(&repo, &[&CHECK[..], more].concat(), &[("close", "dist/a/x")]);
+            change(&repo);
+            let (code, said) = run.end();
+            assert_eq!(code, Some(2), "{what} {more:?}: {said}");
+            assert!(said.contains(message), "{what} {more:?}: {said}");
+            assert!(!repo.path("../out").exists(), "{what}");
+        }
+    }
+}
+
+#[test]
+#[ignore = "needs strace"]
+fn a_seal_that_does_not_judge_may_go_while_another_judges() {
+    let repo = sealed();
+    assert_eq!(repo.run(&["seal", "twin", "--root", "twin"]).code, Some(0));
+    let run = Stopped::run(&repo, &[&CHECK[..], &["dist"]].concat(), &[("close", "dist/a/x")]);
+    fs::remove_file(repo.path("seals/twin.toml")).unwrap();
+    repo.write("seals/README.md", "what these are");
+    let (code, said) = run.end();
+    assert_eq!(code, Some(0), "{said}");
+}

@@ -137,6 +137,67 @@ fn a_link_in_the_place_of_a_match_needs_a_seal_of_what_it_leads_to() {
     passes(&repo, GLOB);
 }
 
+/// A repository with the link `packages/b/dist` to `store/b`, and seals of `packages` and of `store`
+/// with these patterns.
+fn sealed_link(packages: &[&str], store: &[&str]) -> Repo {
+    let repo = Repo::in_git();
+    for file in ["packages/a/dist", "store/b", "store/c"] {
+        repo.build(file, &[("x", Node::File(b"x".to_vec()))]);
+    }
+    repo.build("packages/b", &[]);
+    symlink("../../store/b", repo.at("packages/b/dist")).unwrap();
+    fs::write(repo.at(".gitignore"), "/packages\n/store\n").unwrap();
+    for (root, patterns) in [("packages", packages), ("store", store)] {
+        let mut arguments = vec!["seal", root, "--root", root, "--allow-outside-links"];
+        arguments.extend(patterns.iter().flat_map(|pattern| ["--exclude", *pattern]));
+        let ran = repo.run(&arguments);
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+    }
+    repo
+}
+
+#[test]
+fn what_a_link_leads_to_is_demanded_as_a_directory_is() {
+    for (exclude, message) in [
+        (
+            "b/*",
+            "packages/b/dist matches packages/*/dist, and its seal excludes every file in store/b",
+        ),
+        (
+            "/b/x",
+            "packages/b/dist matches packages/*/dist, and its seal excludes every file in store/b",
+        ),
+        ("/b", "packages/b/dist matches packages/*/dist, and is a link to what is under none of"),
+        ("b/", "packages/b/dist matches packages/*/dist, and is a link to what is under none of"),
+    ] {
+        let repo = sealed_link(&[], &[exclude]);
+        is_refused(&repo, GLOB, message);
+        // Another seal of the same files covers them.
+        repo.seal("other", "store/b");
+        passes(&repo, GLOB);
+    }
+    passes(&sealed_link(&[], &["/c", "/b/y"]), GLOB);
+}
+
+#[test]
+fn a_link_that_a_pattern_for_files_excludes_is_not_under_seal() {
+    for (patterns, is_sealed) in [
+        (&["/b/dist", "!/b/dist/"][..], false),
+        (&["/b/dist"], false),
+        (&["dist", "!dist/"], false),
+        // A pattern for directories alone excludes no link.
+        (&["/b/dist/"], true),
+        (&["/b/dist/", "/b/dist", "!/b/dist"], true),
+    ] {
+        let repo = sealed_link(patterns, &[]);
+        if is_sealed {
+            passes(&repo, GLOB);
+        } else {
+            is_refused(&repo, GLOB, "packages/b/dist matches packages/*/dist and is under none of");
+        }
+    }
+}
+
 #[test]
 fn a_directory_whose_files_are_all_excluded_is_not_under_seal() {
     let repo = sealed();
@@ -222,4 +283,24 @@ fn the_advice_names_the_directory_as_one_word() {
     let checked = repo.check(&["--require-sealed", GLOB]);
     let remedy = checked.report["errors"][0]["remedy"].to_string();
     assert!(remedy.contains("--root 'packages/$(touch x)/dist'"), "{remedy}");
+}
+
+#[test]
+fn a_directory_that_several_globs_match_is_named_once_and_each_glob_needs_a_match() {
+    let repo = sealed();
+    repo.build("packages/b/dist", &[("x", Node::File(b"b".to_vec()))]);
+    let globs = ["nowhere/*", GLOB, "packages/b/*", "packages/a/dist", "packages/c"];
+    let arguments: Vec<&str> = globs.iter().flat_map(|glob| ["--require-sealed", *glob]).collect();
+    let checked = repo.check(&arguments);
+    let errors = checked.report["errors"].as_array().unwrap();
+    let messages: Vec<&str> =
+        errors.iter().map(|error| error["message"].as_str().unwrap()).collect();
+    assert_eq!(
+        messages,
+        [
+            "--require-sealed nowhere/*: no directory matches",
+            "packages/b/dist matches packages/*/dist and is under none of the seals checked",
+            "--require-sealed packages/c: no directory matches",
+        ]
+    );
 }

@@ -7,6 +7,8 @@
 //! error. So does a report that lies where nothing may be written, or that the command line names
 //! for another purpose too.
 
+use std::cell::LazyCell;
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -79,7 +81,7 @@ fn split(argument: &OsString) -> (OsString, Option<OsString>) {
 #[derive(Debug, Default)]
 pub(super) struct Reports {
     files: Vec<ReportFile>,
-    protected: Vec<PathBuf>,
+    protected: BTreeSet<PathBuf>,
 }
 
 impl Reports {
@@ -92,6 +94,8 @@ impl Reports {
         let base = line.directory.as_deref().map_or(Path::new("."), Path::new);
         let values: Vec<_> = line.reports.iter().filter_map(|value| value.to_str()).collect();
         let protected = protected(base, &line);
+        // A report that is read is not taken away.
+        let otherwise = LazyCell::new(|| named(base, &line.others));
         for value in &values {
             // A format that is not known may be a slip: the file is the one of the run before.
             let Some((_, path)) = value.split_once('=') else { continue };
@@ -99,7 +103,7 @@ impl Reports {
             if let Some(path) = in_place(&path)
                 && is_earlier_report(&path)
                 && lies_in(&path, &protected).is_none()
-                && !is_named_otherwise(&path, base, &line.others)
+                && !path.canonicalize().is_ok_and(|path| otherwise.contains(&path))
             {
                 discard(&path);
             }
@@ -130,21 +134,20 @@ fn in_place(path: &Path) -> Option<PathBuf> {
     Some(parent.canonicalize().ok()?.join(path.file_name()?))
 }
 
-/// Whether one of the `others` on the command line is the file at `path`: a report that is read is
-/// not taken away.
-fn is_named_otherwise(path: &Path, base: &Path, others: &[OsString]) -> bool {
-    let Ok(path) = path.canonicalize() else { return false };
-    let is_it = |other: &Path| base.join(other).canonicalize().is_ok_and(|other| other == path);
-    let found = |other: &OsString| report_globs::find_one(Path::new(other), base);
-    others.iter().any(|other| {
+/// The files that the `others` on the command line name.
+fn named(base: &Path, others: &[OsString]) -> BTreeSet<PathBuf> {
+    let named = others.iter().flat_map(|other| {
+        let other = Path::new(other);
         // `merge-reports --globs` reads what its globs find.
-        is_it(Path::new(other)) || found(other).unwrap_or_default().iter().any(|file| is_it(file))
-    })
+        let found = report_globs::find_one(other, base).unwrap_or_default();
+        std::iter::once(other.to_owned()).chain(found)
+    });
+    named.filter_map(|file| base.join(file).canonicalize().ok()).collect()
 }
 
 /// Where nothing may be written, as far as that can be made out now: the roots of all seals in the
 /// working tree, the seals, git's directories, and the directory that is judged instead of a root.
-fn protected(base: &Path, line: &Line) -> Vec<PathBuf> {
+fn protected(base: &Path, line: &Line) -> BTreeSet<PathBuf> {
     let at = line.at.as_ref().and_then(|at| base.join(at).canonicalize().ok());
     let given = line.seals.as_ref().and_then(|seals| seals.to_str()).unwrap_or("seals");
     let seals = EntryPath::parse(given.trim_end_matches('/'));

@@ -9,6 +9,7 @@ use sealgate_core::seal::SealName;
 use sealgate_core::text::problem::Problem;
 use sealgate_scan::Version;
 
+use super::one;
 use crate::tree::{Repository, select};
 
 /// The seals directory of the working tree, as it was before its seals were read.
@@ -31,14 +32,18 @@ impl<'a> SealsBefore<'a> {
     }
 
     /// Brings `judgements` up to date with the seals that `patterns` select now, by `again`; without
-    /// that, or where they change once more, it says why there is no judgement.
+    /// that, or where they change once more, it says why there is no judgement. What is in `known` is
+    /// not said again.
     pub(super) fn settle(
         &self,
         judgements: &mut Vec<Judgement>,
         patterns: &[String],
+        known: &[Problem],
         again: Option<JudgeAgain<'_>>,
-    ) -> Option<Problem> {
-        self.settled(judgements, patterns, again).err()
+    ) -> Vec<Problem> {
+        let mut problems = self.settled(judgements, patterns, again).err().unwrap_or_default();
+        problems.retain(|problem| !known.contains(problem));
+        problems
     }
 
     fn settled(
@@ -46,7 +51,7 @@ impl<'a> SealsBefore<'a> {
         judgements: &mut Vec<Judgement>,
         patterns: &[String],
         again: Option<JudgeAgain<'_>>,
-    ) -> Result<(), Problem> {
+    ) -> Result<(), Vec<Problem>> {
         // Where nothing could be selected, that is an error already.
         let others =
             if judgements.is_empty() { Vec::new() } else { self.others(judgements, patterns)? };
@@ -63,27 +68,45 @@ impl<'a> SealsBefore<'a> {
             }
         }
         let names: Vec<_> = others.iter().map(SealName::as_str).collect();
-        let message = format!("the seals changed while this check ran: {}", names.join(", "));
-        let remedy = "stop what writes seals here (sealgate, git), and check again";
-        Err(Problem::new("seals-changed", message).remedy(remedy))
+        Err(vec![changed(&names.join(", "))])
     }
 
     /// The selected seals by which nothing was judged as they are now. One look at the directory
     /// says that there are none, where nothing changed in it.
+    ///
+    /// # Errors
+    ///
+    /// A seal that judged is gone, or the whole directory; or something is there that must not be.
     fn others(
         &self,
         judgements: &[Judgement],
         patterns: &[String],
-    ) -> Result<Vec<SealName>, Problem> {
-        let now = self.repository.seals_version()?;
+    ) -> Result<Vec<SealName>, Vec<Problem>> {
+        let now = self.repository.seals_version().map_err(one)?;
         let before = self.version.replace(now);
         if let (Some(before), Some(now)) = (before, now)
             && before.is_unchanged(&now)
         {
             return Ok(Vec::new());
         }
-        let contents = self.repository.contents()?.unwrap_or_default();
-        let mut names = select(&contents.names, patterns).unwrap_or_default();
+        let Some(contents) = self.repository.contents().map_err(one)? else {
+            let what = format!("the directory {} is gone", self.repository.seals().as_str());
+            return Err(vec![changed(&what)]);
+        };
+        let mut problems = contents.strays;
+        let there: HashSet<&str> = contents.names.iter().map(SealName::as_str).collect();
+        let gone = judgements.iter().map(|judgement| &*judgement.name);
+        let gone: Vec<&str> = gone.filter(|name| !there.contains(name)).collect();
+        match &gone[..] {
+            [] => {}
+            [name] => problems.push(changed(&format!("{name} is gone"))),
+            names => problems.push(changed(&format!("{} are gone", names.join(", ")))),
+        }
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        // A pattern that selects nothing any more selected a seal that is gone.
+        let mut names = select(&contents.names, patterns)?;
         let known: HashMap<&str, &Judgement> =
             judgements.iter().map(|known| (&*known.name, known)).collect();
         names.retain(|name| {
@@ -94,4 +117,10 @@ impl<'a> SealsBefore<'a> {
         });
         Ok(names)
     }
+}
+
+fn changed(what: &str) -> Problem {
+    let message = format!("the seals changed while this check ran: {what}");
+    let remedy = "stop what writes seals here (sealgate, git), and check again";
+    Problem::new("seals-changed", message).remedy(remedy)
 }

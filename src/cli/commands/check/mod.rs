@@ -134,8 +134,7 @@ fn uncovered(arguments: &CheckArgs, selected: &[Selected], context: &Context) ->
         selected.iter().filter_map(|(_, begun)| begun.as_ref().ok()?.header()).collect();
     let repository = &context.repository;
     let (root, own) = (repository.root(), repository.seals().as_str());
-    let of_glob = |glob: &String| coverage::uncovered(root, own, glob, &headers);
-    arguments.require_sealed.iter().flat_map(of_glob).collect()
+    coverage::uncovered(root, own, &arguments.require_sealed, &headers)
 }
 
 /// Judges by every seal, and again by those that changed meanwhile; what keeps it from that goes to
@@ -158,9 +157,10 @@ fn judge_all(
     let alone = engine.stage.is_none() && share.is_none() && commits.base.is_none();
     let settle = |before: &SealsBefore<'_>| {
         let again = alone.then_some(&again as &dyn Fn(&SealName) -> Judgement);
-        before.settle(&mut judgements, &arguments.names, again)
+        before.settle(&mut judgements, &arguments.names, problems, again)
     };
-    problems.extend(commits.before.as_ref().and_then(settle));
+    let changed = commits.before.as_ref().map(settle);
+    problems.extend(changed.into_iter().flatten());
     judgements
 }
 

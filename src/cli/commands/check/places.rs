@@ -1,5 +1,6 @@
 //! Where a check writes, and where it must not: reports, and the stage.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use sealgate_core::compare::verdict::Verdict;
@@ -32,9 +33,9 @@ pub(super) fn protected(
     selected: &[Selected],
     bytes: &Bytes<'_>,
     context: &Context,
-) -> Result<Vec<PathBuf>, Vec<Problem>> {
+) -> Result<BTreeSet<PathBuf>, Vec<Problem>> {
     if arguments.report.is_empty() && arguments.stage.is_none() {
-        return Ok(Vec::new());
+        return Ok(BTreeSet::new());
     }
     let at = match bytes {
         Bytes::Directory { path, .. } => Some(path.clone()),
@@ -49,23 +50,22 @@ pub(in crate::cli::commands) fn of_roots(
     roots: impl Iterator<Item = Root>,
     more: impl IntoIterator<Item = PathBuf>,
     repository: &Repository,
-) -> Result<Vec<PathBuf>, Vec<Problem>> {
+) -> Result<BTreeSet<PathBuf>, Vec<Problem>> {
     let roots: Vec<Root> = roots.collect();
     let inside = roots.iter().map(Root::as_str).chain([repository.seals().as_str()]);
     let mut protected: Vec<PathBuf> = inside.map(|path| repository.root().join(path)).collect();
     protected.extend(repository.git_directories().map_err(one)?);
     protected.extend(more);
-    for place in &mut protected {
-        // What does not exist yet holds nothing to overwrite, and keeps its plain name.
-        *place = place.canonicalize().unwrap_or_else(|_| place.components().collect());
-    }
-    Ok(protected)
+    // What does not exist yet holds nothing to overwrite, and keeps its plain name.
+    let canonical =
+        |place: PathBuf| place.canonicalize().unwrap_or_else(|_| place.components().collect());
+    Ok(protected.into_iter().map(canonical).collect())
 }
 
 /// Begins the stage, if one is wanted.
 pub(super) fn stage(
     arguments: &CheckArgs,
-    protected: &[PathBuf],
+    protected: &BTreeSet<PathBuf>,
     context: &Context,
 ) -> Result<Option<Stage>, Problem> {
     let Some(given) = &arguments.stage else { return Ok(None) };

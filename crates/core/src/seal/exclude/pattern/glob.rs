@@ -12,23 +12,28 @@ const MAX_BYTES: usize = 64 << 10;
 /// A glob, matched from the top: `*`, `?` and `[...]` match no `/`; `**` as a whole component
 /// stands for any number of directories; `{a,b}` for either; `\` takes a character literally.
 #[derive(Debug)]
-pub struct Glob(Automaton);
+pub struct Glob {
+    automaton: Automaton,
+    bytes: usize,
+}
 
 impl Glob {
     /// Reads `text`, or says why it is no glob.
     pub fn new(text: &str) -> Result<Self, &'static str> {
-        let mut patterns = Vec::new();
+        let (mut patterns, mut bytes) = (Vec::new(), 0);
         for alternative in alternatives(text)? {
+            bytes += alternative.len();
             patterns.push(Pattern::anchored(&pieces(&alternative)?));
         }
-        Ok(Self(Automaton::new(&patterns)))
+        Ok(Self { automaton: Automaton::new(&patterns), bytes })
     }
 
     /// Reads `text` as a glob over the paths of a tree, from its top: a `./` at the beginning and a
     /// `/` at the end change nothing, and what can match no path is refused.
     pub fn of_path(text: &str) -> Result<Self, &'static str> {
-        let mut patterns = Vec::new();
+        let (mut patterns, mut bytes) = (Vec::new(), 0);
         for alternative in alternatives(text)? {
+            bytes += alternative.len();
             let mut path = alternative.trim_end_matches('/');
             while let Some(rest) = path.strip_prefix("./") {
                 path = rest.trim_start_matches('/');
@@ -41,37 +46,51 @@ impl Glob {
             }
             patterns.push(Pattern::anchored(&pieces(path)?));
         }
-        Ok(Self(Automaton::new(&patterns)))
+        Ok(Self { automaton: Automaton::new(&patterns), bytes })
+    }
+
+    /// How many bytes the patterns have that it stands for.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.bytes
     }
 
     /// Whether anything in a directory at `level`, or below it, can match.
     #[must_use]
     pub fn leads_on(&self, level: &Level) -> bool {
-        self.0.leads_on(level)
+        self.automaton.leads_on(level)
     }
 
     /// The state at the top of the tree.
     #[must_use]
     pub fn top(&self) -> &Level {
-        self.0.top()
+        self.automaton.top()
     }
 
     /// Whether `name` matches in a directory at `level`.
     #[must_use]
     pub fn matches(&self, level: &Level, name: &[u8]) -> bool {
-        self.0.last_match(level, name, true).is_some()
+        self.automaton.last_match(level, name, true).is_some()
     }
 
     /// The state in the directory `name`, which lies in a directory at `level`.
     #[must_use]
     pub fn below(&self, level: &Level, name: &[u8]) -> Level {
-        self.0.below(level, name)
+        self.automaton.below(level, name)
+    }
+
+    /// Whether `name` matches in a directory at `level`, and the state in the directory `name`.
+    #[must_use]
+    pub fn enter(&self, level: &Level, name: &[u8]) -> (bool, Level) {
+        let mut level = level.clone();
+        let last = self.automaton.enter(&mut level, name);
+        (last.is_some(), level)
     }
 
     /// Whether it matches `path`; a path with an empty component is none.
     #[must_use]
     pub fn is_match(&self, path: &str) -> bool {
-        let mut level = self.0.top().clone();
+        let mut level = self.automaton.top().clone();
         let mut names = path.as_bytes().split(|&byte| byte == b'/').peekable();
         while let Some(name) = names.next() {
             if name.is_empty() {
@@ -80,7 +99,7 @@ impl Glob {
             if names.peek().is_none() {
                 return self.matches(&level, name);
             }
-            level = self.0.below(&level, name);
+            level = self.automaton.below(&level, name);
         }
         false
     }
