@@ -15,7 +15,7 @@ use sealgate_core::seal::collisions;
 use sealgate_core::text::problem::{Problem, in_words};
 
 use crate::github::runner::Runner;
-use crate::report::{self, Caller, ErrorView, Format, Report, Verbosity};
+use crate::report::{self, Caller, ErrorView, Format, Report, Screen, Verbosity};
 use crate::tree::replace::Writer;
 
 pub use earlier::{discard, is_earlier_report};
@@ -29,7 +29,27 @@ pub struct Terminal {
     pub verbosity: Verbosity,
 }
 
+/// The narrowest line that sentences are broken into.
+const NARROWEST: usize = 40;
+
+/// The columns of a line: those of `COLUMNS`, or else of the terminal on stdout, and at most
+/// [`Screen::COLUMNS`].
+fn columns() -> usize {
+    let stated = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let seen = || {
+        let (width, _) = terminal_size::terminal_size_of(io::stdout())?;
+        Some(usize::from(width.0))
+    };
+    stated.or_else(seen).unwrap_or(Screen::COLUMNS).clamp(NARROWEST, Screen::COLUMNS)
+}
+
 impl Terminal {
+    /// How much is told, and how wide a line may be.
+    #[must_use]
+    pub fn screen(self) -> Screen {
+        Screen { verbosity: self.verbosity, columns: columns() }
+    }
+
     /// Writes an answer to stdout. A reader that has gone away is no error: it changes no verdict.
     pub fn answer(self, text: &[u8]) -> Result<(), Problem> {
         let mut stdout = AutoStream::new(io::stdout().lock(), self.color);
@@ -75,7 +95,7 @@ impl Terminal {
     pub fn tell(self, report: &Report) {
         self.complain_of(&report.errors);
         let mut stderr = AutoStream::new(io::stderr().lock(), self.color);
-        let _ = stderr.write_all(&render(report, Format::Human, self.verbosity));
+        let _ = stderr.write_all(&render(report, Format::Human, self.screen()));
     }
 
     fn complain_of(self, errors: &[ErrorView]) {
@@ -114,7 +134,7 @@ impl Terminal {
         }
         let plain = runner.as_ref().is_some_and(|runner| !runner.annotates());
         let format = if plain { Format::Human } else { format };
-        if let Err(problem) = self.answer(&render(&report, format, self.verbosity)) {
+        if let Err(problem) = self.answer(&render(&report, format, self.screen())) {
             self.complain([&problem]);
             self.take_back(&mut report, &[problem], files, runner.as_ref());
         }
@@ -215,9 +235,9 @@ fn written(outcome: io::Result<()>) -> Result<(), Problem> {
 }
 
 /// `report` in `format`; writing to memory cannot fail.
-fn render(report: &Report, format: Format, verbosity: Verbosity) -> Vec<u8> {
+fn render(report: &Report, format: Format, screen: Screen) -> Vec<u8> {
     let mut bytes = Vec::new();
-    let _ = report::write(report, format, verbosity, &mut bytes);
+    let _ = report::write(report, format, screen, &mut bytes);
     bytes
 }
 
@@ -325,7 +345,8 @@ impl ReportFile {
 
     fn write(&self, report: &Report, verbosity: Verbosity) -> Result<(), Problem> {
         let mut bytes = Vec::new();
-        let _ = StripStream::new(&mut bytes).write_all(&render(report, self.format, verbosity));
+        let _ =
+            StripStream::new(&mut bytes).write_all(&render(report, self.format, verbosity.into()));
         Writer::default().write(&self.path, &bytes).map_err(|error| {
             Problem::new(
                 "report-unwritable",

@@ -8,10 +8,10 @@ use serde::Serialize;
 
 use super::json::to_writer;
 use super::v1::{ErrorView, Tool};
-use super::{Verbosity, text};
+use super::{Screen, Verbosity, text};
 
-/// The columns of a sentence.
-const COLUMNS: usize = 92;
+/// How many columns of a line are left free: an indent, and a margin.
+const MARGIN: usize = 8;
 
 /// One thing that weakens the gate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -45,10 +45,12 @@ pub struct Diagnosis {
 
 /// For people.
 #[must_use]
-pub fn human(diagnosis: &Diagnosis, verbosity: Verbosity) -> Vec<u8> {
+pub fn human(diagnosis: &Diagnosis, screen: impl Into<Screen>) -> Vec<u8> {
+    let screen = screen.into();
+    let verbosity = screen.verbosity;
     let mut said = String::new();
     for advice in &diagnosis.advice {
-        said.push_str(&one(advice, verbosity));
+        said.push_str(&one(advice, screen));
     }
     if !(diagnosis.advice.is_empty() || verbosity == Verbosity::Quiet) {
         said.push('\n');
@@ -76,16 +78,18 @@ pub fn human(diagnosis: &Diagnosis, verbosity: Verbosity) -> Vec<u8> {
     said.into_bytes()
 }
 
-fn one(advice: &Advice, verbosity: Verbosity) -> String {
+fn one(advice: &Advice, screen: Screen) -> String {
     let style = Style::new().bold().fg_color(Some(AnsiColor::Yellow.into()));
     let mut said = String::new();
     let seal = advice.seal.as_ref().map(|seal| format!("{seal}: ")).unwrap_or_default();
     let what = format!("{seal}{}", message(&advice.what));
-    if verbosity == Verbosity::Quiet {
+    if screen.verbosity == Verbosity::Quiet {
         return format!("{style}{}{style:#}  {what}\n", advice.code);
     }
     let _ = writeln!(said, "{style}{}{style:#}", advice.code);
-    for line in text::wrap(&format!("{what}. {}", advice.why), COLUMNS) {
+    for line in
+        text::wrap(&format!("{what}. {}", advice.why), screen.columns.saturating_sub(MARGIN))
+    {
         let _ = writeln!(said, "  {line}");
     }
     for line in &advice.mend {

@@ -32,7 +32,9 @@ impl AuthorityView {
     /// One line of what a verdict is worth; `passed` tells whether it is a pass.
     pub(super) fn line(&self, passed: bool) -> Option<String> {
         match self {
-            Self::None => Some("authority: not checked for any environment (pass --environment)".to_owned()),
+            Self::None => {
+                Some("authority: not checked for any environment (pass --environment)".to_owned())
+            }
             Self::Of(_) if !passed => None,
             Self::Of(ruling) => {
                 let environment = printable_str(&ruling.environment);

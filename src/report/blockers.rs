@@ -11,10 +11,10 @@ use serde::Serialize;
 use super::json::to_writer;
 use super::last_line::headword;
 use super::v1::{ErrorView, Tool};
-use super::{Verbosity, text};
+use super::{Screen, Verbosity, text};
 
-/// The columns of a sentence.
-const COLUMNS: usize = 92;
+/// How many columns of a line are left free: an indent, and a margin.
+const MARGIN: usize = 8;
 
 /// The answer of one run.
 #[derive(Debug)]
@@ -41,14 +41,15 @@ pub struct Answer<'m> {
 
 /// For people; errors are told elsewhere.
 #[must_use]
-pub fn human(answer: &Answer<'_>, verbosity: Verbosity) -> Vec<u8> {
+pub fn human(answer: &Answer<'_>, screen: impl Into<Screen>) -> Vec<u8> {
+    let Screen { verbosity, columns } = screen.into();
     let Some(map) = answer.map else { return Vec::new() };
     let mut said = String::new();
     if verbosity != Verbosity::Quiet {
         if answer.list || !answer.asked.is_empty() {
-            answer.items.iter().for_each(|item| said.push_str(&one(item, &answer.known)));
+            answer.items.iter().for_each(|item| said.push_str(&one(item, &answer.known, columns)));
         }
-        answer.dishonest.iter().for_each(|fault| said.push_str(&against(fault)));
+        answer.dishonest.iter().for_each(|fault| said.push_str(&against(fault, columns)));
         for word in answer.unknown() {
             let note = format!(
                 "{word:?} is no word that is known here: everything that is open blocks it"
@@ -99,7 +100,7 @@ impl Answer<'_> {
 }
 
 /// One item: what it is, and what it waits for.
-fn one(item: &Blocker, known: &Words) -> String {
+fn one(item: &Blocker, known: &Words, columns: usize) -> String {
     let bold = Style::new().bold();
     let colour = if item.is_open() { AnsiColor::Yellow } else { AnsiColor::Green };
     let status = colour.on_default();
@@ -109,14 +110,14 @@ fn one(item: &Blocker, known: &Words) -> String {
         printable_str(&item.status),
         blocked(item, known)
     );
-    push(&mut said, "", &item.item);
+    push(&mut said, columns, "", &item.item);
     if item.is_open() {
-        push(&mut said, "waits for: ", &item.actor_needed);
-        push(&mut said, "next: ", &item.next_action);
+        push(&mut said, columns, "waits for: ", &item.actor_needed);
+        push(&mut said, columns, "next: ", &item.next_action);
     } else {
         let unsaid = |said: &Option<String>| said.clone().unwrap_or_else(|| "nobody".to_owned());
         let at = item.closed_at.as_deref().unwrap_or("no time");
-        push(&mut said, "closed by: ", &format!("{}, {at}", unsaid(&item.closed_by)));
+        push(&mut said, columns, "closed by: ", &format!("{}, {at}", unsaid(&item.closed_by)));
     }
     said
 }
@@ -132,19 +133,19 @@ fn blocked(item: &Blocker, known: &Words) -> String {
 }
 
 /// One contradiction.
-fn against(fault: &Dishonesty) -> String {
+fn against(fault: &Dishonesty, columns: usize) -> String {
     let style = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
     let mut said = format!("{style}{}{style:#}\n", fault.code());
-    push(&mut said, "", &fault.to_string());
-    push(&mut said, "next: ", fault.remedy());
+    push(&mut said, columns, "", &fault.to_string());
+    push(&mut said, columns, "next: ", fault.remedy());
     said
 }
 
 /// Adds a sentence on lines of its own; nothing in it can end a line.
-fn push(said: &mut String, label: &str, sentence: &str) {
+fn push(said: &mut String, columns: usize, label: &str, sentence: &str) {
     let sentence = format!("{label}{sentence}");
     let shown = message(&sentence);
-    for (at, line) in text::wrap(&shown, COLUMNS).iter().enumerate() {
+    for (at, line) in text::wrap(&shown, columns.saturating_sub(MARGIN)).iter().enumerate() {
         let deeper = if at > 0 && !label.is_empty() { "  " } else { "" };
         let _ = writeln!(said, "  {deeper}{line}");
     }

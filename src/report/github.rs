@@ -11,7 +11,7 @@ use std::io;
 use sealgate_core::compare::verdict::Verdict;
 use sealgate_core::text::escape::{message, printable_str};
 
-use super::human::{Verbosity, human};
+use super::human::{Screen, human};
 use super::resealed::since;
 use super::v1::{ErrorView, FindingView, Report, SealView};
 use super::v1::{ResealView, ScopeView};
@@ -30,12 +30,8 @@ const LINE: usize = 1200;
 const TITLE: usize = 100;
 
 /// Writes `report` for people, and its annotations below.
-pub(super) fn github(
-    report: &Report,
-    verbosity: Verbosity,
-    sink: &mut dyn io::Write,
-) -> io::Result<()> {
-    human(report, verbosity, sink)?;
+pub(super) fn github(report: &Report, screen: Screen, sink: &mut dyn io::Write) -> io::Result<()> {
+    human(report, screen, sink)?;
     for annotation in annotations(report) {
         writeln!(sink, "{}", annotation.command())?;
     }

@@ -30,6 +30,26 @@ pub enum Verbosity {
     Verbose,
 }
 
+/// How much is told, and how wide a line may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Screen {
+    /// How much `human` tells.
+    pub verbosity: Verbosity,
+    /// After how many columns sentences break, if they can.
+    pub columns: usize,
+}
+
+impl Screen {
+    /// The width of a line where no terminal says otherwise; wider lines are hard to read.
+    pub const COLUMNS: usize = 100;
+}
+
+impl From<Verbosity> for Screen {
+    fn from(verbosity: Verbosity) -> Self {
+        Self { verbosity, columns: Self::COLUMNS }
+    }
+}
+
 /// The most findings of one seal that [`Verbosity::Normal`] shows.
 const SHOWN: usize = 50;
 
@@ -45,9 +65,6 @@ const PATH_COLUMN: usize = 60;
 /// The column of kinds: the longest code, `kind-changed`.
 const KIND_COLUMN: usize = 12;
 
-/// Where lines of advice break, if they can.
-const LINE: usize = 100;
-
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
 const ERROR: Style = AnsiColor::Red.on_default().bold();
@@ -55,12 +72,14 @@ const NEXT: Style = AnsiColor::Cyan.on_default();
 const NOTICE: Style = AnsiColor::Yellow.on_default().bold();
 
 /// Writes `report` for people, without the errors, which [`problems`] writes elsewhere.
-pub fn human(report: &Report, verbosity: Verbosity, sink: &mut dyn Write) -> io::Result<()> {
+pub fn human(report: &Report, screen: impl Into<Screen>, sink: &mut dyn Write) -> io::Result<()> {
+    let screen = screen.into();
+    let verbosity = screen.verbosity;
     let mut sink = io::BufWriter::new(sink);
     if verbosity != Verbosity::Quiet {
-        write_reseals(report, verbosity, &mut sink)?;
+        write_reseals(report, screen, &mut sink)?;
         for seal in report.seals.iter().filter(|seal| !seal.findings.is_empty()) {
-            write_seal(seal, report.base.as_ref(), verbosity, &mut sink)?;
+            write_seal(seal, report.base.as_ref(), screen, &mut sink)?;
         }
         for notice in &report.notices {
             writeln!(sink, "{NOTICE}notice:{NOTICE:#} {}", message(&notice.message))?;
@@ -96,7 +115,7 @@ pub fn problems(errors: &[ErrorView], sink: &mut dyn Write) -> io::Result<()> {
 }
 
 /// What became of the seals since the base: before all else, for it is how something is hidden.
-fn write_reseals(report: &Report, verbosity: Verbosity, sink: &mut dyn Write) -> io::Result<()> {
+fn write_reseals(report: &Report, screen: Screen, sink: &mut dyn Write) -> io::Result<()> {
     let Some(base) = &report.base else { return Ok(()) };
     for seal in &base.deleted {
         let (name, root) = (printable_str(&seal.name), printable_str(&seal.root));
@@ -107,14 +126,14 @@ fn write_reseals(report: &Report, verbosity: Verbosity, sink: &mut dyn Write) ->
         report.seals.iter().filter_map(|seal| Some((seal, seal.reseal.as_ref()?))).collect();
     changed.sort_by_key(|(_, reseal)| reseal.scope.is_empty());
     for (seal, reseal) in &changed {
-        write!(sink, "{}", resealed::human(&seal.name, reseal, base, verbosity))?;
+        write!(sink, "{}", resealed::human(&seal.name, reseal, base, screen.verbosity))?;
         if !seal.findings.is_empty() {
             writeln!(sink, "  the bytes do not follow: see below")?;
         }
     }
     if let Some(remedy) = &base.remedy {
         write!(sink, "  {NEXT}next:{NEXT:#} ")?;
-        write_wrapped(&message(remedy), 8, sink)?;
+        write_wrapped(&message(remedy), 8, screen.columns, sink)?;
     }
     if !base.deleted.is_empty() || !changed.is_empty() {
         writeln!(sink)?;
@@ -125,13 +144,13 @@ fn write_reseals(report: &Report, verbosity: Verbosity, sink: &mut dyn Write) ->
 fn write_seal(
     seal: &SealView,
     base: Option<&BaseView>,
-    verbosity: Verbosity,
+    screen: Screen,
     sink: &mut dyn Write,
 ) -> io::Result<()> {
     let mut findings: Vec<&FindingView> = seal.findings.iter().collect();
     // Stable: they come sorted by path.
     findings.sort_by_key(|finding| finding.kind);
-    let (shown, hidden) = match verbosity {
+    let (shown, hidden) = match screen.verbosity {
         Verbosity::Verbose => (findings.clone(), Vec::new()),
         Verbosity::Quiet | Verbosity::Normal => choose(&findings),
     };
@@ -145,9 +164,9 @@ fn write_seal(
         writeln!(sink, "  {DIM}{}{DIM:#}", cut(&hidden))?;
     }
     writeln!(sink, "\n  What to do:")?;
-    write_advice(&findings, sink)?;
+    write_advice(&findings, screen.columns, sink)?;
     if let Some(mend) = &seal.mend {
-        write_mend(mend, sink)?;
+        write_mend(mend, screen.columns, sink)?;
     }
     writeln!(sink)
 }
@@ -232,7 +251,7 @@ fn remarks(finding: &FindingView) -> String {
 }
 
 /// One piece of advice for each cause, or kind where there is no cause.
-fn write_advice(findings: &[&FindingView], sink: &mut dyn Write) -> io::Result<()> {
+fn write_advice(findings: &[&FindingView], columns: usize, sink: &mut dyn Write) -> io::Result<()> {
     struct Advice<'a> {
         label: &'static str,
         caused: bool,
@@ -260,7 +279,7 @@ fn write_advice(findings: &[&FindingView], sink: &mut dyn Write) -> io::Result<(
         };
         let text = format!("{}{alike}", message(remedy));
         write!(sink, "    {BOLD}{label}{BOLD:#}{}  ", pad(label, column))?;
-        write_wrapped(&text, column + 6, sink)?;
+        write_wrapped(&text, column + 6, columns, sink)?;
     }
     let hidden = all.len() - shown.len();
     if hidden > 0 {
@@ -269,15 +288,21 @@ fn write_advice(findings: &[&FindingView], sink: &mut dyn Write) -> io::Result<(
     Ok(())
 }
 
-fn write_mend(mend: &Mend, sink: &mut dyn Write) -> io::Result<()> {
+fn write_mend(mend: &Mend, columns: usize, sink: &mut dyn Write) -> io::Result<()> {
     writeln!(sink, "\n  To approve these bytes:  {BOLD}{}{BOLD:#}", message(&mend.approve))?;
     write!(sink, "  ")?;
-    write_wrapped(&message(&mend.caution), 2, sink)
+    write_wrapped(&message(&mend.caution), 2, columns, sink)
 }
 
-/// Writes `text` after `indent` columns of its first line, which are written.
-fn write_wrapped(text: &str, indent: usize, sink: &mut dyn Write) -> io::Result<()> {
-    for (number, line) in text::wrap(text, LINE.saturating_sub(indent)).iter().enumerate() {
+/// Writes `text` in lines of at most `columns`, after `indent` columns of its first line, which are
+/// written.
+fn write_wrapped(
+    text: &str,
+    indent: usize,
+    columns: usize,
+    sink: &mut dyn Write,
+) -> io::Result<()> {
+    for (number, line) in text::wrap(text, columns.saturating_sub(indent)).iter().enumerate() {
         let indent = if number == 0 { 0 } else { indent };
         writeln!(sink, "{:indent$}{line}", "")?;
     }

@@ -38,7 +38,7 @@ mod words;
 
 pub use authority::RESEAL_GRANTED;
 pub use changed::{Growth, Since};
-pub use human::{Verbosity, human, problems};
+pub use human::{Screen, Verbosity, human, problems};
 pub use json::json;
 pub use recognise::{LOOKED_AT, is_report};
 pub use remedy::Caller;
@@ -77,13 +77,13 @@ pub enum Format {
 pub fn write(
     report: &Report,
     format: Format,
-    verbosity: Verbosity,
+    screen: impl Into<Screen>,
     sink: &mut dyn io::Write,
 ) -> io::Result<()> {
     match format {
-        Format::Human => human(report, verbosity, sink),
+        Format::Human => human(report, screen, sink),
         Format::Json => json(report, sink),
-        Format::Github => github::github(report, verbosity, sink),
+        Format::Github => github::github(report, screen.into(), sink),
         Format::Markdown => summary::markdown(report, sink),
         Format::Sarif => sarif::sarif(report, sink),
         Format::Junit => junit::junit(report, sink),

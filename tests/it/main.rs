@@ -73,5 +73,6 @@ mod second_reader;
 mod sharded_workflow;
 mod staging;
 mod support;
+mod terminal;
 mod unmerged;
 mod writing;

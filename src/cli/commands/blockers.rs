@@ -40,7 +40,7 @@ pub(super) fn run(command: &BlockersCommand, context: &Context) -> Outcome {
         Ok(map) => judge(map, &mut answer),
     }
     let said = match arguments.format {
-        BlockersFormat::Human => human(&answer, context.terminal.verbosity),
+        BlockersFormat::Human => human(&answer, context.terminal.screen()),
         BlockersFormat::Json => json(&answer),
     };
     context.terminal.answer(&said).map_err(|problem| vec![problem])?;

@@ -35,7 +35,7 @@ pub(super) fn run(arguments: &DoctorArgs, context: &Context) -> Outcome {
         way: context.caller.repository.clone().or_else(|| context.caller.directory.clone()),
     };
     let answer = match arguments.format {
-        DoctorFormat::Human => human(&diagnosis, context.terminal.verbosity),
+        DoctorFormat::Human => human(&diagnosis, context.terminal.screen()),
         DoctorFormat::Json => json(&diagnosis),
     };
     context.terminal.answer(&answer).map_err(one)?;
