@@ -15,7 +15,7 @@ use super::search::{Found, Target};
 
 /// How many names all seals together may look at. A name counts more than once if the patterns of the
 /// seal are long.
-const MOST_STEPS: u64 = 10_000_000;
+const MOST_STEPS: u64 = 4_000_000;
 
 /// How many bytes of patterns are another step at each name.
 const BYTES_OF_STEP: usize = 512;

@@ -13,7 +13,7 @@ use super::words::{link_on_the_way, too_many, unmatched, unreadable_glob, unsear
 
 /// The most globs of one run, and the most bytes that the patterns of all of them may have together:
 /// each directory costs time in proportion.
-pub(super) const MAX_GLOBS: usize = 1_000;
+pub(super) const MAX_GLOBS: usize = 256;
 pub(super) const MAX_GLOB_BYTES: usize = 64 << 10;
 
 /// A directory that matches, or a link to one.

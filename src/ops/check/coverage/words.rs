@@ -71,5 +71,5 @@ pub(super) fn too_many() -> Problem {
         "--require-sealed: there are more than {MAX_GLOBS} globs, or more than {} KiB of them",
         MAX_GLOB_BYTES >> 10
     );
-    Problem::new("usage", message).remedy("write fewer: one glob can match many directories")
+    Problem::new("usage", message).remedy("write fewer globs: {a,b} in one glob stands for both")
 }
