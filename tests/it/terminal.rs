@@ -54,8 +54,11 @@ fn plain(text: &str) -> String {
     parts.fold(first, |text, part| text + part.split_once('m').map_or(part, |(_, rest)| rest))
 }
 
+/// The columns of the longest line of advice.
 fn widest(text: &str) -> usize {
-    plain(text).lines().map(|line| line.trim_end().chars().count()).max().unwrap()
+    let text = plain(text);
+    let advice = text.lines().filter(|line| line.starts_with("  "));
+    advice.map(|line| line.trim_end().chars().count()).max().unwrap()
 }
 
 #[test]
@@ -71,8 +74,9 @@ fn sentences_fit_the_terminal_and_are_coloured() {
         assert!(!on_terminal(&repo, never, 60, &[]).contains('\u{1b}'), "{never:?}");
     }
     assert!(!on_terminal(&repo, &["check"], 60, &[("NO_COLOR", "1")]).contains('\u{1b}'));
-    let narrow = on_terminal(&repo, &["check"], 200, &[("COLUMNS", "50")]);
-    assert!(widest(&narrow) <= 50, "{narrow}");
+    let narrow = on_terminal(&repo, &["check"], 200, &[("COLUMNS", "58")]);
+    // A command is never broken, and this one takes 57 columns.
+    assert!(widest(&narrow) <= 58, "{narrow}");
 }
 
 #[test]
