@@ -31,12 +31,12 @@ fn on_terminal(
     grantpt(&terminal).unwrap();
     unlockpt(&terminal).unwrap();
     let name = ptsname(&terminal, Vec::new()).unwrap().into_string().unwrap();
-    let side = File::options().read(true).write(true).open(name).unwrap();
+    let end = File::options().read(true).write(true).open(name).unwrap();
     let size = Winsize { ws_row: 40, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
-    tcsetwinsize(&side, size).unwrap();
+    tcsetwinsize(&end, size).unwrap();
     let mut command = repo.command(arguments);
     command.env("TERM", "xterm").envs(variables.iter().copied()).stdin(Stdio::null());
-    command.stdout(side.try_clone().unwrap()).stderr(side);
+    command.stdout(end.try_clone().unwrap()).stderr(end);
     let mut child = command.spawn().unwrap();
     // The command holds this process's side of the terminal open as long as it is there.
     drop(command);

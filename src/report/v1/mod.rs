@@ -3,10 +3,15 @@
 //! The names of its fields are a contract with scripts, kept apart from the types that the gate works
 //! with so that those can change. Optional fields may be added; nothing is renamed or removed.
 
-use sealgate_core::compare::changes::Change;
+mod reseal;
+#[cfg(test)]
+mod schema;
+
 use sealgate_core::compare::finding::{Cause, FindingKind};
 use sealgate_core::compare::verdict::Verdict;
 use serde::{Serialize, Serializer};
+
+pub use self::reseal::{BaseView, ChangeView, DeletedView, ResealView, ScopeView, Totals};
 
 /// A whole run.
 #[derive(Debug, Clone, Serialize)]
@@ -208,129 +213,6 @@ pub struct Notice {
     pub message: String,
 }
 
-/// The commit that the seals were held against.
-#[derive(Debug, Clone, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct BaseView {
-    /// The revision as the user named it.
-    pub rev: String,
-    /// The commit's id in hex.
-    pub oid: String,
-    /// Which changes of seals let a check pass: `allow`, `entries` or `fail`.
-    pub on_reseal: &'static str,
-    /// Whether any seal that was checked changed, or is gone.
-    pub resealed: bool,
-    /// The seals that are gone.
-    pub deleted: Vec<DeletedView>,
-    /// What to do about changes that a check may not pass; absent where there are none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub remedy: Option<String>,
-}
-
-/// A seal that is gone.
-#[derive(Debug, Clone, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct DeletedView {
-    /// Its name.
-    pub name: String,
-    /// The directory that it covered.
-    pub root: String,
-    /// Whether a check may pass all the same.
-    pub allowed: bool,
-}
-
-/// What became of one seal.
-#[derive(Debug, Clone, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct ResealView {
-    /// Whether a check may pass all the same.
-    pub allowed: bool,
-    /// Whether there was no such seal at the base.
-    pub new: bool,
-    /// How what it covers changed; empty if only entries did.
-    pub scope: Vec<ScopeView>,
-    /// How many entries were added, and so on.
-    #[serde(flatten)]
-    pub totals: Totals,
-    /// The changed entries, sorted by kind and path.
-    pub entries: Vec<ChangeView>,
-    /// The same, of which the words for people are made.
-    #[serde(skip)]
-    pub(super) changes: Vec<Change>,
-}
-
-/// How many entries changed, by the sort of their change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct Totals {
-    /// New entries.
-    pub added: usize,
-    /// Entries that went.
-    pub removed: usize,
-    /// Entries with other bytes, another target or another kind.
-    pub changed: usize,
-    /// Entries whose bytes are at another path.
-    pub moved: usize,
-    /// Entries with another execute bit.
-    pub mode: usize,
-}
-
-/// One change of what a seal covers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(tag = "what", rename_all = "kebab-case")]
-pub enum ScopeView {
-    /// The seal is gone.
-    Deleted,
-    /// The seal had another name.
-    Renamed {
-        /// That name.
-        from: String,
-    },
-    /// What stood at the base was no seal that can be read.
-    Unreadable,
-    /// The root is another one.
-    Root {
-        /// What it was.
-        old: String,
-        /// What it is.
-        new: String,
-    },
-    /// Whether files are kept in git.
-    Tracked {
-        /// What it was.
-        old: bool,
-        /// What it is.
-        new: bool,
-    },
-    /// What is left out.
-    Exclude {
-        /// The patterns that there were.
-        old: Vec<String>,
-        /// The patterns that there are.
-        new: Vec<String>,
-    },
-}
-
-/// One changed entry, for reports.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct ChangeView {
-    /// `added`, `removed`, `changed`, `moved` or `mode`.
-    pub change: &'static str,
-    /// The path in the new seal, or in the old one if it goes.
-    pub path: String,
-    /// The path in the old seal, if it moved.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub from: Option<String>,
-    /// The old entry.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub old: Option<EntryView>,
-    /// The new entry.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub new: Option<EntryView>,
-}
-
 /// What lies in one directory, and in those below it that have no area of their own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Area {
@@ -405,44 +287,5 @@ impl Serialize for AuthorityView {
             Self::None => to.serialize_str("none"),
             Self::Of(ruling) => ruling.serialize(to),
         }
-    }
-}
-
-/// The schema of a report, which is generated from these types and committed.
-#[cfg(test)]
-mod schema {
-    use schemars::generate::SchemaSettings;
-    use schemars::{Schema, SchemaGenerator, json_schema};
-
-    use super::{Cause, FindingKind, Report, RulingView};
-
-    pub(super) fn verdict(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({"enum": ["pass", "fail", "refused", "error"]})
-    }
-
-    pub(super) fn kind(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({"enum": FindingKind::ALL.map(FindingKind::code)})
-    }
-
-    pub(super) fn cause(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({"enum": Cause::ALL.map(Cause::code)})
-    }
-
-    pub(super) fn authority(generator: &mut SchemaGenerator) -> Schema {
-        let ruling = generator.subschema_for::<RulingView>();
-        json_schema!({"anyOf": [{"const": "none"}, ruling]})
-    }
-
-    #[test]
-    fn the_committed_schema_is_that_of_the_types() {
-        let generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
-        let schema = generator.into_root_schema_for::<Report>();
-        let schema = serde_json::to_string_pretty(&schema).unwrap() + "\n";
-        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/generated/schema/report-1.json");
-        if std::env::var_os("UPDATE").is_some() {
-            std::fs::write(file, &schema).unwrap();
-        }
-        let committed = std::fs::read_to_string(file).unwrap();
-        assert!(committed == schema, "write it again: UPDATE=1 cargo test --lib schema");
     }
 }

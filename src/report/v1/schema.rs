@@ -1,0 +1,36 @@
+//! The schema of a report, which is generated from its types and committed.
+
+use schemars::generate::SchemaSettings;
+use schemars::{Schema, SchemaGenerator, json_schema};
+
+use super::{Cause, FindingKind, Report, RulingView};
+
+pub(super) fn verdict(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({"enum": ["pass", "fail", "refused", "error"]})
+}
+
+pub(super) fn kind(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({"enum": FindingKind::ALL.map(FindingKind::code)})
+}
+
+pub(super) fn cause(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({"enum": Cause::ALL.map(Cause::code)})
+}
+
+pub(super) fn authority(generator: &mut SchemaGenerator) -> Schema {
+    let ruling = generator.subschema_for::<RulingView>();
+    json_schema!({"anyOf": [{"const": "none"}, ruling]})
+}
+
+#[test]
+fn the_committed_schema_is_that_of_the_types() {
+    let generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
+    let schema = generator.into_root_schema_for::<Report>();
+    let schema = serde_json::to_string_pretty(&schema).unwrap() + "\n";
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/generated/schema/report-1.json");
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(file, &schema).unwrap();
+    }
+    let committed = std::fs::read_to_string(file).unwrap();
+    assert!(committed == schema, "write it again: UPDATE=1 cargo test --lib schema");
+}
