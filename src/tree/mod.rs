@@ -10,6 +10,7 @@ mod load;
 mod papers;
 pub mod replace;
 mod snapshot;
+mod way;
 mod write;
 
 use std::io;

@@ -13,9 +13,10 @@ use sealgate_core::text::problem::Problem;
 use sealgate_git::{ObjectError, Objects, Oid, RevisionError, TreeEntry, TreeMode};
 use sealgate_scan::{Engine, Kind, PassOver, RootError};
 
-use super::contents::{Contents, Place, sort_out};
+use super::contents::{self, Contents, sort_out};
 use super::limits::{SealsRead, check_names};
 use super::load::Loaded;
+use super::way::{self, Place};
 use super::{NamedBy, Repository, root_problem};
 use crate::tree::commit::{CommitError, Wanted, Work, find, has_file, take_tree};
 
@@ -83,17 +84,15 @@ impl<'r> Snapshot<'r> {
     ) -> Result<Self, Problem> {
         let told = |error| trouble(repository, given, "", &error);
         let commit = objects.commit(oid).map_err(told)?;
-        let found = find(&mut objects, &commit.tree, repository.seals().as_bytes());
-        let seals = match found.map_err(told)? {
-            None => None,
-            Some(TreeEntry { mode: TreeMode::Tree, oid, .. }) => {
-                Some(objects.tree(&oid).map_err(told)?)
-            }
-            Some(_) => {
-                let message = format!("{given}: {} is no directory", repository.seals().as_str());
+        let seals = match way::go(&mut objects, &commit.tree, repository.seals()) {
+            Ok(Place::Nothing(_)) => None,
+            Ok(Place::Tree(oid)) => Some(objects.tree(&oid).map_err(told)?),
+            Ok(Place::Other(step, _)) => {
+                let message = format!("{given}: {step} is no directory");
                 return Err(Problem::new("seals-unreadable", message)
                     .remedy("make it a directory, or name another with --seals"));
             }
+            Err((_, error)) => return Err(told(error)),
         };
         let names = seals.as_deref().unwrap_or_default();
         check_names(&format!("{} in {given}", repository.seals().as_str()), names.len())?;
@@ -170,9 +169,9 @@ impl<'r> Snapshot<'r> {
         self.seals.as_ref()?;
         for entry in self.entries() {
             match sort_out(&entry.name, kind(entry.mode)) {
-                Place::Seal(name) => contents.names.push(name),
-                Place::Known => {}
-                Place::Stray(why) => {
+                contents::Place::Seal(name) => contents.names.push(name),
+                contents::Place::Known => {}
+                contents::Place::Stray(why) => {
                     let stray = self.repository.stray(&entry.name, why);
                     contents.strays.push(self.told(stray));
                 }
@@ -264,23 +263,21 @@ impl<'r> Snapshot<'r> {
             .remedy("remove what is no artifact from the commit, or exclude its directory")
     }
 
-    /// Whether the commit has a file in the scope of `header`, whatever its seal states.
+    /// Whether the commit has a file in the scope of `header`, whatever its seal states, or something
+    /// else than directories on the way to its root.
     pub fn has_files_of(&self, header: &Header) -> Result<bool, Problem> {
         let mut objects = self.objects();
         let told = |error: &ObjectError| {
             trouble(self.repository, &self.given, header.root.as_str(), error)
         };
-        let root = match header.root.path() {
-            None => Some(self.tree),
-            Some(path) => match find(&mut objects, &self.tree, path.as_bytes()) {
-                Ok(Some(TreeEntry { mode: TreeMode::Tree, oid, .. })) => Some(oid),
-                // Something else in the place of a root is for the judgement to tell.
-                Ok(Some(_)) => return Ok(true),
-                Ok(None) => None,
-                Err(error) => return Err(told(&error)),
-            },
+        let root = match header.root.path().map(|path| way::go(&mut objects, &self.tree, path)) {
+            None => self.tree,
+            Some(Ok(Place::Tree(oid))) => oid,
+            // There may be files behind it, which git does not tell: the judgement refuses it.
+            Some(Ok(Place::Other(..))) => return Ok(true),
+            Some(Ok(Place::Nothing(_))) => return Ok(false),
+            Some(Err((_, error))) => return Err(told(&error)),
         };
-        let Some(root) = root else { return Ok(false) };
         has_file(&mut objects, &root, &header.scope, &self.work).map_err(|error| match error {
             CommitError::Object { error, .. } => told(&error),
             error => self.too_large(header, &error),
@@ -302,27 +299,18 @@ impl<'r> Snapshot<'r> {
     }
 
     fn root(&self, objects: &mut Objects, name: &SealName, root: &Root) -> Result<Oid, Problem> {
-        let mut at = self.tree;
-        let Some(path) = root.path() else { return Ok(at) };
-        for step in path.parents().chain([path.as_str()]) {
-            let last = EntryPath::parse(step).map(|step| step.base_name().to_owned());
-            let found = find(objects, &at, last.unwrap_or_default().as_bytes());
-            let found = found.map_err(|error| {
-                trouble(self.repository, &self.given, step, &error).seal(name.as_str())
-            })?;
-            let step = format!("{step} in {}", self.given);
-            let error = match found {
-                Some(TreeEntry { mode: TreeMode::Tree, oid, .. }) => {
-                    at = oid;
-                    continue;
-                }
-                None => RootError::Missing(step),
-                Some(TreeEntry { mode: TreeMode::Link, .. }) => RootError::Link(step),
-                Some(_) => RootError::NotDirectory(step),
-            };
-            return Err(root_problem(&error, name, NamedBy::Commit));
-        }
-        Ok(at)
+        let Some(path) = root.path() else { return Ok(self.tree) };
+        let place = way::go(objects, &self.tree, path).map_err(|(step, error)| {
+            trouble(self.repository, &self.given, step, &error).seal(name.as_str())
+        })?;
+        let shown = |step: &str| format!("{step} in {}", self.given);
+        let error = match place {
+            Place::Tree(oid) => return Ok(oid),
+            Place::Nothing(step) => RootError::Missing(shown(step)),
+            Place::Other(step, TreeMode::Link) => RootError::Link(shown(step)),
+            Place::Other(step, _) => RootError::NotDirectory(shown(step)),
+        };
+        Err(root_problem(&error, name, NamedBy::Commit))
     }
 
     pub(super) fn objects(&self) -> MutexGuard<'_, Objects> {
