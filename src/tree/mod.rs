@@ -10,6 +10,7 @@ mod load;
 mod papers;
 pub mod replace;
 mod snapshot;
+mod trouble;
 mod way;
 mod write;
 

@@ -16,7 +16,7 @@ const MOST_FINDINGS: usize = 250_000;
 
 /// What was read and found so far.
 #[derive(Debug, Default)]
-pub(super) struct Bounds {
+pub struct Bounds {
     /// The seals whose root many others cover too, by name.
     crowded: HashSet<String>,
     again: u64,
@@ -25,7 +25,7 @@ pub(super) struct Bounds {
 
 impl Bounds {
     /// Bounds for the seals of these names and roots.
-    pub(super) fn new<'s>(seals: impl IntoIterator<Item = (&'s str, &'s str)>) -> Self {
+    pub fn new<'s>(seals: impl IntoIterator<Item = (&'s str, &'s str)>) -> Self {
         let seals: Vec<(&str, &str)> = seals.into_iter().collect();
         let mut number: HashMap<&str, usize> = HashMap::new();
         for (_, root) in &seals {
@@ -44,12 +44,14 @@ impl Bounds {
     }
 
     /// Whether so many seals cannot cover one directory too often.
-    pub(super) fn are_few(seals: usize) -> bool {
+    #[must_use]
+    pub fn are_few(seals: usize) -> bool {
         seals <= COVERED_BY
     }
 
     /// Why the seal `name` is not read any more, if it is not.
-    pub(super) fn refuse(&self, name: &str) -> Option<Problem> {
+    #[must_use]
+    pub fn refuse(&self, name: &str) -> Option<Problem> {
         if self.findings >= MOST_FINDINGS {
             let message =
                 format!("the seals before it have {} findings: it was not judged", self.findings);
@@ -70,7 +72,7 @@ impl Bounds {
     }
 
     /// Counts what the seal `name` took.
-    pub(super) fn count(&mut self, name: &str, names: u64, bytes: u64, findings: usize) {
+    pub fn count(&mut self, name: &str, names: u64, bytes: u64, findings: usize) {
         if self.crowded.contains(name) {
             self.again += names + (bytes >> 16);
         }
