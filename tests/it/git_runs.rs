@@ -329,3 +329,42 @@ fn a_push_that_is_too_much_work_is_stopped_and_parts_of_it_are_judged() {
         assert!(ran.code == 0 && ran.stderr.contains("PASS  3 commits, 1 seal"), "{ran:?}");
     }
 }
+
+#[test]
+fn large_commits_are_work_too() {
+    let repo = sealed(1);
+    repo.git(&["reset", "--quiet", "--hard"]);
+    // Each tag has an id of its own, and all of them lead to one commit of 7 MB.
+    let message = "x".repeat(7 << 20);
+    let author = "t <t@t> 1 +0000";
+    let mut stream = format!(
+        "commit refs/heads/large\nmark :1\ncommitter {author}\ndata {}\n{message}\nfrom {}\n",
+        message.len(),
+        head(&repo)
+    );
+    for at in 0..100 {
+        writeln!(stream, "tag t{at}\nfrom :1\ntagger {author}\ndata 1\nx").unwrap();
+    }
+    let mut git = crate::common::scrubbed("git");
+    git.args(["fast-import", "--quiet"]).current_dir(repo.at("."));
+    let ran = crate::pushing::run_with_input(&mut git, stream.as_bytes());
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let tags = repo.git(&["for-each-ref", "--format=%(objectname)", "refs/tags"]);
+    let tags = String::from_utf8(tags).unwrap();
+    let tags: Vec<String> = tags.lines().map(str::to_owned).collect();
+    let counts = [70, 100].map(|number| {
+        let ran = asked(&repo, &HOOK, &lines(&tags[..number], &"0".repeat(40)));
+        assert!(ran.code == 2 && ran.stderr.contains("as much work as one push may"), "{ran:?}");
+        ran.objects
+    });
+    assert_eq!(counts[0], counts[1]);
+    let ran = asked(&repo, &HOOK, &lines(&tags[..3], &"0".repeat(40)));
+    assert!(ran.code == 0 && ran.stderr.contains("PASS  1 commit, 1 seal"), "{ran:?}");
+    // What the remote has may be as large.
+    let mut input = String::new();
+    for (at, tag) in tags.iter().enumerate() {
+        writeln!(input, "refs/heads/b{at} {} refs/heads/b{at} {tag}", head(&repo)).unwrap();
+    }
+    let ran = asked(&repo, &HOOK, &input);
+    assert!(ran.code == 2 && ran.objects < 200, "{ran:?}");
+}

@@ -64,9 +64,15 @@ impl Effort {
         self.take(COMMIT);
     }
 
+    /// Counts so many bytes of commits, tags and trees.
+    pub(super) fn count_structure(&mut self, bytes: u64) {
+        self.take(bytes / STRUCTURE);
+    }
+
     /// Counts the names, and the bytes of commits and trees, that were looked at in `commit`.
     pub(super) fn count_commit(&mut self, commit: &Snapshot<'_>) {
         let (names, structure) = commit.work_done();
-        self.take(names / NAME + structure / STRUCTURE);
+        self.take(names / NAME);
+        self.count_structure(structure);
     }
 }

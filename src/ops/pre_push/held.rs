@@ -37,10 +37,13 @@ pub(super) struct Reviews(HashMap<[Option<Oid>; 2], Arc<[Reseal]>>);
 
 impl Run<'_> {
     /// Holds the seals `files` of a commit against those that the remote has, ref by ref. Refs with one
-    /// commit on the remote have one result.
+    /// commit on the remote have one result. It stops where no work is left: the commit is then left too.
     pub(super) fn hold(&mut self, now: &Snapshot<'_>, pushes: &[&Push], files: &[(SealName, Oid)]) {
         let mut results: HashMap<Oid, Result<Since, Problem>> = HashMap::new();
         for push in pushes {
+            if self.effort.is_spent() {
+                return;
+            }
             let Some(before) = &push.before else { continue };
             let name = name(push);
             let commit = match self.commit_before(before) {
@@ -55,14 +58,12 @@ impl Run<'_> {
                     continue;
                 }
             };
-            let since = match results.get(&commit) {
-                Some(since) => since.clone(),
-                None if self.effort.is_spent() => return,
-                None => {
-                    let since = self.since(&commit, now, files);
-                    results.insert(commit, since.clone());
-                    since
-                }
+            let since = if let Some(since) = results.get(&commit) {
+                since.clone()
+            } else {
+                let since = self.since(&commit, now, files);
+                results.insert(commit, since.clone());
+                since
             };
             match since {
                 Ok((reseals, _)) if reseals.is_empty() => {}

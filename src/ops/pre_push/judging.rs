@@ -83,6 +83,10 @@ impl Judging {
         let mut groups: Vec<(Result<Oid, &'static str>, Vec<&Push>)> = Vec::new();
         let mut places = HashMap::new();
         for push in &pushes.list {
+            if run.effort.is_spent() {
+                run.leave(&[push]);
+                continue;
+            }
             let peeled = match run.pushed(&push.what) {
                 Ok(peeled) => peeled,
                 Err(problem) => {
@@ -184,6 +188,7 @@ impl<'a> Run<'a> {
             Err(ObjectError::Missing(_)) => Peeled::Missing,
             Err(_) => Peeled::Unsure,
         };
+        self.effort.count_structure(objects.structure_read());
         self.spare.extend(objects.renewed());
         self.peeled.insert(*oid, peeled);
         Ok(peeled)
