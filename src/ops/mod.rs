@@ -2,6 +2,7 @@
 
 pub mod accept;
 pub mod authorize;
+pub mod bounds;
 pub mod check;
 pub mod merge;
 pub mod pre_push;

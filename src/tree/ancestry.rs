@@ -6,7 +6,8 @@ use std::collections::{HashSet, VecDeque};
 use sealgate_core::text::problem::Problem;
 use sealgate_git::Oid;
 
-use super::snapshot::{Snapshot, trouble};
+use super::snapshot::Snapshot;
+use super::trouble::trouble;
 
 /// The most commits that are looked at: what lies further back is not found.
 const MOST: usize = 200_000;

@@ -81,6 +81,11 @@ impl Work {
         Ok(())
     }
 
+    /// How much work was done.
+    pub(super) fn done(&self) -> u64 {
+        MAX_WORK.saturating_sub(self.left.load(Ordering::Relaxed))
+    }
+
     /// Takes the work of looking at a path of `length` bytes.
     pub(super) fn spend(&self, length: usize, scope: &Scope) -> Result<(), CommitError> {
         let patterns = 1 + scope.patterns().len() / PATTERNS_OF_WORK;

@@ -4,7 +4,9 @@
 use std::cell::OnceCell;
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use sealgate_git::Fetching;
 
 use super::Repository;
 
@@ -21,6 +23,7 @@ pub(super) struct GitFacts {
     history: Mutex<Option<(String, Arc<Vec<String>>)>>,
     /// How many bytes of its budget a run has hashed in search of older ids.
     searched: AtomicUsize,
+    fetching: OnceLock<Fetching>,
 }
 
 #[derive(Debug, Default)]
@@ -51,6 +54,11 @@ impl Repository {
                 Some(whole.contains(&[&place, path].concat()))
             }
         }
+    }
+
+    /// The command that brings the object `oid`, which is not here.
+    pub(super) fn how_to_fetch(&self, oid: &str) -> String {
+        self.facts.fetching.get_or_init(|| Fetching::of(self.root())).how(oid)
     }
 
     /// How many bytes of a budget of `most` a run may still hash in search of older ids.

@@ -10,6 +10,8 @@ mod load;
 mod papers;
 pub mod replace;
 mod snapshot;
+mod trouble;
+mod way;
 mod write;
 
 use std::io;

@@ -12,7 +12,8 @@ use sealgate_core::text::problem::{Problem, in_words};
 use sealgate_git::{TreeEntry, TreeMode};
 use sealgate_scan::{Directory, Kind, ReadFault, RootError, read_whole};
 
-use super::snapshot::{Snapshot, kind, trouble};
+use super::snapshot::{Snapshot, kind};
+use super::trouble::trouble;
 use super::{Repository, is_absence};
 use crate::tree::commit::find;
 use crate::tree::replace::is_leftover_beside;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use sealgate_core::compare::inventory::{Extent, Inventory};
 use sealgate_core::compare::verdict::Source;
@@ -10,17 +10,22 @@ use sealgate_core::seal::entry::Digest;
 use sealgate_core::seal::path::EntryPath;
 use sealgate_core::seal::{Header, MAX_SEAL_BYTES, Root, Seal, SealName};
 use sealgate_core::text::problem::Problem;
-use sealgate_git::{ObjectError, Objects, Oid, RevisionError, TreeEntry, TreeMode};
+use sealgate_git::{Commit, ObjectError, Objects, Oid, RevisionError, TreeEntry, TreeMode};
 use sealgate_scan::{Engine, Kind, PassOver, RootError};
 
-use super::contents::{Contents, Place, sort_out};
+use super::contents::{self, Contents, sort_out};
 use super::limits::{SealsRead, check_names};
 use super::load::Loaded;
+use super::trouble::{trouble, unknown};
+use super::way::{self, Place};
 use super::{NamedBy, Repository, root_problem};
 use crate::tree::commit::{CommitError, Wanted, Work, find, has_file, take_tree};
 
 /// How much is read of a commit's files to explain findings, in bytes.
 const MAX_EXPLAINED_BYTES: u64 = 512 << 20;
+
+/// The id of the tree of the seals, and what it holds.
+type Seals = (Oid, Arc<[TreeEntry]>);
 
 /// A commit of a repository. What is read of it was hashed again: it is what the commit's id
 /// stands for, whatever lies on the disk.
@@ -34,8 +39,10 @@ pub struct Snapshot<'r> {
     parents: Vec<Oid>,
     /// The directory of seals; `None` where the commit has none.
     seals: Option<Arc<[TreeEntry]>>,
+    /// The id of its tree.
+    seals_tree: Option<Oid>,
     /// Where each name stands in it.
-    places: HashMap<Box<[u8]>, usize>,
+    places: OnceLock<HashMap<Box<[u8]>, usize>>,
     read: SealsRead,
     /// How much may still be looked at, and read to explain what was found.
     work: Work,
@@ -71,46 +78,65 @@ impl<'r> Snapshot<'r> {
 
     /// Opens the commit with the id `oid`, or the one that the tag with this id leads to.
     pub fn of(repository: &'r Repository, given: &str, oid: &Oid) -> Result<Self, Problem> {
-        Self::through(Objects::open(repository.root())?, repository, given, oid)
+        Self::through(&mut Vec::new(), repository, given, oid)
     }
 
-    /// The same, through a conversation with git that was begun before.
+    /// The same, through one of the `spare` conversations with git if there is any. It is put back if
+    /// the commit cannot be opened and the conversation can go on.
     pub fn through(
-        mut objects: Objects,
+        spare: &mut Vec<Objects>,
         repository: &'r Repository,
         given: &str,
         oid: &Oid,
     ) -> Result<Self, Problem> {
+        let mut objects = match spare.pop() {
+            Some(objects) => objects,
+            None => Objects::open(repository.root())?,
+        };
+        match Self::begin(&mut objects, repository, given, oid) {
+            Ok((commit, seals)) => Ok(Self {
+                repository,
+                given: given.to_owned(),
+                oid: commit.oid,
+                tree: commit.tree,
+                parents: commit.parents,
+                seals_tree: seals.as_ref().map(|(oid, _)| *oid),
+                seals: seals.map(|(_, entries)| entries),
+                places: OnceLock::new(),
+                read: SealsRead::default(),
+                work: Work::default(),
+                explaining: AtomicU64::new(MAX_EXPLAINED_BYTES),
+                objects: Mutex::new(objects),
+            }),
+            Err(problem) => {
+                spare.extend(objects.renewed());
+                Err(problem)
+            }
+        }
+    }
+
+    /// Reads the commit and its directory of seals.
+    fn begin(
+        objects: &mut Objects,
+        repository: &Repository,
+        given: &str,
+        oid: &Oid,
+    ) -> Result<(Commit, Option<Seals>), Problem> {
         let told = |error| trouble(repository, given, "", &error);
         let commit = objects.commit(oid).map_err(told)?;
-        let found = find(&mut objects, &commit.tree, repository.seals().as_bytes());
-        let seals = match found.map_err(told)? {
-            None => None,
-            Some(TreeEntry { mode: TreeMode::Tree, oid, .. }) => {
-                Some(objects.tree(&oid).map_err(told)?)
-            }
-            Some(_) => {
-                let message = format!("{given}: {} is no directory", repository.seals().as_str());
+        let seals = match way::go(objects, &commit.tree, repository.seals()) {
+            Ok(Place::Nothing(_)) => None,
+            Ok(Place::Tree(oid)) => Some((oid, objects.tree(&oid).map_err(told)?)),
+            Ok(Place::Other(step, _)) => {
+                let message = format!("{given}: {step} is no directory");
                 return Err(Problem::new("seals-unreadable", message)
                     .remedy("make it a directory, or name another with --seals"));
             }
+            Err((_, error)) => return Err(told(error)),
         };
-        let names = seals.as_deref().unwrap_or_default();
-        check_names(&format!("{} in {given}", repository.seals().as_str()), names.len())?;
-        let places = names.iter().enumerate().map(|(at, entry)| (entry.name.clone(), at)).collect();
-        Ok(Self {
-            repository,
-            given: given.to_owned(),
-            oid: commit.oid,
-            tree: commit.tree,
-            parents: commit.parents,
-            seals,
-            places,
-            read: SealsRead::default(),
-            work: Work::default(),
-            explaining: AtomicU64::new(MAX_EXPLAINED_BYTES),
-            objects: Mutex::new(objects),
-        })
+        let names = seals.as_ref().map_or(0, |(_, entries)| entries.len());
+        check_names(&format!("{} in {given}", repository.seals().as_str()), names)?;
+        Ok((commit, seals))
     }
 
     /// The conversation with git, for another commit; `None` where it cannot go on.
@@ -170,9 +196,9 @@ impl<'r> Snapshot<'r> {
         self.seals.as_ref()?;
         for entry in self.entries() {
             match sort_out(&entry.name, kind(entry.mode)) {
-                Place::Seal(name) => contents.names.push(name),
-                Place::Known => {}
-                Place::Stray(why) => {
+                contents::Place::Seal(name) => contents.names.push(name),
+                contents::Place::Known => {}
+                contents::Place::Stray(why) => {
                     let stray = self.repository.stray(&entry.name, why);
                     contents.strays.push(self.told(stray));
                 }
@@ -193,20 +219,54 @@ impl<'r> Snapshot<'r> {
         self.seals.as_deref().unwrap_or_default()
     }
 
+    /// The id of the file of the seal `name`; `None` where it has no such file.
+    #[must_use]
+    pub fn seal_id(&self, name: &SealName) -> Option<Oid> {
+        let entries = self.entries();
+        let places = self.places.get_or_init(|| {
+            entries.iter().enumerate().map(|(at, entry)| (entry.name.clone(), at)).collect()
+        });
+        let place = places.get(format!("{name}.toml").as_bytes());
+        let entry = place.and_then(|&at| entries.get(at));
+        let entry = entry.filter(|entry| matches!(entry.mode, TreeMode::File { .. }));
+        entry.map(|entry| entry.oid)
+    }
+
+    /// The id of the tree of the directory of seals; `None` where there is no such directory.
+    #[must_use]
+    pub fn seals_id(&self) -> Option<&Oid> {
+        self.seals_tree.as_ref()
+    }
+
+    /// The id of the tree at `root`, and `None` in it where the commit has nothing there; `None`
+    /// where there is something else, or it cannot be read.
+    #[must_use]
+    pub fn root_id(&self, root: &Root) -> Option<Option<Oid>> {
+        let Some(path) = root.path() else { return Some(Some(self.tree)) };
+        match way::go(&mut self.objects(), &self.tree, path) {
+            Ok(Place::Tree(oid)) => Some(Some(oid)),
+            Ok(Place::Nothing(_)) => Some(None),
+            Ok(Place::Other(..)) | Err(_) => None,
+        }
+    }
+
+    /// How much work it was so far to look at names, and how many bytes of commits and trees were read.
+    #[must_use]
+    pub fn work_done(&self) -> (u64, u64) {
+        (self.work.done(), self.objects().structure_read())
+    }
+
     /// Reads the seal `name`.
     pub fn load(&self, name: &SealName) -> Result<Loaded, Problem> {
         let file = self.repository.file_of(name);
         let about = |problem: Problem| problem.seal(name.as_str()).file(file.clone());
-        let place = self.places.get(format!("{name}.toml").as_bytes());
-        let entry = place.and_then(|&at| self.entries().get(at));
-        let entry = entry.filter(|entry| matches!(entry.mode, TreeMode::File { .. }));
-        let Some(entry) = entry else {
+        let Some(entry) = self.seal_id(name) else {
             let problem =
                 Problem::new("seal-unreadable", format!("{} has no such seal", self.given));
             return Err(about(problem).remedy("name a seal that this commit has"));
         };
         self.read.check(name).map_err(about)?;
-        let bytes = self.objects().blob(&entry.oid, MAX_SEAL_BYTES).map_err(|error| {
+        let bytes = self.objects().blob(&entry, MAX_SEAL_BYTES).map_err(|error| {
             about(match error {
                 ObjectError::TooLarge(_, size, limit) => {
                     let message = format!("the seal is {size} bytes long; the limit is {limit}");
@@ -264,23 +324,21 @@ impl<'r> Snapshot<'r> {
             .remedy("remove what is no artifact from the commit, or exclude its directory")
     }
 
-    /// Whether the commit has a file in the scope of `header`, whatever its seal states.
+    /// Whether the commit has a file in the scope of `header`, whatever its seal states, or something
+    /// else than directories on the way to its root.
     pub fn has_files_of(&self, header: &Header) -> Result<bool, Problem> {
         let mut objects = self.objects();
         let told = |error: &ObjectError| {
             trouble(self.repository, &self.given, header.root.as_str(), error)
         };
-        let root = match header.root.path() {
-            None => Some(self.tree),
-            Some(path) => match find(&mut objects, &self.tree, path.as_bytes()) {
-                Ok(Some(TreeEntry { mode: TreeMode::Tree, oid, .. })) => Some(oid),
-                // Something else in the place of a root is for the judgement to tell.
-                Ok(Some(_)) => return Ok(true),
-                Ok(None) => None,
-                Err(error) => return Err(told(&error)),
-            },
+        let root = match header.root.path().map(|path| way::go(&mut objects, &self.tree, path)) {
+            None => self.tree,
+            Some(Ok(Place::Tree(oid))) => oid,
+            // There may be files behind it, which git does not tell: the judgement refuses it.
+            Some(Ok(Place::Other(..))) => return Ok(true),
+            Some(Ok(Place::Nothing(_))) => return Ok(false),
+            Some(Err((_, error))) => return Err(told(&error)),
         };
-        let Some(root) = root else { return Ok(false) };
         has_file(&mut objects, &root, &header.scope, &self.work).map_err(|error| match error {
             CommitError::Object { error, .. } => told(&error),
             error => self.too_large(header, &error),
@@ -302,27 +360,18 @@ impl<'r> Snapshot<'r> {
     }
 
     fn root(&self, objects: &mut Objects, name: &SealName, root: &Root) -> Result<Oid, Problem> {
-        let mut at = self.tree;
-        let Some(path) = root.path() else { return Ok(at) };
-        for step in path.parents().chain([path.as_str()]) {
-            let last = EntryPath::parse(step).map(|step| step.base_name().to_owned());
-            let found = find(objects, &at, last.unwrap_or_default().as_bytes());
-            let found = found.map_err(|error| {
-                trouble(self.repository, &self.given, step, &error).seal(name.as_str())
-            })?;
-            let step = format!("{step} in {}", self.given);
-            let error = match found {
-                Some(TreeEntry { mode: TreeMode::Tree, oid, .. }) => {
-                    at = oid;
-                    continue;
-                }
-                None => RootError::Missing(step),
-                Some(TreeEntry { mode: TreeMode::Link, .. }) => RootError::Link(step),
-                Some(_) => RootError::NotDirectory(step),
-            };
-            return Err(root_problem(&error, name, NamedBy::Commit));
-        }
-        Ok(at)
+        let Some(path) = root.path() else { return Ok(self.tree) };
+        let place = way::go(objects, &self.tree, path).map_err(|(step, error)| {
+            trouble(self.repository, &self.given, step, &error).seal(name.as_str())
+        })?;
+        let shown = |step: &str| format!("{step} in {}", self.given);
+        let error = match place {
+            Place::Tree(oid) => return Ok(oid),
+            Place::Nothing(step) => RootError::Missing(shown(step)),
+            Place::Other(step, TreeMode::Link) => RootError::Link(shown(step)),
+            Place::Other(step, _) => RootError::NotDirectory(shown(step)),
+        };
+        Err(root_problem(&error, name, NamedBy::Commit))
     }
 
     pub(super) fn objects(&self) -> MutexGuard<'_, Objects> {
@@ -342,48 +391,5 @@ pub(super) fn kind(mode: TreeMode) -> Kind {
         TreeMode::File { .. } => Kind::File,
         TreeMode::Link => Kind::Link,
         TreeMode::Submodule => Kind::Special("a submodule"),
-    }
-}
-
-fn unknown(repository: &Repository, revision: &str) -> Problem {
-    let message = format!("{revision} names no commit that is here");
-    let whole_id = Oid::from_hex(revision.as_bytes()).is_some();
-    let remedy = if whole_id {
-        sealgate_git::how_to_fetch(repository.root(), revision)
-    } else if sealgate_git::is_shallow(repository.root()) {
-        "this is a shallow clone: fetch the commit first, by `git fetch --depth=1 REMOTE REVISION`"
-            .to_owned()
-    } else {
-        "correct it, or fetch it first; `git log --oneline --all` lists what is here".to_owned()
-    };
-    Problem::new("revision-unknown", message).remedy(remedy)
-}
-
-/// An object that could not be had, as a person gets it; `path` is what it is needed for.
-pub(super) fn trouble(
-    repository: &Repository,
-    given: &str,
-    path: &str,
-    error: &ObjectError,
-) -> Problem {
-    let place = if path.is_empty() { given.to_owned() } else { format!("{path} in {given}") };
-    let message = format!("{place}: {error}");
-    match error {
-        ObjectError::Git(_) => Problem::new("git", message)
-            .remedy("`git fsck --full` tells what is broken; mend that, or clone again"),
-        ObjectError::Missing(oid) => Problem::new("object-missing", message)
-            .remedy(sealgate_git::how_to_fetch(repository.root(), &oid.to_string())),
-        ObjectError::Kind(..) => {
-            Problem::new("revision-unknown", message).remedy("name a commit, or a tag of one")
-        }
-        ObjectError::TooLarge(..) | ObjectError::TooMuch => {
-            Problem::new("object-too-large", message).remedy(
-                "look into that commit before you trust it: git itself makes no such objects",
-            )
-        }
-        ObjectError::Forged(_) | ObjectError::Broken(..) => Problem::new("object-broken", message)
-            .remedy(
-                "believe nothing in this repository's .git: clone again, and ask who wrote to it",
-            ),
     }
 }

@@ -506,7 +506,6 @@ fn words_of_other_tools_are_answered_with_ours() {
         ("compare", "diff"),
         ("list", "ls"),
         ("checksums", "export"),
-        ("help", "--help"),
     ] {
         let before = repo.contents();
         let run = repo.run(&[word]);

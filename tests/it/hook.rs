@@ -382,6 +382,51 @@ fn one_warning_serves_all_commits_and_none_is_given_where_the_push_is_stopped() 
     assert!(ran.code != 0 && !ran.stderr.contains("warning: built"), "{}", ran.stderr);
 }
 
+#[test]
+fn a_built_root_is_judged_where_the_commit_has_no_directory_on_the_way_to_it() {
+    let kinds = [("120000", "symbolic link"), ("100644", "not a dir"), ("160000", "not a dir")];
+    for place in ["pk", "pk/in", "pk/in/dist"] {
+        for (mode, said) in kinds {
+            let project = Project::empty("sha1");
+            project.write(".gitignore", "/pk\n");
+            project.write("pk/in/dist/app.js", "built\n");
+            project.repo.seal("built", "pk/in/dist");
+            project.write("evil/dist/app.js", "evil\n");
+            project.write("link", "evil");
+            project.commit("Seal what is built");
+            project.install();
+            let object = if mode == "160000" { "HEAD" } else { "HEAD:link" };
+            let object = format!("{mode},{},{place}", project.id(object));
+            project.git(&["update-index", "--add", "--cacheinfo", &object]);
+            project.git(&["commit", "--quiet", "--message", "Another thing in its place"]);
+            let ran = project.push(&["origin", "main"]);
+            assert!(ran.code != 0, "{mode} at {place}: {}", ran.stderr);
+            assert!(ran.stderr.contains(&format!("{place} in ")), "{place}: {}", ran.stderr);
+            assert!(ran.stderr.contains(said), "{mode} at {place}: {}", ran.stderr);
+            assert_eq!(project.on_remote(), [""; 0]);
+            let ran = project.repo.run(&["check", "--rev", "HEAD"]);
+            assert_eq!(ran.code, 2, "{mode} at {place}: {}", ran.stderr);
+        }
+    }
+}
+
+#[test]
+fn a_link_on_the_way_to_the_seals_directory_stops_the_push() {
+    for (mode, object) in [("120000", "HEAD:link"), ("160000", "HEAD")] {
+        let project = Project::empty("sha1");
+        project.write("link", "other");
+        project.commit("No seals");
+        let object = format!("{mode},{},ci", project.id(object));
+        project.git(&["update-index", "--add", "--cacheinfo", &object]);
+        project.git(&["commit", "--quiet", "--message", "Another thing in its place"]);
+        let line = format!("x {} refs/heads/x {}\n", project.id("HEAD"), "0".repeat(40));
+        let mut command = project.repo.command(&["--seals", "ci/seals", "hook", "pre-push"]);
+        let ran = run_with_input(&mut command, line.as_bytes());
+        assert!(ran.stderr.contains("ci is no directory"), "{mode}: {}", ran.stderr);
+        assert_eq!(ran.code, 2, "{mode}: {}", ran.stderr);
+    }
+}
+
 /// Changes the seal of a project that the remote has, commits, and pushes.
 fn pushed_after(change: impl FnOnce(&Project)) -> Ran {
     let project = Project::sealed();

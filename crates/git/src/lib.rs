@@ -23,7 +23,7 @@ use crate::child::Running;
 
 pub use history::{history, tracked};
 pub use hooks::{common_directory, hooks_directory};
-pub use missing::{how_to_fetch, is_shallow};
+pub use missing::{Fetching, is_shallow};
 pub use object::{Commit, ObjectKind, Oid, TreeEntry, TreeMode};
 pub use objects::{ObjectError, Objects};
 pub use revision::{RevisionError, resolve, resolve_ref};

@@ -11,20 +11,42 @@ pub fn is_shallow(repository: &Path) -> bool {
         .is_ok_and(|answer| answer.trim_ascii_end() == b"true")
 }
 
-/// The command that brings the object `oid`, as far as that can be known.
-#[must_use]
-pub fn how_to_fetch(repository: &Path, oid: &str) -> String {
-    if let Some(remote) = promisor(repository) {
-        return format!(
-            "this is a partial clone: `git fetch --refetch --no-filter {remote}` brings everything"
-        );
+/// Where objects that are not here can be had, as far as that can be known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fetching {
+    /// From the remote of a partial clone, all of them at once.
+    Partial(String),
+    /// From this remote, each by its id.
+    Remote(String),
+    /// There is no remote.
+    Unknown,
+}
+
+impl Fetching {
+    /// Asks the configuration of the repository at `repository`.
+    #[must_use]
+    pub fn of(repository: &Path) -> Self {
+        if let Some(remote) = promisor(repository) {
+            return Self::Partial(remote);
+        }
+        let remote = run(repository, "remote", &[]).ok();
+        let remote = remote.as_deref().and_then(|names| names.split(|&byte| byte == b'\n').next());
+        match remote.map_or("", |name| std::str::from_utf8(name).unwrap_or_default()) {
+            "" => Self::Unknown,
+            remote => Self::Remote(remote.to_owned()),
+        }
     }
-    let remote = run(repository, "remote", &[]).ok();
-    let remote = remote.as_deref().and_then(|names| names.split(|&byte| byte == b'\n').next());
-    let remote = remote.map_or("", |name| std::str::from_utf8(name).unwrap_or_default());
-    match remote {
-        "" => "fetch it from where it is, or clone again".to_owned(),
-        remote => format!("fetch it first: `git fetch --depth=1 {remote} {oid}`"),
+
+    /// The command that brings the object `oid`.
+    #[must_use]
+    pub fn how(&self, oid: &str) -> String {
+        match self {
+            Self::Partial(remote) => format!(
+                "this is a partial clone: `git fetch --refetch --no-filter {remote}` brings everything"
+            ),
+            Self::Remote(remote) => format!("fetch it first: `git fetch --depth=1 {remote} {oid}`"),
+            Self::Unknown => "fetch it from where it is, or clone again".to_owned(),
+        }
     }
 }
 

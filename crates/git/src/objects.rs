@@ -178,6 +178,12 @@ impl Objects {
         (!self.out_of_step && self.waiting == 0 && self.requests.is_some()).then_some(self)
     }
 
+    /// How many bytes of commits, tags and trees were read for this commit.
+    #[must_use]
+    pub fn structure_read(&self) -> u64 {
+        MAX_STRUCTURE.saturating_sub(self.structure)
+    }
+
     /// The repository that is read.
     #[must_use]
     pub fn repository(&self) -> &Path {

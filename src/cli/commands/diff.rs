@@ -12,10 +12,10 @@ use sealgate_core::seal::{Seal, SealName};
 use sealgate_core::text::problem::Problem;
 use sealgate_scan::{Directory, Engine, first_difference};
 
-use super::bounds::Bounds;
 use super::{Context, Outcome, stated};
 use crate::cli::args::{DiffArgs, DiffFormat};
 use crate::cli::progress::Progress;
+use crate::ops::bounds::Bounds;
 use crate::ops::check::review::Review;
 use crate::ops::check::{observe, open, open_build};
 use crate::ops::seal::draft::draft;

@@ -18,9 +18,6 @@ use crate::ops::pre_push::{
 use crate::report::{Report, Verbosity};
 use crate::setup::hook::{self, Place};
 
-/// How many failing commits are told of in full.
-const REPORTS: usize = 8;
-
 /// How to do what was not allowed: whoever is stopped must not need to look it up.
 const ANYWAY: &str = "sealgate stopped this push. To push anyway: git push --no-verify; CI will \
                       still judge it.";
@@ -229,14 +226,15 @@ fn variables() -> Result<Variables, Problem> {
 }
 
 fn tell_failing(judging: &Judging, started: Instant, context: &Context) {
-    for commit in judging.failing.iter().take(REPORTS) {
-        context.terminal.say(&pre_push::heading(commit));
+    for commit in &judging.failing {
+        context.terminal.say(&pre_push::heading(&commit.oid, &commit.refs));
         let (judgements, problems) = (&commit.judgements, &commit.problems);
         let elapsed = started.elapsed();
         let report = Report::new(judgements, None, problems, Vec::new(), elapsed, &context.caller);
         context.terminal.tell(&report);
     }
-    for commit in judging.failing.iter().skip(REPORTS) {
-        context.terminal.say(&format!("{}: does not pass either", pre_push::heading(commit)));
+    for commit in &judging.also_failing {
+        let heading = pre_push::heading(&commit.oid, &commit.refs);
+        context.terminal.say(&format!("{heading}: does not pass either"));
     }
 }

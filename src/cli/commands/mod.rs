@@ -3,7 +3,6 @@
 
 mod accept;
 mod blockers;
-mod bounds;
 mod check;
 mod diff;
 mod doctor;

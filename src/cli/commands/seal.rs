@@ -11,11 +11,11 @@ use sealgate_core::text::problem::Problem;
 use sealgate_git::{Listing, Tracking};
 use sealgate_scan::{self as inventory, Engine};
 
-use super::bounds::Bounds;
 use super::ready::{Ready, write};
 use super::{Context, collect, refuse_in_ci};
 use crate::cli::args::SealArgs;
 use crate::cli::progress::Progress;
+use crate::ops::bounds::Bounds;
 use crate::ops::seal::draft::{
     draft, keep_modes, looks_tracked, outside_links, replaced, take_only, untracked,
 };

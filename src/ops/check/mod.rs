@@ -53,6 +53,8 @@ pub struct Judge<'a> {
     pub engine: &'a Engine,
     /// The share that is taken, if not all is.
     pub share: Option<&'a Share>,
+    /// Whether the causes of findings are proved.
+    pub causes: bool,
 }
 
 impl Bytes<'_> {
@@ -96,6 +98,7 @@ impl<'a> Judge<'a> {
             seal_source: Source::Worktree,
             engine,
             share: None,
+            causes: true,
         }
     }
 
@@ -124,12 +127,16 @@ impl<'a> Judge<'a> {
         let Comparison { findings, checked, matched } = match self.taken(name) {
             None => {
                 let mut comparison = compare(&seal, &inventory);
-                cause::explain(&seal, &mut comparison.findings, &mut evidence);
+                if self.causes {
+                    cause::explain(&seal, &mut comparison.findings, &mut evidence);
+                }
                 comparison
             }
             Some(taken) => {
                 let mut comparison = compare_share(&seal, &inventory, taken);
-                cause::explain_each(&mut comparison.findings, &mut evidence);
+                if self.causes {
+                    cause::explain_each(&mut comparison.findings, &mut evidence);
+                }
                 judgement.taken = Some(taken.count());
                 comparison
             }

@@ -1,19 +1,27 @@
 //! What git pushes, judged before it leaves.
 //!
 //! - `protocol` reads what is pushed;
-//! - `judging` judges each commit once, however many refs lead to it;
+//! - `judging` finds the commits, each one once, however many refs lead to it;
+//! - `commit` judges one by its seals;
 //! - `outcome` is what came of that, and the verdict;
+//! - `known` is what was judged before, and `effort` how much work is left;
 //! - `held` holds its seals against those that the remote has;
+//! - `unsealed` is about refs that lead to no seals;
 //! - `words` says in a line what came of it.
 
+mod commit;
+mod effort;
 mod held;
 mod judging;
+mod known;
 mod outcome;
 mod protocol;
+mod unsealed;
 mod words;
 
 pub use held::ScopeChanged;
-pub use outcome::{JudgedCommit, Judging, Stopped, Tally, Unsealed};
+
+pub use outcome::{Failing, JudgedCommit, Judging, Stopped, Tally, Unsealed};
 pub use protocol::{
     MAX_INPUT, MAX_LINE, Named, ProtocolError, Push, Pushes, Variables, of_stdin, of_variables,
 };

@@ -1,8 +1,9 @@
 //! What came of judging a push, and the verdict on it.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use sealgate_core::compare::verdict::{Judgement, Verdict, overall};
+use sealgate_core::compare::verdict::{Judgement, Verdict};
 use sealgate_core::text::problem::Problem;
 use sealgate_git::Oid;
 
@@ -11,8 +12,10 @@ use super::held::ScopeChanged;
 /// What came of one push.
 #[derive(Debug, Default)]
 pub struct Judging {
-    /// The commits that do not pass.
+    /// The first commits that do not pass.
     pub failing: Vec<JudgedCommit>,
+    /// The other commits that do not pass.
+    pub also_failing: Vec<Failing>,
     /// What passed.
     pub passed: Tally,
     /// What has no seals, and may have none.
@@ -30,13 +33,26 @@ pub struct Judging {
     pub built: Vec<Judgement>,
 }
 
-/// A commit with its judgements.
+/// A commit that does not pass.
+#[derive(Debug)]
+pub struct Failing {
+    /// Its id.
+    pub oid: Oid,
+    /// The refs that lead to it.
+    pub refs: Vec<String>,
+    /// The verdict on it.
+    pub verdict: Verdict,
+}
+
+/// A commit that does not pass, with its judgements.
 #[derive(Debug)]
 pub struct JudgedCommit {
     /// Its id.
     pub oid: Oid,
     /// The refs that lead to it.
     pub refs: Vec<String>,
+    /// The verdict on it.
+    pub verdict: Verdict,
     /// One for each seal of a root that is kept in git, and for each broken seal.
     pub judgements: Vec<Judgement>,
     /// What is wrong with its seals directory.
@@ -75,14 +91,15 @@ pub struct Stopped {
     /// What the remote has there.
     pub before: Oid,
     /// The seals of that.
-    pub seals: Vec<String>,
+    pub seals: Arc<[String]>,
 }
 
 impl Judging {
     /// The verdict on the push. Nothing to judge passes: it is git's to say what is pushed.
     #[must_use]
     pub fn verdict(&self) -> Verdict {
-        let failing = self.failing.iter().map(JudgedCommit::verdict).max();
+        let failing = self.failing.iter().map(|commit| commit.verdict);
+        let failing = failing.chain(self.also_failing.iter().map(|commit| commit.verdict)).max();
         let stopped = if self.stopped.is_empty() { Verdict::Pass } else { Verdict::Fail };
         let narrowed = self.scope_changed.iter().any(|changed| !changed.under_policy);
         let stopped = if narrowed { Verdict::Fail } else { stopped };
@@ -91,24 +108,13 @@ impl Judging {
     }
 }
 
-impl JudgedCommit {
-    /// The verdict on it. Where all its roots are built, there is nothing that stops it.
-    pub(super) fn verdict(&self) -> Verdict {
-        if self.judgements.is_empty() && self.problems.is_empty() {
-            return Verdict::Pass;
-        }
-        overall(&self.judgements, None, &self.problems)
-    }
-}
-
 impl Tally {
-    pub(super) fn add(&mut self, judged: JudgedCommit, built: BTreeSet<String>) {
-        self.commits += 1;
-        self.built.extend(built);
-        for judgement in judged.judgements {
-            self.entries += judgement.checked;
-            self.bytes += judgement.bytes;
-            self.seals.insert(judgement.name);
-        }
+    /// Adds what passed in one more commit.
+    pub(super) fn add(&mut self, more: Self) {
+        self.commits += more.commits;
+        self.seals.extend(more.seals);
+        self.built.extend(more.built);
+        self.entries += more.entries;
+        self.bytes += more.bytes;
     }
 }

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use sealgate_core::compare::changes::{Reseal, ScopeChange};
 use sealgate_core::compare::verdict::{Judgement, Source, Verdict};
+use sealgate_git::Oid;
 
 use super::held::ScopeChanged;
-use super::outcome::{JudgedCommit, Stopped, Tally, Unsealed};
+use super::outcome::{Stopped, Tally, Unsealed};
 use super::protocol::Pushes;
 use crate::report::{quote, text};
 
@@ -15,8 +16,8 @@ const NAMED: usize = 8;
 
 /// Above the report on a commit.
 #[must_use]
-pub fn heading(commit: &JudgedCommit) -> String {
-    format!("sealgate: commit {}, pushed to {}", commit.oid.short(), listed(&commit.refs))
+pub fn heading(commit: &Oid, refs: &[String]) -> String {
+    format!("sealgate: commit {}, pushed to {}", commit.short(), listed(refs))
 }
 
 /// Of a push in which no ref leads anywhere.
@@ -81,8 +82,12 @@ pub fn stopped(stopped: &Stopped, directory: &str) -> [String; 2] {
 /// remote it is a warning.
 #[must_use]
 pub fn scope_changed(changed: &[ScopeChanged], directory: &str) -> Vec<String> {
-    let mut lines: Vec<String> = changed.iter().take(NAMED).map(change_of_scope).collect();
-    if let Some(more) = changed.len().checked_sub(NAMED).filter(|more| *more > 0) {
+    let reseals =
+        changed.iter().flat_map(|at_ref| at_ref.reseals.iter().map(move |of| (at_ref, of)));
+    let first = reseals.take(NAMED);
+    let mut lines: Vec<String> = first.map(|(at_ref, of)| change_of_scope(at_ref, of)).collect();
+    let number: usize = changed.iter().map(|at_ref| at_ref.reseals.len()).sum();
+    if let Some(more) = number.checked_sub(NAMED).filter(|more| *more > 0) {
         lines.push(format!("and so do {} more", text::count(more, "seal", "seals")));
     }
     if let Some(first) = changed.iter().find(|changed| !changed.under_policy) {
@@ -95,8 +100,8 @@ pub fn scope_changed(changed: &[ScopeChanged], directory: &str) -> Vec<String> {
     lines
 }
 
-fn change_of_scope(changed: &ScopeChanged) -> String {
-    let ScopeChanged { name, before, under_policy, reseal } = changed;
+fn change_of_scope(changed: &ScopeChanged, reseal: &Reseal) -> String {
+    let ScopeChanged { name, before, under_policy, .. } = changed;
     let how: Vec<String> = reseal.scope.iter().map(|change| scope(change, reseal)).collect();
     let (how, seal, before) = (how.join("; "), &reseal.name, before.short());
     let (mark, end) = if *under_policy {
@@ -170,7 +175,8 @@ pub fn warning(judgement: &Judgement) -> Option<String> {
     Some(format!("warning: {name}: {why}. The push goes on; CI judges what it builds"))
 }
 
-fn listed(names: &[String]) -> String {
+/// The first of `names`, and how many more there are.
+pub(super) fn listed(names: &[String]) -> String {
     let shown = names[..names.len().min(NAMED)].join(", ");
     match names.len().saturating_sub(NAMED) {
         0 => shown,

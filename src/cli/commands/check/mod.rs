@@ -21,11 +21,11 @@ use sealgate_scan::{Engine, Stage};
 use self::again::SealsBefore;
 use self::places::{protected, publish, report_files, stage};
 use self::sources::{Commits, Selected, bytes, differing, load, open_commits};
-use super::bounds::Bounds;
 use super::{Context, Outcome, stated};
 use crate::cli::args::CheckArgs;
 use crate::cli::progress::Progress;
 use crate::ops::authorize::Clearance;
+use crate::ops::bounds::Bounds;
 use crate::ops::check::coverage;
 use crate::ops::check::review::Review;
 use crate::ops::check::{Bytes, Judge};
@@ -150,7 +150,8 @@ fn judge_all(
 ) -> Vec<Judgement> {
     let _progress = Progress::watch(&engine.meter, context.terminal.verbosity != Verbosity::Quiet);
     let seal_source = commits.seals.as_ref().map_or(Source::Worktree, Snapshot::source);
-    let judge = Judge { repository: &context.repository, bytes, seal_source, engine, share };
+    let repository = &context.repository;
+    let judge = Judge { repository, bytes, seal_source, engine, share, causes: true };
     let mut judgements = judge_each(&judge, selected);
     let again = |name: &SealName| judge.judge(name, context.repository.begin(name));
     // What was copied, shared out or held against a base belongs to the seals that were read first.

@@ -19,7 +19,7 @@ const PART_OF_PATH: usize = 128;
 
 /// What was read and found so far.
 #[derive(Debug, Default)]
-pub(super) struct Bounds {
+pub struct Bounds {
     /// The seals whose root many others cover too, by name.
     crowded: HashSet<String>,
     again: u64,
@@ -28,7 +28,7 @@ pub(super) struct Bounds {
 
 impl Bounds {
     /// Bounds for the seals of these names and roots.
-    pub(super) fn new<'s>(seals: impl IntoIterator<Item = (&'s str, &'s str)>) -> Self {
+    pub fn new<'s>(seals: impl IntoIterator<Item = (&'s str, &'s str)>) -> Self {
         let seals: Vec<(&str, &str)> = seals.into_iter().collect();
         let mut number: HashMap<&str, usize> = HashMap::new();
         for (_, root) in &seals {
@@ -47,12 +47,14 @@ impl Bounds {
     }
 
     /// Whether so many seals cannot cover one directory too often.
-    pub(super) fn are_few(seals: usize) -> bool {
+    #[must_use]
+    pub fn are_few(seals: usize) -> bool {
         seals <= COVERED_BY
     }
 
     /// Why the seal `name` is not read any more, if it is not.
-    pub(super) fn refuse(&self, name: &str) -> Option<Problem> {
+    #[must_use]
+    pub fn refuse(&self, name: &str) -> Option<Problem> {
         if self.findings >= MOST_FINDINGS {
             let message = "the seals before it fill a report: it was not judged";
             let problem = Problem::new("findings-too-many", message).seal(name);
@@ -73,7 +75,7 @@ impl Bounds {
 
     /// Counts what the seal `name` took; `paths` are the lengths in bytes of the paths that were found to
     /// differ.
-    pub(super) fn count(
+    pub fn count(
         &mut self,
         name: &str,
         names: u64,
