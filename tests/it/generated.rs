@@ -1,5 +1,5 @@
 //! The committed manual pages and completions describe the command line as it is, and the program
-//! prints them.
+//! prints them. `docs/errors.md` is the table of error codes as it is.
 //!
 //! `UPDATE=1 cargo test --test it generated` writes them anew.
 
@@ -9,6 +9,9 @@ use std::process::Command;
 
 use clap_complete::Shell;
 use clap_mangen::Man;
+use sealgate_core::text::codes::{ErrorCode, NOTICES};
+
+use crate::error_codes::errors;
 
 const COMMANDS: [&str; 16] = [
     "check",
@@ -100,6 +103,67 @@ fn generated() -> Vec<(String, Vec<u8>, Vec<&'static str>)> {
         files.push((format!("completions/{file}"), script, vec!["completions", name]));
     }
     files
+}
+
+/// What stands above the codes of `docs/errors.md`.
+const ERRORS_INTRO: &str = "\
+<!-- Generated from crates/core/src/text/codes: see \"Generated files\" in CONTRIBUTING.md. -->
+
+# Error codes
+
+Every error and every refusal has a code, which scripts can rely on, and this page explains each of them. The code is in \
+`errors[].code` of the JSON reports, `ruleId` of SARIF, `type` of JUnit XML, `check_name` of Code Quality and the title \
+of an annotation in GitHub Actions; an error on a terminal has the message and the next step instead. An error ends the \
+run with exit code 2, and a refusal (`\"refusal\": true`) with exit code 1, unless the paragraph of the code states \
+another.
+";
+
+/// What stands above the codes of notices there.
+const NOTICES_INTRO: &str = "
+# Notices
+
+A notice is in `notices[]` of the JSON report, and changes no verdict.
+";
+
+/// `text` in lines of at most 120 letters.
+fn wrapped(text: &str) -> String {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let line = lines.last_mut().unwrap();
+        if line.is_empty() {
+            line.push_str(word);
+        } else if line.chars().count() + 1 + word.chars().count() <= 120 {
+            *line = format!("{line} {word}");
+        } else {
+            lines.push(word.to_owned());
+        }
+    }
+    // What would begin a list, a heading or a table at the begin of a line.
+    let begins = |line: &String| line.starts_with(['-', '+', '*', '#', '>', '|', '=']);
+    assert!(!lines.iter().skip(1).any(begins), "say this otherwise: {text}");
+    lines.join("\n")
+}
+
+/// `docs/errors.md`.
+fn page_of_errors() -> String {
+    let line = |ErrorCode { code, title, explanation }: &ErrorCode| {
+        format!("\n## {code}\n\n{}\n", wrapped(&format!("**{title}.** {explanation}")))
+    };
+    let lines = |codes: &[ErrorCode]| codes.iter().map(line).collect::<String>();
+    let intro: Vec<String> = ERRORS_INTRO.lines().map(wrapped).collect();
+    let (intro, errors, notices) = (intro.join("\n"), lines(&errors()), lines(NOTICES));
+    format!("{intro}\n{errors}{NOTICES_INTRO}{notices}")
+}
+
+#[test]
+fn the_page_of_errors_shows_the_table() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/errors.md");
+    let page = page_of_errors();
+    if std::env::var_os("UPDATE").is_some() {
+        fs::write(&path, &page).unwrap();
+    }
+    let committed = fs::read_to_string(&path).unwrap_or_default();
+    assert!(committed == page, "docs/errors.md is stale: UPDATE=1 cargo test --test it generated");
 }
 
 #[test]

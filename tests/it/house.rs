@@ -14,7 +14,7 @@ const ROOMS: [&str; 6] = ["tree", "report", "github", "ops", "setup", "cli"];
 const MAX_LINES: usize = 400;
 
 /// The Rust files below `directory`, each with its text up to its tests.
-fn sources(directory: &str) -> Vec<(PathBuf, String)> {
+pub(crate) fn sources(directory: &str) -> Vec<(PathBuf, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let files = WalkDir::new(root.join(directory)).into_iter().map(|entry| entry.unwrap());
     let mut sources = Vec::new();

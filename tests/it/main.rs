@@ -31,6 +31,7 @@ mod doctor;
 mod documents;
 mod drift;
 mod earlier_reports;
+mod error_codes;
 mod exchanges;
 mod exporting;
 mod format_judges;

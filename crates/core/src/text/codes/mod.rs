@@ -1,0 +1,28 @@
+//! The table of error codes: what each code means, why sealgate refuses, and what to do.
+//!
+//! `docs/errors.md` is generated from it. A test compares it with the codes that the sources create.
+
+mod approval;
+mod blockers;
+mod notices;
+mod reports;
+mod run;
+mod seals;
+
+/// The explanation of one code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ErrorCode {
+    /// The stable kebab-case code of a [`Problem`](super::problem::Problem).
+    pub code: &'static str,
+    /// What happened, in a few words.
+    pub title: &'static str,
+    /// What happened, why sealgate refuses, and what to do.
+    pub explanation: &'static str,
+}
+
+/// The codes of errors and refusals by subject, each subject sorted by code.
+pub const CODES: [&[ErrorCode]; 5] =
+    [approval::APPROVAL, blockers::BLOCKERS, reports::REPORTS, run::RUN, seals::SEALS];
+
+/// The codes of notices, sorted by code.
+pub const NOTICES: &[ErrorCode] = notices::NOTICES;

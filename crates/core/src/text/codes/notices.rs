@@ -1,0 +1,61 @@
+//! Notices: facts in a report that change no verdict.
+
+use super::ErrorCode;
+
+pub(super) const NOTICES: &[ErrorCode] = &[
+    ErrorCode {
+        code: "merged",
+        title: "The verdict was merged from reports",
+        explanation: "`merge-reports` made this answer from the reports that it was given, by the \
+            seals that are here. It read no artifacts.",
+    },
+    ErrorCode {
+        code: "modes-not-compared",
+        title: "Execute bits were not compared",
+        explanation: "The check ran on a system that has no execute bits, so `file` and `exec` \
+            were taken as equal. Check on a Unix as well, if modes matter.",
+    },
+    ErrorCode {
+        code: "narrowed",
+        title: "Only some seals were asked for",
+        explanation: "`merge-reports --only` asked for some of the seals, and the verdict says \
+            nothing about the others.",
+    },
+    ErrorCode {
+        code: "no-base",
+        title: "There is no base",
+        explanation: "`--base auto` found no base for the event, so changes of the seals were not \
+            judged.",
+    },
+    ErrorCode {
+        code: "reseal-granted",
+        title: "A grant permits the changed seal",
+        explanation: "A seal changed since the base, and the policy permits it by the grant of the \
+            people that the message names.",
+    },
+    ErrorCode {
+        code: "seals-differ",
+        title: "The working tree has other seals",
+        explanation: "The seals in the working tree are not those of the commit. The seals of the \
+            commit judged.",
+    },
+    ErrorCode {
+        code: "share",
+        title: "The report is of one share",
+        explanation: "This run judged one share of a divided check. `sealgate merge-reports` with \
+            the reports of all shares gives the verdict.",
+    },
+    ErrorCode {
+        code: "share-empty",
+        title: "The share has no entry of a seal",
+        explanation: "This share takes no entry of the seals that the message names. Other shares \
+            judge them.",
+    },
+    ErrorCode {
+        code: "shares-differ",
+        title: "The shares saw different trees",
+        explanation: "Some shares saw paths that nobody sealed, and others did not see them or saw \
+            something else there. The jobs did not have the same tree. Give all shares the same \
+            bytes.",
+    },
+];
