@@ -138,6 +138,13 @@ pub(super) const RUN: &[ErrorCode] = &[
             or choose a plain path.",
     },
     ErrorCode {
+        code: "push-too-large",
+        title: "The push is too much work for one run",
+        explanation: "The first commits of the push were judged. The ones that the message names \
+            were not, because so many refs with so many seals take too long in one run. Push fewer \
+            refs at a time: the next step shows a command for the first of them.",
+    },
+    ErrorCode {
         code: "push-unreadable",
         title: "The input of the pre-push hook cannot be read",
         explanation: "`sealgate hook pre-push` reads from stdin, or from the variables of a hook \
