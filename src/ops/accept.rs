@@ -58,7 +58,7 @@ pub fn choose<'r>(
     if let Some(error) = report.errors.iter().find(|error| hinders(error.seal.as_deref())) {
         let code = cut(&error.code);
         let message = format!("the report tells of an error ({code}), so it is no judgement");
-        return Err(refuse("report-refused", message, &format!("mend that, {AGAIN}")));
+        return Err(refuse("report-refused", message, &format!("fix that, {AGAIN}")));
     }
     // Without NAME, what passed is not meant.
     seals.retain(|(name, seal)| wanted.contains(name.as_str()) && !(all && seal.verdict == "pass"));
@@ -157,7 +157,7 @@ impl Edit<'_> {
         if matches!(kind, FindingKind::Unreadable | FindingKind::Unstable | FindingKind::Unsealable)
         {
             let message = format!("it was found {}: no seal can state that", kind.code());
-            return Err((message, "mend that where it was found, check again, and accept that"));
+            return Err((message, "fix that where it was found, check again, and accept that"));
         }
         if finding.path_bytes.is_some() {
             return Err(again("its name is not UTF-8, which no seal can hold"));

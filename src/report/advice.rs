@@ -25,9 +25,9 @@ pub struct Advice {
     pub what: String,
     /// Why that weakens the gate, in a sentence.
     pub why: &'static str,
-    /// Lines for a POSIX shell at the root of the repository that mend it; comments say what only
+    /// Lines for a POSIX shell at the root of the repository that fix it; comments say what only
     /// a person can do.
-    pub mend: Vec<String>,
+    pub fix: Vec<String>,
 }
 
 /// The answer of one run.
@@ -64,13 +64,13 @@ pub fn human(diagnosis: &Diagnosis, screen: impl Into<Screen>) -> Vec<u8> {
     // Writing to a string cannot fail.
     let _ = match (diagnosis.advice.len(), &diagnosis.way) {
         (0, _) if !diagnosis.errors.is_empty() => Ok(()),
-        (0, _) => writeln!(said, "nothing to mend: {seals}"),
+        (0, _) => writeln!(said, "nothing to fix: {seals}"),
         (count, None) => {
-            writeln!(said, "{} to mend: {seals}", text::count(count, "thing", "things"))
+            writeln!(said, "{} to fix: {seals}", text::count(count, "thing", "things"))
         }
         (count, Some(way)) => writeln!(
             said,
-            "{} to mend: {seals}; the commands are for {}",
+            "{} to fix: {seals}; the commands are for {}",
             text::count(count, "thing", "things"),
             printable_str(way)
         ),
@@ -92,7 +92,7 @@ fn one(advice: &Advice, screen: Screen) -> String {
     {
         let _ = writeln!(said, "  {line}");
     }
-    for line in &advice.mend {
+    for line in &advice.fix {
         let _ = writeln!(said, "    {}", message(line));
     }
     said

@@ -80,7 +80,7 @@ impl SealView {
             findings: judgement.findings.iter().map(view).collect(),
             reseal: judgement.reseal.as_ref().map(ResealView::new),
             areas: Vec::new(),
-            mend: remedy::mend(judgement, caller),
+            fix: remedy::fix(judgement, caller),
         }
     }
 }

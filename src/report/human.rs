@@ -15,7 +15,7 @@ use sealgate_core::text::escape::{message, printable_str};
 
 use super::last_line;
 use super::v1::BaseView;
-use super::v1::{ErrorView, FindingView, Mend, Report, SealView, SourceView};
+use super::v1::{ErrorView, FindingView, Fix, Report, SealView, SourceView};
 use super::{resealed, text, words};
 
 /// How much `human` tells.
@@ -165,8 +165,8 @@ fn write_seal(
     }
     writeln!(sink, "\n  What to do:")?;
     write_advice(&findings, screen.columns, sink)?;
-    if let Some(mend) = &seal.mend {
-        write_mend(mend, screen.columns, sink)?;
+    if let Some(fix) = &seal.fix {
+        write_fix(fix, screen.columns, sink)?;
     }
     writeln!(sink)
 }
@@ -288,10 +288,10 @@ fn write_advice(findings: &[&FindingView], columns: usize, sink: &mut dyn Write)
     Ok(())
 }
 
-fn write_mend(mend: &Mend, columns: usize, sink: &mut dyn Write) -> io::Result<()> {
-    writeln!(sink, "\n  To approve these bytes:  {BOLD}{}{BOLD:#}", message(&mend.approve))?;
+fn write_fix(fix: &Fix, columns: usize, sink: &mut dyn Write) -> io::Result<()> {
+    writeln!(sink, "\n  To approve these bytes:  {BOLD}{}{BOLD:#}", message(&fix.approve))?;
     write!(sink, "  ")?;
-    write_wrapped(&message(&mend.caution), 2, columns, sink)
+    write_wrapped(&message(&fix.caution), 2, columns, sink)
 }
 
 /// Writes `text` in lines of at most `columns`, after `indent` columns of its first line, which are

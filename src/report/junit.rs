@@ -184,10 +184,10 @@ fn body(issue: &Issue<'_>, seal: Option<&SealView>) -> String {
         facts.extend(finding.detail.as_deref().map(|detail| ("detail", message(detail).into())));
     }
     facts.extend(issue.remedy.as_ref().map(|remedy| ("next", remedy.to_string())));
-    let mend = seal.and_then(|seal| seal.mend.as_ref()).filter(|_| issue.finding.is_some());
-    if let Some(mend) = mend {
-        facts.push(("to approve", message(&mend.approve).into_owned()));
-        facts.push(("but", message(&mend.caution).into_owned()));
+    let fix = seal.and_then(|seal| seal.fix.as_ref()).filter(|_| issue.finding.is_some());
+    if let Some(fix) = fix {
+        facts.push(("to approve", message(&fix.approve).into_owned()));
+        facts.push(("but", message(&fix.caution).into_owned()));
     }
     let lines: Vec<_> = facts.iter().map(|(what, words)| format!("{what}: {words}")).collect();
     format!("\n{}\n", lines.join("\n"))

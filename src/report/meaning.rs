@@ -34,7 +34,7 @@ pub(super) fn of(kind: FindingKind) -> Meaning {
         FindingKind::Modified => Meaning {
             short: "Other bytes than the sealed ones",
             full: "The bytes of a file are not those that were approved.",
-            help: "Find out why: where a cause is named, mend it. Otherwise build twice and \
+            help: "Find out why: where a cause is named, fix it. Otherwise build twice and \
                    compare with `sealgate diff NAME --against OTHER_BUILD` before anything is \
                    sealed.",
         },

@@ -45,8 +45,8 @@ pub use remedy::Caller;
 pub use shell::quote;
 pub(crate) use summary::taken_back;
 pub use v1::{
-    Area, AuthorityView, BaseView, ChangeView, DeletedView, EntryView, ErrorView, FindingView,
-    Mend, Notice, PartView, PartitionView, Report, ResealView, RulingView, ScopeView, SealView,
+    Area, AuthorityView, BaseView, ChangeView, DeletedView, EntryView, ErrorView, FindingView, Fix,
+    Notice, PartView, PartitionView, Report, ResealView, RulingView, ScopeView, SealView,
     SourceView, Tool, Totals,
 };
 

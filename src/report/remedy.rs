@@ -1,14 +1,14 @@
-//! What to do about a finding: the command that mends it, and when it is the wrong answer.
+//! What to do about a finding: the command that fixes it, and when it is the wrong answer.
 //!
 //! Every command works as it stands where the user is, pasted into a POSIX shell. A cause is
-//! mended before anything is approved; nothing here advises to approve bytes nobody understands.
+//! fixed before anything is approved; nothing here advises to approve bytes nobody understands.
 
 use sealgate_core::compare::finding::{Cause, Finding, FindingKind};
 use sealgate_core::compare::verdict::{Judgement, Source, Verdict};
 use sealgate_core::seal::entry::Entry;
 
 use super::shell::{is_bare, pathspec, quote};
-use super::v1::Mend;
+use super::v1::Fix;
 
 /// How the program was called, so that the commands it prints work where they are pasted.
 #[derive(Debug, Clone, Default)]
@@ -40,12 +40,12 @@ pub(super) fn of(finding: &Finding, judgement: &Judgement, caller: &Caller) -> S
     }
 }
 
-/// How a failing seal is mended. `None` where nothing can be approved: the seal passed, or part
+/// How a failing seal is fixed. `None` where nothing can be approved: the seal passed, or part
 /// of it could not be judged, and then `seal` would refuse as well.
-pub(super) fn mend(judgement: &Judgement, caller: &Caller) -> Option<Mend> {
+pub(super) fn fix(judgement: &Judgement, caller: &Caller) -> Option<Fix> {
     let advice = Advice { judgement, caller };
     (judgement.verdict() == Verdict::Fail && !judgement.findings.is_empty())
-        .then(|| Mend { approve: advice.sealgate("seal"), caution: advice.caution() })
+        .then(|| Fix { approve: advice.sealgate("seal"), caution: advice.caution() })
 }
 
 /// What to do about seals that changed since `base` in a way that does not pass.
@@ -238,7 +238,7 @@ impl Advice<'_> {
         let causes: Vec<_> = Cause::ALL.into_iter().filter(proved).map(Cause::code).collect();
         if !causes.is_empty() {
             sentences.push(format!(
-                "Wrong where a cause is known ({}): mend the cause.",
+                "Do not approve what has a known cause ({}): fix the cause.",
                 causes.join(", ")
             ));
         }
@@ -250,14 +250,16 @@ impl Advice<'_> {
         let again = self.again(None);
         if self.is_kept_in_git() {
             format!(
-                "Wrong if nobody meant to change {}: {again}, which drops what is not committed; \
-                 if the change is in a commit, `{} log -- {}` names it.",
+                "Do not approve this if nobody meant to change {}: {again}, which drops what is not \
+                 committed; if the change is in a commit, `{} log -- {}` names it.",
                 self.root_in_words(),
                 self.git(),
                 pathspec(self.root().as_bytes())
             )
         } else {
-            format!("Wrong if you cannot say why the bytes changed: {again}, and check again.")
+            format!(
+                "Do not approve this if you cannot say why the bytes changed: {again}, and check again."
+            )
         }
     }
 

@@ -1,5 +1,5 @@
 //! The report as Markdown, for the summary of a job: the verdict, what became of the seals, what
-//! is wrong and what mends it stand on the first screen; long lists are folded at the end.
+//! is wrong and what fixes it stand on the first screen; long lists are folded at the end.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -175,9 +175,9 @@ fn seal_in_short(seal: &SealView) -> String {
     }
     said.push_str("\n**What to do**\n\n");
     said.push_str(&advice(&findings));
-    if let Some(mend) = &seal.mend {
-        let _ = write!(said, "\nTo approve these bytes:\n\n{}", commands(&[&mend.approve]));
-        let _ = writeln!(said, "\n{}", prose(&mend.caution));
+    if let Some(fix) = &seal.fix {
+        let _ = write!(said, "\nTo approve these bytes:\n\n{}", commands(&[&fix.approve]));
+        let _ = writeln!(said, "\n{}", prose(&fix.caution));
     }
     said
 }

@@ -52,7 +52,7 @@ impl Broken {
     }
 }
 
-/// Other forms of a valid seal, which `fmt` can mend.
+/// Other forms of a valid seal, which `fmt` can fix.
 const OTHER_FORMS: [Broken; 11] = [
     broken("root = ", "root  = ", ":3: line 3 is not in canonical form: it should read `root = "),
     broken("of dist", "of DIST", ":1: line 1 is not in canonical form: it should read `# Seal"),
@@ -75,7 +75,7 @@ const OTHER_FORMS: [Broken; 11] = [
     broken("[entries]\n", "[entries]\n\"z\" = \"dir\"\n", ":8: line 8 is not in canonical form"),
 ];
 
-/// What no form can mend.
+/// What no form can fix.
 const NO_SEALS: [Broken; 39] = [
     broken("\"dist\"", "\"dist", ":3: not TOML"),
     broken("root = \"dist\"", "", ": `root` is missing"),
@@ -165,11 +165,11 @@ fn a_seal_in_another_form_is_refused_and_fmt_mends_its_form_alone() {
 
         let run = repo.run(&["fmt", "dist"]);
         assert_eq!(run.code, Some(0), "{bad}\n{run:#?}");
-        let mended = repo.read("seals/dist.toml");
-        assert_eq!(entry_lines(&mended), entry_lines(&bad));
-        assert!(entry_lines(&mended).starts_with(&entry_lines(&good)), "{mended}");
-        assert_eq!(repo.run(&["fmt", "--check"]).code, Some(0), "{mended}");
-        assert_ne!(repo.run(&["check"]).code, Some(2), "{mended}");
+        let fixed = repo.read("seals/dist.toml");
+        assert_eq!(entry_lines(&fixed), entry_lines(&bad));
+        assert!(entry_lines(&fixed).starts_with(&entry_lines(&good)), "{fixed}");
+        assert_eq!(repo.run(&["fmt", "--check"]).code, Some(0), "{fixed}");
+        assert_ne!(repo.run(&["check"]).code, Some(2), "{fixed}");
     }
 }
 
@@ -541,7 +541,7 @@ fn nothing_is_sealed_in_ci_unless_it_is_allowed() {
         for command in [&["seal", "dist"][..], &["seal", "new", "--root", "dist"], &["fmt"]] {
             let repo = sealed();
             let seal = repo.read("seals/dist.toml");
-            // `seal` has new bytes to approve, `fmt` another form to mend.
+            // `seal` has new bytes to approve, `fmt` another form to fix.
             let (path, text) = match command {
                 ["fmt"] => ("seals/dist.toml", seal.replace("exclude = []", "exclude=[]")),
                 _ => ("dist/app.js", "other".to_owned()),

@@ -57,7 +57,7 @@ fn what_git_never_had_is_told_from_what_was_removed() {
         finding("new.sql", "unsealed", None),
     ];
     assert_eq!(found(&repo, &[]), all);
-    // The advice mends it.
+    // The advice fixes it.
     repo.git(&["add", "--force", "--", "gen/c.log"]);
     repo.git(&["restore", "--", "gen/b.sql"]);
     repo.git(&["rm", "--quiet", "--force", "gen/new.sql"]);

@@ -443,13 +443,13 @@ fn a_commit_that_a_shallow_clone_lacks_is_an_error_whose_mend_brings_it() {
     assert_eq!(run(&["check", "--rev", "HEAD"]).code, 0);
     let ran = run(&["check", "--rev", &old]);
     assert_eq!(ran.code, 2);
-    let mend = format!("git fetch --depth=1 origin {old}");
-    assert!(ran.stderr.contains(&mend), "{}", ran.stderr);
+    let fix = format!("git fetch --depth=1 origin {old}");
+    assert!(ran.stderr.contains(&fix), "{}", ran.stderr);
     let ran = run(&["check", "--base", "HEAD~1"]);
-    assert!(ran.stderr.contains(&mend), "{}", ran.stderr);
+    assert!(ran.stderr.contains(&fix), "{}", ran.stderr);
     let ran = run(&["check", "--base", "v1"]);
     assert!(ran.stderr.contains("this is a shallow clone"), "{}", ran.stderr);
-    let words: Vec<&str> = mend.split(' ').skip(1).collect();
+    let words: Vec<&str> = fix.split(' ').skip(1).collect();
     place.git(&[&["-C", "clone"], &words[..]].concat());
     assert_eq!(run(&["check", "--rev", &old]).code, 0);
     assert_eq!(run(&["check", "--base", &old]).code, 0);
@@ -465,8 +465,8 @@ fn a_blob_that_a_partial_clone_lacks_is_an_error_whose_mend_brings_it() {
     let ran = place.run(&["-C", "clone", "check", "--rev", "HEAD"]);
     assert_eq!(ran.code, 2, "{ran:?}");
     assert!(ran.stderr.contains("is not in this repository"), "{}", ran.stderr);
-    let mend = "git fetch --refetch --no-filter origin";
-    assert!(ran.stderr.contains(mend), "{}", ran.stderr);
+    let fix = "git fetch --refetch --no-filter origin";
+    assert!(ran.stderr.contains(fix), "{}", ran.stderr);
     place.git(&["-C", "clone", "fetch", "--quiet", "--refetch", "--no-filter", "origin"]);
     let ran = place.run(&["-C", "clone", "check", "--rev", "HEAD"]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
@@ -696,7 +696,7 @@ fn commits_of_this_repository_are_judged_as_their_checkouts() {
     }
 }
 
-/// A checkout as Windows and careless tools make it: named by cause, and mended by what is printed.
+/// A checkout as Windows and careless tools make it: named by cause, and fixed by what is printed.
 #[test]
 fn a_checkout_that_git_bent_is_named_by_cause_and_mended_by_the_printed_commands() {
     let origin = Repo::in_git();
@@ -728,14 +728,14 @@ fn a_checkout_that_git_bent_is_named_by_cause_and_mended_by_the_printed_commands
         }
         assert_eq!(place.run(&["-C", "clone", "check", "--rev", "HEAD"]).code, 0, "{setting}");
         let remedy = findings[0]["remedy"].as_str().unwrap().to_owned();
-        mend(&place, cause, &remedy);
+        fix(&place, cause, &remedy);
         let ran = place.run(&["-C", "clone", "check", "release"]);
         assert_eq!(ran.code, 0, "{remedy}\n{}", String::from_utf8_lossy(&ran.stdout));
     }
 }
 
 /// Does what `remedy` says, with the commands that stand in it.
-fn mend(place: &Repo, cause: &str, remedy: &str) {
+fn fix(place: &Repo, cause: &str, remedy: &str) {
     let commands = remedy.split('`').skip(1).step_by(2);
     if cause == "line-endings" {
         fs::write(place.at("clone/.gitattributes"), "release/** -text\n").unwrap();

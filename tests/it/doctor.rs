@@ -1,4 +1,4 @@
-//! `sealgate doctor`: that each weakness is told, and that the command it gives mends it.
+//! `sealgate doctor`: that each weakness is told, and that the command it gives fixes it.
 
 #![cfg(unix)]
 
@@ -37,7 +37,7 @@ fn shell(repo: &Repo, script: &str) {
     shell_in(repo, &repo.root(), script);
 }
 
-/// A repository in which there is nothing to mend: `dist` is built, `vendor` is kept in git.
+/// A repository in which there is nothing to fix: `dist` is built, `vendor` is kept in git.
 fn sound() -> Repo {
     let repo = Repo::with(&[
         (".gitignore", "dist\n"),
@@ -72,9 +72,9 @@ fn codes(examined: &Value) -> Vec<&str> {
 }
 
 /// All the commands that `examined` gives.
-fn mend(examined: &Value) -> String {
+fn fix(examined: &Value) -> String {
     let advice = examined["advice"].as_array().unwrap();
-    let lines = advice.iter().flat_map(|advice| advice["mend"].as_array().unwrap());
+    let lines = advice.iter().flat_map(|advice| advice["fix"].as_array().unwrap());
     let lines: Vec<_> = lines.map(|line| line.as_str().unwrap()).collect();
     lines.join("\n").replace("@OWNER", "@someone")
 }
@@ -173,12 +173,12 @@ fn each_weakness_is_told_and_its_command_mends_it() {
         let found = examined(&repo);
         assert_eq!(codes(&found), expected, "{breaks}: {found:#}");
         if !expected.is_empty() {
-            shell(&repo, &format!("{person}\n{}", mend(&found)));
+            shell(&repo, &format!("{person}\n{}", fix(&found)));
         }
         let after = examined(&repo);
-        assert_eq!(codes(&after), [""; 0], "after {breaks} and {}: {after:#}", mend(&found));
+        assert_eq!(codes(&after), [""; 0], "after {breaks} and {}: {after:#}", fix(&found));
         let check = repo.run(&["check"]);
-        assert_eq!(check.code, Some(0), "after {breaks} and {}: {check:#?}", mend(&found));
+        assert_eq!(check.code, Some(0), "after {breaks} and {}: {check:#?}", fix(&found));
     }
 }
 
@@ -188,7 +188,7 @@ fn pointers_are_told_wherever_they_are() {
     shell(&repo, &format!("{POINTER} dist/app.js; sealgate seal dist"));
     let found = examined(&repo);
     assert_eq!(codes(&found), ["lfs-pointer"], "{found:#}");
-    shell(&repo, &format!("echo content > dist/app.js\n{}", mend(&found)));
+    shell(&repo, &format!("echo content > dist/app.js\n{}", fix(&found)));
     assert_eq!(codes(&examined(&repo)), [""; 0]);
 
     let breaks = "echo 'vendor/lib/* filter=lfs diff=lfs merge=lfs -text' >> .gitattributes";
@@ -199,7 +199,7 @@ fn pointers_are_told_wherever_they_are() {
     shell(&repo, "printf 'one\n' > vendor/lib/one.c");
     let found = examined(&repo);
     assert_eq!(codes(&found), ["lfs-filter"], "{found:#}");
-    shell(&repo, &mend(&found));
+    shell(&repo, &fix(&found));
     assert_eq!(codes(&examined(&repo)), [""; 0]);
     assert_eq!(repo.run(&["check"]).code, Some(0));
 }
@@ -216,7 +216,7 @@ fn a_root_that_changed_sides_is_told_with_the_line_to_change() {
         shell(&repo, breaks);
         let found = examined(&repo);
         assert_eq!(codes(&found), [code], "{found:#}");
-        shell(&repo, &mend(&found));
+        shell(&repo, &fix(&found));
         assert_eq!(codes(&examined(&repo)), [""; 0]);
         assert!(repo.read(file).contains(line));
         assert_eq!(repo.run(&["check"]).code, Some(0));
@@ -236,7 +236,7 @@ fn a_hook_that_git_would_pass_over_is_told_wherever_hooks_are() {
         shell(&repo, &format!("{prepare}; {hook} '{directory}/pre-push'"));
         let found = examined(&repo);
         assert_eq!(codes(&found), ["hook-not-executable"], "{prepare}");
-        shell(&repo, &mend(&found));
+        shell(&repo, &fix(&found));
         assert_eq!(codes(&examined(&repo)), [""; 0], "{prepare}");
         shell(
             &repo,
@@ -279,7 +279,7 @@ fn a_checkout_as_on_windows_is_told_from_one_that_attributes_protect() {
     shell_in(&repo, &open, "git config core.autocrlf false; rm -r seals vendor; git checkout -q .");
     let found = told("../open");
     assert_eq!(codes(&found), ["root-unprotected", "seals-unprotected"], "{found:#}");
-    shell_in(&repo, &open, &mend(&found));
+    shell_in(&repo, &open, &fix(&found));
     assert_eq!(codes(&told("../open")), [""; 0]);
 }
 
@@ -304,9 +304,9 @@ fn roots_and_files_of_odd_names_are_shown_safely_and_mended() {
         );
         let found = examined(&repo);
         assert_eq!(codes(&found), ["root-rewritten", "assume-unchanged"], "{name:?}: {found:#}");
-        shell(&repo, &mend(&found));
+        shell(&repo, &fix(&found));
         let after = examined(&repo);
-        assert_eq!(codes(&after), [""; 0], "{name:?}: {}: {after:#}", mend(&found));
+        assert_eq!(codes(&after), [""; 0], "{name:?}: {}: {after:#}", fix(&found));
         assert_eq!(repo.run(&["check"]).code, Some(0), "{name:?}");
     }
 }
@@ -335,7 +335,7 @@ fn a_root_of_many_files_is_asked_about_as_a_whole() {
         "{what}"
     );
     assert!(what.ends_with("/1002 and 997 more"), "{what}");
-    shell(&repo, &mend(&found));
+    shell(&repo, &fix(&found));
     assert_eq!(codes(&examined(&repo)), [""; 0]);
 }
 
@@ -373,7 +373,7 @@ fn nothing_is_written_and_the_callers_variables_have_no_say() {
     shell(&repo, "sed -i 1d .gitattributes; git status -s > /dev/null");
     let before = repo.contents();
     let plain = repo.run(&["doctor"]);
-    assert_eq!(plain.stdout, "nothing to mend: 2 seals (dist, vendor)\n", "{plain:#?}");
+    assert_eq!(plain.stdout, "nothing to fix: 2 seals (dist, vendor)\n", "{plain:#?}");
     let mut command = repo.sealgate(&["doctor"]);
     let other = repo.root().join("../elsewhere");
     command.envs([
@@ -394,11 +394,11 @@ fn it_answers_without_seals_and_from_anywhere_in_the_repository() {
     let found = examined(&repo);
     assert_eq!(codes(&found), ["unsealed-artifacts"], "{found:#}");
     let from_below = repo.run(&["-C", "src", "doctor"]);
-    assert!(from_below.stdout.contains("1 thing to mend: no seals; the commands are for src/..\n"));
-    shell(&repo, &mend(&found));
+    assert!(from_below.stdout.contains("1 thing to fix: no seals; the commands are for src/..\n"));
+    shell(&repo, &fix(&found));
     let found = examined(&repo);
     assert_eq!(codes(&found), ["seals-unowned"], "{found:#}");
     fs::remove_dir_all(repo.path("seals")).unwrap();
     fs::remove_dir_all(repo.path("dist")).unwrap();
-    assert_eq!(repo.run(&["doctor"]).stdout, "nothing to mend: no seals\n");
+    assert_eq!(repo.run(&["doctor"]).stdout, "nothing to fix: no seals\n");
 }

@@ -91,7 +91,7 @@ fn the_order_is_verdict_scope_errors_findings_commands_totals() {
         vec![Finding { cause: Some(Cause::LineEndings), ..modified("a.js") }, modified("b.js")];
     let changed = Judgement { reseal: Some(reseal("dist", 2)), ..judgement("dist", findings) };
     let gone = Reseal { scope: vec![ScopeChange::Deleted], ..reseal("old", 0) };
-    let problem = Problem::new("x", "it is broken").file("seals/gen.toml").remedy("mend it");
+    let problem = Problem::new("x", "it is broken").file("seals/gen.toml").remedy("fix it");
     let said = page(&[changed], Some(&base(vec![gone])), &[problem]);
     let parts = [
         "### ERROR, RESEALED: 1 error, 2 findings in 1 of 1 seal\n",
@@ -99,7 +99,7 @@ fn the_order_is_verdict_scope_errors_findings_commands_totals() {
         "- `old`: **the seal is gone**, nothing covers `old`\n",
         "- `dist`: **scope** exclude: now also `*.log`\n",
         "- `dist`: 2 added (+2.0 KiB)\n",
-        "- **error**: `seals/gen.toml`: it is broken\n  - next: mend it\n",
+        "- **error**: `seals/gen.toml`: it is broken\n  - next: fix it\n",
         "\n#### `dist`: 2 modified in `dist`\n",
         "| modified | `a.js` | 1 B -> 2 B | only line endings differ |\n",
         "\n**What to do**\n\n- **line-endings**: ",

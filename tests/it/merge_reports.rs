@@ -669,7 +669,7 @@ fn change(report: &mut Value, at: &str, value: Option<Value>) {
 /// where, which nobody else can know.
 const WORDS: [&str; 13] = [
     "remedy",
-    "mend",
+    "fix",
     "approve",
     "caution",
     "file",

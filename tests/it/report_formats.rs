@@ -546,17 +546,17 @@ fn bytes_from_another_directory_are_neither_restored_nor_sealed_where_they_are()
     }
     let changed = vec![modified("a", 1, 2)];
     let judged = Judgement { source: elsewhere(), ..judgement("dist", changed) };
-    let mend = report(&[judged]).seals[0].mend.clone().unwrap();
-    assert_eq!(mend.approve, "sealgate seal dist");
-    assert!(mend.caution.starts_with("First bring the bytes of out into dist"), "{}", mend.caution);
-    assert!(!mend.caution.contains("git restore"), "{}", mend.caution);
+    let fix = report(&[judged]).seals[0].fix.clone().unwrap();
+    assert_eq!(fix.approve, "sealgate seal dist");
+    assert!(fix.caution.starts_with("First bring the bytes of out into dist"), "{}", fix.caution);
+    assert!(!fix.caution.contains("git restore"), "{}", fix.caution);
 }
 
 #[test]
 fn what_is_built_is_built_again_and_what_git_holds_is_restored() {
     let caution = |tracked| {
         let judged = Judgement { tracked, ..judgement("dist", vec![modified("a", 1, 2)]) };
-        report(&[judged]).seals[0].mend.clone().unwrap().caution
+        report(&[judged]).seals[0].fix.clone().unwrap().caution
     };
     let restore = "`git restore --source=HEAD --staged --worktree -- ':/dist'`";
     assert!(caution(Some(true)).contains(restore));
@@ -567,13 +567,13 @@ fn what_is_built_is_built_again_and_what_git_holds_is_restored() {
 #[test]
 fn the_caution_names_the_causes_and_what_stands_in_the_way() {
     let mut judgements = rich();
-    let caution = report(&judgements).seals[0].mend.clone().unwrap().caution;
-    assert!(caution.contains("(case-only-rename, line-endings): mend the cause"), "{caution}");
+    let caution = report(&judgements).seals[0].fix.clone().unwrap().caution;
+    assert!(caution.contains("(case-only-rename, line-endings): fix the cause"), "{caution}");
     assert!(caution.contains("refuses while anything unsealable is there"), "{caution}");
     judgements[0].findings.retain(|finding| finding.cause.is_none());
     judgements[0].findings.retain(|finding| finding.kind != FindingKind::Unsealable);
-    let caution = report(&judgements).seals[0].mend.clone().unwrap().caution;
-    assert!(caution.starts_with("Wrong if nobody meant to change dist"), "{caution}");
+    let caution = report(&judgements).seals[0].fix.clone().unwrap().caution;
+    assert!(caution.starts_with("Do not approve this if nobody meant to change dist"), "{caution}");
 }
 
 #[test]
@@ -585,10 +585,10 @@ fn commands_repeat_the_options_that_sealgate_was_called_with() {
     };
     let judged = judgement("dist", vec![modified("a", 1, 2)]);
     let report = Report::new(&[judged], None, &[], Vec::new(), Duration::ZERO, &caller);
-    let mend = report.seals[0].mend.clone().unwrap();
+    let fix = report.seals[0].fix.clone().unwrap();
     let sealgate = r"sealgate -C 'my repo' --seals 'it'\''s/seals'";
-    assert_eq!(mend.approve, format!("{sealgate} seal dist"));
-    assert!(mend.caution.contains("`git -C 'my repo' restore --source"), "{}", mend.caution);
+    assert_eq!(fix.approve, format!("{sealgate} seal dist"));
+    assert!(fix.caution.contains("`git -C 'my repo' restore --source"), "{}", fix.caution);
     assert!(
         report.seals[0].findings[0]
             .remedy
@@ -643,7 +643,7 @@ fn nothing_is_approved_where_something_could_not_be_judged() {
         ..judgement("b", Vec::new())
     };
     let report = report(&[unread, broken, judgement("c", Vec::new())]);
-    assert!(report.seals.iter().all(|seal| seal.mend.is_none()));
+    assert!(report.seals.iter().all(|seal| seal.fix.is_none()));
     let mut errors = Vec::new();
     problems(&report.errors, &mut errors).unwrap();
     for text in
@@ -745,9 +745,9 @@ const GOLDEN: &str = r#"{
           "remedy": "Move it back, or, if the new place is meant, approve it with `sealgate seal dist`."
         }
       ],
-      "mend": {
+      "fix": {
         "approve": "sealgate seal dist",
-        "caution": "Wrong where a cause is known (line-endings): mend the cause. Wrong if you cannot say why the bytes changed: build again from a clean checkout, and check again."
+        "caution": "Do not approve what has a known cause (line-endings): fix the cause. Do not approve this if you cannot say why the bytes changed: build again from a clean checkout, and check again."
       }
     }
   ],
@@ -846,7 +846,7 @@ mod pasted {
                 };
                 let report = Report::new(&[judged], None, &[], Vec::new(), Duration::ZERO, caller);
                 let seal = &report.seals[0];
-                let caution = seal.mend.clone().unwrap().caution;
+                let caution = seal.fix.clone().unwrap().caution;
                 for text in [&caution, &seal.findings[0].remedy] {
                     fs::write(top.join(root).join("f"), "bad\n").unwrap();
                     sh(&stand, first_command(text));

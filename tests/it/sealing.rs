@@ -361,7 +361,7 @@ fn a_directory_that_would_hold_the_seals_alone_is_left_out_by_name_or_not_at_all
     let repo = Repo::with(&FILES);
     let seal = ["--seals=ci/deep/seals", "seal", "all", "--root", "."];
     refused(&repo, &seal, "ci would hold nothing but the seals, and be an entry of this one");
-    // The advice mends it.
+    // The advice fixes it.
     seals(&repo, &[&seal[..], &["--exclude", "/ci"]].concat());
     seals(&repo, &["--seals=ci/deep/seals", "check"]);
 }

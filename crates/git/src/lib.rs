@@ -50,7 +50,7 @@ impl From<GitError> for Problem {
     fn from(error: GitError) -> Self {
         let remedy = match error {
             GitError::NotRun(_) => "install git, or put it in PATH",
-            GitError::Failed { .. } => "mend what git says, and try again",
+            GitError::Failed { .. } => "fix what git says, and try again",
         };
         Self::new("git", error.to_string()).remedy(remedy)
     }

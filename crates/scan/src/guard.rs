@@ -91,7 +91,7 @@ impl Window {
 
     fn bytes(&self) -> &[u8] {
         // SAFETY: the pages are mapped for reading for as long as `self` lives, and a fault on
-        // one of them is mended by the handler. Another process may write to the file; all that
+        // one of them is fixed by the handler. Another process may write to the file; all that
         // the slice is used for is to be hashed, where other bytes make another digest and
         // nothing else, and that digest is used only if the file's stamp did not change.
         unsafe { std::slice::from_raw_parts(self.start.cast(), self.length) }
@@ -135,7 +135,7 @@ impl Place {
 
     /// Puts zeros into the window if `address` lies in it; whether that was done. Called by the
     /// handler, on the thread that looks at the window: it only uses atomics and a system call.
-    fn mend(&self, address: usize) -> bool {
+    fn fix(&self, address: usize) -> bool {
         let Some((start, length)) = self.window_of(address) else { return false };
         // First, so that nobody sees zeros in a window that is whole.
         self.broken.store(true, Ordering::SeqCst);
@@ -190,7 +190,7 @@ unsafe extern "C" fn on_fault(signal: c_int, info: *mut libc::siginfo_t, context
     let (code, address) = unsafe { ((*info).si_code, (*info).si_addr() as usize) };
     // Another process can send the signal with any address; the code of a fault it cannot.
     let fault = code > 0;
-    if !(fault && PLACES.iter().any(|place| place.mend(address))) {
+    if !(fault && PLACES.iter().any(|place| place.fix(address))) {
         // SAFETY: these are the handler's own arguments.
         unsafe { pass_on(signal, info, context) };
     }
@@ -284,7 +284,7 @@ mod tests {
             let seen = with_mapped(&file, 0, SIZE, |bytes| {
                 assert!(all_are(7, bytes));
                 file.set_len(left as u64).unwrap();
-                // The first look behind the end is the fault, and mends all of the window.
+                // The first look behind the end is the fault, and fixes all of the window.
                 assert!(all_are(0, &bytes[SIZE - 1..]) && all_are(0, bytes), "cut to {left}");
             });
             assert_eq!(seen, Err(MapFault::Broken), "cut to {left}");
@@ -452,7 +452,7 @@ mod tests {
     fn fault_elsewhere() {
         in_window(|| {});
         let file = full_of_sevens();
-        // SAFETY: the address is the system's choice. Nobody mends this map: that is the point.
+        // SAFETY: the address is the system's choice. Nobody fixes this map: that is the point.
         let map = unsafe {
             mmap(ptr::null_mut(), SIZE, ProtFlags::READ, MapFlags::PRIVATE, &file, 0).unwrap()
         };

@@ -85,7 +85,7 @@ pub enum Command {
     Export(ExportArgs),
     /// Set a repository up: the first seals, attributes, a workflow
     Init(InitArgs),
-    /// List what weakens the gate here, each with its mend
+    /// List what weakens the gate here, each with its fix
     Doctor(DoctorArgs),
     /// Judge what git pushes, before it leaves; `hook install` lets git do it
     #[command(subcommand)]

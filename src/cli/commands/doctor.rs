@@ -1,4 +1,4 @@
-//! `doctor`: what weakens the gate here, and how each is mended.
+//! `doctor`: what weakens the gate here, and how each is fixed.
 
 use sealgate_core::compare::verdict::Verdict;
 use sealgate_core::text::problem::Problem;

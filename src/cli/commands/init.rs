@@ -116,7 +116,7 @@ pub(super) fn work_tree(context: &Context) -> Result<(), Problem> {
 pub(super) fn git_problem(error: GitError) -> Problem {
     let unasked = matches!(error, GitError::NotRun(_));
     let problem = Problem::from(error);
-    if unasked { problem } else { problem.remedy("mend what git says, and run this again") }
+    if unasked { problem } else { problem.remedy("fix what git says, and run this again") }
 }
 
 fn check_flags(arguments: &InitArgs, context: &Context) -> Result<(), Problem> {

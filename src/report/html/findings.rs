@@ -1,4 +1,4 @@
-//! What is wrong, as a table; and what mends it.
+//! What is wrong, as a table; and what fixes it.
 
 use std::collections::BTreeMap;
 
@@ -25,7 +25,7 @@ const ADVICE: usize = 8;
 const SEALS: usize = 20;
 
 /// What to do about the seals that fail: advice by cause, and the command that approves.
-pub(super) fn mends(report: &Report) -> Markup {
+pub(super) fn fixes(report: &Report) -> Markup {
     let failing: Vec<_> = report.seals.iter().filter(|seal| !seal.findings.is_empty()).collect();
     html! {
         @if !failing.is_empty() {
@@ -46,10 +46,10 @@ pub(super) fn mends(report: &Report) -> Markup {
                             }
                         }
                     }
-                    @if let Some(mend) = &seal.mend {
+                    @if let Some(fix) = &seal.fix {
                         p { "To approve these bytes:" }
-                        div class="command" { pre { (message(&mend.approve)) } }
-                        p class="soft" { (prose(&mend.caution)) }
+                        div class="command" { pre { (message(&fix.approve)) } }
+                        p class="soft" { (prose(&fix.caution)) }
                     }
                 }
             }

@@ -1,4 +1,4 @@
-//! The report as one page that needs nothing else: verdict first, then what is wrong, what mends it,
+//! The report as one page that needs nothing else: verdict first, then what is wrong, what fixes it,
 //! a picture of the tree, and a table that can be filtered.
 //!
 //! A page is opened by people who trust it, and names in it may be hostile. Every text passes
@@ -14,7 +14,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sealgate_core::compare::verdict::Verdict;
 use sealgate_core::text::escape::{message, printable_str};
 
-use self::findings::{findings, mends};
+use self::findings::{findings, fixes};
 use self::picture::picture;
 use super::changes::Names;
 use super::resealed::commit;
@@ -65,7 +65,7 @@ fn page(report: &Report) -> Markup {
                 main {
                     (errors(&report.errors))
                     (reseals(report))
-                    (mends(report))
+                    (fixes(report))
                     (picture(report))
                     (findings(report))
                     (totals(report))

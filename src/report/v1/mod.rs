@@ -90,9 +90,9 @@ pub struct SealView {
     /// How the sealed bytes lie in directories, for pictures; empty where nobody asked.
     #[serde(skip)]
     pub areas: Vec<Area>,
-    /// What to do about a fail; absent when there is nothing to mend.
+    /// What to do about a fail; absent when there is nothing to fix.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub mend: Option<Mend>,
+    pub fix: Option<Fix>,
 }
 
 /// Where bytes came from.
@@ -116,10 +116,10 @@ pub enum SourceView {
     },
 }
 
-/// How a failing seal is mended.
+/// How a failing seal is fixed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct Mend {
+pub struct Fix {
     /// The command that takes the bytes there are as the approved ones.
     pub approve: String,
     /// When that command is the wrong answer, and what is right then.

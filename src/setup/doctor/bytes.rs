@@ -25,7 +25,7 @@ fn root(facts: &Facts, seal: &SealFacts) -> Option<Advice> {
     let rewritten: Vec<&str> = rewritten.map(|(path, _)| path.as_str()).collect();
     let lacks = seal.touched.iter().filter(|(_, values)| !values.lfs());
     let lacks: Lacks = lacks.map(|(path, values)| (path.as_str(), values.exact())).collect();
-    let mend = exact(facts, seal, &lacks);
+    let fix = exact(facts, seal, &lacks);
     if !rewritten.is_empty() {
         let what = format!(
             "attributes let git rewrite {} of it: {}",
@@ -34,30 +34,30 @@ fn root(facts: &Facts, seal: &SealFacts) -> Option<Advice> {
         );
         let why = "A clone then holds other bytes than those that were approved, and the check \
                    fails for no good reason.";
-        return Some(on_seal("root-rewritten", seal, what, why, mend));
+        return Some(on_seal("root-rewritten", seal, what, why, fix));
     }
     (!lacks.is_empty()).then(|| {
         let what =
             format!("nothing tells git to leave the line ends of {} alone", files(lacks.len()));
         let why = "A clone of someone with core.autocrlf, the default on Windows, holds other \
                    bytes, and the check fails for no good reason.";
-        on_seal("root-unprotected", seal, what, why, mend)
+        on_seal("root-unprotected", seal, what, why, fix)
     })
 }
 
 /// Makes git leave the files of a root alone.
 fn exact(facts: &Facts, seal: &SealFacts, lacks: &Lacks) -> Vec<String> {
     let root = seal.seal.header.root.as_str();
-    let (mut mend, written) = attributes(facts, root, lacks);
-    mend.push(format!("git add --renormalize -- {}", pathspec(root.as_bytes())));
+    let (mut fix, written) = attributes(facts, root, lacks);
+    fix.push(format!("git add --renormalize -- {}", pathspec(root.as_bytes())));
     let sealed = |path: &String| {
         let below = if root == "." { Some(path.as_str()) } else { inside(path, root) };
         below.is_some_and(|path| seal.seal.entry(path.as_bytes()).is_some())
     };
     if written.iter().any(sealed) {
-        mend.push(seal_again(facts, seal));
+        fix.push(seal_again(facts, seal));
     }
-    mend
+    fix
 }
 
 /// Seals whose line ends are not left alone.
@@ -73,8 +73,8 @@ pub(super) fn seals(facts: &Facts) -> Vec<Advice> {
         listed(open.iter().map(|seal| seal.file.as_str()))
     );
     let why = "A checkout that rewrites a seal makes an error of every check.";
-    let mend = attributes(facts, &facts.seals_directory, &lacks).0;
-    vec![Advice { code: "seals-unprotected", seal: None, what, why, mend }]
+    let fix = attributes(facts, &facts.seals_directory, &lacks).0;
+    vec![Advice { code: "seals-unprotected", seal: None, what, why, fix }]
 }
 
 /// What this user's own configuration does to line ends.
@@ -97,8 +97,8 @@ pub(super) fn configuration(facts: &Facts) -> Vec<Advice> {
             "The same commit has other bytes in this checkout than elsewhere, and so has what is \
              built from them."
         };
-        let mend = vec![format!("git config {key} {good}"), again.to_owned()];
-        Advice { code, seal: None, what, why, mend }
+        let fix = vec![format!("git config {key} {good}"), again.to_owned()];
+        Advice { code, seal: None, what, why, fix }
     };
     let mut advice = Vec::new();
     if facts.autocrlf() && facts.open.number > 0 {
@@ -122,7 +122,7 @@ pub(super) fn lfs(facts: &Facts) -> Vec<Advice> {
             listed(lacks.iter().map(|(path, _)| *path))
         );
         let why = "A clone without Git LFS has pointers in their place, and so has every commit.";
-        let mend = if seal.pointers.is_empty() {
+        let fix = if seal.pointers.is_empty() {
             exact(facts, seal, &lacks)
         } else {
             vec![
@@ -130,7 +130,7 @@ pub(super) fn lfs(facts: &Facts) -> Vec<Advice> {
                     .to_owned(),
             ]
         };
-        (!lacks.is_empty()).then(|| on_seal("lfs-filter", seal, what, why, mend))
+        (!lacks.is_empty()).then(|| on_seal("lfs-filter", seal, what, why, fix))
     };
     facts.seals.iter().filter(|seal| seal.seal.header.tracked).filter_map(of_seal).collect()
 }
@@ -144,12 +144,12 @@ pub(super) fn pointers(facts: &Facts) -> Vec<Advice> {
             listed(seal.pointers.iter().map(String::as_str))
         );
         let why = "A seal of a pointer says nothing of the bytes that are shipped.";
-        let mend = vec![
+        let fix = vec![
             "# fetch the content (git lfs pull), or build again; if the pointer was sealed, then:"
                 .to_owned(),
             seal_again(facts, seal),
         ];
-        (!seal.pointers.is_empty()).then(|| on_seal("lfs-pointer", seal, what, why, mend))
+        (!seal.pointers.is_empty()).then(|| on_seal("lfs-pointer", seal, what, why, fix))
     };
     facts.seals.iter().filter_map(of_seal).collect()
 }
@@ -166,8 +166,8 @@ pub(super) fn hidden(facts: &Facts) -> Vec<Advice> {
         listed(hidden.iter().map(|seal| seal.file.as_str()))
     );
     let why = "Hosts fold such changes away, so that nobody reviews a reseal.";
-    let mend = attributes(facts, &facts.seals_directory, &lacks).0;
-    vec![Advice { code: "seals-hidden", seal: None, what, why, mend }]
+    let fix = attributes(facts, &facts.seals_directory, &lacks).0;
+    vec![Advice { code: "seals-hidden", seal: None, what, why, fix }]
 }
 
 /// Commands that give paths in the directory `place` the words that they lack, each in the file of

@@ -4,7 +4,7 @@ use super::facts::Facts;
 use super::{bytes, places};
 use crate::report::advice::Advice;
 
-/// A check: from the facts to what is to be mended.
+/// A check: from the facts to what is to be fixed.
 type Check = fn(&Facts) -> Vec<Advice>;
 
 /// Every check, in the order of what they say.

@@ -1,4 +1,4 @@
-//! What weakens the gate in a repository, and how each is mended. Advice: it decides no verdict.
+//! What weakens the gate in a repository, and how each is fixed. Advice: it decides no verdict.
 //!
 //! - `facts` are gathered once, by asking git and looking at files;
 //! - `checks` is the table of checks, each a function from the facts to advice;

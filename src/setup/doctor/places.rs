@@ -45,15 +45,15 @@ fn unowned(facts: &Facts, code: &'static str, directory: &str, why: &'static str
         (what, ".github/CODEOWNERS", false)
     };
     let line = format!("/{}/ @OWNER", directory.replace(' ', r"\ "));
-    let mut mend = vec![
+    let mut fix = vec![
         "# with the people or the team in place of @OWNER; and let your host require their review:"
             .to_owned(),
     ];
     if facts.owners.is_none() {
-        mend.push("mkdir -p .github".to_owned());
+        fix.push("mkdir -p .github".to_owned());
     }
-    mend.push(append(file, &line, unfinished));
-    Advice { code, seal: None, what, why, mend }
+    fix.push(append(file, &line, unfinished));
+    Advice { code, seal: None, what, why, fix }
 }
 
 /// Names that some file systems take for one.
@@ -71,11 +71,11 @@ pub(super) fn names(facts: &Facts) -> Vec<Advice> {
             printable_str(&first.second)
         );
         let why = "On macOS and Windows one of the two is missing, and the check fails.";
-        let mend = vec![
+        let fix = vec![
             "# rename one of them where it comes from, build again, then:".to_owned(),
             seal_again(facts, seal),
         ];
-        Some(on_seal("names-collide", seal, what, why, mend))
+        Some(on_seal("names-collide", seal, what, why, fix))
     };
     facts.seals.iter().filter_map(of_seal).collect()
 }
@@ -88,9 +88,9 @@ pub(super) fn unwatched(facts: &Facts) -> Vec<Advice> {
     });
     let seals = (None, facts.seals_directory.as_str(), facts.unwatched);
     for (seal, root, Unwatched { skipped, assumed }) in roots.chain([seals]) {
-        let mut add = |code, what: String, why, mend| {
+        let mut add = |code, what: String, why, fix| {
             let seal = seal.map(str::to_owned);
-            advice.push(Advice { code, seal, what, why, mend: vec![mend] });
+            advice.push(Advice { code, seal, what, why, fix: vec![fix] });
         };
         let place = printable_str(root);
         let index = |flag: &str| {
@@ -98,14 +98,14 @@ pub(super) fn unwatched(facts: &Facts) -> Vec<Advice> {
             format!("git ls-files -z -- {spec} | git update-index -z --{flag} --stdin")
         };
         if skipped > 0 && facts.sparse {
-            let mend = match root {
+            let fix = match root {
                 "." => "git sparse-checkout disable".to_owned(),
                 root if facts.cone => format!("git sparse-checkout add {}", quote(root.as_bytes())),
                 root => format!("git sparse-checkout add {}", quote(glob(root).as_bytes())),
             };
             let why = "What is not checked out cannot be checked: it counts as missing.";
             let what = format!("a sparse checkout leaves out {} in {place}", files(skipped));
-            add("sparse-checkout", what, why, mend);
+            add("sparse-checkout", what, why, fix);
         } else if skipped > 0 {
             let why = "git shows no change of them, whatever is there.";
             let what = format!("the skip-worktree bit is set on {} in {place}", files(skipped));
@@ -125,8 +125,8 @@ pub(super) fn hook(facts: &Facts) -> Vec<Advice> {
     let of_hook = |path: &std::path::PathBuf| {
         let what = format!("{} is not executable", printable_str(&path.to_string_lossy()));
         let why = "git passes over it, and pushes go unchecked.";
-        let mend = vec![format!("chmod +x {}", quote(path.as_os_str().as_encoded_bytes()))];
-        Advice { code: "hook-not-executable", seal: None, what, why, mend }
+        let fix = vec![format!("chmod +x {}", quote(path.as_os_str().as_encoded_bytes()))];
+        Advice { code: "hook-not-executable", seal: None, what, why, fix }
     };
     facts.dead_hook.iter().map(of_hook).collect()
 }
@@ -141,7 +141,7 @@ pub(super) fn not_in_git(facts: &Facts) -> Vec<Advice> {
             listed(lost.iter().map(String::as_str))
         );
         let why = "No clone has these files, and the check fails there.";
-        let mend = if seal.in_submodule {
+        let fix = if seal.in_submodule {
             vec!["# exclude the submodule, or seal it in its own repository".to_owned()]
         } else if seal.tracked.is_empty() {
             say_tracked(seal, false)
@@ -149,7 +149,7 @@ pub(super) fn not_in_git(facts: &Facts) -> Vec<Advice> {
             vec![format!("git add --force -- {}", pathspecs(seal, lost))]
         };
         let broken = seal.seal.header.tracked && !lost.is_empty();
-        broken.then(|| on_seal("not-in-git", seal, what, why, mend))
+        broken.then(|| on_seal("not-in-git", seal, what, why, fix))
     };
     facts.seals.iter().filter_map(of_seal).collect()
 }
@@ -164,13 +164,13 @@ pub(super) fn in_git_after_all(facts: &Facts) -> Vec<Advice> {
             listed(kept.iter().map(String::as_str))
         );
         let why = "A stale copy from a commit passes for what a build made.";
-        let mend = if seal.untracked.is_empty() {
+        let fix = if seal.untracked.is_empty() {
             say_tracked(seal, true)
         } else {
             vec![format!("git rm --cached --quiet -- {}", pathspecs(seal, kept))]
         };
         let broken = !seal.seal.header.tracked && !kept.is_empty();
-        broken.then(|| on_seal("in-git-after-all", seal, what, why, mend))
+        broken.then(|| on_seal("in-git-after-all", seal, what, why, fix))
     };
     facts.seals.iter().filter_map(of_seal).collect()
 }
@@ -198,6 +198,6 @@ pub(super) fn unsealed(facts: &Facts) -> Vec<Advice> {
     let why = "What is shipped without a seal is shipped unchecked.";
     let roots: Vec<_> =
         open.iter().map(|path| format!("--root {}", quote(path.as_bytes()))).collect();
-    let mend = vec![sealgate(facts, &format!("init {}", roots.join(" ")))];
-    vec![Advice { code: "unsealed-artifacts", seal: None, what, why, mend }]
+    let fix = vec![sealgate(facts, &format!("init {}", roots.join(" ")))];
+    vec![Advice { code: "unsealed-artifacts", seal: None, what, why, fix }]
 }

@@ -62,7 +62,7 @@ pub(super) fn on_seal(
     seal: &SealFacts,
     what: String,
     why: &'static str,
-    mend: Vec<String>,
+    fix: Vec<String>,
 ) -> Advice {
-    Advice { code, seal: Some(seal.seal.name.as_str().to_owned()), what, why, mend }
+    Advice { code, seal: Some(seal.seal.name.as_str().to_owned()), what, why, fix }
 }

@@ -156,9 +156,9 @@ const RACES: [Race; 13] = [
         spoil: |repo| write_at(&repo.at("dist/zeros"), b"x", 0),
         turn: |root, turn| {
             let path = root.join("dist/zeros");
-            let (spoilt, mended) = if turn % 2 == 0 { (ZEROS - 1, 0) } else { (0, ZEROS - 1) };
+            let (spoilt, fixed) = if turn % 2 == 0 { (ZEROS - 1, 0) } else { (0, ZEROS - 1) };
             write_at(&path, b"x", spoilt);
-            write_at(&path, b"\0", mended);
+            write_at(&path, b"\0", fixed);
         },
     },
 ];

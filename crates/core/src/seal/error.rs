@@ -1,4 +1,4 @@
-//! What can be wrong with a seal, said so that a person can mend it.
+//! What can be wrong with a seal, said so that a person can fix it.
 
 use std::borrow::Cow;
 

@@ -114,7 +114,7 @@ impl<'p> BlockedBy<'p> {
 pub struct MapChange<'p> {
     /// Its place, relative to the repository root.
     pub path: &'p str,
-    /// What the base has. `None`: a map that could not be read blocked everything, and is mended without a grant for what it
+    /// What the base has. `None`: a map that could not be read blocked everything, and is fixed without a grant for what it
     /// said; what is closed in the new one needs one all the same.
     pub before: Option<BlockerMap>,
     /// What is judged.
