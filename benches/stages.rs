@@ -14,7 +14,7 @@ use sealgate_core::seal::entry::{Digest, Entry};
 use sealgate_core::seal::exclude::Scope;
 use sealgate_core::seal::path::EntryPath;
 use sealgate_core::seal::{Header, Root, Seal, SealName, SealedEntry, read, to_bytes};
-use sealgate_scan::{Directory, Engine, take};
+use sealgate_scan::{Directory, Scanner, take};
 
 fn main() {
     divan::main();
@@ -67,7 +67,7 @@ fn compare_equal(bencher: Bencher, count: usize) {
 }
 
 /// One for all: a thread is one of the workers of one engine in its life, and alone with another.
-static ENGINE: LazyLock<Engine> = LazyLock::new(|| Engine::new(None));
+static ENGINE: LazyLock<Scanner> = LazyLock::new(|| Scanner::new(None));
 
 /// Walks and hashes a tree of 16 MiB in files of one size.
 #[divan::bench(args = [1 << 10, 16 << 10, 256 << 10, 4 << 20, 16 << 20])]

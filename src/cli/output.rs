@@ -15,7 +15,7 @@ use sealgate_core::seal::collisions;
 use sealgate_core::text::problem::{Problem, in_words};
 
 use crate::github::runner::Runner;
-use crate::report::{self, Caller, ErrorView, Format, Report, Screen, Verbosity};
+use crate::report::{self, ErrorView, Format, Invocation, Report, Screen, Verbosity};
 use crate::tree::replace::Writer;
 
 pub use earlier::{discard, is_earlier_report};
@@ -192,8 +192,8 @@ impl Terminal {
 
 /// The report of a command that came to no answer.
 fn error_report(problems: &[Problem]) -> Report {
-    let caller = Caller::default();
-    Report::new(&[], None, problems, Vec::new(), Duration::ZERO, &caller)
+    let invocation = Invocation::default();
+    Report::new(&[], None, problems, Vec::new(), Duration::ZERO, &invocation)
 }
 
 /// Where the report is as JSON: the first such file, if it is there.

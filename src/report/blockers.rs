@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
-use sealgate_core::approval::blockers::{Blocker, BlockerMap, Dishonesty, Reach, State, Words};
+use sealgate_core::approval::blockers::{Blocker, BlockerMap, Contradiction, Reach, State, Words};
 use sealgate_core::compare::verdict::Verdict;
 use sealgate_core::text::escape::{message, printable_str};
 use serde::Serialize;
@@ -34,7 +34,7 @@ pub struct Answer<'m> {
     /// Whether people are shown the items even if nothing was asked.
     pub list: bool,
     /// What the map says against itself.
-    pub dishonest: Vec<Dishonesty>,
+    pub dishonest: Vec<Contradiction>,
     /// What kept it from being read.
     pub errors: Vec<ErrorView>,
 }
@@ -133,7 +133,7 @@ fn blocked(item: &Blocker, known: &Words) -> String {
 }
 
 /// One contradiction.
-fn against(fault: &Dishonesty, columns: usize) -> String {
+fn against(fault: &Contradiction, columns: usize) -> String {
     let style = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
     let mut said = format!("{style}{}{style:#}\n", fault.code());
     push(&mut said, columns, "", &fault.to_string());
@@ -270,7 +270,7 @@ struct DishonestyView<'a> {
 }
 
 impl<'a> DishonestyView<'a> {
-    fn new(fault: &'a Dishonesty) -> Self {
+    fn new(fault: &'a Contradiction) -> Self {
         Self {
             code: fault.code(),
             id: fault.id(),

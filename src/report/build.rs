@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use sealgate_core::compare::finding::Finding;
-use sealgate_core::compare::verdict::{Base, Judgement, Source, Verdict, overall};
+use sealgate_core::compare::verdict::{Base, SealResult, Source, Verdict, overall};
 use sealgate_core::seal::entry::{Entry, UnreadFile};
 use sealgate_core::text::hex;
 use sealgate_core::text::problem::Problem;
 
-use super::remedy::{self, Caller};
+use super::remedy::{self, Invocation};
 use super::v1::{
     AuthorityView, BaseView, EntryView, ErrorView, FindingView, Notice, Report, ResealView,
     SealView, SourceView, Tool,
@@ -18,23 +18,26 @@ impl Report {
     /// Puts what the gate found into the report's form.
     #[must_use]
     pub fn new(
-        judgements: &[Judgement],
+        judgements: &[SealResult],
         base: Option<&Base>,
         problems: &[Problem],
         notices: Vec<Notice>,
         elapsed: Duration,
-        caller: &Caller,
+        invocation: &Invocation,
     ) -> Self {
         let of_seals = judgements.iter().flat_map(|judgement| &judgement.problems);
         Self {
             format: "sealgate-report/1",
             tool: Tool::this(),
             verdict: overall(judgements, base, problems),
-            seals: judgements.iter().map(|judgement| SealView::new(judgement, caller)).collect(),
+            seals: judgements
+                .iter()
+                .map(|judgement| SealView::new(judgement, invocation))
+                .collect(),
             errors: problems.iter().chain(of_seals).map(ErrorView::new).collect(),
             notices,
             authority: None,
-            base: base.map(|base| BaseView::new(base, judgements, caller)),
+            base: base.map(|base| BaseView::new(base, judgements, invocation)),
             partition: None,
             staged: None,
             elapsed_ms: u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
@@ -64,11 +67,11 @@ impl Tool {
 }
 
 impl SealView {
-    fn new(judgement: &Judgement, caller: &Caller) -> Self {
-        let view = |finding| FindingView::new(finding, judgement, caller);
+    fn new(judgement: &SealResult, invocation: &Invocation) -> Self {
+        let view = |finding| FindingView::new(finding, judgement, invocation);
         Self {
             name: judgement.name.clone(),
-            file: caller.seal_file(&judgement.name),
+            file: invocation.seal_file(&judgement.name),
             root: judgement.root.clone(),
             digest: judgement.digest.map(|digest| digest.to_string()),
             source: SourceView::new(&judgement.source),
@@ -80,7 +83,7 @@ impl SealView {
             findings: judgement.findings.iter().map(view).collect(),
             reseal: judgement.reseal.as_ref().map(ResealView::new),
             areas: Vec::new(),
-            fix: remedy::fix(judgement, caller),
+            fix: remedy::fix(judgement, invocation),
         }
     }
 }
@@ -104,7 +107,7 @@ impl SourceView {
 }
 
 impl FindingView {
-    fn new(finding: &Finding, judgement: &Judgement, caller: &Caller) -> Self {
+    fn new(finding: &Finding, judgement: &SealResult, invocation: &Invocation) -> Self {
         let path = String::from_utf8_lossy(&finding.path);
         let lossy = path.as_bytes() != &*finding.path;
         Self {
@@ -118,7 +121,7 @@ impl FindingView {
                 .or_else(|| finding.unread.as_ref().map(EntryView::of_unread)),
             cause: finding.cause,
             detail: finding.detail.clone(),
-            remedy: remedy::of(finding, judgement, caller),
+            remedy: remedy::of(finding, judgement, invocation),
         }
     }
 }

@@ -33,12 +33,12 @@ pub struct SealChanges {
     /// Where the bytes of some of the changed files begin to differ, by path.
     pub divergences: BTreeMap<String, Divergence>,
     /// What became of the seal as a whole, where two states of the seals were compared.
-    pub became: Option<Became>,
+    pub became: Option<SealDiffStatus>,
 }
 
 /// What became of a seal as a whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Became {
+pub struct SealDiffStatus {
     /// Whether there was none before.
     pub new: bool,
     /// How what it covers changed.

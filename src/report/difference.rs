@@ -7,7 +7,7 @@ use sealgate_core::text::escape::printable;
 use sealgate_scan::Divergence;
 use serde::Serialize;
 
-use super::changed::{Became, Differences, Growth, SealChanges};
+use super::changed::{Differences, Growth, SealChanges, SealDiffStatus};
 use super::changes::{rows, totals};
 use super::json::to_writer;
 use super::since;
@@ -149,7 +149,7 @@ impl<'a> SealChangesView<'a> {
             first_difference: seal.offset(&change.path),
             change: ChangeView::new(change),
         };
-        let became = |became: &'a Became| BecameView {
+        let became = |became: &'a SealDiffStatus| BecameView {
             new: became.new,
             scope: &became.scope,
             totals: Totals::of(&seal.changes),

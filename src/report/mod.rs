@@ -41,7 +41,7 @@ pub use changed::{Growth, Since};
 pub use human::{Screen, Verbosity, human, problems};
 pub use json::json;
 pub use recognise::{LOOKED_AT, is_report};
-pub use remedy::Caller;
+pub use remedy::Invocation;
 pub use shell::quote;
 pub(crate) use summary::taken_back;
 pub use v1::{

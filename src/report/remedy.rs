@@ -4,7 +4,7 @@
 //! fixed before anything is approved; nothing here advises to approve bytes nobody understands.
 
 use sealgate_core::compare::finding::{Cause, Finding, FindingKind};
-use sealgate_core::compare::verdict::{Judgement, Source, Verdict};
+use sealgate_core::compare::verdict::{SealResult, Source, Verdict};
 use sealgate_core::seal::entry::Entry;
 
 use super::shell::{is_bare, pathspec, quote};
@@ -12,7 +12,7 @@ use super::v1::Fix;
 
 /// How the program was called, so that the commands it prints work where they are pasted.
 #[derive(Debug, Clone, Default)]
-pub struct Caller {
+pub struct Invocation {
     /// The value of `-C`, if it was given.
     pub directory: Option<String>,
     /// The value of `--seals`, if it was given.
@@ -23,7 +23,7 @@ pub struct Caller {
     pub repository: Option<String>,
 }
 
-impl Caller {
+impl Invocation {
     /// The file of the seal `name`, relative to the repository root.
     pub(super) fn seal_file(&self, name: &str) -> String {
         let seals = self.seals.as_deref().unwrap_or("seals").trim_end_matches('/');
@@ -32,8 +32,8 @@ impl Caller {
 }
 
 /// What to do about one finding, in a sentence or two; commands stand in backticks.
-pub(super) fn of(finding: &Finding, judgement: &Judgement, caller: &Caller) -> String {
-    let advice = Advice { judgement, caller };
+pub(super) fn of(finding: &Finding, judgement: &SealResult, invocation: &Invocation) -> String {
+    let advice = Advice { judgement, invocation };
     match finding.cause {
         Some(cause) => advice.on_cause(cause, finding.kind, &finding.path),
         None => advice.on_kind(finding),
@@ -42,27 +42,27 @@ pub(super) fn of(finding: &Finding, judgement: &Judgement, caller: &Caller) -> S
 
 /// How a failing seal is fixed. `None` where nothing can be approved: the seal passed, or part
 /// of it could not be judged, and then `seal` would refuse as well.
-pub(super) fn fix(judgement: &Judgement, caller: &Caller) -> Option<Fix> {
-    let advice = Advice { judgement, caller };
+pub(super) fn fix(judgement: &SealResult, invocation: &Invocation) -> Option<Fix> {
+    let advice = Advice { judgement, invocation };
     (judgement.verdict() == Verdict::Fail && !judgement.findings.is_empty())
         .then(|| Fix { approve: advice.sealgate("seal"), caution: advice.caution() })
 }
 
 /// What to do about seals that changed since `base` in a way that does not pass.
-pub(super) fn on_reseal(base: &str, caller: &Caller) -> String {
-    let seals = caller.seals.as_deref().unwrap_or("seals").trim_end_matches('/');
+pub(super) fn on_reseal(base: &str, invocation: &Invocation) -> String {
+    let seals = invocation.seals.as_deref().unwrap_or("seals").trim_end_matches('/');
     format!(
         "Take it back with `{} restore --source={} -- {}`; or, if it is meant, whoever may decide that \
          lets it pass with `--on-reseal allow`.",
-        git(caller),
+        git(invocation),
         quote(base.as_bytes()),
         pathspec(seals.as_bytes())
     )
 }
 
 /// How git is called where the user is.
-fn git(caller: &Caller) -> String {
-    match &caller.directory {
+fn git(invocation: &Invocation) -> String {
+    match &invocation.directory {
         Some(directory) => format!("git -C {}", quote(directory.as_bytes())),
         None => "git".to_owned(),
     }
@@ -70,8 +70,8 @@ fn git(caller: &Caller) -> String {
 
 /// One seal's judgement, and who asks.
 struct Advice<'a> {
-    judgement: &'a Judgement,
-    caller: &'a Caller,
+    judgement: &'a SealResult,
+    invocation: &'a Invocation,
 }
 
 impl Advice<'_> {
@@ -302,7 +302,7 @@ impl Advice<'_> {
 
     /// The file of the seal, whose `exclude` list can be edited.
     fn seal_file(&self) -> String {
-        format!("`exclude` of {}", self.caller.seal_file(&self.judgement.name))
+        format!("`exclude` of {}", self.invocation.seal_file(&self.judgement.name))
     }
 
     fn is_kept_in_git(&self) -> bool {
@@ -330,7 +330,7 @@ impl Advice<'_> {
 
     /// `path` as a command finds it from where the user is.
     fn file(&self, path: &[u8]) -> Vec<u8> {
-        let Caller { directory, repository, .. } = self.caller;
+        let Invocation { directory, repository, .. } = self.invocation;
         match (&self.judgement.source, repository.as_ref().or(directory.as_ref())) {
             (Source::Directory { path: place, .. }, _) => {
                 join(place.as_os_str().as_encoded_bytes(), path)
@@ -344,7 +344,9 @@ impl Advice<'_> {
 
     fn sealgate(&self, command: &str) -> String {
         let mut text = String::from("sealgate");
-        for (flag, value) in [("-C", &self.caller.directory), ("--seals", &self.caller.seals)] {
+        for (flag, value) in
+            [("-C", &self.invocation.directory), ("--seals", &self.invocation.seals)]
+        {
             if let Some(value) = value {
                 text = format!("{text} {flag} {}", quote(value.as_bytes()));
             }
@@ -353,7 +355,7 @@ impl Advice<'_> {
     }
 
     fn git(&self) -> String {
-        git(self.caller)
+        git(self.invocation)
     }
 }
 

@@ -4,19 +4,19 @@ use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use sealgate_core::compare::changes::{Change, ChangeKind, Reseal, ScopeChange};
-use sealgate_core::compare::verdict::{Base, Judgement};
+use sealgate_core::compare::verdict::{Base, SealResult};
 use sealgate_core::text::escape::printable_str;
 
 use super::Verbosity;
 use super::changes::{Names, rows};
-use super::remedy::{self, Caller};
+use super::remedy::{self, Invocation};
 use super::text;
 use super::v1::{BaseView, ChangeView, DeletedView, ResealView, ScopeView, SourceView, Totals};
 
 impl BaseView {
     /// The view of `base`, and of what became of the seals in `judgements`.
     #[must_use]
-    pub fn new(base: &Base, judgements: &[Judgement], caller: &Caller) -> Self {
+    pub fn new(base: &Base, judgements: &[SealResult], invocation: &Invocation) -> Self {
         let still_there = || judgements.iter().filter_map(|judgement| judgement.reseal.as_ref());
         let refused = base.deleted.iter().chain(still_there()).any(|reseal| !reseal.allowed);
         let (rev, oid) = SourceView::new(&base.source).into_commit();
@@ -26,7 +26,7 @@ impl BaseView {
             allowed: seal.allowed,
         });
         Self {
-            remedy: refused.then(|| remedy::on_reseal(&rev, caller)),
+            remedy: refused.then(|| remedy::on_reseal(&rev, invocation)),
             rev,
             oid,
             on_reseal: base.on_reseal.code(),

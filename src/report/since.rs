@@ -8,7 +8,7 @@ use sealgate_core::compare::changes::{Change, Reseal};
 use sealgate_core::compare::verdict::Source;
 use sealgate_core::text::escape::printable_str;
 
-use super::changed::{Became, Growth, SealChanges, Since};
+use super::changed::{Growth, SealChanges, SealDiffStatus, Since};
 use super::changes::{Names, Sum, rows};
 use super::resealed::commit;
 use super::shell::quote;
@@ -47,7 +47,7 @@ impl Since {
             root,
             changes: Vec::new(),
             divergences: BTreeMap::new(),
-            became: Some(Became { new: false, scope: Vec::new() }),
+            became: Some(SealDiffStatus { new: false, scope: Vec::new() }),
         }));
         seals.sort_by(|a, b| (State::of(a), &a.name).cmp(&(State::of(b), &b.name)));
         seals
@@ -91,7 +91,7 @@ impl SealChanges {
     fn of(reseal: Reseal) -> Self {
         let scope = reseal.scope.iter().map(|change| ScopeView::new(change, &reseal)).collect();
         Self {
-            became: Some(Became { new: reseal.new, scope }),
+            became: Some(SealDiffStatus { new: reseal.new, scope }),
             name: reseal.name,
             root: reseal.root,
             changes: reseal.changes,

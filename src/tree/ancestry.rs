@@ -6,13 +6,13 @@ use std::collections::{HashSet, VecDeque};
 use sealgate_core::text::problem::Problem;
 use sealgate_git::Oid;
 
-use super::snapshot::Snapshot;
+use super::commit_tree::CommitTree;
 use super::trouble::trouble;
 
 /// The most commits that are looked at: what lies further back is not found.
 const MOST: usize = 200_000;
 
-impl Snapshot<'_> {
+impl CommitTree<'_> {
     /// Whether `ancestor` is this commit or comes before it.
     pub fn descends_from(&self, ancestor: &Oid) -> Result<bool, Problem> {
         self.reaches(ancestor, usize::MAX)

@@ -8,12 +8,12 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 pub use super::commit_limits::{CommitError, Work};
-use sealgate_core::compare::inventory::{Extent, Inventory, Item, Trouble};
+use sealgate_core::compare::inventory::{Extent, Inventory, Item, ScanError};
 use sealgate_core::seal::entry::{Digest, Entry};
 use sealgate_core::seal::exclude::Scope;
 use sealgate_core::seal::path::{self, join};
 use sealgate_git::{ObjectError, Objects, Oid, TreeEntry, TreeMode};
-use sealgate_scan::{Engine, PassOver};
+use sealgate_scan::{PassOver, Scanner};
 
 use super::commit_limits::{MORE_BYTES, MORE_PATHS};
 
@@ -116,7 +116,7 @@ pub fn take_tree(
     objects: &mut Objects,
     root: &Oid,
     wanted: &Wanted<'_>,
-    engine: &Engine,
+    scanner: &Scanner,
     pass_over: PassOver<'_>,
 ) -> Result<Inventory, CommitError> {
     let Wanted { scope, sealed, work } = *wanted;
@@ -125,7 +125,7 @@ pub fn take_tree(
         Trees { objects, scope, pass_over, items, files, blobs, known, work, sealed, kept };
     trees.walk(root)?;
     let Trees { mut items, files, blobs, .. } = trees;
-    let contents = hash_all(objects, &blobs, engine).map_err(|(blob, error)| {
+    let contents = hash_all(objects, &blobs, scanner).map_err(|(blob, error)| {
         let file = files.iter().find(|file| file.blob == blob);
         trouble_at(file.map_or(b"", |file| &file.path), error)
     })?;
@@ -209,7 +209,7 @@ impl Trees<'_> {
     }
 
     fn trouble(&mut self, path: Box<[u8]>, why: &str, directory: bool) {
-        let trouble = Trouble { directory, ..Trouble::unsealable(why) };
+        let trouble = ScanError { directory, ..ScanError::unsealable(why) };
         self.items.push(Item::of(path, Err(trouble)));
     }
 
@@ -227,7 +227,7 @@ impl Trees<'_> {
             TreeMode::Link => {
                 let outcome = match self.objects.blob(&entry.oid, MAX_TARGET) {
                     Ok(target) => link(target),
-                    Err(ObjectError::TooLarge(_, size, limit)) => Err(Trouble::unsealable(
+                    Err(ObjectError::TooLarge(_, size, limit)) => Err(ScanError::unsealable(
                         format!("the link's target is {size} bytes long; the limit is {limit}"),
                     )),
                     Err(error) => return Err(trouble_at(&path, error)),
@@ -241,13 +241,13 @@ impl Trees<'_> {
 }
 
 /// The target of a link, which a seal holds as text.
-fn link(target: Vec<u8>) -> Result<Entry, Trouble> {
+fn link(target: Vec<u8>) -> Result<Entry, ScanError> {
     match String::from_utf8(target) {
         Ok(target) if target.is_empty() || target.contains('\0') => {
-            Err(Trouble::unsealable("the link's target is none that a link can have"))
+            Err(ScanError::unsealable("the link's target is none that a link can have"))
         }
         Ok(target) => Ok(Entry::Link { target: target.into() }),
-        Err(_) => Err(Trouble::unsealable("the link's target is not UTF-8")),
+        Err(_) => Err(ScanError::unsealable("the link's target is not UTF-8")),
     }
 }
 
@@ -264,20 +264,20 @@ type Unhashed = (usize, ObjectError);
 fn hash_all(
     objects: &mut Objects,
     blobs: &[Oid],
-    engine: &Engine,
+    scanner: &Scanner,
 ) -> Result<Vec<Content>, Unhashed> {
     let windows: Vec<&[Oid]> = blobs.chunks(WINDOW).collect();
     let next = AtomicUsize::new(0);
-    let several = engine.workers.count().min(windows.len());
+    let several = scanner.workers.count().min(windows.len());
     if several < 2 {
-        let hashed = hash_windows(objects, &windows, &next, engine)?;
+        let hashed = hash_windows(objects, &windows, &next, scanner)?;
         return Ok(hashed.into_iter().flat_map(|(_, contents)| contents).collect());
     }
     let conversations: Vec<usize> = (0..several).collect();
     let repository = objects.repository();
-    let hashed = engine.workers.map(&conversations, |_| {
+    let hashed = scanner.workers.map(&conversations, |_| {
         let mut objects = Objects::open(repository).map_err(|error| (0, error.into()))?;
-        let hashed = hash_windows(&mut objects, &windows, &next, engine);
+        let hashed = hash_windows(&mut objects, &windows, &next, scanner);
         if hashed.is_err() {
             // Nobody needs the rest any more.
             next.store(windows.len(), Ordering::Relaxed);
@@ -298,7 +298,7 @@ fn hash_windows(
     objects: &mut Objects,
     windows: &[&[Oid]],
     next: &AtomicUsize,
-    engine: &Engine,
+    scanner: &Scanner,
 ) -> Result<Vec<Window>, Unhashed> {
     let mut hashed = Vec::new();
     let ask = |objects: &mut Objects| {
@@ -317,7 +317,7 @@ fn hash_windows(
                 digest.update(piece);
             });
             let size = taken.map_err(|error| (window * WINDOW + index, error))?;
-            engine.meter.count(1, size);
+            scanner.meter.count(1, size);
             contents.push((size, Digest(*digest.finalize().as_bytes())));
         }
         hashed.push((window, contents));

@@ -5,7 +5,7 @@ use sealgate_core::seal::exclude::pattern::Glob;
 use sealgate_core::text::problem::Problem;
 use sealgate_scan::{Directory, Kind, RootError, Version};
 
-use super::Repository;
+use super::Workspace;
 use super::limits::check_names;
 use crate::tree::replace::is_leftover_beside;
 
@@ -18,7 +18,7 @@ pub struct Contents {
     pub strays: Vec<Problem>,
 }
 
-impl Repository {
+impl Workspace {
     /// Lists the seals directory; `None` where there is none. What a run that writes beside this one
     /// has there for a moment, or a killed one left, is passed over.
     pub fn contents(&self) -> Result<Option<Contents>, Problem> {

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use sealgate_git::Fetching;
 
-use super::Repository;
+use super::Workspace;
 
 /// Of so many roots git lists the paths root by root; then it lists those of the whole repository.
 const ROOTS_ASKED_APART: usize = 8;
@@ -36,7 +36,7 @@ struct Tracked {
     whole: OnceCell<Option<Paths>>,
 }
 
-impl Repository {
+impl Workspace {
     /// Whether git has the file at `path` below `root`; `None` where that cannot be told.
     pub fn is_tracked(&self, root: &str, path: &[u8]) -> Option<bool> {
         let mut tracked = self.facts.tracked.lock().unwrap_or_else(PoisonError::into_inner);
@@ -99,7 +99,7 @@ mod tests {
     fn what_one_seal_searched_is_gone_for_the_next() {
         let seals = EntryPath::parse("seals").unwrap();
         let directory = tempfile::tempdir().unwrap();
-        let repository = Repository::find(directory.path(), &seals).unwrap();
+        let repository = Workspace::find(directory.path(), &seals).unwrap();
         let budgets = [60, 30, 30].map(|bytes| {
             repository.count_searched(bytes);
             repository.search_budget(100)

@@ -1,6 +1,6 @@
 //! Reading seal files: whole, or a long one while its root is walked.
 
-use sealgate_core::compare::inventory::Trouble;
+use sealgate_core::compare::inventory::ScanError;
 use sealgate_core::seal::entry::Digest;
 use sealgate_core::seal::path::EntryPath;
 use sealgate_core::seal::{
@@ -9,7 +9,7 @@ use sealgate_core::seal::{
 use sealgate_core::text::problem::Problem;
 use sealgate_scan::{Directory, FileInParts, ReadFault, read_whole};
 
-use super::Repository;
+use super::Workspace;
 
 /// How much of a long seal is in memory as text, in bytes.
 const PART: u64 = 256 << 10;
@@ -70,7 +70,7 @@ impl From<Loaded> for Begun {
     }
 }
 
-impl Repository {
+impl Workspace {
     /// Reads the seal file `name`, with the care that any file gets, and then the seal.
     pub fn load(&self, name: &SealName) -> Result<Loaded, Problem> {
         let about = |problem: Problem| problem.seal(name.as_str()).file(self.file_of(name));
@@ -83,7 +83,7 @@ impl Repository {
                 Problem { code: "seal-too-large", ..self.unreadable(name, message) }
                     .remedy("seal parts of the root apart, or exclude what needs no seal")
             }
-            ReadFault::Trouble(trouble) => self.unreadable(name, trouble.detail),
+            ReadFault::ScanError(trouble) => self.unreadable(name, trouble.detail),
         })?;
         self.read.count(name, bytes.len() as u64).map_err(about)?;
         let digest = Digest::of(&bytes);
@@ -121,7 +121,7 @@ impl Repository {
     /// `None`: it is short, or not sound as far as it was read. What cannot be read is an error, and
     /// not tried again.
     fn begin_long(&self, name: &SealName) -> Result<Option<Long>, Problem> {
-        let unreadable = |trouble: Trouble| self.unreadable(name, trouble.detail);
+        let unreadable = |trouble: ScanError| self.unreadable(name, trouble.detail);
         let (directory, path) = self.place_of(name)?;
         let mut file = FileInParts::open(&directory, &path).map_err(unreadable)?;
         if file.size() <= PART || file.size() > MAX_SEAL_BYTES {
@@ -186,7 +186,7 @@ impl Long {
     }
 
     /// Reads the rest; the seal and its digest. `None`: something is wrong with it, and
-    /// [`Repository::load`] tells what.
+    /// [`Workspace::load`] tells what.
     #[must_use]
     pub fn finish(mut self) -> Option<(Seal, Digest)> {
         let mut part = std::mem::take(&mut self.left);

@@ -1,15 +1,15 @@
 //! The repository: where it begins, which seals it has, and how their files are read and written.
 
 mod ancestry;
+mod approval_files;
 pub mod commit;
 mod commit_limits;
+mod commit_tree;
 mod contents;
 mod git_facts;
 mod limits;
 mod load;
-mod papers;
 pub mod replace;
-mod snapshot;
 mod trouble;
 mod way;
 mod write;
@@ -25,15 +25,15 @@ use sealgate_scan::{Directory, NamedFault, RootError, read_named};
 use self::git_facts::GitFacts;
 use limits::{Lenient, SealsRead};
 
+pub use approval_files::ApprovalFiles;
+pub use commit_tree::CommitTree;
 pub use contents::{Contents, matching, select};
 pub use limits::SEALS_TOO_LARGE;
 pub use load::{Begun, Loaded, Long};
-pub use papers::Papers;
-pub use snapshot::Snapshot;
 
 /// A repository and its seals directory.
 #[derive(Debug)]
-pub struct Repository {
+pub struct Workspace {
     root: PathBuf,
     seals: EntryPath,
     in_git: bool,
@@ -44,7 +44,7 @@ pub struct Repository {
     facts: GitFacts,
 }
 
-impl Repository {
+impl Workspace {
     /// Finds the repository that `start` lies in: git's top level, or else the nearest parent
     /// with the seals directory. Runs no git.
     pub fn find(start: &Path, seals: &EntryPath) -> Result<Self, Problem> {

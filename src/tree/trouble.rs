@@ -3,10 +3,10 @@
 use sealgate_core::text::problem::Problem;
 use sealgate_git::{ObjectError, Oid};
 
-use super::Repository;
+use super::Workspace;
 
 /// A revision that names no commit.
-pub(super) fn unknown(repository: &Repository, revision: &str) -> Problem {
+pub(super) fn unknown(repository: &Workspace, revision: &str) -> Problem {
     let message = format!("{revision} names no commit that is here");
     let whole_id = Oid::from_hex(revision.as_bytes()).is_some();
     let remedy = if whole_id {
@@ -22,7 +22,7 @@ pub(super) fn unknown(repository: &Repository, revision: &str) -> Problem {
 
 /// An object that could not be had, as a person gets it; `path` is what it is needed for.
 pub(super) fn trouble(
-    repository: &Repository,
+    repository: &Workspace,
     given: &str,
     path: &str,
     error: &ObjectError,

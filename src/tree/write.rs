@@ -9,13 +9,13 @@ use sealgate_core::seal::path::EntryPath;
 use sealgate_core::text::problem::{Problem, in_words};
 use sealgate_scan::{Directory, Kind};
 
-use super::Repository;
+use super::Workspace;
 use super::replace::{Writer, is_leftover_aside, is_leftover_beside};
 
 /// The threads that write seals side by side: each waits for the disk most of the time.
 const WRITERS: usize = 16;
 
-impl Repository {
+impl Workspace {
     /// Gives the file `path` the content `bytes` in one step; the caller holds the lock.
     pub fn replace(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         let aside = self.scratch_directory();

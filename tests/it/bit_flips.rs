@@ -3,18 +3,18 @@
 use std::fs;
 
 use sealgate::ops::check::Judge;
-use sealgate::tree::Repository;
-use sealgate_core::compare::verdict::{Judgement, Verdict};
+use sealgate::tree::Workspace;
+use sealgate_core::compare::verdict::{SealResult, Verdict};
 use sealgate_core::seal::SealName;
 use sealgate_core::seal::path::EntryPath;
-use sealgate_scan::Engine;
+use sealgate_scan::Scanner;
 
 use crate::common::Repo;
 
 /// The gate, without the process around it: from the seal's file to the judgement.
 struct Gate {
     repo: Repo,
-    repository: Repository,
+    repository: Workspace,
     name: SealName,
     seal: Vec<u8>,
 }
@@ -23,7 +23,7 @@ impl Gate {
     fn new() -> Self {
         let repo = Repo::of_release();
         let seals = EntryPath::parse("seals").unwrap();
-        let repository = Repository::find(&repo.at(""), &seals).unwrap();
+        let repository = Workspace::find(&repo.at(""), &seals).unwrap();
         let name = SealName::parse("release").unwrap();
         let seal = fs::read(repo.at("seals/release.toml")).unwrap();
         Self { repo, repository, name, seal }
@@ -33,10 +33,10 @@ impl Gate {
         fs::write(self.repo.at("seals/release.toml"), bytes).unwrap();
     }
 
-    fn judge(&self, seal: &[u8]) -> Judgement {
+    fn judge(&self, seal: &[u8]) -> SealResult {
         self.seal_is(seal);
         let begun = self.repository.begin(&self.name);
-        Judge::of_worktree(&self.repository, &Engine::new(None)).judge(&self.name, begun)
+        Judge::of_worktree(&self.repository, &Scanner::new(None)).judge(&self.name, begun)
     }
 
     fn flipped(&self, bit: usize) -> Vec<u8> {

@@ -44,7 +44,7 @@ fn close(map: &mut Value, index: usize) {
 fn against(bytes: &[u8]) -> Vec<&'static str> {
     let map = BlockerMap::read(bytes).unwrap();
     let found = map.honest(&[]).err().unwrap_or_default();
-    found.iter().map(sealgate_core::approval::blockers::Dishonesty::code).collect()
+    found.iter().map(sealgate_core::approval::blockers::Contradiction::code).collect()
 }
 
 /// The ids of what blocks `word` in an honest map.

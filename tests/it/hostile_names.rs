@@ -16,10 +16,10 @@ use std::time::Duration;
 use clap::ValueEnum as _;
 use proptest::prelude::*;
 use sealgate::github::runner::Runner;
-use sealgate::report::{self, Caller, Format, Notice, Report, Verbosity};
+use sealgate::report::{self, Format, Invocation, Notice, Report, Verbosity};
 use sealgate_core::compare::changes::{Change, ChangeKind, OnReseal, Reseal, ScopeChange};
 use sealgate_core::compare::finding::{Cause, Finding, FindingKind};
-use sealgate_core::compare::verdict::{Base, Judgement, Source};
+use sealgate_core::compare::verdict::{Base, SealResult, Source};
 use sealgate_core::seal::Root;
 use sealgate_core::seal::entry::{Digest, Entry};
 use sealgate_core::seal::path::EntryPath;
@@ -110,13 +110,13 @@ fn saying(name: &[u8]) -> Vec<Report> {
     let tracked = judgement(&text, differences.clone());
     // Remedies differ by where bytes come from, and of causes all but a few do not.
     let some = differences.iter().step_by(2).cloned().collect();
-    let built = Judgement { tracked: Some(false), findings: some, ..tracked.clone() };
+    let built = SealResult { tracked: Some(false), findings: some, ..tracked.clone() };
     let at = Source::Directory { given: text.clone(), path: text.clone().into() };
-    let elsewhere = Judgement { source: at, ..built.clone() };
+    let elsewhere = SealResult { source: at, ..built.clone() };
     let commit = Source::Commit { given: text.clone(), oid: "0123456789".repeat(4) };
     let committed =
-        Judgement { source: commit.clone(), seal_source: commit.clone(), ..built.clone() };
-    let resealed = |allowed| Judgement {
+        SealResult { source: commit.clone(), seal_source: commit.clone(), ..built.clone() };
+    let resealed = |allowed| SealResult {
         reseal: Some(reseal(&text, allowed)),
         findings: if allowed { Vec::new() } else { differences[..3].to_vec() },
         ..tracked.clone()
@@ -128,13 +128,13 @@ fn saying(name: &[u8]) -> Vec<Report> {
     };
     let (allow, refuse) = (base(OnReseal::Allow, true), base(OnReseal::Fail, false));
     let notice = Notice { code: "x", message: text.clone() };
-    let caller = Caller {
+    let invocation = Invocation {
         directory: Some(text.clone()),
         seals: Some(text.clone()),
         repository: Some(text.clone()),
     };
-    let report = |judgements: &[Judgement], base: Option<&Base>, problems: &[Problem]| {
-        Report::new(judgements, base, problems, vec![notice.clone()], Duration::ZERO, &caller)
+    let report = |judgements: &[SealResult], base: Option<&Base>, problems: &[Problem]| {
+        Report::new(judgements, base, problems, vec![notice.clone()], Duration::ZERO, &invocation)
     };
     let passed = report(&[resealed(true)], Some(&allow), &[]);
     vec![
@@ -163,8 +163,8 @@ fn findings(name: &[u8], text: &str) -> Vec<Finding> {
     kinds.chain(causes).map(finding).collect()
 }
 
-fn judgement(text: &str, findings: Vec<Finding>) -> Judgement {
-    Judgement {
+fn judgement(text: &str, findings: Vec<Finding>) -> SealResult {
+    SealResult {
         name: text.to_owned(),
         root: Some(text.to_owned()),
         tracked: Some(true),

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use sealgate::report::{self, Caller, Format, Report, Verbosity};
+use sealgate::report::{self, Format, Invocation, Report, Verbosity};
 use sealgate_core::compare::changes::{Change, ChangeKind, OnReseal, Reseal, ScopeChange};
 use sealgate_core::compare::finding::{Cause, Finding, FindingKind};
-use sealgate_core::compare::verdict::{Base, Judgement, Source};
+use sealgate_core::compare::verdict::{Base, SealResult, Source};
 use sealgate_core::seal::entry::{Digest, Entry};
 use sealgate_core::text::problem::Problem;
 
@@ -21,8 +21,8 @@ fn modified(path: &str) -> Finding {
     Finding { expected: Some(file(1)), observed: Some(file(2)), line: Some(8), ..finding }
 }
 
-fn judgement(name: &str, findings: Vec<Finding>) -> Judgement {
-    Judgement {
+fn judgement(name: &str, findings: Vec<Finding>) -> SealResult {
+    SealResult {
         name: name.to_owned(),
         root: Some(name.to_owned()),
         tracked: Some(false),
@@ -63,10 +63,10 @@ fn base(deleted: Vec<Reseal>) -> Base {
     Base { source, on_reseal: OnReseal::Allow, deleted }
 }
 
-fn page(judgements: &[Judgement], base: Option<&Base>, problems: &[Problem]) -> String {
-    let caller = Caller::default();
+fn page(judgements: &[SealResult], base: Option<&Base>, problems: &[Problem]) -> String {
+    let invocation = Invocation::default();
     let elapsed = Duration::from_millis(7);
-    let report = Report::new(judgements, base, problems, Vec::new(), elapsed, &caller);
+    let report = Report::new(judgements, base, problems, Vec::new(), elapsed, &invocation);
     let mut bytes = Vec::new();
     report::write(&report, Format::Markdown, Verbosity::Normal, &mut bytes).unwrap();
     String::from_utf8(bytes).unwrap()
@@ -89,7 +89,7 @@ fn a_pass_is_a_line_and_the_totals() {
 fn the_order_is_verdict_scope_errors_findings_commands_totals() {
     let findings =
         vec![Finding { cause: Some(Cause::LineEndings), ..modified("a.js") }, modified("b.js")];
-    let changed = Judgement { reseal: Some(reseal("dist", 2)), ..judgement("dist", findings) };
+    let changed = SealResult { reseal: Some(reseal("dist", 2)), ..judgement("dist", findings) };
     let gone = Reseal { scope: vec![ScopeChange::Deleted], ..reseal("old", 0) };
     let problem = Problem::new("x", "it is broken").file("seals/gen.toml").remedy("fix it");
     let said = page(&[changed], Some(&base(vec![gone])), &[problem]);
@@ -142,12 +142,12 @@ fn a_page_is_never_longer_than_hosts_keep_and_says_what_it_hides() {
         (0..count).map(seal).collect::<Vec<_>>()
     };
     let resealed: Vec<_> = (0..5_000)
-        .map(|number| Judgement {
+        .map(|number| SealResult {
             reseal: Some(reseal(&long(number), 3)),
             ..judgement(&long(number), many(1))
         })
         .collect();
-    let one = Judgement { reseal: Some(reseal("dist", 90_000)), ..judgement("dist", many(3)) };
+    let one = SealResult { reseal: Some(reseal("dist", 90_000)), ..judgement("dist", many(3)) };
     let cases = [
         ("many findings", page(&seals(1, 30_000), None, &[])),
         ("many seals", page(&seals(5_000, 4), None, &[])),

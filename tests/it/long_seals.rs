@@ -12,12 +12,12 @@ use std::thread;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use sealgate::ops::check::Judge;
-use sealgate::tree::{Begun, Repository};
-use sealgate_core::compare::verdict::Judgement;
+use sealgate::tree::{Begun, Workspace};
+use sealgate_core::compare::verdict::SealResult;
 use sealgate_core::seal::entry::Digest;
 use sealgate_core::seal::path::EntryPath;
 use sealgate_core::seal::{SealName, read};
-use sealgate_scan::Engine;
+use sealgate_scan::Scanner;
 use serde_json::{Value, json};
 
 use crate::support::Repo;
@@ -62,7 +62,7 @@ fn lines(count: usize) -> String {
 /// A repository to read seals in, as the program does.
 struct Place {
     repo: Repo,
-    repository: Repository,
+    repository: Workspace,
 }
 
 /// What came of a seal.
@@ -81,7 +81,7 @@ impl Place {
     fn new() -> Self {
         let repo = Repo::with(&[("dist/f", ""), ("seals/dist.toml", "")]);
         let seals = EntryPath::parse("seals").unwrap();
-        let repository = Repository::find(&repo.root(), &seals).unwrap();
+        let repository = Workspace::find(&repo.root(), &seals).unwrap();
         Self { repo, repository }
     }
 
@@ -115,14 +115,14 @@ impl Place {
     }
 
     /// The judgements by the seal that was written last: read in parts, and read whole.
-    fn judgements(&self) -> [Judgement; 2] {
+    fn judgements(&self) -> [SealResult; 2] {
         let begun = self.repository.begin(&dist());
         let loaded = self.repository.load(&dist()).map(Begun::from);
         // Each on a thread of its own, which is one of the workers of one engine in its life.
         [begun, loaded].map(|begun| {
             let work = || {
-                let engine = Engine::new(NonZeroUsize::new(2));
-                Judge::of_worktree(&self.repository, &engine).judge(&dist(), begun)
+                let scanner = Scanner::new(NonZeroUsize::new(2));
+                Judge::of_worktree(&self.repository, &scanner).judge(&dist(), begun)
             };
             thread::scope(|threads| threads.spawn(work).join().unwrap())
         })

@@ -13,14 +13,14 @@ use proptest::sample::{Index, select};
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 use sealgate::ops::check::Judge;
 use sealgate::ops::seal::draft::draft;
-use sealgate::tree::Repository;
+use sealgate::tree::Workspace;
 use sealgate_core::compare::inventory::Inventory;
-use sealgate_core::compare::verdict::{Judgement, Verdict};
+use sealgate_core::compare::verdict::{SealResult, Verdict};
 use sealgate_core::seal::entry::{Digest, Entry};
 use sealgate_core::seal::exclude::Scope;
 use sealgate_core::seal::path::EntryPath;
 use sealgate_core::seal::{Header, Root, SealName, to_bytes};
-use sealgate_scan::{self as inventory, Directory, Engine};
+use sealgate_scan::{self as inventory, Directory, Scanner};
 
 use crate::common;
 use crate::common::{Node, Repo, copy};
@@ -159,17 +159,17 @@ fn gather(tree: &Tree, above: &str, scope: &Scope, found: &mut BTreeMap<String, 
 }
 
 fn walk(root: &Path, scope: &Scope) -> Inventory {
-    walk_with(&Engine::new(None), root, scope)
+    walk_with(&Scanner::new(None), root, scope)
 }
 
-fn walk_with(engine: &Engine, root: &Path, scope: &Scope) -> Inventory {
+fn walk_with(scanner: &Scanner, root: &Path, scope: &Scope) -> Inventory {
     let root = Directory::open_root(root, None).unwrap();
-    inventory::take(&root, scope, engine).unwrap()
+    inventory::take(&root, scope, scanner).unwrap()
 }
 
 /// The same by so many threads. A thread is one of the workers of one engine in its life.
 fn walk_by(threads: usize, root: &Path, scope: &Scope) -> Inventory {
-    let walk = || walk_with(&Engine::new(NonZeroUsize::new(threads)), root, scope);
+    let walk = || walk_with(&Scanner::new(NonZeroUsize::new(threads)), root, scope);
     thread::scope(|threads| threads.spawn(walk).join().unwrap())
 }
 
@@ -200,11 +200,11 @@ fn repo_of(tree: &Tree) -> Repo {
 }
 
 /// What the gate says of `dist`.
-fn gate(repo: &Repo) -> Judgement {
+fn gate(repo: &Repo) -> SealResult {
     let seals = EntryPath::parse("seals").unwrap();
-    let repository = Repository::find(&repo.at(""), &seals).unwrap();
+    let repository = Workspace::find(&repo.at(""), &seals).unwrap();
     let begun = repository.begin(&name_of_seal());
-    Judge::of_worktree(&repository, &Engine::new(None)).judge(&name_of_seal(), begun)
+    Judge::of_worktree(&repository, &Scanner::new(None)).judge(&name_of_seal(), begun)
 }
 
 proptest! {

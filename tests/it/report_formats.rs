@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
-use sealgate::report::{Caller, ErrorView, Notice, Report, Verbosity, human, json, problems};
+use sealgate::report::{ErrorView, Invocation, Notice, Report, Verbosity, human, json, problems};
 use sealgate_core::compare::finding::{Cause, Finding, FindingKind};
-use sealgate_core::compare::verdict::{Judgement, Source};
+use sealgate_core::compare::verdict::{SealResult, Source};
 use sealgate_core::seal::entry::{Digest, Entry};
 use sealgate_core::seal::path::EntryPath;
 use sealgate_core::text::problem::Problem;
@@ -35,9 +35,9 @@ fn modified(path: impl AsRef<[u8]>, old: u64, new: u64) -> Finding {
 }
 
 /// A judged seal, with entries enough for its findings.
-fn judgement(name: &str, findings: Vec<Finding>) -> Judgement {
+fn judgement(name: &str, findings: Vec<Finding>) -> SealResult {
     let matched = 9;
-    Judgement {
+    SealResult {
         name: name.to_owned(),
         root: Some(name.to_owned()),
         tracked: Some(true),
@@ -54,8 +54,8 @@ fn judgement(name: &str, findings: Vec<Finding>) -> Judgement {
     }
 }
 
-fn report(judgements: &[Judgement]) -> Report {
-    Report::new(judgements, None, &[], Vec::new(), Duration::from_millis(3), &Caller::default())
+fn report(judgements: &[SealResult]) -> Report {
+    Report::new(judgements, None, &[], Vec::new(), Duration::from_millis(3), &Invocation::default())
 }
 
 fn styled(report: &Report, verbosity: Verbosity) -> String {
@@ -78,7 +78,7 @@ fn last_line(report: &Report) -> String {
     plain(report, Verbosity::Quiet).trim_end_matches('\n').to_owned()
 }
 
-fn rich() -> Vec<Judgement> {
+fn rich() -> Vec<SealResult> {
     use FindingKind as K;
     let findings = vec![
         Finding { cause: Some(Cause::LineEndings), ..modified("app.js", 1234, 1333) },
@@ -190,16 +190,19 @@ fn saying(name: &[u8]) -> Vec<Report> {
         })
         .collect();
     let differences = findings.iter().filter(|finding| !finding.kind.is_error()).cloned().collect();
-    let all = Judgement { root: Some(text.clone()), ..judgement(&text, findings) };
-    let tracked = Judgement { findings: differences, ..all.clone() };
-    let built = Judgement { tracked: Some(false), ..tracked.clone() };
+    let all = SealResult { root: Some(text.clone()), ..judgement(&text, findings) };
+    let tracked = SealResult { findings: differences, ..all.clone() };
+    let built = SealResult { tracked: Some(false), ..tracked.clone() };
     let source = Source::Directory { given: text.clone(), path: text.clone().into() };
-    let elsewhere = Judgement { source, ..tracked.clone() };
+    let elsewhere = SealResult { source, ..tracked.clone() };
     let notice = Notice { code: "x", message: text.clone() };
-    let caller =
-        Caller { directory: Some(text.clone()), seals: Some(text.clone()), repository: Some(text) };
-    let report = |judgements: &[Judgement]| {
-        Report::new(judgements, None, &problems, vec![notice.clone()], Duration::ZERO, &caller)
+    let invocation = Invocation {
+        directory: Some(text.clone()),
+        seals: Some(text.clone()),
+        repository: Some(text),
+    };
+    let report = |judgements: &[SealResult]| {
+        Report::new(judgements, None, &problems, vec![notice.clone()], Duration::ZERO, &invocation)
     };
     let together = report(&[all.clone(), tracked.clone()]);
     vec![report(&[all]), report(&[tracked]), report(&[built]), report(&[elsewhere]), together]
@@ -365,7 +368,7 @@ fn advice_is_given_once_for_all_findings_alike() {
 
 #[test]
 fn the_last_line_is_the_verdict_on_the_seals_that_were_judged() {
-    let broken = |name| Judgement {
+    let broken = |name| SealResult {
         root: None,
         tracked: None,
         checked: 0,
@@ -378,8 +381,8 @@ fn the_last_line_is_the_verdict_on_the_seals_that_were_judged() {
     let fail =
         |name, n: u64| judgement(name, (0..n).map(|i| modified(format!("{i}"), 1, 2)).collect());
     let unread = |name| judgement(name, vec![finding(FindingKind::Unreadable, "x")]);
-    let many: Vec<Judgement> = (0..11).map(|i| pass(format!("s{i}").leak())).collect();
-    let cases: &[(&[Judgement], &str)] = &[
+    let many: Vec<SealResult> = (0..11).map(|i| pass(format!("s{i}").leak())).collect();
+    let cases: &[(&[SealResult], &str)] = &[
         (&[pass("a")], "PASS  1 seal (a), 9 entries, 1.2 MiB in 3 ms (400 MiB/s)"),
         (&[pass("a"), pass("b")], "PASS  2 seals (a, b), 18 entries, 2.4 MiB in 3 ms (800 MiB/s)"),
         (
@@ -417,7 +420,8 @@ fn the_last_line_is_the_verdict_on_the_seals_that_were_judged() {
         }
     }
     let problem = Problem::new("seals-missing", "none");
-    let empty = Report::new(&[], None, &[problem], Vec::new(), Duration::ZERO, &Caller::default());
+    let empty =
+        Report::new(&[], None, &[problem], Vec::new(), Duration::ZERO, &Invocation::default());
     assert_eq!(last_line(&empty), "ERROR  nothing checked: 1 error");
 }
 
@@ -444,7 +448,8 @@ fn notices_take_a_line_each_before_the_verdict() {
     let notice = |message: &str| Notice { code: "x", message: message.to_owned() };
     let notices = vec![notice("modes were\nnot compared"), notice("two")];
     let judgements = [judgement("dist", Vec::new())];
-    let report = Report::new(&judgements, None, &[], notices, Duration::ZERO, &Caller::default());
+    let report =
+        Report::new(&judgements, None, &[], notices, Duration::ZERO, &Invocation::default());
     let expected = "notice: modes were\\nnot compared\nnotice: two\n\
                     PASS  1 seal (dist), 9 entries, 1.2 MiB in under 1 ms\n";
     assert_eq!(plain(&report, Verbosity::Normal), expected);
@@ -500,13 +505,13 @@ const BARE_ADVICE: [(FindingKind, &str); 10] = [
     (FindingKind::Moved, "Move it back"),
 ];
 
-fn remedy_of(finding: Finding, tracked: bool, source: &Source, caller: &Caller) -> String {
-    let judged = Judgement {
+fn remedy_of(finding: Finding, tracked: bool, source: &Source, invocation: &Invocation) -> String {
+    let judged = SealResult {
         tracked: Some(tracked),
         source: source.clone(),
         ..judgement("dist", vec![finding])
     };
-    Report::new(&[judged], None, &[], Vec::new(), Duration::ZERO, caller).seals[0].findings[0]
+    Report::new(&[judged], None, &[], Vec::new(), Duration::ZERO, invocation).seals[0].findings[0]
         .remedy
         .clone()
 }
@@ -517,15 +522,15 @@ fn elsewhere() -> Source {
 
 #[test]
 fn every_kind_with_every_cause_has_a_remedy_of_its_own() {
-    let caller = Caller::default();
+    let invocation = Invocation::default();
     for source in [Source::Worktree, elsewhere()] {
         for tracked in [true, false] {
             for (kind, needle) in BARE_ADVICE {
-                let remedy = remedy_of(finding(kind, "a"), tracked, &source, &caller);
+                let remedy = remedy_of(finding(kind, "a"), tracked, &source, &invocation);
                 assert!(remedy.contains(needle) && remedy.ends_with('.'), "{remedy}");
                 for (cause, needle) in ADVICE {
                     let finding = Finding { cause: Some(cause), ..finding(kind, "a") };
-                    let remedy = remedy_of(finding, tracked, &source, &caller);
+                    let remedy = remedy_of(finding, tracked, &source, &invocation);
                     assert!(remedy.contains(needle) && remedy.ends_with('.'), "{remedy}");
                     assert_eq!(remedy.matches('`').count() % 2, 0, "{remedy}");
                 }
@@ -536,16 +541,16 @@ fn every_kind_with_every_cause_has_a_remedy_of_its_own() {
 
 #[test]
 fn bytes_from_another_directory_are_neither_restored_nor_sealed_where_they_are() {
-    let caller = Caller::default();
+    let invocation = Invocation::default();
     for (kind, _) in BARE_ADVICE {
-        let remedy = remedy_of(finding(kind, "a"), true, &elsewhere(), &caller);
+        let remedy = remedy_of(finding(kind, "a"), true, &elsewhere(), &invocation);
         assert!(!remedy.contains("git restore"), "{remedy}");
         if remedy.contains("sealgate seal") {
             assert!(remedy.contains("bring it into dist"), "{remedy}");
         }
     }
     let changed = vec![modified("a", 1, 2)];
-    let judged = Judgement { source: elsewhere(), ..judgement("dist", changed) };
+    let judged = SealResult { source: elsewhere(), ..judgement("dist", changed) };
     let fix = report(&[judged]).seals[0].fix.clone().unwrap();
     assert_eq!(fix.approve, "sealgate seal dist");
     assert!(fix.caution.starts_with("First bring the bytes of out into dist"), "{}", fix.caution);
@@ -555,7 +560,7 @@ fn bytes_from_another_directory_are_neither_restored_nor_sealed_where_they_are()
 #[test]
 fn what_is_built_is_built_again_and_what_git_holds_is_restored() {
     let caution = |tracked| {
-        let judged = Judgement { tracked, ..judgement("dist", vec![modified("a", 1, 2)]) };
+        let judged = SealResult { tracked, ..judgement("dist", vec![modified("a", 1, 2)]) };
         report(&[judged]).seals[0].fix.clone().unwrap().caution
     };
     let restore = "`git restore --source=HEAD --staged --worktree -- ':/dist'`";
@@ -578,13 +583,13 @@ fn the_caution_names_the_causes_and_what_stands_in_the_way() {
 
 #[test]
 fn commands_repeat_the_options_that_sealgate_was_called_with() {
-    let caller = Caller {
+    let invocation = Invocation {
         directory: Some("my repo".to_owned()),
         seals: Some("it's/seals".to_owned()),
         repository: None,
     };
     let judged = judgement("dist", vec![modified("a", 1, 2)]);
-    let report = Report::new(&[judged], None, &[], Vec::new(), Duration::ZERO, &caller);
+    let report = Report::new(&[judged], None, &[], Vec::new(), Duration::ZERO, &invocation);
     let fix = report.seals[0].fix.clone().unwrap();
     let sealgate = r"sealgate -C 'my repo' --seals 'it'\''s/seals'";
     assert_eq!(fix.approve, format!("{sealgate} seal dist"));
@@ -598,7 +603,7 @@ fn commands_repeat_the_options_that_sealgate_was_called_with() {
 
 #[test]
 fn the_mode_command_names_the_file_from_where_the_user_is() {
-    let caller = |directory: Option<&str>, repository: Option<&str>| Caller {
+    let invocation = |directory: Option<&str>, repository: Option<&str>| Invocation {
         directory: directory.map(str::to_owned),
         seals: None,
         repository: repository.map(str::to_owned),
@@ -611,21 +616,21 @@ fn the_mode_command_names_the_file_from_where_the_user_is() {
     let gained = Finding { expected: Some(file(1, b"exec")), ..lost("run") };
     let here = Source::Worktree;
     let cases = [
-        (lost("bin/run"), &here, caller(None, None), "chmod +x -- dist/bin/run"),
-        (gained, &here, caller(None, None), "chmod -x -- dist/run"),
-        (lost("a b'c"), &here, caller(None, None), r"chmod +x -- 'dist/a b'\''c'"),
-        (lost("run"), &here, caller(Some("r"), None), "chmod +x -- r/dist/run"),
+        (lost("bin/run"), &here, invocation(None, None), "chmod +x -- dist/bin/run"),
+        (gained, &here, invocation(None, None), "chmod -x -- dist/run"),
+        (lost("a b'c"), &here, invocation(None, None), r"chmod +x -- 'dist/a b'\''c'"),
+        (lost("run"), &here, invocation(Some("r"), None), "chmod +x -- r/dist/run"),
         (
             lost("run"),
             &here,
-            caller(Some("r/sub"), Some("r/sub/..")),
+            invocation(Some("r/sub"), Some("r/sub/..")),
             "chmod +x -- r/sub/../dist/run",
         ),
-        (lost("run"), &here, caller(None, Some("..")), "chmod +x -- ../dist/run"),
-        (lost("run"), &elsewhere(), caller(Some("r"), None), "chmod +x -- ../up/out/run"),
+        (lost("run"), &here, invocation(None, Some("..")), "chmod +x -- ../dist/run"),
+        (lost("run"), &elsewhere(), invocation(Some("r"), None), "chmod +x -- ../up/out/run"),
     ];
-    for (finding, source, caller, command) in cases {
-        let remedy = remedy_of(finding, true, source, &caller);
+    for (finding, source, invocation, command) in cases {
+        let remedy = remedy_of(finding, true, source, &invocation);
         assert!(remedy.contains(&format!("`{command}`")), "{remedy}");
     }
 }
@@ -635,7 +640,7 @@ fn nothing_is_approved_where_something_could_not_be_judged() {
     let unread =
         judgement("dist", vec![finding(FindingKind::Unreadable, "x"), modified("a", 1, 2)]);
     let unjudged = Problem::new("seal-not-canonical", "the seal is not in canonical form");
-    let broken = Judgement {
+    let broken = SealResult {
         problems: vec![unjudged.file("seals/b.toml").remedy("sealgate fmt b")],
         root: None,
         tracked: None,
@@ -675,10 +680,10 @@ fn a_small_report_has_the_keys_of_the_contract_in_their_order() {
             .file("seals/gen.toml")
             .remedy("sealgate fmt gen")
     };
-    let judged = Judgement { tracked: Some(false), ..judgement("dist", vec![changed, moved]) };
+    let judged = SealResult { tracked: Some(false), ..judgement("dist", vec![changed, moved]) };
     let notices = vec![Notice { code: "modes-not-compared", message: "m".to_owned() }];
     let elapsed = Duration::from_micros(12_900);
-    let report = Report::new(&[judged], None, &[problem], notices, elapsed, &Caller::default());
+    let report = Report::new(&[judged], None, &[problem], notices, elapsed, &Invocation::default());
     let golden = GOLDEN
         .replace("SEAL", &Digest::of(b"dist").to_string())
         .replace("OLD", &Digest::of(b"old").to_string())
@@ -773,7 +778,7 @@ const GOLDEN: &str = r#"{
 
 #[test]
 fn a_directory_source_is_named_in_json_and_in_the_headline() {
-    let judged = Judgement { source: elsewhere(), ..judgement("dist", vec![modified("a", 1, 2)]) };
+    let judged = SealResult { source: elsewhere(), ..judgement("dist", vec![modified("a", 1, 2)]) };
     let report = report(&[judged]);
     let value: serde_json::Value = serde_json::from_str(&as_json(&report)).unwrap();
     let source = serde_json::json!({"kind": "directory", "path": "out"});
@@ -827,24 +832,26 @@ mod pasted {
     fn restoring_brings_back_the_one_root_from_wherever_the_user_is() {
         let place = repository();
         let top = place.path().join("re po");
-        let here = Caller::default();
-        let from_above = Caller { directory: Some("re po/sub".to_owned()), ..Caller::default() };
+        let here = Invocation::default();
+        let from_above =
+            Invocation { directory: Some("re po/sub".to_owned()), ..Invocation::default() };
         let users = [
             (top.clone(), &here),
             (top.join("sub"), &here),
             (place.path().to_owned(), &from_above),
         ];
-        for (stand, caller) in users {
+        for (stand, invocation) in users {
             for root in ROOTS {
                 for other in ROOTS {
                     fs::write(top.join(other).join("f"), "bad\n").unwrap();
                 }
                 sh(&top, "git add -A");
-                let judged = Judgement {
+                let judged = SealResult {
                     root: Some(root.to_owned()),
                     ..judgement("dist", vec![finding(FindingKind::Missing, "f")])
                 };
-                let report = Report::new(&[judged], None, &[], Vec::new(), Duration::ZERO, caller);
+                let report =
+                    Report::new(&[judged], None, &[], Vec::new(), Duration::ZERO, invocation);
                 let seal = &report.seals[0];
                 let caution = seal.fix.clone().unwrap().caution;
                 for text in [&caution, &seal.findings[0].remedy] {
@@ -872,7 +879,7 @@ mod pasted {
             let path = place.path().join(name);
             fs::write(&path, "").unwrap();
             fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
-            let judged = Judgement { root: Some(".".to_owned()), ..judgement("all", vec![lost]) };
+            let judged = SealResult { root: Some(".".to_owned()), ..judgement("all", vec![lost]) };
             sh(place.path(), first_command(&report(&[judged]).seals[0].findings[0].remedy));
             assert_eq!(path.metadata().unwrap().permissions().mode() & 0o100, 0o100, "{name:?}");
         }

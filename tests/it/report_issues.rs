@@ -6,10 +6,10 @@ use std::slice;
 use std::time::Duration;
 
 use proptest::prelude::*;
-use sealgate::report::{Caller, Format, Notice, Report, Verbosity, write};
+use sealgate::report::{Format, Invocation, Notice, Report, Verbosity, write};
 use sealgate_core::compare::changes::{OnReseal, Reseal};
 use sealgate_core::compare::finding::{Cause, Finding, FindingKind};
-use sealgate_core::compare::verdict::{Base, Judgement, Source, Verdict};
+use sealgate_core::compare::verdict::{Base, SealResult, Source, Verdict};
 use sealgate_core::seal::entry::{Digest, Entry};
 use sealgate_core::seal::path::EntryPath;
 use sealgate_core::text::problem::Problem;
@@ -23,8 +23,8 @@ fn finding(kind: FindingKind, path: impl AsRef<[u8]>) -> Finding {
     Finding::new(kind, path.as_ref())
 }
 
-fn judgement(name: &str, findings: Vec<Finding>) -> Judgement {
-    Judgement {
+fn judgement(name: &str, findings: Vec<Finding>) -> SealResult {
+    SealResult {
         name: name.to_owned(),
         root: Some(name.to_owned()),
         tracked: Some(true),
@@ -41,9 +41,9 @@ fn judgement(name: &str, findings: Vec<Finding>) -> Judgement {
     }
 }
 
-fn report(judgements: &[Judgement], problems: &[Problem]) -> Report {
-    let caller = Caller::default();
-    Report::new(judgements, None, problems, Vec::new(), Duration::from_millis(1250), &caller)
+fn report(judgements: &[SealResult], problems: &[Problem]) -> Report {
+    let invocation = Invocation::default();
+    Report::new(judgements, None, problems, Vec::new(), Duration::from_millis(1250), &invocation)
 }
 
 fn text(report: &Report, format: Format) -> String {
@@ -297,8 +297,8 @@ fn outcomes() -> Vec<Report> {
     let drifted = judgement("dist", vec![finding(FindingKind::Modified, "a")]);
     let unread = judgement("dist", vec![finding(FindingKind::Unreadable, "a")]);
     let problem = Problem::new("seal-invalid", "no").seal("dist").file("seals/dist.toml");
-    let broken = Judgement { problems: vec![problem.clone()], ..clean.clone() };
-    let empty = Judgement { checked: 0, ..clean.clone() };
+    let broken = SealResult { problems: vec![problem.clone()], ..clean.clone() };
+    let empty = SealResult { checked: 0, ..clean.clone() };
     let mut all = vec![
         report(slice::from_ref(&clean), &[]),
         report(&[drifted], &[]),
@@ -343,12 +343,13 @@ fn seals_that_may_not_change_or_go_are_told_though_no_byte_differs() {
         changes: Vec::new(),
         allowed: false,
     };
-    let changed = Judgement { reseal: Some(reseal("dist")), ..judgement("dist", Vec::new()) };
+    let changed = SealResult { reseal: Some(reseal("dist")), ..judgement("dist", Vec::new()) };
     let source = Source::Commit { given: "main".into(), oid: "1a2b3c".repeat(7) };
     let base = Base { source, on_reseal: OnReseal::Fail, deleted: vec![reseal("gone")] };
-    let caller = Caller::default();
+    let invocation = Invocation::default();
     let judgements = [changed, judgement("site", Vec::new())];
-    let report = Report::new(&judgements, Some(&base), &[], Vec::new(), Duration::ZERO, &caller);
+    let report =
+        Report::new(&judgements, Some(&base), &[], Vec::new(), Duration::ZERO, &invocation);
     assert_eq!(report.verdict, Verdict::Fail);
     let told: Vec<_> = cases(&report)
         .into_iter()
@@ -501,10 +502,10 @@ fn saying(name: &[u8]) -> Report {
     ];
     let all = judgement(&text, FindingKind::ALL.map(of).into());
     let fails = FindingKind::ALL.into_iter().filter(|kind| !kind.is_error()).map(of).collect();
-    let caller = Caller { seals: Some(text.clone()), ..Caller::default() };
-    let judgements = [all, Judgement { root: Some(text.clone()), ..judgement("dist", fails) }];
+    let invocation = Invocation { seals: Some(text.clone()), ..Invocation::default() };
+    let judgements = [all, SealResult { root: Some(text.clone()), ..judgement("dist", fails) }];
     let notices = vec![Notice { code: "x", message: text.clone() }];
-    Report::new(&judgements, None, &problems, notices, Duration::ZERO, &caller)
+    Report::new(&judgements, None, &problems, notices, Duration::ZERO, &invocation)
 }
 
 /// What holds of every report whatever the names in it: three errors, and 18 findings.

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use proptest::prelude::*;
-use sealgate::report::{Area, Caller, Format, Notice, Report, Verbosity, write};
+use sealgate::report::{Area, Format, Invocation, Notice, Report, Verbosity, write};
 use sealgate_core::compare::finding::{Finding, FindingKind};
-use sealgate_core::compare::verdict::{Judgement, Source, Verdict};
+use sealgate_core::compare::verdict::{SealResult, Source, Verdict};
 use sealgate_core::seal::entry::{Digest, Entry};
 use sealgate_core::text::problem::Problem;
 
@@ -14,8 +14,8 @@ fn finding(kind: FindingKind, path: impl AsRef<[u8]>) -> Finding {
     Finding::new(kind, path.as_ref())
 }
 
-fn judgement(name: &str, findings: Vec<Finding>) -> Judgement {
-    Judgement {
+fn judgement(name: &str, findings: Vec<Finding>) -> SealResult {
+    SealResult {
         name: name.to_owned(),
         root: Some(name.to_owned()),
         tracked: Some(true),
@@ -32,9 +32,9 @@ fn judgement(name: &str, findings: Vec<Finding>) -> Judgement {
     }
 }
 
-fn report(judgements: &[Judgement], problems: &[Problem]) -> Report {
-    let caller = Caller::default();
-    Report::new(judgements, None, problems, Vec::new(), Duration::from_millis(1250), &caller)
+fn report(judgements: &[SealResult], problems: &[Problem]) -> Report {
+    let invocation = Invocation::default();
+    Report::new(judgements, None, problems, Vec::new(), Duration::from_millis(1250), &invocation)
 }
 
 fn page(report: &Report) -> String {
@@ -176,12 +176,13 @@ fn saying(name: &[u8]) -> Report {
         ..finding(kind, name)
     };
     let problem = Problem::new("x", text.clone()).seal(text.clone()).file(text.clone());
-    let caller = Caller { seals: Some(text.clone()), ..Caller::default() };
+    let invocation = Invocation { seals: Some(text.clone()), ..Invocation::default() };
     let fails = FindingKind::ALL.into_iter().filter(|kind| !kind.is_error()).map(of).collect();
     let judgements = [judgement(&text, fails)];
     let notices = vec![Notice { code: "x", message: text.clone() }];
     let problems = [problem.remedy(text.clone())];
-    let mut report = Report::new(&judgements, None, &problems, notices, Duration::ZERO, &caller);
+    let mut report =
+        Report::new(&judgements, None, &problems, notices, Duration::ZERO, &invocation);
     let area = |path: &str| Area { path: path.to_owned(), entries: 1, bytes: 1 };
     report.seals[0].areas = vec![area(""), area(&text)];
     report

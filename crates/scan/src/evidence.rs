@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{self, Read as _};
 
-use sealgate_core::compare::inventory::{Trouble, TroubleKind};
+use sealgate_core::compare::inventory::{ScanError, ScanErrorKind};
 use sealgate_core::seal::entry::Entry;
 use sealgate_core::seal::path::EntryPath;
 
@@ -19,10 +19,10 @@ pub fn hash_into(
     root: &Directory,
     path: &EntryPath,
     sink: &mut dyn ByteSink,
-) -> Result<Option<Entry>, Trouble> {
+) -> Result<Option<Entry>, ScanError> {
     match root.file_beneath(path).and_then(Opened::new) {
         Ok(file) => file.read(sink).map(|(entry, _)| Some(entry)),
-        Err(trouble) if trouble.kind == TroubleKind::Unstable => Ok(None),
+        Err(trouble) if trouble.kind == ScanErrorKind::Unstable => Ok(None),
         Err(trouble) => Err(trouble),
     }
 }
@@ -33,12 +33,12 @@ pub enum ReadFault {
     /// It is longer than the limit; its size in bytes.
     TooLarge(u64),
     /// It could not be opened or read.
-    Trouble(Trouble),
+    ScanError(ScanError),
 }
 
 /// The bytes of the file at `path`, of which there may be `limit`.
 pub fn read_whole(root: &Directory, path: &EntryPath, limit: u64) -> Result<Vec<u8>, ReadFault> {
-    let mut file = FileInParts::open(root, path).map_err(ReadFault::Trouble)?;
+    let mut file = FileInParts::open(root, path).map_err(ReadFault::ScanError)?;
     let size = file.size();
     if size > limit {
         return Err(ReadFault::TooLarge(size));
@@ -47,7 +47,7 @@ pub fn read_whole(root: &Directory, path: &EntryPath, limit: u64) -> Result<Vec<
     file.read(limit, &mut bytes)
         .and_then(|_| file.check_whole())
         .map(|()| bytes)
-        .map_err(ReadFault::Trouble)
+        .map_err(ReadFault::ScanError)
 }
 
 /// A file that is read a part at a time, and perhaps slowly.
@@ -59,7 +59,7 @@ pub struct FileInParts {
 
 impl FileInParts {
     /// Opens the file at `path`, a regular one, with no link on the way.
-    pub fn open(root: &Directory, path: &EntryPath) -> Result<Self, Trouble> {
+    pub fn open(root: &Directory, path: &EntryPath) -> Result<Self, ScanError> {
         root.file_beneath(path).and_then(Opened::new).map(|opened| Self { opened, read: 0 })
     }
 
@@ -71,21 +71,21 @@ impl FileInParts {
 
     /// Reads what comes next to the end of `part`, `most` bytes of it at most; gives how many. Of
     /// a file that grows, it reads no more than shows that it does.
-    pub fn read(&mut self, most: u64, part: &mut Vec<u8>) -> Result<usize, Trouble> {
+    pub fn read(&mut self, most: u64, part: &mut Vec<u8>) -> Result<usize, ScanError> {
         let most = most.min(self.size().saturating_add(1) - self.read);
         let read = self.opened.file().take(most).read_to_end(part);
-        let read = read.map_err(|error| Trouble::unreadable(&error))?;
+        let read = read.map_err(|error| ScanError::unreadable(&error))?;
         self.read += read as u64;
         Ok(read)
     }
 
     /// Refuses a file that was not read to its end, or is another now than it was when it was
     /// opened: its parts may never have been together.
-    pub fn check_whole(&self) -> Result<(), Trouble> {
+    pub fn check_whole(&self) -> Result<(), ScanError> {
         if self.read == self.size() && self.opened.is_unchanged()? {
             return Ok(());
         }
-        Err(Trouble::unstable("the file changed while it was read"))
+        Err(ScanError::unstable("the file changed while it was read"))
     }
 }
 
@@ -108,11 +108,11 @@ pub fn first_difference(
     left: &Directory,
     right: &Directory,
     path: &EntryPath,
-) -> Result<Option<Divergence>, Trouble> {
-    let open = |root: &Directory| -> Result<File, Trouble> {
+) -> Result<Option<Divergence>, ScanError> {
+    let open = |root: &Directory| -> Result<File, ScanError> {
         Ok(Opened::new(root.file_beneath(path)?)?.into_file())
     };
-    diverge(open(left)?, open(right)?).map_err(|error| Trouble::unreadable(&error))
+    diverge(open(left)?, open(right)?).map_err(|error| ScanError::unreadable(&error))
 }
 
 fn diverge(mut left: File, mut right: File) -> io::Result<Option<Divergence>> {
@@ -159,8 +159,8 @@ mod tests {
         // What a process is called stands in a file without a size.
         let process = Directory::open_root(std::path::Path::new("/proc/self"), None).unwrap();
         let path = EntryPath::parse("comm").unwrap();
-        let unstable = Trouble::unstable("the file changed while it was read");
-        assert_eq!(read_whole(&process, &path, 1 << 20), Err(ReadFault::Trouble(unstable)));
+        let unstable = ScanError::unstable("the file changed while it was read");
+        assert_eq!(read_whole(&process, &path, 1 << 20), Err(ReadFault::ScanError(unstable)));
     }
 
     #[test]

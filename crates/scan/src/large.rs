@@ -15,11 +15,11 @@ use blake3::Hasher;
 use blake3::hazmat::{
     ChainingValue, HasherExt as _, Mode, merge_subtrees_non_root, merge_subtrees_root,
 };
-use sealgate_core::compare::inventory::{Item, Trouble};
+use sealgate_core::compare::inventory::{Item, ScanError};
 use sealgate_core::seal::entry::{Digest, Entry};
 use sealgate_core::seal::path::EntryPath;
 
-use super::Engine;
+use super::Scanner;
 use super::file_item;
 use super::guard::{LONGEST, MapFault, with_mapped};
 use super::read::{Opened, with_buffer};
@@ -64,17 +64,17 @@ impl SetAside {
 }
 
 /// Opens one of the files.
-type Open<'a> = &'a (dyn Fn(&EntryPath) -> Result<File, Trouble> + Sync);
+type Open<'a> = &'a (dyn Fn(&EntryPath) -> Result<File, ScanError> + Sync);
 
 /// Hashes the `files` on all threads.
-pub(super) fn hash_all(open: Open<'_>, engine: &Engine, mut files: Vec<SetAside>) -> Vec<Item> {
+pub(super) fn hash_all(open: Open<'_>, scanner: &Scanner, mut files: Vec<SetAside>) -> Vec<Item> {
     files.sort_unstable_by(|a, b| b.size.cmp(&a.size).then_with(|| a.path.cmp(&b.path)));
     let bytes = files.iter().fold(0_u64, |sum, file| sum.saturating_add(file.size));
     let mut segments = 0;
     let jobs = files.into_iter().map(|file| Job::new(file, &mut segments)).collect();
     let next = AtomicUsize::new(0);
-    let line = Line { open, engine, jobs, segments, next, items: Mutex::default() };
-    if bytes > ALONE && engine.workers.several() {
+    let line = Line { open, scanner, jobs, segments, next, items: Mutex::default() };
+    if bytes > ALONE && scanner.workers.several() {
         let threads = rayon::current_num_threads();
         rayon::scope(|scope| (0..threads).for_each(|_| scope.spawn(|_| line.work())));
     } else {
@@ -86,7 +86,7 @@ pub(super) fn hash_all(open: Open<'_>, engine: &Engine, mut files: Vec<SetAside>
 /// The segments of all files, in the order in which they are taken.
 struct Line<'a> {
     open: Open<'a>,
-    engine: &'a Engine,
+    scanner: &'a Scanner,
     jobs: Vec<Job<'a>>,
     segments: usize,
     next: AtomicUsize,
@@ -101,8 +101,8 @@ impl Line<'_> {
                 return;
             }
             let job = &self.jobs[self.jobs.partition_point(|job| job.first <= number) - 1];
-            if let Some(outcome) = job.take_segment(number - job.first, self.open, self.engine) {
-                self.engine.meter.count(1, 0);
+            if let Some(outcome) = job.take_segment(number - job.first, self.open, self.scanner) {
+                self.scanner.meter.count(1, 0);
                 let item = file_item(job.file.path.as_bytes().into(), outcome);
                 self.items.lock().unwrap_or_else(PoisonError::into_inner).push(item);
             }
@@ -140,7 +140,7 @@ struct Held<'a> {
 /// Why the segments of a file make no digest.
 enum Fault {
     /// There is nothing to be had from it.
-    Final(Trouble),
+    Final(ScanError),
     /// It is another file than it was: it is to be read again.
     Changed,
 }
@@ -166,9 +166,9 @@ impl<'a> Job<'a> {
         &self,
         index: usize,
         open: Open<'_>,
-        engine: &'a Engine,
-    ) -> Option<Result<(Entry, Stamp), Trouble>> {
-        let value = self.held(open, engine).map(|held| self.hash(&held, index, engine));
+        scanner: &'a Scanner,
+    ) -> Option<Result<(Entry, Stamp), ScanError>> {
+        let value = self.held(open, scanner).map(|held| self.hash(&held, index, scanner));
         let mut state = self.state();
         match value {
             Some(Ok(value)) => state.values[index] = value,
@@ -186,14 +186,14 @@ impl<'a> Job<'a> {
     }
 
     /// The file, opened by whoever comes first; `None` after a fault: nothing more is to be done.
-    fn held(&self, open: Open<'_>, engine: &'a Engine) -> Option<Arc<Held<'a>>> {
+    fn held(&self, open: Open<'_>, scanner: &'a Scanner) -> Option<Arc<Held<'a>>> {
         let mut state = self.state();
         if state.file.is_none() && state.fault.is_none() {
             match open(&self.file.path).and_then(Opened::new) {
                 // What the walk found, from the directory that it listed, is what is to be read: by
                 // its path it may be a file of another directory, which stands there for a moment.
                 Ok(opened) if opened.identity() != self.file.identity => {
-                    let trouble = Trouble::unstable("another file took its place");
+                    let trouble = ScanError::unstable("another file took its place");
                     state.fault = Some(Fault::Final(trouble));
                 }
                 Ok(opened) => {
@@ -202,10 +202,10 @@ impl<'a> Job<'a> {
                     } else {
                         state.fault = Some(Fault::Changed);
                     }
-                    let copy = engine.copy(self.file.path.as_bytes(), &opened);
+                    let copy = scanner.copy(self.file.path.as_bytes(), &opened);
                     // What is kept must be the very bytes that were hashed, and a map can change
                     // between. A hole that is mapped becomes memory where that is the disk.
-                    let mapped = engine.mapped && copy.is_none() && !opened.has_holes();
+                    let mapped = scanner.mapped && copy.is_none() && !opened.has_holes();
                     state.file = Some(Arc::new(Held { opened, copy, mapped }));
                 }
                 Err(trouble) => state.fault = Some(Fault::Final(trouble)),
@@ -214,14 +214,19 @@ impl<'a> Job<'a> {
         if state.fault.is_some() { None } else { state.file.clone() }
     }
 
-    fn hash(&self, held: &Held<'_>, index: usize, engine: &Engine) -> Result<ChainingValue, Fault> {
+    fn hash(
+        &self,
+        held: &Held<'_>,
+        index: usize,
+        scanner: &Scanner,
+    ) -> Result<ChainingValue, Fault> {
         let start = index as u64 * self.segment;
         let end = self.file.size.min(start.saturating_add(self.segment));
         let mut hasher = Hasher::new();
         hasher.set_input_offset(start);
         let rest = if held.mapped { update_mapped(&mut hasher, held, start, end)? } else { start };
         update_read(&mut hasher, held, rest, end)?;
-        engine.meter.count(0, end - start);
+        scanner.meter.count(0, end - start);
         let whole = end - start == self.file.size;
         Ok(if whole { hasher.finalize().into() } else { hasher.finalize_non_root() })
     }
@@ -274,7 +279,7 @@ fn finish(
     held: Option<Held<'_>>,
     values: &[ChainingValue],
     fault: Option<Fault>,
-) -> Result<(Entry, Stamp), Trouble> {
+) -> Result<(Entry, Stamp), ScanError> {
     let unchanged = match (fault, &held) {
         (Some(Fault::Final(trouble)), _) => return Err(trouble),
         (None, Some(Held { opened, .. })) => {
@@ -286,7 +291,7 @@ fn finish(
     match (unchanged, held) {
         (Some(entry), _) => Ok(entry),
         (None, Some(Held { opened, mut copy, .. })) => opened.read_again(&mut copy),
-        (None, None) => Err(Trouble::unstable("the file changed while it was read")),
+        (None, None) => Err(ScanError::unstable("the file changed while it was read")),
     }
 }
 
@@ -329,7 +334,7 @@ mod tests {
     use std::os::unix::fs::{FileExt as _, PermissionsExt as _};
     use std::time::{Duration, UNIX_EPOCH};
 
-    use sealgate_core::compare::inventory::{Observed, TroubleKind};
+    use sealgate_core::compare::inventory::{Observed, ScanErrorKind};
 
     use super::*;
     use crate::Stage;
@@ -347,7 +352,7 @@ mod tests {
     /// A directory with the file `f`, and a stage beside it.
     struct Place {
         directory: tempfile::TempDir,
-        engine: Engine,
+        scanner: Scanner,
     }
 
     impl Place {
@@ -355,7 +360,8 @@ mod tests {
             let directory = tempfile::tempdir().unwrap();
             let stage = staged.then(|| Stage::create(&directory.path().join("stage")).unwrap());
             let alone = NonZeroUsize::new(1);
-            let place = Self { directory, engine: Engine { mapped, stage, ..Engine::new(alone) } };
+            let place =
+                Self { directory, scanner: Scanner { mapped, stage, ..Scanner::new(alone) } };
             fs::write(place.path("f"), content).unwrap();
             // Long ago: whoever writes to it now is noticed, however coarse the clock is.
             place.file().set_modified(UNIX_EPOCH + Duration::from_secs(1 << 30)).unwrap();
@@ -370,12 +376,12 @@ mod tests {
             File::options().read(true).write(true).open(self.path("f")).unwrap()
         }
 
-        fn open(&self) -> impl Fn(&EntryPath) -> Result<File, Trouble> {
+        fn open(&self) -> impl Fn(&EntryPath) -> Result<File, ScanError> {
             let directory = self.path("");
             move |path| {
                 File::open(directory.join(path.as_str())).map_err(|error| match error.kind() {
-                    io::ErrorKind::NotFound => Trouble::unstable("it vanished"),
-                    _ => Trouble::unreadable(&error),
+                    io::ErrorKind::NotFound => ScanError::unstable("it vanished"),
+                    _ => ScanError::unreadable(&error),
                 })
             }
         }
@@ -387,7 +393,7 @@ mod tests {
         }
 
         /// Demands that `outcome` is the file as it is now, and so is its copy.
-        fn holds(mut self, outcome: &Result<Entry, Trouble>, what: &str) {
+        fn holds(mut self, outcome: &Result<Entry, ScanError>, what: &str) {
             let now = |path| {
                 let executable = fs::metadata(&path).unwrap().permissions().mode() & 0o111 != 0;
                 (fs::read(path).unwrap(), executable)
@@ -395,7 +401,7 @@ mod tests {
             let (bytes, executable) = now(self.path("f"));
             let (size, digest) = (bytes.len() as u64, Digest::of(&bytes));
             assert_eq!(*outcome, Ok(Entry::File { size, digest, executable }), "{what}");
-            if let Some(mut stage) = self.engine.stage.take() {
+            if let Some(mut stage) = self.scanner.stage.take() {
                 stage.publish().unwrap();
                 assert!(now(self.path("stage/f")) == (bytes, executable), "{what}: another copy");
             }
@@ -487,7 +493,7 @@ mod tests {
                     let place = Place::with(&content(size), way);
                     let job = cut_small(&place, size, SMALL);
                     let taken: Vec<_> = (order.iter())
-                        .map(|&index| job.take_segment(index, &place.open(), &place.engine))
+                        .map(|&index| job.take_segment(index, &place.open(), &place.scanner))
                         .collect();
                     let (last, before) = taken.split_last().unwrap();
                     assert!(before.iter().all(Option::is_none));
@@ -521,7 +527,7 @@ mod tests {
                 for after in 1..5 {
                     let place = Place::with(&content(SIZE), way);
                     let job = cut_small(&place, SIZE, SMALL);
-                    let take = |index| job.take_segment(index, &place.open(), &place.engine);
+                    let take = |index| job.take_segment(index, &place.open(), &place.scanner);
                     assert!((0..after).all(|index| take(index).is_none()));
                     change(&place.file());
                     let outcome = (after..5).find_map(take).unwrap().map(|(entry, _)| entry);
@@ -539,7 +545,7 @@ mod tests {
         {
             for way in WAYS {
                 let place = Place::with(&content(usize::try_from(now).unwrap()), way);
-                let items = hash_all(&place.open(), &place.engine, vec![place.found(found)]);
+                let items = hash_all(&place.open(), &place.scanner, vec![place.found(found)]);
                 let [Item { path, observed: Observed::Entry(entry), .. }] = &items[..] else {
                     panic!("{found} became {now}: {items:?}")
                 };
@@ -559,11 +565,11 @@ mod tests {
             fs::write(place.path("f"), content(SMALL)).unwrap();
             let modified = fs::metadata(place.path("found")).unwrap().modified().unwrap();
             place.file().set_modified(modified).unwrap();
-            let items = hash_all(&place.open(), &place.engine, vec![found]);
-            let [Item { observed: Observed::Trouble(trouble), .. }] = &items[..] else {
+            let items = hash_all(&place.open(), &place.scanner, vec![found]);
+            let [Item { observed: Observed::ScanError(trouble), .. }] = &items[..] else {
                 panic!("{items:?}")
             };
-            assert_eq!(trouble.kind, TroubleKind::Unstable, "{trouble:?}");
+            assert_eq!(trouble.kind, ScanErrorKind::Unstable, "{trouble:?}");
         }
     }
 
@@ -572,16 +578,16 @@ mod tests {
         let place = Place::with(b"", (true, false));
         fs::create_dir(place.path("directory")).unwrap();
         for (name, kind) in [
-            ("nothing", TroubleKind::Unstable),
-            ("directory", TroubleKind::Unstable),
-            ("f/below", TroubleKind::Unreadable),
+            ("nothing", ScanErrorKind::Unstable),
+            ("directory", ScanErrorKind::Unstable),
+            ("f/below", ScanErrorKind::Unreadable),
         ] {
             let sizes = [SET_ASIDE, 9 << 20, 1 << 40];
             let identity = Identity::default();
             let files = sizes.map(|size| SetAside { path: path(name), size, identity }).to_vec();
-            let items = hash_all(&place.open(), &place.engine, files);
+            let items = hash_all(&place.open(), &place.scanner, files);
             let troubled = |item: &Item| {
-                let Observed::Trouble(trouble) = &item.observed else { return false };
+                let Observed::ScanError(trouble) = &item.observed else { return false };
                 trouble.kind == kind && &*item.path == name.as_bytes()
             };
             assert!(items.len() == sizes.len() && items.iter().all(troubled), "{items:?}");

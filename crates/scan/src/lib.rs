@@ -49,7 +49,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::slice::ParallelSliceMut as _;
-use sealgate_core::compare::inventory::{Inventory, Item, Observed, Trouble};
+use sealgate_core::compare::inventory::{Inventory, Item, Observed, ScanError};
 use sealgate_core::seal::entry::Entry;
 use sealgate_core::seal::exclude::Scope;
 
@@ -145,7 +145,7 @@ impl Meter {
 
 /// By what means inventories are taken.
 #[derive(Debug)]
-pub struct Engine {
+pub struct Scanner {
     /// The threads.
     pub workers: Workers,
     /// Whether large files are mapped rather than read. Maps are faster; where reading far ahead
@@ -157,7 +157,7 @@ pub struct Engine {
     pub stage: Option<Stage>,
 }
 
-impl Engine {
+impl Scanner {
     /// The usual means: `threads`, or as many as the process may use.
     #[must_use]
     pub fn new(threads: Option<NonZeroUsize>) -> Self {
@@ -180,22 +180,22 @@ const FEW: usize = 10_000;
 /// Observes everything below `root` that is in `scope`.
 ///
 /// Fails only where `root` itself cannot be listed.
-pub fn take(root: &Directory, scope: &Scope, engine: &Engine) -> Result<Inventory, RootError> {
-    take_part(root, scope, engine, None)
+pub fn take(root: &Directory, scope: &Scope, scanner: &Scanner) -> Result<Inventory, RootError> {
+    take_part(root, scope, scanner, None)
 }
 
 /// The same, without opening what `pass_over` says.
 pub fn take_part(
     root: &Directory,
     scope: &Scope,
-    engine: &Engine,
+    scanner: &Scanner,
     pass_over: PassOver<'_>,
 ) -> Result<Inventory, RootError> {
     #[cfg(unix)]
-    let (mut items, listed) = walk::walk(root, scope, engine, pass_over)?;
+    let (mut items, listed) = walk::walk(root, scope, scanner, pass_over)?;
     #[cfg(not(unix))]
-    let mut items = portable::walk(root, scope, engine, pass_over)?;
-    if items.len() > FEW && engine.workers.several() {
+    let mut items = portable::walk(root, scope, scanner, pass_over)?;
+    if items.len() > FEW && scanner.workers.several() {
         items[..].par_sort_unstable_by(|a, b| a.path.cmp(&b.path));
     } else {
         items.sort_unstable_by(|a, b| a.path.cmp(&b.path));
@@ -203,18 +203,18 @@ pub fn take_part(
     #[cfg_attr(not(unix), expect(unused_mut, reason = "settling needs directory descriptors"))]
     let mut inventory = Inventory { items, bytes: 0, modes: cfg!(unix) };
     #[cfg(unix)]
-    settle::settle(root, scope, listed, engine, &mut inventory)?;
+    settle::settle(root, scope, listed, scanner, &mut inventory)?;
     inventory.bytes = inventory.items.iter().map(|item| item.observed.bytes()).sum();
     Ok(inventory)
 }
 
 /// The item of the file at `path`, with the version of it that was read.
-fn file_item(path: Box<[u8]>, outcome: Result<(Entry, Stamp), Trouble>) -> Item {
+fn file_item(path: Box<[u8]>, outcome: Result<(Entry, Stamp), ScanError>) -> Item {
     match outcome {
         Ok((entry, stamp)) => {
             let version = Some(stamp.version());
             Item { path, observed: Observed::Entry(entry), version }
         }
-        Err(trouble) => Item::new(path, Observed::Trouble(trouble)),
+        Err(trouble) => Item::new(path, Observed::ScanError(trouble)),
     }
 }

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, openat, readlinkat, statat};
 use rustix::io::{Errno, retry_on_intr};
-use sealgate_core::compare::inventory::Trouble;
+use sealgate_core::compare::inventory::ScanError;
 use sealgate_core::seal::path::{self, EntryPath};
 use sealgate_core::text::problem::in_words;
 
@@ -107,20 +107,20 @@ impl Directory {
 
     /// Opens the file `name` in this directory. The caller sees to it that it is a regular one
     /// before it reads.
-    pub(super) fn file(&self, name: &[u8]) -> Result<File, Trouble> {
+    pub(super) fn file(&self, name: &[u8]) -> Result<File, ScanError> {
         match retry_on_intr(|| openat(&self.descriptor, name, CAREFUL, Mode::empty())) {
             Ok(descriptor) => Ok(descriptor.into()),
             // A link, a socket or nothing, where the listing showed a file.
             Err(Errno::LOOP | Errno::NXIO | Errno::NODEV) => {
-                Err(Trouble::unstable("it became something else while it was read"))
+                Err(ScanError::unstable("it became something else while it was read"))
             }
-            Err(Errno::NOENT) => Err(Trouble::unstable("it vanished while it was read")),
-            Err(errno) => Err(Trouble::unreadable(&errno.into())),
+            Err(Errno::NOENT) => Err(ScanError::unstable("it vanished while it was read")),
+            Err(errno) => Err(ScanError::unreadable(&errno.into())),
         }
     }
 
     /// Opens the file at `path`, with no link on the way.
-    pub(super) fn file_beneath(&self, path: &EntryPath) -> Result<File, Trouble> {
+    pub(super) fn file_beneath(&self, path: &EntryPath) -> Result<File, ScanError> {
         let mut above = None;
         for parent in path.parents() {
             let name = path::base(parent).as_bytes();
@@ -131,24 +131,24 @@ impl Directory {
     }
 
     /// The raw target of the link `name`.
-    pub(super) fn link_target(&self, name: &[u8]) -> Result<Vec<u8>, Trouble> {
+    pub(super) fn link_target(&self, name: &[u8]) -> Result<Vec<u8>, ScanError> {
         match retry_on_intr(|| readlinkat(&self.descriptor, name, Vec::new())) {
             Ok(target) => Ok(target.into_bytes()),
             Err(Errno::INVAL | Errno::NOENT) => {
-                Err(Trouble::unstable("it became something else while it was read"))
+                Err(ScanError::unstable("it became something else while it was read"))
             }
-            Err(errno) => Err(Trouble::unreadable(&errno.into())),
+            Err(errno) => Err(ScanError::unreadable(&errno.into())),
         }
     }
 
     /// Lists this directory; a listing during which it changed is done once more.
-    pub fn list(&self) -> Result<Listing, Trouble> {
+    pub fn list(&self) -> Result<Listing, ScanError> {
         self.list_stamped(b"").map(|(listing, _)| listing)
     }
 
     /// The same, with the path `above` of this directory before each name, and with the version that
     /// was listed.
-    pub(super) fn list_stamped(&self, above: &[u8]) -> Result<(Listing, Listed), Trouble> {
+    pub(super) fn list_stamped(&self, above: &[u8]) -> Result<(Listing, Listed), ScanError> {
         for _ in 0..2 {
             let now = Now::ask();
             let stamp = self.stamp().map_err(directory_trouble)?;
@@ -162,7 +162,7 @@ impl Directory {
                 Err(errno) => return Err(directory_trouble(errno)),
             }
         }
-        Err(Trouble::unstable("the directory changed while it was listed").of_directory())
+        Err(ScanError::unstable("the directory changed while it was listed").of_directory())
     }
 
     fn list_once(&self, above: &[u8]) -> Result<Listing, Errno> {
@@ -216,7 +216,7 @@ impl Directory {
     }
 
     /// The version of this directory that is there now.
-    pub fn version(&self) -> Result<Version, Trouble> {
+    pub fn version(&self) -> Result<Version, ScanError> {
         let now = Now::ask();
         let stamp = self.stamp().map_err(directory_trouble)?;
         Ok(Version { stamp, young: stamp.is_young(now) })
@@ -272,13 +272,13 @@ fn kind(file_type: FileType) -> Kind {
 }
 
 /// What a failed open or listing of a directory, seen as one before, means.
-pub(super) fn directory_trouble(errno: Errno) -> Trouble {
+pub(super) fn directory_trouble(errno: Errno) -> ScanError {
     let trouble = match errno {
-        Errno::NOENT => Trouble::unstable("the directory vanished while it was listed"),
+        Errno::NOENT => ScanError::unstable("the directory vanished while it was listed"),
         Errno::NOTDIR | Errno::LOOP => {
-            Trouble::unstable("the directory became something else while it was listed")
+            ScanError::unstable("the directory became something else while it was listed")
         }
-        other => Trouble::unreadable(&other.into()),
+        other => ScanError::unreadable(&other.into()),
     };
     trouble.of_directory()
 }
@@ -294,7 +294,7 @@ fn root_error(path: &str, errno: Errno) -> RootError {
 
 #[cfg(test)]
 mod tests {
-    use sealgate_core::compare::inventory::TroubleKind;
+    use sealgate_core::compare::inventory::ScanErrorKind;
 
     use super::*;
 
@@ -306,7 +306,7 @@ mod tests {
         let directory = root.subdirectory(b"d").unwrap();
         assert_eq!(directory.list(), Ok(Listing::new()));
         std::fs::remove_dir(tree.path().join("d")).unwrap();
-        assert_eq!(directory.list().unwrap_err().kind, TroubleKind::Unstable);
+        assert_eq!(directory.list().unwrap_err().kind, ScanErrorKind::Unstable);
     }
 
     #[test]

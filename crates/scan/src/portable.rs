@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
-use sealgate_core::compare::inventory::{Item, Trouble};
+use sealgate_core::compare::inventory::{Item, ScanError};
 use sealgate_core::seal::entry::Entry;
 use sealgate_core::seal::exclude::Scope;
 use sealgate_core::seal::path::{self, EntryPath};
@@ -19,7 +19,7 @@ use walkdir::WalkDir;
 
 use super::large::{self, SetAside};
 use super::read::Opened;
-use super::{Engine, Kind, Listing, PassOver, RootError};
+use super::{Kind, Listing, PassOver, RootError, Scanner};
 
 /// A directory, known by its path.
 #[derive(Debug)]
@@ -27,7 +27,7 @@ use super::{Engine, Kind, Listing, PassOver, RootError};
 pub struct Directory(PathBuf);
 
 /// A path relative to the root, and what was found there.
-type Found = (Box<[u8]>, Result<FileType, Trouble>);
+type Found = (Box<[u8]>, Result<FileType, ScanError>);
 
 #[cfg_attr(unix, expect(unreachable_pub, dead_code, reason = "compiled here for its test alone"))]
 impl Directory {
@@ -53,8 +53,8 @@ impl Directory {
     }
 
     /// Lists this directory.
-    pub fn list(&self) -> Result<Listing, Trouble> {
-        let unreadable = |error: io::Error| Trouble::unreadable(&error).of_directory();
+    pub fn list(&self) -> Result<Listing, ScanError> {
+        let unreadable = |error: io::Error| ScanError::unreadable(&error).of_directory();
         let names = fs::read_dir(&self.0).map_err(unreadable)?;
         let kind = |entry: fs::DirEntry| {
             Ok((entry.file_name().as_encoded_bytes().into(), kind(entry.file_type()?)))
@@ -64,22 +64,22 @@ impl Directory {
 
     /// The version of this directory that is there now.
     #[cfg(not(unix))]
-    pub fn version(&self) -> Result<super::Version, Trouble> {
+    pub fn version(&self) -> Result<super::Version, ScanError> {
         let now = super::stamp::Now::ask();
         let metadata = fs::metadata(&self.0);
-        let metadata = metadata.map_err(|error| Trouble::unreadable(&error).of_directory())?;
+        let metadata = metadata.map_err(|error| ScanError::unreadable(&error).of_directory())?;
         let stamp = super::stamp::Stamp::of(&metadata);
         Ok(super::Version { stamp, young: stamp.is_young(now) })
     }
 
     /// Opens the file at `path`, unless it is a link.
-    pub(super) fn file_beneath(&self, path: &EntryPath) -> Result<File, Trouble> {
+    pub(super) fn file_beneath(&self, path: &EntryPath) -> Result<File, ScanError> {
         let path = self.0.join(path.as_str());
-        let found = fs::symlink_metadata(&path).map_err(|error| Trouble::unreadable(&error))?;
+        let found = fs::symlink_metadata(&path).map_err(|error| ScanError::unreadable(&error))?;
         if !found.is_file() {
-            return Err(Trouble::unstable("it became something else while it was read"));
+            return Err(ScanError::unstable("it became something else while it was read"));
         }
-        File::open(path).map_err(|error| Trouble::unreadable(&error))
+        File::open(path).map_err(|error| ScanError::unreadable(&error))
     }
 }
 
@@ -93,11 +93,11 @@ type Aside = Mutex<Vec<SetAside>>;
 pub(super) fn walk(
     root: &Directory,
     scope: &Scope,
-    engine: &Engine,
+    scanner: &Scanner,
     pass_over: PassOver<'_>,
 ) -> Result<Vec<Item>, RootError> {
     let found = discover(&root.0, scope)?;
-    if let Some(stage) = &engine.stage {
+    if let Some(stage) = &scanner.stage {
         let is_directory = |found: &Found| matches!(&found.1, Ok(file_type) if file_type.is_dir());
         let directories = found.iter().filter(|found| is_directory(found));
         directories.for_each(|(path, _)| stage.directory(path));
@@ -111,19 +111,19 @@ pub(super) fn walk(
             Ok(_) if pass_over.is_some_and(|passes| passes(path)) => {
                 return Some(Item::passed(path.clone()));
             }
-            Ok(file_type) => observe(root, path, *file_type, engine, &aside).transpose()?,
+            Ok(file_type) => observe(root, path, *file_type, scanner, &aside).transpose()?,
         };
         let item = Item::of(path.clone(), outcome);
-        engine.meter.count(1, item.observed.bytes());
+        scanner.meter.count(1, item.observed.bytes());
         Some(item)
     };
-    let mut items: Vec<Item> = if found.len() > FEW && engine.workers.several() {
+    let mut items: Vec<Item> = if found.len() > FEW && scanner.workers.several() {
         found.par_iter().filter_map(hash).collect()
     } else {
         found.iter().filter_map(hash).collect()
     };
     let aside = aside.into_inner().unwrap_or_else(PoisonError::into_inner);
-    items.append(&mut large::hash_all(&|path| root.file_beneath(path), engine, aside));
+    items.append(&mut large::hash_all(&|path| root.file_beneath(path), scanner, aside));
     Ok(items)
 }
 
@@ -142,7 +142,7 @@ fn discover(root: &Path, scope: &Scope) -> Result<Vec<Found>, RootError> {
                 }
                 // A directory is named once when it is met, and again when it cannot be listed.
                 found.retain(|(listed, _)| *listed != path);
-                found.push((path, Err(Trouble::unreadable(&error).of_directory())));
+                found.push((path, Err(ScanError::unreadable(&error).of_directory())));
                 continue;
             }
         };
@@ -154,9 +154,9 @@ fn discover(root: &Path, scope: &Scope) -> Result<Vec<Found>, RootError> {
             walker.skip_current_dir();
         }
         if !excluded {
-            let trouble = |fault: path::PathFault| Trouble {
+            let trouble = |fault: path::PathFault| ScanError {
                 directory: is_dir,
-                ..Trouble::unsealable(fault.to_string())
+                ..ScanError::unsealable(fault.to_string())
             };
             found.push((
                 path,
@@ -172,22 +172,22 @@ fn observe(
     root: &Directory,
     path: &[u8],
     file_type: FileType,
-    engine: &Engine,
+    scanner: &Scanner,
     aside: &Aside,
-) -> Result<Option<Entry>, Trouble> {
+) -> Result<Option<Entry>, ScanError> {
     let path = std::str::from_utf8(path)
         .ok()
         .and_then(|text| EntryPath::parse(text).ok())
-        .ok_or_else(|| Trouble::unsealable("the name cannot be sealed"))?;
+        .ok_or_else(|| ScanError::unsealable("the name cannot be sealed"))?;
     match kind(file_type) {
         Kind::Directory => Ok(Some(Entry::Dir)),
         Kind::Link => {
             let target = fs::read_link(root.0.join(path.as_str()))
-                .map_err(|error| Trouble::unreadable(&error))?;
+                .map_err(|error| ScanError::unreadable(&error))?;
             let target = target
                 .to_str()
-                .ok_or_else(|| Trouble::unsealable("the link's target is not UTF-8"))?;
-            if let Some(stage) = &engine.stage {
+                .ok_or_else(|| ScanError::unsealable("the link's target is not UTF-8"))?;
+            if let Some(stage) = &scanner.stage {
                 stage.link(path.as_bytes(), target);
             }
             Ok(Some(Entry::Link { target: target.into() }))
@@ -199,10 +199,10 @@ fn observe(
                 aside.lock().unwrap_or_else(PoisonError::into_inner).push(aside_too);
                 return Ok(None);
             }
-            let mut copy = engine.copy(path.as_bytes(), &file);
+            let mut copy = scanner.copy(path.as_bytes(), &file);
             file.read(&mut copy).map(|(entry, _)| Some(entry))
         }
-        Kind::Special(name) => Err(Trouble::unsealable(name)),
+        Kind::Special(name) => Err(ScanError::unsealable(name)),
     }
 }
 
@@ -258,10 +258,10 @@ mod tests {
         let passes =
             |path: &[u8]| [&b"a/x"[..], b"empty", b"large", b"link", b"deep"].contains(&path);
         for (pass_over, passed) in [(None, 0), (Some(&passes as _), 4)] {
-            let mut paths = walk(&by_paths, &scope, &Engine::new(None), pass_over).unwrap();
+            let mut paths = walk(&by_paths, &scope, &Scanner::new(None), pass_over).unwrap();
             let descriptors = super::super::walk::walk;
             let mut descriptors =
-                descriptors(&by_descriptors, &scope, &Engine::new(None), pass_over).unwrap().0;
+                descriptors(&by_descriptors, &scope, &Scanner::new(None), pass_over).unwrap().0;
             paths.sort_by(|a, b| a.path.cmp(&b.path));
             descriptors.sort_by(|a, b| a.path.cmp(&b.path));
             assert_eq!(paths, descriptors);

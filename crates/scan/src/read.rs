@@ -12,7 +12,7 @@ use std::cell::Cell;
 use std::fs::File;
 use std::io::{self, Read, Seek};
 
-use sealgate_core::compare::inventory::Trouble;
+use sealgate_core::compare::inventory::ScanError;
 use sealgate_core::seal::entry::{Digest, Entry, UnreadFile};
 
 use super::stamp::{Identity, Now, Stamp, outwait};
@@ -48,12 +48,12 @@ pub(super) struct Opened {
 impl Opened {
     /// Stamps `file`, and refuses what is no regular file, or nearly all holes, before a byte of it is
     /// read.
-    pub(super) fn new(file: File) -> Result<Self, Trouble> {
+    pub(super) fn new(file: File) -> Result<Self, ScanError> {
         let (stamp, on_disk) = look(&file)?;
         let opened = Self { file, stamp, holes: on_disk < stamp.size() };
         if UnreadFile::is_one(stamp.size(), on_disk) {
             let unread = UnreadFile { size: stamp.size(), executable: opened.is_executable() };
-            return Err(Trouble::unread(unread, on_disk));
+            return Err(ScanError::unread(unread, on_disk));
         }
         Ok(opened)
     }
@@ -105,7 +105,7 @@ impl Opened {
 
     /// Hashes it from its beginning to its end, and shows the bytes to `sink`. This thread works
     /// alone: others have files of their own.
-    pub(super) fn read(mut self, sink: &mut dyn ByteSink) -> Result<(Entry, Stamp), Trouble> {
+    pub(super) fn read(mut self, sink: &mut dyn ByteSink) -> Result<(Entry, Stamp), ScanError> {
         if let Some(entry) = self.read_once(sink)? {
             return Ok((entry, self.stamp));
         }
@@ -113,18 +113,18 @@ impl Opened {
     }
 
     /// The same after it changed: what it is now is read once, and that decides.
-    pub(super) fn read_again(self, sink: &mut dyn ByteSink) -> Result<(Entry, Stamp), Trouble> {
+    pub(super) fn read_again(self, sink: &mut dyn ByteSink) -> Result<(Entry, Stamp), ScanError> {
         // A change in the same tick as this one would go unnoticed.
         outwait(look(&self.file)?.0.newest());
         let mut now = Self::new(self.file)?;
-        now.file.rewind().map_err(|error| Trouble::unreadable(&error))?;
+        now.file.rewind().map_err(|error| ScanError::unreadable(&error))?;
         match now.read_once(sink)? {
             Some(entry) => Ok((entry, now.stamp)),
-            None => Err(Trouble::unstable("the file changed while it was read")),
+            None => Err(ScanError::unstable("the file changed while it was read")),
         }
     }
 
-    fn read_once(&mut self, sink: &mut dyn ByteSink) -> Result<Option<Entry>, Trouble> {
+    fn read_once(&mut self, sink: &mut dyn ByteSink) -> Result<Option<Entry>, ScanError> {
         let (file, size) = (&mut self.file, self.stamp.size());
         sink.begin();
         let read = match usize::try_from(size) {
@@ -136,7 +136,7 @@ impl Opened {
             }),
             _ => with_buffer(CHUNK, |buffer| hash_chunks(file, size, buffer, sink)),
         };
-        let (length, digest) = read.map_err(|error| Trouble::unreadable(&error))?;
+        let (length, digest) = read.map_err(|error| ScanError::unreadable(&error))?;
         let entry = if length == size { self.entry_if_unchanged(digest)? } else { None };
         if let Some(entry) = &entry {
             sink.end(entry);
@@ -146,27 +146,27 @@ impl Opened {
 
     /// Reads it into `buffer`, which has room for one byte more than its size; whether it is still
     /// what it was when it was stamped.
-    pub(super) fn read_into(&mut self, buffer: &mut [u8]) -> Result<bool, Trouble> {
+    pub(super) fn read_into(&mut self, buffer: &mut [u8]) -> Result<bool, ScanError> {
         let filled =
-            read_whole(&mut self.file, buffer).map_err(|error| Trouble::unreadable(&error))?;
+            read_whole(&mut self.file, buffer).map_err(|error| ScanError::unreadable(&error))?;
         Ok(filled as u64 == self.stamp.size() && self.is_unchanged()?)
     }
 
     /// The entry that `digest` makes, if the file is still what it was when it was stamped.
-    pub(super) fn entry_if_unchanged(&self, digest: Digest) -> Result<Option<Entry>, Trouble> {
+    pub(super) fn entry_if_unchanged(&self, digest: Digest) -> Result<Option<Entry>, ScanError> {
         let (size, executable) = (self.stamp.size(), self.is_executable());
         Ok(self.is_unchanged()?.then_some(Entry::File { size, digest, executable }))
     }
 
     /// Whether the file is still what it was when it was stamped.
-    pub(super) fn is_unchanged(&self) -> Result<bool, Trouble> {
+    pub(super) fn is_unchanged(&self) -> Result<bool, ScanError> {
         Ok(look(&self.file)?.0 == self.stamp)
     }
 
     /// Fills `buffer` from `offset` on; gives how much there was.
-    pub(super) fn read_at(&self, buffer: &mut [u8], offset: u64) -> Result<usize, Trouble> {
+    pub(super) fn read_at(&self, buffer: &mut [u8], offset: u64) -> Result<usize, ScanError> {
         fill(buffer, |rest, filled| read_some_at(&self.file, rest, offset + filled as u64))
-            .map_err(|error| Trouble::unreadable(&error))
+            .map_err(|error| ScanError::unreadable(&error))
     }
 }
 
@@ -261,10 +261,10 @@ fn uninterrupted(mut call: impl FnMut() -> io::Result<usize>) -> io::Result<usiz
 
 /// Stamps an open file, and tells how many bytes it takes on the disk, which may change while its
 /// content does not. Refuses what is no regular file.
-fn look(file: &File) -> Result<(Stamp, u64), Trouble> {
+fn look(file: &File) -> Result<(Stamp, u64), ScanError> {
     look_at(file)
-        .map_err(|error| Trouble::unreadable(&error))?
-        .ok_or_else(|| Trouble::unstable("it became something else while it was read"))
+        .map_err(|error| ScanError::unreadable(&error))?
+        .ok_or_else(|| ScanError::unstable("it became something else while it was read"))
 }
 
 #[cfg(unix)]
@@ -317,7 +317,7 @@ mod tests {
     /// Sizes that are read at once, and in chunks.
     const SIZES: [usize; 4] = [0, 10, CHUNK - 1, CHUNK + 1];
 
-    fn read_meddled(size: usize, times: usize, change: fn(&mut File)) -> Result<Entry, Trouble> {
+    fn read_meddled(size: usize, times: usize, change: fn(&mut File)) -> Result<Entry, ScanError> {
         let tree = tempfile::tempdir().unwrap();
         let path = tree.path().join("f");
         std::fs::write(&path, vec![7; size]).unwrap();
@@ -346,7 +346,7 @@ mod tests {
             let trouble = read_meddled(size, 2, grow).unwrap_err();
             assert_eq!(
                 trouble.kind,
-                sealgate_core::compare::inventory::TroubleKind::Unstable,
+                sealgate_core::compare::inventory::ScanErrorKind::Unstable,
                 "{size}"
             );
         }

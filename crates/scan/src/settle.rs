@@ -20,7 +20,7 @@ use std::collections::{BTreeMap, HashMap};
 use rayon::iter::{
     IndexedParallelIterator as _, IntoParallelRefIterator as _, ParallelIterator as _,
 };
-use sealgate_core::compare::inventory::{Inventory, Item, Observed, Trouble};
+use sealgate_core::compare::inventory::{Inventory, Item, Observed, ScanError};
 use sealgate_core::seal::entry::Entry;
 use sealgate_core::seal::exclude::Scope;
 
@@ -29,25 +29,25 @@ use super::open::{Listed, directory_trouble};
 use super::read::Opened;
 use super::stamp::Stamp;
 use super::walk::{link_text, root_trouble};
-use super::{Directory, Engine, Kind, RootError, Workers};
+use super::{Directory, Kind, RootError, Scanner, Workers};
 
 /// Looks at every directory in `listed` again, and puts into `inventory` what changed.
 pub(super) fn settle(
     root: &Directory,
     scope: &Scope,
     mut listed: Vec<Listed>,
-    engine: &Engine,
+    scanner: &Scanner,
     inventory: &mut Inventory,
 ) -> Result<(), RootError> {
-    let workers = &engine.workers;
+    let workers = &scanner.workers;
     let doubtful = look_at_all(&listed, workers, |place| match root.stamp_beneath(&place.path) {
         Err(errno) => Some(Err(directory_trouble(errno))),
         Ok(now) if now.identity() != place.stamp.identity() => Some(Err(exchanged())),
         Ok(now) if now != place.stamp || place.young => Some(Ok(())),
         Ok(_) => None,
     });
-    let second = Second { root, scope, inventory, staged: engine.stage.is_some() };
-    let look = |(index, first): &(usize, Result<(), Trouble>)| {
+    let second = Second { root, scope, inventory, staged: scanner.stage.is_some() };
+    let look = |(index, first): &(usize, Result<(), ScanError>)| {
         let place = &listed[*index];
         (*index, first.clone().and_then(|()| second.look(place)))
     };
@@ -105,7 +105,7 @@ fn look_at_all<R: Send>(
 }
 
 /// What is at a path now; the stamp is that of a file that was read.
-type Seen = Result<(Entry, Option<Stamp>), Trouble>;
+type Seen = Result<(Entry, Option<Stamp>), ScanError>;
 
 /// The second look at directories.
 struct Second<'a> {
@@ -119,7 +119,7 @@ struct Second<'a> {
 impl Second<'_> {
     /// Lists the directory `place` again. Gives the version that it has now, and the items that are
     /// others than they were.
-    fn look(&self, place: &Listed) -> Result<(Listed, Vec<Item>), Trouble> {
+    fn look(&self, place: &Listed) -> Result<(Listed, Vec<Item>), ScanError> {
         let directory = self.root.directory_beneath(&place.path).map_err(directory_trouble)?;
         let (listing, now) = directory.list_stamped(&place.path)?;
         if now.stamp.identity() != place.stamp.identity() {
@@ -155,11 +155,11 @@ impl Second<'_> {
         kind: Kind,
         known: Option<&Item>,
     ) -> Option<Seen> {
-        let another = || Trouble::unstable("another took its place while others were read");
+        let another = || ScanError::unstable("another took its place while others were read");
         let now = match (known.map(|item| &item.observed), kind) {
             // A directory has a stamp of its own; and of what was not observed nothing was taken.
             (None | Some(Observed::Entry(Entry::Dir)), Kind::Directory)
-            | (Some(Observed::Trouble(_) | Observed::Passed), _) => return None,
+            | (Some(Observed::ScanError(_) | Observed::Passed), _) => return None,
             (Some(Observed::Entry(Entry::Link { target })), Kind::Link) => {
                 match directory.link_target(name) {
                     Ok(now) if now == target.as_bytes() => return None,
@@ -214,12 +214,12 @@ fn children<'i>(inventory: &'i Inventory, path: &[u8]) -> HashMap<&'i [u8], Opti
     children
 }
 
-fn exchanged() -> Trouble {
-    Trouble::unstable("another directory took its place while others were read").of_directory()
+fn exchanged() -> ScanError {
+    ScanError::unstable("another directory took its place while others were read").of_directory()
 }
 
-fn changed_trouble() -> Trouble {
-    Trouble::unstable("the directory changed while others were read").of_directory()
+fn changed_trouble() -> ScanError {
+    ScanError::unstable("the directory changed while others were read").of_directory()
 }
 
 #[cfg(target_os = "linux")]
@@ -229,7 +229,7 @@ mod tests {
     use std::os::unix::fs::symlink;
     use std::path::Path;
 
-    use sealgate_core::compare::inventory::TroubleKind;
+    use sealgate_core::compare::inventory::ScanErrorKind;
     use sealgate_core::seal::entry::Digest;
     use sealgate_core::seal::path::EntryPath;
 
@@ -258,12 +258,12 @@ mod tests {
         let root = Directory::open_root(&above.path().join("above"), Some(&path("root"))).unwrap();
         let scope = Scope::new(vec!["*.log".into()]).unwrap();
         let stage = staged.then(|| Stage::create(&above.path().join("stage")).unwrap());
-        let engine = Engine { stage, ..Engine::new(None) };
-        let (mut items, listed) = walk::walk(&root, &scope, &engine, None).unwrap();
+        let scanner = Scanner { stage, ..Scanner::new(None) };
+        let (mut items, listed) = walk::walk(&root, &scope, &scanner, None).unwrap();
         items.sort_by(|a, b| a.path.cmp(&b.path));
         let mut inventory = Inventory { items, bytes: 0, modes: true };
         change(&above.path().join("above/root"));
-        settle(&root, &scope, listed, &engine, &mut inventory)?;
+        settle(&root, &scope, listed, &scanner, &mut inventory)?;
         Ok(inventory)
     }
 
@@ -277,7 +277,7 @@ mod tests {
     /// What is unstable in a tree that is changed after it was walked.
     fn unstable_after(change: impl Fn(&Path)) -> Result<Vec<String>, RootError> {
         let inventory = settled_after(false, change)?;
-        assert!(inventory.troubles().all(|(_, trouble)| trouble.kind == TroubleKind::Unstable));
+        assert!(inventory.troubles().all(|(_, trouble)| trouble.kind == ScanErrorKind::Unstable));
         let told = inventory.troubles().map(|(path, _)| String::from_utf8_lossy(path).into_owned());
         Ok(told.collect())
     }
@@ -385,8 +385,8 @@ mod tests {
             // What was copied is what was there before.
             let staged = settled_after(true, |root| change(&root.join("b/z"))).unwrap();
             assert!(
-                matches!(at(&staged, "b/z"), Observed::Trouble(trouble)
-                    if trouble.kind == TroubleKind::Unstable),
+                matches!(at(&staged, "b/z"), Observed::ScanError(trouble)
+                    if trouble.kind == ScanErrorKind::Unstable),
                 "{what}: {staged:?}"
             );
         }

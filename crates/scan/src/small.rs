@@ -8,7 +8,7 @@ use sealgate_core::seal::entry::Entry;
 use super::file_item;
 use super::read::{Opened, with_buffer};
 use super::stamp::Stamp;
-use super::{Engine, lanes};
+use super::{Scanner, lanes};
 
 /// How much is read before it is hashed, in bytes: what stays in the cache. The largest of the
 /// small files has room.
@@ -16,7 +16,7 @@ const LOT: usize = 320 << 10;
 
 /// Observes files that come one after another.
 pub(super) struct Lot<'b> {
-    engine: &'b Engine,
+    scanner: &'b Scanner,
     buffer: &'b mut [u8],
     used: usize,
     read: Vec<Read>,
@@ -33,9 +33,9 @@ struct Read {
 
 impl Lot<'_> {
     /// Lets `fill` add files and items, and gives the items of all of them, in no order.
-    pub(super) fn of(engine: &Engine, fill: impl FnOnce(&mut Lot<'_>)) -> Vec<Item> {
+    pub(super) fn of(scanner: &Scanner, fill: impl FnOnce(&mut Lot<'_>)) -> Vec<Item> {
         with_buffer(LOT, |buffer| {
-            let mut lot = Lot { engine, buffer, used: 0, read: Vec::new(), items: Vec::new() };
+            let mut lot = Lot { scanner, buffer, used: 0, read: Vec::new(), items: Vec::new() };
             fill(&mut lot);
             lot.hash();
             lot.items
@@ -55,7 +55,7 @@ impl Lot<'_> {
         }
         let bytes = self.used..self.used + room - 1;
         let outcome = file.read_into(&mut self.buffer[self.used..self.used + room]);
-        let mut copy = self.engine.copy(&path, &file);
+        let mut copy = self.scanner.copy(&path, &file);
         match outcome {
             Ok(true) => {
                 if let Some(copy) = &copy {

@@ -7,7 +7,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use sealgate_core::compare::inventory::{Item, Trouble, TroubleKind};
+use sealgate_core::compare::inventory::{Item, ScanError, ScanErrorKind};
 use sealgate_core::seal::entry::Entry;
 use sealgate_core::seal::exclude::Scope;
 use sealgate_core::seal::exclude::pattern::Level;
@@ -18,7 +18,7 @@ use super::open::{Listed, directory_trouble};
 use super::read::Opened;
 use super::small::Lot;
 use super::stamp::{Now, outwait};
-use super::{Directory, Engine, Kind, Listing, PassOver, RootError};
+use super::{Directory, Kind, Listing, PassOver, RootError, Scanner};
 
 /// Files that one task hashes.
 const BATCH: usize = 64;
@@ -32,7 +32,7 @@ struct Walk<'a> {
     scope: &'a Scope,
     /// The state of the patterns in the root.
     top: Level,
-    engine: &'a Engine,
+    scanner: &'a Scanner,
     pass_over: PassOver<'a>,
     items: Mutex<Vec<Item>>,
     listed: Mutex<Vec<Listed>>,
@@ -80,19 +80,20 @@ type Add<'t> = &'t mut dyn FnMut(Task);
 pub(super) fn walk(
     root: &Directory,
     scope: &Scope,
-    engine: &Engine,
+    scanner: &Scanner,
     pass_over: PassOver<'_>,
 ) -> Result<(Vec<Item>, Vec<Listed>), RootError> {
     let (listing, first) = root.list_stamped(b"").map_err(root_trouble)?;
     let listed = Mutex::new(vec![first]);
     let (items, aside) = (Mutex::default(), Mutex::default());
-    let walk = Walk { root, scope, top: scope.level(b""), engine, pass_over, items, listed, aside };
+    let walk =
+        Walk { root, scope, top: scope.level(b""), scanner, pass_over, items, listed, aside };
     walk.run_all(listing);
     let (mut items, aside) = (into_inner(walk.items), into_inner(walk.aside));
     if let Some(youngest) = aside.youngest {
         outwait(youngest);
     }
-    items.append(&mut large::hash_all(&|path| root.file_beneath(path), engine, aside.files));
+    items.append(&mut large::hash_all(&|path| root.file_beneath(path), scanner, aside.files));
     Ok((items, into_inner(walk.listed)))
 }
 
@@ -100,11 +101,11 @@ impl Walk<'_> {
     /// Runs the tasks of the root's `listing`, and all that come of them.
     fn run_all(&self, listing: Listing) {
         let mut waiting = Vec::new();
-        let before = self.engine.meter.entries();
+        let before = self.scanner.meter.entries();
         self.entries_of(None, listing, &mut |task| waiting.push(task));
         while let Some(task) = waiting.pop() {
-            let found = waiting.len() as u64 + self.engine.meter.entries() - before;
-            if found >= ALONE && self.engine.workers.several() {
+            let found = waiting.len() as u64 + self.scanner.meter.entries() - before;
+            if found >= ALONE && self.scanner.workers.several() {
                 waiting.push(task);
                 break;
             }
@@ -155,7 +156,7 @@ impl Walk<'_> {
             }
         }
         if in_scope < names {
-            self.engine.meter.leave_out((names - in_scope) as u64);
+            self.scanner.meter.leave_out((names - in_scope) as u64);
         }
         if let (0, Some(place)) = (in_scope, place) {
             self.keep(vec![self.empty_directory(place.path.clone())]);
@@ -182,11 +183,12 @@ impl Walk<'_> {
         &self,
         parent: Option<&Place>,
         path: &[u8],
-    ) -> Result<(Directory, Listing), Trouble> {
-        path::check(path).map_err(|fault| Trouble::unsealable(fault.to_string()).of_directory())?;
+    ) -> Result<(Directory, Listing), ScanError> {
+        path::check(path)
+            .map_err(|fault| ScanError::unsealable(fault.to_string()).of_directory())?;
         let name = name_in(parent, path);
         let directory = self.handle(parent).subdirectory(name).map_err(directory_trouble)?;
-        if let Some(stage) = &self.engine.stage {
+        if let Some(stage) = &self.scanner.stage {
             stage.directory(path);
         }
         let (listing, listed) = directory.list_stamped(path)?;
@@ -196,7 +198,7 @@ impl Walk<'_> {
 
     fn batch(&self, place: Option<&Place>, found: Vec<(Box<[u8]>, Kind)>) {
         let directory = self.handle(place);
-        self.keep(Lot::of(self.engine, |lot| {
+        self.keep(Lot::of(self.scanner, |lot| {
             for (path, kind) in found {
                 let name = name_in(place, &path);
                 match self.observe(directory, name, &path, kind) {
@@ -216,11 +218,11 @@ impl Walk<'_> {
         name: &[u8],
         path: &[u8],
         kind: Kind,
-    ) -> Result<Seen, Trouble> {
+    ) -> Result<Seen, ScanError> {
         if let Kind::Special(name) = kind {
-            return Err(Trouble::unsealable(name));
+            return Err(ScanError::unsealable(name));
         }
-        let legal = path::check(path).map_err(|fault| Trouble::unsealable(fault.to_string()))?;
+        let legal = path::check(path).map_err(|fault| ScanError::unsealable(fault.to_string()))?;
         if kind == Kind::Link {
             let target = self.link(directory.link_target(name)?, path)?;
             return Ok(Seen::Entry(Entry::Link { target }));
@@ -242,9 +244,9 @@ impl Walk<'_> {
     }
 
     /// The target of a link, which is staged if that is wanted.
-    fn link(&self, target: Vec<u8>, path: &[u8]) -> Result<Box<str>, Trouble> {
+    fn link(&self, target: Vec<u8>, path: &[u8]) -> Result<Box<str>, ScanError> {
         let target = link_text(target)?;
-        if let Some(stage) = &self.engine.stage {
+        if let Some(stage) = &self.scanner.stage {
             stage.link(path, &target);
         }
         Ok(target)
@@ -268,21 +270,21 @@ impl Walk<'_> {
 
     fn keep(&self, mut items: Vec<Item>) {
         let bytes = items.iter().map(|item| item.observed.bytes()).sum();
-        self.engine.meter.count(items.len() as u64, bytes);
+        self.scanner.meter.count(items.len() as u64, bytes);
         self.items.lock().unwrap_or_else(PoisonError::into_inner).append(&mut items);
     }
 }
 
 /// The target of a link, which a seal holds as text.
-pub(super) fn link_text(target: Vec<u8>) -> Result<Box<str>, Trouble> {
+pub(super) fn link_text(target: Vec<u8>) -> Result<Box<str>, ScanError> {
     let text = String::from_utf8(target).map(String::into_boxed_str);
-    text.map_err(|_| Trouble::unsealable("the link's target is not UTF-8"))
+    text.map_err(|_| ScanError::unsealable("the link's target is not UTF-8"))
 }
 
 /// What is wrong with the root itself.
-pub(super) fn root_trouble(trouble: Trouble) -> RootError {
+pub(super) fn root_trouble(trouble: ScanError) -> RootError {
     match trouble.kind {
-        TroubleKind::Unstable => RootError::Unstable(trouble.detail),
+        ScanErrorKind::Unstable => RootError::Unstable(trouble.detail),
         _ => RootError::Unreadable("the root".to_owned(), trouble.detail),
     }
 }

@@ -19,10 +19,10 @@ use std::time::Duration;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
-use sealgate_core::compare::inventory::{Inventory, Observed, TroubleKind};
+use sealgate_core::compare::inventory::{Inventory, Observed, ScanErrorKind};
 use sealgate_core::seal::entry::{Digest, Entry};
 use sealgate_core::seal::exclude::Scope;
-use sealgate_scan::{Directory, Engine, Meter, Stage, Workers, take};
+use sealgate_scan::{Directory, Meter, Scanner, Stage, Workers, take};
 
 const KIB: usize = 1 << 10;
 const MIB: usize = 1 << 20;
@@ -118,10 +118,10 @@ fn taken(root: &Path, way: Way, meter: &Arc<Meter>) -> Taken {
         let workers = Workers::new(threads);
         assert!(way.threads == 1 || shares(&workers), "{way:?}: one thread does it all");
         let stage = way.staged.then(|| Stage::create(&target).unwrap());
-        let engine = Engine { workers, mapped: way.mapped, meter: Arc::clone(meter), stage };
+        let scanner = Scanner { workers, mapped: way.mapped, meter: Arc::clone(meter), stage };
         let root = Directory::open_root(root, None).unwrap();
-        let inventory = take(&root, &Scope::new(Vec::new()).unwrap(), &engine).unwrap();
-        (inventory, engine.stage)
+        let inventory = take(&root, &Scope::new(Vec::new()).unwrap(), &scanner).unwrap();
+        (inventory, scanner.stage)
     };
     let (inventory, stage) = thread::scope(|threads| threads.spawn(work).join().unwrap());
     let staged = stage.map(|mut stage| {
@@ -485,8 +485,8 @@ fn taken_meanwhile(
 fn told(taken: &Taken, name: &str, what: &str) -> Option<(usize, Digest)> {
     let item = taken.inventory.items.iter().find(|item| *item.path == *name.as_bytes());
     match &item.unwrap().observed {
-        Observed::Trouble(trouble) => {
-            let kinds = [TroubleKind::Unstable, TroubleKind::Unreadable];
+        Observed::ScanError(trouble) => {
+            let kinds = [ScanErrorKind::Unstable, ScanErrorKind::Unreadable];
             assert!(kinds.contains(&trouble.kind), "{what}: {trouble:?}");
             None
         }

@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use clap::{Args, ColorChoice, CommandFactory as _, Parser, Subcommand};
 use sealgate_core::compare::changes::OnReseal;
 use sealgate_core::compare::partition::Slice;
-use sealgate_scan::Engine;
+use sealgate_scan::Scanner;
 
 use crate::report::Format;
 use crate::setup::init::Workflow;
@@ -129,9 +129,9 @@ pub struct Reading {
 impl Reading {
     /// What inventories are taken with.
     #[must_use]
-    pub fn engine(&self) -> Engine {
+    pub fn scanner(&self) -> Scanner {
         let threads = self.threads.and_then(|count| NonZeroUsize::new(count.into()));
-        Engine { mapped: !self.no_mmap, ..Engine::new(threads) }
+        Scanner { mapped: !self.no_mmap, ..Scanner::new(threads) }
     }
 }
 

@@ -9,7 +9,7 @@ use sealgate_core::compare::verdict::Verdict;
 use sealgate_core::seal::{SealName, read, to_bytes};
 use sealgate_core::text::problem::Problem;
 
-use super::ready::{Ready, write};
+use super::ready::{PendingSeal, write};
 use super::reports;
 use super::{Context, Outcome, collect, refuse_in_ci};
 use crate::cli::args::AcceptArgs;
@@ -68,7 +68,7 @@ fn plan(
     report: &ReportRead,
     arguments: &AcceptArgs,
     context: &Context,
-) -> Result<Ready, Problems> {
+) -> Result<PendingSeal, Problems> {
     let one = |problem| vec![problem];
     let loaded = context.repository.load(name).map_err(one)?;
     let old = loaded.seal.map_err(one)?;
@@ -87,5 +87,5 @@ fn plan(
         vec![Problem::new("report-refused", message).seal(name.as_str()).remedy(remedy)]
     })?;
     let changed = bytes != loaded.bytes;
-    Ok(Ready { seal, bytes, old: Some(old), old_was_whole: true, changed })
+    Ok(PendingSeal { seal, bytes, old: Some(old), old_was_whole: true, changed })
 }

@@ -98,7 +98,7 @@ fn open(path: &Path, given: &str) -> Result<BlockerMap, Problem> {
         .map_err(|error| unreadable(error.to_string()))?;
     let bytes = read_whole(&above, &name, MAX_MAP_BYTES).map_err(|fault| match fault {
         ReadFault::TooLarge(size) => BlockerError::TooLarge(size).into_problem(given),
-        ReadFault::Trouble(trouble) => unreadable(trouble.detail),
+        ReadFault::ScanError(trouble) => unreadable(trouble.detail),
     })?;
     BlockerMap::read(&bytes).map_err(|error| error.into_problem(given))
 }

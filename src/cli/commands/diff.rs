@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
-use sealgate_core::compare::changes::{Change, OnReseal, Stated, changes};
+use sealgate_core::compare::changes::{Change, OnReseal, SealRef, changes};
 use sealgate_core::compare::inventory::Inventory;
 use sealgate_core::compare::verdict::{Source, Verdict};
 use sealgate_core::seal::entry::Entry;
 use sealgate_core::seal::path::EntryPath;
 use sealgate_core::seal::{Seal, SealName};
 use sealgate_core::text::problem::Problem;
-use sealgate_scan::{Directory, Engine, first_difference};
+use sealgate_scan::{Directory, Scanner, first_difference};
 
 use super::{Context, Outcome, stated};
 use crate::cli::args::{DiffArgs, DiffFormat};
@@ -23,7 +23,7 @@ use crate::report::changed::{Differences, SealChanges};
 use crate::report::difference;
 use crate::report::difference_page;
 use crate::report::{ErrorView, Since, Verbosity};
-use crate::tree::{Begun, Contents, Loaded, Snapshot, select};
+use crate::tree::{Begun, CommitTree, Contents, Loaded, select};
 
 /// How many differing files are opened to show where they differ, without `-v`.
 const LOOKED_INTO: usize = 20;
@@ -54,8 +54,8 @@ fn of_bytes(arguments: &DiffArgs, context: &Context) -> Result<(Differences, Pro
         None => context.select(&arguments.names)?,
         Some(_) => vec![context.select_one(&arguments.names, "--against")?],
     };
-    let engine = arguments.reading.engine();
-    let progress = Progress::watch(&engine.meter, context.terminal.verbosity != Verbosity::Quiet);
+    let scanner = arguments.reading.scanner();
+    let progress = Progress::watch(&scanner.meter, context.terminal.verbosity != Verbosity::Quiet);
     let (mut seals, mut problems) = (Vec::new(), Vec::new());
     let mut bounds = bounds(&names, context);
     for name in &names {
@@ -63,15 +63,15 @@ fn of_bytes(arguments: &DiffArgs, context: &Context) -> Result<(Differences, Pro
             problems.push(refused);
             continue;
         }
-        let seen = engine.meter.names();
-        let bytes = engine.meter.bytes();
+        let seen = scanner.meter.names();
+        let bytes = scanner.meter.bytes();
         let seal = context.repository.load(name).and_then(|loaded| loaded.seal);
         let compared =
             seal.map_err(|problem| vec![problem]).and_then(|seal| match &arguments.against {
-                None => with_seal(&seal, context, &engine),
-                Some(build) => with_build(&seal, &context.path(build), context, &engine),
+                None => with_seal(&seal, context, &scanner),
+                Some(build) => with_build(&seal, &context.path(build), context, &scanner),
             });
-        let (read, bytes) = (engine.meter.names() - seen, engine.meter.bytes() - bytes);
+        let (read, bytes) = (scanner.meter.names() - seen, scanner.meter.bytes() - bytes);
         let changes = compared.iter().flat_map(|compared| &compared.changes);
         bounds.count(name.as_str(), read, bytes, changes.map(|change| change.path.len()));
         match compared {
@@ -106,7 +106,7 @@ fn since(
     context: &Context,
 ) -> Result<(Differences, Problems), Problems> {
     let one = |problem| vec![problem];
-    let open = |revision: &str| Snapshot::open(&context.repository, revision).map_err(one);
+    let open = |revision: &str| CommitTree::open(&context.repository, revision).map_err(one);
     let base = open(base)?;
     let now = arguments.rev.as_deref().map(open).transpose()?;
     let names = names_since(&base, now.as_ref(), arguments, context)?;
@@ -130,12 +130,12 @@ fn since(
         };
         seals.push((name, loaded));
     }
-    let stated: Vec<Stated<'_>> = seals.iter().map(stated).collect();
+    let stated: Vec<SealRef<'_>> = seals.iter().map(stated).collect();
     let review = Review::new(&base, &stated, &arguments.names, OnReseal::Allow).map_err(one)?;
     let reseals = review.reseals();
     let changed: HashSet<&str> = reseals.iter().map(|reseal| &*reseal.name).collect();
     unchanged.retain(|(name, _)| !changed.contains(&**name));
-    let source = now.as_ref().map_or(Source::Worktree, Snapshot::source);
+    let source = now.as_ref().map_or(Source::Worktree, CommitTree::source);
     let since = Some(Since::new(&base.source(), &source));
     let errors = problems.iter().map(ErrorView::new).collect();
     let seals = Since::seals(reseals, unchanged);
@@ -144,8 +144,8 @@ fn since(
 
 /// The seals that there are now and that NAME selects; each NAME selects one, now or at the base.
 fn names_since(
-    base: &Snapshot<'_>,
-    now: Option<&Snapshot<'_>>,
+    base: &CommitTree<'_>,
+    now: Option<&CommitTree<'_>>,
     arguments: &DiffArgs,
     context: &Context,
 ) -> Result<Vec<SealName>, Problems> {
@@ -174,10 +174,10 @@ fn names_since(
 }
 
 /// What sealing again would change.
-fn with_seal(seal: &Seal, context: &Context, engine: &Engine) -> Result<SealChanges, Problems> {
+fn with_seal(seal: &Seal, context: &Context, scanner: &Scanner) -> Result<SealChanges, Problems> {
     let root =
         open(&context.repository, &seal.name, &seal.header).map_err(|problem| vec![problem])?;
-    let inventory = sound(seal, &root, engine)?;
+    let inventory = sound(seal, &root, scanner)?;
     Ok(SealChanges {
         name: seal.name.as_str().to_owned(),
         root: seal.header.root.as_str().to_owned(),
@@ -192,13 +192,13 @@ fn with_build(
     seal: &Seal,
     build: &Path,
     context: &Context,
-    engine: &Engine,
+    scanner: &Scanner,
 ) -> Result<SealChanges, Problems> {
     let one = |problem| vec![problem];
     let ours = open(&context.repository, &seal.name, &seal.header).map_err(one)?;
     let theirs = open_build(build, &seal.name).map_err(one)?;
-    let here = draft(&seal.name, seal.header.clone(), &sound(seal, &ours, engine)?)?;
-    let changes = changes(&here, &sound(seal, &theirs, engine)?);
+    let here = draft(&seal.name, seal.header.clone(), &sound(seal, &ours, scanner)?)?;
+    let changes = changes(&here, &sound(seal, &theirs, scanner)?);
     let most = match context.terminal.verbosity {
         Verbosity::Verbose => usize::MAX,
         _ => LOOKED_INTO,
@@ -231,9 +231,9 @@ fn has_other_bytes(change: &Change) -> bool {
 }
 
 /// The inventory of a root, of which everything could be read and sealed.
-fn sound(seal: &Seal, root: &Directory, engine: &Engine) -> Result<Inventory, Problems> {
+fn sound(seal: &Seal, root: &Directory, scanner: &Scanner) -> Result<Inventory, Problems> {
     let inventory =
-        observe(root, &seal.name, &seal.header, engine).map_err(|problem| vec![problem])?;
+        observe(root, &seal.name, &seal.header, scanner).map_err(|problem| vec![problem])?;
     if inventory.troubles().next().is_some() {
         draft(&seal.name, seal.header.clone(), &inventory)?;
     }

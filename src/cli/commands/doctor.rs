@@ -32,7 +32,7 @@ pub(super) fn run(arguments: &DoctorArgs, context: &Context) -> Outcome {
         advice: advice(&facts),
         errors: problems.iter().map(ErrorView::new).collect(),
         seals: facts.seals.iter().map(|seal| seal.seal.name.as_str().to_owned()).collect(),
-        way: context.caller.repository.clone().or_else(|| context.caller.directory.clone()),
+        way: context.invocation.repository.clone().or_else(|| context.invocation.directory.clone()),
     };
     let answer = match arguments.format {
         DoctorFormat::Human => human(&diagnosis, context.terminal.screen()),

@@ -17,7 +17,7 @@ use sealgate_core::seal::path::EntryPath;
 use super::check::places::of_roots;
 use super::report_globs;
 use crate::cli::output::{ReportFile, discard, is_earlier_report, lies_in};
-use crate::tree::Repository;
+use crate::tree::Workspace;
 
 /// What stands on a command line, as far as reports are concerned.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -152,7 +152,7 @@ fn protected(base: &Path, line: &Line) -> BTreeSet<PathBuf> {
     let given = line.seals.as_ref().and_then(|seals| seals.to_str()).unwrap_or("seals");
     let seals = EntryPath::parse(given.trim_end_matches('/'));
     let found = seals.or_else(|_| EntryPath::parse("seals")).ok();
-    let repository = found.and_then(|seals| Repository::find(base, &seals).ok());
+    let repository = found.and_then(|seals| Workspace::find(base, &seals).ok());
     let Some(repository) = repository else { return at.into_iter().collect() };
     let names = repository.contents().ok().flatten().map(|contents| contents.names);
     let roots = names.iter().flatten().filter_map(|name| repository.loose_root(name));

@@ -8,7 +8,7 @@ use sealgate_core::text::problem::Problem;
 use super::{Context, Outcome, collect, refuse_in_ci};
 use crate::cli::args::FmtArgs;
 use crate::report::{Verbosity, text};
-use crate::tree::{Loaded, Repository};
+use crate::tree::{Loaded, Workspace};
 
 /// A seal's file and its canonical text, where the two differ.
 struct Loose {
@@ -36,7 +36,7 @@ pub(super) fn run(arguments: &FmtArgs, context: &Context) -> Outcome {
 }
 
 /// The canonical form of a seal; `None` if it has it.
-fn canonical(name: &SealName, repository: &Repository) -> Result<Option<Loose>, Problem> {
+fn canonical(name: &SealName, repository: &Workspace) -> Result<Option<Loose>, Problem> {
     let Loaded { bytes, seal, .. } = repository.load(name)?;
     if seal.is_ok() {
         // Only the canonical form is read without an error.

@@ -17,7 +17,7 @@ use super::{Context, Outcome, refuse_in_ci};
 use crate::cli::args::{Between, GrantArgs, GrantCommand, GrantNewArgs};
 use crate::ops::authorize::signing::sign;
 use crate::ops::authorize::{Described, base_policy, described, policy_of};
-use crate::tree::{Papers, Snapshot};
+use crate::tree::{ApprovalFiles, CommitTree};
 
 pub(super) fn run(command: &GrantCommand, context: &Context) -> Outcome {
     let said = match command {
@@ -40,7 +40,7 @@ pub(super) fn run(command: &GrantCommand, context: &Context) -> Outcome {
 /// A grant of the working tree, and the change that it permits.
 struct Opened {
     /// The policy and the grants of the base, and those here.
-    papers: [Papers; 2],
+    approval_files: [ApprovalFiles; 2],
     file: GrantFile,
     grant: Grant,
     words: String,
@@ -49,9 +49,9 @@ struct Opened {
 impl Opened {
     fn new(arguments: &GrantArgs, context: &Context) -> Result<Self, Problem> {
         let repository = &context.repository;
-        let base = Snapshot::open(repository, &arguments.between.base)?;
-        let papers = [base.papers()?, repository.papers()?];
-        let file = chosen(arguments.id.as_deref(), &papers)?;
+        let base = CommitTree::open(repository, &arguments.between.base)?;
+        let approval_files = [base.approval_files()?, repository.approval_files()?];
+        let file = chosen(arguments.id.as_deref(), &approval_files)?;
         let grant = Grant::read(&file.bytes).map_err(|error| {
             Problem::new("grant-invalid", error.to_string()).remedy("make a new one")
         })?;
@@ -69,7 +69,7 @@ impl Opened {
             Problem::new("grant-other-change", message)
                 .remedy("do not sign it: nobody can tell what it permits; make a new one")
         })?;
-        Ok(Self { papers, file, grant, words })
+        Ok(Self { approval_files, file, grant, words })
     }
 
     fn words(&self) -> String {
@@ -87,7 +87,7 @@ impl Opened {
 }
 
 /// The one grant of the working tree that `id` begins; without an id, the one that the base has not.
-fn chosen(id: Option<&str>, [base, here]: &[Papers; 2]) -> Result<GrantFile, Problem> {
+fn chosen(id: Option<&str>, [base, here]: &[ApprovalFiles; 2]) -> Result<GrantFile, Problem> {
     let spent: HashSet<&str> = base.grants.iter().map(|there| &*there.id).collect();
     let meant = |file: &&GrantFile| match id {
         Some(id) => file.id.starts_with(id),
@@ -107,7 +107,7 @@ fn chosen(id: Option<&str>, [base, here]: &[Papers; 2]) -> Result<GrantFile, Pro
 
 fn new(arguments: &GrantNewArgs, context: &Context) -> Result<String, Problem> {
     let repository = &context.repository;
-    let base = Snapshot::open(repository, &arguments.between.base)?;
+    let base = CommitTree::open(repository, &arguments.between.base)?;
     let policy = policy_of(&base)?;
     let subject = match (&arguments.seal, &arguments.environment) {
         (Some(seal), _) => Subject::Seal(seal.clone()),
@@ -179,7 +179,7 @@ fn signed(
     context: &Context,
 ) -> Result<String, Problem> {
     let opened = Opened::new(arguments, context)?;
-    let [base, here] = &opened.papers;
+    let [base, here] = &opened.approval_files;
     let policy = base_policy(base, &arguments.between.base)?;
     context.terminal.answer(opened.words().as_bytes())?;
     let signature = sign(&opened.file.bytes, key, NAMESPACE)?;
@@ -212,7 +212,7 @@ fn verified(arguments: &GrantArgs, context: &Context) -> Outcome {
 }
 
 fn judged(opened: &Opened, base_name: &str) -> Result<Result<Authorised, Problem>, Problem> {
-    let [base, here] = &opened.papers;
+    let [base, here] = &opened.approval_files;
     let policy = base_policy(base, base_name)?;
     let next = here.policy.as_ref().filter(|next| Some(*next) != base.policy.as_ref());
     let next = next
@@ -234,7 +234,7 @@ fn judged(opened: &Opened, base_name: &str) -> Result<Result<Authorised, Problem
 fn list(context: &Context) -> Result<String, Problem> {
     let now = now()?;
     let mut said = String::new();
-    for file in context.repository.papers()?.grants {
+    for file in context.repository.approval_files()?.grants {
         let short = &file.id[..file.id.len().min(10)];
         // Writing to a string cannot fail.
         let _ = match Grant::read(&file.bytes) {

@@ -7,7 +7,7 @@ use std::time::Instant;
 use sealgate_core::compare::verdict::Verdict;
 use sealgate_core::text::escape::message;
 use sealgate_core::text::problem::{Problem, in_words};
-use sealgate_scan::Engine;
+use sealgate_scan::Scanner;
 
 use super::{Context, Outcome};
 use crate::cli::args::{HookCommand, PrePushArgs};
@@ -43,17 +43,17 @@ pub(super) fn run(command: &HookCommand, context: &Context) -> Outcome {
 }
 
 fn install(force: bool, context: &Context) -> Result<Verdict, Problem> {
-    let said = Ready::new(force, context)?.install(context)?;
+    let said = PendingSeal::new(force, context)?.install(context)?;
     answer(&said, context)
 }
 
 /// A hook that may be installed.
-pub(super) struct Ready {
+pub(super) struct PendingSeal {
     place: Place,
     script: Vec<u8>,
 }
 
-impl Ready {
+impl PendingSeal {
     /// Looks for reasons not to install it; writes nothing.
     pub(super) fn new(force: bool, context: &Context) -> Result<Self, Problem> {
         let place = Place::find(&context.repository)?;
@@ -89,7 +89,7 @@ fn shown(place: &Place, context: &Context) -> String {
 
 /// The hook for this repository.
 fn script(context: &Context) -> Result<Vec<u8>, Problem> {
-    Ok(hook::script(&binary()?, context.caller.seals.as_deref()))
+    Ok(hook::script(&binary()?, context.invocation.seals.as_deref()))
 }
 
 /// Where this program is.
@@ -131,10 +131,10 @@ fn judged(arguments: &PrePushArgs, context: &Context) -> Result<Verdict, Problem
         terminal.remark(&line);
         return Ok(Verdict::Pass);
     }
-    let engine = Engine::new(None::<NonZeroUsize>);
-    let progress = Progress::watch(&engine.meter, terminal.verbosity != Verbosity::Quiet);
+    let scanner = Scanner::new(None::<NonZeroUsize>);
+    let progress = Progress::watch(&scanner.meter, terminal.verbosity != Verbosity::Quiet);
     let remote = arguments.remote.as_ref().map(|remote| remote.to_string_lossy());
-    let judging = Judging::of(&pushes, remote.as_deref(), &context.repository, &engine)?;
+    let judging = Judging::of(&pushes, remote.as_deref(), &context.repository, &scanner)?;
     drop(progress);
     let verdict = judging.verdict();
     terminal.complain(&judging.problems);
@@ -230,7 +230,8 @@ fn tell_failing(judging: &Judging, started: Instant, context: &Context) {
         context.terminal.say(&pre_push::heading(&commit.oid, &commit.refs));
         let (judgements, problems) = (&commit.judgements, &commit.problems);
         let elapsed = started.elapsed();
-        let report = Report::new(judgements, None, problems, Vec::new(), elapsed, &context.caller);
+        let report =
+            Report::new(judgements, None, problems, Vec::new(), elapsed, &context.invocation);
         context.terminal.tell(&report);
     }
     for commit in &judging.also_failing {

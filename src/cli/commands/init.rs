@@ -34,7 +34,7 @@ enum Answers {
     /// The proposals.
     Proposed,
     /// Nobody: only what was stated is done.
-    Stated,
+    SealRef,
 }
 
 /// What is done beside the seals.
@@ -53,7 +53,7 @@ pub(super) fn run(arguments: &InitArgs, context: &Context) -> Outcome {
     let answers = match (arguments.yes, io::stdin().is_terminal() && io::stderr().is_terminal()) {
         (true, _) => Answers::Proposed,
         (false, true) => Answers::Asked,
-        (false, false) => Answers::Stated,
+        (false, false) => Answers::SealRef,
     };
     let roots = roots(arguments, answers, &sealed, context)?;
     let plans = plans(&roots, &sealed, context)?;
@@ -69,7 +69,7 @@ pub(super) fn run(arguments: &InitArgs, context: &Context) -> Outcome {
     // Whatever speaks against it is said before anything is written.
     let asked = answers == Answers::Asked && !arguments.hook && !new.is_empty();
     let wanted = if asked { answered(Dialogue::hook)? } else { arguments.hook };
-    let hook = wanted.then(|| hook::Ready::new(false, context)).transpose();
+    let hook = wanted.then(|| hook::PendingSeal::new(false, context)).transpose();
     let hook = hook.map_err(|problem| vec![problem])?;
 
     for ready in &ready {
@@ -173,7 +173,7 @@ fn roots(
     let clear = open.iter().filter(|artifact| artifact.kept != Kept::Unclear);
     let proposed: Vec<&str> = clear.map(|artifact| artifact.path.as_str()).collect();
     let paths = match answers {
-        Answers::Stated => return Err(vec![not_a_terminal(&proposed)]),
+        Answers::SealRef => return Err(vec![not_a_terminal(&proposed)]),
         _ if open.is_empty() && !sealed.is_empty() => return Ok(Vec::new()),
         Answers::Proposed if proposed.is_empty() && sealed.is_empty() => {
             return Err(vec![nothing_found(&open)]);
@@ -243,7 +243,7 @@ fn wishes(
         (None, Answers::Asked) if workflow_is_there(context) => Workflow::None,
         (None, Answers::Asked) => answered(Dialogue::workflow)?,
         (None, Answers::Proposed) if can_build => Workflow::Check,
-        (None, Answers::Stated) if command.is_some() => Workflow::Check,
+        (None, Answers::SealRef) if command.is_some() => Workflow::Check,
         (None, _) => Workflow::None,
     };
     let answer;
@@ -260,7 +260,7 @@ fn wishes(
     }
     let whole = seals.iter().any(|seal| seal.header.root.path().is_none());
     let offered = !whole
-        && answers != Answers::Stated
+        && answers != Answers::SealRef
         && files::may_offer_everywhere(context.repository.root())
             .map_err(|error| vec![git_problem(error)])?;
     let everywhere = match answers {
@@ -348,7 +348,7 @@ fn done(
         sealed: new.iter().map(|seal| file(seal)).collect(),
         written: changes.into_iter().map(|made| (made.path.to_owned(), made.lines)).collect(),
         renormalise: new.iter().filter(rewritten).map(|seal| root(seal)).collect(),
-        way: context.caller.repository.clone().or_else(|| context.caller.directory.clone()),
+        way: context.invocation.repository.clone().or_else(|| context.invocation.directory.clone()),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use sealgate_core::compare::changes::{OnReseal, Stated};
+use sealgate_core::compare::changes::{OnReseal, SealRef};
 use sealgate_core::compare::verdict::{Base, Source};
 use sealgate_core::seal::SealName;
 use sealgate_core::text::problem::Problem;
@@ -13,11 +13,11 @@ use super::check::places::{of_roots, report_files, root_of};
 use super::check::{authority, base};
 use super::{Context, Outcome, report_globs, reports};
 use crate::cli::args::MergeReportsArgs;
-use crate::ops::authorize::{Clearance, Question, clear};
+use crate::ops::authorize::{Authorization, Question, clear};
 use crate::ops::check::review::Review;
 use crate::ops::merge::{self, Demanded, Given, Merged, SealsNamed};
 use crate::report::{AuthorityView, Notice, Report};
-use crate::tree::{Contents, Loaded, Snapshot, select};
+use crate::tree::{CommitTree, Contents, Loaded, select};
 
 type Problems = Vec<Problem>;
 
@@ -31,7 +31,7 @@ struct Answer {
     /// The base that they were held against.
     base: Option<Base>,
     /// What the policy of the base says.
-    clearance: Clearance,
+    authorization: Authorization,
     /// Whether there is a policy, at the base or in what is judged.
     under_policy: bool,
 }
@@ -59,13 +59,13 @@ pub(super) fn run(arguments: &MergeReportsArgs, context: &Context) -> Outcome {
             .try_for_each(|file| file.guard(&protected))
             .map_err(|problem| vec![problem])?;
     }
-    let Answer { merged, base, clearance, under_policy } = answer.unwrap_or_else(|found| {
+    let Answer { merged, base, authorization, under_policy } = answer.unwrap_or_else(|found| {
         problems.extend(found);
         Answer::default()
     });
     problems.extend(merged.problems);
     let mut notices = merged.notices;
-    notices.extend(authority::granted(&clearance));
+    notices.extend(authority::granted(&authorization));
     notices.extend(told(arguments, &given, &selected));
     // As long as the slowest: they were made side by side.
     let elapsed = given.iter().map(|given| given.report.elapsed_ms).max().unwrap_or(0);
@@ -75,10 +75,10 @@ pub(super) fn run(arguments: &MergeReportsArgs, context: &Context) -> Outcome {
         &problems,
         notices,
         Duration::from_millis(elapsed),
-        &context.caller,
+        &context.invocation,
     );
     let worth = under_policy.then_some(AuthorityView::None);
-    let report = report.authorised(worth, &clearance.refusals);
+    let report = report.authorised(worth, &authorization.refusals);
     Ok(context.terminal.report(report, arguments.format, &files, None))
 }
 
@@ -109,8 +109,8 @@ fn answer(
     let commit = commit(arguments, context, merge::seals_of(given)?)?;
     *selected = load(arguments, context, commit.as_ref())?;
     let base = base_of(arguments, context, given)?;
-    let stated: Vec<Stated<'_>> = selected.iter().map(stated).collect();
-    let clearance = base.as_ref().map(|(base, _)| {
+    let stated: Vec<SealRef<'_>> = selected.iter().map(stated).collect();
+    let authorization = base.as_ref().map(|(base, _)| {
         let (judged, patterns) = (commit.as_ref(), &arguments.only[..]);
         let now = authority::now()?;
         let question = Question {
@@ -124,24 +124,24 @@ fn answer(
         };
         Ok(clear(&context.repository, &question))
     });
-    let clearance = clearance.transpose().map_err(one)?.unwrap_or_default();
+    let authorization = authorization.transpose().map_err(one)?.unwrap_or_default();
     let review = base
         .as_ref()
         .map(|(base, on_reseal)| Review::new(base, &stated, &arguments.only, *on_reseal));
     let review = review.transpose().map_err(one)?;
     let demanded: Vec<Demanded<'_>> = selected.iter().map(demanded).collect();
-    let source = commit.as_ref().map_or(Source::Worktree, Snapshot::source);
+    let source = commit.as_ref().map_or(Source::Worktree, CommitTree::source);
     let place = |path: &str| context.path(path.as_ref());
     let mut merged = merge::merge(given, &demanded, &source, &place);
     let base = review.map(|review| review.tell(&mut merged.judgements));
     let contradictions = merged.contradictions(base.as_ref());
     merged.problems.extend(contradictions);
-    if clearance.refusals.is_empty() {
+    if authorization.refusals.is_empty() {
         merged.problems.extend(merge::refusals(given));
     }
     let here = authority::has_policy(commit.as_ref(), context).map_err(one)?;
-    let under_policy = here || clearance.policy.is_some();
-    Ok(Answer { merged, base, clearance, under_policy })
+    let under_policy = here || authorization.policy.is_some();
+    Ok(Answer { merged, base, authorization, under_policy })
 }
 
 /// The commit of the seals; `None` for those of the working tree.
@@ -149,14 +149,14 @@ fn commit<'a>(
     arguments: &MergeReportsArgs,
     context: &'a Context,
     named: SealsNamed,
-) -> Result<Option<Snapshot<'a>>, Problems> {
+) -> Result<Option<CommitTree<'a>>, Problems> {
     let one = |problem| vec![problem];
     let repository = &context.repository;
     match (&arguments.seals_from, named) {
         (None, SealsNamed::Worktree) => Ok(None),
         (None, SealsNamed::Commit { given, oid }) => known(context, &given, &oid).map(Some),
         (Some(revision), named) => {
-            let snapshot = Snapshot::open(repository, revision).map_err(one)?;
+            let snapshot = CommitTree::open(repository, revision).map_err(one)?;
             named.check(snapshot.oid()).map_err(one)?;
             Ok(Some(snapshot))
         }
@@ -166,7 +166,7 @@ fn commit<'a>(
 fn load(
     arguments: &MergeReportsArgs,
     context: &Context,
-    commit: Option<&Snapshot<'_>>,
+    commit: Option<&CommitTree<'_>>,
 ) -> Result<Vec<Asked>, Problems> {
     let contents = match commit {
         Some(commit) => context.contents_of(commit),
@@ -191,7 +191,7 @@ fn base_of<'a>(
     arguments: &MergeReportsArgs,
     context: &'a Context,
     given: &[Given],
-) -> Result<Option<(Snapshot<'a>, OnReseal)>, Problems> {
+) -> Result<Option<(CommitTree<'a>, OnReseal)>, Problems> {
     let one = |problem| vec![problem];
     let named = merge::base_of(given)?;
     // Where the event has none, the shares have said so.
@@ -208,10 +208,10 @@ fn base_of<'a>(
 }
 
 /// The commit `oid`; by the name that a report gave it where that name means the same here.
-fn known<'a>(context: &'a Context, given: &str, oid: &Oid) -> Result<Snapshot<'a>, Problems> {
-    match Snapshot::open(&context.repository, given) {
+fn known<'a>(context: &'a Context, given: &str, oid: &Oid) -> Result<CommitTree<'a>, Problems> {
+    match CommitTree::open(&context.repository, given) {
         Ok(snapshot) if snapshot.oid() == oid => Ok(snapshot),
-        _ => Snapshot::of(&context.repository, &oid.to_string(), oid)
+        _ => CommitTree::of(&context.repository, &oid.to_string(), oid)
             .map_err(|problem| vec![problem]),
     }
 }
@@ -222,9 +222,9 @@ fn demanded((name, loaded): &Asked) -> Demanded<'_> {
     Demanded { name: name.as_str(), seal }
 }
 
-fn stated((name, loaded): &Asked) -> Stated<'_> {
+fn stated((name, loaded): &Asked) -> SealRef<'_> {
     let seal = loaded.as_ref().ok().and_then(|loaded| loaded.seal.as_ref().ok());
-    Stated { name: name.as_str(), seal }
+    SealRef { name: name.as_str(), seal }
 }
 
 /// What the answer is made of, and what it leaves out.

@@ -26,7 +26,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Parser as _;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use sealgate_core::compare::changes::Stated;
+use sealgate_core::compare::changes::SealRef;
 use sealgate_core::compare::verdict::Verdict;
 use sealgate_core::seal::SealName;
 use sealgate_core::seal::path::EntryPath;
@@ -36,8 +36,8 @@ use sealgate_core::text::problem::Problem;
 use self::early::Reports;
 use crate::cli::args::{Cli, Command, Global, hint};
 use crate::cli::output::Terminal;
-use crate::report::{Caller, Format, Verbosity};
-use crate::tree::{Begun, Contents, Repository, Snapshot, select};
+use crate::report::{Format, Invocation, Verbosity};
+use crate::tree::{Begun, CommitTree, Contents, Workspace, select};
 
 /// What a command comes to: a verdict, or errors that kept it from one.
 type Outcome = Result<Verdict, Vec<Problem>>;
@@ -188,8 +188,8 @@ fn terminal(global: &Global) -> Terminal {
 struct Context {
     /// Where relative paths on the command line begin.
     base: PathBuf,
-    repository: Repository,
-    caller: Caller,
+    repository: Workspace,
+    invocation: Invocation,
     terminal: Terminal,
 }
 
@@ -200,13 +200,13 @@ impl Context {
             Problem::new("usage", format!("--seals {}: {fault}", global.seals))
                 .remedy("name a directory relative to the repository root")
         })?;
-        let repository = Repository::find(&base, &seals)?;
-        let caller = Caller {
+        let repository = Workspace::find(&base, &seals)?;
+        let invocation = Invocation {
             directory: global.directory.as_ref().map(|path| path.to_string_lossy().into_owned()),
             seals: (global.seals != "seals").then(|| global.seals.clone()),
             repository: way_up(&base, repository.root()),
         };
-        Ok(Self { base, repository, caller, terminal })
+        Ok(Self { base, repository, invocation, terminal })
     }
 
     /// A path of the command line.
@@ -240,7 +240,7 @@ impl Context {
     }
 
     /// What the seals directory of `commit` holds; that there is none is an error.
-    fn contents_of(&self, commit: &Snapshot<'_>) -> Result<Contents, Problem> {
+    fn contents_of(&self, commit: &CommitTree<'_>) -> Result<Contents, Problem> {
         match commit.contents() {
             Some(found) if !(found.names.is_empty() && found.strays.is_empty()) => Ok(found),
             _ => {
@@ -284,8 +284,8 @@ fn way_up(base: &Path, root: &Path) -> Option<String> {
 }
 
 /// What a seal that was read as a whole states, if it states anything.
-fn stated((name, begun): &(SealName, Result<Begun, Problem>)) -> Stated<'_> {
-    Stated { name: name.as_str(), seal: begun.as_ref().ok().and_then(Begun::whole) }
+fn stated((name, begun): &(SealName, Result<Begun, Problem>)) -> SealRef<'_> {
+    SealRef { name: name.as_str(), seal: begun.as_ref().ok().and_then(Begun::whole) }
 }
 
 /// All the values, or all the problems.

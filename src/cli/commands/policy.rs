@@ -12,7 +12,7 @@ use crate::report::text;
 pub(super) fn run(command: &PolicyCommand, context: &Context) -> Outcome {
     let one = |problem: Problem| vec![problem];
     let file = format!("{}/policy.toml", context.repository.seals().as_str());
-    let bytes = context.repository.papers().map_err(one)?.policy.ok_or_else(|| {
+    let bytes = context.repository.approval_files().map_err(one)?.policy.ok_or_else(|| {
         one(Problem::new("policy-missing", "there is no policy")
             .file(&*file)
             .remedy("write one: docs/approvals.md shows how"))

@@ -9,7 +9,7 @@ use crate::report::Verbosity;
 use crate::report::sealed::{self, Outcome, Summary};
 
 /// A seal that may be written.
-pub(super) struct Ready {
+pub(super) struct PendingSeal {
     pub(super) seal: Seal,
     pub(super) bytes: Vec<u8>,
     /// The seal that it replaces, as far as that could be made out.
@@ -19,7 +19,7 @@ pub(super) struct Ready {
     pub(super) changed: bool,
 }
 
-impl Ready {
+impl PendingSeal {
     /// Says what is legal and will still cause trouble.
     pub(super) fn warn(&self, context: &Context) {
         let name = &self.seal.name;
@@ -59,7 +59,7 @@ impl Ready {
 }
 
 /// Writes what changed, unless one of the files was made read-only.
-pub(super) fn write(ready: &[Ready], context: &Context) -> Result<(), Vec<Problem>> {
+pub(super) fn write(ready: &[PendingSeal], context: &Context) -> Result<(), Vec<Problem>> {
     let changed = ready.iter().filter(|ready| ready.changed);
     let seals: Vec<_> = changed.map(|ready| (&ready.seal.name, &*ready.bytes)).collect();
     context.repository.write(&seals).map_err(|problem| vec![problem])

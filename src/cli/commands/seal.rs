@@ -9,9 +9,9 @@ use sealgate_core::seal::exclude::Scope;
 use sealgate_core::seal::{Seal, SealError, SealName, read, to_bytes};
 use sealgate_core::text::problem::Problem;
 use sealgate_git::{Listing, Tracking};
-use sealgate_scan::{self as inventory, Engine};
+use sealgate_scan::{self as inventory, Scanner};
 
-use super::ready::{Ready, write};
+use super::ready::{PendingSeal, write};
 use super::{Context, collect, refuse_in_ci};
 use crate::cli::args::SealArgs;
 use crate::cli::progress::Progress;
@@ -79,14 +79,14 @@ pub(super) fn prepare(
     arguments: &SealArgs,
     context: &Context,
     plans: Vec<Plan>,
-) -> Result<Vec<Ready>, Problems> {
+) -> Result<Vec<PendingSeal>, Problems> {
     let only = (!arguments.only.is_empty()).then(|| Scope::new(arguments.only.clone()));
     let only = only.transpose().map_err(|error| {
         let message = error.to_string().replace("exclude pattern", "--only");
         vec![Problem::new("usage", message).remedy("see gitignore(5) for the syntax")]
     })?;
-    let engine = arguments.reading.engine();
-    let progress = Progress::watch(&engine.meter, context.terminal.verbosity != Verbosity::Quiet);
+    let scanner = arguments.reading.scanner();
+    let progress = Progress::watch(&scanner.meter, context.terminal.verbosity != Verbosity::Quiet);
     let roots = plans.iter().map(|plan| (plan.name.as_str(), plan.header.root.as_str()));
     let mut bounds = Bounds::new(roots);
     // Whatever cannot be sealed is refused before git is asked: git opens files by their names, and
@@ -96,11 +96,11 @@ pub(super) fn prepare(
         if let Some(refused) = bounds.refuse(name) {
             return Err(vec![refused]);
         }
-        let names = engine.meter.names();
-        let inventory = observe(&plan, context, &engine).map_err(|problem| vec![problem])?;
-        bounds.count(name, engine.meter.names() - names, inventory.bytes, []);
+        let names = scanner.meter.names();
+        let inventory = observe(&plan, context, &scanner).map_err(|problem| vec![problem])?;
+        bounds.count(name, scanner.meter.names() - names, inventory.bytes, []);
         let seal = drafted(&plan, &inventory);
-        engine.workers.discard(inventory);
+        scanner.workers.discard(inventory);
         Ok((plan, seal?))
     }))?;
     drop(progress);
@@ -114,11 +114,11 @@ pub(super) fn prepare(
     }))
 }
 
-fn observe(plan: &Plan, context: &Context, engine: &Engine) -> Result<Inventory, Problem> {
+fn observe(plan: &Plan, context: &Context, scanner: &Scanner) -> Result<Inventory, Problem> {
     let named_by = if plan.new { NamedBy::User } else { NamedBy::Seal };
     let problem = |error| root_problem(&error, &plan.name, named_by);
     let root = context.repository.open(&plan.header.root).map_err(problem)?;
-    inventory::take(&root, &plan.header.scope, engine).map_err(problem)
+    inventory::take(&root, &plan.header.scope, scanner).map_err(problem)
 }
 
 /// The seal of what was observed, as `plan` wants it.
@@ -147,7 +147,7 @@ fn ready(
     mut seal: Seal,
     only: Option<&Scope>,
     tracking: &Tracking<'_>,
-) -> Result<Ready, Problems> {
+) -> Result<PendingSeal, Problems> {
     let Plan { name, old_bytes, old, salvaged, new, .. } = plan;
     if let (Some(only), Some(old)) = (only, &old) {
         seal = take_only(old, seal, only).ok_or_else(|| {
@@ -181,7 +181,7 @@ fn ready(
         check_readable(&name, &bytes, only.is_some(), context)?;
     }
     let old = old.or_else(|| (!new).then(|| replaced(salvaged, &seal)));
-    Ok(Ready { seal, bytes, old, old_was_whole, changed })
+    Ok(PendingSeal { seal, bytes, old, old_was_whole, changed })
 }
 
 /// What is written must be what `check` accepts: every rule, the size limit too.
@@ -204,7 +204,7 @@ fn check_readable(
 }
 
 /// Without NAME, one seal may change; more only when all are meant.
-fn refuse_many(arguments: &SealArgs, ready: &[Ready]) -> Result<(), Problems> {
+fn refuse_many(arguments: &SealArgs, ready: &[PendingSeal]) -> Result<(), Problems> {
     let changed: Vec<_> =
         ready.iter().filter(|ready| ready.changed).map(|ready| ready.seal.name.as_str()).collect();
     if arguments.all || !arguments.names.is_empty() || changed.len() < 2 {
@@ -218,7 +218,7 @@ fn refuse_many(arguments: &SealArgs, ready: &[Ready]) -> Result<(), Problems> {
 }
 
 /// What was done, in the words of a reviewer.
-pub(super) fn tell(ready: &Ready, context: &Context, verbosity: Verbosity) -> Vec<u8> {
+pub(super) fn tell(ready: &PendingSeal, context: &Context, verbosity: Verbosity) -> Vec<u8> {
     let outcome = match &ready.old {
         _ if !ready.changed => Outcome::Same,
         None => Outcome::New,

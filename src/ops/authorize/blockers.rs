@@ -4,12 +4,12 @@ use sealgate_core::approval::blockers::demands::{
     BlockedBy, ItemDemands, MapChange, by_map, honest, words_of,
 };
 use sealgate_core::approval::blockers::{Blocker, BlockerMap, MAX_MAP_BYTES, Words};
-use sealgate_core::approval::{Environment, Policy, Standing};
+use sealgate_core::approval::{Environment, OpenBlocker, Policy};
 use sealgate_core::seal::path::EntryPath;
 use sealgate_core::text::problem::Problem;
 
 use super::Question;
-use crate::tree::{Repository, Snapshot};
+use crate::tree::{CommitTree, Workspace};
 
 /// After how many bytes of maps, old and new ones together, a check compares no further map: a commit
 /// can hold one long map under thousands of names.
@@ -17,11 +17,11 @@ const MOST_BYTES: usize = 32 << 20;
 
 /// The open items that block `environment`, or `action` in it. The map is that of the base.
 pub(super) fn standing(
-    base: &Snapshot<'_>,
+    base: &CommitTree<'_>,
     policy: &Policy,
     environment: &Environment,
     action: Option<&str>,
-) -> Result<Vec<Standing>, Problem> {
+) -> Result<Vec<OpenBlocker>, Problem> {
     let Some(path) = &environment.blockers else { return Ok(Vec::new()) };
     let bytes = base.file(path, MAX_MAP_BYTES)?.ok_or_else(|| missing(path))?;
     let map = BlockerMap::read(&bytes).map_err(|error| error.into_problem(path))?;
@@ -29,7 +29,7 @@ pub(super) fn standing(
     let honest = honest(&map, &known, path)?;
     let mut blocking: Vec<&str> = environment.blocked_by.iter().map(|word| &**word).collect();
     blocking.extend(action);
-    let told = |item: &Blocker| Standing {
+    let told = |item: &Blocker| OpenBlocker {
         map: path.clone(),
         id: item.id.clone(),
         item: item.item.clone(),
@@ -46,7 +46,7 @@ fn missing(path: &str) -> Problem {
 
 /// Collects the demands until there are `at_most`, and the rest of one item's.
 pub(super) fn demands(
-    repository: &Repository,
+    repository: &Workspace,
     question: &Question<'_>,
     policy: &Policy,
     at_most: usize,
@@ -73,7 +73,7 @@ pub(super) fn demands(
 /// Reads what became of the map at `path`. `None`: both are the same bytes. `room` is how many bytes are
 /// still compared.
 fn map_change<'p>(
-    repository: &Repository,
+    repository: &Workspace,
     question: &Question<'_>,
     path: &'p str,
     room: &mut usize,
@@ -107,8 +107,8 @@ fn too_much(path: &str) -> Problem {
 
 /// The bytes of the map in what is judged.
 pub(super) fn now(
-    repository: &Repository,
-    judged: Option<&Snapshot<'_>>,
+    repository: &Workspace,
+    judged: Option<&CommitTree<'_>>,
     path: &str,
 ) -> Result<Option<Vec<u8>>, Problem> {
     if let Some(commit) = judged {

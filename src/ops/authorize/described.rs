@@ -7,7 +7,7 @@ use sealgate_core::approval::blockers::demands::{ItemsById, item_change};
 use sealgate_core::approval::blockers::{BlockerMap, MAX_MAP_BYTES};
 use sealgate_core::approval::change::{Side, of_action, of_policy, of_seal};
 use sealgate_core::approval::{CLOSE_BLOCKER, POLICY_UPDATE, Policy, RESEAL, Subject};
-use sealgate_core::compare::changes::{OnReseal, Stated};
+use sealgate_core::compare::changes::{OnReseal, SealRef};
 use sealgate_core::compare::verdict::Source;
 use sealgate_core::seal::SealName;
 use sealgate_core::seal::entry::Digest;
@@ -15,12 +15,12 @@ use sealgate_core::text::escape::printable_str;
 use sealgate_core::text::problem::Problem;
 
 use super::blockers::now;
-use super::{before, papers, read_policy, side};
+use super::{approval_files, before, read_policy, side};
 use crate::ops::check::review::Review;
 use crate::report::changed::Differences;
 use crate::report::difference::human;
 use crate::report::{Since, Verbosity};
-use crate::tree::{Papers, Repository, Snapshot};
+use crate::tree::{ApprovalFiles, CommitTree, Workspace};
 
 /// A change that is there.
 #[derive(Debug)]
@@ -36,8 +36,8 @@ pub struct Described {
 /// The changes that `action` of `subject` may mean between `base` and the working tree: one, or one for
 /// each item of a blocker map.
 pub fn described(
-    repository: &Repository,
-    base: &Snapshot<'_>,
+    repository: &Workspace,
+    base: &CommitTree<'_>,
     action: &str,
     subject: &Subject,
     plan: Option<Digest>,
@@ -72,20 +72,20 @@ pub fn described(
     }
 }
 
-fn digests(repository: &Repository) -> Result<Vec<(SealName, Digest)>, Problem> {
+fn digests(repository: &Workspace) -> Result<Vec<(SealName, Digest)>, Problem> {
     let names = repository.contents()?.unwrap_or_default().names;
     let load = |name: SealName| repository.load(&name).map(|loaded| (name, loaded.digest));
     names.into_iter().map(load).collect()
 }
 
-fn nothing(what: &str, base: &Snapshot<'_>) -> Problem {
+fn nothing(what: &str, base: &CommitTree<'_>) -> Problem {
     let message = format!("{what} is as it was in {}", base.given());
     Problem::new("nothing-to-grant", message).remedy("make the change first, then the grant for it")
 }
 
 fn of_reseal(
-    repository: &Repository,
-    base: &Snapshot<'_>,
+    repository: &Workspace,
+    base: &CommitTree<'_>,
     name: &str,
 ) -> Result<(Digest, String), Problem> {
     let name = SealName::parse(name).ok_or_else(|| {
@@ -99,8 +99,8 @@ fn of_reseal(
     if change.text.is_empty() {
         return Err(nothing(&format!("the seal {name}"), base));
     }
-    let now: Vec<Stated<'_>> =
-        new.iter().map(|seal| Stated { name: name.as_str(), seal: Some(seal) }).collect();
+    let now: Vec<SealRef<'_>> =
+        new.iter().map(|seal| SealRef { name: name.as_str(), seal: Some(seal) }).collect();
     let reseals = Review::new(base, &now, &[name.to_string()], OnReseal::Allow)?.reseals();
     let since = Some(Since::new(&base.source(), &Source::Worktree));
     let seals = Since::seals(reseals, Vec::new());
@@ -109,13 +109,14 @@ fn of_reseal(
     Ok((change.digest, words))
 }
 
-fn of_update(repository: &Repository, base: &Snapshot<'_>) -> Result<(Digest, String), Problem> {
+fn of_update(repository: &Workspace, base: &CommitTree<'_>) -> Result<(Digest, String), Problem> {
     let missing = |whose: &str| {
         Problem::new("policy-missing", format!("{whose} has no policy"))
             .remedy("a first policy takes no grant; its digest is named by --policy-digest")
     };
-    let old = base.papers()?.policy.ok_or_else(|| missing(base.given()))?;
-    let new = papers(repository, None)?.policy.ok_or_else(|| missing("the working tree"))?;
+    let old = base.approval_files()?.policy.ok_or_else(|| missing(base.given()))?;
+    let new =
+        approval_files(repository, None)?.policy.ok_or_else(|| missing("the working tree"))?;
     if old == new {
         return Err(nothing("the policy", base));
     }
@@ -133,8 +134,8 @@ fn of_update(repository: &Repository, base: &Snapshot<'_>) -> Result<(Digest, St
 }
 
 fn of_closing(
-    repository: &Repository,
-    base: &Snapshot<'_>,
+    repository: &Workspace,
+    base: &CommitTree<'_>,
     environment: &str,
 ) -> Result<Vec<Described>, Problem> {
     let policy = policy_of(base)?;
@@ -183,13 +184,13 @@ fn of_closing(
 }
 
 /// The sound policy of `base`.
-pub fn policy_of(base: &Snapshot<'_>) -> Result<Policy, Problem> {
-    base_policy(&base.papers()?, base.given())
+pub fn policy_of(base: &CommitTree<'_>) -> Result<Policy, Problem> {
+    base_policy(&base.approval_files()?, base.given())
 }
 
 /// The sound policy among the `papers` of the base that the user named as `given`.
-pub fn base_policy(papers: &Papers, given: &str) -> Result<Policy, Problem> {
-    let bytes = papers.policy.as_ref().ok_or_else(|| {
+pub fn base_policy(approval_files: &ApprovalFiles, given: &str) -> Result<Policy, Problem> {
+    let bytes = approval_files.policy.as_ref().ok_or_else(|| {
         Problem::new("policy-missing", format!("{given} has no policy"))
             .remedy("commit a policy first, or name a base that has one")
     })?;

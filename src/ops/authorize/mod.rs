@@ -14,13 +14,13 @@ use sealgate_core::approval::{
     Authorised, Decider, Demand, Facts, Moment, POLICY_UPDATE, Policy, RESEAL, Subject,
     fitting_environment, vanished,
 };
-use sealgate_core::compare::changes::Stated;
+use sealgate_core::compare::changes::SealRef;
 use sealgate_core::seal::entry::Digest;
 use sealgate_core::seal::{Seal, SealName};
 use sealgate_core::text::problem::Problem;
 
 use self::refusals::{MOST_REFUSALS, Refusals};
-use crate::tree::{Papers, Repository, Snapshot, matching};
+use crate::tree::{ApprovalFiles, CommitTree, Workspace, matching};
 
 pub use described::{Described, base_policy, described, policy_of};
 pub use place::Reference;
@@ -30,13 +30,13 @@ pub use sealgate_core::approval::blockers::demands::closing;
 #[derive(Debug)]
 pub struct Question<'a> {
     /// Where the policy of the base comes from.
-    pub base: &'a Snapshot<'a>,
+    pub base: &'a CommitTree<'a>,
     /// The commit that is judged; `None`: the working tree.
-    pub judged: Option<&'a Snapshot<'a>>,
+    pub judged: Option<&'a CommitTree<'a>>,
     /// The digest that the first policy must have, from outside the repository.
     pub policy_digest: Option<Digest>,
     /// The seals that are judged.
-    pub seals: &'a [Stated<'a>],
+    pub seals: &'a [SealRef<'a>],
     /// Which seals of the base are meant.
     pub patterns: &'a [String],
     /// Where the gate is asked to rule.
@@ -62,7 +62,7 @@ pub struct Purpose<'a> {
 
 /// What came of it.
 #[derive(Debug, Default)]
-pub struct Clearance {
+pub struct Authorization {
     /// The digest of the policy, if there is one that judges.
     pub policy: Option<Digest>,
     /// Why what is asked is not authorised; nothing, where it is.
@@ -76,30 +76,30 @@ pub struct Clearance {
 /// Puts `question` to the policy of its base. Without a policy, and without an environment, there is
 /// nothing to refuse.
 #[must_use]
-pub fn clear(repository: &Repository, question: &Question<'_>) -> Clearance {
-    let mut clearance = Clearance::default();
+pub fn clear(repository: &Workspace, question: &Question<'_>) -> Authorization {
+    let mut authorization = Authorization::default();
     let mut refusals = Refusals::default();
-    if let Err(problem) = clearance.collect(repository, question, &mut refusals) {
+    if let Err(problem) = authorization.collect(repository, question, &mut refusals) {
         refusals.push(problem);
     }
-    Clearance { refusals: refusals.into_problems(), ..clearance }
+    Authorization { refusals: refusals.into_problems(), ..authorization }
 }
 
-impl Clearance {
+impl Authorization {
     fn collect(
         &mut self,
-        repository: &Repository,
+        repository: &Workspace,
         question: &Question<'_>,
         refusals: &mut Refusals,
     ) -> Result<(), Problem> {
-        let base = question.base.papers()?;
+        let base = question.base.approval_files()?;
         if base.policy.is_none() && question.policy_digest.is_none() {
             return match question.environment {
                 None => Ok(()),
                 Some(purpose) => Err(no_policy(question, purpose.environment)),
             };
         }
-        let judged = papers(repository, question.judged)?;
+        let judged = approval_files(repository, question.judged)?;
         let (bytes, digest) = policy_bytes(&base, &judged, question.policy_digest)?;
         let policy = read_policy(bytes, "the policy of the base")?;
         self.policy = Some(digest);
@@ -152,7 +152,7 @@ impl Clearance {
 
     fn environment(
         &mut self,
-        repository: &Repository,
+        repository: &Workspace,
         question: &Question<'_>,
         purpose: &Purpose<'_>,
         (policy, decider): (&Policy, &Decider<'_>),
@@ -190,16 +190,16 @@ pub fn reseals(question: &Question<'_>) -> Result<Vec<(SealName, Digest)>, Probl
     let mut names: BTreeSet<SealName> = matching(&there, question.patterns).into_iter().collect();
     names.extend(question.seals.iter().filter_map(|stated| SealName::parse(stated.name)));
     let there: BTreeSet<SealName> = there.into_iter().collect();
-    let seals: HashMap<&str, &Stated<'_>> =
+    let seals: HashMap<&str, &SealRef<'_>> =
         question.seals.iter().map(|stated| (stated.name, stated)).collect();
     let mut changed = Vec::new();
     for name in names {
         let old = if there.contains(&name) { Some(before(question.base, &name)?) } else { None };
         let new = match seals.get(name.as_str()) {
             None => Side::Nothing,
-            Some(Stated { seal: Some(seal), .. }) => Side::Seal(seal),
+            Some(SealRef { seal: Some(seal), .. }) => Side::Seal(seal),
             // It cannot be read: the check is an error anyway.
-            Some(Stated { seal: None, .. }) => continue,
+            Some(SealRef { seal: None, .. }) => continue,
         };
         let change = of_seal(&name, side(old.as_ref()), new);
         if !change.text.is_empty() {
@@ -210,7 +210,7 @@ pub fn reseals(question: &Question<'_>) -> Result<Vec<(SealName, Digest)>, Probl
 }
 
 /// The seal `name` of a commit, one that is not canonical too, or the digest of what is none.
-pub fn before(base: &Snapshot<'_>, name: &SealName) -> Result<Result<Seal, Digest>, Problem> {
+pub fn before(base: &CommitTree<'_>, name: &SealName) -> Result<Result<Seal, Digest>, Problem> {
     let loaded = base.load(name)?;
     let digest = loaded.digest;
     Ok(base.repository().any_form(name, loaded).ok_or(digest))
@@ -227,15 +227,18 @@ pub fn side(old: Option<&Result<Seal, Digest>>) -> Side<'_> {
 }
 
 /// The policy and the grants of `commit`, or of the working tree.
-pub fn papers(repository: &Repository, commit: Option<&Snapshot<'_>>) -> Result<Papers, Problem> {
-    commit.map_or_else(|| repository.papers(), Snapshot::papers)
+pub fn approval_files(
+    repository: &Workspace,
+    commit: Option<&CommitTree<'_>>,
+) -> Result<ApprovalFiles, Problem> {
+    commit.map_or_else(|| repository.approval_files(), CommitTree::approval_files)
 }
 
 /// The bytes of the policy that judges, and their digest: that of the base, or a first one that is named
 /// from outside.
 fn policy_bytes<'p>(
-    base: &'p Papers,
-    judged: &'p Papers,
+    base: &'p ApprovalFiles,
+    judged: &'p ApprovalFiles,
     named: Option<Digest>,
 ) -> Result<(&'p [u8], Digest), Problem> {
     let bytes = base.policy.as_ref().or(judged.policy.as_ref()).ok_or_else(|| {
@@ -272,20 +275,21 @@ fn no_policy(question: &Question<'_>, environment: &str) -> Problem {
 }
 
 /// The commit at `HEAD` is what lies on a branch: seals and grants that are not in it are in none.
-fn uncommitted(repository: &Repository) -> Result<Option<Problem>, Problem> {
-    let head = Snapshot::open(repository, "HEAD")?;
-    let same = head.differing_in_worktree().is_empty() && head.papers()? == repository.papers()?;
+fn uncommitted(repository: &Workspace) -> Result<Option<Problem>, Problem> {
+    let head = CommitTree::open(repository, "HEAD")?;
+    let same = head.differing_in_worktree().is_empty()
+        && head.approval_files()? == repository.approval_files()?;
     let problem = Problem::new("not-committed", "the seals, grants or policy here are not in HEAD")
         .remedy("commit them, and check that commit: --seals-from HEAD");
     Ok((!same).then_some(problem))
 }
 
-fn check_ancestry(repository: &Repository, question: &Question<'_>) -> Result<(), Problem> {
+fn check_ancestry(repository: &Workspace, question: &Question<'_>) -> Result<(), Problem> {
     let head;
     let judged = if let Some(judged) = question.judged {
         judged
     } else {
-        head = Snapshot::open(repository, "HEAD")?;
+        head = CommitTree::open(repository, "HEAD")?;
         &head
     };
     if judged.descends_from(question.base.oid())? {

@@ -3,7 +3,7 @@
 use sealgate_core::approval::Place;
 use sealgate_core::text::problem::Problem;
 
-use crate::tree::{Repository, Snapshot};
+use crate::tree::{CommitTree, Workspace};
 
 /// The ref that is judged.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,23 +31,23 @@ impl Reference {
     /// change request is where it wants to go, if its base is there; a tag is where its commit is.
     pub(super) fn place(
         &self,
-        repository: &Repository,
-        base: &Snapshot<'_>,
-        judged: Option<&Snapshot<'_>>,
+        repository: &Workspace,
+        base: &CommitTree<'_>,
+        judged: Option<&CommitTree<'_>>,
         branches: &[String],
     ) -> Result<Place, Problem> {
         let head;
         let judged = if let Some(judged) = judged {
             judged
         } else {
-            head = Snapshot::open(repository, "HEAD")?;
+            head = CommitTree::open(repository, "HEAD")?;
             &head
         };
         let (named, commit) = match self {
             Self::Branch(name) => (format!("the branch {name}"), judged),
             Self::Into(name) => (format!("a change request into {name}"), base),
             Self::Tag(name) => {
-                let tag = Snapshot::open_ref(repository, &format!("refs/tags/{name}"))?;
+                let tag = CommitTree::open_ref(repository, &format!("refs/tags/{name}"))?;
                 if tag.oid() != judged.oid() {
                     let message = format!("the tag {name} is not on the commit that is judged");
                     return Err(Problem::new("ref-mismatch", message)
@@ -71,13 +71,13 @@ impl Reference {
 }
 
 /// The tip of `branch` as the remote has it, or else as it is here.
-fn tip<'r>(repository: &'r Repository, branch: &str) -> Result<Snapshot<'r>, Problem> {
+fn tip<'r>(repository: &'r Workspace, branch: &str) -> Result<CommitTree<'r>, Problem> {
     let absent = |problem: &Problem| problem.code == "revision-unknown";
-    match Snapshot::open_ref(repository, &format!("refs/remotes/origin/{branch}")) {
+    match CommitTree::open_ref(repository, &format!("refs/remotes/origin/{branch}")) {
         Err(problem) if absent(&problem) => {}
         found => return found,
     }
-    Snapshot::open_ref(repository, &format!("refs/heads/{branch}")).map_err(|problem| {
+    CommitTree::open_ref(repository, &format!("refs/heads/{branch}")).map_err(|problem| {
         if !absent(&problem) {
             return problem;
         }

@@ -9,14 +9,14 @@ use std::path::{Path, PathBuf};
 use sealgate_core::compare::cause;
 use sealgate_core::compare::inventory::{Extent, Inventory};
 use sealgate_core::compare::partition::{Share, Taken};
-use sealgate_core::compare::verdict::{Judgement, Source};
+use sealgate_core::compare::verdict::{SealResult, Source};
 use sealgate_core::compare::{Comparison, compare, compare_share, extent_of_differences};
 use sealgate_core::seal::{Header, Seal, SealName};
 use sealgate_core::text::problem::Problem;
-use sealgate_scan::{self as inventory, Directory, Engine, PassOver};
+use sealgate_scan::{self as inventory, Directory, PassOver, Scanner};
 
 use self::evidence::Evidence;
-use crate::tree::{Begun, Loaded, NamedBy, Repository, Snapshot, root_problem};
+use crate::tree::{Begun, CommitTree, Loaded, NamedBy, Workspace, root_problem};
 
 /// Where bytes are read from.
 #[derive(Debug, Clone)]
@@ -31,26 +31,26 @@ pub enum Bytes<'a> {
         path: PathBuf,
     },
     /// A commit.
-    Commit(&'a Snapshot<'a>),
+    Commit(&'a CommitTree<'a>),
 }
 
 /// An open root.
 enum Opened<'a> {
     Directory(Directory),
-    Commit(&'a Snapshot<'a>),
+    Commit(&'a CommitTree<'a>),
 }
 
 /// What judges seals: everything that is the same for all seals of a run.
 #[derive(Debug)]
 pub struct Judge<'a> {
     /// The repository that has the seals.
-    pub repository: &'a Repository,
+    pub repository: &'a Workspace,
     /// Where the bytes come from.
     pub bytes: Bytes<'a>,
     /// Where the seals came from.
     pub seal_source: Source,
     /// How files are read.
-    pub engine: &'a Engine,
+    pub scanner: &'a Scanner,
     /// The share that is taken, if not all is.
     pub share: Option<&'a Share>,
     /// Whether the causes of findings are proved.
@@ -77,13 +77,13 @@ impl Opened<'_> {
         name: &SealName,
         header: &Header,
         sealed: Extent,
-        engine: &Engine,
+        scanner: &Scanner,
         pass_over: PassOver<'_>,
     ) -> Result<Inventory, Problem> {
         match self {
-            Self::Directory(root) => inventory::take_part(root, &header.scope, engine, pass_over)
+            Self::Directory(root) => inventory::take_part(root, &header.scope, scanner, pass_over)
                 .map_err(|error| root_problem(&error, name, NamedBy::Seal)),
-            Self::Commit(snapshot) => snapshot.observe(name, header, sealed, engine, pass_over),
+            Self::Commit(snapshot) => snapshot.observe(name, header, sealed, scanner, pass_over),
         }
     }
 }
@@ -91,12 +91,12 @@ impl Opened<'_> {
 impl<'a> Judge<'a> {
     /// Judges the working tree by its own seals.
     #[must_use]
-    pub fn of_worktree(repository: &'a Repository, engine: &'a Engine) -> Self {
+    pub fn of_worktree(repository: &'a Workspace, scanner: &'a Scanner) -> Self {
         Self {
             repository,
             bytes: Bytes::Worktree,
             seal_source: Source::Worktree,
-            engine,
+            scanner,
             share: None,
             causes: true,
         }
@@ -105,9 +105,9 @@ impl<'a> Judge<'a> {
     /// Judges by the seal `name`, as far as it could be loaded. Whatever goes wrong is in the
     /// judgement.
     #[must_use]
-    pub fn judge(&self, name: &SealName, begun: Result<Begun, Problem>) -> Judgement {
+    pub fn judge(&self, name: &SealName, begun: Result<Begun, Problem>) -> SealResult {
         let mut judgement =
-            Judgement::new(name.as_str(), self.bytes.source(), self.seal_source.clone());
+            SealResult::new(name.as_str(), self.bytes.source(), self.seal_source.clone());
         let judged = begun.and_then(|begun| self.fill(&mut judgement, name, begun));
         judgement.problems.extend(judged.err());
         judgement
@@ -115,7 +115,7 @@ impl<'a> Judge<'a> {
 
     fn fill(
         &self,
-        judgement: &mut Judgement,
+        judgement: &mut SealResult,
         name: &SealName,
         begun: Begun,
     ) -> Result<(), Problem> {
@@ -143,7 +143,7 @@ impl<'a> Judge<'a> {
         };
         judgement.bytes = inventory.bytes;
         (judgement.findings, judgement.checked, judgement.matched) = (findings, checked, matched);
-        self.engine.workers.discard((seal, inventory));
+        self.scanner.workers.discard((seal, inventory));
         if checked == 0 && judgement.findings.is_empty() && judgement.taken != Some(0) {
             return Err(Problem::new("nothing-judged", "not one sealed entry could be judged")
                 .seal(name.as_str())
@@ -155,7 +155,7 @@ impl<'a> Judge<'a> {
     /// The seal, and what is really there; a long seal is read while its root is walked.
     fn both_sides(
         &self,
-        judgement: &mut Judgement,
+        judgement: &mut SealResult,
         name: &SealName,
         begun: Begun,
     ) -> Result<(Seal, Opened<'a>, Inventory), Problem> {
@@ -165,7 +165,7 @@ impl<'a> Judge<'a> {
         }
         let look = |header: &Header, sealed, pass_over: PassOver<'_>| -> Result<_, Problem> {
             let root = self.open(name, header)?;
-            let inventory = root.observe(name, header, sealed, self.engine, pass_over)?;
+            let inventory = root.observe(name, header, sealed, self.scanner, pass_over)?;
             Ok((root, inventory))
         };
         let (seal, looked) = match begun {
@@ -186,7 +186,7 @@ impl<'a> Judge<'a> {
                 let header = long.header().clone();
                 // Only files are read with it, and their number has no limit.
                 let look = || look(&header, Extent::default(), None);
-                let (read, looked) = self.engine.workers.both(|| long.finish(), look);
+                let (read, looked) = self.scanner.workers.both(|| long.finish(), look);
                 let Some((seal, digest)) = read else {
                     // What stands above the entries may be another now, and the walk was in vain.
                     (judgement.root, judgement.tracked) = (None, None);
@@ -225,7 +225,7 @@ impl<'a> Judge<'a> {
     }
 }
 
-fn changed(name: &SealName, repository: &Repository) -> Problem {
+fn changed(name: &SealName, repository: &Workspace) -> Problem {
     Problem::new("seal-unreadable", "the seal changed while it was read")
         .seal(name.as_str())
         .file(repository.file_of(name))
@@ -234,7 +234,7 @@ fn changed(name: &SealName, repository: &Repository) -> Problem {
 
 /// Opens the root of the seal `name`.
 pub fn open(
-    repository: &Repository,
+    repository: &Workspace,
     name: &SealName,
     header: &Header,
 ) -> Result<Directory, Problem> {
@@ -253,8 +253,8 @@ pub fn observe(
     root: &Directory,
     name: &SealName,
     header: &Header,
-    engine: &Engine,
+    scanner: &Scanner,
 ) -> Result<Inventory, Problem> {
-    inventory::take(root, &header.scope, engine)
+    inventory::take(root, &header.scope, scanner)
         .map_err(|error| root_problem(&error, name, NamedBy::Seal))
 }

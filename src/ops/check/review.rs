@@ -3,12 +3,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use sealgate_core::compare::changes::{OnReseal, Reseal, Stated, review};
-use sealgate_core::compare::verdict::{Base, Judgement};
+use sealgate_core::compare::changes::{OnReseal, Reseal, SealRef, review};
+use sealgate_core::compare::verdict::{Base, SealResult};
 use sealgate_core::seal::{Seal, SealName};
 use sealgate_core::text::problem::Problem;
 
-use crate::tree::{Snapshot, matching};
+use crate::tree::{CommitTree, matching};
 
 /// What became of the seals since a base.
 #[derive(Debug)]
@@ -20,8 +20,8 @@ pub struct Review {
 impl Review {
     /// Holds the seals `now` against those of `base` that `patterns` select.
     pub fn new(
-        base: &Snapshot<'_>,
-        now: &[Stated<'_>],
+        base: &CommitTree<'_>,
+        now: &[SealRef<'_>],
         patterns: &[String],
         on_reseal: OnReseal,
     ) -> Result<Self, Problem> {
@@ -38,7 +38,7 @@ impl Review {
             .collect::<Result<Vec<(Option<Seal>, SealName)>, Problem>>()?;
         let before: Vec<_> = before
             .iter()
-            .map(|(seal, name)| Stated { name: name.as_str(), seal: seal.as_ref() })
+            .map(|(seal, name)| SealRef { name: name.as_str(), seal: seal.as_ref() })
             .collect();
         let reseals = review(&before, now, on_reseal);
         let gone = |reseal: &Reseal| !judging.contains(&*reseal.name);
@@ -54,7 +54,7 @@ impl Review {
 
     /// Gives each judgement what became of its seal.
     #[must_use]
-    pub fn tell(self, judgements: &mut [Judgement]) -> Base {
+    pub fn tell(self, judgements: &mut [SealResult]) -> Base {
         let by_name = self.reseals.into_iter().map(|reseal| (reseal.name.clone(), reseal));
         let mut by_name: HashMap<String, Reseal> = by_name.collect();
         for judgement in judgements {
@@ -65,6 +65,6 @@ impl Review {
 }
 
 /// The seal `name` of `base`, one that is not canonical too; `None` where it cannot be read as one.
-fn seal_of(base: &Snapshot<'_>, name: &SealName) -> Result<Option<Seal>, Problem> {
+fn seal_of(base: &CommitTree<'_>, name: &SealName) -> Result<Option<Seal>, Problem> {
     Ok(base.repository().any_form(name, base.load(name)?))
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 
 use sealgate_core::compare::finding::Finding;
-use sealgate_core::compare::verdict::{Judgement, Source};
+use sealgate_core::compare::verdict::{SealResult, Source};
 use sealgate_core::seal::entry::Entry;
 use sealgate_core::text::problem::Problem;
 
@@ -26,8 +26,8 @@ pub(super) fn join(
     mut parts: Vec<Part>,
     seal_source: &Source,
     place: &dyn Fn(&str) -> PathBuf,
-) -> (Judgement, Option<Notice>) {
-    let mut judgement = Judgement::new(demanded.name, Source::Worktree, seal_source.clone());
+) -> (SealResult, Option<Notice>) {
+    let mut judgement = SealResult::new(demanded.name, Source::Worktree, seal_source.clone());
     match source(&parts, seal_source, place) {
         Ok(source) => judgement.source = source,
         Err(problem) => judgement.problems.push(problem.seal(demanded.name)),
@@ -45,7 +45,7 @@ pub(super) fn join(
     judgement.root = Some(seal.header.root.as_str().to_owned());
     judgement.tracked = Some(seal.header.tracked);
     judgement.digest = Some(digest);
-    let sum = |of: fn(&Judgement) -> u64| {
+    let sum = |of: fn(&SealResult) -> u64| {
         parts.iter().map(|part| of(&part.judgement)).fold(0, u64::saturating_add)
     };
     judgement.checked = sum(|part| part.checked);

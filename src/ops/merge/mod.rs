@@ -23,7 +23,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::PathBuf;
 
 use sealgate_core::compare::partition::{Assignment, Part as Taking};
-use sealgate_core::compare::verdict::{Base, Judgement, Source, Verdict};
+use sealgate_core::compare::verdict::{Base, SealResult, Source, Verdict};
 use sealgate_core::seal::Seal;
 use sealgate_core::seal::entry::Digest;
 use sealgate_core::text::problem::Problem;
@@ -88,17 +88,17 @@ pub struct Demanded<'a> {
 #[derive(Debug, Default)]
 pub struct Merged {
     /// One for each seal, by name; nothing is said yet of what became of it since a base.
-    pub judgements: Vec<Judgement>,
+    pub judgements: Vec<SealResult>,
     /// What kept something from being judged.
     pub problems: Vec<Problem>,
     /// What is worth knowing.
     pub notices: Vec<Notice>,
-    stated: Vec<Stated>,
+    stated: Vec<SealRef>,
 }
 
 /// The verdicts that one report states, and those that follow from it.
 #[derive(Debug)]
-struct Stated {
+struct SealRef {
     file: String,
     all: String,
     /// Whether nothing else is wrong with it.
@@ -192,14 +192,14 @@ fn errors_of_all(given: &Indexed<'_>) -> Vec<Problem> {
 }
 
 /// What each of `reports` states, beside the parts that were read of it.
-fn stated(reports: &[Indexed<'_>], parts: &BTreeMap<&str, Vec<Part>>) -> Vec<Stated> {
+fn stated(reports: &[Indexed<'_>], parts: &BTreeMap<&str, Vec<Part>>) -> Vec<SealRef> {
     let mut of_report: Vec<HashMap<&str, &Part>> = reports.iter().map(|_| HashMap::new()).collect();
     for (name, parts) in parts {
         for part in parts {
             of_report[part.report].insert(name, part);
         }
     }
-    reports.iter().zip(of_report).map(|(given, parts)| Stated::new(given, &parts)).collect()
+    reports.iter().zip(of_report).map(|(given, parts)| SealRef::new(given, &parts)).collect()
 }
 
 impl Merged {
@@ -208,7 +208,7 @@ impl Merged {
     #[must_use]
     pub fn contradictions(&self, base: Option<&Base>) -> Vec<Problem> {
         let refused =
-            |judgement: &&Judgement| judgement.reseal.as_ref().is_some_and(|r| !r.allowed);
+            |judgement: &&SealResult| judgement.reseal.as_ref().is_some_and(|r| !r.allowed);
         let refused: HashSet<&str> =
             self.judgements.iter().filter(refused).map(|judgement| &*judgement.name).collect();
         let allowed = |name: &str| !refused.contains(name);
@@ -217,7 +217,7 @@ impl Merged {
     }
 }
 
-impl Stated {
+impl SealRef {
     fn new(given: &Indexed<'_>, parts: &HashMap<&str, &Part>) -> Self {
         let Indexed { file, report, .. } = given;
         let (mut seals, mut sound) = (Vec::new(), report.errors.is_empty());

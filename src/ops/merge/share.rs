@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use sealgate_core::compare::finding::Finding;
 use sealgate_core::compare::partition::{Assignment, Part as Taking, Slice};
-use sealgate_core::compare::verdict::{Judgement, Source};
+use sealgate_core::compare::verdict::{SealResult, Source};
 use sealgate_core::seal::Seal;
 use sealgate_core::seal::entry::{Digest, Entry};
 use sealgate_core::text::problem::Problem;
@@ -23,7 +23,7 @@ pub(super) struct Part {
     /// Which share it is of, from 1, if it is of one.
     pub(super) index: Option<u16>,
     /// Without moves and causes; its source is that of the seal, until all are joined.
-    pub(super) judgement: Judgement,
+    pub(super) judgement: SealResult,
     pub(super) claims: Claims,
     pub(super) source: SourceRead,
 }
@@ -175,7 +175,7 @@ fn told<'a>(file: &str, mut errors: impl Iterator<Item = &'a ErrorRead>) -> Vec<
 
 impl Part {
     fn new(report: usize, given: &Indexed<'_>, stated: &SealRead, index: Option<u16>) -> Self {
-        let judgement = Judgement::new(&*stated.name, Source::Worktree, Source::Worktree);
+        let judgement = SealResult::new(&*stated.name, Source::Worktree, Source::Worktree);
         let (file, source) = (given.file.to_owned(), stated.source.clone());
         Self { file, report, index, judgement, claims: Claims::default(), source }
     }

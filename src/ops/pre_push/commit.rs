@@ -3,7 +3,7 @@
 //! A root with any file in the commit is judged as the commit has it, whatever is in the working tree
 //! and whatever its seal says of `tracked`. One that is built is in no commit.
 
-use sealgate_core::compare::verdict::{Judgement, Verdict};
+use sealgate_core::compare::verdict::{SealResult, Verdict};
 use sealgate_core::seal::SealName;
 use sealgate_core::text::problem::Problem;
 use sealgate_git::Oid;
@@ -15,7 +15,7 @@ use super::protocol::Push;
 use super::words::listed;
 use crate::ops::bounds::Bounds;
 use crate::ops::check::{Bytes, Judge};
-use crate::tree::{Begun, Loaded, Snapshot};
+use crate::tree::{Begun, CommitTree, Loaded};
 
 /// How many failing commits are told of in full. Of the others only the verdict is known: nothing is
 /// explained, and no finding is kept.
@@ -29,7 +29,7 @@ type New<'s> = (&'s SealName, &'s Oid, Result<Loaded, Problem>);
 
 /// What came of the seals of a commit.
 struct Looked {
-    judgements: Vec<Judgement>,
+    judgements: Vec<SealResult>,
     tally: Tally,
     verdict: Verdict,
 }
@@ -54,7 +54,7 @@ impl Looked {
     }
 
     /// Adds `judgement`, from which `outcome` is, and keeps it where it is `shown`.
-    fn add(&mut self, judgement: Judgement, outcome: Option<Outcome>, shown: bool) {
+    fn add(&mut self, judgement: SealResult, outcome: Option<Outcome>, shown: bool) {
         self.verdict = self.verdict.max(judgement.verdict());
         self.tally.seals.insert(judgement.name.clone());
         if let Some(outcome) = outcome {
@@ -107,14 +107,14 @@ impl Run<'_> {
     /// be too much work. The judgements are complete where the commit fails and is `shown`.
     fn judge_seals(
         &mut self,
-        commit: &Snapshot<'_>,
+        commit: &CommitTree<'_>,
         files: &[(SealName, Oid)],
         shown: bool,
         may_pass: bool,
     ) -> Option<Looked> {
-        let (repository, engine) = (self.repository, self.engine);
+        let (repository, scanner) = (self.repository, self.scanner);
         let (bytes, seal_source) = (Bytes::Commit(commit), commit.source());
-        let judge = Judge { repository, bytes, seal_source, engine, share: None, causes: shown };
+        let judge = Judge { repository, bytes, seal_source, scanner, share: None, causes: shown };
         let mut looked = Looked::default();
         let (mut known, mut new) = (Vec::new(), Vec::new());
         for (name, file) in files {
@@ -163,7 +163,7 @@ impl Run<'_> {
                 looked.judgements.push(self.judge_one(&judge, &mut bounds, name, begun));
             }
             looked.judgements.sort_by(|a, b| a.name.cmp(&b.name));
-            let judged = looked.judgements.iter().map(Judgement::verdict).max();
+            let judged = looked.judgements.iter().map(SealResult::verdict).max();
             looked.verdict = looked.verdict.max(judged.unwrap_or(Verdict::Pass));
         }
         Some(looked)
@@ -175,11 +175,11 @@ impl Run<'_> {
         bounds: &mut Bounds,
         name: &SealName,
         begun: Result<Begun, Problem>,
-    ) -> Judgement {
+    ) -> SealResult {
         let begun = bounds.refuse(name.as_str()).map_or(begun, Err);
-        let before = self.engine.meter.names();
+        let before = self.scanner.meter.names();
         let judgement = judge.judge(name, begun);
-        let names = self.engine.meter.names() - before;
+        let names = self.scanner.meter.names() - before;
         let paths = judgement.findings.iter().map(|finding| finding.path.len());
         bounds.count(name.as_str(), names, judgement.bytes, paths);
         if self.any {
@@ -190,7 +190,7 @@ impl Run<'_> {
 
     /// Keeps the seal of a root that is built. What is in the working tree belongs to one commit, of
     /// which the first is as good a guess as any.
-    fn keep_built(&mut self, name: &SealName, loaded: Loaded, commit: &Snapshot<'_>) {
+    fn keep_built(&mut self, name: &SealName, loaded: Loaded, commit: &CommitTree<'_>) {
         if self.built_names.insert(name.clone()) {
             self.built.push(Built { name: name.clone(), loaded, source: commit.source() });
         }
@@ -229,7 +229,7 @@ fn bounds_of(new: &[New<'_>]) -> Bounds {
 
 /// Whether the root is in no commit. What its seal says is not enough: one word in it would keep files
 /// that are in the commit from being judged.
-fn is_built(loaded: &Loaded, snapshot: &Snapshot<'_>) -> Result<bool, Problem> {
+fn is_built(loaded: &Loaded, snapshot: &CommitTree<'_>) -> Result<bool, Problem> {
     match &loaded.seal {
         Ok(seal) if !seal.header.tracked => Ok(!snapshot.has_files_of(&seal.header)?),
         _ => Ok(false),

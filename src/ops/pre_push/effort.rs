@@ -1,7 +1,7 @@
 //! How much work one push may be: a few small objects can stand for any number of commits, seals and
 //! files.
 
-use crate::tree::Snapshot;
+use crate::tree::CommitTree;
 
 /// The work of a push beyond its first commit. A unit is about the work of reading a small file.
 const MOST: u64 = 500_000;
@@ -70,7 +70,7 @@ impl Effort {
     }
 
     /// Counts the names, and the bytes of commits and trees, that were looked at in `commit`.
-    pub(super) fn count_commit(&mut self, commit: &Snapshot<'_>) {
+    pub(super) fn count_commit(&mut self, commit: &CommitTree<'_>) {
         let (names, structure) = commit.work_done();
         self.take(names / NAME);
         self.count_structure(structure);

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use sealgate_core::compare::changes::{OnReseal, Reseal, Stated};
+use sealgate_core::compare::changes::{OnReseal, Reseal, SealRef};
 use sealgate_core::seal::SealName;
 use sealgate_core::text::problem::Problem;
 use sealgate_git::Oid;
@@ -12,7 +12,7 @@ use sealgate_git::Oid;
 use super::judging::{Run, name, told};
 use super::protocol::Push;
 use crate::ops::check::review::Review;
-use crate::tree::{Loaded, Snapshot};
+use crate::tree::{CommitTree, Loaded};
 
 /// The seals that no longer cover what they cover on the remote, at one ref.
 #[derive(Debug, PartialEq, Eq)]
@@ -38,7 +38,12 @@ pub(super) struct Reviews(HashMap<[Option<Oid>; 2], Arc<[Reseal]>>);
 impl Run<'_> {
     /// Holds the seals `files` of a commit against those that the remote has, ref by ref. Refs with one
     /// commit on the remote have one result. It stops where no work is left: the commit is then left too.
-    pub(super) fn hold(&mut self, now: &Snapshot<'_>, pushes: &[&Push], files: &[(SealName, Oid)]) {
+    pub(super) fn hold(
+        &mut self,
+        now: &CommitTree<'_>,
+        pushes: &[&Push],
+        files: &[(SealName, Oid)],
+    ) {
         let mut results: HashMap<Oid, Result<Since, Problem>> = HashMap::new();
         for push in pushes {
             if self.effort.is_spent() {
@@ -80,7 +85,7 @@ impl Run<'_> {
     fn since(
         &mut self,
         before: &Oid,
-        now: &Snapshot<'_>,
+        now: &CommitTree<'_>,
         files: &[(SealName, Oid)],
     ) -> Result<Since, Problem> {
         let before = self.open(before)?;
@@ -92,8 +97,8 @@ impl Run<'_> {
 
     fn reviewed(
         &mut self,
-        before: &Snapshot<'_>,
-        now: &Snapshot<'_>,
+        before: &CommitTree<'_>,
+        now: &CommitTree<'_>,
         files: &[(SealName, Oid)],
     ) -> Result<Arc<[Reseal]>, Problem> {
         if before.has_same_seals(now) {
@@ -105,11 +110,11 @@ impl Run<'_> {
         }
         let loaded: Vec<Result<Loaded, Problem>> =
             files.iter().map(|(name, _)| now.load(name)).collect();
-        let stated = files.iter().zip(&loaded).map(|((name, _), loaded)| Stated {
+        let stated = files.iter().zip(&loaded).map(|((name, _), loaded)| SealRef {
             name: name.as_str(),
             seal: loaded.as_ref().ok().and_then(|loaded| loaded.seal.as_ref().ok()),
         });
-        let stated: Vec<Stated<'_>> = stated.collect();
+        let stated: Vec<SealRef<'_>> = stated.collect();
         if !self.reviews.0.is_empty() {
             let bytes = loaded.iter().filter_map(|loaded| loaded.as_ref().ok());
             let bytes = bytes.map(|loaded| loaded.bytes.len() as u64).sum::<u64>();

@@ -8,7 +8,7 @@ use sealgate_core::compare::verdict::{Source, Verdict};
 use sealgate_core::seal::SealName;
 use sealgate_core::text::problem::Problem;
 use sealgate_git::{ObjectError, Objects, Oid};
-use sealgate_scan::Engine;
+use sealgate_scan::Scanner;
 
 use super::effort::Effort;
 use super::held::Reviews;
@@ -18,7 +18,7 @@ use super::protocol::{Named, Push, Pushes};
 use super::words::listed;
 use crate::ops::check::{Bytes, Judge};
 use crate::report::quote;
-use crate::tree::{Contents, Loaded, Repository, Snapshot};
+use crate::tree::{CommitTree, Contents, Loaded, Workspace};
 
 /// What a pushed object leads to.
 #[derive(Debug, Clone, Copy)]
@@ -43,8 +43,8 @@ pub(super) type Files = Arc<[(SealName, Oid)]>;
 
 /// One run.
 pub(super) struct Run<'a> {
-    pub(super) repository: &'a Repository,
-    pub(super) engine: &'a Engine,
+    pub(super) repository: &'a Workspace,
+    pub(super) scanner: &'a Scanner,
     /// The remote, as the user named it.
     pub(super) remote: Option<&'a str>,
     /// The conversations with git that nobody uses: each commit takes one and gives it back.
@@ -75,11 +75,11 @@ impl Judging {
     pub fn of(
         pushes: &Pushes,
         remote: Option<&str>,
-        repository: &Repository,
-        engine: &Engine,
+        repository: &Workspace,
+        scanner: &Scanner,
     ) -> Result<Self, Problem> {
         needs_repository(repository)?;
-        let mut run = Run::new(remote, repository, engine);
+        let mut run = Run::new(remote, repository, scanner);
         let mut groups: Vec<(Result<Oid, &'static str>, Vec<&Push>)> = Vec::new();
         let mut places = HashMap::new();
         for push in &pushes.list {
@@ -113,12 +113,12 @@ impl Judging {
 }
 
 impl<'a> Run<'a> {
-    fn new(remote: Option<&'a str>, repository: &'a Repository, engine: &'a Engine) -> Self {
+    fn new(remote: Option<&'a str>, repository: &'a Workspace, scanner: &'a Scanner) -> Self {
         let (spare, peeled, files, known, reviews, effort) = Default::default();
         let (any, built, built_names, sealed, judging) = Default::default();
         Self {
             repository,
-            engine,
+            scanner,
             remote,
             spare,
             peeled,
@@ -194,14 +194,14 @@ impl<'a> Run<'a> {
         Ok(peeled)
     }
 
-    pub(super) fn open(&mut self, oid: &Oid) -> Result<Snapshot<'a>, Problem> {
+    pub(super) fn open(&mut self, oid: &Oid) -> Result<CommitTree<'a>, Problem> {
         self.effort.count_opening();
-        Snapshot::through(&mut self.spare, self.repository, &oid.short(), oid)
+        CommitTree::through(&mut self.spare, self.repository, &oid.short(), oid)
     }
 
     /// Takes back the conversation with git of a commit that is pushed. What the first one takes is not
     /// counted: a single commit has limits of its own.
-    pub(super) fn close(&mut self, commit: Snapshot<'_>) {
+    pub(super) fn close(&mut self, commit: CommitTree<'_>) {
         if self.any {
             self.effort.count_commit(&commit);
         }
@@ -209,13 +209,13 @@ impl<'a> Run<'a> {
     }
 
     /// The same of a commit that the remote has.
-    pub(super) fn close_before(&mut self, commit: Snapshot<'_>) {
+    pub(super) fn close_before(&mut self, commit: CommitTree<'_>) {
         self.effort.count_commit(&commit);
         self.spare.extend(commit.into_objects());
     }
 
     /// The seals of a commit with the ids of their files, and what else is beside them.
-    pub(super) fn seals_of(&mut self, commit: &Snapshot<'_>) -> (Files, Vec<Problem>) {
+    pub(super) fn seals_of(&mut self, commit: &CommitTree<'_>) -> (Files, Vec<Problem>) {
         let Some(tree) = commit.seals_id() else { return Default::default() };
         if let Some(files) = self.files.get(tree) {
             return (Arc::clone(files), Vec::new());
@@ -262,9 +262,9 @@ impl<'a> Run<'a> {
             return self.judging;
         }
         for Built { name, loaded, source: seal_source } in self.built {
-            let (repository, engine) = (self.repository, self.engine);
+            let (repository, scanner) = (self.repository, self.scanner);
             let (bytes, share, causes) = (Bytes::Worktree, None, true);
-            let judge = Judge { repository, bytes, seal_source, engine, share, causes };
+            let judge = Judge { repository, bytes, seal_source, scanner, share, causes };
             self.judging.built.push(judge.judge(&name, Ok(loaded.into())));
         }
         self.judging
@@ -272,7 +272,7 @@ impl<'a> Run<'a> {
 }
 
 /// A repository that only a variable names (`GIT_DIR`) is found by git and by nobody else.
-fn needs_repository(repository: &Repository) -> Result<(), Problem> {
+fn needs_repository(repository: &Workspace) -> Result<(), Problem> {
     // A bare one: what is pushed from it is in its objects.
     if repository.in_git() || repository.is_bare() {
         return Ok(());

@@ -19,11 +19,11 @@
 
 use std::collections::HashMap;
 
-use sealgate_core::compare::verdict::{Judgement, Verdict};
+use sealgate_core::compare::verdict::{SealResult, Verdict};
 use sealgate_core::seal::{Root, SealName};
 use sealgate_git::Oid;
 
-use crate::tree::Snapshot;
+use crate::tree::CommitTree;
 
 /// What came of a seal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,8 +55,8 @@ pub(super) struct Known(HashMap<SealName, HashMap<Oid, Seal>>);
 
 impl Outcome {
     /// What is to be remembered of `judgement`. An error may be one of this commit or of this moment.
-    pub(super) fn of(judgement: &Judgement) -> Option<Self> {
-        let Judgement { checked, bytes, .. } = *judgement;
+    pub(super) fn of(judgement: &SealResult) -> Option<Self> {
+        let SealResult { checked, bytes, .. } = *judgement;
         match judgement.verdict() {
             Verdict::Pass => Some(Self::Passed { entries: checked, bytes }),
             Verdict::Fail => Some(Self::Failed),
@@ -71,7 +71,7 @@ impl Known {
         &self,
         name: &SealName,
         file: &Oid,
-        commit: &Snapshot<'_>,
+        commit: &CommitTree<'_>,
     ) -> Option<Outcome> {
         let seal = self.0.get(name)?.get(file)?;
         seal.outcomes.get(&commit.root_id(&seal.root)?).copied()
@@ -81,7 +81,7 @@ impl Known {
     pub(super) fn keep(
         &mut self,
         (name, file, root): (&SealName, &Oid, &Root),
-        commit: &Snapshot<'_>,
+        commit: &CommitTree<'_>,
         outcome: Outcome,
     ) {
         let Some(tree) = commit.root_id(root) else { return };

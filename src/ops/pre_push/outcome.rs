@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use sealgate_core::compare::verdict::{Judgement, Verdict};
+use sealgate_core::compare::verdict::{SealResult, Verdict};
 use sealgate_core::text::problem::Problem;
 use sealgate_git::Oid;
 
@@ -30,7 +30,7 @@ pub struct Judging {
     pub problems: Vec<Problem>,
     /// The judgements of roots that are built: what is here, by the seals of the commits. Empty
     /// where the push is stopped anyway.
-    pub built: Vec<Judgement>,
+    pub built: Vec<SealResult>,
 }
 
 /// A commit that does not pass.
@@ -54,7 +54,7 @@ pub struct JudgedCommit {
     /// The verdict on it.
     pub verdict: Verdict,
     /// One for each seal of a root that is kept in git, and for each broken seal.
-    pub judgements: Vec<Judgement>,
+    pub judgements: Vec<SealResult>,
     /// What is wrong with its seals directory.
     pub problems: Vec<Problem>,
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sealgate_core::compare::changes::{Reseal, ScopeChange};
-use sealgate_core::compare::verdict::{Judgement, Source, Verdict};
+use sealgate_core::compare::verdict::{SealResult, Source, Verdict};
 use sealgate_git::Oid;
 
 use super::held::ScopeChanged;
@@ -153,8 +153,8 @@ pub fn not_held(refs: &[String]) -> Option<String> {
 
 /// Of a root that is built and is not here, or not as its seal says. `None`: it is.
 #[must_use]
-pub fn warning(judgement: &Judgement) -> Option<String> {
-    let Judgement { name, problems, findings, .. } = judgement;
+pub fn warning(judgement: &SealResult) -> Option<String> {
+    let SealResult { name, problems, findings, .. } = judgement;
     let root = judgement.root.as_deref().unwrap_or("its root");
     let revision = match &judgement.seal_source {
         Source::Commit { given, .. } => given,

@@ -1,6 +1,6 @@
 //! From an inventory to the seal that would state it, and every reason not to. Pure.
 
-use sealgate_core::compare::inventory::{Inventory, TroubleKind};
+use sealgate_core::compare::inventory::{Inventory, ScanErrorKind};
 use sealgate_core::seal::entry::Entry;
 use sealgate_core::seal::exclude::Scope;
 use sealgate_core::seal::path::EntryPath;
@@ -19,11 +19,11 @@ pub fn draft(name: &SealName, header: Header, inventory: &Inventory) -> Result<S
         .map(|(path, trouble)| {
             let path = header.root.join(&String::from_utf8_lossy(path));
             let (code, remedy) = match trouble.kind {
-                TroubleKind::Unreadable => {
+                ScanErrorKind::Unreadable => {
                     ("unreadable", "give this user the right to read it, or exclude it")
                 }
-                TroubleKind::Unstable => ("unstable", "stop what writes there, then seal again"),
-                TroubleKind::Unsealable => ("unsealable", "remove it, or exclude it"),
+                ScanErrorKind::Unstable => ("unstable", "stop what writes there, then seal again"),
+                ScanErrorKind::Unsealable => ("unsealable", "remove it, or exclude it"),
             };
             Problem::new(code, format!("cannot be sealed: {}", trouble.detail))
                 .seal(name.as_str())

@@ -12,7 +12,7 @@ use sealgate_core::seal::{
 };
 use sealgate_core::text::problem::{Problem, in_words};
 
-use crate::tree::Repository;
+use crate::tree::Workspace;
 
 type Problems = Vec<Problem>;
 
@@ -47,7 +47,7 @@ pub struct Wanted<'a> {
 }
 
 /// Plans to write the seal `name` again; `needs_old` says that it must be one that can be read.
-pub fn again(repository: &Repository, name: SealName, needs_old: bool) -> Result<Plan, Problems> {
+pub fn again(repository: &Workspace, name: SealName, needs_old: bool) -> Result<Plan, Problems> {
     let loaded = repository.load(&name).map_err(|problem| vec![problem])?;
     let old = match loaded.seal {
         Ok(seal) => Some(seal),
@@ -70,7 +70,7 @@ pub fn again(repository: &Repository, name: SealName, needs_old: bool) -> Result
 /// What the seal `name` is to cover, of which the file holds `bytes` that are no seal; and whether
 /// that was taken from the two sides of a merge.
 fn header_of_ruin(
-    repository: &Repository,
+    repository: &Workspace,
     name: &SealName,
     bytes: &[u8],
 ) -> Result<(Header, bool), Problems> {
@@ -96,7 +96,7 @@ fn header_of_ruin(
 }
 
 /// Plans a new seal; `base` is where a relative root begins.
-pub fn make(repository: &Repository, base: &Path, wanted: &Wanted<'_>) -> Result<Plan, Problems> {
+pub fn make(repository: &Workspace, base: &Path, wanted: &Wanted<'_>) -> Result<Plan, Problems> {
     let usage = |message: &str, remedy: &str| vec![Problem::new("usage", message).remedy(remedy)];
     let name = wanted.name;
     let name = SealName::parse(name).ok_or_else(|| {
@@ -153,11 +153,7 @@ pub fn make(repository: &Repository, base: &Path, wanted: &Wanted<'_>) -> Result
 
 /// The directory that is made for the seals, if the whole repository is to be sealed with it: empty in
 /// scope, it would be found at the next check.
-fn holds_seals_alone<'r>(
-    repository: &'r Repository,
-    root: &Root,
-    scope: &Scope,
-) -> Option<&'r str> {
+fn holds_seals_alone<'r>(repository: &'r Workspace, root: &Root, scope: &Scope) -> Option<&'r str> {
     let new = |parent: &&str| repository.root().join(parent).symlink_metadata().is_err();
     let mut parents = repository.seals().parents();
     let parent = parents.find(new).filter(|_| root.path().is_none())?;
@@ -165,7 +161,7 @@ fn holds_seals_alone<'r>(
 }
 
 /// The root as the seal states it: relative to the repository root.
-pub fn relative_root(repository: &Repository, base: &Path, root: &Path) -> Result<Root, Problems> {
+pub fn relative_root(repository: &Workspace, base: &Path, root: &Path) -> Result<Root, Problems> {
     let given = root.display();
     let problem =
         |code, message: String, remedy: &str| vec![Problem::new(code, message).remedy(remedy)];
@@ -206,7 +202,7 @@ fn lexical(path: &Path) -> PathBuf {
     plain
 }
 
-fn check_place(plan: &Plan, repository: &Repository) -> Result<(), Problems> {
+fn check_place(plan: &Plan, repository: &Workspace) -> Result<(), Problems> {
     match repository.misplaced(&plan.header.root, plan.header.scope.patterns()) {
         None => Ok(()),
         Some(why) => Err(vec![

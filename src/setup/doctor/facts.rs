@@ -12,7 +12,7 @@ use sealgate_git::{GitError, Listing, UnwatchedFiles, hooks_directory};
 use sealgate_scan::{Directory, NamedFault, RootError, read_named, read_whole};
 
 use crate::setup::artifacts::{self, Artifact};
-use crate::tree::Repository;
+use crate::tree::Workspace;
 
 /// Where hosts look for owners, the first that is there counts.
 const OWNERS: [&str; 4] =
@@ -88,7 +88,7 @@ pub struct SealFacts {
 
 impl Facts {
     /// Gathers what there is to know of `repository`, of which these are the `seals`.
-    pub fn gather(repository: &Repository, seals: Vec<Seal>) -> Result<Self, GitError> {
+    pub fn gather(repository: &Workspace, seals: Vec<Seal>) -> Result<Self, GitError> {
         let root = repository.root();
         let directory = repository.seals().as_str();
         let roots: Vec<&str> = seals.iter().map(|seal| seal.header.root.as_str()).collect();
@@ -177,7 +177,7 @@ impl Facts {
 
 /// What there is to know of each of `seals`. git is asked once for all of them.
 fn of_seals(
-    repository: &Repository,
+    repository: &Workspace,
     seals: Vec<Seal>,
     unwatched: &UnwatchedFiles,
 ) -> Result<Vec<SealFacts>, GitError> {
@@ -212,7 +212,7 @@ fn sealed_files(seal: &Seal) -> impl Iterator<Item = &EntryPath> {
 
 impl SealFacts {
     fn of(
-        repository: &Repository,
+        repository: &Workspace,
         seal: Seal,
         own: Values,
         touched: Vec<(String, Values)>,
@@ -247,7 +247,7 @@ impl SealFacts {
 }
 
 /// The sealed files that hold a Git LFS pointer now.
-fn pointers(repository: &Repository, seal: &Seal) -> Vec<String> {
+fn pointers(repository: &Workspace, seal: &Seal) -> Vec<String> {
     let Ok(root) = repository.open(&seal.header.root) else { return Vec::new() };
     let is_pointer = |path: &EntryPath| {
         let size = repository.root().join(seal.header.root.join(path.as_str())).symlink_metadata();

@@ -12,7 +12,7 @@ use sealgate_git::{common_directory, hooks_directory};
 use sealgate_scan::read_named;
 
 use super::script::{ASIDE, Author, author};
-use crate::tree::Repository;
+use crate::tree::Workspace;
 use crate::tree::replace::Writer;
 
 /// No hook is as long, in bytes.
@@ -71,7 +71,7 @@ enum There {
 impl Place {
     /// Where git looks for hooks in `repository`; or where pre-commit and prek keep the one that
     /// they found, and run it, if that is ours.
-    pub fn find(repository: &Repository) -> Result<Self, Problem> {
+    pub fn find(repository: &Workspace) -> Result<Self, Problem> {
         let directory = hooks_directory(repository.root())?;
         let (file, kept) = (directory.join("pre-push"), directory.join("pre-push.legacy"));
         let runs_the_kept = match look(&file)? {
@@ -96,7 +96,7 @@ impl Place {
 
     /// Refuses a directory that is not this repository's own: one in the working tree belongs to
     /// another tool, or is committed for everybody; one outside serves other repositories too.
-    pub fn check(&self, repository: &Repository) -> Result<(), Problem> {
+    pub fn check(&self, repository: &Workspace) -> Result<(), Problem> {
         let directory = real(&self.directory);
         let common = real(&common_directory(repository.root())?);
         if directory.starts_with(common) {

@@ -8,7 +8,7 @@ use sealgate_git::attributes::{LineEnds, has_line, pattern, with_lines};
 use sealgate_git::{GitError, setup};
 use sealgate_scan::{Directory, ReadFault, RootError, read_whole};
 
-use crate::tree::Repository;
+use crate::tree::Workspace;
 
 /// The file of attributes at the root of a repository.
 pub const ATTRIBUTES: &str = ".gitattributes";
@@ -111,12 +111,12 @@ pub fn existing(repository: &Path, path: &str) -> Result<Option<Vec<u8>>, Proble
     }
     read_whole(&directory, &name, LONGEST).map(Some).map_err(|fault| match fault {
         ReadFault::TooLarge(size) => problem(format!("it is {size} bytes long")),
-        ReadFault::Trouble(trouble) => problem(trouble.detail),
+        ReadFault::ScanError(trouble) => problem(trouble.detail),
     })
 }
 
 /// Gives a file its new content in one step.
-pub fn write(repository: &Repository, change: &Change) -> Result<(), Problem> {
+pub fn write(repository: &Workspace, change: &Change) -> Result<(), Problem> {
     let path = repository.root().join(change.path);
     let made = path.parent().map_or(Ok(()), std::fs::create_dir_all);
     made.and_then(|()| repository.replace(&path, &change.bytes)).map_err(|error| {

@@ -6,11 +6,11 @@ use std::os::unix::fs::FileExt as _;
 use std::path::PathBuf;
 
 use sealgate::ops::check::Judge;
-use sealgate::tree::Repository;
+use sealgate::tree::Workspace;
 use sealgate_core::compare::verdict::Verdict;
 use sealgate_core::seal::SealName;
 use sealgate_core::seal::path::EntryPath;
-use sealgate_scan::Engine;
+use sealgate_scan::Scanner;
 
 use super::figures::{Fault, Sweep, next, sample, seed};
 use crate::common::Repo;
@@ -32,8 +32,8 @@ type Target = (PathBuf, Vec<u8>);
 /// A sealed tree, with the files whose bits are flipped.
 struct Gate {
     repo: Repo,
-    repository: Repository,
-    engine: Engine,
+    repository: Workspace,
+    scanner: Scanner,
     targets: Vec<Target>,
 }
 
@@ -46,10 +46,10 @@ impl Gate {
         repo.seal("dist", "dist");
         let files = if files.is_empty() { &[repo.at("seals/dist.toml")] } else { files };
         let seals = EntryPath::parse("seals").unwrap();
-        let repository = Repository::find(&repo.at(""), &seals).unwrap();
-        let engine = Engine::new(NonZeroUsize::new(1));
+        let repository = Workspace::find(&repo.at(""), &seals).unwrap();
+        let scanner = Scanner::new(NonZeroUsize::new(1));
         let targets = files.iter().map(|file| (file.clone(), fs::read(file).unwrap())).collect();
-        let gate = Self { repo, repository, engine, targets };
+        let gate = Self { repo, repository, scanner, targets };
         assert_eq!(gate.judge(), Verdict::Pass);
         gate
     }
@@ -95,7 +95,7 @@ impl Gate {
     fn judge(&self) -> Verdict {
         let name = SealName::parse("dist").unwrap();
         let begun = self.repository.begin(&name);
-        Judge::of_worktree(&self.repository, &self.engine).judge(&name, begun).verdict()
+        Judge::of_worktree(&self.repository, &self.scanner).judge(&name, begun).verdict()
     }
 
     fn bits(&self) -> Vec<Bit> {

@@ -7,7 +7,7 @@ use std::sync::Mutex;
 
 use super::cases::{self, Case, Expect};
 use super::figures::{Fault, Sweep, sample};
-use super::snapshot::{self, Snapshot};
+use super::snapshot::{self, CommitTree};
 use super::strace::{self, Ended, Injection};
 
 /// Injections of a sample.
@@ -248,8 +248,8 @@ fn injections_of(
 /// What an undisturbed run does.
 struct Undisturbed {
     answer: String,
-    old: Snapshot,
-    new: Snapshot,
+    old: CommitTree,
+    new: CommitTree,
 }
 
 impl Undisturbed {
@@ -342,7 +342,7 @@ fn fault(
     case: &Case,
     known: &Undisturbed,
     ended: &Ended,
-    now: &Snapshot,
+    now: &CommitTree,
 ) -> Option<(Fault, String)> {
     if ended.hung {
         return Some((Fault::Hung, "it hung".to_owned()));

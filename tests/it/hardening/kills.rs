@@ -8,7 +8,7 @@ use std::sync::Mutex;
 
 use super::cases::{self, Case};
 use super::figures::{Fault, Sweep, sample};
-use super::snapshot::{self, Snapshot};
+use super::snapshot::{self, CommitTree};
 use super::strace::{self, Injection};
 use crate::common::scrubbed;
 
@@ -60,8 +60,8 @@ fn a_killed_run_leaves_the_old_content_or_the_new() {
 
 /// What undisturbed runs do.
 pub(crate) struct Known {
-    pub(crate) old: Snapshot,
-    pub(crate) new: Snapshot,
+    pub(crate) old: CommitTree,
+    pub(crate) new: CommitTree,
     /// The exit codes of `check` before the command and after it.
     pub(crate) checks: BTreeSet<Option<i32>>,
     /// The exit codes of the command, run for the first time and once more.
@@ -94,7 +94,7 @@ fn check(root: &Path) -> Option<i32> {
 
 /// What `root` holds. Each run of `grant new` writes another grant, since a grant states when it
 /// was made: one whose name is the digest of its content is whole, and stands as one word here.
-pub(crate) fn look(case: &Case, root: &Path) -> Snapshot {
+pub(crate) fn look(case: &Case, root: &Path) -> CommitTree {
     let mut now = snapshot::of(root);
     if case.name == "grant new" {
         let whole = |path: &Path, held: &str| {

@@ -6,11 +6,11 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 /// Kind, mode and content of each path.
-pub(crate) type Snapshot = BTreeMap<PathBuf, String>;
+pub(crate) type CommitTree = BTreeMap<PathBuf, String>;
 
 /// Looks at everything below `root`.
-pub(crate) fn of(root: &Path) -> Snapshot {
-    let mut all = Snapshot::new();
+pub(crate) fn of(root: &Path) -> CommitTree {
+    let mut all = CommitTree::new();
     let looked_at = |path: &Path| {
         let below = path.strip_prefix(root).unwrap();
         let mut parts = below.components().map(std::path::Component::as_os_str);
@@ -41,7 +41,7 @@ pub(crate) fn copy(from: &Path, to: &Path) {
 }
 
 /// Makes `root`, which holds `now`, what `wanted` says, where `template` holds the originals.
-pub(crate) fn restore(root: &Path, now: &Snapshot, wanted: &Snapshot, template: &Path) {
+pub(crate) fn restore(root: &Path, now: &CommitTree, wanted: &CommitTree, template: &Path) {
     if now == wanted {
         return;
     }
@@ -52,9 +52,9 @@ pub(crate) fn restore(root: &Path, now: &Snapshot, wanted: &Snapshot, template: 
 /// Paths of `now` that hold neither what `old` nor what `new` has there, or that only a run in
 /// the middle has (`strange`), and paths that neither has (`litter`).
 pub(crate) fn strange(
-    now: &Snapshot,
-    old: &Snapshot,
-    new: &Snapshot,
+    now: &CommitTree,
+    old: &CommitTree,
+    new: &CommitTree,
 ) -> (Vec<String>, Vec<PathBuf>) {
     let (mut strange, mut litter) = (Vec::new(), Vec::new());
     for (path, held) in now {

@@ -6,7 +6,7 @@ use crate::text::problem::Problem;
 
 /// An open item of a blocker map that stands in the way.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Standing {
+pub struct OpenBlocker {
     /// The map, relative to the repository root.
     pub map: String,
     /// Its id.
@@ -35,7 +35,7 @@ pub fn fitting_environment(
     policy: &Policy,
     name: &str,
     place: Result<Place, Problem>,
-    standing: Result<Vec<Standing>, Problem>,
+    standing: Result<Vec<OpenBlocker>, Problem>,
 ) -> Vec<Problem> {
     let Some(environment) = policy.environment(name) else {
         let all = policy.environments.len();
@@ -69,8 +69,8 @@ pub fn fitting_environment(
     refusals
 }
 
-fn blocked(environment: &str, item: &Standing) -> Problem {
-    let Standing { map, id, item, waits_for } = item;
+fn blocked(environment: &str, item: &OpenBlocker) -> Problem {
+    let OpenBlocker { map, id, item, waits_for } = item;
     Problem::new("blocker-open", format!("{id} blocks {environment}: {item}"))
         .file(map.as_str())
         .remedy(waits_for.as_str())

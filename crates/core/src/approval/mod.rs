@@ -25,7 +25,7 @@ mod time;
 
 pub use decide::{Authorised, Decider, decide, vanished};
 pub use demand::{Demand, Facts, GrantFile, MAX_SIGNATURES, SignatureFile};
-pub use environment::{Place, Standing, fitting_environment};
+pub use environment::{OpenBlocker, Place, fitting_environment};
 pub use grant::{GRANT_FORMAT, Grant, GrantError, MAX_GRANT_BYTES, Subject};
 pub use key::{KeyFault, NAMESPACE, PublicKey};
 pub use policy::{

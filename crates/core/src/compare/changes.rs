@@ -103,7 +103,7 @@ impl OnReseal {
 
 /// What a seal says, as far as it can be read.
 #[derive(Debug, Clone, Copy)]
-pub struct Stated<'a> {
+pub struct SealRef<'a> {
     /// The name of the seal.
     pub name: &'a str,
     /// `None` where its file cannot be read as a seal.
@@ -149,10 +149,10 @@ pub struct Reseal {
 /// What became of the seals `before` until `now`, by name; those that stayed as they were, and those
 /// that cannot be read now, are left out.
 #[must_use]
-pub fn review(before: &[Stated<'_>], now: &[Stated<'_>], on_reseal: OnReseal) -> Vec<Reseal> {
+pub fn review(before: &[SealRef<'_>], now: &[SealRef<'_>], on_reseal: OnReseal) -> Vec<Reseal> {
     let here: HashSet<&str> = now.iter().map(|new| new.name).collect();
-    let known: HashMap<&str, Stated<'_>> = before.iter().map(|old| (old.name, *old)).collect();
-    let mut gone: Vec<Option<Stated<'_>>> =
+    let known: HashMap<&str, SealRef<'_>> = before.iter().map(|old| (old.name, *old)).collect();
+    let mut gone: Vec<Option<SealRef<'_>>> =
         before.iter().filter(|old| !here.contains(old.name)).map(|old| Some(*old)).collect();
     // Of those that are gone, the ones with each root, the first one last.
     let mut by_root: HashMap<&str, Vec<usize>> = HashMap::new();
@@ -175,7 +175,7 @@ pub fn review(before: &[Stated<'_>], now: &[Stated<'_>], on_reseal: OnReseal) ->
     reseals
 }
 
-fn resealed(old: Option<&Stated<'_>>, new: &Seal, on_reseal: OnReseal) -> Option<Reseal> {
+fn resealed(old: Option<&SealRef<'_>>, new: &Seal, on_reseal: OnReseal) -> Option<Reseal> {
     if old.is_some_and(|old| old.seal == Some(new)) {
         return None;
     }
@@ -216,7 +216,7 @@ fn scope_changes(old: &Seal, new: &Seal) -> Vec<ScopeChange> {
     [root, tracked, exclude].into_iter().flatten().collect()
 }
 
-fn deleted(old: &Stated<'_>, on_reseal: OnReseal) -> Reseal {
+fn deleted(old: &SealRef<'_>, on_reseal: OnReseal) -> Reseal {
     let nothing = |seal: &Seal| Seal { entries: Vec::new(), ..seal.clone() };
     let root = old.seal.map_or("?", |seal| seal.header.root.as_str());
     Reseal {

@@ -49,16 +49,16 @@ pub enum Observed {
     /// Something that a seal can state.
     Entry(Entry),
     /// Something that it cannot, or that could not be observed.
-    Trouble(Trouble),
+    ScanError(ScanError),
     /// Something that was passed over: it is there, and not opened.
     Passed,
 }
 
 /// Why a path has no entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Trouble {
+pub struct ScanError {
     /// Its sort.
-    pub kind: TroubleKind,
+    pub kind: ScanErrorKind,
     /// In words.
     pub detail: String,
     /// Whether it is a directory, of which nothing below was observed.
@@ -67,9 +67,9 @@ pub struct Trouble {
     pub unread: Option<Box<UnreadFile>>,
 }
 
-/// The sorts of [`Trouble`].
+/// The sorts of [`ScanError`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TroubleKind {
+pub enum ScanErrorKind {
     /// It could not be opened, listed or read.
     Unreadable,
     /// It changed while it was listed or read, twice.
@@ -89,10 +89,10 @@ pub struct Extent {
 
 impl Inventory {
     /// The items that no seal can state or that could not be observed.
-    pub fn troubles(&self) -> impl Iterator<Item = (&[u8], &Trouble)> {
+    pub fn troubles(&self) -> impl Iterator<Item = (&[u8], &ScanError)> {
         self.items.iter().filter_map(|item| match &item.observed {
             Observed::Entry(_) | Observed::Passed => None,
-            Observed::Trouble(trouble) => Some((&*item.path, trouble)),
+            Observed::ScanError(trouble) => Some((&*item.path, trouble)),
         })
     }
 
@@ -103,7 +103,7 @@ impl Inventory {
                 let text = std::str::from_utf8(&item.path).ok()?;
                 Some((EntryPath::parse(text).ok()?, entry))
             }
-            Observed::Trouble(_) | Observed::Passed => None,
+            Observed::ScanError(_) | Observed::Passed => None,
         })
     }
 
@@ -135,8 +135,8 @@ impl Item {
 
     /// The item of `path`, at which there is an entry or trouble.
     #[must_use]
-    pub fn of(path: Box<[u8]>, outcome: Result<Entry, Trouble>) -> Self {
-        Self::new(path, outcome.map_or_else(Observed::Trouble, Observed::Entry))
+    pub fn of(path: Box<[u8]>, outcome: Result<Entry, ScanError>) -> Self {
+        Self::new(path, outcome.map_or_else(Observed::ScanError, Observed::Entry))
     }
 
     /// The item of a path that was passed over.
@@ -152,34 +152,34 @@ impl Observed {
     pub fn bytes(&self) -> u64 {
         match self {
             Self::Entry(entry) => entry.size().unwrap_or(0),
-            Self::Trouble(_) | Self::Passed => 0,
+            Self::ScanError(_) | Self::Passed => 0,
         }
     }
 }
 
-impl Trouble {
-    /// Trouble of this kind.
+impl ScanError {
+    /// An error of this kind.
     #[must_use]
-    pub fn new(kind: TroubleKind, detail: impl Into<String>) -> Self {
+    pub fn new(kind: ScanErrorKind, detail: impl Into<String>) -> Self {
         Self { kind, detail: detail.into(), directory: false, unread: None }
     }
 
     /// What could not be opened, listed or read.
     #[must_use]
     pub fn unreadable(error: &std::io::Error) -> Self {
-        Self::new(TroubleKind::Unreadable, in_words(error))
+        Self::new(ScanErrorKind::Unreadable, in_words(error))
     }
 
     /// What changed while it was listed or read.
     #[must_use]
     pub fn unstable(detail: &str) -> Self {
-        Self::new(TroubleKind::Unstable, detail)
+        Self::new(ScanErrorKind::Unstable, detail)
     }
 
     /// What no seal can state.
     #[must_use]
     pub fn unsealable(detail: impl Into<String>) -> Self {
-        Self::new(TroubleKind::Unsealable, detail)
+        Self::new(ScanErrorKind::Unsealable, detail)
     }
 
     /// What is said of a file of which nearly all are holes.

@@ -15,7 +15,7 @@ use std::cmp::Ordering;
 use std::collections::{HashMap, VecDeque};
 
 use crate::compare::finding::{Finding, FindingKind};
-use crate::compare::inventory::{Extent, Inventory, Item, Observed, Trouble, TroubleKind};
+use crate::compare::inventory::{Extent, Inventory, Item, Observed, ScanError, ScanErrorKind};
 use crate::compare::partition::Taken;
 use crate::seal::Seal;
 use crate::seal::collisions;
@@ -130,7 +130,7 @@ impl Merge<'_> {
                 observed: Some(entry.clone()),
                 ..Finding::new(FindingKind::Unsealed, &item.path)
             },
-            Observed::Trouble(trouble) => self.trouble(trouble, &item.path),
+            Observed::ScanError(trouble) => self.trouble(trouble, &item.path),
             // Only what is sealed is passed over: this never happens, and never passes.
             Observed::Passed => Finding::new(FindingKind::Unreadable, &item.path),
         };
@@ -149,7 +149,7 @@ impl Merge<'_> {
         self.checked += 1;
         let sealed = &self.seal.entries[index];
         let finding = match &item.observed {
-            Observed::Trouble(trouble) => Some(self.trouble(trouble, &item.path)),
+            Observed::ScanError(trouble) => Some(self.trouble(trouble, &item.path)),
             Observed::Entry(observed) => difference(&sealed.entry, observed, self.inventory.modes)
                 .map(|kind| Finding {
                     observed: Some(observed.clone()),
@@ -186,7 +186,7 @@ impl Merge<'_> {
         self.findings.push(Finding { expected, line: Some(self.seal.line_of(index)), ..finding });
     }
 
-    fn trouble(&self, trouble: &Trouble, path: &[u8]) -> Finding {
+    fn trouble(&self, trouble: &ScanError, path: &[u8]) -> Finding {
         let hidden = if trouble.directory { self.sealed_below(path) } else { 0 };
         let detail = match hidden {
             0 => trouble.detail.clone(),
@@ -201,7 +201,7 @@ impl Merge<'_> {
         path.parents().any(|parent| {
             let items = &self.inventory.items;
             items.binary_search_by(|item| (*item.path).cmp(parent.as_bytes())).is_ok_and(
-                |at| matches!(&items[at].observed, Observed::Trouble(trouble) if trouble.directory),
+                |at| matches!(&items[at].observed, Observed::ScanError(trouble) if trouble.directory),
             )
         })
     }
@@ -218,12 +218,12 @@ fn entries(count: usize) -> String {
     if count == 1 { "1 entry".to_owned() } else { format!("{count} entries") }
 }
 
-impl From<TroubleKind> for FindingKind {
-    fn from(kind: TroubleKind) -> Self {
+impl From<ScanErrorKind> for FindingKind {
+    fn from(kind: ScanErrorKind) -> Self {
         match kind {
-            TroubleKind::Unreadable => Self::Unreadable,
-            TroubleKind::Unstable => Self::Unstable,
-            TroubleKind::Unsealable => Self::Unsealable,
+            ScanErrorKind::Unreadable => Self::Unreadable,
+            ScanErrorKind::Unstable => Self::Unstable,
+            ScanErrorKind::Unsealable => Self::Unsealable,
         }
     }
 }

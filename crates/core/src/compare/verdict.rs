@@ -66,7 +66,7 @@ pub enum Source {
 
 /// What came of one seal.
 #[derive(Debug, Clone)]
-pub struct Judgement {
+pub struct SealResult {
     /// The seal's name.
     pub name: String,
     /// The directory under seal; `None` when the seal could not be read.
@@ -106,7 +106,7 @@ pub struct Base {
     pub deleted: Vec<Reseal>,
 }
 
-impl Judgement {
+impl SealResult {
     /// Of the seal `name`, of which nothing was judged yet.
     #[must_use]
     pub fn new(name: impl Into<String>, source: Source, seal_source: Source) -> Self {
@@ -152,8 +152,8 @@ impl Judgement {
 /// The verdict on a whole run: the heaviest, and an error when there was nothing to judge or
 /// when something outside every seal went wrong. A seal that is gone since the base fails.
 #[must_use]
-pub fn overall(judgements: &[Judgement], base: Option<&Base>, problems: &[Problem]) -> Verdict {
-    let heaviest = judgements.iter().map(Judgement::verdict).max();
+pub fn overall(judgements: &[SealResult], base: Option<&Base>, problems: &[Problem]) -> Verdict {
+    let heaviest = judgements.iter().map(SealResult::verdict).max();
     let hidden = base.is_some_and(|base| base.deleted.iter().any(|seal| !seal.allowed));
     match heaviest {
         Some(verdict) if problems.is_empty() && hidden => verdict.max(Verdict::Fail),

@@ -6,7 +6,7 @@
 
 use sealgate_core::compare::cause::explain;
 use sealgate_core::compare::changes::changes;
-use sealgate_core::compare::inventory::{Inventory, Item, Observed, Trouble, TroubleKind};
+use sealgate_core::compare::inventory::{Inventory, Item, Observed, ScanError, ScanErrorKind};
 use sealgate_core::compare::{compare, extent_of_differences};
 use sealgate_core::seal::entry::{Digest, Entry};
 use sealgate_core::seal::exclude::Scope;
@@ -27,13 +27,13 @@ fn entry(content: &str) -> Entry {
 
 fn observed(content: &str) -> Observed {
     let kind = match content {
-        "!unreadable" | "!unreadable/" => TroubleKind::Unreadable,
-        "!unstable" => TroubleKind::Unstable,
-        "!fifo" => TroubleKind::Unsealable,
+        "!unreadable" | "!unreadable/" => ScanErrorKind::Unreadable,
+        "!unstable" => ScanErrorKind::Unstable,
+        "!fifo" => ScanErrorKind::Unsealable,
         _ => return Observed::Entry(entry(content)),
     };
     let (detail, directory) = (content.to_owned(), content.ends_with('/'));
-    Observed::Trouble(Trouble { kind, detail, directory, unread: None })
+    Observed::ScanError(ScanError { kind, detail, directory, unread: None })
 }
 
 fn pairs<'t>(tree: &[&'t str]) -> Vec<(&'t str, &'t str)> {

@@ -4,22 +4,22 @@
 use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
 
-use sealgate_core::compare::verdict::Judgement;
+use sealgate_core::compare::verdict::SealResult;
 use sealgate_core::seal::SealName;
 use sealgate_core::text::problem::Problem;
 use sealgate_scan::Version;
 
 use super::one;
-use crate::tree::{Repository, select};
+use crate::tree::{Workspace, select};
 
 /// The seals directory of the working tree, as it was before its seals were read.
 pub(super) struct SealsBefore<'a> {
-    repository: &'a Repository,
+    repository: &'a Workspace,
     version: Cell<Option<Version>>,
 }
 
 /// Judges by one seal as it is now.
-type JudgeAgain<'j> = &'j dyn Fn(&SealName) -> Judgement;
+type JudgeAgain<'j> = &'j dyn Fn(&SealName) -> SealResult;
 
 impl<'a> SealsBefore<'a> {
     /// Looks at the seals of `repository`, which are read after this.
@@ -27,7 +27,7 @@ impl<'a> SealsBefore<'a> {
     /// # Errors
     ///
     /// Their directory cannot be looked at, so that a change would go unnoticed.
-    pub(super) fn look(repository: &'a Repository) -> Result<Self, Problem> {
+    pub(super) fn look(repository: &'a Workspace) -> Result<Self, Problem> {
         Ok(Self { repository, version: Cell::new(repository.seals_version()?) })
     }
 
@@ -36,7 +36,7 @@ impl<'a> SealsBefore<'a> {
     /// not said again.
     pub(super) fn settle(
         &self,
-        judgements: &mut Vec<Judgement>,
+        judgements: &mut Vec<SealResult>,
         patterns: &[String],
         known: &[Problem],
         again: Option<JudgeAgain<'_>>,
@@ -48,7 +48,7 @@ impl<'a> SealsBefore<'a> {
 
     fn settled(
         &self,
-        judgements: &mut Vec<Judgement>,
+        judgements: &mut Vec<SealResult>,
         patterns: &[String],
         again: Option<JudgeAgain<'_>>,
     ) -> Result<(), Vec<Problem>> {
@@ -79,7 +79,7 @@ impl<'a> SealsBefore<'a> {
     /// A seal that judged is gone, or the whole directory; or something is there that must not be.
     fn others(
         &self,
-        judgements: &[Judgement],
+        judgements: &[SealResult],
         patterns: &[String],
     ) -> Result<Vec<SealName>, Vec<Problem>> {
         let now = self.repository.seals_version().map_err(one)?;
@@ -107,7 +107,7 @@ impl<'a> SealsBefore<'a> {
         }
         // A pattern that selects nothing any more selected a seal that is gone.
         let mut names = select(&contents.names, patterns)?;
-        let known: HashMap<&str, &Judgement> =
+        let known: HashMap<&str, &SealResult> =
             judgements.iter().map(|known| (&*known.name, known)).collect();
         names.retain(|name| {
             // A seal that could not be read is an error already.

@@ -13,9 +13,9 @@ use super::super::Context;
 use super::sources::{Commits, Selected};
 use super::stated;
 use crate::cli::args::CheckArgs;
-use crate::ops::authorize::{self, Clearance, Purpose, Question, Reference};
+use crate::ops::authorize::{self, Authorization, Purpose, Question, Reference};
 use crate::report::{AuthorityView, Notice, RESEAL_GRANTED, RulingView};
-use crate::tree::{Begun, Snapshot};
+use crate::tree::{Begun, CommitTree};
 
 /// No plan is as long, in bytes.
 const MAX_PLAN_BYTES: u64 = 256 << 20;
@@ -30,7 +30,7 @@ pub(super) fn clear(
     commits: &Commits<'_>,
     selected: &[Selected],
     context: &Context,
-) -> Result<Option<Clearance>, Problem> {
+) -> Result<Option<Authorization>, Problem> {
     let policy_digest = arguments.authority.policy_digest.as_deref().map(digest).transpose()?;
     let plan = arguments.authority.plan.as_deref();
     let plan = plan.map(|path| plan_digest(path, context)).transpose()?;
@@ -59,52 +59,52 @@ pub(super) fn clear(
 
 /// Nothing is authorised without a base, however it came that there is none (`--base none`, or an event
 /// that has none).
-fn without_base(arguments: &CheckArgs) -> Option<Clearance> {
+fn without_base(arguments: &CheckArgs) -> Option<Authorization> {
     let asked =
         arguments.authority.environment.is_some() || arguments.authority.policy_digest.is_some();
     let problem =
         Problem::new("base-missing", "there is no base, so there is no policy to rule by")
             .remedy("name the commit whose policy judges: --base REV");
-    asked.then(|| Clearance { refusals: vec![problem], ..Clearance::default() })
+    asked.then(|| Authorization { refusals: vec![problem], ..Authorization::default() })
 }
 
 /// What the report says. Without an environment and with a policy, wherever it is: nothing is
 /// authorised.
 pub(super) fn view(
     arguments: &CheckArgs,
-    clearance: Option<&Clearance>,
+    authorization: Option<&Authorization>,
     has_policy: bool,
 ) -> Option<AuthorityView> {
     if let Some(environment) = &arguments.authority.environment {
-        let policy = clearance.and_then(|clearance| clearance.policy);
+        let policy = authorization.and_then(|authorization| authorization.policy);
         let ruling = RulingView::new(
             environment,
             arguments.authority.action.as_deref(),
             policy.map(|digest| digest.to_string()),
-            clearance.and_then(|clearance| clearance.action.as_ref()),
+            authorization.and_then(|authorization| authorization.action.as_ref()),
         );
         return Some(AuthorityView::Of(Box::new(ruling)));
     }
-    let at_base = clearance.is_some_and(|clearance| clearance.policy.is_some());
+    let at_base = authorization.is_some_and(|authorization| authorization.policy.is_some());
     (at_base || has_policy).then_some(AuthorityView::None)
 }
 
 /// Whether there is a policy where the seals are: in the commit, or in the working tree.
 pub(in crate::cli::commands) fn has_policy(
-    commit: Option<&Snapshot<'_>>,
+    commit: Option<&CommitTree<'_>>,
     context: &Context,
 ) -> Result<bool, Problem> {
     commit.map_or_else(|| context.repository.has_policy(), |commit| Ok(commit.has_policy()))
 }
 
 /// A notice for each reseal that was granted.
-pub(in crate::cli::commands) fn granted(clearance: &Clearance) -> Vec<Notice> {
+pub(in crate::cli::commands) fn granted(authorization: &Authorization) -> Vec<Notice> {
     let told = |(name, by): &(String, Authorised)| {
         let (grant, people) = (&by.grant.to_string()[..10], by.principals.join(" and "));
         let message = format!("the reseal of {name} is granted by {grant} of {people}");
         Notice { code: RESEAL_GRANTED, message }
     };
-    clearance.reseals.iter().map(told).collect()
+    authorization.reseals.iter().map(told).collect()
 }
 
 /// The seals that are judged, by their digests.

@@ -8,7 +8,7 @@ use sealgate_scan::{NamedFault, read_named};
 use super::super::Context;
 use crate::github::event::{EventError, MAX_EVENT_BYTES, Variables, Wanted, other_parent, wanted};
 use crate::report::Notice;
-use crate::tree::Snapshot;
+use crate::tree::CommitTree;
 
 /// The value of `--base` that asks the event. A branch of this name is `refs/heads/auto`.
 const AUTO: &str = "auto";
@@ -23,7 +23,7 @@ const FILE: &str = "GITHUB_EVENT_PATH";
 pub(in crate::cli::commands) fn open<'a>(
     given: Option<&str>,
     context: &'a Context,
-) -> Result<(Option<Snapshot<'a>>, Option<Notice>), Problem> {
+) -> Result<(Option<CommitTree<'a>>, Option<Notice>), Problem> {
     let revision = match given {
         None | Some(NONE) => return Ok((None, None)),
         Some(AUTO) => match by_event(context)? {
@@ -32,7 +32,7 @@ pub(in crate::cli::commands) fn open<'a>(
         },
         Some(revision) => revision.to_owned(),
     };
-    Ok((Some(Snapshot::open(&context.repository, &revision)?), None))
+    Ok((Some(CommitTree::open(&context.repository, &revision)?), None))
 }
 
 /// The id of the event's base, or why it has none.
@@ -47,7 +47,7 @@ fn by_event(context: &Context) -> Result<Result<String, String>, Problem> {
     let base = match wanted(&variables, &read(Path::new(&path))?)? {
         Wanted::Commit(base) => base,
         Wanted::OtherParent { merge, head } => {
-            let commit = Snapshot::open(&context.repository, &merge.to_string())?;
+            let commit = CommitTree::open(&context.repository, &merge.to_string())?;
             other_parent(&merge, commit.parents(), &head)?
         }
         Wanted::Nothing(why) => return Ok(Err(why)),

@@ -11,12 +11,12 @@ mod sources;
 
 use std::time::Instant;
 
-use sealgate_core::compare::changes::{OnReseal, Stated};
+use sealgate_core::compare::changes::{OnReseal, SealRef};
 use sealgate_core::compare::partition::Share;
-use sealgate_core::compare::verdict::{Judgement, Source, Verdict, overall};
+use sealgate_core::compare::verdict::{SealResult, Source, Verdict, overall};
 use sealgate_core::seal::SealName;
 use sealgate_core::text::problem::Problem;
-use sealgate_scan::{Engine, Stage};
+use sealgate_scan::{Scanner, Stage};
 
 use self::again::SealsBefore;
 use self::places::{protected, publish, report_files, stage};
@@ -24,13 +24,13 @@ use self::sources::{Commits, Selected, bytes, differing, load, open_commits};
 use super::{Context, Outcome, stated};
 use crate::cli::args::CheckArgs;
 use crate::cli::progress::Progress;
-use crate::ops::authorize::Clearance;
+use crate::ops::authorize::Authorization;
 use crate::ops::bounds::Bounds;
 use crate::ops::check::coverage;
 use crate::ops::check::review::Review;
 use crate::ops::check::{Bytes, Judge};
 use crate::report::{Notice, Report, Verbosity};
-use crate::tree::Snapshot;
+use crate::tree::CommitTree;
 
 pub(super) fn run(arguments: &CheckArgs, context: &Context) -> Outcome {
     let started = Instant::now();
@@ -45,39 +45,39 @@ pub(super) fn run(arguments: &CheckArgs, context: &Context) -> Outcome {
         .as_ref()
         .map_or_else(Vec::new, |commits| load(arguments, context, commits, &mut problems));
     let commits = commits.unwrap_or_default();
-    let clearance = authority::clear(arguments, &commits, &selected, context).map_err(one)?;
+    let authorization = authority::clear(arguments, &commits, &selected, context).map_err(one)?;
     let has_policy = authority::has_policy(commits.seals.as_ref(), context);
     let has_policy = has_policy.unwrap_or_else(|problem| {
         problems.push(problem);
         true
     });
-    let review = review(arguments, &commits, &selected, clearance.as_ref());
+    let review = review(arguments, &commits, &selected, authorization.as_ref());
     let review = review.unwrap_or_else(|problem| {
         problems.push(problem);
         None
     });
     let bytes = bytes(arguments, context, &commits);
-    let mut engine = arguments.reading.engine();
+    let mut scanner = arguments.reading.scanner();
     let protected = protected(arguments, &selected, &bytes, context)?;
     files.iter().try_for_each(|file| file.guard(&protected)).map_err(one)?;
     if problems.is_empty() {
         // Before there is a directory in the making, which no seal covers.
         problems.extend(uncovered(arguments, &selected, context));
-        engine.stage = stage(arguments, &protected, context).map_err(one)?;
+        scanner.stage = stage(arguments, &protected, context).map_err(one)?;
     }
     let mut notices = notices(&selected, &bytes);
     notices.extend(commits.no_base.clone());
-    notices.extend(clearance.iter().flat_map(authority::granted));
+    notices.extend(authorization.iter().flat_map(authority::granted));
     notices.extend(commits.seals.as_ref().filter(|_| !commits.and_bytes).and_then(differing));
     let (share, partition) = shares::share(arguments, &selected).unzip();
     notices.extend(partition.iter().flat_map(shares::notices));
     let sources = (&commits, share.as_ref());
     let mut judgements =
-        judge_all(arguments, selected, bytes, sources, &engine, context, &mut problems);
+        judge_all(arguments, selected, bytes, sources, &scanner, context, &mut problems);
     let base = review.map(|review| review.tell(&mut judgements));
-    let refusals = clearance.as_ref().map_or(&[][..], |clearance| &clearance.refusals);
+    let refusals = authorization.as_ref().map_or(&[][..], |authorization| &authorization.refusals);
     let verdict = overall(&judgements, base.as_ref(), &problems).max(authorised(refusals));
-    let mut stage = engine.stage.take();
+    let mut stage = scanner.stage.take();
     let staged = publish(stage.as_mut(), verdict, &mut problems);
     let report = Report::new(
         &judgements,
@@ -85,11 +85,11 @@ pub(super) fn run(arguments: &CheckArgs, context: &Context) -> Outcome {
         &problems,
         notices,
         started.elapsed(),
-        &context.caller,
+        &context.invocation,
     );
     let given = arguments.stage.as_ref().map(|path| path.to_string_lossy().into_owned());
     let report = Report { staged: given.filter(|_| staged), partition, ..report };
-    let worth = authority::view(arguments, clearance.as_ref(), has_policy);
+    let worth = authority::view(arguments, authorization.as_ref(), has_policy);
     let mut report = report.authorised(worth, refusals);
     picture::draw(&mut report, arguments, &files, &commits, context);
     let place = stage.as_ref().map(Stage::target);
@@ -117,14 +117,14 @@ fn review(
     arguments: &CheckArgs,
     commits: &Commits<'_>,
     selected: &[Selected],
-    clearance: Option<&Clearance>,
+    authorization: Option<&Authorization>,
 ) -> Result<Option<Review>, Problem> {
     let Some(base) = &commits.base else { return Ok(None) };
     // Under a policy grants decide, and a change of scope needs one like any other.
-    let under_policy = clearance.is_some_and(|clearance| clearance.policy.is_some());
+    let under_policy = authorization.is_some_and(|authorization| authorization.policy.is_some());
     let by_default = if under_policy { OnReseal::Allow } else { OnReseal::default() };
     let on_reseal = arguments.on_reseal.unwrap_or(by_default);
-    let seals: Vec<Stated<'_>> = selected.iter().map(stated).collect();
+    let seals: Vec<SealRef<'_>> = selected.iter().map(stated).collect();
     Review::new(base, &seals, &arguments.names, on_reseal).map(Some)
 }
 
@@ -144,20 +144,20 @@ fn judge_all(
     selected: Vec<Selected>,
     bytes: Bytes<'_>,
     (commits, share): (&Commits<'_>, Option<&Share>),
-    engine: &Engine,
+    scanner: &Scanner,
     context: &Context,
     problems: &mut Vec<Problem>,
-) -> Vec<Judgement> {
-    let _progress = Progress::watch(&engine.meter, context.terminal.verbosity != Verbosity::Quiet);
-    let seal_source = commits.seals.as_ref().map_or(Source::Worktree, Snapshot::source);
+) -> Vec<SealResult> {
+    let _progress = Progress::watch(&scanner.meter, context.terminal.verbosity != Verbosity::Quiet);
+    let seal_source = commits.seals.as_ref().map_or(Source::Worktree, CommitTree::source);
     let repository = &context.repository;
-    let judge = Judge { repository, bytes, seal_source, engine, share, causes: true };
+    let judge = Judge { repository, bytes, seal_source, scanner, share, causes: true };
     let mut judgements = judge_each(&judge, selected);
     let again = |name: &SealName| judge.judge(name, context.repository.begin(name));
     // What was copied, shared out or held against a base belongs to the seals that were read first.
-    let alone = engine.stage.is_none() && share.is_none() && commits.base.is_none();
+    let alone = scanner.stage.is_none() && share.is_none() && commits.base.is_none();
     let settle = |before: &SealsBefore<'_>| {
-        let again = alone.then_some(&again as &dyn Fn(&SealName) -> Judgement);
+        let again = alone.then_some(&again as &dyn Fn(&SealName) -> SealResult);
         before.settle(&mut judgements, &arguments.names, problems, again)
     };
     let changed = commits.before.as_ref().map(settle);
@@ -166,7 +166,7 @@ fn judge_all(
 }
 
 /// Judges by each seal in turn, as long as many seals over one tree stay within bounds.
-fn judge_each(judge: &Judge<'_>, selected: Vec<Selected>) -> Vec<Judgement> {
+fn judge_each(judge: &Judge<'_>, selected: Vec<Selected>) -> Vec<SealResult> {
     let root = |(name, begun): &'_ Selected| {
         let header = begun.as_ref().ok()?.header()?;
         Some((name.to_string(), header.root.to_string()))
@@ -175,10 +175,10 @@ fn judge_each(judge: &Judge<'_>, selected: Vec<Selected>) -> Vec<Judgement> {
     let mut bounds = Bounds::new(roots.iter().map(|(name, root)| (&**name, &**root)));
     let mut judgements = Vec::new();
     for (name, begun) in selected {
-        let names = judge.engine.meter.names();
+        let names = judge.scanner.meter.names();
         let begun = bounds.refuse(name.as_str()).map_or(begun, Err);
         let judgement = judge.judge(&name, begun);
-        let names = judge.engine.meter.names() - names;
+        let names = judge.scanner.meter.names() - names;
         let paths = judgement.findings.iter().map(|finding| finding.path.len());
         bounds.count(name.as_str(), names, judgement.bytes, paths);
         judgements.push(judgement);

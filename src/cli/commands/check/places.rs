@@ -14,7 +14,7 @@ use super::sources::Selected;
 use crate::cli::args::CheckArgs;
 use crate::cli::output::{ReportFile, lies_in};
 use crate::ops::check::Bytes;
-use crate::tree::{Begun, Loaded, Repository};
+use crate::tree::{Begun, Loaded, Workspace};
 
 pub(in crate::cli::commands) fn report_files(
     given: &[String],
@@ -49,7 +49,7 @@ pub(super) fn protected(
 pub(in crate::cli::commands) fn of_roots(
     roots: impl Iterator<Item = Root>,
     more: impl IntoIterator<Item = PathBuf>,
-    repository: &Repository,
+    repository: &Workspace,
 ) -> Result<BTreeSet<PathBuf>, Vec<Problem>> {
     let roots: Vec<Root> = roots.collect();
     let inside = roots.iter().map(Root::as_str).chain([repository.seals().as_str()]);

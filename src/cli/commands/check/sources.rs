@@ -9,7 +9,7 @@ use super::base;
 use crate::cli::args::CheckArgs;
 use crate::ops::check::Bytes;
 use crate::report::Notice;
-use crate::tree::{Begun, Contents, SEALS_TOO_LARGE, Snapshot, select};
+use crate::tree::{Begun, CommitTree, Contents, SEALS_TOO_LARGE, select};
 
 /// With more seals than these, none stays open while others are judged: descriptors are few.
 const MANY: usize = 64;
@@ -24,11 +24,11 @@ pub(super) type Selected = (SealName, Result<Begun, Problem>);
 #[derive(Default)]
 pub(super) struct Commits<'a> {
     /// That of the seals, if they are not those of the working tree.
-    pub(super) seals: Option<Snapshot<'a>>,
+    pub(super) seals: Option<CommitTree<'a>>,
     /// Whether the bytes are that commit's too.
     pub(super) and_bytes: bool,
     /// That which the seals are held against.
-    pub(super) base: Option<Snapshot<'a>>,
+    pub(super) base: Option<CommitTree<'a>>,
     /// The seals directory of the working tree, if the seals are read there.
     pub(super) before: Option<SealsBefore<'a>>,
     /// That the event has no such commit.
@@ -39,7 +39,7 @@ pub(super) fn open_commits<'a>(
     arguments: &CheckArgs,
     context: &'a Context,
 ) -> Result<Option<Commits<'a>>, Problem> {
-    let open = |revision: &String| Snapshot::open(&context.repository, revision);
+    let open = |revision: &String| CommitTree::open(&context.repository, revision);
     let (base, no_base) = base::open(arguments.base.as_deref(), context)?;
     let seals = arguments.rev.as_ref().or(arguments.seals_from.as_ref()).map(open).transpose()?;
     Ok(Some(Commits {
@@ -127,7 +127,7 @@ pub(super) fn load(
 }
 
 /// Tells that the seals in the working tree are others than those of the commit that judge.
-pub(super) fn differing(commit: &Snapshot<'_>) -> Option<Notice> {
+pub(super) fn differing(commit: &CommitTree<'_>) -> Option<Notice> {
     let differing = commit.differing_in_worktree();
     let names = match &differing[..] {
         [] => return None,

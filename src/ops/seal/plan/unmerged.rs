@@ -4,14 +4,14 @@ use sealgate_core::seal::{Header, MAX_SEAL_BYTES, SealName, loose_header};
 use sealgate_core::text::problem::Problem;
 use sealgate_git::{ObjectError, Objects, Oid, Unmerged, unmerged};
 
-use crate::tree::Repository;
+use crate::tree::Workspace;
 
 /// How many files a refusal names; the others are counted.
 const NAMED: usize = 10;
 
 /// The header on which both sides of an open merge of the seal `name` agree; `None` where no merge
 /// is open.
-pub(super) fn header(repository: &Repository, name: &SealName) -> Result<Option<Header>, Problem> {
+pub(super) fn header(repository: &Workspace, name: &SealName) -> Result<Option<Header>, Problem> {
     if !repository.in_git() {
         return Ok(None);
     }
@@ -71,7 +71,7 @@ fn differing(ours: &Header, theirs: &Header) -> Vec<String> {
 
 /// Refuses a root that is kept in git and has files of which a merge is not finished.
 pub(super) fn check_root(
-    repository: &Repository,
+    repository: &Workspace,
     name: &SealName,
     header: &Header,
 ) -> Result<(), Problem> {

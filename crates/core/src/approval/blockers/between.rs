@@ -3,11 +3,11 @@
 use std::cell::OnceCell;
 use std::collections::HashMap;
 
-use super::{Blocker, BlockerMap, Honest, Reach};
+use super::{Blocker, BlockerMap, Reach, ValidMap};
 
 /// One item that blocks less than before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Loosened<'m> {
+pub struct Relaxation<'m> {
     /// The item as it was; as it is, if there was none.
     pub item: &'m Blocker,
     /// In what way.
@@ -42,7 +42,7 @@ impl How {
 /// An item that is new and closed counts: without an old map, every closed item does. Old items
 /// come first, in their order.
 #[must_use]
-pub fn loosened<'m>(old: Option<&'m BlockerMap>, new: &Honest<'m>) -> Vec<Loosened<'m>> {
+pub fn loosened<'m>(old: Option<&'m BlockerMap>, new: &ValidMap<'m>) -> Vec<Relaxation<'m>> {
     let known = new.known();
     // What an item reaches now is worked out once, however often the old map has its id.
     let after: HashMap<&str, (&Blocker, OnceCell<Reach>)> =
@@ -66,13 +66,13 @@ pub fn loosened<'m>(old: Option<&'m BlockerMap>, new: &Honest<'m>) -> Vec<Loosen
                 How::Narrowed
             }
         };
-        found.push(Loosened { item, how });
+        found.push(Relaxation { item, how });
     }
     let born_closed = new
         .map()
         .blockers
         .iter()
         .filter(|item| !item.is_open() && !closed_before.contains_key(&*item.id));
-    found.extend(born_closed.map(|item| Loosened { item, how: How::Closed }));
+    found.extend(born_closed.map(|item| Relaxation { item, how: How::Closed }));
     found
 }

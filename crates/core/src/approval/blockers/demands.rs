@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::{Blocker, BlockerMap, Honest, Reach, Words, loosened};
+use super::{Blocker, BlockerMap, Reach, ValidMap, Words, loosened};
 use crate::approval::change::of_blocker;
 use crate::approval::{CLOSE_BLOCKER, Demand, Environment, Policy, RuleScope, Subject};
 use crate::seal::entry::Digest;
@@ -42,7 +42,7 @@ pub fn honest<'m>(
     map: &'m BlockerMap,
     known: &'m Words,
     path: &str,
-) -> Result<Honest<'m>, Problem> {
+) -> Result<ValidMap<'m>, Problem> {
     map.honest_with(known).map_err(|dishonest| {
         let first = dishonest.first().map(|first| first.to_problem(path));
         first.unwrap_or_else(|| Problem::new("blockers-dishonest", "the map is not honest"))

@@ -10,7 +10,7 @@ use crate::text::problem::Problem;
 
 /// One contradiction in a map.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Dishonesty {
+pub enum Contradiction {
     /// One id for several items; letters of either case are one.
     #[error("{id} stands in the map {times} times: which of them counts is anybody's guess")]
     DuplicateId {
@@ -99,7 +99,7 @@ pub enum Dishonesty {
     },
 }
 
-impl Dishonesty {
+impl Contradiction {
     /// The stable kebab-case code.
     #[must_use]
     pub fn code(&self) -> &'static str {
@@ -179,12 +179,12 @@ impl Dishonesty {
 
 /// A map that does not contradict itself: the only one that can be asked what blocks.
 #[derive(Debug, Clone)]
-pub struct Honest<'m> {
+pub struct ValidMap<'m> {
     map: &'m BlockerMap,
     known: Cow<'m, Words>,
 }
 
-impl<'m> Honest<'m> {
+impl<'m> ValidMap<'m> {
     /// The map.
     #[must_use]
     pub fn map(&self) -> &'m BlockerMap {
@@ -215,23 +215,26 @@ impl<'m> Honest<'m> {
 impl BlockerMap {
     /// The map as one that can be asked, or all that it says against itself. `known` are words
     /// beside the [`VOCABULARY`](super::VOCABULARY), such as the environments of a policy.
-    pub fn honest(&self, known: &[&str]) -> Result<Honest<'_>, Vec<Dishonesty>> {
+    pub fn honest(&self, known: &[&str]) -> Result<ValidMap<'_>, Vec<Contradiction>> {
         self.honest_among(Cow::Owned(Words::new(known)))
     }
 
     /// The same with `known` words that were made ready before, for more than one map.
-    pub fn honest_with<'m>(&'m self, known: &'m Words) -> Result<Honest<'m>, Vec<Dishonesty>> {
+    pub fn honest_with<'m>(&'m self, known: &'m Words) -> Result<ValidMap<'m>, Vec<Contradiction>> {
         self.honest_among(Cow::Borrowed(known))
     }
 
-    fn honest_among<'m>(&'m self, known: Cow<'m, Words>) -> Result<Honest<'m>, Vec<Dishonesty>> {
+    fn honest_among<'m>(
+        &'m self,
+        known: Cow<'m, Words>,
+    ) -> Result<ValidMap<'m>, Vec<Contradiction>> {
         let found = self.dishonest(&known);
-        if found.is_empty() { Ok(Honest { map: self, known }) } else { Err(found) }
+        if found.is_empty() { Ok(ValidMap { map: self, known }) } else { Err(found) }
     }
 
     /// All that it says against itself: item by item, then the lists, then the sums.
     #[must_use]
-    pub fn dishonest(&self, known: &Words) -> Vec<Dishonesty> {
+    pub fn dishonest(&self, known: &Words) -> Vec<Contradiction> {
         let mut found = self.duplicates();
         for item in &self.blockers {
             found.extend(closure(item));
@@ -239,17 +242,18 @@ impl BlockerMap {
         found.extend(self.lists());
         let counted = self.open().count() as u64;
         if self.open_count != counted {
-            found.push(Dishonesty::OpenCount { said: self.open_count, counted });
+            found.push(Contradiction::OpenCount { said: self.open_count, counted });
         }
         if self.production_work_performed {
             let production = Asked::new(&["production"], known);
             let blocking = self.open().filter(|item| production.blocked_by(&item.reach(known)));
-            found.extend(blocking.map(|item| Dishonesty::ProductionWork { id: item.id.clone() }));
+            found
+                .extend(blocking.map(|item| Contradiction::ProductionWork { id: item.id.clone() }));
         }
         found
     }
 
-    fn duplicates(&self) -> Vec<Dishonesty> {
+    fn duplicates(&self) -> Vec<Contradiction> {
         let mut times: HashMap<String, usize> = HashMap::new();
         for item in &self.blockers {
             *times.entry(item.id.to_ascii_lowercase()).or_default() += 1;
@@ -257,13 +261,13 @@ impl BlockerMap {
         let several = |item: &Blocker| {
             // Taken out: told at the first item of that id.
             let times = times.remove(&item.id.to_ascii_lowercase())?;
-            (times > 1).then(|| Dishonesty::DuplicateId { id: item.id.clone(), times })
+            (times > 1).then(|| Contradiction::DuplicateId { id: item.id.clone(), times })
         };
         self.blockers.iter().filter_map(several).collect()
     }
 
     /// What the two lists of ids say that the items do not.
-    fn lists(&self) -> Vec<Dishonesty> {
+    fn lists(&self) -> Vec<Contradiction> {
         // Of several items under one id, an open one counts.
         let mut open: HashMap<&str, bool> = HashMap::new();
         for item in &self.blockers {
@@ -272,17 +276,17 @@ impl BlockerMap {
         let mut found = Vec::new();
         for id in twice(&self.newly_closed, "newly_closed_in_this_macro", &mut found) {
             match open.get(&**id) {
-                Some(true) => found.push(Dishonesty::NewlyClosedOpen { id: id.clone() }),
+                Some(true) => found.push(Contradiction::NewlyClosedOpen { id: id.clone() }),
                 Some(false) => {}
-                None => found.push(Dishonesty::NewlyClosedUnknown { id: id.clone() }),
+                None => found.push(Contradiction::NewlyClosedUnknown { id: id.clone() }),
             }
         }
         let list = "partially_discharged_in_this_macro";
         for id in twice(&self.partially_discharged, list, &mut found) {
             match open.get(&**id) {
                 Some(true) => {}
-                Some(false) => found.push(Dishonesty::DischargeClosed { id: id.clone() }),
-                None => found.push(Dishonesty::DischargeUnknown { id: id.clone() }),
+                Some(false) => found.push(Contradiction::DischargeClosed { id: id.clone() }),
+                None => found.push(Contradiction::DischargeUnknown { id: id.clone() }),
             }
         }
         found
@@ -293,7 +297,7 @@ impl BlockerMap {
 fn twice<'i>(
     ids: &'i [String],
     list: &'static str,
-    found: &mut Vec<Dishonesty>,
+    found: &mut Vec<Contradiction>,
 ) -> Vec<&'i String> {
     let (mut seen, mut told) = (HashSet::new(), HashSet::new());
     let mut once = Vec::new();
@@ -301,23 +305,23 @@ fn twice<'i>(
         if seen.insert(id) {
             once.push(id);
         } else if told.insert(id) {
-            found.push(Dishonesty::ListedTwice { id: id.clone(), list });
+            found.push(Contradiction::ListedTwice { id: id.clone(), list });
         }
     }
     once
 }
 
 /// What an item's status, `closed_by` and `closed_at` say against each other.
-fn closure(item: &Blocker) -> Vec<Dishonesty> {
+fn closure(item: &Blocker) -> Vec<Contradiction> {
     let id = || item.id.clone();
     let mut found = Vec::new();
     if item.state() == State::Unknown {
-        found.push(Dishonesty::UnknownStatus { id: id(), status: item.status.clone() });
+        found.push(Contradiction::UnknownStatus { id: id(), status: item.status.clone() });
     }
     if item.is_open() {
         for (key, said) in [("closed_by", &item.closed_by), ("closed_at", &item.closed_at)] {
             if said.is_some() {
-                found.push(Dishonesty::OpenAndClosed { id: id(), key });
+                found.push(Contradiction::OpenAndClosed { id: id(), key });
             }
         }
         return found;
@@ -328,9 +332,9 @@ fn closure(item: &Blocker) -> Vec<Dishonesty> {
         (Some(_), None) => Some("`closed_at`"),
         (None, None) => Some("`closed_by` and `closed_at`"),
     };
-    found.extend(lacks.map(|lacks| Dishonesty::ClosedWithout { id: id(), lacks }));
+    found.extend(lacks.map(|lacks| Contradiction::ClosedWithout { id: id(), lacks }));
     if let Some(said) = item.closed_at.as_ref().filter(|said| !is_a_time(said)) {
-        found.push(Dishonesty::ClosedWhen { id: id(), said: said.clone() });
+        found.push(Contradiction::ClosedWhen { id: id(), said: said.clone() });
     }
     found
 }

@@ -2,7 +2,7 @@
 //! Pure.
 //!
 //! A map is read ([`BlockerMap::read`]), held against itself ([`BlockerMap::honest`]), and only then
-//! asked ([`Honest::open_that_block`]): one that contradicts itself rules nothing. Where a text is
+//! asked ([`ValidMap::open_that_block`]): one that contradicts itself rules nothing. Where a text is
 //! unclear, the item blocks:
 //!
 //! - every status but `CLOSED` is open;
@@ -20,8 +20,8 @@ mod read;
 
 use std::collections::BTreeSet;
 
-pub use between::{How, Loosened, loosened};
-pub use honest::{Dishonesty, Honest};
+pub use between::{How, Relaxation, loosened};
+pub use honest::{Contradiction, ValidMap};
 pub use read::{BlockerError, MAX_MAP_BYTES};
 
 /// The words that are known in every map; a policy adds the names of its environments and actions.

@@ -12,9 +12,9 @@ use sealgate_core::text::problem::{Problem, in_words};
 use sealgate_git::{TreeEntry, TreeMode};
 use sealgate_scan::{Directory, Kind, ReadFault, RootError, read_whole};
 
-use super::snapshot::{Snapshot, kind};
+use super::commit_tree::{CommitTree, kind};
 use super::trouble::trouble;
-use super::{Repository, is_absence};
+use super::{Workspace, is_absence};
 use crate::tree::commit::find;
 use crate::tree::replace::is_leftover_beside;
 
@@ -26,14 +26,14 @@ const MOST_BYTES: usize = 32 << 20;
 
 /// The policy and the grants, as they were read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Papers {
+pub struct ApprovalFiles {
     /// The bytes of the policy; `None` where there is none.
     pub policy: Option<Vec<u8>>,
     /// The grants with their signatures, by id.
     pub grants: Vec<GrantFile>,
 }
 
-impl Snapshot<'_> {
+impl CommitTree<'_> {
     /// Whether this commit has a policy, sound or not.
     #[must_use]
     pub fn has_policy(&self) -> bool {
@@ -41,19 +41,20 @@ impl Snapshot<'_> {
     }
 
     /// The policy and the grants of this commit.
-    pub fn papers(&self) -> Result<Papers, Problem> {
-        let mut papers = Papers::default();
+    pub fn approval_files(&self) -> Result<ApprovalFiles, Problem> {
+        let mut approval_files = ApprovalFiles::default();
         for entry in self.entries() {
             match (&*entry.name, entry.mode) {
                 (b"policy.toml", TreeMode::File { .. }) => {
-                    papers.policy = Some(self.paper("policy.toml", entry, MAX_POLICY_BYTES)?);
+                    approval_files.policy =
+                        Some(self.paper("policy.toml", entry, MAX_POLICY_BYTES)?);
                 }
                 (b"grants", TreeMode::Tree) => {
                     let tree = self.objects().tree(&entry.oid);
                     let tree = tree.map_err(|error| {
                         trouble(self.repository, &self.given, "the grants", &error)
                     })?;
-                    papers.grants = self.grants(&tree)?;
+                    approval_files.grants = self.grants(&tree)?;
                 }
                 // Not what stands in their place either: a link, or a submodule.
                 (b"policy.toml" | b"grants", mode) => {
@@ -62,7 +63,7 @@ impl Snapshot<'_> {
                 _ => {}
             }
         }
-        Ok(papers)
+        Ok(approval_files)
     }
 
     fn grants(&self, tree: &[TreeEntry]) -> Result<Vec<GrantFile>, Problem> {
@@ -114,7 +115,7 @@ impl Snapshot<'_> {
     }
 }
 
-impl Repository {
+impl Workspace {
     /// Whether there is a policy in the working tree, sound or not.
     pub fn has_policy(&self) -> Result<bool, Problem> {
         let file = format!("{}/policy.toml", self.seals().as_str());
@@ -132,28 +133,28 @@ impl Repository {
 
     /// The policy and the grants in the working tree. A seals directory that is not there is an
     /// error: without it, nobody can tell that there are no grants.
-    pub fn papers(&self) -> Result<Papers, Problem> {
+    pub fn approval_files(&self) -> Result<ApprovalFiles, Problem> {
         let seals = self.directory(self.seals())?.ok_or_else(|| {
             let message = format!("there is no directory {} here", self.seals().as_str());
             Problem::new("seals-missing", message).remedy(
                 "go to the repository that has the policy, or name its directory with --seals",
             )
         })?;
-        let mut papers = Papers::default();
+        let mut approval_files = ApprovalFiles::default();
         for (name, kind) in list(&seals, self.seals())? {
             match (&*name, kind) {
                 (b"policy.toml", Kind::File) => {
-                    papers.policy =
+                    approval_files.policy =
                         Some(read(&seals, self.seals(), "policy.toml", MAX_POLICY_BYTES)?);
                 }
-                (b"grants", Kind::Directory) => papers.grants = self.grants()?,
+                (b"grants", Kind::Directory) => approval_files.grants = self.grants()?,
                 (b"policy.toml" | b"grants", kind) => {
                     return Err(out_of_place(&String::from_utf8_lossy(&name), kind));
                 }
                 _ => {}
             }
         }
-        Ok(papers)
+        Ok(approval_files)
     }
 
     fn grants(&self) -> Result<Vec<GrantFile>, Problem> {
@@ -222,7 +223,7 @@ fn told(file: &str, fault: ReadFault, limit: u64) -> Problem {
         ReadFault::TooLarge(size) => {
             unreadable(file, &format!("it is {size} bytes long; the limit is {limit}"))
         }
-        ReadFault::Trouble(trouble) => unreadable(file, &trouble.detail),
+        ReadFault::ScanError(trouble) => unreadable(file, &trouble.detail),
     }
 }
 

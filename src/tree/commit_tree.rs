@@ -11,14 +11,14 @@ use sealgate_core::seal::path::EntryPath;
 use sealgate_core::seal::{Header, MAX_SEAL_BYTES, Root, Seal, SealName};
 use sealgate_core::text::problem::Problem;
 use sealgate_git::{Commit, ObjectError, Objects, Oid, RevisionError, TreeEntry, TreeMode};
-use sealgate_scan::{Engine, Kind, PassOver, RootError};
+use sealgate_scan::{Kind, PassOver, RootError, Scanner};
 
 use super::contents::{self, Contents, sort_out};
 use super::limits::{SealsRead, check_names};
 use super::load::Loaded;
 use super::trouble::{trouble, unknown};
 use super::way::{self, Place};
-use super::{NamedBy, Repository, root_problem};
+use super::{NamedBy, Workspace, root_problem};
 use crate::tree::commit::{CommitError, Wanted, Work, find, has_file, take_tree};
 
 /// How much is read of a commit's files to explain findings, in bytes.
@@ -30,8 +30,8 @@ type Seals = (Oid, Arc<[TreeEntry]>);
 /// A commit of a repository. What is read of it was hashed again: it is what the commit's id
 /// stands for, whatever lies on the disk.
 #[derive(Debug)]
-pub struct Snapshot<'r> {
-    pub(super) repository: &'r Repository,
+pub struct CommitTree<'r> {
+    pub(super) repository: &'r Workspace,
     /// The revision as the user named it.
     pub(super) given: String,
     pub(super) oid: Oid,
@@ -50,21 +50,21 @@ pub struct Snapshot<'r> {
     objects: Mutex<Objects>,
 }
 
-impl<'r> Snapshot<'r> {
+impl<'r> CommitTree<'r> {
     /// Opens the commit that `revision` names.
-    pub fn open(repository: &'r Repository, revision: &str) -> Result<Self, Problem> {
+    pub fn open(repository: &'r Workspace, revision: &str) -> Result<Self, Problem> {
         repository.needs_git(&format!("the revision {revision}"))?;
         Self::found(repository, revision, sealgate_git::resolve(repository.root(), revision))
     }
 
     /// Opens the commit that the ref with this full name leads to.
-    pub fn open_ref(repository: &'r Repository, name: &str) -> Result<Self, Problem> {
+    pub fn open_ref(repository: &'r Workspace, name: &str) -> Result<Self, Problem> {
         repository.needs_git(&format!("the ref {name}"))?;
         Self::found(repository, name, sealgate_git::resolve_ref(repository.root(), name))
     }
 
     fn found(
-        repository: &'r Repository,
+        repository: &'r Workspace,
         revision: &str,
         oid: Result<Option<Oid>, RevisionError>,
     ) -> Result<Self, Problem> {
@@ -77,7 +77,7 @@ impl<'r> Snapshot<'r> {
     }
 
     /// Opens the commit with the id `oid`, or the one that the tag with this id leads to.
-    pub fn of(repository: &'r Repository, given: &str, oid: &Oid) -> Result<Self, Problem> {
+    pub fn of(repository: &'r Workspace, given: &str, oid: &Oid) -> Result<Self, Problem> {
         Self::through(&mut Vec::new(), repository, given, oid)
     }
 
@@ -85,7 +85,7 @@ impl<'r> Snapshot<'r> {
     /// the commit cannot be opened and the conversation can go on.
     pub fn through(
         spare: &mut Vec<Objects>,
-        repository: &'r Repository,
+        repository: &'r Workspace,
         given: &str,
         oid: &Oid,
     ) -> Result<Self, Problem> {
@@ -118,7 +118,7 @@ impl<'r> Snapshot<'r> {
     /// Reads the commit and its directory of seals.
     fn begin(
         objects: &mut Objects,
-        repository: &Repository,
+        repository: &Workspace,
         given: &str,
         oid: &Oid,
     ) -> Result<(Commit, Option<Seals>), Problem> {
@@ -147,7 +147,7 @@ impl<'r> Snapshot<'r> {
 
     /// The repository that has the commit.
     #[must_use]
-    pub fn repository(&self) -> &'r Repository {
+    pub fn repository(&self) -> &'r Workspace {
         self.repository
     }
 
@@ -294,13 +294,13 @@ impl<'r> Snapshot<'r> {
         name: &SealName,
         header: &Header,
         sealed: Extent,
-        engine: &Engine,
+        scanner: &Scanner,
         pass_over: PassOver<'_>,
     ) -> Result<Inventory, Problem> {
         let mut objects = self.objects();
         let root = self.root(&mut objects, name, &header.root)?;
         let wanted = Wanted { scope: &header.scope, sealed, work: &self.work };
-        take_tree(&mut objects, &root, &wanted, engine, pass_over).map_err(|error| {
+        take_tree(&mut objects, &root, &wanted, scanner, pass_over).map_err(|error| {
             let problem = match error {
                 CommitError::Object { path, error } => {
                     trouble(self.repository, &self.given, &header.root.join(&path), &error)
