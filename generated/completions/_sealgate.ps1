@@ -39,7 +39,7 @@ Register-ArgumentCompleter -Native -CommandName 'sealgate' -ScriptBlock {
             [CompletionResult]::new('ls', 'ls', [CompletionResultType]::ParameterValue, 'List what is sealed, unsealed, or excluded and by which pattern')
             [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Print a seal in a format that other tools read')
             [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Set a repository up: the first seals, attributes, a workflow')
-            [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'List what weakens the gate here, each with its mend')
+            [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'List what weakens the gate here, each with its fix')
             [CompletionResult]::new('hook', 'hook', [CompletionResultType]::ParameterValue, 'Judge what git pushes, before it leaves; `hook install` lets git do it')
             [CompletionResult]::new('accept', 'accept', [CompletionResultType]::ParameterValue, 'Take over what a failing check reported, and nothing else')
             [CompletionResult]::new('merge-reports', 'merge-reports', [CompletionResultType]::ParameterValue, 'Give one verdict from the JSON reports of several checks, or of the shares of one')

@@ -36,7 +36,7 @@ set edit:completion:arg-completer[sealgate] = {|@words|
             cand ls 'List what is sealed, unsealed, or excluded and by which pattern'
             cand export 'Print a seal in a format that other tools read'
             cand init 'Set a repository up: the first seals, attributes, a workflow'
-            cand doctor 'List what weakens the gate here, each with its mend'
+            cand doctor 'List what weakens the gate here, each with its fix'
             cand hook 'Judge what git pushes, before it leaves; `hook install` lets git do it'
             cand accept 'Take over what a failing check reported, and nothing else'
             cand merge-reports 'Give one verdict from the JSON reports of several checks, or of the shares of one'

@@ -40,7 +40,7 @@ complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "diff" -d 'Show wh
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "ls" -d 'List what is sealed, unsealed, or excluded and by which pattern'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "export" -d 'Print a seal in a format that other tools read'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "init" -d 'Set a repository up: the first seals, attributes, a workflow'
-complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "doctor" -d 'List what weakens the gate here, each with its mend'
+complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "doctor" -d 'List what weakens the gate here, each with its fix'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "hook" -d 'Judge what git pushes, before it leaves; `hook install` lets git do it'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "accept" -d 'Take over what a failing check reported, and nothing else'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "merge-reports" -d 'Give one verdict from the JSON reports of several checks, or of the shares of one'
