@@ -1,7 +1,8 @@
 //! docs/hardening.md: written from docs/hardening.toml, which holds what the sweeps counted.
 //!
-//! `.ci/hardening document` sets `SEALGATE_HARDENING_RECORDS` to the directory of the figures of one
-//! commit, and the first test here writes both files anew. Without it, the tests hold that the
+//! `.ci/hardening document` sets `SEALGATE_HARDENING_RECORDS` to the directories of the figures of some
+//! commits, a directory each, and the first test here writes both files anew: of each part, the figures
+//! of the last commit that has them. Without it, the tests hold that the
 //! document is exactly what the figures say, and that the figures meet their bars.
 
 use std::collections::BTreeMap;
@@ -20,6 +21,9 @@ use super::figures::Figures;
 struct Record {
     /// The commit that was swept.
     commit: String,
+    /// The parts that ran at another commit before it, and that commit.
+    #[serde(default)]
+    earlier: BTreeMap<String, String>,
     /// The versions of what took part.
     tools: BTreeMap<String, String>,
     sweep: Vec<Figures>,
@@ -200,19 +204,32 @@ fn lines<T: DeserializeOwned>(path: &Path) -> Vec<T> {
     text.lines().map(|line| serde_json::from_str(line).expect(line)).collect()
 }
 
-/// Reads what a run of `.ci/hardening` left in `directory`, the later line of two about one thing.
-fn collected(directory: &Path) -> Record {
-    let text = fs::read_to_string(directory.join("tools.json")).unwrap();
-    let mut tools: BTreeMap<String, String> = serde_json::from_str(&text).unwrap();
-    let commit = tools.remove("commit").unwrap();
-    let mut record = Record {
-        commit,
-        tools,
-        sweep: lines(&directory.join("sweeps.jsonl")),
-        compared: lines(&directory.join("compared.jsonl")),
-        fuzz: lines(&directory.join("fuzz.jsonl")),
-        mutants: lines(&directory.join("mutants.jsonl")),
-    };
+/// Reads what runs of `.ci/hardening` left in `directories`, the later line of two about one part. The
+/// last directory is that of the commit that the document is about.
+fn collected(directories: &[PathBuf]) -> Record {
+    let (commit, tools, sweep, compared, fuzz, mutants) = Default::default();
+    let mut record =
+        Record { commit, earlier: BTreeMap::new(), tools, sweep, compared, fuzz, mutants };
+    for directory in directories {
+        let text = fs::read_to_string(directory.join("tools.json")).unwrap();
+        record.tools = serde_json::from_str(&text).unwrap();
+        record.commit = record.tools.remove("commit").unwrap();
+        let sweep: Vec<Figures> = lines(&directory.join("sweeps.jsonl"));
+        let compared: Vec<Compared> = lines(&directory.join("compared.jsonl"));
+        let fuzz: Vec<Fuzz> = lines(&directory.join("fuzz.jsonl"));
+        let mutants: Vec<Mutants> = lines(&directory.join("mutants.jsonl"));
+        let parts = sweep.iter().map(|one| format!("the sweep `{}`", one.test));
+        let parts = parts.chain(compared.iter().map(|one| format!("`{}`", one.test)));
+        let parts = parts.chain(fuzz.iter().map(|one| format!("the fuzz target `{}`", one.target)));
+        let parts =
+            parts.chain(mutants.iter().map(|one| format!("mutation testing of `{}`", one.area)));
+        record.earlier.extend(parts.map(|part| (part, record.commit.clone())));
+        record.sweep.extend(sweep);
+        record.compared.extend(compared);
+        record.fuzz.extend(fuzz);
+        record.mutants.extend(mutants);
+    }
+    record.earlier.retain(|_, commit| *commit != record.commit);
     let place = |test: &str| KINDS.iter().position(|kind| kind.test == test);
     latest(&mut record.sweep, |sweep| (place(&sweep.test), sweep.test.clone()));
     latest(&mut record.compared, |compared| compared.test.clone());
@@ -250,6 +267,10 @@ fn render_for(record: &Record, targets: &[String]) -> String {
     for (number, missing) in not_run(record, targets).iter().enumerate() {
         let before = if number == 0 { NOT_RUN } else { "" };
         writeln!(text, "{before}- {missing}").unwrap();
+    }
+    for (number, (part, commit)) in record.earlier.iter().enumerate() {
+        let before = if number == 0 { EARLIER } else { "" };
+        writeln!(text, "{before}- {part}: at `{commit}`").unwrap();
     }
     text.push('\n');
     text += "| sweep | cases | passed wrongly | hung | broke another demand | ended by a signal |\n\
@@ -329,6 +350,8 @@ A sample of each sweep, chosen by a fixed seed, runs in CI. The whole sweeps ran
 const NOT_RUN: &str =
     "**These parts did not run in full at that commit, so nothing is said of them:**\n\n";
 
+const EARLIER: &str = "\nThese parts ran in full at a commit before it:\n\n";
+
 const ENDED: &str = "
 A run that a signal ended (memory that cannot be had, a file over its limit, SIGKILL itself) gave no
 exit code 0, so it passed nothing.
@@ -358,7 +381,7 @@ see that kind of fault there.
 #[test]
 fn the_document_is_what_its_figures_say() {
     if let Some(records) = std::env::var_os("SEALGATE_HARDENING_RECORDS") {
-        let record = collected(Path::new(&records));
+        let record = collected(&std::env::split_paths(&records).collect::<Vec<_>>());
         fs::write(at("docs/hardening.toml"), toml::to_string(&record).unwrap()).unwrap();
         fs::write(at("docs/hardening.md"), render(&record)).unwrap();
     }
@@ -466,6 +489,7 @@ fn a_figure_below_its_bar_is_seen() {
     };
     let good = || Record {
         commit: "c".to_owned(),
+        earlier: BTreeMap::new(),
         tools: BTreeMap::from([("git".to_owned(), "2".to_owned())]),
         sweep: KINDS.iter().map(figures).collect(),
         compared: Vec::from(COMPARED.map(|(test, counter, fewest, _)| Compared {
@@ -516,6 +540,9 @@ fn a_figure_below_its_bar_is_seen() {
         spoil(&mut record);
         assert!(!below(&record).is_empty(), "{number}");
     }
+    let mut mixed = good();
+    mixed.earlier.insert("the fuzz target `t`".to_owned(), "b".to_owned());
+    assert!(render_for(&mixed, &targets).contains("- the fuzz target `t`: at `b`\n"));
     // What is written is read again as it was.
     let text = toml::to_string(&good()).unwrap();
     assert_eq!(render(&toml::from_str(&text).unwrap()), render(&good()));
