@@ -8,31 +8,31 @@ use clap::{Args, Subcommand};
 #[expect(clippy::doc_markdown, reason = "help for people, who see the backticks")]
 #[derive(Debug, Subcommand)]
 pub enum PolicyCommand {
-    /// Tell whether the policy is sound and in its one form
+    /// Check that the policy is valid and in canonical form
     Check,
-    /// Print the digest of the policy, which grants name it by
+    /// Print the digest by which grants name the policy
     Digest,
-    /// Print the keys as OpenSSH's allowed_signers lists them, for cross-checks
+    /// Print the keys in the format of OpenSSH's allowed_signers
     ExportAllowedSigners,
 }
 
 /// The commands of `grant`.
 #[derive(Debug, Subcommand)]
 pub enum GrantCommand {
-    /// Write a grant for a change that is there, to be signed
+    /// Write an unsigned grant for a change in the working tree
     New(GrantNewArgs),
-    /// Tell in words what a grant permits
+    /// Describe what a grant permits
     Show(GrantArgs),
-    /// Tell the same, and sign it by `ssh-keygen -Y sign`
+    /// Describe what a grant permits, and sign it with `ssh-keygen -Y sign`
     Sign {
-        /// Which grant
+        /// The grant, as for `grant show`
         #[command(flatten)]
         grant: GrantArgs,
-        /// The file of the key
+        /// The file of the private key
         #[arg(long, value_name = "FILE")]
         key: PathBuf,
     },
-    /// Tell whether a grant counts
+    /// Check that a grant counts
     Verify(GrantArgs),
     /// List the grants in the working tree
     List,
@@ -41,10 +41,10 @@ pub enum GrantCommand {
 /// What is held against what.
 #[derive(Debug, Args)]
 pub struct Between {
-    /// The commit whose policy judges, and from which on the change is meant
+    /// The commit whose policy judges, and from which the change starts
     #[arg(long, value_name = "REV")]
     pub base: String,
-    /// The plan that an action follows
+    /// The file with the plan of the action
     #[arg(long, value_name = "FILE")]
     pub plan: Option<PathBuf>,
 }
@@ -52,7 +52,7 @@ pub struct Between {
 /// `grant show`, `sign` and `verify`.
 #[derive(Debug, Args)]
 pub struct GrantArgs {
-    /// The id of the grant, or how it begins; without, the only one that the base has not
+    /// The id of the grant, or its first digits [default: the only grant that is not in the base]
     #[arg(value_name = "ID")]
     pub id: Option<String>,
     /// What is held against what
@@ -66,22 +66,22 @@ pub struct GrantNewArgs {
     /// The action: reseal, policy-update, close-blocker, or another that the policy has a rule for
     #[arg(value_name = "ACTION")]
     pub action: String,
-    /// The seal that changed; of reseal
+    /// The seal that changed, for reseal
     #[arg(long, value_name = "NAME", conflicts_with = "environment")]
     pub seal: Option<String>,
     /// The environment
     #[arg(long, value_name = "E")]
     pub environment: Option<String>,
-    /// The item that is closed; of close-blocker
+    /// The item that is closed, for close-blocker
     #[arg(long, value_name = "ITEM", requires = "environment")]
     pub blocker: Option<String>,
-    /// Why
+    /// The reason, for the people who read the grant
     #[arg(long, value_name = "TEXT")]
     pub reason: String,
-    /// How many hours it counts from now on; without, as many as the policy allows
+    /// Hours for which the grant counts [default: the maximum of the policy]
     #[arg(long, value_name = "N")]
     pub hours: Option<u32>,
-    /// The digest of what was looked at
+    /// The digest of evidence that an approver looked at; repeatable
     #[arg(long, value_name = "HEX")]
     pub evidence: Option<String>,
     /// What is held against what
@@ -92,19 +92,20 @@ pub struct GrantNewArgs {
 /// What a check is to authorise.
 #[derive(Debug, Args)]
 pub struct AuthorityArgs {
-    /// Whether the gate may rule the environment E, by the policy of the base
+    /// Ask whether sealgate is enforced for the environment E, by the policy of the base
     #[arg(long, value_name = "E", requires = "base", conflicts_with_all = ["names", "partition"])]
     pub environment: Option<String>,
-    /// Demand a grant of ACTION in the environment
+    /// Demand a grant for ACTION in the environment
     #[arg(long, value_name = "ACTION", requires = "environment")]
     pub action: Option<String>,
-    /// The plan that the action follows: its grant must be for this very file
+    /// The file with the plan of the action: the grant must be for exactly this file
     #[arg(long, value_name = "FILE", requires = "action")]
     pub plan: Option<PathBuf>,
-    /// The ref that is judged, refs/heads/NAME or refs/tags/NAME; in GitHub Actions that of the event
+    /// The ref that is judged, refs/heads/NAME or refs/tags/NAME [default in GitHub
+    /// Actions: that of the event]
     #[arg(long = "ref", value_name = "REF", requires = "environment")]
     pub reference: Option<String>,
-    /// The digest of the first policy, where the base has none
+    /// The digest of the first policy, if the base has no policy
     #[arg(long, value_name = "HEX", requires = "base")]
     pub policy_digest: Option<String>,
 }

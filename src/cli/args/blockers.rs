@@ -7,9 +7,9 @@ use clap::{Args, Subcommand};
 /// The commands of `blockers`.
 #[derive(Debug, Subcommand)]
 pub enum BlockersCommand {
-    /// Fail if the map contradicts itself; with --blocks, refuse while something open blocks WORD
+    /// Fail if the map contradicts itself; with --blocks, refuse while an open item blocks WORD
     Check(BlockersArgs),
-    /// List the items; with --blocks, the open ones that block WORD
+    /// List the items; with --blocks, only the open items that block WORD
     List(BlockersArgs),
 }
 
@@ -23,7 +23,7 @@ pub struct BlockersArgs {
     /// or repoint; repeatable
     #[arg(long, value_name = "WORD")]
     pub blocks: Vec<String>,
-    /// The format on stdout
+    /// The format of the output
     #[arg(long, value_enum, default_value_t = BlockersFormat::Human)]
     pub format: BlockersFormat,
 }

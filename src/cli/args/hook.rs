@@ -7,18 +7,18 @@ use clap::{Args, Subcommand};
 /// The commands of `hook`.
 #[derive(Debug, Subcommand)]
 pub enum HookCommand {
-    /// Judge the commits of a push: git runs this, with a line on stdin for each ref
+    /// Judge the commits of a push; git runs this, with one line on stdin for each ref
     PrePush(PrePushArgs),
-    /// Let git run it before each push; a hook that is there is kept, and runs after it
+    /// Make git run the hook before each push; an existing hook is kept, and runs after it
     Install {
-        /// Print the hook to stdout; change nothing
+        /// Print the hook, and change nothing
         #[arg(long)]
         print: bool,
-        /// Install it even where core.hooksPath leads out of this repository's own .git
+        /// Install the hook even if core.hooksPath leads out of the .git of this repository
         #[arg(long)]
         force: bool,
     },
-    /// Take it away, and put back the hook that was there before
+    /// Remove the hook, and restore the earlier one
     Uninstall,
 }
 
@@ -28,7 +28,7 @@ pub struct PrePushArgs {
     /// The remote, as git names it
     #[arg(value_name = "REMOTE")]
     pub remote: Option<OsString>,
-    /// Where the remote is
+    /// The address of the remote
     #[arg(value_name = "URL")]
     pub url: Option<OsString>,
 }

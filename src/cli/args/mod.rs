@@ -60,10 +60,10 @@ pub struct Global {
     /// When to use colour
     #[arg(long, value_name = "WHEN", global = true, default_value_t = ColorChoice::Auto)]
     pub color: ColorChoice,
-    /// Print the verdict alone; errors are always printed
+    /// Print only the verdict, and errors
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
-    /// Print every finding, however many there are
+    /// Print every finding
     #[arg(short, long, global = true)]
     pub verbose: bool,
 }
@@ -71,36 +71,36 @@ pub struct Global {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Compare what is there with what was approved: the gate
+    /// Compare the bytes with the approved ones, and give a verdict
     Check(CheckArgs),
-    /// Write seals again after an approved change, or make one
+    /// Write seals again after an approved change, or make a new one
     Seal(SealArgs),
-    /// Bring seals that were edited into canonical form; digests stay untouched
+    /// Bring edited seals into canonical form, without touching a digest
     Fmt(FmtArgs),
-    /// Show what resealing would change, how two builds differ, or what changed in the seals
+    /// Show what sealing again would change, how two builds differ, or how the seals changed
     Diff(DiffArgs),
-    /// List what is sealed, unsealed, or excluded and by which pattern
+    /// List which paths are sealed, unsealed or excluded, and by which pattern
     Ls(LsArgs),
     /// Print a seal in a format that other tools read
     Export(ExportArgs),
-    /// Set a repository up: the first seals, attributes, a workflow
+    /// Set up a repository: the first seals, attributes and a workflow
     Init(InitArgs),
-    /// List what weakens the gate here, each with its fix
+    /// List what weakens the gate in this repository, and how to fix it
     Doctor(DoctorArgs),
-    /// Judge what git pushes, before it leaves; `hook install` lets git do it
+    /// Judge what git pushes, before it is sent; `hook install` sets this up
     #[command(subcommand)]
     Hook(HookCommand),
-    /// Take over what a failing check reported, and nothing else
+    /// Approve what a failing check reported, and nothing else
     Accept(AcceptArgs),
-    /// Give one verdict from the JSON reports of several checks, or of the shares of one
+    /// Give one verdict from the JSON reports of several checks or shares
     MergeReports(MergeReportsArgs),
-    /// Judge or list a map of what stands in the way of an environment or an action
+    /// Check or list a map of what blocks an environment or an action
     #[command(subcommand)]
     Blockers(BlockersCommand),
-    /// Tell whether the policy is sound, its digest, or its keys
+    /// Check the policy, or print its digest or its keys
     #[command(subcommand)]
     Policy(PolicyCommand),
-    /// Write, show, sign and verify permissions
+    /// Write, show, sign and verify grants
     #[command(subcommand)]
     Grant(GrantCommand),
     /// Print the completions for a shell
@@ -108,7 +108,7 @@ pub enum Command {
         /// The shell
         shell: Shell,
     },
-    /// Print the manual page of sealgate, or of one of its commands
+    /// Print the manual page of sealgate or of a command
     Man {
         /// The command
         command: Option<String>,
@@ -118,10 +118,10 @@ pub enum Command {
 /// How files are read.
 #[derive(Debug, Clone, Args)]
 pub struct Reading {
-    /// Work with N threads; without, with as many as this process may use
+    /// Number of threads [default: the CPUs available to this process]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
-    /// Read large files instead of mapping them: for rotating disks and network mounts
+    /// Read large files instead of mapping them, for rotating disks and network mounts
     #[arg(long)]
     no_mmap: bool,
 }
@@ -138,44 +138,42 @@ impl Reading {
 /// `check`.
 #[derive(Debug, Args)]
 pub struct CheckArgs {
-    /// Seals to check, by name or glob; all of them without
+    /// Seals to check, by name or glob [default: all]
     #[arg(value_name = "NAME")]
     pub names: Vec<String>,
-    /// Judge the commit REV: its seals and its bytes, whatever is in the working tree
+    /// Judge the seals and the bytes of the commit REV instead of the working tree
     #[arg(long, value_name = "REV", conflicts_with_all = ["at", "seals_from", "stage", "require_sealed"])]
     pub rev: Option<String>,
-    /// Take the seals from the commit REV, and the bytes from here
+    /// Judge the bytes of the working tree by the seals of the commit REV
     #[arg(long, value_name = "REV")]
     pub seals_from: Option<String>,
-    /// Tell what changed in the seals themselves since the commit REV; in GitHub Actions, `auto` takes
-    /// it from the event; `none` is none
+    /// Judge how the seals changed since the commit REV; `auto` takes it from the event of GitHub
+    /// Actions, `none` stands for no commit
     #[arg(long, value_name = "REV")]
     pub base: Option<String>,
-    /// Which changes of seals since the base let the check pass
+    /// Which changes of seals since the base may pass
     #[arg(long, value_name = "WHICH", value_parser = values::on_reseal(), requires = "base")]
     pub on_reseal: Option<OnReseal>,
     /// What is to be authorised
     #[command(flatten)]
     pub authority: AuthorityArgs,
-    /// Judge the bytes in DIR instead of the seal's root; with one seal only
+    /// Judge the bytes in DIR instead of the seal's root; for one seal
     #[arg(long, value_name = "DIR")]
     pub at: Option<PathBuf>,
-    /// Copy everything into DIR while it is hashed; DIR is new, and is there only after a pass. With
-    /// one seal only
+    /// Copy what is hashed into the new directory DIR, which exists only after a pass; for one seal
     #[arg(long, value_name = "DIR")]
     pub stage: Option<PathBuf>,
     /// Fail unless each directory that matches GLOB (from the repository root) is under one of the
     /// seals checked
     #[arg(long, value_name = "GLOB")]
     pub require_sealed: Vec<String>,
-    /// Check the share I of N: its entries, and all that is not sealed; `merge-reports` gives the
-    /// verdict
+    /// Check share I of N; `merge-reports` gives the verdict on all shares
     #[arg(long, value_name = "slice:I/N", conflicts_with = "stage")]
     pub partition: Option<Slice>,
-    /// The format on stdout
+    /// The format of the output
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,
-    /// Write a report to FILE as well; repeatable
+    /// Also write a report to FILE; repeatable
     #[arg(long, value_name = "FORMAT=FILE")]
     pub report: Vec<String>,
     /// How files are read
@@ -186,25 +184,25 @@ pub struct CheckArgs {
 /// `seal`.
 #[derive(Debug, Args)]
 pub struct SealArgs {
-    /// Seals to write again, by name or glob; or, with --root, the name of a new one
+    /// Seals to write again, by name or glob, or with --root the name of a new one
     #[arg(value_name = "NAME")]
     pub names: Vec<String>,
-    /// Make a new seal of the directory DIR, a path from where you are
+    /// Make a new seal of the directory DIR, relative to the current directory
     #[arg(long, value_name = "DIR", conflicts_with_all = ["only", "all"])]
     pub root: Option<PathBuf>,
-    /// Leave out what matches PATTERN (gitignore syntax); repeatable, for a new seal
+    /// Leave out what matches PATTERN (gitignore syntax), in a new seal; repeatable
     #[arg(long, value_name = "PATTERN", requires = "root", conflicts_with_all = ["only", "all"])]
     pub exclude: Vec<String>,
-    /// Take only the entries that match PATTERN (gitignore syntax), keep the others; repeatable
+    /// Update only the entries that match PATTERN (gitignore syntax); repeatable
     #[arg(long, value_name = "PATTERN")]
     pub only: Vec<String>,
-    /// Without NAME: write all seals that would change, not just one
+    /// Without NAME, write every seal that would change instead of refusing to write several
     #[arg(long, conflicts_with = "names")]
     pub all: bool,
-    /// Write even though CI is set
+    /// Write even if CI is set
     #[arg(long)]
     pub allow_ci: bool,
-    /// Seal links whose target is absolute or leaves the root: their names, not what they lead to
+    /// Seal links whose target is absolute or outside the root; their targets stay unsealed
     #[arg(long)]
     pub allow_outside_links: bool,
     /// How files are read
@@ -215,13 +213,13 @@ pub struct SealArgs {
 /// `fmt`.
 #[derive(Debug, Args)]
 pub struct FmtArgs {
-    /// Seals to format, by name or glob; all of them without
+    /// Seals to format, by name or glob [default: all]
     #[arg(value_name = "NAME")]
     pub names: Vec<String>,
-    /// Write nothing; exit 1 if a seal is not canonical
+    /// Write nothing, and exit 1 if a seal is not canonical
     #[arg(long)]
     pub check: bool,
-    /// Write even though CI is set
+    /// Write even if CI is set
     #[arg(long)]
     pub allow_ci: bool,
 }
@@ -229,22 +227,22 @@ pub struct FmtArgs {
 /// `diff`.
 #[derive(Debug, Args)]
 pub struct DiffArgs {
-    /// Seals to look at, by name or glob; all of them without
+    /// Seals to compare, by name or glob [default: all]
     #[arg(value_name = "NAME")]
     pub names: Vec<String>,
-    /// Compare the root with the build in DIR instead of the seal; with one seal only
+    /// Compare the root with the build in DIR instead of the seal; for one seal
     #[arg(long, value_name = "DIR")]
     pub against: Option<PathBuf>,
-    /// Tell what changed in the seals themselves since the commit REV, and read no root
+    /// Show how the seals changed since the commit REV, without reading a root
     #[arg(long, value_name = "REV", conflicts_with = "against")]
     pub base: Option<String>,
-    /// The seals of the commit REV instead of those in the working tree; with --base
+    /// With --base, take the seals of the commit REV instead of the working tree
     #[arg(long, value_name = "REV", requires = "base")]
     pub rev: Option<String>,
     /// Exit 1 if there is a difference
     #[arg(long)]
     pub exit_code: bool,
-    /// The format on stdout
+    /// The format of the output
     #[arg(long, value_enum, default_value_t = DiffFormat::Human)]
     pub format: DiffFormat,
     /// How files are read
@@ -258,7 +256,7 @@ pub struct LsArgs {
     /// The seal
     #[arg(value_name = "NAME")]
     pub name: String,
-    /// Only this path below the root
+    /// A path below the root; only this one is listed
     #[arg(value_name = "PATH")]
     pub path: Option<String>,
 }
@@ -269,7 +267,7 @@ pub struct ExportArgs {
     /// The seal
     #[arg(value_name = "NAME")]
     pub name: String,
-    /// The tool that is to read it
+    /// The tool that reads the output
     #[arg(long, value_enum)]
     pub format: ExportFormat,
 }
@@ -279,18 +277,18 @@ pub struct ExportArgs {
 pub enum ExportFormat {
     /// For `b3sum --check`
     B3sum,
-    /// For `sha256sum --check`; proves the bytes against the seal in the same read
+    /// For `sha256sum --check`; the same read compares the bytes with the seal
     Sha256sum,
 }
 
 /// `init`.
 #[derive(Debug, Args)]
 pub struct InitArgs {
-    /// Seal the directory DIR, a path from where you are; repeatable. Without it, directories that
-    /// look like build artifacts are proposed
+    /// Seal the directory DIR, relative to the current directory; repeatable [default: proposed
+    /// directories that look like build artifacts]
     #[arg(long, value_name = "DIR")]
     pub root: Vec<PathBuf>,
-    /// The command with which the workflow builds what is not kept in git
+    /// The command by which the workflow builds what is not in git
     #[arg(long, value_name = "CMD")]
     pub build: Option<String>,
     /// The workflow to write: check on every push, or rehearse on branches seal-rehearsal/**
@@ -299,10 +297,10 @@ pub struct InitArgs {
     /// Install the pre-push hook too, as `sealgate hook install` does
     #[arg(long)]
     pub hook: bool,
-    /// Take what is proposed, and ask nothing
+    /// Accept what is proposed, and ask no questions
     #[arg(long)]
     pub yes: bool,
-    /// Write even though CI is set
+    /// Write even if CI is set
     #[arg(long)]
     pub allow_ci: bool,
     /// How files are read
@@ -313,10 +311,10 @@ pub struct InitArgs {
 /// `doctor`.
 #[derive(Debug, Args)]
 pub struct DoctorArgs {
-    /// Exit 1 if there is advice
+    /// Exit 1 if anything weakens the gate
     #[arg(long)]
     pub exit_code: bool,
-    /// The format on stdout
+    /// The format of the output
     #[arg(long, value_enum, default_value_t = DoctorFormat::Human)]
     pub format: DoctorFormat,
 }

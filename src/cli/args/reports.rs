@@ -10,8 +10,8 @@ use crate::report::Format;
 /// `merge-reports`.
 #[derive(Debug, Args)]
 pub struct MergeReportsArgs {
-    /// The reports, as `check --report json=FILE` wrote them; every seal must be in them once, as a
-    /// whole or in all its shares
+    /// Reports of `check --report json=FILE`; each seal must be in them once, whole or in all its
+    /// shares
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
     /// Read each FILE as a glob; one that matches no file is an error
@@ -19,23 +19,23 @@ pub struct MergeReportsArgs {
     // what a glob finds.
     #[arg(long)]
     pub globs: bool,
-    /// Ask only for seals whose names match GLOB; repeatable
+    /// Expect only the seals whose names match GLOB; repeatable
     #[arg(long, value_name = "GLOB")]
     pub only: Vec<String>,
-    /// Refuse reports of other seals than those of the commit REV; without, take the commit that they
-    /// name
+    /// Refuse reports whose seals are not those of the commit REV [default: the commit that the
+    /// reports name]
     #[arg(long, value_name = "REV")]
     pub seals_from: Option<String>,
-    /// Refuse reports of seals that were not held against the commit REV; `auto` and `none` as in `check`
+    /// Refuse reports whose base is not the commit REV; `auto` and `none` as for `check`
     #[arg(long, value_name = "REV")]
     pub base: Option<String>,
-    /// Refuse reports with which other changes of seals pass
+    /// Refuse reports that let other changes of seals pass
     #[arg(long, value_name = "WHICH", value_parser = super::values::on_reseal(), requires = "base")]
     pub on_reseal: Option<OnReseal>,
-    /// The format on stdout
+    /// The format of the output
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,
-    /// Write a report to FILE as well; repeatable
+    /// Also write a report to FILE; repeatable
     #[arg(long, value_name = "FORMAT=FILE")]
     pub report: Vec<String>,
 }
@@ -43,16 +43,16 @@ pub struct MergeReportsArgs {
 /// `accept`.
 #[derive(Debug, Args)]
 pub struct AcceptArgs {
-    /// The report, as `check --report json=FILE` wrote it
+    /// The report of `check --report json=FILE`
     #[arg(value_name = "REPORT.json")]
     pub report: PathBuf,
-    /// Seals to take from it, by name or glob; all that failed without
+    /// Seals to approve, by name or glob [default: all that failed]
     #[arg(value_name = "NAME")]
     pub names: Vec<String>,
-    /// Write even though CI is set
+    /// Write even if CI is set
     #[arg(long)]
     pub allow_ci: bool,
-    /// Take links whose target is absolute or leaves the root: their names, not what they lead to
+    /// Approve links whose target is absolute or outside the root; their targets stay unsealed
     #[arg(long)]
     pub allow_outside_links: bool,
 }
