@@ -52,7 +52,7 @@ pub enum EventError {
     #[error("the event cannot be read: {0}")]
     Malformed(String),
     /// Something is not in it.
-    #[error("the event {0} says no {1}")]
+    #[error("the event {0} has no field `{1}`")]
     Lacks(String, &'static str),
     /// An id is none.
     #[error("{0} is {1:?}, which is not the full id of a commit")]

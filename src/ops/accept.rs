@@ -57,7 +57,7 @@ pub fn choose<'r>(
     let hinders = |seal: Option<&str>| all || seal.is_none_or(|seal| wanted.contains(seal));
     if let Some(error) = report.errors.iter().find(|error| hinders(error.seal.as_deref())) {
         let code = cut(&error.code);
-        let message = format!("the report tells of an error ({code}), so it is no judgement");
+        let message = format!("the report contains an error ({code}), so it is not a judgement");
         return Err(refuse("report-refused", message, &format!("fix that, {AGAIN}")));
     }
     // Without NAME, what passed is not meant.

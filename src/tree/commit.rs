@@ -244,7 +244,7 @@ impl Trees<'_> {
 fn link(target: Vec<u8>) -> Result<Entry, ScanError> {
     match String::from_utf8(target) {
         Ok(target) if target.is_empty() || target.contains('\0') => {
-            Err(ScanError::unsealable("the link's target is none that a link can have"))
+            Err(ScanError::unsealable("the link's target cannot be the target of a link"))
         }
         Ok(target) => Ok(Entry::Link { target: target.into() }),
         Err(_) => Err(ScanError::unsealable("the link's target is not UTF-8")),

@@ -31,7 +31,7 @@ pub(super) fn trouble(
     let message = format!("{place}: {error}");
     match error {
         ObjectError::Git(_) => Problem::new("git", message)
-            .remedy("`git fsck --full` tells what is broken; fix that, or clone again"),
+            .remedy("`git fsck --full` shows what is broken; fix that, or clone again"),
         ObjectError::Missing(oid) => Problem::new("object-missing", message)
             .remedy(repository.how_to_fetch(&oid.to_string())),
         ObjectError::Kind(..) => {

@@ -152,7 +152,7 @@ fn a_report_that_is_not_about_this_seal_or_not_in_itself_right_is_refused() {
         ("no seal failed in it", |r| r["seals"][0]["verdict"] = json!("pass")),
         ("no seal failed in it", |r| r["seals"] = json!([])),
         ("there is nothing to accept", |r| r["seals"][0]["findings"] = json!([])),
-        ("tells of an error (x)", |r| r["errors"] = json!([{"code": "x", "message": "m"}])),
+        ("contains an error (x)", |r| r["errors"] = json!([{"code": "x", "message": "m"}])),
         ("the seal dist stands in it twice", |r| {
             let seal = r["seals"][0].clone();
             r["seals"].as_array_mut().unwrap().push(seal);
@@ -387,8 +387,8 @@ fn nothing_is_written_if_one_of_several_cannot_be_taken() {
     let repo = several();
     repo.write("seals/c.toml", "broken");
     repo.run(&["check", "--report", "json=report.json"]);
-    refused(&repo, &["accept", REPORT], "tells of an error");
-    refused(&repo, &["accept", REPORT, "*"], "tells of an error");
+    refused(&repo, &["accept", REPORT], "contains an error");
+    refused(&repo, &["accept", REPORT, "*"], "contains an error");
     ends(&repo, &["accept", REPORT, "a", "b"], 0);
 }
 

@@ -192,7 +192,7 @@ impl Case {
         wrong.extend(told("expected", &self.findings, &found));
         wrong.extend(told("found", &found, &self.findings));
         if wrong.is_empty() && found.len() != self.findings.len() {
-            wrong.push(format!("{what}: a finding stands there twice"));
+            wrong.push(format!("{what}: a finding is there twice"));
         }
         wrong
     }

@@ -340,7 +340,7 @@ fn it_works_from_below_and_for_another_seals_directory() {
 fn what_cannot_be_done_is_refused_and_nothing_is_written() {
     type Prepare = fn(&Repo);
     let cases: [(&[&str], &str, Prepare); 25] = [
-        (&[], "this is none\n  next: sealgate init --root dist --root vendor; or take", |_| {}),
+        (&[], "to ask questions\n  next: sealgate init --root dist --root vendor; or take", |_| {}),
         (&[], "name what is to be under seal: sealgate init --root DIR", |repo| {
             fs::remove_dir_all(repo.path("dist")).unwrap();
             fs::remove_dir_all(repo.path("vendor")).unwrap();

@@ -231,7 +231,7 @@ impl Context {
                 let remedy = if self.repository.in_git() {
                     make.to_owned()
                 } else {
-                    format!("{make}; or go to your repository, for this is none that git knows")
+                    format!("{make}; or go to your repository: git does not know this directory")
                 };
                 let message = format!("there are no seals in {}", place.display());
                 Err(Problem::new("seals-missing", message).remedy(remedy))

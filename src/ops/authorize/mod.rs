@@ -260,8 +260,9 @@ fn policy_bytes<'p>(
 /// Reads a policy; one that is not sound refuses everything.
 pub fn read_policy(bytes: &[u8], whose: &str) -> Result<Policy, Problem> {
     Policy::read(bytes).map_err(|error| {
-        Problem::new("policy-invalid", format!("{whose}: {error}"))
-            .remedy("sealgate policy check tells what is wrong; nothing is authorised until then")
+        Problem::new("policy-invalid", format!("{whose}: {error}")).remedy(
+            "sealgate policy check shows what is wrong; until it is fixed, nothing is authorised",
+        )
     })
 }
 

@@ -150,7 +150,7 @@ fn finding(stated: &FindingRead, against: Against<'_>) -> Result<Finding, &'stat
 }
 
 fn entry(stated: Option<&EntryRead>) -> Result<Option<Entry>, &'static str> {
-    let read = |stated: &EntryRead| stated.entry().ok_or("what it tells of makes no entry");
+    let read = |stated: &EntryRead| stated.entry().ok_or("its fields do not make an entry");
     stated.map(read).transpose()
 }
 

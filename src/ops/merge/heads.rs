@@ -73,7 +73,8 @@ pub fn seals_of(reports: &[Given]) -> Result<SealsNamed, Vec<Problem>> {
     for given in reports {
         for seal in &given.report.seals {
             let Some(named) = named(&seal.seal_source) else {
-                problems.push(inconsistent(&given.file, "it tells of no place where seals are"));
+                problems
+                    .push(inconsistent(&given.file, "it does not say where the seals came from"));
                 break;
             };
             match &mut first {

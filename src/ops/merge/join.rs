@@ -104,7 +104,7 @@ fn source(
         {
             Ok(seal_source.clone())
         }
-        _ => Err(inconsistent(&first.file, "it tells of no place where bytes can come from")),
+        _ => Err(inconsistent(&first.file, "it does not say where the bytes came from")),
     }
 }
 

@@ -153,7 +153,7 @@ fn told<'a>(file: &str, mut errors: impl Iterator<Item = &'a ErrorRead>) -> Vec<
                 (None, _) => String::new(),
             };
             let message = format!(
-                "it tells of an error ({}): {place}{}",
+                "it contains an error ({}): {place}{}",
                 cut(&error.code),
                 cut(&error.message)
             );
@@ -167,7 +167,7 @@ fn told<'a>(file: &str, mut errors: impl Iterator<Item = &'a ErrorRead>) -> Vec<
         .collect();
     let more = errors.count();
     if more > 0 {
-        let message = format!("it tells of {more} more errors");
+        let message = format!("it contains {more} more errors");
         problems.push(Problem::new("report-of-error", message).file(file).remedy(AGAIN));
     }
     problems

@@ -19,7 +19,7 @@ pub fn not_a_terminal(proposed: &[&str]) -> Problem {
             roots.join(" ")
         )
     };
-    Problem::new("usage", "init asks on a terminal, and this is none").remedy(stated)
+    Problem::new("usage", "init needs a terminal to ask questions").remedy(stated)
 }
 
 /// There is nothing to propose; `unclear` is what git neither tracks nor ignores.

@@ -49,7 +49,7 @@ pub enum SignatureFault {
     #[error("it is not a signature of this grant by that key")]
     Wrong,
     /// Nobody touched the hardware key.
-    #[error("the policy demands a touch of this key, and the signature tells of none")]
+    #[error("the policy demands a touch of this key, and the signature does not state one")]
     NoTouch,
 }
 

@@ -224,7 +224,7 @@ impl<'t> Document<'t> {
             if error.message() == "duplicate key" {
                 let key = span.and_then(|span| self.text.get(span)).unwrap_or_default();
                 let key = quoted(key.trim_matches(['"', '\'']));
-                return SealError::invalid(line, format!("the key {key} stands there twice"));
+                return SealError::invalid(line, format!("the key {key} is there twice"));
             }
             SealError::malformed(line, format!("not TOML: {}", error.message()))
         })

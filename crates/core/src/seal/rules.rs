@@ -65,7 +65,7 @@ pub(super) fn header(
 /// Why the value of an entry is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(super) enum ValueFault {
-    #[error("it is none of `file SIZE DIGEST`, `exec SIZE DIGEST`, `link TARGET` and `dir`")]
+    #[error("it is not one of `file SIZE DIGEST`, `exec SIZE DIGEST`, `link TARGET` and `dir`")]
     Form,
     #[error("the size is not a decimal number without leading zeros")]
     Size,
@@ -200,7 +200,7 @@ impl Entries {
             && last.path >= *path
         {
             return Err(if last.path == *path {
-                EntryFault::Invalid(format!("entry {} stands there twice", shown()))
+                EntryFault::Invalid(format!("entry {} is there twice", shown()))
             } else {
                 let before = quoted(last.path.as_str());
                 let message = format!("entry {} stands below {before}", shown());

@@ -161,20 +161,20 @@ fn keys() -> Vec<Case> {
         case("NUL", key("a\\u0000b"), INVALID, 8, "NUL"),
         case("long", long, INVALID, 8, "4097 bytes long"),
         case("deep", deep, INVALID, 8, "257 components"),
-        case("twice", with("\"bin/run\"", "\"a.js\""), INVALID, 9, "\"a.js\" stands there twice"),
+        case("twice", with("\"bin/run\"", "\"a.js\""), INVALID, 9, "\"a.js\" is there twice"),
         case(
             "twice, apart",
             with("\"latest\"", "\"a.js\""),
             INVALID,
             11,
-            "\"a.js\" stands there twice",
+            "\"a.js\" is there twice",
         ),
         case(
             "twice, in two spellings",
             entries("\"a\" = \"dir\"\n'a' = \"dir\"\n"),
             INVALID,
             9,
-            "\"a\" stands there twice",
+            "\"a\" is there twice",
         ),
         case(
             "below an entry",
@@ -205,17 +205,17 @@ fn values() -> Vec<Case> {
     let digest = |digest: &str| entries(&format!("\"a\" = \"file 1 {digest}\"\n"));
     let value = |value: &str| entries(&format!("\"a\" = \"{value}\"\n"));
     vec![
-        case("no kind", value(""), INVALID, 8, "none of `file SIZE DIGEST`"),
+        case("no kind", value(""), INVALID, 8, "not one of `file SIZE DIGEST`"),
         case("unknown kind", value("fifo"), INVALID, 8, "\"fifo\": it is none of"),
-        case("kind in capitals", value("Dir"), INVALID, 8, "none of"),
-        case("dir with more", value("dir "), INVALID, 8, "none of"),
-        case("file alone", value("file"), INVALID, 8, "none of"),
-        case("file without digest", value("file 1"), INVALID, 8, "none of"),
-        case("file with more", digest(&format!("{HEX} x")), INVALID, 8, "none of"),
-        case("space at the end", digest(&format!("{HEX} ")), INVALID, 8, "none of"),
+        case("kind in capitals", value("Dir"), INVALID, 8, "not one of"),
+        case("dir with more", value("dir "), INVALID, 8, "not one of"),
+        case("file alone", value("file"), INVALID, 8, "not one of"),
+        case("file without digest", value("file 1"), INVALID, 8, "not one of"),
+        case("file with more", digest(&format!("{HEX} x")), INVALID, 8, "not one of"),
+        case("space at the end", digest(&format!("{HEX} ")), INVALID, 8, "not one of"),
         case("double space", size(" 1"), INVALID, 8, "size is not"),
-        case("double space later", size("1 "), INVALID, 8, "none of"),
-        case("tab", value(&format!("file\\t1 {HEX}")), INVALID, 8, "none of"),
+        case("double space later", size("1 "), INVALID, 8, "not one of"),
+        case("tab", value(&format!("file\\t1 {HEX}")), INVALID, 8, "not one of"),
         case("no size", size(""), INVALID, 8, "size is not"),
         case("leading zero", size("01"), INVALID, 8, "without leading zeros"),
         case("two zeros", size("00"), INVALID, 8, "without leading zeros"),
@@ -234,7 +234,7 @@ fn values() -> Vec<Case> {
         case("upper-case hex", digest(&HEX.to_uppercase()), INVALID, 8, "`0-9` and `a-f`"),
         case("no hex", digest(&"g".repeat(64)), INVALID, 8, "`0-9` and `a-f`"),
         case("non-ASCII digest", digest(&"é".repeat(64)), INVALID, 8, "`0-9` and `a-f`"),
-        case("link alone", value("link"), INVALID, 8, "none of"),
+        case("link alone", value("link"), INVALID, 8, "not one of"),
         case("empty target", value("link "), INVALID, 8, "no target"),
         case("NUL in the target", value("link a\\u0000"), INVALID, 8, "holds a NUL"),
     ]
@@ -268,8 +268,8 @@ fn headers() -> Vec<Case> {
         case("unknown key", key("date = 2024-01-01"), INVALID, 4, "key \"date\" is unknown"),
         case("first unknown key", key("z = 1\na = 1"), INVALID, 4, "key \"z\" is unknown"),
         case("unknown table", with("[entries]", "[x]\n[entries]"), INVALID, 7, "key \"x\""),
-        case("key twice", key("root = \"x\""), INVALID, 4, "key \"root\" stands there twice"),
-        case("entries twice", format!("{}[entries]\n", good()), INVALID, 12, "stands there twice"),
+        case("key twice", key("root = \"x\""), INVALID, 4, "key \"root\" is there twice"),
+        case("entries twice", format!("{}[entries]\n", good()), INVALID, 12, "is there twice"),
         case("absolute root", root("/srv"), INVALID, 3, "root \"/srv\": the path is absolute"),
         case("root above", root("../x"), INVALID, 3, "`.` or `..`"),
         case("root with a dot", root("./dist"), INVALID, 3, "`.` or `..`"),
@@ -528,7 +528,7 @@ fn a_text_too_long_to_be_explained_gets_the_strict_readers_finding() {
     assert!(text.len() > 32 << 20);
     assert!(read_dist(&text).is_ok());
     let cases = [
-        ("\"dirr\"\n", INVALID, 400_008, "none of"),
+        ("\"dirr\"\n", INVALID, 400_008, "not one of"),
         ("'dir'\n", OTHER_FORM, 400_008, "line 400008 is not in canonical form"),
         ("=======\n", CONFLICT, 400_008, "`=======`"),
     ];

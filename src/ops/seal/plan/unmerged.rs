@@ -106,5 +106,5 @@ pub(super) fn check_root(
 
 fn broken(error: &ObjectError) -> Problem {
     Problem::new("git", error.to_string())
-        .remedy("`git fsck --full` tells what is broken; fix that, or clone again")
+        .remedy("`git fsck --full` shows what is broken; fix that, or clone again")
 }

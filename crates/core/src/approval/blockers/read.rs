@@ -78,7 +78,7 @@ impl BlockerError {
             Self::Blank { .. } => "say it in the map: nobody can act on an empty text",
             Self::Id { .. } => "give the item a plain id, and name it by that",
             Self::Empty => {
-                "keep closed items in the map: one without any cannot be told from a loss"
+                "keep closed items in the map: a map without them looks like one that lost them"
             }
         };
         let line = match self {

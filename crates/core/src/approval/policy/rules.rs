@@ -94,7 +94,7 @@ fn check_keys(keys: &[Key]) -> Checked {
             .map(|_| "a public key".to_owned()),
     ];
     match doubled.into_iter().flatten().next() {
-        Some(what) => Err(unsound(format!("{what} stands there twice: one person has one key"))),
+        Some(what) => Err(unsound(format!("{what} is there twice: one person has one key"))),
         None => Ok(()),
     }
 }
@@ -122,10 +122,10 @@ fn check_environments(environments: &[Environment]) -> Checked {
             format!("environment {name}: what stands in blocked-by is in kebab-case")
         })?;
         let doubled = twice(branches.iter()).or_else(|| twice(blocked_by.iter()));
-        ensure(doubled.is_none(), || format!("environment {name}: a value stands there twice"))?;
+        ensure(doubled.is_none(), || format!("environment {name}: a value is there twice"))?;
     }
     let doubled = twice(environments.iter().map(|environment| &environment.name));
-    ensure(doubled.is_none(), || "an environment stands there twice".to_owned())
+    ensure(doubled.is_none(), || "an environment is there twice".to_owned())
 }
 
 fn is_branch(text: &str) -> bool {
