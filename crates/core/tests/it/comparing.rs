@@ -5,10 +5,12 @@
 //! entries, and a leading `+` an execute bit. `!kind` stands for what could not be observed.
 
 use sealgate_core::compare::cause::explain;
-use sealgate_core::compare::changes::changes;
+use sealgate_core::compare::changes::{
+    ChangeKind, OnReseal, ScopeChange, SealRef, changes, review,
+};
 use sealgate_core::compare::inventory::{Inventory, Item, Observed, ScanError, ScanErrorKind};
 use sealgate_core::compare::{compare, extent_of_differences};
-use sealgate_core::seal::entry::{Digest, Entry};
+use sealgate_core::seal::entry::{Digest, Entry, UnreadFile};
 use sealgate_core::seal::exclude::Scope;
 use sealgate_core::seal::path::EntryPath;
 use sealgate_core::seal::{Header, Root, Seal, SealName, SealedEntry};
@@ -281,4 +283,39 @@ fn a_reseal_is_told_in_the_words_of_a_reviewer() {
     assert_eq!(told(&sealed, &there), ["added n", "removed e", "changed b", "moved m", "mode d"]);
     assert_eq!(told(&["a=1"], &["a/x=2"]), ["added a/x", "removed a"]);
     assert_eq!(told(&["a=1"], &["a=1"]), [""; 0]);
+}
+
+#[test]
+fn a_finding_has_what_is_known_beside_its_kind() {
+    let sealed = seal(&["a=1", "giant=2"]);
+    let mut there = inventory(&["a/x=1", "a/y=2", "giant=!fifo"]);
+    let unread = UnreadFile { size: 1 << 40, executable: false };
+    let giant = there.items.iter_mut().find(|item| &*item.path == b"giant").unwrap();
+    let Observed::ScanError(error) = &mut giant.observed else { unreachable!() };
+    error.unread = Some(Box::new(unread));
+    let findings = compare(&sealed, &there).findings;
+    let known: Vec<_> = findings
+        .iter()
+        .map(|finding| (&*finding.path, finding.detail.as_deref(), finding.unread))
+        .collect();
+    assert_eq!(
+        known,
+        [
+            (&b"a"[..], Some("it is a directory now, holding 2 entries"), None),
+            (b"a/x", None, None),
+            (b"a/y", None, None),
+            (b"giant", Some("!fifo"), Some(unread)),
+        ]
+    );
+}
+
+#[test]
+fn a_seal_that_is_gone_removed_all_of_its_entries() {
+    let gone = seal(&["a=1", "b=2"]);
+    let before = [SealRef { name: "dist", seal: Some(&gone) }];
+    let [reseal] = &review(&before, &[], OnReseal::Allow)[..] else { panic!("one seal is gone") };
+    assert_eq!(reseal.scope, [ScopeChange::Deleted]);
+    let removed: Vec<_> =
+        reseal.changes.iter().map(|change| (change.kind, &*change.path)).collect();
+    assert_eq!(removed, [(ChangeKind::Removed, "a"), (ChangeKind::Removed, "b")]);
 }

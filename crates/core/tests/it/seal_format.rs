@@ -206,7 +206,7 @@ fn values() -> Vec<Case> {
     let value = |value: &str| entries(&format!("\"a\" = \"{value}\"\n"));
     vec![
         case("no kind", value(""), INVALID, 8, "not one of `file SIZE DIGEST`"),
-        case("unknown kind", value("fifo"), INVALID, 8, "\"fifo\": it is none of"),
+        case("unknown kind", value("fifo"), INVALID, 8, "\"fifo\": it is not one of"),
         case("kind in capitals", value("Dir"), INVALID, 8, "not one of"),
         case("dir with more", value("dir "), INVALID, 8, "not one of"),
         case("file alone", value("file"), INVALID, 8, "not one of"),
