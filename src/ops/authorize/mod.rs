@@ -6,6 +6,7 @@ mod described;
 mod place;
 mod refusals;
 pub mod signing;
+mod stand_in;
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -25,6 +26,7 @@ use crate::tree::{ApprovalFiles, CommitTree, Workspace, matching};
 pub use described::{Described, base_policy, described, policy_of};
 pub use place::Reference;
 pub use sealgate_core::approval::blockers::demands::closing;
+pub use stand_in::{StandIn, Surroundings, stand_in};
 
 /// What is to be authorised.
 #[derive(Debug)]
