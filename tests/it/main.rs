@@ -17,6 +17,7 @@ mod adversity;
 mod authority;
 mod authority_checks;
 mod authority_events;
+mod authority_maps;
 mod authority_openssh;
 mod bad_input;
 mod base_of_event;

@@ -120,10 +120,19 @@ impl Authorization {
         }
         // Of more demands than there are grants, some are refused whatever the rest of them is.
         let at_most = judged.grants.len() + MOST_REFUSALS;
-        let items = blockers::demands(repository, question, &policy, at_most);
+        // One that is not sound was refused.
+        let next = judged.policy.as_deref().and_then(|bytes| Policy::read(bytes).ok());
+        let policies = (&policy, next.as_ref());
+        let items = blockers::demands(repository, question, policies, at_most);
         refusals.extend(items.problems);
-        for demand in &items.demands {
-            refusals.decide(|| decider.decide(demand).err());
+        for of_map in &items.demands {
+            refusals.decide(|| {
+                let decided = match &next {
+                    Some(next) if of_map.by_next => decider.decide_by_next(&of_map.demand, next),
+                    _ => decider.decide(&of_map.demand),
+                };
+                decided.map_err(|problem| problem.file(of_map.map.as_str())).err()
+            });
         }
         refusals.leave_out(items.items_left_out);
         self.seals(question, &decider, refusals)?;

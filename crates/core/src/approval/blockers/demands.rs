@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{Blocker, BlockerMap, Reach, ValidMap, Words, loosened};
-use crate::approval::change::of_blocker;
-use crate::approval::{CLOSE_BLOCKER, Demand, Environment, Policy, RuleScope, Subject};
+use crate::approval::change::{of_blocker, of_map};
+use crate::approval::{
+    CLOSE_BLOCKER, Demand, Environment, Policy, REPLACE_MAP, RuleScope, Subject,
+};
 use crate::seal::entry::Digest;
 use crate::text::problem::Problem;
 
@@ -13,11 +15,46 @@ use crate::text::problem::Problem;
 #[derive(Debug, Default)]
 pub struct ItemDemands {
     /// The first demands, each once.
-    pub demands: Vec<Demand>,
+    pub demands: Vec<MapDemand>,
     /// The items whose demands come after these.
     pub items_left_out: usize,
     /// The maps that could not be compared.
     pub problems: Vec<Problem>,
+}
+
+/// A demand because of a blocker map.
+#[derive(Debug)]
+pub struct MapDemand {
+    /// What needs a grant.
+    pub demand: Demand,
+    /// The map.
+    pub map: String,
+    /// The item; `None`: the whole map.
+    pub item: Option<String>,
+    /// Whether the rules of the new policy decide, because that of the base knows no map of the environment.
+    pub by_next: bool,
+}
+
+/// What becomes of the whole map of an environment.
+#[derive(Debug)]
+pub struct MapReplacement<'p> {
+    /// Its place in what is judged; at the base, if it is gone.
+    pub path: &'p str,
+    /// The digest of the file at the base.
+    pub before: Option<Digest>,
+    /// The digest of the file in what is judged.
+    pub after: Option<Digest>,
+}
+
+impl MapReplacement<'_> {
+    /// The demand on those who answer for `environment`.
+    #[must_use]
+    pub fn demand(&self, environment: &str, by_next: bool) -> MapDemand {
+        let change = of_map(self.path, self.before.as_ref(), self.after.as_ref()).digest;
+        let subject = Subject::Environment(environment.to_owned());
+        let demand = Demand { action: REPLACE_MAP.to_owned(), subject, change };
+        MapDemand { demand, map: self.path.to_owned(), item: None, by_next }
+    }
 }
 
 /// The words of `policy` that an item of a blocker map may block: its environments, the actions that it
@@ -81,7 +118,11 @@ impl<'p> BlockedBy<'p> {
             environment.blocked_by.iter().for_each(|word| blocked.enter(word, at));
         }
         // What is done there counts as well: who may close an item for a rehearsal closes none for others.
-        for rule in policy.rules.iter().filter(|rule| rule.action != CLOSE_BLOCKER) {
+        for rule in policy
+            .rules
+            .iter()
+            .filter(|rule| ![CLOSE_BLOCKER, REPLACE_MAP].contains(&&*rule.action))
+        {
             if let RuleScope::Environment(name) = &rule.scope
                 && let Some(at) = places.get(&**name)
             {
@@ -114,9 +155,8 @@ impl<'p> BlockedBy<'p> {
 pub struct MapChange<'p> {
     /// Its place, relative to the repository root.
     pub path: &'p str,
-    /// What the base has. `None`: a map that could not be read blocked everything, and is fixed without a grant for what it
-    /// said; what is closed in the new one needs one all the same.
-    pub before: Option<BlockerMap>,
+    /// What the base has.
+    pub before: BlockerMap,
     /// What is judged.
     pub after: BlockerMap,
 }
@@ -136,14 +176,14 @@ impl MapChange<'_> {
         found: &mut ItemDemands,
     ) -> Result<(), Problem> {
         let after = honest(&self.after, known, self.path)?;
-        let before = self.before.as_ref();
-        let digests = [before.map(ItemsById::new), Some(ItemsById::new(&self.after))];
+        let before = &self.before;
+        let digests = [Some(ItemsById::new(before)), Some(ItemsById::new(&self.after))];
         // A map of the base that contradicts itself cannot be asked: each item blocks every environment.
-        let asked = before.and_then(|map| map.honest_with(known).ok());
+        let asked = before.honest_with(known).ok();
         let open: Option<HashMap<&str, &Blocker>> =
             asked.map(|honest| honest.map().open().map(|item| (&*item.id, item)).collect());
         let mut met = HashSet::new();
-        for loosened in loosened(before, &after) {
+        for loosened in loosened(Some(before), &after) {
             let id = &*loosened.item.id;
             if !met.insert(id) {
                 continue;
@@ -159,10 +199,11 @@ impl MapChange<'_> {
             };
             let concerned = if concerned.is_empty() { blocked.all.to_vec() } else { concerned };
             let change = item_change(self.path, id, &digests);
-            found.demands.extend(concerned.into_iter().map(|known| Demand {
-                action: CLOSE_BLOCKER.to_owned(),
-                subject: Subject::Environment(known.name.clone()),
-                change,
+            found.demands.extend(concerned.into_iter().map(|known| {
+                let subject = Subject::Environment(known.name.clone());
+                let demand = Demand { action: CLOSE_BLOCKER.to_owned(), subject, change };
+                let (map, item) = (self.path.to_owned(), Some(id.to_owned()));
+                MapDemand { demand, map, item, by_next: false }
             }));
         }
         Ok(())
@@ -295,11 +336,8 @@ mod tests {
         let items = |closed| -> Vec<_> {
             (0..50).map(|at| (format!("B{at}"), format!("word{}/env2", at % 3), closed)).collect()
         };
-        let change = MapChange {
-            path: "map.json",
-            before: Some(map(&items(false))),
-            after: map(&items(true)),
-        };
+        let change =
+            MapChange { path: "map.json", before: map(&items(false)), after: map(&items(true)) };
         let before = REACHES.get();
         let found = demanded(&change, &policy, usize::MAX);
         let worked_out = REACHES.get() - before;
@@ -313,7 +351,7 @@ mod tests {
         let policy = policy(1);
         let old: Vec<_> = (0..50).map(|_| ("B".to_owned(), "word0".to_owned(), false)).collect();
         let new = [("B".to_owned(), "env0".to_owned(), false)];
-        let change = MapChange { path: "map.json", before: Some(map(&old)), after: map(&new) };
+        let change = MapChange { path: "map.json", before: map(&old), after: map(&new) };
         let before = REACHES.get();
         let found = demanded(&change, &policy, usize::MAX);
         let worked_out = REACHES.get() - before;
@@ -324,9 +362,11 @@ mod tests {
     #[test]
     fn stops_collecting_demands_and_counts_the_items_that_are_left() {
         let policy = policy(4);
-        let closed: Vec<_> =
-            (0..50).map(|at| (format!("B{at}"), "production".to_owned(), true)).collect();
-        let change = MapChange { path: "map.json", before: None, after: map(&closed) };
+        let items = |closed| -> Vec<_> {
+            (0..50).map(|at| (format!("B{at}"), "production".to_owned(), closed)).collect()
+        };
+        let (before, after) = (map(&items(false)), map(&items(true)));
+        let change = MapChange { path: "map.json", before, after };
         let found = demanded(&change, &policy, 10);
         assert_eq!((found.demands.len(), found.items_left_out), (12, 47));
     }

@@ -28,7 +28,7 @@ pub(super) const BLOCKERS: &[ErrorCode] = &[
         title: "The blocker map is missing",
         explanation: "The policy names a blocker map for the environment, and there is no such \
             file. The environment stays closed, because nothing shows that its items are cleared. \
-            Commit the map.",
+            Commit the map, with a grant for `replace-map`.",
     },
     ErrorCode {
         code: "blockers-too-large",
