@@ -193,3 +193,84 @@ fn grant_new_writes_a_grant_for_a_map_that_is_replaced_and_shows_both_texts() {
     let (_, codes, _) = checked(&repo, &["--base", "base"]);
     assert_eq!(codes, ["too-few-approvals"]);
 }
+
+/// Grants that the item `id` changes as it does between the two maps at `b.json`.
+fn grant_closing(repo: &Repo, name: &str, id: &str, maps: [&str; 2]) {
+    let change = sealgate::ops::authorize::closing("b.json", id, &maps.map(str::as_bytes));
+    grant(repo, "close-blocker", subject(name), change.unwrap(), &signers()[..2]);
+}
+
+#[test]
+fn an_item_asks_every_environment_unless_each_of_its_words_belongs_to_one() {
+    let both = ["stage", "trial"].map(|name| environment(name, "b.json", &ACTIONS));
+    let trial = environment("trial", "b.json", &["apply"]);
+    let rule = trial.split_once("[[rule]]").map(|(_, rule)| format!("[[rule]]{rule}"));
+    let policy = policy(&[both.concat(), rule.unwrap()]);
+    for (blocks, stage, trial) in [
+        ("trial", false, true),
+        ("trial/trial", false, true),
+        ("stage", true, false),
+        // Only the trial has a rule for this action, and an action belongs to no environment.
+        ("apply", true, true),
+        ("trial/apply", true, true),
+        ("stage/trial", true, true),
+        ("nobody-knows", true, true),
+    ] {
+        let [open, closed] = [true, false].map(|open| map(&[("A", blocks, open)]));
+        for granted in ["stage", "trial"] {
+            let repo = with(&policy, &[("b.json", &open)]);
+            write(&repo, &policy, &[("b.json", &closed)]);
+            let (_, codes, report) = checked(&repo, &["--base", "base"]);
+            assert_eq!(codes.len(), usize::from(stage) + usize::from(trial), "{blocks}");
+            // The refusal names the item and the map.
+            let error = &report["errors"][0];
+            assert!(error["message"].as_str().unwrap().starts_with("A: "), "{error}");
+            assert!(error["file"].as_str().unwrap().ends_with("b.json"), "{error}");
+            grant_closing(&repo, granted, "A", [&open, &closed]);
+            let enough = stage != trial && (granted == "stage") == stage;
+            let (verdict, ..) = checked(&repo, &["--base", "base"]);
+            assert_eq!(verdict == "pass", enough, "{blocks} {granted}");
+        }
+    }
+}
+
+/// The arguments that ask for an action in `stage` on main.
+fn asking(action: &str) -> [&str; 8] {
+    let reference = "refs/heads/main";
+    ["--base", "base", "--environment", "stage", "--ref", reference, "--action", action]
+}
+
+#[test]
+fn a_word_that_the_policy_alone_uses_is_blocked_by_every_open_item() {
+    for (blocked_by, action, blocks) in [
+        ("stgae", "apply", "production"),
+        ("prod", "apply", "production"),
+        ("stage", "activate", "activation"),
+        ("stage", "cut-over", "cutover"),
+        // Its own name blocks an environment, whatever stands in blocked-by.
+        ("repoint", "apply", "stage"),
+    ] {
+        let text = environment("stage", "b.json", &[action]);
+        let text = text.replace("[\"stage\"]", &format!("[\"{blocked_by}\"]"));
+        let repo = with(&policy(&[text]), &[("b.json", &map(&[("A", blocks, true)]))]);
+        let (_, codes, _) = checked(&repo, &asking(action));
+        assert!(codes.contains(&"blocker-open".to_owned()), "{blocked_by} {action}: {codes:?}");
+    }
+    // A known word that no item names is free.
+    let text = environment("stage", "b.json", &["apply"]);
+    let repo = with(&policy(&[text]), &[("b.json", &map(&[("A", "repoint", true)]))]);
+    refused(&repo, &asking("apply"), &["grant-missing"]);
+}
+
+#[test]
+fn a_policy_update_that_makes_the_word_of_an_open_item_known_is_refused() {
+    let stage = environment("stage", "b.json", &ACTIONS);
+    let trial = environment("trial", "b.json", &ACTIONS);
+    let (here, there) = (policy(&[stage.clone()]), policy(&[stage, trial]));
+    for (blocks, codes) in [("Trial", &["words-narrowed"][..]), ("stage", &[]), ("other", &[])] {
+        let repo = with(&here, &[("b.json", &map(&[("A", blocks, true)]))]);
+        write(&repo, &there, &[]);
+        grant_update(&repo, &here, &there);
+        assert_eq!(checked(&repo, &["--base", "base"]).1, codes, "{blocks}");
+    }
+}

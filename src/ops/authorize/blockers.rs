@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use sealgate_core::approval::blockers::demands::{
-    BlockedBy, ItemDemands, MapChange, MapReplacement, by_map, honest, words_of,
+    BlockedBy, ItemDemands, MapChange, MapReplacement, by_map, honest, narrowed, words_of,
 };
 use sealgate_core::approval::blockers::{Blocker, BlockerMap, MAX_MAP_BYTES, Words};
 use sealgate_core::approval::{Environment, OpenBlocker, Policy};
@@ -31,6 +31,8 @@ pub(super) fn standing(
     let known = Words::new(&words_of(policy));
     let honest = honest(&map, &known, path)?;
     let mut blocking: Vec<&str> = environment.blocked_by.iter().map(|word| &**word).collect();
+    // Whatever the policy says, an item that names the environment blocks it.
+    blocking.push(&environment.name);
     blocking.extend(action);
     let told = |item: &Blocker| OpenBlocker {
         map: path.clone(),
@@ -94,6 +96,11 @@ pub(super) fn demands(
     let mut found = ItemDemands::default();
     let mut room = MOST_BYTES;
     let maps = by_map(policy);
+    let new_words = next.map(|next| Words::new(&words_of(next))).filter(|words| *words != known);
+    if let Some(new_words) = &new_words {
+        let paths = maps.keys().copied();
+        found.problems.extend(shifted(question, paths, [&known, new_words], &mut room));
+    }
     for (places, environments) in by_places(policy, next) {
         let ((_, Some(path)) | (Some(path), None)) = places else { continue };
         // A map that the policy of the base knows is compared for the environments that have it there.
@@ -108,7 +115,7 @@ pub(super) fn demands(
         let demanded = match map_change(repository, sides, places, &mut room) {
             Ok(Change::Nothing) => Ok(()),
             Ok(Change::Items(change)) => {
-                let blocked = BlockedBy::new(&environments, policy);
+                let blocked = BlockedBy::new(&environments);
                 change.demands(&known, &blocked, at_most, &mut found)
             }
             Ok(Change::Whole(replaced, map)) => {
@@ -127,6 +134,44 @@ pub(super) fn demands(
         found.problems.extend(demanded.err());
     }
     found
+}
+
+/// The open items of the maps at the base that block less because the new policy knows more words.
+fn shifted<'p>(
+    question: &Question<'_>,
+    paths: impl Iterator<Item = &'p str>,
+    [before, after]: [&Words; 2],
+    room: &mut usize,
+) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for path in paths {
+        let bytes = match at_base(question.base, path) {
+            Ok(bytes) => bytes.unwrap_or_default(),
+            Err(problem) => {
+                problems.push(problem);
+                continue;
+            }
+        };
+        *room = room.saturating_sub(bytes.len());
+        if *room == 0 {
+            problems.push(too_much(path));
+            break;
+        }
+        // One that cannot be read blocks everything under both policies.
+        let Ok(map) = BlockerMap::read(&bytes) else { continue };
+        problems.extend(narrowed(&map, before, after).into_iter().map(|item| {
+            let message = format!(
+                "{} blocks everything because {} is not a known word; the new policy knows it, so \
+                 the item would block less",
+                item.id, item.blocks
+            );
+            Problem::new("words-narrowed", message).file(path).remedy(
+                "close the item or change what it blocks first, with grants for close-blocker; \
+                 then change the policy",
+            )
+        }));
+    }
+    problems
 }
 
 /// What became of a map.

@@ -4,9 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{Blocker, BlockerMap, Reach, ValidMap, Words, loosened};
 use crate::approval::change::{of_blocker, of_map};
-use crate::approval::{
-    CLOSE_BLOCKER, Demand, Environment, Policy, REPLACE_MAP, RuleScope, Subject,
-};
+use crate::approval::{CLOSE_BLOCKER, Demand, Environment, Policy, REPLACE_MAP, Subject};
 use crate::seal::entry::Digest;
 use crate::text::problem::Problem;
 
@@ -57,17 +55,18 @@ impl MapReplacement<'_> {
     }
 }
 
-/// The words of `policy` that an item of a blocker map may block: its environments, the actions that it
-/// has rules for, and what it says that blocks.
+/// The words of `policy` that an item of a blocker map may block: the names of its environments. What
+/// else it calls an action or a reason is not known, so that a misspelt word is blocked by everything.
 #[must_use]
 pub fn words_of(policy: &Policy) -> Vec<&str> {
-    let environments = policy.environments.iter();
-    let of_environments = environments.flat_map(|environment| {
-        environment.blocked_by.iter().map(|word| &**word).chain([&*environment.name])
-    });
-    let of_rules =
-        policy.rules.iter().filter(|rule| matches!(rule.scope, RuleScope::Environment(_)));
-    of_environments.chain(of_rules.map(|rule| &*rule.action)).collect()
+    policy.environments.iter().map(|environment| &*environment.name).collect()
+}
+
+/// The open items of `map` that block less where `after` are the known words than where `before` are.
+#[must_use]
+pub fn narrowed<'m>(map: &'m BlockerMap, before: &Words, after: &Words) -> Vec<&'m Blocker> {
+    let narrowed = |item: &&Blocker| !item.reach(after).covers(&item.reach(before));
+    map.open().filter(narrowed).collect()
 }
 
 /// `map`, if it does not contradict itself.
@@ -107,27 +106,13 @@ pub struct BlockedBy<'p> {
 }
 
 impl<'p> BlockedBy<'p> {
-    /// Those of `policy` that are `all` that share the map.
+    /// Those that share the map are `all`.
     #[must_use]
-    pub fn new(all: &'p [&'p Environment], policy: &'p Policy) -> Self {
-        let places: HashMap<&str, usize> =
-            all.iter().enumerate().map(|(at, environment)| (&*environment.name, at)).collect();
+    pub fn new(all: &'p [&'p Environment]) -> Self {
         let mut blocked = Self { all, by_word: HashMap::new() };
         for (at, environment) in all.iter().enumerate() {
             blocked.enter(&environment.name, at);
             environment.blocked_by.iter().for_each(|word| blocked.enter(word, at));
-        }
-        // What is done there counts as well: who may close an item for a rehearsal closes none for others.
-        for rule in policy
-            .rules
-            .iter()
-            .filter(|rule| ![CLOSE_BLOCKER, REPLACE_MAP].contains(&&*rule.action))
-        {
-            if let RuleScope::Environment(name) = &rule.scope
-                && let Some(at) = places.get(&**name)
-            {
-                blocked.enter(&rule.action, *at);
-            }
         }
         blocked
     }
@@ -138,15 +123,20 @@ impl<'p> BlockedBy<'p> {
         }
     }
 
-    /// The environments that an item of this reach blocks, in their order.
+    /// The environments that answer for an item of this reach, in their order: one, if each of its words
+    /// belongs to that environment and to no other, or else all. An action belongs to none.
     fn by(&self, reach: &Reach) -> Vec<&'p Environment> {
         let Reach::Words(words) = reach else { return self.all.to_vec() };
-        let mut is_blocked = vec![false; self.all.len()];
-        for at in words.iter().filter_map(|word| self.by_word.get(word)).flatten() {
-            is_blocked[*at] = true;
+        let mut only: Option<usize> = None;
+        for word in words {
+            let mut of = self.by_word.get(word).into_iter().flatten();
+            let Some(first) = of.next() else { return self.all.to_vec() };
+            if of.any(|at| at != first) || only.is_some_and(|only| only != *first) {
+                return self.all.to_vec();
+            }
+            only = Some(*first);
         }
-        let pairs = self.all.iter().zip(is_blocked);
-        pairs.filter_map(|(environment, is_blocked)| is_blocked.then_some(*environment)).collect()
+        only.map_or_else(|| self.all.to_vec(), |at| vec![self.all[at]])
     }
 }
 
@@ -195,9 +185,8 @@ impl MapChange<'_> {
             let item = open.as_ref().map(|open| open.get(id));
             let concerned = match item {
                 Some(Some(item)) => blocked.by(&item.reach(known)),
-                Some(None) | None => Vec::new(),
+                Some(None) | None => blocked.all.to_vec(),
             };
-            let concerned = if concerned.is_empty() { blocked.all.to_vec() } else { concerned };
             let change = item_change(self.path, id, &digests);
             found.demands.extend(concerned.into_iter().map(|known| {
                 let subject = Subject::Environment(known.name.clone());
@@ -325,7 +314,7 @@ mod tests {
         let known = Words::new(&words_of(policy));
         let environments = by_map(policy).remove("map.json").unwrap();
         let mut found = ItemDemands::default();
-        let blocked = BlockedBy::new(&environments, policy);
+        let blocked = BlockedBy::new(&environments);
         change.demands(&known, &blocked, at_most, &mut found).unwrap();
         found
     }
@@ -342,8 +331,8 @@ mod tests {
         let found = demanded(&change, &policy, usize::MAX);
         let worked_out = REACHES.get() - before;
         assert!(worked_out <= 2 * 50, "worked out {worked_out} times for 50 items");
-        // `word0/env2` and `word1/env2` each block two environments, `word2/env2` one.
-        assert_eq!(found.demands.len(), 17 * 2 + 17 * 2 + 16);
+        // A word that is no name of an environment blocks everything, and so concerns all.
+        assert_eq!(found.demands.len(), 50 * 20);
     }
 
     #[test]

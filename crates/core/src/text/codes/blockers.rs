@@ -124,4 +124,12 @@ pub(super) const BLOCKERS: &[ErrorCode] = &[
             ending. Such an item counts as open, and the map must say so. Write one of these. \
             `sealgate blockers check` exits 1.",
     },
+    ErrorCode {
+        code: "words-narrowed",
+        title: "A policy update narrows what an open item blocks",
+        explanation: "An open item names a word that is not known, so it blocks everything. The \
+            new policy has an environment of this name, so the item would block that alone, and \
+            nobody granted this. Close the item or change its `blocks` first, with grants for \
+            `close-blocker`; then change the policy.",
+    },
 ];
