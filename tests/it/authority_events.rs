@@ -121,3 +121,29 @@ fn reports_without_a_base_pass_under_a_policy_only_where_that_is_stated() {
     passes(&repo, &["--base", "base"]);
     refused(&repo, &["--base", "none", "--environment", "production"], &["base-missing"]);
 }
+
+#[test]
+fn without_a_policy_nothing_in_the_directory_of_grants_is_read() {
+    let repo = project("");
+    fs::create_dir(repo.at("seals/grants")).unwrap();
+    fs::write(repo.at("seals/grants/.gitkeep"), "").unwrap();
+    commit(&repo, "a file that is no grant");
+    repo.git(&["tag", "-f", "base"]);
+    passes(&repo, &["--base", "base"]);
+    passes(&repo, &["--base", "base", "--rev", "HEAD"]);
+    refused(
+        &repo,
+        &["--base", "base", "--environment", "production", "--ref", "refs/heads/main"],
+        &["policy-missing"],
+    );
+}
+
+#[test]
+fn no_key_signs_in_ci() {
+    let repo = project(&policy_text());
+    let mut command = repo.command(&["grant", "sign", "--base", "base", "--key", "no-key"]);
+    command.env("CI", "true");
+    let ran = run(command);
+    assert_eq!(ran.code, 2);
+    assert!(ran.stderr.contains("grant sign does not write in CI"), "{}", ran.stderr);
+}

@@ -266,7 +266,7 @@ fn a_word_that_the_policy_alone_uses_is_blocked_by_every_open_item() {
 fn a_policy_update_that_makes_the_word_of_an_open_item_known_is_refused() {
     let stage = environment("stage", "b.json", &ACTIONS);
     let trial = environment("trial", "b.json", &ACTIONS);
-    let (here, there) = (policy(&[stage.clone()]), policy(&[stage, trial]));
+    let (here, there) = (policy(std::slice::from_ref(&stage)), policy(&[stage.clone(), trial]));
     for (blocks, codes) in [("Trial", &["words-narrowed"][..]), ("stage", &[]), ("other", &[])] {
         let repo = with(&here, &[("b.json", &map(&[("A", blocks, true)]))]);
         write(&repo, &there, &[]);

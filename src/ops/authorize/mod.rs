@@ -129,11 +129,11 @@ impl Authorization {
         refusals.extend(items.problems);
         for of_map in &items.demands {
             refusals.decide(|| {
-                let decided = match &next {
+                let outcome = match &next {
                     Some(next) if of_map.by_next => decider.decide_by_next(&of_map.demand, next),
                     _ => decider.decide(&of_map.demand),
                 };
-                decided.map_err(|problem| about_map(problem, of_map)).err()
+                outcome.map_err(|problem| about_map(problem, of_map)).err()
             });
         }
         refusals.leave_out(items.items_left_out);

@@ -27,7 +27,7 @@ pub enum StandIn<'r> {
     /// This commit, and what to state about it.
     Commit {
         /// The base.
-        base: CommitTree<'r>,
+        base: Box<CommitTree<'r>>,
         /// Which commit it is, in words.
         what: String,
         /// Whether it is the first parent of what is judged, so that one step alone is judged.
@@ -79,7 +79,7 @@ pub fn stand_in<'r>(
     };
     if fork.oid() != judged.oid() {
         let what = format!("{}, at which it left the branch {branch}", short(&fork));
-        return Ok(StandIn::Commit { base: fork, what, one_step: false });
+        return Ok(StandIn::Commit { base: Box::new(fork), what, one_step: false });
     }
     let parent = judged.parents().first().ok_or_else(|| missing("the commit has no parent"))?;
     let base = CommitTree::of(repository, &parent.to_string(), parent)?;
@@ -88,7 +88,7 @@ pub fn stand_in<'r>(
          before it",
         short(&base)
     );
-    Ok(StandIn::Commit { base, what, one_step: true })
+    Ok(StandIn::Commit { base: Box::new(base), what, one_step: true })
 }
 
 /// The branches from which what is judged may have come.

@@ -54,7 +54,9 @@ pub(in crate::cli::commands) fn open<'a>(
         None | Some(NONE) => return Ok(Opened::default()),
         Some(AUTO) => match by_event(context)? {
             (Ok(revision), _) => revision,
-            (Err(why), default) => return without_base(&why, default.as_deref(), judged, context),
+            (Err(why), default) => {
+                return Ok(without_base(&why, default.as_deref(), judged, context));
+            }
         },
         Some(revision) => revision.to_owned(),
     };
@@ -68,7 +70,7 @@ fn without_base<'a>(
     default_branch: Option<&str>,
     judged: Judged<'_, 'a>,
     context: &'a Context,
-) -> Result<Opened<'a>, Problem> {
+) -> Opened<'a> {
     let own = variable("GITHUB_REF");
     let reference = judged.reference.or(own.as_deref()).and_then(Reference::parse);
     let around = Surroundings {
@@ -76,13 +78,16 @@ fn without_base<'a>(
         reference: reference.as_ref(),
         environment: judged.environment,
     };
-    Ok(match stand_in(&context.repository, judged.commit, &around) {
+    match stand_in(&context.repository, judged.commit, &around) {
         Ok(StandIn::NotNeeded) => Opened { notice: Some(no_base(why)), ..Opened::default() },
         Ok(StandIn::Commit { base, what, one_step }) => {
-            let code = if one_step { "one-step-judged" } else { "base-of-branch" };
             let message = format!("{why}; under a policy the base is {what}");
-            let notice = Some(Notice { code, message });
-            Opened { base: Some(base), notice, refusal: None }
+            let notice = Some(if one_step {
+                Notice { code: "one-step-judged", message }
+            } else {
+                Notice { code: "base-of-branch", message }
+            });
+            Opened { base: Some(*base), notice, refusal: None }
         }
         Err(problem) => {
             let message = format!("{why}; {}", problem.message);
@@ -90,7 +95,7 @@ fn without_base<'a>(
             let refusal = Some(Problem { code: "base-missing", message, ..problem });
             Opened { refusal, ..Opened::default() }
         }
-    })
+    }
 }
 
 fn variable(name: &str) -> Option<String> {
