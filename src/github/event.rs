@@ -157,6 +157,21 @@ pub fn wanted(variables: &Variables, json: &[u8]) -> Result<Wanted, EventError> 
     }
 }
 
+/// The default branch of the repository, if `json` states it.
+#[must_use]
+pub fn default_branch(json: &[u8]) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Payload {
+        repository: Repository,
+    }
+    #[derive(Deserialize)]
+    struct Repository {
+        default_branch: String,
+    }
+    let payload: Payload = serde_json::from_slice(json).ok()?;
+    Some(payload.repository.default_branch)
+}
+
 /// The one of the two `parents` of `merge` that is not `head`.
 pub fn other_parent(merge: &Oid, parents: &[Oid], head: &Oid) -> Result<Oid, EventError> {
     match parents {

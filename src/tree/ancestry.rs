@@ -1,7 +1,7 @@
 //! Which commits come before a commit. Every commit on the way is hashed again: a history that was
 //! rewritten on disk proves nothing.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use sealgate_core::text::problem::Problem;
 use sealgate_git::Oid;
@@ -11,6 +11,16 @@ use super::trouble::trouble;
 
 /// The most commits that are looked at: what lies further back is not found.
 const MOST: usize = 200_000;
+
+/// What is visited after a commit.
+enum After {
+    /// The commits before it, and all others.
+    Parents,
+    /// The others, and not what comes before this one.
+    Others,
+    /// No other commit.
+    Nothing,
+}
 
 impl CommitTree<'_> {
     /// Whether `ancestor` is this commit or comes before it.
@@ -24,13 +34,45 @@ impl CommitTree<'_> {
         self.reaches(commit, 1)
     }
 
+    /// The last commit on the first-parent line of `tip` that this one came from: where it left that
+    /// branch, or this commit itself. `None`: they have nothing in common.
+    pub fn left(&self, tip: &Self) -> Result<Option<Self>, Problem> {
+        let mut line: HashMap<Oid, usize> = HashMap::new();
+        tip.walk(1, |oid| {
+            line.insert(*oid, line.len());
+            After::Parents
+        })?;
+        // The line is numbered from its tip: the lowest number is the newest commit.
+        let mut newest: Option<(usize, Oid)> = None;
+        self.walk(usize::MAX, |oid| {
+            let Some(at) = line.get(oid).copied() else { return After::Parents };
+            if newest.is_none_or(|(newest, _)| at < newest) {
+                newest = Some((at, *oid));
+            }
+            After::Others
+        })?;
+        newest.map(|(_, oid)| Self::of(self.repository, &oid.to_string(), &oid)).transpose()
+    }
+
     fn reaches(&self, wanted: &Oid, parents: usize) -> Result<bool, Problem> {
+        let mut found = false;
+        self.walk(parents, |oid| {
+            found = oid == wanted;
+            if found { After::Nothing } else { After::Parents }
+        })?;
+        Ok(found)
+    }
+
+    /// Visits this commit and those before it, by so many parents of each. `visit` states what follows.
+    fn walk(&self, parents: usize, mut visit: impl FnMut(&Oid) -> After) -> Result<(), Problem> {
         let mut objects = self.objects();
         let mut next = VecDeque::from([self.oid]);
         let mut met = HashSet::from([self.oid.to_string()]);
         while let Some(oid) = next.pop_front() {
-            if oid == *wanted {
-                return Ok(true);
+            match visit(&oid) {
+                After::Parents => {}
+                After::Others => continue,
+                After::Nothing => return Ok(()),
             }
             if met.len() > MOST {
                 let message = format!("{} has more than {MOST} commits before it", self.given);
@@ -46,6 +88,6 @@ impl CommitTree<'_> {
                 }
             }
         }
-        Ok(false)
+        Ok(())
     }
 }

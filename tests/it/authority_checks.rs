@@ -16,7 +16,7 @@ use crate::authority::{Signer, canonical, policy_text, signers};
 use crate::common::{Node, Repo};
 
 /// A repository with `dist` under seal and a policy, committed and tagged `base`.
-fn project(policy: &str) -> Repo {
+pub(crate) fn project(policy: &str) -> Repo {
     let repo = Repo::in_git();
     let file = |text: &str| Node::File(text.as_bytes().to_vec());
     repo.build("dist", &[("app.js", file("one")), ("b.js", file("one"))]);
@@ -30,7 +30,7 @@ fn project(policy: &str) -> Repo {
     repo
 }
 
-fn commit(repo: &Repo, message: &str) {
+pub(crate) fn commit(repo: &Repo, message: &str) {
     repo.git(&["add", "-A"]);
     repo.git(&["commit", "--quiet", "--allow-empty", "-m", message]);
 }
@@ -44,26 +44,26 @@ fn seal_of(bytes: &[u8]) -> Seal {
 }
 
 /// The digest of what changed in the seal since `base`.
-fn change(repo: &Repo, base: &str) -> Digest {
+pub(crate) fn change(repo: &Repo, base: &str) -> Digest {
     let old = seal_of(&repo.git(&["show", &format!("{base}:seals/dist.toml")]));
     let new = seal_of(&fs::read(repo.at("seals/dist.toml")).unwrap());
     of_seal(&name(), Side::Seal(&old), Side::Seal(&new)).digest
 }
 
 /// Changes a file of `dist` and seals it.
-fn reseal(repo: &Repo, file: &str, text: &str) {
+pub(crate) fn reseal(repo: &Repo, file: &str, text: &str) {
     fs::write(repo.at("dist").join(file), text).unwrap();
     let ran = repo.run(&["seal", "dist"]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
 }
 
-fn moment(offset: i64) -> Moment {
+pub(crate) fn moment(offset: i64) -> Moment {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
     Moment::from_seconds(now.as_secs().checked_add_signed(offset).unwrap()).unwrap()
 }
 
 /// Writes a grant with its signatures; its id.
-fn grant(
+pub(crate) fn grant(
     repo: &Repo,
     action: &str,
     subject: Subject,
@@ -97,12 +97,12 @@ fn write(repo: &Repo, grant: &Grant, signers: &[(&str, Signer)]) -> String {
     id
 }
 
-fn dist() -> Subject {
+pub(crate) fn dist() -> Subject {
     Subject::Seal("dist".to_owned())
 }
 
 /// Verdict and codes of a check, which must exit as the verdict says.
-fn checked(repo: &Repo, arguments: &[&str]) -> (String, Vec<String>, Value) {
+pub(crate) fn checked(repo: &Repo, arguments: &[&str]) -> (String, Vec<String>, Value) {
     let checked = repo.check(arguments);
     let verdict = checked.report["verdict"].as_str().unwrap().to_owned();
     let code = match &*verdict {
@@ -115,12 +115,12 @@ fn checked(repo: &Repo, arguments: &[&str]) -> (String, Vec<String>, Value) {
     (verdict, codes, checked.report)
 }
 
-fn refused(repo: &Repo, arguments: &[&str], expected: &[&str]) {
+pub(crate) fn refused(repo: &Repo, arguments: &[&str], expected: &[&str]) {
     let (verdict, codes, _) = checked(repo, arguments);
     assert_eq!((&*verdict, codes), ("refused", expected.iter().map(ToString::to_string).collect()));
 }
 
-fn passes(repo: &Repo, arguments: &[&str]) -> Value {
+pub(crate) fn passes(repo: &Repo, arguments: &[&str]) -> Value {
     let (verdict, codes, report) = checked(repo, arguments);
     assert_eq!((&*verdict, codes), ("pass", Vec::new()));
     report
@@ -371,10 +371,10 @@ fn no_grant_of_the_working_tree_hides_what_lies_beside_it() {
     refused(&repo, &["--base", "base"], &["grants-stray"]);
 }
 
-const SEVEN: &str = include_str!("../../fixtures/blockers.json");
+pub(crate) const SEVEN: &str = include_str!("../../fixtures/blockers.json");
 
 /// The policy of the tests with an environment `production-ci` that the map of seven blocks.
-fn blocked_policy(enforced: bool) -> String {
+pub(crate) fn blocked_policy(enforced: bool) -> String {
     let environment = format!(
         "[[environment]]\nname = \"production-ci\"\nbranches = [\"main\"]\nenforced = {enforced}\n\
          blockers = \"blockers.json\"\nblocked-by = [\"production-ci\"]\n"
@@ -453,14 +453,14 @@ fn every_format_tells_why_it_is_refused() {
 }
 
 /// Writes the reports of two shares of a check with `arguments`.
-fn shares(repo: &Repo, arguments: &[&str]) {
+pub(crate) fn shares(repo: &Repo, arguments: &[&str]) {
     for share in ["1", "2"] {
         let (slice, report) = (format!("slice:{share}/2"), format!("json={share}.json"));
         repo.run(&[&["check", "--partition", &slice, "--report", &report], arguments].concat());
     }
 }
 
-fn merged(repo: &Repo) -> (i32, String, Vec<String>, Value) {
+pub(crate) fn merged(repo: &Repo) -> (i32, String, Vec<String>, Value) {
     let ran = repo.run(&["merge-reports", "1.json", "2.json", "--format", "json"]);
     let report: Value = serde_json::from_slice(&ran.stdout).unwrap();
     let codes = report["errors"].as_array().unwrap().iter();
@@ -604,7 +604,7 @@ fn who_may_close_an_item_for_a_rehearsal_closes_none_that_blocks_an_action_elsew
 }
 
 /// A map of `number` items of production-ci, closed or open.
-fn map_of(number: usize, closed: bool) -> String {
+pub(crate) fn map_of(number: usize, closed: bool) -> String {
     let mut map: Value = serde_json::from_str(SEVEN).unwrap();
     let mut item = map["blockers"][0].clone();
     item["blocks"] = "production-ci".into();

@@ -16,6 +16,8 @@ mod adversity;
 #[path = "../../crates/core/tests/it/authority/mod.rs"]
 mod authority;
 mod authority_checks;
+mod authority_events;
+mod authority_maps;
 mod authority_openssh;
 mod bad_input;
 mod base_of_event;

@@ -28,7 +28,10 @@ pub(super) fn run(command: &GrantCommand, context: &Context) -> Outcome {
         GrantCommand::Show(arguments) => {
             Opened::new(arguments, context).map(|opened| opened.words())
         }
-        GrantCommand::Sign { grant, key } => signed(grant, &context.path(key), context),
+        GrantCommand::Sign { grant, key } => {
+            refuse_in_ci("grant sign", false)?;
+            signed(grant, &context.path(key), context)
+        }
         GrantCommand::Verify(arguments) => return verified(arguments, context),
         GrantCommand::List => list(context),
     };

@@ -108,7 +108,7 @@ fn answer(
     merge::check_authority(given)?;
     let commit = commit(arguments, context, merge::seals_of(given)?)?;
     *selected = load(arguments, context, commit.as_ref())?;
-    let base = base_of(arguments, context, given)?;
+    let (base, refusal) = base_of(arguments, context, given, commit.as_ref())?;
     let stated: Vec<SealRef<'_>> = selected.iter().map(stated).collect();
     let authorization = base.as_ref().map(|(base, _)| {
         let (judged, patterns) = (commit.as_ref(), &arguments.only[..]);
@@ -124,6 +124,7 @@ fn answer(
         };
         Ok(clear(&context.repository, &question))
     });
+    let authorization = authorization.or(refusal.map(|problem| Ok(authority::refused(problem))));
     let authorization = authorization.transpose().map_err(one)?.unwrap_or_default();
     let review = base
         .as_ref()
@@ -186,25 +187,43 @@ fn load(
     Ok(select(&names, &arguments.only)?.into_iter().map(load).collect())
 }
 
-/// The base that the reports name, which is the one that is asked for.
+/// A base, and what a reseal since then is.
+type BaseOf<'a> = (CommitTree<'a>, OnReseal);
+
+/// The base that the reports name, which is the one that is asked for; and why nothing may pass without
+/// one.
 fn base_of<'a>(
     arguments: &MergeReportsArgs,
     context: &'a Context,
     given: &[Given],
-) -> Result<Option<(CommitTree<'a>, OnReseal)>, Problems> {
+    commit: Option<&CommitTree<'a>>,
+) -> Result<(Option<BaseOf<'a>>, Option<Problem>), Problems> {
     let one = |problem| vec![problem];
     let named = merge::base_of(given)?;
     // Where the event has none, the shares have said so.
-    let (wanted, _) = base::open(arguments.base.as_deref(), context).map_err(one)?;
-    if let Some(wanted) = wanted {
+    let judged = base::Judged { commit, ..base::Judged::default() };
+    let opened = base::open(arguments.base.as_deref(), judged, context).map_err(one)?;
+    if let Some(wanted) = opened.base {
         // As `check` has it: under a policy grants decide.
         let by_default = if wanted.has_policy() { OnReseal::Allow } else { OnReseal::default() };
         let on_reseal = arguments.on_reseal.unwrap_or(by_default);
         merge::check_base(named.as_ref(), wanted.oid(), on_reseal).map_err(one)?;
-        return Ok(Some((wanted, on_reseal)));
+        return Ok((Some((wanted, on_reseal)), None));
     }
-    let Some(named) = named else { return Ok(None) };
-    Ok(Some((known(context, &named.given, &named.oid)?, named.on_reseal)))
+    let Some(named) = named else {
+        let unnamed =
+            arguments.base.is_none() && authority::has_policy(commit, context).map_err(one)?;
+        return Ok((None, opened.refusal.or_else(|| unnamed.then(no_base))));
+    };
+    Ok((Some((known(context, &named.given, &named.oid)?, named.on_reseal)), opened.refusal))
+}
+
+/// Reports without a base may have had one, with what it refused.
+fn no_base() -> Problem {
+    let message = "there is a policy, and neither --base nor the reports name a base to judge by";
+    Problem::new("base-missing", message).remedy(
+        "name the commit whose policy judges: --base REV; or state that nothing is to be authorised: --base none",
+    )
 }
 
 /// The commit `oid`; by the name that a report gave it where that name means the same here.

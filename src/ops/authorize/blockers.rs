@@ -1,10 +1,13 @@
 //! What stands in the way of an environment, and who may clear it away.
 
+use std::collections::BTreeMap;
+
 use sealgate_core::approval::blockers::demands::{
-    BlockedBy, ItemDemands, MapChange, by_map, honest, words_of,
+    BlockedBy, ItemDemands, MapChange, MapReplacement, by_map, honest, narrowed, words_of,
 };
 use sealgate_core::approval::blockers::{Blocker, BlockerMap, MAX_MAP_BYTES, Words};
 use sealgate_core::approval::{Environment, OpenBlocker, Policy};
+use sealgate_core::seal::entry::Digest;
 use sealgate_core::seal::path::EntryPath;
 use sealgate_core::text::problem::Problem;
 
@@ -28,6 +31,8 @@ pub(super) fn standing(
     let known = Words::new(&words_of(policy));
     let honest = honest(&map, &known, path)?;
     let mut blocking: Vec<&str> = environment.blocked_by.iter().map(|word| &**word).collect();
+    // Whatever the policy says, an item that names the environment blocks it.
+    blocking.push(&environment.name);
     blocking.extend(action);
     let told = |item: &Blocker| OpenBlocker {
         map: path.clone(),
@@ -41,59 +46,190 @@ pub(super) fn standing(
 fn missing(path: &str) -> Problem {
     Problem::new("blockers-missing", "the policy names this blocker map, and it is not there")
         .file(path)
-        .remedy("commit the map; an environment whose map is gone stays closed")
+        .remedy("commit the map with a grant for replace-map; an environment whose map is gone stays closed")
 }
 
-/// Collects the demands until there are `at_most`, and the rest of one item's.
+/// Where environments have their map: at the base, and in what is judged.
+pub(super) type Places<'p> = (Option<&'p str>, Option<&'p str>);
+
+/// The environments that have a map at the base or in what is judged, by its places.
+fn by_places<'p>(
+    policy: &'p Policy,
+    next: Option<&'p Policy>,
+) -> BTreeMap<Places<'p>, Vec<&'p Environment>> {
+    let mut groups: BTreeMap<Places<'p>, Vec<&Environment>> = BTreeMap::new();
+    let map = |environment: &'p Environment| environment.blockers.as_deref();
+    for environment in &policy.environments {
+        let after = match next {
+            None => map(environment),
+            Some(next) => match next.environment(&environment.name) {
+                // Nothing rules an environment that is gone.
+                None => continue,
+                Some(known) => map(known),
+            },
+        };
+        groups.entry((map(environment), after)).or_default().push(environment);
+    }
+    let new = next.into_iter().flat_map(|next| &next.environments);
+    for environment in new.filter(|known| policy.environment(&known.name).is_none()) {
+        groups.entry((None, map(environment))).or_default().push(environment);
+    }
+    groups.remove(&(None, None));
+    groups
+}
+
+/// Where `environment` has its map under the policy of the base and under that of what is judged.
+pub(super) fn places_of<'p>(policy: &'p Policy, next: &'p Policy, environment: &str) -> Places<'p> {
+    let map = |policy: &'p Policy| policy.environment(environment)?.blockers.as_deref();
+    (map(policy), map(next))
+}
+
+/// Collects the demands until there are `at_most`, and the rest of one item's. `next` is the policy of
+/// what is judged, if it is another.
 pub(super) fn demands(
     repository: &Workspace,
     question: &Question<'_>,
-    policy: &Policy,
+    (policy, next): (&Policy, Option<&Policy>),
     at_most: usize,
 ) -> ItemDemands {
     let known = Words::new(&words_of(policy));
     let mut found = ItemDemands::default();
     let mut room = MOST_BYTES;
-    for (path, environments) in by_map(policy) {
+    let maps = by_map(policy);
+    let new_words = next.map(|next| Words::new(&words_of(next))).filter(|words| *words != known);
+    if let Some(new_words) = &new_words {
+        let paths = maps.keys().copied();
+        found.problems.extend(shifted(question, paths, [&known, new_words], &mut room));
+    }
+    for (places, environments) in by_places(policy, next) {
+        let ((_, Some(path)) | (Some(path), None)) = places else { continue };
+        // A map that the policy of the base knows is compared for the environments that have it there.
+        if places.0.is_none() && maps.contains_key(path) {
+            continue;
+        }
         if room == 0 {
             found.problems.push(too_much(path));
             break;
         }
-        let change = map_change(repository, question, path, &mut room);
-        let demanded = change.and_then(|change| {
-            let Some(change) = change else { return Ok(()) };
-            let blocked = BlockedBy::new(&environments, policy);
-            change.demands(&known, &blocked, at_most, &mut found)
-        });
+        let sides = (question.base, question.judged);
+        let demanded = match map_change(repository, sides, places, &mut room) {
+            Ok(Change::Nothing) => Ok(()),
+            Ok(Change::Items(change)) => {
+                let blocked = BlockedBy::new(&environments);
+                change.demands(&known, &blocked, at_most, &mut found)
+            }
+            Ok(Change::Whole(replaced, map)) => {
+                for environment in &environments {
+                    if found.demands.len() >= at_most {
+                        found.items_left_out += 1;
+                        continue;
+                    }
+                    let by_next = places.0.is_none();
+                    found.demands.push(replaced.demand(&environment.name, by_next));
+                }
+                map.map_or(Ok(()), |map| honest(&map, &known, path).map(|_| ()))
+            }
+            Err(problem) => Err(problem),
+        };
         found.problems.extend(demanded.err());
     }
     found
 }
 
-/// Reads what became of the map at `path`. `None`: both are the same bytes. `room` is how many bytes are
-/// still compared.
-fn map_change<'p>(
-    repository: &Workspace,
+/// The open items of the maps at the base that block less because the new policy knows more words.
+fn shifted<'p>(
     question: &Question<'_>,
-    path: &'p str,
+    paths: impl Iterator<Item = &'p str>,
+    [before, after]: [&Words; 2],
     room: &mut usize,
-) -> Result<Option<MapChange<'p>>, Problem> {
-    if let Some(judged) = question.judged
-        && question.base.same_file(judged, path)?
-    {
-        return Ok(None);
+) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for path in paths {
+        let bytes = match at_base(question.base, path) {
+            Ok(bytes) => bytes.unwrap_or_default(),
+            Err(problem) => {
+                problems.push(problem);
+                continue;
+            }
+        };
+        *room = room.saturating_sub(bytes.len());
+        if *room == 0 {
+            problems.push(too_much(path));
+            break;
+        }
+        // One that cannot be read blocks everything under both policies.
+        let Ok(map) = BlockerMap::read(&bytes) else { continue };
+        problems.extend(narrowed(&map, before, after).into_iter().map(|item| {
+            let message = format!(
+                "{} blocks everything because {} is not a known word; the new policy knows it, so \
+                 the item would block less",
+                item.id, item.blocks
+            );
+            Problem::new("words-narrowed", message).file(path).remedy(
+                "close the item or change what it blocks first, with grants for close-blocker; \
+                 then change the policy",
+            )
+        }));
     }
-    let before = question.base.file(path, MAX_MAP_BYTES)?;
-    let after = now(repository, question.judged, path)?;
+    problems
+}
+
+/// What became of a map.
+pub(super) enum Change<'p> {
+    /// Both are the same bytes, or there is none in either.
+    Nothing,
+    /// It is in its place, and was and is a map.
+    Items(MapChange<'p>),
+    /// Its items cannot be compared with those of the base; the new map, if there is one.
+    Whole(MapReplacement<'p>, Option<BlockerMap>),
+}
+
+/// Reads what became of the map at `places`. `room` is how many bytes are still compared.
+pub(super) fn map_change<'p>(
+    repository: &Workspace,
+    (base, judged): (&CommitTree<'_>, Option<&CommitTree<'_>>),
+    places: Places<'p>,
+    room: &mut usize,
+) -> Result<Change<'p>, Problem> {
+    let ((_, Some(path)) | (Some(path), None)) = places else { return Ok(Change::Nothing) };
+    let is_moved = places.0 != places.1;
+    if let Some(judged) = judged
+        && !is_moved
+        && base.same_file(judged, path)?
+    {
+        return Ok(Change::Nothing);
+    }
+    let before = places.0.map_or(Ok(None), |path| at_base(base, path))?;
+    let after = places.1.map_or(Ok(None), |path| now(repository, judged, path))?;
     let bytes = [&before, &after].into_iter().flatten().map(Vec::len).sum();
     *room = room.saturating_sub(bytes);
-    if before == after {
-        return Ok(None);
+    if places.1.is_some() && before == after {
+        // One that was nowhere and is nowhere blocks as it did.
+        return if is_moved && after.is_none() { Err(missing(path)) } else { Ok(Change::Nothing) };
     }
-    let before = before.and_then(|bytes| BlockerMap::read(&bytes).ok());
+    let digest = |bytes: &Option<Vec<u8>>| bytes.as_ref().map(|bytes| Digest::of(bytes));
+    let replaced = MapReplacement { path, before: digest(&before), after: digest(&after) };
+    if places.1.is_none() {
+        return Ok(Change::Whole(replaced, None));
+    }
     let after = after.ok_or_else(|| missing(path))?;
     let after = BlockerMap::read(&after).map_err(|error| error.into_problem(path))?;
-    Ok(Some(MapChange { path, before, after }))
+    let before = before.and_then(|bytes| BlockerMap::read(&bytes).ok()).filter(|_| !is_moved);
+    Ok(match before {
+        Some(before) => Change::Items(MapChange { path, before, after }),
+        None => Change::Whole(replaced, Some(after)),
+    })
+}
+
+/// The bytes of the map at the base. What is too long or no file is no map, and is replaced like one that
+/// is not there.
+pub(super) fn at_base(base: &CommitTree<'_>, path: &str) -> Result<Option<Vec<u8>>, Problem> {
+    match base.file(path, MAX_MAP_BYTES) {
+        Err(problem) if ["object-too-large", "papers-unreadable"].contains(&problem.code) => {
+            Ok(None)
+        }
+        read => read,
+    }
 }
 
 fn too_much(path: &str) -> Problem {

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use sealgate_core::approval::blockers::demands::{ItemsById, item_change};
 use sealgate_core::approval::blockers::{BlockerMap, MAX_MAP_BYTES};
 use sealgate_core::approval::change::{Side, of_action, of_policy, of_seal};
-use sealgate_core::approval::{CLOSE_BLOCKER, POLICY_UPDATE, Policy, RESEAL, Subject};
+use sealgate_core::approval::{CLOSE_BLOCKER, POLICY_UPDATE, Policy, REPLACE_MAP, RESEAL, Subject};
 use sealgate_core::compare::changes::{OnReseal, SealRef};
 use sealgate_core::compare::verdict::Source;
 use sealgate_core::seal::SealName;
@@ -14,7 +14,7 @@ use sealgate_core::seal::entry::Digest;
 use sealgate_core::text::escape::printable_str;
 use sealgate_core::text::problem::Problem;
 
-use super::blockers::now;
+use super::blockers::{Change, at_base, map_change, now, places_of};
 use super::{approval_files, before, read_policy, side};
 use crate::ops::check::review::Review;
 use crate::report::changed::Differences;
@@ -49,6 +49,9 @@ pub fn described(
         }
         (POLICY_UPDATE, Subject::Policy) => {
             of_update(repository, base).map(|(change, words)| one(change, words))
+        }
+        (REPLACE_MAP, Subject::Environment(name)) => {
+            of_replacing(repository, base, name).map(|(change, words)| one(change, words))
         }
         (CLOSE_BLOCKER, Subject::Environment(name)) => of_closing(repository, base, name),
         (action, Subject::Environment(name)) if action != RESEAL && action != POLICY_UPDATE => {
@@ -131,6 +134,43 @@ fn of_update(repository: &Workspace, base: &CommitTree<'_>) -> Result<(Digest, S
         }
     }
     Ok((change, words))
+}
+
+/// The replacement of the whole blocker map of `environment`.
+fn of_replacing(
+    repository: &Workspace,
+    base: &CommitTree<'_>,
+    environment: &str,
+) -> Result<(Digest, String), Problem> {
+    let policy = policy_of(base)?;
+    let next = approval_files(repository, None)?.policy;
+    let next = next.map(|bytes| read_policy(&bytes, "the new policy")).transpose()?;
+    let places = places_of(&policy, next.as_ref().unwrap_or(&policy), environment);
+    let mut room = usize::MAX;
+    let change = map_change(repository, (base, None), places, &mut room)?;
+    let Change::Whole(replaced, _) = change else {
+        let message = format!("the blocker map of {environment} is not replaced as a whole");
+        return Err(Problem::new("nothing-to-grant", message).remedy(
+            "an item that blocks less needs a grant of its own: sealgate grant new close-blocker",
+        ));
+    };
+    let mut words = format!("the whole blocker map of {environment} is replaced:\n");
+    for (mark, place) in [('-', places.0), ('+', places.1)] {
+        let bytes = match (mark, place) {
+            (_, None) => None,
+            ('-', Some(path)) => at_base(base, path)?,
+            (_, Some(path)) => now(repository, None, path)?,
+        };
+        let place = printable_str(place.unwrap_or("no map"));
+        let _ = match &bytes {
+            None => writeln!(words, "  {mark} {place}: there is no map that can be read"),
+            Some(bytes) => writeln!(words, "  {mark} {place}: {}", Digest::of(bytes)),
+        };
+        for line in String::from_utf8_lossy(bytes.as_deref().unwrap_or_default()).lines() {
+            let _ = writeln!(words, "  {mark} {}", printable_str(line));
+        }
+    }
+    Ok((replaced.demand(environment, false).demand.change, words))
 }
 
 fn of_closing(

@@ -6,9 +6,11 @@ mod described;
 mod place;
 mod refusals;
 pub mod signing;
+mod stand_in;
 
 use std::collections::{BTreeSet, HashMap};
 
+use sealgate_core::approval::blockers::demands::MapDemand;
 use sealgate_core::approval::change::{Side, of_action, of_policy, of_seal};
 use sealgate_core::approval::{
     Authorised, Decider, Demand, Facts, Moment, POLICY_UPDATE, Policy, RESEAL, Subject,
@@ -25,6 +27,7 @@ use crate::tree::{ApprovalFiles, CommitTree, Workspace, matching};
 pub use described::{Described, base_policy, described, policy_of};
 pub use place::Reference;
 pub use sealgate_core::approval::blockers::demands::closing;
+pub use stand_in::{StandIn, Surroundings, stand_in};
 
 /// What is to be authorised.
 #[derive(Debug)]
@@ -92,13 +95,14 @@ impl Authorization {
         question: &Question<'_>,
         refusals: &mut Refusals,
     ) -> Result<(), Problem> {
-        let base = question.base.approval_files()?;
-        if base.policy.is_none() && question.policy_digest.is_none() {
+        // Without a policy, what lies in the directory of grants is no grant, and is not read.
+        if !question.base.has_policy() && question.policy_digest.is_none() {
             return match question.environment {
                 None => Ok(()),
                 Some(purpose) => Err(no_policy(question, purpose.environment)),
             };
         }
+        let base = question.base.approval_files()?;
         let judged = approval_files(repository, question.judged)?;
         let (bytes, digest) = policy_bytes(&base, &judged, question.policy_digest)?;
         let policy = read_policy(bytes, "the policy of the base")?;
@@ -118,10 +122,19 @@ impl Authorization {
         }
         // Of more demands than there are grants, some are refused whatever the rest of them is.
         let at_most = judged.grants.len() + MOST_REFUSALS;
-        let items = blockers::demands(repository, question, &policy, at_most);
+        // One that is not sound was refused.
+        let next = judged.policy.as_deref().and_then(|bytes| Policy::read(bytes).ok());
+        let policies = (&policy, next.as_ref());
+        let items = blockers::demands(repository, question, policies, at_most);
         refusals.extend(items.problems);
-        for demand in &items.demands {
-            refusals.decide(|| decider.decide(demand).err());
+        for of_map in &items.demands {
+            refusals.decide(|| {
+                let outcome = match &next {
+                    Some(next) if of_map.by_next => decider.decide_by_next(&of_map.demand, next),
+                    _ => decider.decide(&of_map.demand),
+                };
+                outcome.map_err(|problem| about_map(problem, of_map)).err()
+            });
         }
         refusals.leave_out(items.items_left_out);
         self.seals(question, &decider, refusals)?;
@@ -182,6 +195,14 @@ impl Authorization {
             Err(problem) => refusals.push(problem),
         }
     }
+}
+
+/// `problem` with the item that it is about, and the map.
+fn about_map(problem: Problem, of_map: &MapDemand) -> Problem {
+    let problem = problem.file(of_map.map.as_str());
+    let Some(item) = &of_map.item else { return problem };
+    let message = format!("{item}: {}", problem.message).into_boxed_str();
+    Problem { message, ..problem }
 }
 
 /// The seals that changed since the base, each with the digest of its change.

@@ -71,7 +71,7 @@ impl Reference {
 }
 
 /// The tip of `branch` as the remote has it, or else as it is here.
-fn tip<'r>(repository: &'r Workspace, branch: &str) -> Result<CommitTree<'r>, Problem> {
+pub(super) fn tip<'r>(repository: &'r Workspace, branch: &str) -> Result<CommitTree<'r>, Problem> {
     let absent = |problem: &Problem| problem.code == "revision-unknown";
     match CommitTree::open_ref(repository, &format!("refs/remotes/origin/{branch}")) {
         Err(problem) if absent(&problem) => {}

@@ -89,6 +89,13 @@ pub fn of_blocker(map: &str, id: &str, old: &Digest, new: Option<&Digest>) -> Ch
     Change::of(vec![line(&quoted(map), &quoted(id), &old.to_string(), &new)])
 }
 
+/// The replacement of the whole blocker map at `map`, by the digests of the two files.
+#[must_use]
+pub fn of_map(map: &str, old: Option<&Digest>, new: Option<&Digest>) -> Change {
+    let digest = |side: Option<&Digest>| side.map_or(NOTHING.to_owned(), ToString::to_string);
+    Change::of(vec![line("map", &quoted(map), &digest(old), &digest(new))])
+}
+
 /// What any other action does: it takes the bytes under these seals, by their digests, and follows the
 /// plan, if there is one.
 #[must_use]

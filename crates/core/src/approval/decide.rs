@@ -53,7 +53,10 @@ impl<'a> Decider<'a> {
     /// name, its form, its repository and policy; its time; its revocation; each signature; the number of
     /// approvers.
     pub fn decide(&self, demand: &Demand) -> Result<Authorised, Problem> {
-        self.decide_under(demand, self.next.as_ref())
+        // Only an update holds under two policies.
+        let next = self.next.as_ref().filter(|_| demand.subject == Subject::Policy);
+        let policies: Vec<_> = [Some(&self.policy), next].into_iter().flatten().collect();
+        self.decide_under(demand, &policies)
     }
 
     /// Decides the demand to make `next` the policy: it must hold under both.
@@ -62,18 +65,24 @@ impl<'a> Decider<'a> {
     ///
     /// As [`Decider::decide`].
     pub fn decide_update(&self, demand: &Demand, next: &Policy) -> Result<Authorised, Problem> {
-        self.decide_under(demand, Some(&JudgingPolicy::new(next, THE_NEW_POLICY)))
+        self.decide_under(demand, &[&self.policy, &JudgingPolicy::new(next, THE_NEW_POLICY)])
+    }
+
+    /// Decides a demand of which the policy of the base cannot know: it has no such environment. The
+    /// rules are those of `next`, and the grant is given under the policy of the base.
+    ///
+    /// # Errors
+    ///
+    /// As [`Decider::decide`].
+    pub fn decide_by_next(&self, demand: &Demand, next: &Policy) -> Result<Authorised, Problem> {
+        self.decide_under(demand, &[&JudgingPolicy::new(next, THE_NEW_POLICY)])
     }
 
     fn decide_under(
         &self,
         demand: &Demand,
-        next: Option<&JudgingPolicy<'_>>,
+        policies: &[&JudgingPolicy<'_>],
     ) -> Result<Authorised, Problem> {
-        // Only an update holds under two policies.
-        let next = next.filter(|_| demand.subject == Subject::Policy);
-        let policies: Vec<&JudgingPolicy<'_>> =
-            [Some(&self.policy), next].into_iter().flatten().collect();
         let rules: Vec<Vec<&Rule>> = policies.iter().map(|judging| judging.rules(demand)).collect();
         for (judging, rules) in policies.iter().zip(&rules) {
             if rules.is_empty() {
@@ -82,7 +91,7 @@ impl<'a> Decider<'a> {
         }
         let read = self.the_one(demand)?;
         let grant = sound(read, &self.policy)?;
-        for judging in &policies {
+        for judging in policies {
             in_time(grant, &read.id, judging.policy, self.now)?;
         }
         if policies.iter().any(|judging| judging.policy.revokes_grant(&read.id)) {
@@ -90,7 +99,7 @@ impl<'a> Decider<'a> {
         }
         let mut principals = BTreeSet::new();
         for (judging, rules) in policies.iter().zip(&rules) {
-            let signed = signers(read, judging.policy, &policies, self.now)?;
+            let signed = signers(read, judging.policy, policies, self.now)?;
             for rule in rules {
                 let approving: Vec<_> =
                     rule.approvers.iter().filter(|name| signed.contains(*name)).collect();

@@ -30,7 +30,7 @@ pub use grant::{GRANT_FORMAT, Grant, GrantError, MAX_GRANT_BYTES, Subject};
 pub use key::{KeyFault, NAMESPACE, PublicKey};
 pub use policy::{
     CLOSE_BLOCKER, Environment, Key, MAX_POLICY_BYTES, POLICY_FORMAT, POLICY_UPDATE, Policy,
-    PolicyError, RESEAL, Revoked, Rule, RuleScope,
+    PolicyError, REPLACE_MAP, RESEAL, Revoked, Rule, RuleScope,
 };
 pub use signature::{MAX_SIGNATURE_BYTES, SignatureFault, verify};
 pub use time::Moment;

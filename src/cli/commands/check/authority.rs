@@ -35,7 +35,10 @@ pub(super) fn clear(
     let plan = arguments.authority.plan.as_deref();
     let plan = plan.map(|path| plan_digest(path, context)).transpose()?;
     let reference = reference(arguments);
-    let Some(base) = &commits.base else { return Ok(without_base(arguments)) };
+    let Some(base) = &commits.base else {
+        let refusal = commits.refusal.clone();
+        return Ok(refusal.map(refused).or_else(|| without_base(arguments)));
+    };
     let digests = digests(selected);
     let environment = arguments.authority.environment.as_deref().map(|environment| Purpose {
         environment,
@@ -65,7 +68,11 @@ fn without_base(arguments: &CheckArgs) -> Option<Authorization> {
     let problem =
         Problem::new("base-missing", "there is no base, so there is no policy to rule by")
             .remedy("name the commit whose policy judges: --base REV");
-    asked.then(|| Authorization { refusals: vec![problem], ..Authorization::default() })
+    asked.then(|| refused(problem))
+}
+
+pub(in crate::cli::commands) fn refused(problem: Problem) -> Authorization {
+    Authorization { refusals: vec![problem], ..Authorization::default() }
 }
 
 /// What the report says. Without an environment and with a policy, wherever it is: nothing is

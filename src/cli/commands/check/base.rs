@@ -6,7 +6,10 @@ use sealgate_core::text::problem::Problem;
 use sealgate_scan::{NamedFault, read_named};
 
 use super::super::Context;
-use crate::github::event::{EventError, MAX_EVENT_BYTES, Variables, Wanted, other_parent, wanted};
+use crate::github::event::{
+    EventError, MAX_EVENT_BYTES, Variables, Wanted, default_branch, other_parent, wanted,
+};
+use crate::ops::authorize::{Reference, StandIn, Surroundings, stand_in};
 use crate::report::Notice;
 use crate::tree::CommitTree;
 
@@ -19,40 +22,106 @@ const NONE: &str = "none";
 /// What the file of the event is called in errors: its own path says nothing to people.
 const FILE: &str = "GITHUB_EVENT_PATH";
 
+/// What the value of `--base` leads to.
+#[derive(Default)]
+pub(in crate::cli::commands) struct Opened<'a> {
+    /// The base; `None` where there is none.
+    pub(in crate::cli::commands) base: Option<CommitTree<'a>>,
+    /// That the event has none.
+    pub(in crate::cli::commands) notice: Option<Notice>,
+    /// Why nothing may pass: there is a policy, and no base to judge by.
+    pub(in crate::cli::commands) refusal: Option<Problem>,
+}
+
+/// What is judged, as far as the base depends on it.
+#[derive(Clone, Copy, Default)]
+pub(in crate::cli::commands) struct Judged<'j, 'a> {
+    /// The commit; `None`: the working tree.
+    pub(in crate::cli::commands) commit: Option<&'j CommitTree<'a>>,
+    /// The ref of `--ref`.
+    pub(in crate::cli::commands) reference: Option<&'j str>,
+    /// The environment that is asked about.
+    pub(in crate::cli::commands) environment: Option<&'j str>,
+}
+
 /// Opens the base that `given`, the value of `--base`, asks for; and a notice where the event has none.
 pub(in crate::cli::commands) fn open<'a>(
     given: Option<&str>,
+    judged: Judged<'_, 'a>,
     context: &'a Context,
-) -> Result<(Option<CommitTree<'a>>, Option<Notice>), Problem> {
+) -> Result<Opened<'a>, Problem> {
     let revision = match given {
-        None | Some(NONE) => return Ok((None, None)),
+        None | Some(NONE) => return Ok(Opened::default()),
         Some(AUTO) => match by_event(context)? {
-            Ok(revision) => revision,
-            Err(why) => return Ok((None, Some(no_base(&why)))),
+            (Ok(revision), _) => revision,
+            (Err(why), default) => {
+                return Ok(without_base(&why, default.as_deref(), judged, context));
+            }
         },
         Some(revision) => revision.to_owned(),
     };
-    Ok((Some(CommitTree::open(&context.repository, &revision)?), None))
+    let base = Some(CommitTree::open(&context.repository, &revision)?);
+    Ok(Opened { base, ..Opened::default() })
 }
 
-/// The id of the event's base, or why it has none.
-fn by_event(context: &Context) -> Result<Result<String, String>, Problem> {
-    let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+/// What is used where the event has no base: nothing without a policy.
+fn without_base<'a>(
+    why: &str,
+    default_branch: Option<&str>,
+    judged: Judged<'_, 'a>,
+    context: &'a Context,
+) -> Opened<'a> {
+    let own = variable("GITHUB_REF");
+    let reference = judged.reference.or(own.as_deref()).and_then(Reference::parse);
+    let around = Surroundings {
+        default_branch,
+        reference: reference.as_ref(),
+        environment: judged.environment,
+    };
+    match stand_in(&context.repository, judged.commit, &around) {
+        Ok(StandIn::NotNeeded) => Opened { notice: Some(no_base(why)), ..Opened::default() },
+        Ok(StandIn::Commit { base, what, one_step }) => {
+            let message = format!("{why}; under a policy the base is {what}");
+            let notice = Some(if one_step {
+                Notice { code: "one-step-judged", message }
+            } else {
+                Notice { code: "base-of-branch", message }
+            });
+            Opened { base: Some(*base), notice, refusal: None }
+        }
+        Err(problem) => {
+            let message = format!("{why}; {}", problem.message);
+            let message = message.into_boxed_str();
+            let refusal = Some(Problem { code: "base-missing", message, ..problem });
+            Opened { refusal, ..Opened::default() }
+        }
+    }
+}
+
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// The id of the event's base, or why it has none; and the default branch, if the event states it.
+type ByEvent = (Result<String, String>, Option<String>);
+
+fn by_event(context: &Context) -> Result<ByEvent, Problem> {
     let variables = Variables {
         name: variable("GITHUB_EVENT_NAME"),
         sha: variable("GITHUB_SHA"),
         reference: variable("GITHUB_REF"),
     };
     let path = variable(FILE).ok_or(EventError::NotSet(FILE))?;
-    let base = match wanted(&variables, &read(Path::new(&path))?)? {
+    let event = read(Path::new(&path))?;
+    let base = match wanted(&variables, &event)? {
         Wanted::Commit(base) => base,
         Wanted::OtherParent { merge, head } => {
             let commit = CommitTree::open(&context.repository, &merge.to_string())?;
             other_parent(&merge, commit.parents(), &head)?
         }
-        Wanted::Nothing(why) => return Ok(Err(why)),
+        Wanted::Nothing(why) => return Ok((Err(why), default_branch(&event))),
     };
-    Ok(Ok(base.to_string()))
+    Ok((Ok(base.to_string()), None))
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Problem> {

@@ -33,6 +33,8 @@ pub(super) struct Commits<'a> {
     pub(super) before: Option<SealsBefore<'a>>,
     /// That the event has no such commit.
     pub(super) no_base: Option<Notice>,
+    /// Why nothing may pass without one.
+    pub(super) refusal: Option<Problem>,
 }
 
 pub(super) fn open_commits<'a>(
@@ -40,8 +42,14 @@ pub(super) fn open_commits<'a>(
     context: &'a Context,
 ) -> Result<Option<Commits<'a>>, Problem> {
     let open = |revision: &String| CommitTree::open(&context.repository, revision);
-    let (base, no_base) = base::open(arguments.base.as_deref(), context)?;
     let seals = arguments.rev.as_ref().or(arguments.seals_from.as_ref()).map(open).transpose()?;
+    let judged = base::Judged {
+        commit: seals.as_ref(),
+        reference: arguments.authority.reference.as_deref(),
+        environment: arguments.authority.environment.as_deref(),
+    };
+    let base::Opened { base, notice: no_base, refusal } =
+        base::open(arguments.base.as_deref(), judged, context)?;
     Ok(Some(Commits {
         before: match &seals {
             Some(_) => None,
@@ -51,6 +59,7 @@ pub(super) fn open_commits<'a>(
         and_bytes: arguments.rev.is_some(),
         base,
         no_base,
+        refusal,
     }))
 }
 

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{Blocker, BlockerMap, Reach, ValidMap, Words, loosened};
-use crate::approval::change::of_blocker;
-use crate::approval::{CLOSE_BLOCKER, Demand, Environment, Policy, RuleScope, Subject};
+use crate::approval::change::{of_blocker, of_map};
+use crate::approval::{CLOSE_BLOCKER, Demand, Environment, Policy, REPLACE_MAP, Subject};
 use crate::seal::entry::Digest;
 use crate::text::problem::Problem;
 
@@ -13,24 +13,60 @@ use crate::text::problem::Problem;
 #[derive(Debug, Default)]
 pub struct ItemDemands {
     /// The first demands, each once.
-    pub demands: Vec<Demand>,
+    pub demands: Vec<MapDemand>,
     /// The items whose demands come after these.
     pub items_left_out: usize,
     /// The maps that could not be compared.
     pub problems: Vec<Problem>,
 }
 
-/// The words of `policy` that an item of a blocker map may block: its environments, the actions that it
-/// has rules for, and what it says that blocks.
+/// A demand because of a blocker map.
+#[derive(Debug)]
+pub struct MapDemand {
+    /// What needs a grant.
+    pub demand: Demand,
+    /// The map.
+    pub map: String,
+    /// The item; `None`: the whole map.
+    pub item: Option<String>,
+    /// Whether the rules of the new policy decide, because that of the base knows no map of the environment.
+    pub by_next: bool,
+}
+
+/// What becomes of the whole map of an environment.
+#[derive(Debug)]
+pub struct MapReplacement<'p> {
+    /// Its place in what is judged; at the base, if it is gone.
+    pub path: &'p str,
+    /// The digest of the file at the base.
+    pub before: Option<Digest>,
+    /// The digest of the file in what is judged.
+    pub after: Option<Digest>,
+}
+
+impl MapReplacement<'_> {
+    /// The demand on those who answer for `environment`.
+    #[must_use]
+    pub fn demand(&self, environment: &str, by_next: bool) -> MapDemand {
+        let change = of_map(self.path, self.before.as_ref(), self.after.as_ref()).digest;
+        let subject = Subject::Environment(environment.to_owned());
+        let demand = Demand { action: REPLACE_MAP.to_owned(), subject, change };
+        MapDemand { demand, map: self.path.to_owned(), item: None, by_next }
+    }
+}
+
+/// The words of `policy` that an item of a blocker map may block: the names of its environments. What
+/// else it calls an action or a reason is not known, so that a misspelt word is blocked by everything.
 #[must_use]
 pub fn words_of(policy: &Policy) -> Vec<&str> {
-    let environments = policy.environments.iter();
-    let of_environments = environments.flat_map(|environment| {
-        environment.blocked_by.iter().map(|word| &**word).chain([&*environment.name])
-    });
-    let of_rules =
-        policy.rules.iter().filter(|rule| matches!(rule.scope, RuleScope::Environment(_)));
-    of_environments.chain(of_rules.map(|rule| &*rule.action)).collect()
+    policy.environments.iter().map(|environment| &*environment.name).collect()
+}
+
+/// The open items of `map` that block less where `after` are the known words than where `before` are.
+#[must_use]
+pub fn narrowed<'m>(map: &'m BlockerMap, before: &Words, after: &Words) -> Vec<&'m Blocker> {
+    let narrowed = |item: &&Blocker| !item.reach(after).covers(&item.reach(before));
+    map.open().filter(narrowed).collect()
 }
 
 /// `map`, if it does not contradict itself.
@@ -70,23 +106,13 @@ pub struct BlockedBy<'p> {
 }
 
 impl<'p> BlockedBy<'p> {
-    /// Those of `policy` that are `all` that share the map.
+    /// Those that share the map are `all`.
     #[must_use]
-    pub fn new(all: &'p [&'p Environment], policy: &'p Policy) -> Self {
-        let places: HashMap<&str, usize> =
-            all.iter().enumerate().map(|(at, environment)| (&*environment.name, at)).collect();
+    pub fn new(all: &'p [&'p Environment]) -> Self {
         let mut blocked = Self { all, by_word: HashMap::new() };
         for (at, environment) in all.iter().enumerate() {
             blocked.enter(&environment.name, at);
             environment.blocked_by.iter().for_each(|word| blocked.enter(word, at));
-        }
-        // What is done there counts as well: who may close an item for a rehearsal closes none for others.
-        for rule in policy.rules.iter().filter(|rule| rule.action != CLOSE_BLOCKER) {
-            if let RuleScope::Environment(name) = &rule.scope
-                && let Some(at) = places.get(&**name)
-            {
-                blocked.enter(&rule.action, *at);
-            }
         }
         blocked
     }
@@ -97,15 +123,20 @@ impl<'p> BlockedBy<'p> {
         }
     }
 
-    /// The environments that an item of this reach blocks, in their order.
+    /// The environments that answer for an item of this reach, in their order: one, if each of its words
+    /// belongs to that environment and to no other, or else all. An action belongs to none.
     fn by(&self, reach: &Reach) -> Vec<&'p Environment> {
         let Reach::Words(words) = reach else { return self.all.to_vec() };
-        let mut is_blocked = vec![false; self.all.len()];
-        for at in words.iter().filter_map(|word| self.by_word.get(word)).flatten() {
-            is_blocked[*at] = true;
+        let mut only: Option<usize> = None;
+        for word in words {
+            let mut of = self.by_word.get(word).into_iter().flatten();
+            let Some(first) = of.next() else { return self.all.to_vec() };
+            if of.any(|at| at != first) || only.is_some_and(|only| only != *first) {
+                return self.all.to_vec();
+            }
+            only = Some(*first);
         }
-        let pairs = self.all.iter().zip(is_blocked);
-        pairs.filter_map(|(environment, is_blocked)| is_blocked.then_some(*environment)).collect()
+        only.map_or_else(|| self.all.to_vec(), |at| vec![self.all[at]])
     }
 }
 
@@ -114,9 +145,8 @@ impl<'p> BlockedBy<'p> {
 pub struct MapChange<'p> {
     /// Its place, relative to the repository root.
     pub path: &'p str,
-    /// What the base has. `None`: a map that could not be read blocked everything, and is fixed without a grant for what it
-    /// said; what is closed in the new one needs one all the same.
-    pub before: Option<BlockerMap>,
+    /// What the base has.
+    pub before: BlockerMap,
     /// What is judged.
     pub after: BlockerMap,
 }
@@ -136,14 +166,14 @@ impl MapChange<'_> {
         found: &mut ItemDemands,
     ) -> Result<(), Problem> {
         let after = honest(&self.after, known, self.path)?;
-        let before = self.before.as_ref();
-        let digests = [before.map(ItemsById::new), Some(ItemsById::new(&self.after))];
+        let before = &self.before;
+        let digests = [Some(ItemsById::new(before)), Some(ItemsById::new(&self.after))];
         // A map of the base that contradicts itself cannot be asked: each item blocks every environment.
-        let asked = before.and_then(|map| map.honest_with(known).ok());
+        let asked = before.honest_with(known).ok();
         let open: Option<HashMap<&str, &Blocker>> =
             asked.map(|honest| honest.map().open().map(|item| (&*item.id, item)).collect());
         let mut met = HashSet::new();
-        for loosened in loosened(before, &after) {
+        for loosened in loosened(Some(before), &after) {
             let id = &*loosened.item.id;
             if !met.insert(id) {
                 continue;
@@ -155,14 +185,14 @@ impl MapChange<'_> {
             let item = open.as_ref().map(|open| open.get(id));
             let concerned = match item {
                 Some(Some(item)) => blocked.by(&item.reach(known)),
-                Some(None) | None => Vec::new(),
+                Some(None) | None => blocked.all.to_vec(),
             };
-            let concerned = if concerned.is_empty() { blocked.all.to_vec() } else { concerned };
             let change = item_change(self.path, id, &digests);
-            found.demands.extend(concerned.into_iter().map(|known| Demand {
-                action: CLOSE_BLOCKER.to_owned(),
-                subject: Subject::Environment(known.name.clone()),
-                change,
+            found.demands.extend(concerned.into_iter().map(|known| {
+                let subject = Subject::Environment(known.name.clone());
+                let demand = Demand { action: CLOSE_BLOCKER.to_owned(), subject, change };
+                let (map, item) = (self.path.to_owned(), Some(id.to_owned()));
+                MapDemand { demand, map, item, by_next: false }
             }));
         }
         Ok(())
@@ -284,7 +314,7 @@ mod tests {
         let known = Words::new(&words_of(policy));
         let environments = by_map(policy).remove("map.json").unwrap();
         let mut found = ItemDemands::default();
-        let blocked = BlockedBy::new(&environments, policy);
+        let blocked = BlockedBy::new(&environments);
         change.demands(&known, &blocked, at_most, &mut found).unwrap();
         found
     }
@@ -295,17 +325,14 @@ mod tests {
         let items = |closed| -> Vec<_> {
             (0..50).map(|at| (format!("B{at}"), format!("word{}/env2", at % 3), closed)).collect()
         };
-        let change = MapChange {
-            path: "map.json",
-            before: Some(map(&items(false))),
-            after: map(&items(true)),
-        };
+        let change =
+            MapChange { path: "map.json", before: map(&items(false)), after: map(&items(true)) };
         let before = REACHES.get();
         let found = demanded(&change, &policy, usize::MAX);
         let worked_out = REACHES.get() - before;
         assert!(worked_out <= 2 * 50, "worked out {worked_out} times for 50 items");
-        // `word0/env2` and `word1/env2` each block two environments, `word2/env2` one.
-        assert_eq!(found.demands.len(), 17 * 2 + 17 * 2 + 16);
+        // A word that is no name of an environment blocks everything, and so concerns all.
+        assert_eq!(found.demands.len(), 50 * 20);
     }
 
     #[test]
@@ -313,7 +340,7 @@ mod tests {
         let policy = policy(1);
         let old: Vec<_> = (0..50).map(|_| ("B".to_owned(), "word0".to_owned(), false)).collect();
         let new = [("B".to_owned(), "env0".to_owned(), false)];
-        let change = MapChange { path: "map.json", before: Some(map(&old)), after: map(&new) };
+        let change = MapChange { path: "map.json", before: map(&old), after: map(&new) };
         let before = REACHES.get();
         let found = demanded(&change, &policy, usize::MAX);
         let worked_out = REACHES.get() - before;
@@ -324,9 +351,11 @@ mod tests {
     #[test]
     fn stops_collecting_demands_and_counts_the_items_that_are_left() {
         let policy = policy(4);
-        let closed: Vec<_> =
-            (0..50).map(|at| (format!("B{at}"), "production".to_owned(), true)).collect();
-        let change = MapChange { path: "map.json", before: None, after: map(&closed) };
+        let items = |closed| -> Vec<_> {
+            (0..50).map(|at| (format!("B{at}"), "production".to_owned(), closed)).collect()
+        };
+        let (before, after) = (map(&items(false)), map(&items(true)));
+        let change = MapChange { path: "map.json", before, after };
         let found = demanded(&change, &policy, 10);
         assert_eq!((found.demands.len(), found.items_left_out), (12, 47));
     }

@@ -27,6 +27,9 @@ pub const RESEAL: &str = "reseal";
 /// The action of changing the policy.
 pub const POLICY_UPDATE: &str = "policy-update";
 
+/// The action of putting a blocker map in the place of one that cannot be compared with it.
+pub const REPLACE_MAP: &str = "replace-map";
+
 /// The action of closing an item of a blocker map.
 pub const CLOSE_BLOCKER: &str = "close-blocker";
 

@@ -7,7 +7,10 @@ pub(super) const APPROVAL: &[ErrorCode] = &[
         code: "base-missing",
         title: "There is no base, so no policy can judge",
         explanation: "`--environment` and `--policy-digest` need a base, because the policy of the \
-            base judges. Nothing is authorised without it. Name the commit: `--base REV`.",
+            base judges. Under a policy, `--base auto` and `merge-reports` need one too: an event \
+            without a base is judged since the commit at which it left the branch of the \
+            environment, and that commit must be in the clone. Nothing is authorised without a \
+            base. Fetch the whole history, or name the commit: `--base REV`.",
     },
     ErrorCode {
         code: "base-not-ancestor",

@@ -28,7 +28,7 @@ pub(super) const BLOCKERS: &[ErrorCode] = &[
         title: "The blocker map is missing",
         explanation: "The policy names a blocker map for the environment, and there is no such \
             file. The environment stays closed, because nothing shows that its items are cleared. \
-            Commit the map.",
+            Commit the map, with a grant for `replace-map`.",
     },
     ErrorCode {
         code: "blockers-too-large",
@@ -123,5 +123,13 @@ pub(super) const BLOCKERS: &[ErrorCode] = &[
         explanation: "The status of an item is neither `CLOSED`, nor `OPEN`, nor `OPEN_` with an \
             ending. Such an item counts as open, and the map must say so. Write one of these. \
             `sealgate blockers check` exits 1.",
+    },
+    ErrorCode {
+        code: "words-narrowed",
+        title: "A policy update narrows what an open item blocks",
+        explanation: "An open item names a word that is not known, so it blocks everything. The \
+            new policy has an environment of this name, so the item would block that alone, and \
+            nobody granted this. Close the item or change its `blocks` first, with grants for \
+            `close-blocker`; then change the policy.",
     },
 ];

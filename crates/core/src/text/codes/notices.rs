@@ -4,6 +4,12 @@ use super::ErrorCode;
 
 pub(super) const NOTICES: &[ErrorCode] = &[
     ErrorCode {
+        code: "base-of-branch",
+        title: "The base is where the branch was left",
+        explanation: "`--base auto` found no base for the event, and there is a policy. The base is \
+            the commit at which what is judged left the branch that the message names.",
+    },
+    ErrorCode {
         code: "merged",
         title: "The verdict was merged from reports",
         explanation: "`merge-reports` made this answer from the reports that it was given, by the \
@@ -26,6 +32,13 @@ pub(super) const NOTICES: &[ErrorCode] = &[
         title: "There is no base",
         explanation: "`--base auto` found no base for the event, so changes of the seals were not \
             judged.",
+    },
+    ErrorCode {
+        code: "one-step-judged",
+        title: "One step was judged",
+        explanation: "`--base auto` found no base for the event, there is a policy, and the commit \
+            is on the branch of the environment. The base is its first parent, so nothing before \
+            that was judged.",
     },
     ErrorCode {
         code: "reseal-granted",

@@ -1,0 +1,276 @@
+//! Which changes of blocker maps need a grant, and of whom.
+
+#![cfg(unix)]
+
+use std::fmt::Write as _;
+use std::fs;
+
+use sealgate_core::approval::Subject;
+use sealgate_core::approval::change::{of_map, of_policy};
+use sealgate_core::seal::entry::Digest;
+use serde_json::{Value, json};
+
+use crate::authority::{canonical, policy_text, signers};
+use crate::authority_checks::{checked, commit, grant, passes, project, refused};
+use crate::common::Repo;
+
+/// An environment `name` with a blocker map, and rules of Ada and Bob for `actions` in it.
+fn environment(name: &str, map: &str, actions: &[&str]) -> String {
+    let mut text = format!(
+        "[[environment]]\nname = \"{name}\"\nbranches = [\"main\"]\nenforced = true\n\
+         blockers = \"{map}\"\nblocked-by = [\"{name}\"]\n"
+    );
+    for action in actions {
+        write!(
+            text,
+            "[[rule]]\naction = \"{action}\"\nenvironment = \"{name}\"\n\
+             approvers = [\"ada@example.org\", \"bob@example.org\"]\nthreshold = 2\n"
+        )
+        .unwrap();
+    }
+    text
+}
+
+const ACTIONS: [&str; 2] = ["close-blocker", "replace-map"];
+
+/// The policy of the tests with `environments`.
+fn policy(environments: &[String]) -> String {
+    canonical(&(policy_text() + &environments.concat()))
+}
+
+/// A map of items: the id, what it blocks, and whether it is open.
+fn map(items: &[(&str, &str, bool)]) -> String {
+    let item = |(id, blocks, open): &(&str, &str, bool)| {
+        let mut item = json!({"id": id, "item": "x", "status": "OPEN", "actor_needed": "x",
+            "next_action": "x", "blocks": blocks});
+        if !open {
+            item["status"] = "CLOSED".into();
+            item["closed_by"] = "ada@example.org".into();
+            item["closed_at"] = "2026-11-27".into();
+        }
+        item
+    };
+    let open = items.iter().filter(|(.., open)| *open).count();
+    let items: Vec<Value> = items.iter().map(item).collect();
+    json!({"doc": "x", "date": "x", "authority": "x", "blockers": items,
+        "newly_closed_in_this_macro": [], "partially_discharged_in_this_macro": [],
+        "open_count": open, "production_work_performed": false})
+    .to_string()
+}
+
+/// A repository with this policy and these maps, committed and tagged `base`.
+fn with(policy: &str, maps: &[(&str, &str)]) -> Repo {
+    let repo = project("");
+    write(&repo, policy, maps);
+    commit(&repo, "a policy");
+    repo.git(&["tag", "-f", "base"]);
+    repo
+}
+
+fn write(repo: &Repo, policy: &str, maps: &[(&str, &str)]) {
+    fs::write(repo.at("seals/policy.toml"), policy).unwrap();
+    for (place, text) in maps {
+        fs::write(repo.at(place), text).unwrap();
+    }
+}
+
+fn subject(name: &str) -> Subject {
+    Subject::Environment(name.to_owned())
+}
+
+fn grant_update(repo: &Repo, old: &str, new: &str) {
+    let change = of_policy(&Digest::of(old.as_bytes()), &Digest::of(new.as_bytes())).digest;
+    grant(repo, "policy-update", Subject::Policy, change, &signers()[..2]);
+}
+
+fn grant_map(repo: &Repo, name: &str, place: &str, old: Option<&str>, new: Option<&str>) {
+    let digest = |text: Option<&str>| text.map(|text| Digest::of(text.as_bytes()));
+    let change = of_map(place, digest(old).as_ref(), digest(new).as_ref()).digest;
+    grant(repo, "replace-map", subject(name), change, &signers()[..2]);
+}
+
+#[test]
+fn a_map_that_is_absent_or_unreadable_at_the_base_is_replaced_by_a_grant_for_its_bytes() {
+    let harmless = map(&[("A", "repoint", true)]);
+    let other = map(&[("A", "repoint", true), ("B", "stage", true)]);
+    let unreadable = "{\"blockers\": []}";
+    for old in [None, Some(unreadable), Some("")] {
+        let policy = policy(&[environment("stage", "b.json", &ACTIONS)]);
+        let maps: Vec<(&str, &str)> = old.iter().map(|old| ("b.json", *old)).collect();
+        let repo = with(&policy, &maps);
+        passes(&repo, &["--base", "base"]);
+        write(&repo, &policy, &[("b.json", &harmless)]);
+        refused(&repo, &["--base", "base"], &["grant-missing"]);
+        grant_map(&repo, "stage", "b.json", old, Some(&other));
+        refused(&repo, &["--base", "base"], &["grant-other-change"]);
+        grant_map(&repo, "stage", "b.json", old, Some(&harmless));
+        passes(&repo, &["--base", "base"]);
+        commit(&repo, "a map");
+        passes(&repo, &["--base", "base", "--rev", "HEAD"]);
+    }
+}
+
+#[test]
+fn each_environment_that_names_the_map_is_asked() {
+    let both = ["stage", "trial"].map(|name| environment(name, "b.json", &ACTIONS));
+    let (policy, new) = (policy(&both), map(&[("A", "repoint", true)]));
+    let repo = with(&policy, &[]);
+    write(&repo, &policy, &[("b.json", &new)]);
+    grant_map(&repo, "trial", "b.json", None, Some(&new));
+    refused(&repo, &["--base", "base"], &["grant-other-subject"]);
+    grant_map(&repo, "stage", "b.json", None, Some(&new));
+    passes(&repo, &["--base", "base"]);
+}
+
+#[test]
+fn without_a_rule_nobody_replaces_a_map() {
+    let policy = policy(&[environment("stage", "b.json", &ACTIONS[..1])]);
+    let repo = with(&policy, &[]);
+    write(&repo, &policy, &[("b.json", &map(&[("A", "repoint", true)]))]);
+    refused(&repo, &["--base", "base"], &["no-rule"]);
+}
+
+#[test]
+fn a_map_that_a_policy_update_moves_keeps_its_bytes_or_is_granted() {
+    let here = policy(&[environment("stage", "b.json", &ACTIONS)]);
+    let there = policy(&[environment("stage", "c.json", &ACTIONS)]);
+    let old = map(&[("A", "stage", true)]);
+    let other = map(&[("B", "repoint", true)]);
+    // A copy with other items lies there before the policy names it.
+    for aside in [None, Some(("c.json", &*other))] {
+        let maps = [Some(("b.json", &*old)), aside];
+        let repo = with(&here, &maps.into_iter().flatten().collect::<Vec<_>>());
+        fs::remove_file(repo.at("b.json")).unwrap();
+        write(&repo, &there, &[("c.json", &old)]);
+        grant_update(&repo, &here, &there);
+        passes(&repo, &["--base", "base"]);
+        write(&repo, &there, &[("c.json", &other)]);
+        refused(&repo, &["--base", "base"], &["grant-missing"]);
+        grant_map(&repo, "stage", "c.json", Some(&old), Some(&other));
+        passes(&repo, &["--base", "base"]);
+    }
+}
+
+#[test]
+fn an_environment_does_not_lose_its_map_by_a_policy_update_alone() {
+    let here = policy(&[environment("stage", "b.json", &ACTIONS)]);
+    let text = environment("stage", "b.json", &ACTIONS);
+    let without = text.replace("blockers = \"b.json\"\nblocked-by = [\"stage\"]\n", "");
+    let there = policy(&[without]);
+    let old = map(&[("A", "stage", true)]);
+    let repo = with(&here, &[("b.json", &old)]);
+    write(&repo, &there, &[]);
+    grant_update(&repo, &here, &there);
+    refused(&repo, &["--base", "base"], &["grant-missing"]);
+    grant_map(&repo, "stage", "b.json", Some(&old), None);
+    passes(&repo, &["--base", "base"]);
+}
+
+#[test]
+fn the_map_of_a_new_environment_is_granted_by_the_rules_of_the_new_policy() {
+    let here = policy(&[]);
+    let there = policy(&[environment("stage", "b.json", &ACTIONS)]);
+    let new = map(&[("A", "stage", true)]);
+    let repo = with(&here, &[]);
+    write(&repo, &there, &[("b.json", &new)]);
+    grant_update(&repo, &here, &there);
+    refused(&repo, &["--base", "base"], &["grant-missing"]);
+    grant_map(&repo, "stage", "b.json", None, Some(&new));
+    passes(&repo, &["--base", "base"]);
+}
+
+#[test]
+fn grant_new_writes_a_grant_for_a_map_that_is_replaced_and_shows_both_texts() {
+    let policy = policy(&[environment("stage", "b.json", &ACTIONS)]);
+    let (old, new) = ("no map", map(&[("A", "repoint", true)]));
+    let repo = with(&policy, &[("b.json", old)]);
+    write(&repo, &policy, &[("b.json", &new)]);
+    let arguments = ["replace-map", "--environment", "stage", "--base", "base", "--reason", "x"];
+    let ran = repo.run(&[&["grant", "new"][..], &arguments].concat());
+    let said = String::from_utf8(ran.stdout).unwrap();
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(said.contains("- no map") && said.contains("\"repoint\""), "{said}");
+    let (_, codes, _) = checked(&repo, &["--base", "base"]);
+    assert_eq!(codes, ["too-few-approvals"]);
+}
+
+/// Grants that the item `id` changes as it does between the two maps at `b.json`.
+fn grant_closing(repo: &Repo, name: &str, id: &str, maps: [&str; 2]) {
+    let change = sealgate::ops::authorize::closing("b.json", id, &maps.map(str::as_bytes));
+    grant(repo, "close-blocker", subject(name), change.unwrap(), &signers()[..2]);
+}
+
+#[test]
+fn an_item_asks_every_environment_unless_each_of_its_words_belongs_to_one() {
+    let both = ["stage", "trial"].map(|name| environment(name, "b.json", &ACTIONS));
+    let trial = environment("trial", "b.json", &["apply"]);
+    let rule = trial.split_once("[[rule]]").map(|(_, rule)| format!("[[rule]]{rule}"));
+    let policy = policy(&[both.concat(), rule.unwrap()]);
+    for (blocks, stage, trial) in [
+        ("trial", false, true),
+        ("trial/trial", false, true),
+        ("stage", true, false),
+        // Only the trial has a rule for this action, and an action belongs to no environment.
+        ("apply", true, true),
+        ("trial/apply", true, true),
+        ("stage/trial", true, true),
+        ("nobody-knows", true, true),
+    ] {
+        let [open, closed] = [true, false].map(|open| map(&[("A", blocks, open)]));
+        for granted in ["stage", "trial"] {
+            let repo = with(&policy, &[("b.json", &open)]);
+            write(&repo, &policy, &[("b.json", &closed)]);
+            let (_, codes, report) = checked(&repo, &["--base", "base"]);
+            assert_eq!(codes.len(), usize::from(stage) + usize::from(trial), "{blocks}");
+            // The refusal names the item and the map.
+            let error = &report["errors"][0];
+            assert!(error["message"].as_str().unwrap().starts_with("A: "), "{error}");
+            assert!(error["file"].as_str().unwrap().ends_with("b.json"), "{error}");
+            grant_closing(&repo, granted, "A", [&open, &closed]);
+            let enough = stage != trial && (granted == "stage") == stage;
+            let (verdict, ..) = checked(&repo, &["--base", "base"]);
+            assert_eq!(verdict == "pass", enough, "{blocks} {granted}");
+        }
+    }
+}
+
+/// The arguments that ask for an action in `stage` on main.
+fn asking(action: &str) -> [&str; 8] {
+    let reference = "refs/heads/main";
+    ["--base", "base", "--environment", "stage", "--ref", reference, "--action", action]
+}
+
+#[test]
+fn a_word_that_the_policy_alone_uses_is_blocked_by_every_open_item() {
+    for (blocked_by, action, blocks) in [
+        ("stgae", "apply", "production"),
+        ("prod", "apply", "production"),
+        ("stage", "activate", "activation"),
+        ("stage", "cut-over", "cutover"),
+        // Its own name blocks an environment, whatever stands in blocked-by.
+        ("repoint", "apply", "stage"),
+    ] {
+        let text = environment("stage", "b.json", &[action]);
+        let text = text.replace("[\"stage\"]", &format!("[\"{blocked_by}\"]"));
+        let repo = with(&policy(&[text]), &[("b.json", &map(&[("A", blocks, true)]))]);
+        let (_, codes, _) = checked(&repo, &asking(action));
+        assert!(codes.contains(&"blocker-open".to_owned()), "{blocked_by} {action}: {codes:?}");
+    }
+    // A known word that no item names is free.
+    let text = environment("stage", "b.json", &["apply"]);
+    let repo = with(&policy(&[text]), &[("b.json", &map(&[("A", "repoint", true)]))]);
+    refused(&repo, &asking("apply"), &["grant-missing"]);
+}
+
+#[test]
+fn a_policy_update_that_makes_the_word_of_an_open_item_known_is_refused() {
+    let stage = environment("stage", "b.json", &ACTIONS);
+    let trial = environment("trial", "b.json", &ACTIONS);
+    let (here, there) = (policy(std::slice::from_ref(&stage)), policy(&[stage.clone(), trial]));
+    for (blocks, codes) in [("Trial", &["words-narrowed"][..]), ("stage", &[]), ("other", &[])] {
+        let repo = with(&here, &[("b.json", &map(&[("A", blocks, true)]))]);
+        write(&repo, &there, &[]);
+        grant_update(&repo, &here, &there);
+        assert_eq!(checked(&repo, &["--base", "base"]).1, codes, "{blocks}");
+    }
+}
