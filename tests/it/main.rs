@@ -52,6 +52,7 @@ mod judges;
 mod limits;
 mod long_seals;
 mod merge_reports;
+mod naming_seals;
 mod other_ci;
 mod partition;
 mod patterns;

@@ -138,7 +138,7 @@ impl Reading {
 /// `check`.
 #[derive(Debug, Args)]
 pub struct CheckArgs {
-    /// Seals to check, by name or glob; all of them without
+    /// Seals to check, by name, glob, root or seal file; all of them without
     #[arg(value_name = "NAME")]
     pub names: Vec<String>,
     /// Judge the commit REV: its seals and its bytes, whatever is in the working tree
@@ -186,7 +186,7 @@ pub struct CheckArgs {
 /// `seal`.
 #[derive(Debug, Args)]
 pub struct SealArgs {
-    /// Seals to write again, by name or glob; or, with --root, the name of a new one
+    /// Seals to write again, by name, glob, root or seal file; or, with --root, the name of a new one
     #[arg(value_name = "NAME")]
     pub names: Vec<String>,
     /// Make a new seal of the directory DIR, a path from where you are
@@ -215,7 +215,7 @@ pub struct SealArgs {
 /// `fmt`.
 #[derive(Debug, Args)]
 pub struct FmtArgs {
-    /// Seals to format, by name or glob; all of them without
+    /// Seals to format, by name, glob, root or seal file; all of them without
     #[arg(value_name = "NAME")]
     pub names: Vec<String>,
     /// Write nothing; exit 1 if a seal is not canonical
@@ -229,7 +229,7 @@ pub struct FmtArgs {
 /// `diff`.
 #[derive(Debug, Args)]
 pub struct DiffArgs {
-    /// Seals to look at, by name or glob; all of them without
+    /// Seals to look at, by name, glob, root or seal file; all of them without
     #[arg(value_name = "NAME")]
     pub names: Vec<String>,
     /// Compare the root with the build in DIR instead of the seal; with one seal only
@@ -255,7 +255,7 @@ pub struct DiffArgs {
 /// `ls`.
 #[derive(Debug, Args)]
 pub struct LsArgs {
-    /// The seal
+    /// The seal, by name, root or seal file
     #[arg(value_name = "NAME")]
     pub name: String,
     /// Only this path below the root
@@ -266,7 +266,7 @@ pub struct LsArgs {
 /// `export`.
 #[derive(Debug, Args)]
 pub struct ExportArgs {
-    /// The seal
+    /// The seal, by name, root or seal file
     #[arg(value_name = "NAME")]
     pub name: String,
     /// The tool that is to read it

@@ -19,6 +19,7 @@ mod ready;
 mod report_globs;
 mod reports;
 mod seal;
+mod select;
 mod shell;
 
 use std::ffi::OsString;
@@ -259,7 +260,7 @@ impl Context {
         if !contents.strays.is_empty() {
             return Err(contents.strays);
         }
-        select(&contents.names, patterns)
+        select(&contents.names, &select::by_place_here(self, &contents.names, patterns))
     }
 
     /// The one selected name.
