@@ -78,7 +78,7 @@ set edit:completion:arg-completer[sealgate] = {|@words|
         }
         &'sealgate;seal'= {
             cand --root 'Make a new seal of the directory DIR, a path from where you are'
-            cand --exclude 'Leave out what matches PATTERN (gitignore syntax); repeatable, for a new seal'
+            cand --exclude 'Leave out what matches PATTERN (gitignore syntax); repeatable. An existing seal drops its entries, and no bytes are read or approved'
             cand --only 'Take only the entries that match PATTERN (gitignore syntax), keep the others; repeatable'
             cand --threads 'Work with N threads; without, with as many as this process may use'
             cand -C 'Start in DIR instead of the current directory'

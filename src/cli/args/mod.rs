@@ -192,8 +192,9 @@ pub struct SealArgs {
     /// Make a new seal of the directory DIR, a path from where you are
     #[arg(long, value_name = "DIR", conflicts_with_all = ["only", "all"])]
     pub root: Option<PathBuf>,
-    /// Leave out what matches PATTERN (gitignore syntax); repeatable, for a new seal
-    #[arg(long, value_name = "PATTERN", requires = "root", conflicts_with_all = ["only", "all"])]
+    /// Leave out what matches PATTERN (gitignore syntax); repeatable. An existing seal drops its entries,
+    /// and no bytes are read or approved
+    #[arg(long, value_name = "PATTERN", conflicts_with = "only")]
     pub exclude: Vec<String>,
     /// Take only the entries that match PATTERN (gitignore syntax), keep the others; repeatable
     #[arg(long, value_name = "PATTERN")]

@@ -19,6 +19,7 @@ mod ready;
 mod report_globs;
 mod reports;
 mod seal;
+mod seal_header;
 mod select;
 mod shell;
 
@@ -206,6 +207,7 @@ impl Context {
             directory: global.directory.as_ref().map(|path| path.to_string_lossy().into_owned()),
             seals: (global.seals != "seals").then(|| global.seals.clone()),
             repository: way_up(&base, repository.root()),
+            every_seal: false,
         };
         Ok(Self { base, repository, invocation, terminal })
     }

@@ -10,7 +10,9 @@ use sealgate_core::compare::cause;
 use sealgate_core::compare::inventory::{Extent, Inventory};
 use sealgate_core::compare::partition::{Share, Taken};
 use sealgate_core::compare::verdict::{SealResult, Source};
-use sealgate_core::compare::{Comparison, compare, compare_share, extent_of_differences};
+use sealgate_core::compare::{
+    Comparison, compare, compare_share, extent_of_differences, new_directories,
+};
 use sealgate_core::seal::{Header, Seal, SealName};
 use sealgate_core::text::problem::Problem;
 use sealgate_scan::{self as inventory, Directory, PassOver, Scanner};
@@ -142,6 +144,7 @@ impl<'a> Judge<'a> {
             }
         };
         judgement.bytes = inventory.bytes;
+        judgement.new_directories = new_directories(&seal, &findings);
         (judgement.findings, judgement.checked, judgement.matched) = (findings, checked, matched);
         self.scanner.workers.discard((seal, inventory));
         if checked == 0 && judgement.findings.is_empty() && judgement.taken != Some(0) {

@@ -29,7 +29,7 @@ use crate::ops::bounds::Bounds;
 use crate::ops::check::coverage;
 use crate::ops::check::review::Review;
 use crate::ops::check::{Bytes, Judge};
-use crate::report::{Notice, Report, Verbosity};
+use crate::report::{Invocation, Notice, Report, Verbosity};
 use crate::tree::CommitTree;
 
 pub(super) fn run(arguments: &CheckArgs, context: &Context) -> Outcome {
@@ -78,14 +78,10 @@ pub(super) fn run(arguments: &CheckArgs, context: &Context) -> Outcome {
     let verdict = overall(&judgements, base.as_ref(), &problems).max(authorised(refusals));
     let mut stage = scanner.stage.take();
     let staged = publish(stage.as_mut(), verdict, &mut problems);
-    let report = Report::new(
-        &judgements,
-        base.as_ref(),
-        &problems,
-        notices,
-        started.elapsed(),
-        &context.invocation,
-    );
+    let every_seal = arguments.names.is_empty();
+    let invocation = Invocation { every_seal, ..context.invocation.clone() };
+    let elapsed = started.elapsed();
+    let report = Report::new(&judgements, base.as_ref(), &problems, notices, elapsed, &invocation);
     let given = arguments.stage.as_ref().map(|path| path.to_string_lossy().into_owned());
     let report = Report { staged: given.filter(|_| staged), partition, ..report };
     let worth = authority::view(arguments, authorization.as_ref(), has_policy);
