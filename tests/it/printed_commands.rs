@@ -189,3 +189,26 @@ fn a_repository_of_another_user_is_called_that_with_the_command_of_git() {
     assert!(!ran.stderr.contains("fsck") && !ran.stderr.contains("\\n"), "{}", ran.stderr);
     chown("0");
 }
+
+#[test]
+fn what_the_commit_has_and_the_disk_has_not_is_brought_back() {
+    let (restore, sparse) = ("git restore", "git sparse-checkout add");
+    for (lose, directory, with) in [
+        ("rm -r dist", "dist", restore),
+        ("rm -r seals", "seals", restore),
+        ("git sparse-checkout set --cone seals", "dist", sparse),
+        ("git sparse-checkout set --cone dist", "seals", sparse),
+        ("git sparse-checkout set --no-cone /dist/", "seals", sparse),
+    ] {
+        let repo = kept();
+        paste(&repo, lose);
+        let ran = repo.run(&["check"]);
+        assert_eq!(ran.code, 2, "{lose}: {}", stdout(&ran));
+        let line = ran.stderr.lines().find_map(|line| line.split("checked out has ").nth(1));
+        let line = line.unwrap_or_else(|| panic!("{lose}: {}", ran.stderr));
+        let command = line.split_once(": ").unwrap().1;
+        assert!(command.starts_with(with), "{lose}, and {directory} is gone: {command}");
+        paste(&repo, command);
+        assert_eq!(repo.run(&["check"]).code, 0, "{lose}: {command}");
+    }
+}

@@ -38,6 +38,7 @@ use sealgate_core::text::problem::Problem;
 use self::early::Reports;
 use crate::cli::args::{Cli, Command, Global, hint};
 use crate::cli::output::Terminal;
+use crate::ops::bring_back::how_to_bring_back;
 use crate::report::{Format, Invocation, Verbosity};
 use crate::tree::{Begun, CommitTree, Contents, Workspace, select};
 
@@ -237,6 +238,11 @@ impl Context {
                     format!("{make}; or go to your repository, for this is none that git knows")
                 };
                 let message = format!("there are no seals in {}", place.display());
+                let seals = self.repository.seals().as_str();
+                let remedy = match how_to_bring_back(&self.repository, seals) {
+                    Some(command) => format!("the commit that is checked out has them: {command}"),
+                    None => remedy,
+                };
                 Err(Problem::new("seals-missing", message).remedy(remedy))
             }
         }

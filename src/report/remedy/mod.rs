@@ -46,9 +46,9 @@ impl Invocation {
     pub fn stage(&self, name: &str, root: &str) -> String {
         let file = self.seal_file(name);
         let at_the_top = self.directory.is_none() && self.repository.is_none();
-        let place = |path: &str| match at_the_top {
-            true if is_bare(path.as_bytes()) && !path.starts_with('-') => path.to_owned(),
-            _ => pathspec(path.as_bytes()),
+        let place = |path: &str| {
+            let plain = is_bare(path.as_bytes()) && !path.starts_with('-');
+            if at_the_top && plain { path.to_owned() } else { pathspec(path.as_bytes()) }
         };
         let places =
             if root == "." { place(root) } else { format!("{} {}", place(root), place(&file)) };
@@ -290,17 +290,12 @@ impl Advice<'_> {
             Some(directory) => pattern_of(directory).map(|pattern| format!("{pattern}/")),
             None => pattern_of(path),
         };
-        match pattern {
-            Some(pattern) => format!(
-                "leave it out with `{} --exclude {}`",
-                self.sealgate("seal"),
-                quote(pattern.as_bytes())
-            ),
-            None => {
-                let file = self.invocation.seal_file(&self.judgement.name);
-                format!("leave it out by a pattern in `exclude` of {file}")
-            }
-        }
+        let Some(pattern) = pattern else {
+            let file = self.invocation.seal_file(&self.judgement.name);
+            return format!("leave it out by a pattern in `exclude` of {file}");
+        };
+        let pattern = quote(pattern.as_bytes());
+        format!("leave it out with `{} --exclude {pattern}`", self.sealgate("seal"))
     }
 
     fn is_kept_in_git(&self) -> bool {
