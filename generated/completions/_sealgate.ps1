@@ -83,7 +83,7 @@ Register-ArgumentCompleter -Native -CommandName 'sealgate' -ScriptBlock {
         }
         'sealgate;seal' {
             [CompletionResult]::new('--root', '--root', [CompletionResultType]::ParameterName, 'Make a new seal of the directory DIR, relative to the current directory')
-            [CompletionResult]::new('--exclude', '--exclude', [CompletionResultType]::ParameterName, 'Leave out what matches PATTERN (gitignore syntax), in a new seal; repeatable')
+            [CompletionResult]::new('--exclude', '--exclude', [CompletionResultType]::ParameterName, 'Leave out what matches PATTERN (gitignore syntax); repeatable. An existing seal drops its entries, and no bytes are read or approved')
             [CompletionResult]::new('--only', '--only', [CompletionResultType]::ParameterName, 'Update only the entries that match PATTERN (gitignore syntax); repeatable')
             [CompletionResult]::new('--threads', '--threads', [CompletionResultType]::ParameterName, 'Number of threads [default: the CPUs available to this process]')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Start in DIR instead of the current directory')

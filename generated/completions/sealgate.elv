@@ -78,7 +78,7 @@ set edit:completion:arg-completer[sealgate] = {|@words|
         }
         &'sealgate;seal'= {
             cand --root 'Make a new seal of the directory DIR, relative to the current directory'
-            cand --exclude 'Leave out what matches PATTERN (gitignore syntax), in a new seal; repeatable'
+            cand --exclude 'Leave out what matches PATTERN (gitignore syntax); repeatable. An existing seal drops its entries, and no bytes are read or approved'
             cand --only 'Update only the entries that match PATTERN (gitignore syntax); repeatable'
             cand --threads 'Number of threads [default: the CPUs available to this process]'
             cand -C 'Start in DIR instead of the current directory'

@@ -3,6 +3,7 @@
 pub mod accept;
 pub mod authorize;
 pub mod bounds;
+pub mod bring_back;
 pub mod check;
 pub mod merge;
 pub mod pre_push;

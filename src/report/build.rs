@@ -40,6 +40,7 @@ impl Report {
             base: base.map(|base| BaseView::new(base, judgements, invocation)),
             partition: None,
             staged: None,
+            fix: remedy::fix_of_all(judgements, invocation),
             elapsed_ms: u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
         }
     }

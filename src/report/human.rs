@@ -14,6 +14,7 @@ use sealgate_core::compare::verdict::Verdict;
 use sealgate_core::text::escape::{message, printable_str};
 
 use super::last_line;
+use super::to_do::{self, Advice};
 use super::v1::BaseView;
 use super::v1::{ErrorView, FindingView, Fix, Report, SealView, SourceView};
 use super::{resealed, text, words};
@@ -78,9 +79,7 @@ pub fn human(report: &Report, screen: impl Into<Screen>, sink: &mut dyn Write) -
     let mut sink = io::BufWriter::new(sink);
     if verbosity != Verbosity::Quiet {
         write_reseals(report, screen, &mut sink)?;
-        for seal in report.seals.iter().filter(|seal| !seal.findings.is_empty()) {
-            write_seal(seal, report.base.as_ref(), screen, &mut sink)?;
-        }
+        write_seals(report, screen, &mut sink)?;
         for notice in &report.notices {
             writeln!(sink, "{NOTICE}notice:{NOTICE:#} {}", message(&notice.message))?;
         }
@@ -141,6 +140,26 @@ fn write_reseals(report: &Report, screen: Screen, sink: &mut dyn Write) -> io::R
     Ok(())
 }
 
+/// The findings of each seal, and what to do: once, where several seals fail.
+fn write_seals(report: &Report, screen: Screen, sink: &mut dyn Write) -> io::Result<()> {
+    let failing = to_do::failing(report);
+    let together = failing.len() > 1;
+    for seal in &failing {
+        write_seal(seal, report.base.as_ref(), screen, sink)?;
+        if !together {
+            write_to_do(&[*seal], seal.fix.as_ref(), screen.columns, sink)?;
+            writeln!(sink)?;
+        }
+    }
+    if together {
+        let mut of_one = failing.iter().filter_map(|seal| seal.fix.as_ref());
+        let fix = report.fix.as_ref().or_else(|| of_one.next());
+        write_to_do(&failing, fix, screen.columns, sink)?;
+        writeln!(sink)?;
+    }
+    Ok(())
+}
+
 fn write_seal(
     seal: &SealView,
     base: Option<&BaseView>,
@@ -163,12 +182,7 @@ fn write_seal(
     if !hidden.is_empty() {
         writeln!(sink, "  {DIM}{}{DIM:#}", cut(&hidden))?;
     }
-    writeln!(sink, "\n  What to do:")?;
-    write_advice(&findings, screen.columns, sink)?;
-    if let Some(fix) = &seal.fix {
-        write_fix(fix, screen.columns, sink)?;
-    }
-    writeln!(sink)
+    Ok(())
 }
 
 /// Which findings are shown and which are not: the worst first, and some of every kind, so that a
@@ -250,26 +264,16 @@ fn remarks(finding: &FindingView) -> String {
     [change, why].into_iter().flatten().collect::<Vec<_>>().join("; ")
 }
 
-/// One piece of advice for each cause, or kind where there is no cause.
-fn write_advice(findings: &[&FindingView], columns: usize, sink: &mut dyn Write) -> io::Result<()> {
-    struct Advice<'a> {
-        label: &'static str,
-        caused: bool,
-        remedy: &'a str,
-        others: u64,
-    }
-    let mut all: Vec<Advice<'_>> = Vec::new();
-    for finding in findings {
-        let label = finding.cause.map_or(finding.kind.code(), |cause| cause.code());
-        if let Some(advice) = all.iter_mut().find(|advice| advice.label == label) {
-            advice.others += u64::from(advice.remedy != finding.remedy);
-        } else {
-            let caused = finding.cause.is_some();
-            all.push(Advice { label, caused, remedy: &finding.remedy, others: 0 });
-        }
-    }
-    // A known cause says more than a kind.
-    all.sort_by_key(|advice| !advice.caused);
+/// What to do about the findings of `seals`, and the command that approves.
+fn write_to_do(
+    seals: &[&SealView],
+    fix: Option<&Fix>,
+    columns: usize,
+    sink: &mut dyn Write,
+) -> io::Result<()> {
+    writeln!(sink, "\n  What to do:")?;
+    let findings = to_do::findings(seals);
+    let all = to_do::advice(findings);
     let shown = &all[..all.len().min(ADVICE)];
     let column = shown.iter().map(|advice| advice.label.len()).max().unwrap_or(0);
     for Advice { label, remedy, others, .. } in shown {
@@ -285,7 +289,7 @@ fn write_advice(findings: &[&FindingView], columns: usize, sink: &mut dyn Write)
     if hidden > 0 {
         writeln!(sink, "    {DIM}... and {hidden} more in --format json{DIM:#}")?;
     }
-    Ok(())
+    fix.map_or(Ok(()), |fix| write_fix(fix, columns, sink))
 }
 
 fn write_fix(fix: &Fix, columns: usize, sink: &mut dyn Write) -> io::Result<()> {

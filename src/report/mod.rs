@@ -33,6 +33,7 @@ mod since;
 mod summary;
 pub mod sums;
 pub mod text;
+mod to_do;
 pub mod v1;
 mod words;
 

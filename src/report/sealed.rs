@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use sealgate_core::compare::changes::Change;
-use sealgate_core::text::escape::printable;
+use sealgate_core::text::escape::{message, printable};
 
 use super::Verbosity;
 use super::changes::{rows, totals};
@@ -22,6 +22,8 @@ pub struct Summary<'a> {
     pub bytes: u64,
     /// Whether its root is kept in git.
     pub tracked: bool,
+    /// The command that stages it, with its root if that is kept in git.
+    pub stage: String,
     /// What became of it.
     pub outcome: Outcome,
 }
@@ -40,6 +42,13 @@ pub enum Outcome {
         /// Whether the old seal could be read as a whole; if not, `changes` come from a comparison
         /// with single lines of it.
         whole: bool,
+    },
+    /// It covers less: these patterns were added to its exclude list.
+    Narrowed {
+        /// The patterns.
+        patterns: Vec<String>,
+        /// What that dropped.
+        changes: Vec<Change>,
     },
     /// Its file was written anew, after these changes were told.
     Accepted(Vec<Change>),
@@ -60,6 +69,18 @@ pub fn text(seal: &Summary<'_>, verbosity: Verbosity) -> Vec<u8> {
             let kept = if seal.tracked { "tracked in git" } else { "not kept in git" };
             format!("{name}: sealed {entries}, {bytes}, {kept}, in {file}\n")
         }
+        Outcome::Narrowed { patterns, changes } => {
+            let patterns = patterns.iter().map(|pattern| printable(pattern.as_bytes()));
+            let patterns = patterns.collect::<Vec<_>>().join(", ");
+            let dropped = match totals(changes) {
+                totals if totals.is_empty() => "no entry dropped".to_owned(),
+                totals => totals,
+            };
+            format!(
+                "{name}: excludes {patterns}: {dropped} in {file}, now {entries}, {bytes}; no bytes \
+                 were read\n"
+            )
+        }
         Outcome::Replaced { changes, .. } if changes.is_empty() => {
             format!("{name}: {file} brought into canonical form: {entries}, {bytes}\n")
         }
@@ -70,6 +91,9 @@ pub fn text(seal: &Summary<'_>, verbosity: Verbosity) -> Vec<u8> {
     if verbosity == Verbosity::Quiet {
         return said.into();
     }
+    if let Outcome::Narrowed { changes, .. } = &seal.outcome {
+        said.push_str(&rows(changes, verbosity, "git diff"));
+    }
     if let Outcome::Replaced { changes, whole } = &seal.outcome {
         said.push_str(&rows(changes, verbosity, "git diff"));
         if !whole {
@@ -79,6 +103,10 @@ pub fn text(seal: &Summary<'_>, verbosity: Verbosity) -> Vec<u8> {
         }
     }
     // Writing to a string cannot fail.
-    let _ = writeln!(said, "  review it like code, and commit {file}");
+    let _ = if seal.tracked {
+        writeln!(said, "  review it like code, and commit it: {}", message(&seal.stage))
+    } else {
+        writeln!(said, "  review it like code, and commit {file}")
+    };
     said.into()
 }

@@ -11,8 +11,8 @@ use super::changes::{Names, Sum, what};
 use super::markdown::{Page, code, commands, prose, quoted, span};
 use super::resealed::commit;
 use super::v1::{BaseView, ResealView, ScopeView};
-use super::v1::{ErrorView, FindingView, Report, SealView, SourceView};
-use super::{text, words};
+use super::v1::{ErrorView, FindingView, Fix, Report, SealView, SourceView};
+use super::{text, to_do, words};
 
 /// How much of the page, in hundredths, each part and all before it may fill.
 const TO_RESEALS: usize = 25;
@@ -37,8 +37,21 @@ pub(super) fn markdown(report: &Report, sink: &mut dyn io::Write) -> io::Result<
         reseals(&mut page, report, base);
     }
     errors(&mut page, &report.errors);
-    let failing: Vec<_> = report.seals.iter().filter(|seal| !seal.findings.is_empty()).collect();
-    let told = failing.iter().take_while(|seal| page.add(&seal_in_short(seal), TO_SEALS)).count();
+    let failing = to_do::failing(report);
+    let together = failing.len() > 1;
+    let shown = |seal: &&&SealView| {
+        let mut said = seal_in_short(seal);
+        if !together {
+            said.push_str(&what_to_do(&[**seal], seal.fix.as_ref()));
+        }
+        page.add(&said, TO_SEALS)
+    };
+    let told = failing.iter().take_while(shown).count();
+    if together {
+        let mut of_one = failing.iter().filter_map(|seal| seal.fix.as_ref());
+        let fix = report.fix.as_ref().or_else(|| of_one.next());
+        page.add(&what_to_do(&failing, fix), TO_TOTALS);
+    }
     totals(&mut page, report);
     let notice = |message: &String| format!("- **notice**: {}\n", prose(message));
     let notices: Vec<_> = report.notices.iter().map(|notice| &notice.message).map(notice).collect();
@@ -163,7 +176,7 @@ fn errors(page: &mut Page, errors: &[ErrorView]) {
 /// The head of a table of findings.
 const HEAD: &str = "| | path | what changed | why |\n|---|---|---|---|\n";
 
-/// One seal with findings: the worst of them, what to do, and the command that approves.
+/// One seal with findings: the worst of them.
 fn seal_in_short(seal: &SealView) -> String {
     let findings = sorted(seal);
     let mut said = format!("\n#### {}: {}\n\n{HEAD}", code(&seal.name), headline(seal));
@@ -172,12 +185,6 @@ fn seal_in_short(seal: &SealView) -> String {
         let others = text::grouped(findings.len() - FIRST);
         // Writing to a `String` cannot fail, here and below.
         let _ = writeln!(said, "\n{others} more are folded at the end.");
-    }
-    said.push_str("\n**What to do**\n\n");
-    said.push_str(&advice(&findings));
-    if let Some(fix) = &seal.fix {
-        let _ = write!(said, "\nTo approve these bytes:\n\n{}", commands(&[&fix.approve]));
-        let _ = writeln!(said, "\n{}", prose(&fix.caution));
     }
     said
 }
@@ -222,22 +229,20 @@ fn row(finding: &FindingView) -> String {
     )
 }
 
-/// One piece of advice for each cause, or kind where there is no cause; causes first.
-fn advice(findings: &[&FindingView]) -> String {
-    let mut all: Vec<(&str, bool, &str)> = Vec::new();
-    for finding in findings {
-        let label = finding.cause.map_or(finding.kind.code(), |cause| cause.code());
-        if !all.iter().any(|(other, ..)| *other == label) {
-            all.push((label, finding.cause.is_some(), &finding.remedy));
-        }
+/// What to do about the findings of `seals`, and the command that approves.
+fn what_to_do(seals: &[&SealView], fix: Option<&Fix>) -> String {
+    let mut said = String::from("\n**What to do**\n\n");
+    let all = to_do::advice(to_do::findings(seals));
+    for advice in all.iter().take(ADVICE) {
+        let _ = writeln!(said, "- **{}**: {}", advice.label, prose(advice.remedy));
     }
-    all.sort_by_key(|(_, caused, _)| !caused);
-    let line =
-        |(label, _, remedy): &(&str, bool, &str)| format!("- **{label}**: {}\n", prose(remedy));
-    let mut said: String = all.iter().take(ADVICE).map(line).collect();
     if all.len() > ADVICE {
         let hidden = text::grouped(all.len() - ADVICE);
         let _ = writeln!(said, "- {hidden} more in the report as JSON");
+    }
+    if let Some(fix) = fix {
+        let _ = write!(said, "\nTo approve these bytes:\n\n{}", commands(&[&fix.approve]));
+        let _ = writeln!(said, "\n{}", prose(&fix.caution));
     }
     said
 }

@@ -4,9 +4,9 @@
 use std::cell::OnceCell;
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use sealgate_git::Fetching;
+use sealgate_git::{Fetching, GitError};
 
 use super::Workspace;
 
@@ -18,7 +18,9 @@ type Paths = Arc<HashSet<Vec<u8>>>;
 /// The answers of git so far. `None` stands for an answer that cannot be had.
 #[derive(Debug, Default)]
 pub(super) struct GitFacts {
-    tracked: Mutex<Tracked>,
+    tracked: Mutex<ByRoot>,
+    ignored: Mutex<ByRoot>,
+    in_head: Mutex<ByRoot>,
     /// A commit as it was named, and the ids before it.
     history: Mutex<Option<(String, Arc<Vec<String>>)>>,
     /// How many bytes of its budget a run has hashed in search of older ids.
@@ -26,8 +28,9 @@ pub(super) struct GitFacts {
     fetching: OnceLock<Fetching>,
 }
 
+/// One question about the paths of a root, and the answers so far.
 #[derive(Debug, Default)]
-struct Tracked {
+struct ByRoot {
     /// How many roots were listed.
     asked: usize,
     /// The root that was listed last.
@@ -36,24 +39,50 @@ struct Tracked {
     whole: OnceCell<Option<Paths>>,
 }
 
-impl Workspace {
-    /// Whether git has the file at `path` below `root`; `None` where that cannot be told.
-    pub fn is_tracked(&self, root: &str, path: &[u8]) -> Option<bool> {
-        let mut tracked = self.facts.tracked.lock().unwrap_or_else(PoisonError::into_inner);
-        let ask = |root: &str| sealgate_git::tracked(self.root(), root).ok().map(Arc::new);
-        let is_last = tracked.last.as_ref().is_some_and(|(last, _)| last == root);
-        if !is_last && tracked.asked < ROOTS_ASKED_APART {
-            tracked.asked += 1;
-            tracked.last = Some((root.to_owned(), ask(root)));
+impl ByRoot {
+    /// Whether `path` is among what `ask` lists below `root`; `None` where that cannot be told.
+    fn has(
+        &mut self,
+        root: &str,
+        path: &[u8],
+        ask: impl Fn(&str) -> Result<HashSet<Vec<u8>>, GitError>,
+    ) -> Option<bool> {
+        let ask = |root: &str| ask(root).ok().map(Arc::new);
+        let is_last = self.last.as_ref().is_some_and(|(last, _)| last == root);
+        if !is_last && self.asked < ROOTS_ASKED_APART {
+            self.asked += 1;
+            self.last = Some((root.to_owned(), ask(root)));
         }
-        match &tracked.last {
+        match &self.last {
             Some((last, paths)) if last == root => Some(paths.as_ref()?.contains(path)),
             _ => {
-                let whole = tracked.whole.get_or_init(|| ask(".")).as_ref()?;
+                let whole = self.whole.get_or_init(|| ask(".")).as_ref()?;
                 let place = if root == "." { Vec::new() } else { format!("{root}/").into_bytes() };
                 Some(whole.contains(&[&place, path].concat()))
             }
         }
+    }
+}
+
+impl Workspace {
+    /// Whether the index has the file at `path` below `root`; `None` where that cannot be told.
+    pub fn is_tracked(&self, root: &str, path: &[u8]) -> Option<bool> {
+        let ask = |root: &str| sealgate_git::tracked(self.root(), root);
+        lock(&self.facts.tracked).has(root, path, ask)
+    }
+
+    /// Whether git ignores the file at `path` below `root`, which is in the working tree and not in
+    /// the index; `None` where that cannot be told.
+    pub fn is_ignored(&self, root: &str, path: &[u8]) -> Option<bool> {
+        let ask = |root: &str| sealgate_git::ignored(self.root(), root);
+        lock(&self.facts.ignored).has(root, path, ask)
+    }
+
+    /// Whether the commit that is checked out has the file at `path` below `root`; `None` where that
+    /// cannot be told.
+    pub fn is_in_head(&self, root: &str, path: &[u8]) -> Option<bool> {
+        let ask = |root: &str| sealgate_git::in_head(self.root(), root);
+        lock(&self.facts.in_head).has(root, path, ask)
     }
 
     /// The command that brings the object `oid`, which is not here.
@@ -76,7 +105,7 @@ impl Workspace {
         if !self.in_git() {
             return Arc::default();
         }
-        let mut history = self.facts.history.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut history = lock(&self.facts.history);
         match &*history {
             Some((known, ids)) if known == of => Arc::clone(ids),
             _ => {
@@ -87,6 +116,10 @@ impl Workspace {
             }
         }
     }
+}
+
+fn lock<T>(facts: &Mutex<T>) -> MutexGuard<'_, T> {
+    facts.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

@@ -30,8 +30,10 @@ pub(super) fn trouble(
     let place = if path.is_empty() { given.to_owned() } else { format!("{path} in {given}") };
     let message = format!("{place}: {error}");
     match error {
-        ObjectError::Git(_) => Problem::new("git", message)
-            .remedy("`git fsck --full` shows what is broken; fix that, or clone again"),
+        ObjectError::Git(error) => error.of_another_user().unwrap_or_else(|| {
+            Problem::new("git", message)
+                .remedy("`git fsck --full` shows what is broken; fix that, or clone again")
+        }),
         ObjectError::Missing(oid) => Problem::new("object-missing", message)
             .remedy(repository.how_to_fetch(&oid.to_string())),
         ObjectError::Kind(..) => {

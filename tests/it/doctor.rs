@@ -96,7 +96,7 @@ const fn case(breaks: &'static str, codes: &'static [&'static str]) -> Case {
 const POINTER: &str =
     r"printf 'version https://git-lfs.github.com/spec/v1\noid sha256:%064d\nsize 9\n' 0 >";
 
-const CASES: [Case; 41] = [
+const CASES: [Case; 43] = [
     // Attributes that rewrite.
     case("echo '/vendor/*.c text=auto' >> .gitattributes", &["root-rewritten"]),
     case("echo 'two.c eol=crlf' >> .gitattributes; sed -i 3d .gitattributes", &["root-rewritten"]),
@@ -125,6 +125,8 @@ const CASES: [Case; 41] = [
     case("git config --global core.autocrlf yes; sed -i 1d .gitattributes", &["core-autocrlf"]),
     case("git config core.eol crlf; sed -i 's/ eol=lf//' .gitattributes", &["core-eol"]),
     case("git config core.eol lf; sed -i 's/ eol=lf//' .gitattributes", &[]),
+    case("git config core.fileMode false", &["core-filemode"]),
+    case("git config --global core.fileMode off", &[]),
     // Seals that reviewers are not shown.
     case("echo '/seals/* linguist-generated' >> .gitattributes", &["seals-hidden"]),
     case("echo '/seals/dist.toml linguist-generated=true' >> .gitattributes", &["seals-hidden"]),

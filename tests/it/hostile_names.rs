@@ -117,6 +117,7 @@ fn saying(name: &[u8]) -> Vec<Report> {
     let committed =
         SealResult { source: commit.clone(), seal_source: commit.clone(), ..built.clone() };
     let resealed = |allowed| SealResult {
+        new_directories: Vec::new(),
         reseal: Some(reseal(&text, allowed)),
         findings: if allowed { Vec::new() } else { differences[..3].to_vec() },
         ..tracked.clone()
@@ -132,6 +133,7 @@ fn saying(name: &[u8]) -> Vec<Report> {
         directory: Some(text.clone()),
         seals: Some(text.clone()),
         repository: Some(text.clone()),
+        every_seal: false,
     };
     let report = |judgements: &[SealResult], base: Option<&Base>, problems: &[Problem]| {
         Report::new(judgements, base, problems, vec![notice.clone()], Duration::ZERO, &invocation)
@@ -175,6 +177,7 @@ fn judgement(text: &str, findings: Vec<Finding>) -> SealResult {
         matched: 9,
         bytes: 5,
         findings,
+        new_directories: Vec::new(),
         reseal: None,
         taken: None,
         problems: Vec::new(),

@@ -34,6 +34,7 @@ fn judgement(name: &str, findings: Vec<Finding>) -> SealResult {
         bytes: 2048,
         taken: None,
         findings,
+        new_directories: Vec::new(),
         reseal: None,
         problems: Vec::new(),
     }

@@ -36,6 +36,7 @@ fn judgement(name: &str, findings: Vec<Finding>) -> SealResult {
         bytes: 1_258_291,
         taken: None,
         findings,
+        new_directories: Vec::new(),
         reseal: None,
         problems: Vec::new(),
     }

@@ -27,6 +27,7 @@ fn judgement(name: &str, findings: Vec<Finding>) -> SealResult {
         matched: 9,
         bytes: 1_258_291,
         findings,
+        new_directories: Vec::new(),
         reseal: None,
         problems: Vec::new(),
     }

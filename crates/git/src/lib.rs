@@ -21,7 +21,7 @@ use sealgate_core::text::problem::Problem;
 
 use crate::child::Running;
 
-pub use history::{history, tracked};
+pub use history::{history, ignored, in_head, tracked};
 pub use hooks::{common_directory, hooks_directory};
 pub use missing::{Fetching, is_shallow};
 pub use object::{Commit, ObjectKind, Oid, TreeEntry, TreeMode};
@@ -46,8 +46,27 @@ pub enum GitError {
     },
 }
 
+impl GitError {
+    /// What to do where git refuses a repository because it belongs to another user: in containers, most
+    /// often. The last words are the command that git names.
+    #[must_use]
+    pub fn of_another_user(&self) -> Option<Problem> {
+        let Self::Failed { stderr, .. } = self else { return None };
+        let command = stderr.lines().map(str::trim).find(|line| {
+            stderr.contains("dubious ownership")
+                && line.starts_with("git config --global --add safe.directory ")
+        })?;
+        let message = "the repository belongs to another user, so git does not read it";
+        let remedy = format!("if you trust whoever owns it: {command}");
+        Some(Problem::new("git-ownership", message).remedy(remedy))
+    }
+}
+
 impl From<GitError> for Problem {
     fn from(error: GitError) -> Self {
+        if let Some(problem) = error.of_another_user() {
+            return problem;
+        }
         let remedy = match error {
             GitError::NotRun(_) => "install git, or put it in PATH",
             GitError::Failed { .. } => "fix what git says, and try again",

@@ -16,12 +16,13 @@ pub struct Listing {
     repository: PathBuf,
     tracked: HashSet<Vec<u8>>,
     ignored: HashSet<Vec<u8>>,
+    addable: HashSet<Vec<u8>>,
     submodules: Vec<Vec<u8>>,
 }
 
 impl Listing {
-    /// Asks git what it tracks and what it ignores below `roots`, in two processes however many
-    /// roots there are.
+    /// Asks git what it tracks, ignores, and would add below `roots`, in three processes however
+    /// many roots there are.
     ///
     /// # Errors
     ///
@@ -56,6 +57,8 @@ impl Listing {
         }
         let ignored = ["--others", "--ignored", "--exclude-standard", "-z", "--full-name"];
         listing.ignored = list(&ignored)?.into_iter().collect();
+        let addable = ["--others", "--exclude-standard", "-z", "--full-name"];
+        listing.addable = list(&addable)?.into_iter().collect();
         Ok(listing)
     }
 
@@ -95,6 +98,12 @@ impl Tracking<'_> {
     #[must_use]
     pub fn ignores(&self, path: &[u8]) -> bool {
         self.listing.ignored.contains(&*self.whole(path))
+    }
+
+    /// Whether `path` is in the working tree, and `git add` would take it as a file.
+    #[must_use]
+    pub fn would_add(&self, path: &[u8]) -> bool {
+        self.listing.addable.contains(&*self.whole(path))
     }
 
     /// Whether the index holds any file or submodule below the root.

@@ -138,7 +138,7 @@ impl Reading {
 /// `check`.
 #[derive(Debug, Args)]
 pub struct CheckArgs {
-    /// Seals to check, by name or glob [default: all]
+    /// Seals to check, by name, glob, root or seal file [default: all]
     #[arg(value_name = "NAME")]
     pub names: Vec<String>,
     /// Judge the seals and the bytes of the commit REV instead of the working tree
@@ -184,14 +184,15 @@ pub struct CheckArgs {
 /// `seal`.
 #[derive(Debug, Args)]
 pub struct SealArgs {
-    /// Seals to write again, by name or glob, or with --root the name of a new one
+    /// Seals to write again, by name, glob, root or seal file, or with --root the name of a new one
     #[arg(value_name = "NAME")]
     pub names: Vec<String>,
     /// Make a new seal of the directory DIR, relative to the current directory
     #[arg(long, value_name = "DIR", conflicts_with_all = ["only", "all"])]
     pub root: Option<PathBuf>,
-    /// Leave out what matches PATTERN (gitignore syntax), in a new seal; repeatable
-    #[arg(long, value_name = "PATTERN", requires = "root", conflicts_with_all = ["only", "all"])]
+    /// Leave out what matches PATTERN (gitignore syntax); repeatable. An existing seal drops its entries,
+    /// and no bytes are read or approved
+    #[arg(long, value_name = "PATTERN", conflicts_with = "only")]
     pub exclude: Vec<String>,
     /// Update only the entries that match PATTERN (gitignore syntax); repeatable
     #[arg(long, value_name = "PATTERN")]
@@ -213,7 +214,7 @@ pub struct SealArgs {
 /// `fmt`.
 #[derive(Debug, Args)]
 pub struct FmtArgs {
-    /// Seals to format, by name or glob [default: all]
+    /// Seals to format, by name, glob, root or seal file [default: all]
     #[arg(value_name = "NAME")]
     pub names: Vec<String>,
     /// Write nothing, and exit 1 if a seal is not canonical
@@ -227,7 +228,7 @@ pub struct FmtArgs {
 /// `diff`.
 #[derive(Debug, Args)]
 pub struct DiffArgs {
-    /// Seals to compare, by name or glob [default: all]
+    /// Seals to compare, by name, glob, root or seal file [default: all]
     #[arg(value_name = "NAME")]
     pub names: Vec<String>,
     /// Compare the root with the build in DIR instead of the seal; for one seal
@@ -253,7 +254,7 @@ pub struct DiffArgs {
 /// `ls`.
 #[derive(Debug, Args)]
 pub struct LsArgs {
-    /// The seal
+    /// The seal, by name, root or seal file
     #[arg(value_name = "NAME")]
     pub name: String,
     /// A path below the root; only this one is listed
@@ -264,7 +265,7 @@ pub struct LsArgs {
 /// `export`.
 #[derive(Debug, Args)]
 pub struct ExportArgs {
-    /// The seal
+    /// The seal, by name, root or seal file
     #[arg(value_name = "NAME")]
     pub name: String,
     /// The tool that reads the output

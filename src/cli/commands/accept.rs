@@ -11,6 +11,7 @@ use sealgate_core::text::problem::Problem;
 
 use super::ready::{PendingSeal, write};
 use super::reports;
+use super::select::by_place_here;
 use super::{Context, Outcome, collect, refuse_in_ci};
 use crate::cli::args::AcceptArgs;
 use crate::ops::accept::{choose, taken};
@@ -28,7 +29,12 @@ pub(super) fn run(arguments: &AcceptArgs, context: &Context) -> Outcome {
     let report = reports::open(&context.path(&arguments.report), &given, &mut room);
     let report = report.map_err(|problem| vec![problem])?;
     let _lock = context.lock()?;
-    let chosen = choose(&report, &arguments.names).map_err(|problems| {
+    let names = match context.repository.contents() {
+        Ok(Some(found)) => by_place_here(context, &found.names, &arguments.names),
+        // Reported below.
+        _ => arguments.names.clone(),
+    };
+    let chosen = choose(&report, &names).map_err(|problems| {
         problems.into_iter().map(|problem| problem.file(&*given)).collect::<Vec<_>>()
     })?;
     let here: BTreeSet<SealName> = context.select(&[])?.into_iter().collect();

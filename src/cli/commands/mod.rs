@@ -19,6 +19,8 @@ mod ready;
 mod report_globs;
 mod reports;
 mod seal;
+mod seal_header;
+mod select;
 mod shell;
 
 use std::ffi::OsString;
@@ -36,6 +38,7 @@ use sealgate_core::text::problem::Problem;
 use self::early::Reports;
 use crate::cli::args::{Cli, Command, Global, hint};
 use crate::cli::output::Terminal;
+use crate::ops::bring_back::how_to_bring_back;
 use crate::report::{Format, Invocation, Verbosity};
 use crate::tree::{Begun, CommitTree, Contents, Workspace, select};
 
@@ -205,6 +208,7 @@ impl Context {
             directory: global.directory.as_ref().map(|path| path.to_string_lossy().into_owned()),
             seals: (global.seals != "seals").then(|| global.seals.clone()),
             repository: way_up(&base, repository.root()),
+            every_seal: false,
         };
         Ok(Self { base, repository, invocation, terminal })
     }
@@ -234,6 +238,11 @@ impl Context {
                     format!("{make}; or go to your repository: git does not know this directory")
                 };
                 let message = format!("there are no seals in {}", place.display());
+                let seals = self.repository.seals().as_str();
+                let remedy = match how_to_bring_back(&self.repository, seals) {
+                    Some(command) => format!("the commit that is checked out has them: {command}"),
+                    None => remedy,
+                };
                 Err(Problem::new("seals-missing", message).remedy(remedy))
             }
         }
@@ -259,7 +268,7 @@ impl Context {
         if !contents.strays.is_empty() {
             return Err(contents.strays);
         }
-        select(&contents.names, patterns)
+        select(&contents.names, &select::by_place_here(self, &contents.names, patterns))
     }
 
     /// The one selected name.

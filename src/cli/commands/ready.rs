@@ -52,6 +52,7 @@ impl PendingSeal {
             // Entries that were not read here may state any size.
             bytes: sizes.fold(0, u64::saturating_add),
             tracked: seal.header.tracked,
+            stage: context.invocation.stage(seal.name.as_str(), seal.header.root.as_str()),
             outcome,
         };
         sealed::text(&summary, verbosity)

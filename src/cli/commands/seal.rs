@@ -12,7 +12,7 @@ use sealgate_git::{Listing, Tracking};
 use sealgate_scan::{self as inventory, Scanner};
 
 use super::ready::{PendingSeal, write};
-use super::{Context, collect, refuse_in_ci};
+use super::{Context, collect, refuse_in_ci, seal_header};
 use crate::cli::args::SealArgs;
 use crate::cli::progress::Progress;
 use crate::ops::bounds::Bounds;
@@ -29,6 +29,9 @@ type Problems = Vec<Problem>;
 pub(super) fn run(arguments: &SealArgs, context: &Context) -> super::Outcome {
     refuse_in_ci("sealgate seal", arguments.allow_ci)?;
     let _lock = context.lock()?;
+    if arguments.root.is_none() && !arguments.exclude.is_empty() {
+        return seal_header::run(arguments, select(arguments, context)?, context);
+    }
     let plans = plan(arguments, context)?;
     for plan in plans.iter().filter(|plan| plan.merged) {
         context.terminal.remark(&format!(
@@ -60,18 +63,19 @@ fn plan(arguments: &SealArgs, context: &Context) -> Result<Vec<Plan>, Problems> 
         let wanted = Wanted { name, root, exclude: &arguments.exclude };
         return plan::make(&context.repository, &context.base, &wanted).map(|plan| vec![plan]);
     }
-    let names = match context.select(&arguments.names) {
-        Err(problems) if problems.iter().any(|problem| problem.code == "name-unmatched") => {
-            let make = |problem: Problem| match problem.code {
-                "name-unmatched" => problem.remedy("to make a seal: sealgate seal NAME --root DIR"),
-                _ => problem,
-            };
-            return Err(problems.into_iter().map(make).collect());
-        }
-        other => other?,
-    };
+    let names = select(arguments, context)?;
     let needs_old = !arguments.only.is_empty();
     collect(names.into_iter().map(|name| plan::again(&context.repository, name, needs_old)))
+}
+
+/// The seals that are meant, of those that there are.
+fn select(arguments: &SealArgs, context: &Context) -> Result<Vec<SealName>, Problems> {
+    let make = |problem: Problem| match problem.code {
+        "name-unmatched" => problem.remedy("to make a seal: sealgate seal NAME --root DIR"),
+        _ => problem,
+    };
+    let names = context.select(&arguments.names);
+    names.map_err(|problems| problems.into_iter().map(make).collect())
 }
 
 /// Reads all roots, and gives the seals that may be written.
@@ -204,7 +208,7 @@ fn check_readable(
 }
 
 /// Without NAME, one seal may change; more only when all are meant.
-fn refuse_many(arguments: &SealArgs, ready: &[PendingSeal]) -> Result<(), Problems> {
+pub(super) fn refuse_many(arguments: &SealArgs, ready: &[PendingSeal]) -> Result<(), Problems> {
     let changed: Vec<_> =
         ready.iter().filter(|ready| ready.changed).map(|ready| ready.seal.name.as_str()).collect();
     if arguments.all || !arguments.names.is_empty() || changed.len() < 2 {

@@ -36,14 +36,20 @@ impl cause::Evidence for Evidence<'_> {
         }
     }
 
-    /// A file that lies in the working tree and that the index has not: nobody else will get it.
-    fn is_in_git(&mut self, path: &[u8]) -> Option<bool> {
-        let kept = self.header.tracked && self.judge.repository.in_git();
-        match self.judge.bytes {
-            Bytes::Worktree | Bytes::Commit(_) if kept => {
-                self.judge.repository.is_tracked(self.header.root.as_str(), path)
-            }
-            _ => None,
+    /// What git will not have: a file that it ignores, or one that is nowhere and was in no commit
+    /// that is at hand. A new file is about to be added.
+    fn is_in_git(&mut self, path: &[u8], there: bool) -> Option<bool> {
+        let repository = self.judge.repository;
+        if !(self.header.tracked && repository.in_git()) {
+            return None;
+        }
+        let root = self.header.root.as_str();
+        match (&self.judge.bytes, there) {
+            (Bytes::Directory { .. }, _) | (Bytes::Commit(_), true) => None,
+            (Bytes::Commit(_), false) => repository.is_tracked(root, path),
+            (Bytes::Worktree, _) if repository.is_tracked(root, path)? => Some(true),
+            (Bytes::Worktree, true) => repository.is_ignored(root, path).map(|ignored| !ignored),
+            (Bytes::Worktree, false) => repository.is_in_head(root, path),
         }
     }
 

@@ -10,12 +10,15 @@ use sealgate_core::compare::cause;
 use sealgate_core::compare::inventory::{Extent, Inventory};
 use sealgate_core::compare::partition::{Share, Taken};
 use sealgate_core::compare::verdict::{SealResult, Source};
-use sealgate_core::compare::{Comparison, compare, compare_share, extent_of_differences};
+use sealgate_core::compare::{
+    Comparison, compare, compare_share, extent_of_differences, new_directories,
+};
 use sealgate_core::seal::{Header, Seal, SealName};
 use sealgate_core::text::problem::Problem;
-use sealgate_scan::{self as inventory, Directory, PassOver, Scanner};
+use sealgate_scan::{self as inventory, Directory, PassOver, RootError, Scanner};
 
 use self::evidence::Evidence;
+use crate::ops::bring_back::how_to_bring_back;
 use crate::tree::{Begun, CommitTree, Loaded, NamedBy, Workspace, root_problem};
 
 /// Where bytes are read from.
@@ -142,6 +145,7 @@ impl<'a> Judge<'a> {
             }
         };
         judgement.bytes = inventory.bytes;
+        judgement.new_directories = new_directories(&seal, &findings);
         (judgement.findings, judgement.checked, judgement.matched) = (findings, checked, matched);
         self.scanner.workers.discard((seal, inventory));
         if checked == 0 && judgement.findings.is_empty() && judgement.taken != Some(0) {
@@ -239,7 +243,16 @@ pub fn open(
     header: &Header,
 ) -> Result<Directory, Problem> {
     let opened = repository.open(&header.root);
-    opened.map_err(|error| root_problem(&error, name, NamedBy::Seal))
+    opened.map_err(|error| {
+        let problem = root_problem(&error, name, NamedBy::Seal);
+        let lost = header.tracked && matches!(error, RootError::Missing(_));
+        match lost.then(|| how_to_bring_back(repository, header.root.as_str())).flatten() {
+            Some(command) => {
+                problem.remedy(format!("the commit that is checked out has it: {command}"))
+            }
+            None => problem,
+        }
+    })
 }
 
 /// Opens the directory `build` instead of the root of the seal `name`.

@@ -64,7 +64,7 @@ impl cause::Evidence for &Claims {
         self.0.get(path).filter(|(cause, _)| from_bytes.contains(cause)).cloned()
     }
 
-    fn is_in_git(&mut self, path: &[u8]) -> Option<bool> {
+    fn is_in_git(&mut self, path: &[u8], _there: bool) -> Option<bool> {
         let lacks = self.0.get(path).is_some_and(|(cause, _)| *cause == Cause::NotInGit);
         lacks.then_some(false)
     }

@@ -162,7 +162,10 @@ const NOT_KEPT: [(&str, &str); 4] = [
         "remove it, exclude it, or put a file in it",
     ),
     ("ignored by git", "git add -f it, remove it, or exclude it"),
-    ("not tracked by git", "git add it, remove it, or exclude it"),
+    (
+        "what git add does not take as a file (another repository lies there)",
+        "remove it, exclude it, or seal it in its own repository",
+    ),
 ];
 
 /// What keeps the entries of a seal with `tracked = true` from being kept in git; `new` says that
@@ -185,7 +188,7 @@ pub fn untracked(seal: &Seal, tracking: &Tracking<'_>, new: bool) -> Vec<Problem
         let sort = match &sealed.entry {
             _ if tracking.is_in_submodule(above) => 0,
             Entry::Dir => 1,
-            _ if tracking.tracks(path) => continue,
+            _ if tracking.tracks(path) || tracking.would_add(path) => continue,
             _ if tracking.ignores(path) => 2,
             _ => 3,
         };

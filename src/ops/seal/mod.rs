@@ -1,4 +1,5 @@
 //! Sealing: what is to be sealed (`plan`), and the new seal (`draft`).
 
 pub mod draft;
+pub mod header;
 pub mod plan;

@@ -8,7 +8,7 @@ use sealgate_core::text::escape::{message, printable_str};
 
 use super::super::issues::{cut_by, place, remarks};
 use super::super::v1::{FindingView, Report, SealView};
-use super::super::{meaning, text};
+use super::super::{meaning, text, to_do};
 use super::{left_out, prose};
 
 /// The most rows: with more a browser begins to stall.
@@ -20,60 +20,45 @@ const LONGEST: usize = 2 << 20;
 /// How many of every kind are shown at least.
 const OF_EVERY_KIND: usize = 20;
 
-/// The most pieces of advice for one seal, and the most seals with advice.
+/// The most pieces of advice, and the most seals that are named above it.
 const ADVICE: usize = 8;
 const SEALS: usize = 20;
 
-/// What to do about the seals that fail: advice by cause, and the command that approves.
+/// What to do about the seals that fail, once where there are several: advice by cause, and the
+/// command that approves.
 pub(super) fn fixes(report: &Report) -> Markup {
-    let failing: Vec<_> = report.seals.iter().filter(|seal| !seal.findings.is_empty()).collect();
+    let failing = to_do::failing(report);
+    let names: Vec<_> = failing.iter().take(SEALS).map(|seal| printable_str(&seal.name)).collect();
+    let findings = to_do::findings(&failing);
+    let number = text::count(findings.len(), "finding", "findings");
+    let mut of_one = failing.iter().filter_map(|seal| seal.fix.as_ref());
+    let fix = report.fix.as_ref().or_else(|| of_one.next());
     html! {
         @if !failing.is_empty() {
             h2 { "What to do" }
-            @for seal in failing.iter().take(SEALS) {
-                div class="card fail" {
-                    h3 {
-                        (printable_str(&seal.name)) ": "
-                        (text::count(seal.findings.len(), "finding", "findings"))
-                    }
-                    ul {
-                        @for (label, remedy, others) in advice(seal) {
-                            li {
-                                b { (label) } ": " (prose(remedy))
-                                @if others > 0 {
-                                    span class="soft" { " (" (text::grouped(others)) " more like it)" }
+            div class="card fail" {
+                h3 { (names.join(", ")) ": " (number) }
+                (left_out(failing.len().saturating_sub(SEALS), "seals"))
+                ul {
+                    @for advice in to_do::advice(findings).iter().take(ADVICE) {
+                        li {
+                            b { (advice.label) } ": " (prose(advice.remedy))
+                            @if advice.more > 0 {
+                                span class="soft" {
+                                    " (" (text::grouped(advice.more)) " more like it)"
                                 }
                             }
                         }
                     }
-                    @if let Some(fix) = &seal.fix {
-                        p { "To approve these bytes:" }
-                        div class="command" { pre { (message(&fix.approve)) } }
-                        p class="soft" { (prose(&fix.caution)) }
-                    }
+                }
+                @if let Some(fix) = fix {
+                    p { "To approve these bytes:" }
+                    div class="command" { pre { (message(&fix.approve)) } }
+                    p class="soft" { (prose(&fix.caution)) }
                 }
             }
-            (left_out(failing.len().saturating_sub(SEALS), "seals"))
         }
     }
-}
-
-/// One remedy for each cause, or kind where there is no cause; how many more there are of it. What
-/// has a cause comes first.
-fn advice(seal: &SealView) -> Vec<(&'static str, &str, usize)> {
-    let mut all: Vec<(bool, FindingKind, &'static str, &str, usize)> = Vec::new();
-    for finding in &seal.findings {
-        let label = finding.cause.map_or(finding.kind.code(), |cause| cause.code());
-        match all.iter_mut().find(|(.., known, _, _)| *known == label) {
-            Some((.., others)) => *others += 1,
-            None => all.push((finding.cause.is_none(), finding.kind, label, &finding.remedy, 0)),
-        }
-    }
-    all.sort_by_key(|(plain, kind, ..)| (*plain, *kind));
-    all.into_iter()
-        .take(ADVICE)
-        .map(|(_, _, label, remedy, others)| (label, remedy, others))
-        .collect()
 }
 
 /// The table of findings, worst first, and what filters it.

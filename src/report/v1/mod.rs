@@ -43,6 +43,9 @@ pub struct Report {
     /// Where a copy of the bytes that passed is, as the user named it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub staged: Option<String>,
+    /// What to do where several seals fail, in one command; each of them has its own as well.
+    #[serde(skip)]
+    pub fix: Option<Fix>,
     /// Wall time of the whole run.
     pub elapsed_ms: u64,
 }

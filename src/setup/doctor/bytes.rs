@@ -111,6 +111,24 @@ pub(super) fn configuration(facts: &Facts) -> Vec<Advice> {
     advice
 }
 
+/// Whether git sees a change of an execute bit.
+pub(super) fn modes(facts: &Facts) -> Vec<Advice> {
+    const OFF: [&str; 4] = ["false", "no", "off", "0"];
+    let off = |value: &String| OFF.contains(&value.to_ascii_lowercase().as_str());
+    let kept = facts.seals.iter().filter(|seal| seal.seal.header.tracked).count();
+    let Some(value) = facts.file_mode.as_ref().filter(|value| off(value) && kept > 0) else {
+        return Vec::new();
+    };
+    let what = format!("core.fileMode is {} here", printable_str(value));
+    let why = "git does not see that an execute bit changed: the same files can be sealed with \
+               modes that no clone has, and no commit corrects them.";
+    let fix = vec![
+        "git config core.fileMode true".to_owned(),
+        "# on a file system that keeps no modes, seal on another one".to_owned(),
+    ];
+    vec![Advice { code: "core-filemode", seal: None, what, why, fix }]
+}
+
 /// Roots kept in git whose content Git LFS keeps.
 pub(super) fn lfs(facts: &Facts) -> Vec<Advice> {
     let of_seal = |seal: &SealFacts| {

@@ -8,10 +8,11 @@ use crate::report::advice::Advice;
 type Check = fn(&Facts) -> Vec<Advice>;
 
 /// Every check, in the order of what they say.
-const CHECKS: [Check; 13] = [
+const CHECKS: [Check; 14] = [
     bytes::roots,
     bytes::seals,
     bytes::configuration,
+    bytes::modes,
     bytes::lfs,
     bytes::pointers,
     bytes::hidden,

@@ -34,6 +34,8 @@ pub struct Facts {
     /// `core.autocrlf`, and `core.eol`.
     pub(super) autocrlf: Option<String>,
     pub(super) eol: Option<String>,
+    /// `core.fileMode`.
+    pub(super) file_mode: Option<String>,
     /// The tracked files whose line ends are left to whoever checks out, and to their platform:
     /// how many, and one of them. Counted only where configuration makes use of that.
     pub(super) open: Count,
@@ -101,6 +103,7 @@ impl Facts {
         let mut facts = Self {
             seals_directory: directory.to_owned(),
             autocrlf: setup::config(root, "core.autocrlf")?,
+            file_mode: setup::config(root, "core.fileMode")?,
             eol: setup::config(root, "core.eol")?,
             open: Count::default(),
             native: Count::default(),

@@ -20,7 +20,7 @@ use crate::compare::partition::Taken;
 use crate::seal::Seal;
 use crate::seal::collisions;
 use crate::seal::entry::{Digest, Entry};
-use crate::seal::path::{EntryPath, base};
+use crate::seal::path::{self, EntryPath, base};
 
 /// What came of comparing one seal with one inventory.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +38,23 @@ pub struct Comparison {
 pub fn compare(seal: &Seal, inventory: &Inventory) -> Comparison {
     let comparison = merge(seal, inventory, None);
     Comparison { findings: pair(comparison.findings), ..comparison }
+}
+
+/// The topmost directories that `findings` lie in and of which `seal` states nothing, sorted.
+#[must_use]
+pub fn new_directories(seal: &Seal, findings: &[Finding]) -> Vec<Vec<u8>> {
+    let mut new: Vec<Vec<u8>> = Vec::new();
+    for path in findings.iter().map(|finding| &*finding.path) {
+        let is_known = |directory: &[u8]| path::is_below(path, directory);
+        if new.last().is_some_and(|last| is_known(last)) {
+            continue;
+        }
+        let slashes = (0..path.len()).filter(|&at| path[at] == b'/');
+        let mut parents = slashes.map(|at| &path[..at]);
+        let is_new = |parent: &&[u8]| !seal.has_below(parent) && seal.entry(parent).is_none();
+        new.extend(parents.find(is_new).map(<[u8]>::to_vec));
+    }
+    new
 }
 
 /// How many paths differ between the two, and their length; before there is a finding for each.

@@ -89,6 +89,8 @@ pub struct SealResult {
     pub taken: Option<u64>,
     /// Sorted by path.
     pub findings: Vec<Finding>,
+    /// The topmost directories of which nothing is sealed and something is found, sorted.
+    pub new_directories: Vec<Vec<u8>>,
     /// What became of the seal since the base, if there is one and it changed.
     pub reseal: Option<Reseal>,
     /// What kept it from being judged.
@@ -122,6 +124,7 @@ impl SealResult {
             bytes: 0,
             taken: None,
             findings: Vec::new(),
+            new_directories: Vec::new(),
             reseal: None,
             problems: Vec::new(),
         }

@@ -9,3 +9,4 @@ mod authority_decisions;
 mod authority_signatures;
 mod comparing;
 mod seal_format;
+mod verdicts;

@@ -53,7 +53,7 @@ pub(super) fn clear(
         judged: commits.seals.as_ref(),
         policy_digest,
         seals: &seals,
-        patterns: &arguments.names,
+        patterns: &commits.names_since,
         environment,
         now: now()?,
     };

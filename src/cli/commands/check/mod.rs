@@ -29,7 +29,7 @@ use crate::ops::bounds::Bounds;
 use crate::ops::check::coverage;
 use crate::ops::check::review::Review;
 use crate::ops::check::{Bytes, Judge};
-use crate::report::{Notice, Report, Verbosity};
+use crate::report::{Invocation, Notice, Report, Verbosity};
 use crate::tree::CommitTree;
 
 pub(super) fn run(arguments: &CheckArgs, context: &Context) -> Outcome {
@@ -72,21 +72,16 @@ pub(super) fn run(arguments: &CheckArgs, context: &Context) -> Outcome {
     let (share, partition) = shares::share(arguments, &selected).unzip();
     notices.extend(partition.iter().flat_map(shares::notices));
     let sources = (&commits, share.as_ref());
-    let mut judgements =
-        judge_all(arguments, selected, bytes, sources, &scanner, context, &mut problems);
+    let mut judgements = judge_all(selected, bytes, sources, &scanner, context, &mut problems);
     let base = review.map(|review| review.tell(&mut judgements));
     let refusals = authorization.as_ref().map_or(&[][..], |authorization| &authorization.refusals);
     let verdict = overall(&judgements, base.as_ref(), &problems).max(authorised(refusals));
     let mut stage = scanner.stage.take();
     let staged = publish(stage.as_mut(), verdict, &mut problems);
-    let report = Report::new(
-        &judgements,
-        base.as_ref(),
-        &problems,
-        notices,
-        started.elapsed(),
-        &context.invocation,
-    );
+    let every_seal = arguments.names.is_empty();
+    let invocation = Invocation { every_seal, ..context.invocation.clone() };
+    let elapsed = started.elapsed();
+    let report = Report::new(&judgements, base.as_ref(), &problems, notices, elapsed, &invocation);
     let given = arguments.stage.as_ref().map(|path| path.to_string_lossy().into_owned());
     let report = Report { staged: given.filter(|_| staged), partition, ..report };
     let worth = authority::view(arguments, authorization.as_ref(), has_policy);
@@ -125,7 +120,7 @@ fn review(
     let by_default = if under_policy { OnReseal::Allow } else { OnReseal::default() };
     let on_reseal = arguments.on_reseal.unwrap_or(by_default);
     let seals: Vec<SealRef<'_>> = selected.iter().map(stated).collect();
-    Review::new(base, &seals, &arguments.names, on_reseal).map(Some)
+    Review::new(base, &seals, &commits.names_since, on_reseal).map(Some)
 }
 
 /// `--require-sealed`: what the selected seals leave out.
@@ -140,7 +135,6 @@ fn uncovered(arguments: &CheckArgs, selected: &[Selected], context: &Context) ->
 /// Judges by every seal, and again by those that changed meanwhile; what keeps it from that goes to
 /// `problems`.
 fn judge_all(
-    arguments: &CheckArgs,
     selected: Vec<Selected>,
     bytes: Bytes<'_>,
     (commits, share): (&Commits<'_>, Option<&Share>),
@@ -158,7 +152,7 @@ fn judge_all(
     let alone = scanner.stage.is_none() && share.is_none() && commits.base.is_none();
     let settle = |before: &SealsBefore<'_>| {
         let again = alone.then_some(&again as &dyn Fn(&SealName) -> SealResult);
-        before.settle(&mut judgements, &arguments.names, problems, again)
+        before.settle(&mut judgements, &commits.names, problems, again)
     };
     let changed = commits.before.as_ref().map(settle);
     problems.extend(changed.into_iter().flatten());

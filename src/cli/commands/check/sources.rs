@@ -4,6 +4,7 @@ use sealgate_core::seal::SealName;
 use sealgate_core::text::problem::Problem;
 
 use super::super::Context;
+use super::super::select::{by_place, by_place_here};
 use super::again::SealsBefore;
 use super::base;
 use crate::cli::args::CheckArgs;
@@ -35,6 +36,10 @@ pub(super) struct Commits<'a> {
     pub(super) no_base: Option<Notice>,
     /// Why nothing may pass without one.
     pub(super) refusal: Option<Problem>,
+    /// What selects the seals that judge: names and globs, no places.
+    pub(super) names: Vec<String>,
+    /// The same, and the seals of the base that cover the places that the user named.
+    pub(super) names_since: Vec<String>,
 }
 
 pub(super) fn open_commits<'a>(
@@ -43,6 +48,11 @@ pub(super) fn open_commits<'a>(
 ) -> Result<Option<Commits<'a>>, Problem> {
     let open = |revision: &String| CommitTree::open(&context.repository, revision);
     let seals = arguments.rev.as_ref().or(arguments.seals_from.as_ref()).map(open).transpose()?;
+    // Before anything there is read: what changes after this is noticed.
+    let before = match &seals {
+        Some(_) => None,
+        None => Some(SealsBefore::look(&context.repository)?),
+    };
     let judged = base::Judged {
         commit: seals.as_ref(),
         reference: arguments.authority.reference.as_deref(),
@@ -50,17 +60,32 @@ pub(super) fn open_commits<'a>(
     };
     let base::Opened { base, notice: no_base, refusal } =
         base::open(arguments.base.as_deref(), judged, context)?;
-    Ok(Some(Commits {
-        before: match &seals {
-            Some(_) => None,
-            None => Some(SealsBefore::look(&context.repository)?),
+    let names = match &seals {
+        Some(commit) => in_commit(arguments, context, commit),
+        // What is wrong with the seals directory is reported when the seals are loaded.
+        None => match context.repository.contents() {
+            Ok(Some(found)) => by_place_here(context, &found.names, &arguments.names),
+            _ => arguments.names.clone(),
         },
+    };
+    let mut names_since = names.clone();
+    names_since.extend(base.iter().flat_map(|base| in_commit(arguments, context, base)));
+    Ok(Some(Commits {
+        names,
+        names_since,
+        before,
         seals,
         and_bytes: arguments.rev.is_some(),
         base,
         no_base,
         refusal,
     }))
+}
+
+/// The seals of `commit` that the user named, places replaced by names.
+fn in_commit(arguments: &CheckArgs, context: &Context, commit: &CommitTree<'_>) -> Vec<String> {
+    let names = commit.contents().unwrap_or_default().names;
+    by_place(context, &names, &arguments.names, &|name| commit.load(name))
 }
 
 pub(super) fn bytes<'a>(
@@ -92,7 +117,7 @@ pub(super) fn load(
     let names = match contents {
         Ok(Contents { names, strays }) => {
             problems.extend(strays);
-            select(&names, &arguments.names).unwrap_or_else(|unmatched| {
+            select(&names, &commits.names).unwrap_or_else(|unmatched| {
                 problems.extend(unmatched);
                 Vec::new()
             })

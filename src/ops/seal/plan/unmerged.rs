@@ -105,6 +105,12 @@ pub(super) fn check_root(
 }
 
 fn broken(error: &ObjectError) -> Problem {
-    Problem::new("git", error.to_string())
-        .remedy("`git fsck --full` shows what is broken; fix that, or clone again")
+    let not_ours = match error {
+        ObjectError::Git(error) => error.of_another_user(),
+        _ => None,
+    };
+    not_ours.unwrap_or_else(|| {
+        Problem::new("git", error.to_string())
+            .remedy("`git fsck --full` shows what is broken; fix that, or clone again")
+    })
 }

@@ -38,10 +38,11 @@ pub trait Evidence {
         None
     }
 
-    /// Whether git has the file at `path` below the root; `None` where it need not, or where that
+    /// Whether git has the file at `path` below the root, or will have it once everything is added;
+    /// `there` says that it is in the inventory. `None` where git need not have it, or where that
     /// cannot be told.
-    fn is_in_git(&mut self, path: &[u8]) -> Option<bool> {
-        let _ = path;
+    fn is_in_git(&mut self, path: &[u8], there: bool) -> Option<bool> {
+        let _ = (path, there);
         None
     }
 
@@ -256,7 +257,8 @@ fn not_in_git(finding: &Finding, evidence: &mut dyn Evidence) -> Explained {
     // git keeps no directories: there it says nothing that it has none.
     let entry = finding.expected.as_ref().or(finding.observed.as_ref());
     let kept = !matches!(entry, None | Some(Entry::Dir));
-    let lacks = kept && evidence.is_in_git(&finding.path) == Some(false);
+    let there = finding.observed.is_some() || finding.unread.is_some();
+    let lacks = kept && evidence.is_in_git(&finding.path, there) == Some(false);
     lacks.then_some((Cause::NotInGit, None))
 }
 

@@ -27,6 +27,14 @@ pub(super) const RUN: &[ErrorCode] = &[
             `git fsck --full` shows whether the repository is broken.",
     },
     ErrorCode {
+        code: "git-ownership",
+        title: "The repository belongs to another user",
+        explanation: "Git reads no repository that another user owns, because its configuration \
+            could run commands. In a container, the checkout often belongs to the user outside. If \
+            you trust whoever owns it, run the command that the next step names, as the user who \
+            runs sealgate.",
+    },
+    ErrorCode {
         code: "git-unreadable",
         title: "A file of git cannot be read",
         explanation: "A file by which git points to its directory, `.git` or `commondir`, cannot \

@@ -3,12 +3,16 @@
 //! Every command works as it stands where the user is, pasted into a POSIX shell. A cause is
 //! fixed before anything is approved; nothing here advises to approve bytes nobody understands.
 
+mod approve;
+
 use sealgate_core::compare::finding::{Cause, Finding, FindingKind};
-use sealgate_core::compare::verdict::{SealResult, Source, Verdict};
+use sealgate_core::compare::verdict::{SealResult, Source};
 use sealgate_core::seal::entry::Entry;
+use sealgate_core::seal::exclude::pattern_of;
 
 use super::shell::{is_bare, pathspec, quote};
-use super::v1::Fix;
+
+pub(super) use approve::{fix, fix_of_all};
 
 /// How the program was called, so that the commands it prints work where they are pasted.
 #[derive(Debug, Clone, Default)]
@@ -21,9 +25,36 @@ pub struct Invocation {
     /// here nor the value of `-C`. Commands that name a file need it: git and sealgate find the
     /// root themselves, `chmod` does not.
     pub repository: Option<String>,
+    /// Whether every seal of the repository was judged.
+    pub every_seal: bool,
 }
 
 impl Invocation {
+    /// sealgate, as it is called from where the user is.
+    fn sealgate(&self) -> String {
+        let mut text = String::from("sealgate");
+        for (flag, value) in [("-C", &self.directory), ("--seals", &self.seals)] {
+            if let Some(value) = value {
+                text = format!("{text} {flag} {}", quote(value.as_bytes()));
+            }
+        }
+        text
+    }
+
+    /// The git command that stages the seal `name` and its `root`, what was deleted there too.
+    #[must_use]
+    pub fn stage(&self, name: &str, root: &str) -> String {
+        let file = self.seal_file(name);
+        let at_the_top = self.directory.is_none() && self.repository.is_none();
+        let place = |path: &str| {
+            let plain = is_bare(path.as_bytes()) && !path.starts_with('-');
+            if at_the_top && plain { path.to_owned() } else { pathspec(path.as_bytes()) }
+        };
+        let places =
+            if root == "." { place(root) } else { format!("{} {}", place(root), place(&file)) };
+        format!("{} add -A -- {places}", git(self))
+    }
+
     /// The file of the seal `name`, relative to the repository root.
     pub(super) fn seal_file(&self, name: &str) -> String {
         let seals = self.seals.as_deref().unwrap_or("seals").trim_end_matches('/');
@@ -38,14 +69,6 @@ pub(super) fn of(finding: &Finding, judgement: &SealResult, invocation: &Invocat
         Some(cause) => advice.on_cause(cause, finding.kind, &finding.path),
         None => advice.on_kind(finding),
     }
-}
-
-/// How a failing seal is fixed. `None` where nothing can be approved: the seal passed, or part
-/// of it could not be judged, and then `seal` would refuse as well.
-pub(super) fn fix(judgement: &SealResult, invocation: &Invocation) -> Option<Fix> {
-    let advice = Advice { judgement, invocation };
-    (judgement.verdict() == Verdict::Fail && !judgement.findings.is_empty())
-        .then(|| Fix { approve: advice.sealgate("seal"), caution: advice.caution() })
 }
 
 /// What to do about seals that changed since `base` in a way that does not pass.
@@ -129,18 +152,20 @@ impl Advice<'_> {
 
     /// It was sealed where it lay beside the files that git has, or it lies there now.
     fn on_not_in_git(&self, kind: FindingKind, path: &[u8]) -> String {
-        let (git, path) = (self.git(), join(self.root().as_bytes(), path));
-        let path = pathspec(&path);
         if kind == FindingKind::Missing {
             return format!(
                 "It was sealed where it lay, and git does not have it (never added, or removed since): \
-                 add it there with `{git} add --force -- {path}` and commit, or leave it out of the \
-                 seal."
+                 add it to git where it still lies, by force if git ignores it, and commit; or, if it \
+                 is gone for good, {}.",
+                self.approval()
             );
         }
+        let place = pathspec(&join(self.root().as_bytes(), path));
         format!(
-            "No fresh checkout has it (a leftover, or a file that git ignores): remove it, or add it \
-             with `{git} add --force -- {path}` and {}.",
+            "git ignores it, so no fresh checkout has it: remove it, or {}; or, if it belongs there, \
+             add it with `{} add --force -- {place}` and {}.",
+            self.exclusion(path),
+            self.git(),
             self.approval()
         )
     }
@@ -158,7 +183,7 @@ impl Advice<'_> {
                 self.place()
             ),
             FindingKind::Unsealable => {
-                format!("Remove it, or add it to {}: no seal can hold it.", self.seal_file())
+                format!("Remove it, or {}: no seal can hold it.", self.exclusion(&finding.path))
             }
             FindingKind::KindChanged | FindingKind::LinkChanged => {
                 format!("If nobody meant it, {again}.")
@@ -171,8 +196,8 @@ impl Advice<'_> {
             FindingKind::ModeChanged => self.on_mode(finding),
             FindingKind::Missing => format!("If it should be there, {again}."),
             FindingKind::Unsealed => format!(
-                "Remove it if it does not belong there, add it to {} if it never will, or {}.",
-                self.seal_file(),
+                "Remove it if it does not belong there, {} if it never will, or {}.",
+                self.exclusion(&finding.path),
                 self.approval()
             ),
             FindingKind::Moved => {
@@ -216,53 +241,6 @@ impl Advice<'_> {
         format!("If nobody meant it, run `chmod {sign} -- {}`.", quote(&self.file(&finding.path)))
     }
 
-    /// When approving is the wrong answer, and what is right then.
-    fn caution(&self) -> String {
-        let root = self.root_in_words();
-        let mut sentences = Vec::new();
-        if let Source::Directory { given, .. } = &self.judgement.source {
-            sentences.push(format!(
-                "First bring the bytes of {given} into {root}: the command seals what is in {root}."
-            ));
-        }
-        if let Source::Commit { given, .. } = &self.judgement.source {
-            sentences.push(format!(
-                "First check out {given}: the command seals what is in the working tree."
-            ));
-        }
-        let findings = &self.judgement.findings;
-        if findings.iter().any(|finding| finding.kind == FindingKind::Unsealable) {
-            sentences.push("It refuses while anything unsealable is there.".to_owned());
-        }
-        let proved = |cause: &Cause| findings.iter().any(|finding| finding.cause == Some(*cause));
-        let causes: Vec<_> = Cause::ALL.into_iter().filter(proved).map(Cause::code).collect();
-        if !causes.is_empty() {
-            sentences.push(format!(
-                "Do not approve what has a known cause ({}): fix the cause.",
-                causes.join(", ")
-            ));
-        }
-        sentences.push(self.last_caution());
-        sentences.join(" ")
-    }
-
-    fn last_caution(&self) -> String {
-        let again = self.again(None);
-        if self.is_kept_in_git() {
-            format!(
-                "Do not approve this if nobody meant to change {}: {again}, which drops what is not \
-                 committed; if the change is in a commit, `{} log -- {}` names it.",
-                self.root_in_words(),
-                self.git(),
-                pathspec(self.root().as_bytes())
-            )
-        } else {
-            format!(
-                "Do not approve this if you cannot say why the bytes changed: {again}, and check again."
-            )
-        }
-    }
-
     /// How the sealed bytes come back, of `path` or of everything: after `if ...,`.
     fn again(&self, path: Option<&[u8]>) -> String {
         match &self.judgement.source {
@@ -300,9 +278,24 @@ impl Advice<'_> {
         }
     }
 
-    /// The file of the seal, whose `exclude` list can be edited.
-    fn seal_file(&self) -> String {
-        format!("`exclude` of {}", self.invocation.seal_file(&self.judgement.name))
+    /// How `path` is left out of the seal: after `or`.
+    fn exclusion(&self, path: &[u8]) -> String {
+        let known = &self.judgement.new_directories;
+        // A directory without an entry would be found next: it is left out as a whole.
+        let directory = (0..path.len())
+            .filter(|&at| path[at] == b'/')
+            .map(|at| &path[..at])
+            .find(|parent| known.binary_search_by(|new| (**new).cmp(*parent)).is_ok());
+        let pattern = match directory {
+            Some(directory) => pattern_of(directory).map(|pattern| format!("{pattern}/")),
+            None => pattern_of(path),
+        };
+        let Some(pattern) = pattern else {
+            let file = self.invocation.seal_file(&self.judgement.name);
+            return format!("leave it out by a pattern in `exclude` of {file}");
+        };
+        let pattern = quote(pattern.as_bytes());
+        format!("leave it out with `{} --exclude {pattern}`", self.sealgate("seal"))
     }
 
     fn is_kept_in_git(&self) -> bool {
@@ -343,15 +336,8 @@ impl Advice<'_> {
     }
 
     fn sealgate(&self, command: &str) -> String {
-        let mut text = String::from("sealgate");
-        for (flag, value) in
-            [("-C", &self.invocation.directory), ("--seals", &self.invocation.seals)]
-        {
-            if let Some(value) = value {
-                text = format!("{text} {flag} {}", quote(value.as_bytes()));
-            }
-        }
-        format!("{text} {command} {}", quote(self.judgement.name.as_bytes()))
+        let name = quote(self.judgement.name.as_bytes());
+        format!("{} {command} {name}", self.invocation.sealgate())
     }
 
     fn git(&self) -> String {
