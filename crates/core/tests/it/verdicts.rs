@@ -64,7 +64,8 @@ fn the_verdict_on_a_run_is_the_heaviest_and_never_a_pass_of_nothing() {
         }],
     };
     let problem = [Problem::new("x", "y")];
-    let cases: [(&[SealResult], Option<Base>, &[Problem], Verdict); 11] = [
+    type Case<'c> = (&'c [SealResult], Option<Base>, &'c [Problem], Verdict);
+    let cases: [Case<'_>; 11] = [
         (&[], None, &[], Verdict::Error),
         (&[], Some(gone(false)), &[], Verdict::Error),
         (&[pass()], None, &[], Verdict::Pass),
