@@ -45,6 +45,9 @@ fn the_verdict_on_a_seal_is_a_pass_only_if_nothing_speaks_against_it() {
     assert_eq!(passes, [(0, Some(0)), (1, None), (1, Some(1))]);
 }
 
+/// The results of the seals, the base, other problems, and the verdict on all of it.
+type Case<'c> = (&'c [SealResult], Option<Base>, &'c [Problem], Verdict);
+
 #[test]
 fn the_verdict_on_a_run_is_the_heaviest_and_never_a_pass_of_nothing() {
     let pass = || result(1, None, None, false);
@@ -64,7 +67,6 @@ fn the_verdict_on_a_run_is_the_heaviest_and_never_a_pass_of_nothing() {
         }],
     };
     let problem = [Problem::new("x", "y")];
-    type Case<'c> = (&'c [SealResult], Option<Base>, &'c [Problem], Verdict);
     let cases: [Case<'_>; 11] = [
         (&[], None, &[], Verdict::Error),
         (&[], Some(gone(false)), &[], Verdict::Error),

@@ -313,6 +313,26 @@ mod tests {
     }
 
     #[test]
+    fn a_directory_leads_on_while_a_pattern_can_match_below_it() {
+        let leads_on = |pattern: &str, names: &[&str]| {
+            let automaton = automaton([pattern]);
+            let mut level = automaton.top().clone();
+            names.iter().for_each(|name| drop(automaton.enter(&mut level, name.as_bytes())));
+            automaton.leads_on(&level)
+        };
+        for (pattern, names, expected) in [
+            ("name", &["a", "b"][..], true),
+            ("*.log", &["a", "b"], true),
+            ("/a/b/c", &["a"], true),
+            ("/a/b/c", &["x"], false),
+            ("/a/*", &["a"], true),
+            ("/a/*", &["x", "y"], false),
+        ] {
+            assert_eq!(leads_on(pattern, names), expected, "{pattern} below {names:?}");
+        }
+    }
+
+    #[test]
     fn a_step_a_word_and_a_byte_is_the_most_that_any_pattern_takes() {
         let stars = "*a".repeat(500) + "*x";
         let marks = format!("*a{}a*z", "?".repeat(300));

@@ -114,6 +114,18 @@ mod tests {
     }
 
     #[test]
+    fn classes_that_git_reads_by_name_are_refused_wherever_they_stand() {
+        for text in ["[[:alpha:]]", "[a[:digit:]]", "[a-c[.x.]]", "[![=a=]]"] {
+            let why = class(text.as_bytes()).err();
+            assert_eq!(
+                why,
+                Some("classes such as `[:alpha:]` are not understood; write a range"),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
     fn members_and_ranges_are_those_of_git() {
         let cases = [
             ("[ab]", "ab"),
