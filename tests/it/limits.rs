@@ -69,7 +69,7 @@ fn no_input_below_the_limit_takes_more_memory_than_there_is_or_hangs() {
     }
     let (took, what) = slowest;
     let (cases, all) = (meant.len(), CASES.len());
-    println!("hostile inputs of at most {MOST_INPUT} bytes: {cases} of {all} cases, {runs} runs");
+    println!("hostile inputs of at most {MOST_INPUT} bytes ({cases} of {all} cases, {runs} runs)");
     println!("the slowest: {:.2} s, {what}", took.as_secs_f64());
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(runs > 0, "no case is named {only}");

@@ -317,7 +317,9 @@ mod tests {
         let leads_on = |pattern: &str, names: &[&str]| {
             let automaton = automaton([pattern]);
             let mut level = automaton.top().clone();
-            names.iter().for_each(|name| drop(automaton.enter(&mut level, name.as_bytes())));
+            for name in names {
+                let _ = automaton.enter(&mut level, name.as_bytes());
+            }
             automaton.leads_on(&level)
         };
         for (pattern, names, expected) in [
