@@ -39,12 +39,7 @@ impl Listing {
         let places = roots.iter().map(Path::new);
         refuse_special(repository, places, ".gitignore", "ls-files")?;
         let pathspecs = pathspecs(&roots);
-        let list = |arguments: &[&str]| {
-            let pathspecs = pathspecs.iter().map(String::as_str);
-            let arguments: Vec<&str> =
-                arguments.iter().copied().chain(["--"]).chain(pathspecs).collect();
-            run(repository, "ls-files", &arguments).map(|output| records(&output))
-        };
+        let list = |options: &[&str]| list_files(repository, options, &pathspecs);
         for record in list(&["--stage", "-z", "--full-name"])? {
             // MODE SP OID SP STAGE TAB PATH
             let Some(tab) = record.iter().position(|&byte| byte == b'\t') else { continue };
@@ -149,10 +144,8 @@ impl UnwatchedFiles {
         roots: impl IntoIterator<Item = &'r str>,
     ) -> Result<Self, GitError> {
         let pathspecs = pathspecs(&roots.into_iter().collect());
-        let arguments: Vec<&str> =
-            ["-v", "-z", "--"].into_iter().chain(pathspecs.iter().map(String::as_str)).collect();
         let mut files = Self::default();
-        for record in records(&run(repository, "ls-files", &arguments)?) {
+        for record in list_files(repository, &["-v", "-z"], &pathspecs)? {
             // TAG SP PATH
             let (Some(&tag), Some(path)) = (record.first(), record.get(2..)) else { continue };
             if matches!(tag, b'S' | b's') {
@@ -179,6 +172,17 @@ impl UnwatchedFiles {
             assumed: self.assumed.iter().filter(is_below).count(),
         }
     }
+}
+
+/// The records that `git ls-files` prints with `options`, which ask for NUL between them.
+fn list_files(
+    repository: &Path,
+    options: &[&str],
+    pathspecs: &[String],
+) -> Result<Vec<Vec<u8>>, GitError> {
+    let pathspecs = pathspecs.iter().map(String::as_str);
+    let arguments: Vec<&str> = options.iter().copied().chain(["--"]).chain(pathspecs).collect();
+    run(repository, "ls-files", &arguments).map(|output| records(&output))
 }
 
 /// Pathspecs for `roots`; none, which means everything, for many roots.

@@ -40,7 +40,7 @@ pub(super) struct GrantIndex<'a> {
     unreadable: Option<usize>,
 }
 
-/// The grant that comes nearest to a demand for which there is none, and what of it is another.
+/// The grant that is most like a demand that no grant fits, and the fields in which it differs.
 pub(super) enum Nearest<'g, 'a> {
     /// It permits another change.
     OtherChange(&'g ReadGrant<'a>, &'g Grant),

@@ -182,7 +182,7 @@ impl ScanError {
         Self::new(ScanErrorKind::Unsealable, detail)
     }
 
-    /// What is said of a file of which nearly all are holes.
+    /// The error of a file that consists almost only of holes.
     #[must_use]
     pub fn unread(file: UnreadFile, on_disk: u64) -> Self {
         let detail = format!(

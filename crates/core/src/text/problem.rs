@@ -35,14 +35,14 @@ impl Problem {
         self
     }
 
-    /// The same, said of a file.
+    /// The same problem, about a file.
     #[must_use]
     pub fn file(mut self, file: impl Into<String>) -> Self {
         self.file = Some(file.into().into());
         self
     }
 
-    /// The same, said of a seal.
+    /// The same problem, about a seal.
     #[must_use]
     pub fn seal(mut self, name: impl Into<String>) -> Self {
         self.seal = Some(name.into().into());

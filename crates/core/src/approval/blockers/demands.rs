@@ -228,7 +228,7 @@ impl<'m> ItemsById<'m> {
         self.0.get(id)?.first().copied()
     }
 
-    /// The digest of all that is said of `id`.
+    /// The digest of all fields of the items with this id.
     fn digest(&self, id: &str) -> Option<Digest> {
         let items = self.0.get(id)?;
         let said: String = items.iter().map(|item| text(item)).collect();
