@@ -146,4 +146,5 @@ fn no_key_signs_in_ci() {
     let ran = run(command);
     assert_eq!(ran.code, 2);
     assert!(ran.stderr.contains("grant sign does not write in CI"), "{}", ran.stderr);
+    assert!(!ran.stderr.contains("--allow-ci"), "no such option: {}", ran.stderr);
 }

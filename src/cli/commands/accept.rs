@@ -23,7 +23,7 @@ use crate::report::sealed;
 type Problems = Vec<Problem>;
 
 pub(super) fn run(arguments: &AcceptArgs, context: &Context) -> Outcome {
-    refuse_in_ci("sealgate accept", arguments.allow_ci)?;
+    refuse_in_ci("sealgate accept", Some(arguments.allow_ci))?;
     let given = arguments.report.to_string_lossy();
     let mut room = reports::MAX_BYTES;
     let report = reports::open(&context.path(&arguments.report), &given, &mut room);

@@ -20,7 +20,7 @@ struct Loose {
 
 pub(super) fn run(arguments: &FmtArgs, context: &Context) -> Outcome {
     if !arguments.check {
-        refuse_in_ci("sealgate fmt", arguments.allow_ci)?;
+        refuse_in_ci("sealgate fmt", Some(arguments.allow_ci))?;
     }
     let _lock = if arguments.check { None } else { context.lock()? };
     let names = context.select(&arguments.names)?;

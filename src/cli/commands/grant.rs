@@ -22,14 +22,14 @@ use crate::tree::{ApprovalFiles, CommitTree};
 pub(super) fn run(command: &GrantCommand, context: &Context) -> Outcome {
     let said = match command {
         GrantCommand::New(arguments) => {
-            refuse_in_ci("grant new", false)?;
+            refuse_in_ci("sealgate grant new", None)?;
             new(arguments, context)
         }
         GrantCommand::Show(arguments) => {
             Opened::new(arguments, context).map(|opened| opened.words())
         }
         GrantCommand::Sign { grant, key } => {
-            refuse_in_ci("grant sign", false)?;
+            refuse_in_ci("sealgate grant sign", None)?;
             signed(grant, &context.path(key), context)
         }
         GrantCommand::Verify(arguments) => return verified(arguments, context),

@@ -45,7 +45,7 @@ struct Wishes {
 }
 
 pub(super) fn run(arguments: &InitArgs, context: &Context) -> Outcome {
-    refuse_in_ci("sealgate init", arguments.allow_ci)?;
+    refuse_in_ci("sealgate init", Some(arguments.allow_ci))?;
     work_tree(context).map_err(|problem| vec![problem])?;
     check_flags(arguments, context).map_err(|problem| vec![problem])?;
     let _lock = context.lock()?;

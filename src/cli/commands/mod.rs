@@ -317,16 +317,14 @@ fn in_ci() -> bool {
         .is_some_and(|value| !(value.is_empty() || value == "0" || value == "false"))
 }
 
-/// Refuses to write in CI.
-fn refuse_in_ci(command: &str, allowed: bool) -> Result<(), Vec<Problem>> {
-    if allowed || !in_ci() {
+/// Refuses to write in CI, unless the option `--allow-ci` is `allowed`; `None` where the command has no
+/// such option.
+fn refuse_in_ci(command: &str, allowed: Option<bool>) -> Result<(), Vec<Problem>> {
+    if allowed == Some(true) || !in_ci() {
         return Ok(());
     }
-    Err(vec![
-        Problem::new(
-            "refused-in-ci",
-            format!("{command} does not write in CI: a seal states what a person approved"),
-        )
-        .remedy(format!("run {command} where you can review it, and commit; or pass --allow-ci")),
-    ])
+    let message = format!("{command} does not write in CI: a seal states what a person approved");
+    let option = if allowed.is_some() { "; or pass --allow-ci" } else { "" };
+    let remedy = format!("run {command} where you can review it, and commit{option}");
+    Err(vec![Problem::new("refused-in-ci", message).remedy(remedy)])
 }

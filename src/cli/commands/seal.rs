@@ -27,7 +27,7 @@ use crate::tree::{NamedBy, root_problem};
 type Problems = Vec<Problem>;
 
 pub(super) fn run(arguments: &SealArgs, context: &Context) -> super::Outcome {
-    refuse_in_ci("sealgate seal", arguments.allow_ci)?;
+    refuse_in_ci("sealgate seal", Some(arguments.allow_ci))?;
     let _lock = context.lock()?;
     if arguments.root.is_none() && !arguments.exclude.is_empty() {
         return seal_header::run(arguments, select(arguments, context)?, context);

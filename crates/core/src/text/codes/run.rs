@@ -163,8 +163,8 @@ pub(super) const RUN: &[ErrorCode] = &[
         code: "refused-in-ci",
         title: "The command does not write in CI",
         explanation: "A seal states what a person approved, and no person reviews bytes in a CI \
-            run. Run the command where you can review the change, and commit the result. \
-            `--allow-ci` permits it anyway.",
+            run. Run the command where you can review the change, and commit the result. Where the \
+            command has the option `--allow-ci`, it permits it anyway.",
     },
     ErrorCode {
         code: "remote-unknown",
