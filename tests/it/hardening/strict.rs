@@ -121,16 +121,19 @@ fn is_beside_the_point(failed: &str) -> bool {
 fn a_check_of_which_any_read_failed_never_passes() {
     let sweep = Sweep::begin_whole("strict::a_check_of_which_any_read_failed_never_passes");
     let repo = repo();
-    let clean = repo.run(&["check"]);
-    assert_eq!(clean.code, Some(0), "{clean:#?}");
-    for fault in READING {
-        let runs = faults(&repo, &["check"], fault, |Faulty { run, failed }| {
-            if !failed.iter().all(|failed| is_beside_the_point(failed)) {
-                assert_eq!(run.code, Some(2), "{failed:#?} {run:#?}");
-                assert!(!run.stdout.contains("PASS"), "{failed:#?} {run:#?}");
-            }
-        });
-        sweep.count_many(&format!("{}: {}", fault.0, fault.1), runs as u64);
+    // Every seal, and the one whose root is named.
+    for arguments in [&["check"][..], &["check", "dist/"]] {
+        let clean = repo.run(arguments);
+        assert_eq!(clean.code, Some(0), "{clean:#?}");
+        for fault in READING {
+            let runs = faults(&repo, arguments, fault, |Faulty { run, failed }| {
+                if !failed.iter().all(|failed| is_beside_the_point(failed)) {
+                    assert_eq!(run.code, Some(2), "{failed:#?} {run:#?}");
+                    assert!(!run.stdout.contains("PASS"), "{failed:#?} {run:#?}");
+                }
+            });
+            sweep.count_many(&format!("{}: {}", fault.0, fault.1), runs as u64);
+        }
     }
     sweep.end(100);
 }

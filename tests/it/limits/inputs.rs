@@ -202,8 +202,8 @@ pub(super) const CASES: &[Case] = &[
     // Reports that are read back.
     Case { name: "report-findings", make: |repo| report(repo, 1, 14_000), commands: REPORTS },
     Case { name: "report-seals", make: |repo| report(repo, 14_000, 1), commands: REPORTS },
-    Case { name: "report-of-a-tree", make: |repo| reported(repo, 1, 12_000), commands: REPORTS },
-    Case { name: "report-of-seals", make: |repo| reported(repo, 2_300, 1), commands: REPORTS },
+    Case { name: "report-of-a-tree", make: |repo| reported(repo, 1, 11_000), commands: REPORTS },
+    Case { name: "report-of-seals", make: |repo| reported(repo, 2_100, 1), commands: REPORTS },
     Case { name: "report-shares", make: shares, commands: &[SHARES] },
     Case {
         name: "report-nested",

@@ -62,10 +62,11 @@ pub(super) fn open_commits<'a>(
         base::open(arguments.base.as_deref(), judged, context)?;
     let names = match &seals {
         Some(commit) => in_commit(arguments, context, commit),
-        // What is wrong with the seals directory is reported when the seals are loaded.
-        None => match context.repository.contents() {
-            Ok(Some(found)) => by_place_here(context, &found.names, &arguments.names),
-            _ => arguments.names.clone(),
+        None if arguments.names.is_empty() => Vec::new(),
+        None => match context.repository.contents()? {
+            Some(found) => by_place_here(context, &found.names, &arguments.names),
+            // That there is no seals directory is reported when the seals are loaded.
+            None => arguments.names.clone(),
         },
     };
     let mut names_since = names.clone();
