@@ -10,8 +10,8 @@ use sealgate_core::text::problem::Problem;
 
 use super::remedy::{self, Invocation};
 use super::v1::{
-    AuthorityView, BaseView, EntryView, ErrorView, FindingView, Notice, Report, ResealView,
-    SealView, SourceView, Tool,
+    AuthorityView, BaseView, EntryKind, EntryView, ErrorView, FORMAT, FindingView, Notice, Report,
+    ResealView, SealView, SourceView, Tool,
 };
 
 impl Report {
@@ -27,7 +27,7 @@ impl Report {
     ) -> Self {
         let of_seals = judgements.iter().flat_map(|judgement| &judgement.problems);
         Self {
-            format: "sealgate-report/1",
+            format: FORMAT.into(),
             tool: Tool::this(),
             verdict: overall(judgements, base, problems),
             seals: judgements
@@ -63,7 +63,7 @@ impl Tool {
     /// This program.
     #[must_use]
     pub fn this() -> Self {
-        Self { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") }
+        Self { name: env!("CARGO_PKG_NAME").into(), version: env!("CARGO_PKG_VERSION").into() }
     }
 }
 
@@ -95,6 +95,15 @@ impl SourceView {
         match self {
             Self::Commit { rev, oid } => (rev, oid),
             Self::Worktree | Self::Directory { .. } => Default::default(),
+        }
+    }
+
+    /// Whether both are one place, however a commit was named.
+    #[must_use]
+    pub fn is_same_place(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Commit { oid, .. }, Self::Commit { oid: other, .. }) => oid == other,
+            _ => self == other,
         }
     }
 
@@ -131,19 +140,28 @@ impl EntryView {
     /// The view of one entry.
     #[must_use]
     pub fn new(entry: &Entry) -> Self {
-        let (blake3, target) = match entry {
-            Entry::File { digest, .. } => (Some(digest.to_string()), None),
-            Entry::Link { target } => (None, Some(target.to_string())),
-            Entry::Dir => (None, None),
+        let (kind, blake3, target) = match entry {
+            Entry::File { digest, executable, .. } => {
+                (EntryKind::of_file(*executable), Some(digest.to_string()), None)
+            }
+            Entry::Link { target } => (EntryKind::Link, None, Some(target.to_string())),
+            Entry::Dir => (EntryKind::Dir, None, None),
         };
-        Self { kind: entry.kind(), size: entry.size(), blake3, target }
+        Self { kind, size: entry.size(), blake3, target }
     }
 }
 
 impl EntryView {
     /// The view of a file that was not read: it has no digest.
     fn of_unread(file: &UnreadFile) -> Self {
-        Self { kind: file.kind(), size: Some(file.size), blake3: None, target: None }
+        let kind = EntryKind::of_file(file.executable);
+        Self { kind, size: Some(file.size), blake3: None, target: None }
+    }
+}
+
+impl EntryKind {
+    fn of_file(executable: bool) -> Self {
+        if executable { Self::Exec } else { Self::File }
     }
 }
 
@@ -152,7 +170,7 @@ impl ErrorView {
     #[must_use]
     pub fn new(problem: &Problem) -> Self {
         Self {
-            code: problem.code,
+            code: problem.code.into(),
             message: problem.message.to_string(),
             seal: problem.seal.as_deref().map(str::to_owned),
             file: problem.file.as_deref().map(str::to_owned),

@@ -125,7 +125,7 @@ fn a_report_from_another_machine_and_from_another_directory_is_accepted() {
 fn additions_to_a_report_are_passed_over() {
     let repo = failed();
     edit(&repo, |report| {
-        report["authority"] = json!({"kind": "slice"});
+        report["authority"] = json!({"environment": "e", "policy": null, "more": 1});
         report["seals"][0]["authority"] = json!(["x"]);
         finding(report, "modified")["new"] = json!({"a": [1, null]});
         finding(report, "modified")["observed"]["sha256"] = json!("0");
@@ -138,15 +138,18 @@ type Case = (&'static str, fn(&mut Value));
 
 #[test]
 fn a_report_that_is_not_about_this_seal_or_not_in_itself_right_is_refused() {
-    let cases: [Case; 44] = [
+    let cases: [Case; 45] = [
         ("the seal is no longer the one", |r| r["seals"][0]["digest"] = json!("0".repeat(64))),
         ("the seal is no longer the one", |r| r["seals"][0]["digest"] = Value::Null),
         ("the report is about another root: lib", |r| r["seals"][0]["root"] = json!("lib")),
         ("the report is about another root: none", |r| r["seals"][0]["root"] = Value::Null),
         ("there is no seal other here", |r| r["seals"][0]["name"] = json!("other")),
         ("no seal can have the name \"../x\"", |r| r["seals"][0]["name"] = json!("../x")),
-        ("its bytes came from a commit", |r| r["seals"][0]["source"]["kind"] = json!("commit")),
-        ("its bytes came from a x", |r| r["seals"][0]["source"]["kind"] = json!("x")),
+        ("its bytes came from a commit", |r| {
+            r["seals"][0]["source"] = json!({"kind": "commit", "rev": "main", "oid": "0"});
+        }),
+        ("missing field `rev`", |r| r["seals"][0]["source"]["kind"] = json!("commit")),
+        ("unknown variant `x`", |r| r["seals"][0]["source"]["kind"] = json!("x")),
         ("its verdict is error", |r| r["seals"][0]["verdict"] = json!("error")),
         ("its verdict is refused", |r| r["seals"][0]["verdict"] = json!("refused")),
         ("no seal failed in it", |r| r["seals"][0]["verdict"] = json!("pass")),
@@ -179,48 +182,52 @@ fn a_report_that_is_not_about_this_seal_or_not_in_itself_right_is_refused() {
         ("it was found unreadable", |r| finding(r, "modified")["kind"] = json!("unreadable")),
         ("it was found unstable", |r| finding(r, "modified")["kind"] = json!("unstable")),
         ("it was found unsealable", |r| finding(r, "modified")["kind"] = json!("unsealable")),
-        ("a finding of the kind odd", |r| finding(r, "modified")["kind"] = json!("odd")),
-        ("its name is not UTF-8", |r| finding(r, "unsealed")["path_bytes"] = json!("ff")),
-        ("what was observed there makes no entry", |r| {
+        ("unknown variant `odd`", |r| finding(r, "modified")["kind"] = json!("odd")),
+        ("its path_bytes are not those of its path", |r| {
+            finding(r, "unsealed")["path_bytes"] = json!("ff");
+        }),
+        ("the fields of an entry in it make none", |r| {
             finding(r, "modified")["observed"] = json!({"kind": "file", "size": 3});
         }),
-        ("what was observed there makes no entry", |r| {
+        ("the fields of an entry in it make none", |r| {
             finding(r, "modified")["observed"]["blake3"] = json!("AB".repeat(32));
         }),
-        ("what was observed there makes no entry", |r| {
+        ("the fields of an entry in it make none", |r| {
             finding(r, "modified")["observed"]["target"] = json!("x");
         }),
-        ("what was sealed there makes no entry", |r| {
+        ("unknown variant `fifo`", |r| {
             finding(r, "modified")["expected"]["kind"] = json!("fifo");
         }),
-        ("is not what is sealed", |r| finding(r, "modified")["expected"]["size"] = json!(4)),
-        ("does not make it modified", |r| {
+        ("does not follow from the seal", |r| {
+            finding(r, "modified")["expected"]["size"] = json!(4);
+        }),
+        ("does not follow from the seal", |r| {
             let finding = finding(r, "modified");
             finding["observed"] = finding["expected"].clone();
         }),
-        ("does not make it mode-changed", |r| {
+        ("does not follow from the seal", |r| {
             finding(r, "modified")["kind"] = json!("mode-changed");
         }),
-        ("does not make it missing", |r| finding(r, "modified")["kind"] = json!("missing")),
-        ("does not make it unsealed", |r| finding(r, "missing")["kind"] = json!("unsealed")),
-        ("does not make it moved", |r| {
+        ("does not follow from the seal", |r| finding(r, "modified")["kind"] = json!("missing")),
+        ("does not follow from the seal", |r| finding(r, "missing")["kind"] = json!("unsealed")),
+        ("does not follow from the seal", |r| {
             drop(finding(r, "moved").as_object_mut().unwrap().remove("from"));
         }),
-        ("said to be moved, with other bytes", |r| {
+        ("does not follow from the seal", |r| {
             finding(r, "moved")["observed"]["size"] = json!(7);
         }),
-        ("two findings are about this one path", |r| {
+        ("gone: it does not follow", |r| {
             let finding = finding(r, "missing").clone();
             r["seals"][0]["findings"].as_array_mut().unwrap().push(finding);
         }),
-        ("two findings are about this one path", |r| {
+        ("two findings are about it", |r| {
             let finding = finding(r, "unsealed").clone();
             r["seals"][0]["findings"].as_array_mut().unwrap().push(finding);
         }),
-        ("it is said not to be sealed, and it is", |r| {
+        ("does not follow from the seal", |r| {
             finding(r, "unsealed")["path"] = json!("same");
         }),
-        ("makes no seal: entry \"same/below\" lies below", |r| {
+        ("same: something lies below it, and it is no directory", |r| {
             finding(r, "unsealed")["path"] = json!("same/below");
         }),
     ];
@@ -268,7 +275,13 @@ fn no_path_leads_out_of_the_seal() {
         (json!({"kind": "link", "target": "../../x"}), "a link that leaves the root"),
     ] {
         repo.write(REPORT, &whole);
-        edit(&repo, |report| finding(report, "unsealed")["observed"] = entry);
+        edit(&repo, |report| {
+            let bytes = |entry: &Value| entry["size"].as_u64().unwrap_or(0);
+            let before = bytes(&finding(report, "unsealed")["observed"]);
+            let all = report["seals"][0]["bytes"].as_u64().unwrap() - before;
+            report["seals"][0]["bytes"] = json!(all.saturating_add(bytes(&entry)));
+            finding(report, "unsealed")["observed"] = entry;
+        });
         refused(&repo, &["accept", REPORT], why);
     }
     ends(&repo, &["accept", REPORT, "--allow-outside-links"], 0);
@@ -377,7 +390,7 @@ fn all_that_failed_is_taken_or_what_is_named() {
 fn nothing_is_written_if_one_of_several_cannot_be_taken() {
     let repo = several();
     edit(&repo, |report| report["seals"][1]["findings"][0]["path"] = json!("../x"));
-    refused(&repo, &["accept", REPORT], "b/../x: no path of an entry");
+    refused(&repo, &["accept", REPORT], "../x: no seal can hold that path: the path has a `.`");
     ends(&repo, &["accept", REPORT, "a"], 0);
 
     let repo = several();

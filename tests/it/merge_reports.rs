@@ -378,7 +378,7 @@ const BROKEN: &[Broken] = &[
     },
     Broken {
         what: "another kind of shares",
-        code: "report-inconsistent",
+        code: "report-malformed",
         breaks: |repo, files| {
             edit(repo, &files[0], |report| report["partition"]["kind"] = json!("hash"));
         },
@@ -476,7 +476,7 @@ const BROKEN: &[Broken] = &[
     },
     Broken {
         what: "bytes of no place",
-        code: "report-inconsistent",
+        code: "report-malformed",
         breaks: |repo, files| {
             for file in files {
                 edit(repo, file, |report| report["seals"][0]["source"] = json!({"kind": "moon"}));
@@ -512,7 +512,7 @@ const BROKEN: &[Broken] = &[
     },
     Broken {
         what: "a finding of another kind than there are",
-        code: "report-inconsistent",
+        code: "report-malformed",
         breaks: |repo, files| {
             edit_finding(repo, files, "unsealed", |finding| finding["kind"] = json!("fine"));
         },

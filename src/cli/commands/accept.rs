@@ -16,9 +16,7 @@ use super::{Context, Outcome, collect, refuse_in_ci};
 use crate::cli::args::AcceptArgs;
 use crate::ops::accept::{choose, taken};
 use crate::ops::seal::draft::outside_links;
-use crate::report::accepted;
-use crate::report::read::{ReportRead, SealRead};
-use crate::report::sealed;
+use crate::report::{Report, SealView, accepted, sealed};
 
 type Problems = Vec<Problem>;
 
@@ -70,8 +68,8 @@ pub(super) fn run(arguments: &AcceptArgs, context: &Context) -> Outcome {
 /// The seal `name` with what was `reported` of it.
 fn plan(
     name: &SealName,
-    reported: &SealRead,
-    report: &ReportRead,
+    reported: &SealView,
+    report: &Report,
     arguments: &AcceptArgs,
     context: &Context,
 ) -> Result<PendingSeal, Problems> {

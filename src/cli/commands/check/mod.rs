@@ -183,9 +183,7 @@ fn judge_each(judge: &Judge<'_>, selected: Vec<Selected>) -> Vec<SealResult> {
 fn notices(selected: &[Selected], bytes: &Bytes<'_>) -> Vec<Notice> {
     let in_files = !matches!(bytes, Bytes::Commit(_));
     let blind = cfg!(not(unix)) && in_files && !selected.is_empty();
-    let notice = Notice {
-        code: "modes-not-compared",
-        message: "this system has no execute bits: file and exec were taken as one".to_owned(),
-    };
+    let message = "this system has no execute bits: file and exec were taken as one";
+    let notice = Notice::new("modes-not-compared", message);
     blind.then_some(notice).into_iter().collect()
 }
