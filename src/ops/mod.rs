@@ -1,6 +1,5 @@
 //! The operations: what each command does, without a command line and without printing.
 
-pub mod accept;
 pub mod authorize;
 pub mod bounds;
 pub mod bring_back;

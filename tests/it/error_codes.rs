@@ -22,7 +22,7 @@ const PASSED_ON: [(&str, usize, &[&str]); 13] = [
     ("src/cli/commands/export.rs", 1, &["problem(", "constNOT_AS_SEALED:&str="]),
     ("src/cli/commands/hook.rs", 1, &["constBY_HAND:&str="]),
     ("src/cli/commands/reports.rs", 1, &["problem("]),
-    ("src/ops/accept.rs", 1, &["refuse("]),
+    ("src/ops/seal/from_report.rs", 1, &["refuse("]),
     ("src/ops/merge/groups.rs", 1, &["problem(", "Err(("]),
     ("src/ops/seal/draft.rs", 1, &["=>(", "=>{("]),
     ("src/ops/seal/plan.rs", 1, &["problem("]),

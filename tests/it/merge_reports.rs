@@ -875,12 +875,12 @@ fn an_error_of_one_share_is_an_error_of_all() {
 fn a_merged_report_can_be_accepted_and_a_share_cannot() {
     let repo = drifted();
     let files = shares(&repo, 2, &[]);
-    let ran = repo.run(&["accept", &files[0]]);
+    let ran = repo.run(&["seal", "--from-report", &files[0]]);
     assert_eq!(ran.code, 2);
     assert!(ran.stderr.contains("it is the report of share 1 of 2"), "{}", ran.stderr);
     let merge = ["merge-reports", "--report", "json=merged.json", &files[0], &files[1]];
     assert_eq!(repo.run(&merge).code, 1);
-    let ran = repo.run(&["accept", "merged.json"]);
+    let ran = repo.run(&["seal", "--from-report", "merged.json"]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     assert_eq!(repo.run(&["check"]).code, 0);
 }

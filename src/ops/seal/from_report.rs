@@ -11,8 +11,8 @@ use sealgate_core::seal::entry::Digest;
 use sealgate_core::seal::{Seal, SealName, SealedEntry};
 use sealgate_core::text::problem::Problem;
 
-use super::reported::{self, Against, Reported};
-use crate::ops::seal::draft::keep_modes;
+use super::draft::keep_modes;
+use crate::ops::reported::{self, Against, Reported};
 use crate::report::read::cut;
 use crate::report::{FindingView, Report, SealView, SourceView};
 use crate::tree::select;
@@ -20,7 +20,7 @@ use crate::tree::select;
 /// How many refused findings are shown; the others are counted.
 const SHOWN: usize = 10;
 
-const AGAIN: &str = "check again where the bytes are, and accept the report of that";
+const AGAIN: &str = "check again where the bytes are, and take the report of that";
 
 /// What `report` says of the seals that are wanted: those that `patterns` select, or all that
 /// failed where there is none.
@@ -33,7 +33,7 @@ pub fn choose<'r>(
     if let Some(share) = &report.partition {
         // The seal would be another then, and what the other shares found could not be taken.
         let message = format!("it is the report of share {} of {}", share.index, share.count);
-        let remedy = "merge the reports of all shares (sealgate merge-reports), and accept that";
+        let remedy = "merge the reports of all shares (sealgate merge-reports), and take that";
         return Err(refuse("report-refused", message, remedy));
     }
     let mut seals: Vec<(SealName, &SealView)> = Vec::new();
@@ -48,13 +48,13 @@ pub fn choose<'r>(
     seals.sort_by(|(a, _), (b, _)| a.cmp(b));
     if let Some(pair) = seals.windows(2).find(|pair| pair[0].0 == pair[1].0) {
         let message = format!("the seal {} stands in it twice", pair[0].0);
-        return Err(refuse("report-malformed", message, "accept a report of one check"));
+        return Err(refuse("report-malformed", message, "take a report of one check"));
     }
     let names: Vec<_> = seals.iter().map(|(name, _)| name.clone()).collect();
     let selected = select(&names, patterns)?;
     let wanted: HashSet<&str> = selected.iter().map(SealName::as_str).collect();
     let all = patterns.is_empty();
-    // An error about a seal that nobody wants to accept hinders nobody.
+    // An error about a seal that is not selected hinders nobody.
     let hinders = |seal: Option<&str>| all || seal.is_none_or(|seal| wanted.contains(seal));
     if let Some(error) = report.errors.iter().find(|error| hinders(error.seal.as_deref())) {
         let code = cut(&error.code);
@@ -66,7 +66,7 @@ pub fn choose<'r>(
         wanted.contains(name.as_str()) && !(all && seal.verdict == Verdict::Pass)
     });
     if seals.is_empty() {
-        let message = "no seal failed in it, so there is nothing to accept".to_owned();
+        let message = "no seal failed in it, so there is nothing to approve".to_owned();
         return Err(refuse("report-refused", message, "nothing is to be done"));
     }
     Ok(seals)
@@ -85,6 +85,9 @@ pub fn taken(
     digest: Digest,
     modes: bool,
 ) -> Result<Seal, Vec<Problem>> {
+    if is_already_so(reported, current) {
+        return Ok(current.clone());
+    }
     check_seal(reported, current, digest).map_err(|problem| vec![problem])?;
     let unstatable = unstatable(reported, current);
     if !unstatable.is_empty() {
@@ -102,6 +105,19 @@ pub fn taken(
     Ok(seal)
 }
 
+/// Whether `current` states everything that was found: the report was taken before.
+fn is_already_so(reported: &SealView, current: &Seal) -> bool {
+    let is_so = |view: &FindingView| {
+        let Ok(finding) = view.finding() else { return false };
+        let is_gone = finding.from.is_none_or(|from| current.entry(from.as_bytes()).is_none());
+        is_gone && current.entry(&finding.path) == finding.observed.as_ref()
+    };
+    !reported.findings.is_empty()
+        && reported.root.as_deref() == Some(current.header.root.as_str())
+        && unstatable(reported, current).is_empty()
+        && reported.findings.iter().all(is_so)
+}
+
 /// What was found that no seal can state: the first few findings, and how many more there are.
 fn unstatable(reported: &SealView, current: &Seal) -> Vec<Problem> {
     let is_statable = |finding: &&FindingView| {
@@ -115,7 +131,7 @@ fn unstatable(reported: &SealView, current: &Seal) -> Vec<Problem> {
     for finding in found.by_ref().take(SHOWN) {
         let path = current.header.root.join(&cut(&finding.path));
         let message = format!("it was found {}: no seal can state that", finding.kind.code());
-        let remedy = "fix that where it was found, check again, and accept that";
+        let remedy = "fix that where it was found, check again, and take the report of that";
         problems.push(refused(current, message).file(path).remedy(remedy));
     }
     let more = found.count();
@@ -130,7 +146,7 @@ fn refused(seal: &Seal, message: impl Into<String>) -> Problem {
     Problem::new("report-refused", message).seal(seal.name.as_str())
 }
 
-/// Refuses a report of a seal that is another here, or that gives nothing to accept.
+/// Refuses a report of a seal that is another here, or that gives nothing to approve.
 fn check_seal(reported: &SealView, current: &Seal, digest: Digest) -> Result<(), Problem> {
     let refuse = |message: String, remedy: &str| Err(refused(current, message).remedy(remedy));
     let header = &current.header;
@@ -149,17 +165,19 @@ fn check_seal(reported: &SealView, current: &Seal, digest: Digest) -> Result<(),
     }
     if matches!(reported.source, SourceView::Commit { .. }) {
         let message = "its bytes came from a commit, not from a build".to_owned();
-        return refuse(message, "accept the report of a check where they were built");
+        return refuse(message, "take the report of a check where they were built");
     }
     match reported.verdict {
         Verdict::Fail if !reported.findings.is_empty() => Ok(()),
         Verdict::Fail => {
-            let message = "it failed for a change of the seal itself: there is nothing to accept";
+            let message = "it failed for a change of the seal itself: there is nothing to approve";
             refuse(message.to_owned(), "let that change be reviewed: sealgate diff --base REV")
         }
-        Verdict::Pass => refuse("it passed: there is nothing to accept".to_owned(), "leave it out"),
+        Verdict::Pass => {
+            refuse("it passed: there is nothing to approve".to_owned(), "leave it out")
+        }
         verdict @ (Verdict::Refused | Verdict::Error) => refuse(
-            format!("its verdict is {}, and only a fail can be accepted", verdict.code()),
+            format!("its verdict is {}, and only a fail can be approved", verdict.code()),
             AGAIN,
         ),
     }
