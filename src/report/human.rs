@@ -15,8 +15,9 @@ use sealgate_core::text::escape::{message, printable_str};
 
 use super::last_line;
 use super::to_do::{self, Advice};
-use super::v1::BaseView;
-use super::v1::{ErrorView, FindingView, Fix, Report, SealView, SourceView};
+use super::v1::{
+    BaseView, DifferenceView, ErrorView, FindingView, Fix, Report, SealView, SideView, SourceView,
+};
 use super::{resealed, text, words};
 
 /// How much `human` tells.
@@ -250,8 +251,28 @@ fn write_findings(findings: &[&FindingView], sink: &mut dyn Write) -> io::Result
             write!(sink, "{}  {rest}", pad(path, column))?;
         }
         writeln!(sink)?;
+        if let Some(difference) = &finding.difference {
+            write_difference(difference, sink)?;
+        }
     }
     Ok(())
+}
+
+/// The lines that differ, each with its number.
+fn write_difference(difference: &DifferenceView, sink: &mut dyn Write) -> io::Result<()> {
+    let width = difference.number_width();
+    for line in &difference.lines {
+        let style = match line.side {
+            SideView::Sealed => AnsiColor::Red.on_default(),
+            SideView::Observed => AnsiColor::Green.on_default(),
+        };
+        let (sign, shown) = (line.side.sign(), line.shown());
+        writeln!(sink, "    {DIM}{:>width$} |{DIM:#} {style}{sign} {shown}{style:#}", line.number)?;
+    }
+    match difference.hidden() {
+        Some(hidden) => writeln!(sink, "    {:width$}   {DIM}{hidden}{DIM:#}", ""),
+        None => Ok(()),
+    }
 }
 
 /// What changed, why, and what else is known.

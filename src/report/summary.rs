@@ -8,10 +8,12 @@ use std::io;
 use sealgate_core::compare::verdict::Verdict;
 
 use super::changes::{Names, Sum, what};
-use super::markdown::{Page, code, commands, prose, quoted, span};
+use super::markdown::{Page, block, code, commands, prose, quoted, span};
 use super::resealed::commit;
-use super::v1::{BaseView, ResealView, ScopeView};
-use super::v1::{ErrorView, FindingView, Fix, Report, SealView, SourceView};
+use super::v1::{
+    BaseView, DifferenceView, ErrorView, FindingView, Fix, LineView, Report, ResealView, ScopeView,
+    SealView, SourceView,
+};
 use super::{text, to_do, words};
 
 /// How much of the page, in hundredths, each part and all before it may fill.
@@ -186,7 +188,22 @@ fn seal_in_short(seal: &SealView) -> String {
         // Writing to a `String` cannot fail, here and below.
         let _ = writeln!(said, "\n{others} more are folded at the end.");
     }
+    for finding in findings.iter().take(FIRST) {
+        if let Some(difference) = &finding.difference {
+            let lines = changed_lines(difference);
+            let _ = write!(said, "\n{}:\n\n{}", span(&words::path(finding)), block("diff", &lines));
+        }
+    }
     said
+}
+
+/// The lines that differ, as the language `diff` has them: the sign first.
+fn changed_lines(difference: &DifferenceView) -> Vec<String> {
+    let width = difference.number_width();
+    let line = |line: &LineView| {
+        format!("{} {:>width$} | {}", line.side.sign(), line.number, line.shown())
+    };
+    difference.lines.iter().map(line).chain(difference.hidden()).collect()
 }
 
 /// The findings, worst first, then by path.

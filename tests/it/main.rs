@@ -78,6 +78,7 @@ mod runner;
 mod sealing;
 mod second_reader;
 mod sharded_workflow;
+mod shown_lines;
 mod staging;
 mod support;
 mod terminal;

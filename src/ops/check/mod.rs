@@ -2,6 +2,7 @@
 
 pub mod coverage;
 mod evidence;
+pub mod lines;
 pub mod review;
 
 use std::path::{Path, PathBuf};

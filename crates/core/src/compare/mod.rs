@@ -9,6 +9,7 @@ pub mod changes;
 pub mod decode;
 pub mod finding;
 pub mod inventory;
+pub mod lines;
 pub mod partition;
 pub mod verdict;
 

@@ -26,9 +26,9 @@ use crate::cli::args::CheckArgs;
 use crate::cli::progress::Progress;
 use crate::ops::authorize::Authorization;
 use crate::ops::bounds::Bounds;
-use crate::ops::check::coverage;
 use crate::ops::check::review::Review;
 use crate::ops::check::{Bytes, Judge};
+use crate::ops::check::{coverage, lines};
 use crate::report::{Invocation, Notice, Report, Verbosity};
 use crate::tree::CommitTree;
 
@@ -86,6 +86,7 @@ pub(super) fn run(arguments: &CheckArgs, context: &Context) -> Outcome {
     let report = Report { staged: given.filter(|_| staged), partition, ..report };
     let worth = authority::view(arguments, authorization.as_ref(), has_policy);
     let mut report = report.authorised(worth, refusals);
+    lines::add(&mut report, &judgements, &context.repository);
     picture::draw(&mut report, arguments, &files, &commits, context);
     let place = stage.as_ref().map(Stage::target);
     let verdict = context.terminal.report(report, arguments.format, &files, place);
