@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use sealgate_core::compare::finding::Finding;
+use sealgate_core::compare::fold::Fold;
 use sealgate_core::compare::lines::{ChangedLine, LineDifference, More, Side};
 use sealgate_core::compare::verdict::{Base, SealResult, Source, Verdict, overall};
 use sealgate_core::seal::entry::{Entry, UnreadFile};
@@ -12,7 +13,7 @@ use sealgate_core::text::problem::Problem;
 use super::remedy::{self, Invocation};
 use super::v1::{
     AuthorityView, BaseView, DifferenceView, EntryKind, EntryView, ErrorView, FORMAT, FindingView,
-    LineView, Notice, Report, ResealView, SealView, SideView, SourceView, Tool,
+    FoldView, LineView, Notice, Report, ResealView, SealView, SideView, SourceView, Tool,
 };
 
 impl Report {
@@ -85,6 +86,7 @@ impl SealView {
             findings: judgement.findings.iter().map(view).collect(),
             reseal: judgement.reseal.as_ref().map(ResealView::new),
             areas: Vec::new(),
+            folds: judgement.folds.iter().map(FoldView::new).collect(),
             fix: remedy::fix(judgement, invocation),
         }
     }
@@ -134,6 +136,19 @@ impl FindingView {
             detail: finding.detail.clone(),
             difference: None,
             remedy: remedy::of(finding, judgement, invocation),
+        }
+    }
+}
+
+impl FoldView {
+    fn new(fold: &Fold) -> Self {
+        let text = |path: &[u8]| String::from_utf8_lossy(path).into_owned();
+        Self {
+            kind: fold.kind,
+            path: text(&fold.path),
+            from: fold.from.as_deref().map(text),
+            entries: fold.entries,
+            bytes: fold.bytes,
         }
     }
 }

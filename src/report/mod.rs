@@ -26,6 +26,7 @@ pub mod read;
 mod recognise;
 mod remedy;
 mod resealed;
+mod rows;
 mod sarif;
 pub mod sealed;
 pub mod setup;
@@ -48,7 +49,7 @@ pub use shell::quote;
 pub(crate) use summary::taken_back;
 pub use v1::{
     Area, AuthorityView, BaseView, ChangeView, DeletedView, DifferenceView, EntryKind, EntryView,
-    ErrorView, FindingView, Fix, Notice, PartView, PartitionKind, PartitionView, Report,
+    ErrorView, FindingView, Fix, FoldView, Notice, PartView, PartitionKind, PartitionView, Report,
     ResealView, RulingView, ScopeView, SealView, SourceView, Tool, Totals,
 };
 

@@ -99,6 +99,9 @@ pub struct SealView {
     /// How the sealed bytes lie in directories, for pictures; empty where nobody asked.
     #[serde(skip)]
     pub areas: Vec<Area>,
+    /// The directories whose findings are all alike, by path: people read one line for each.
+    #[serde(skip)]
+    pub folds: Vec<FoldView>,
     /// What to do about a fail; absent when there is nothing to fix.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fix: Option<Fix>,
@@ -300,6 +303,21 @@ pub struct Area {
     /// How many entries are sealed there.
     pub entries: u64,
     /// How many bytes are sealed there.
+    pub bytes: u64,
+}
+
+/// A directory whose entries all went, came or moved together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoldView {
+    /// What became of all of them.
+    pub kind: FindingKind,
+    /// The directory, relative to the root; the new place of one that moved.
+    pub path: String,
+    /// The sealed place of one that moved.
+    pub from: Option<String>,
+    /// How many findings lie below it.
+    pub entries: usize,
+    /// How many bytes their files have.
     pub bytes: u64,
 }
 

@@ -8,6 +8,7 @@ pub mod cause;
 pub mod changes;
 pub mod decode;
 pub mod finding;
+pub mod fold;
 pub mod inventory;
 pub mod lines;
 pub mod partition;
