@@ -71,7 +71,8 @@ fn only_sealed_bytes_are_shown() {
 #[test]
 fn of_many_lines_and_files_a_few_are_shown() {
     let repo = Repo::in_git();
-    let numbered = |word: &str| (0..1000).map(|at| format!("{word} {at}\n")).collect::<String>();
+    let numbered =
+        |word: &str| (0..1000).map(|at| format!("{word} {at}\n")).collect::<Vec<_>>().concat();
     let write = |word: &str| {
         fs::create_dir_all(repo.at("gen")).unwrap();
         for at in 0..20 {

@@ -225,8 +225,9 @@ mod tests {
 
     #[test]
     fn texts_of_any_length_are_compared_in_part() {
-        let numbered =
-            |word: &str| (0..100_000).map(|at| format!("{word} {at}\n")).collect::<String>();
+        let numbered = |word: &str| {
+            (0..100_000).map(|at| format!("{word} {at}\n")).collect::<Vec<_>>().concat()
+        };
         let difference = shown(&numbered("a"), &numbered("b"));
         assert_eq!(difference[0], "1-a 0");
         assert_eq!(difference[6], "more");
