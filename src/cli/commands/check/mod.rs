@@ -168,6 +168,10 @@ fn judge_each(judge: &Judge<'_>, selected: Vec<Selected>) -> Vec<SealResult> {
     };
     let roots: Vec<(String, String)> = selected.iter().filter_map(root).collect();
     let mut bounds = Bounds::new(roots.iter().map(|(name, root)| (&**name, &**root)));
+    selected
+        .iter()
+        .filter_map(|(_, begun)| begun.as_ref().ok())
+        .for_each(|seal| judge.expect(seal));
     let mut judgements = Vec::new();
     for (name, begun) in selected {
         let names = judge.scanner.meter.names();
