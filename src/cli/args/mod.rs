@@ -2,6 +2,7 @@
 
 mod authority;
 mod blockers;
+mod help;
 mod hook;
 mod reports;
 mod shell;
@@ -337,7 +338,7 @@ pub enum DoctorFormat {
 /// The command line as clap sees it, for completions and manual pages.
 #[must_use]
 pub fn command() -> clap::Command {
-    Cli::command()
+    help::grouped(Cli::command())
 }
 
 /// The command of ours that does what `word` does elsewhere.

@@ -26,7 +26,7 @@ mod shell;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use clap::Parser as _;
+use clap::FromArgMatches as _;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use sealgate_core::compare::changes::SealRef;
 use sealgate_core::compare::verdict::Verdict;
@@ -36,7 +36,7 @@ use sealgate_core::text::escape::message;
 use sealgate_core::text::problem::Problem;
 
 use self::early::Reports;
-use crate::cli::args::{Cli, Command, Global, hint};
+use crate::cli::args::{self, Cli, Command, Global, hint};
 use crate::cli::output::Terminal;
 use crate::ops::bring_back::how_to_bring_back;
 use crate::report::{Format, Invocation, Verbosity};
@@ -48,7 +48,8 @@ type Outcome = Result<Verdict, Vec<Problem>>;
 /// Runs the command line `arguments` and gives the exit code.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let arguments = help_of(arguments.into_iter().collect());
-    let parsed = Cli::try_parse_from(&arguments);
+    let matches = args::command().try_get_matches_from(&arguments);
+    let parsed = matches.and_then(|matches| Cli::from_arg_matches(&matches));
     let cli = match parsed {
         Ok(cli) => cli,
         Err(error) => {
