@@ -7,9 +7,12 @@ mod check;
 mod diff;
 mod doctor;
 mod early;
+mod evidence;
 mod export;
 mod fmt;
 mod grant;
+mod grant_evidence;
+mod grant_use;
 mod hook;
 mod init;
 mod ls;
@@ -106,6 +109,7 @@ fn run(command: &Command, context: &Context) -> Outcome {
         Command::MergeReports(arguments) => merge_reports::run(arguments, context),
         Command::Policy(command) => policy::run(command, context),
         Command::Grant(command) => grant::run(command, context),
+        Command::Evidence(command) => evidence::run(command, context),
         Command::Blockers(command) => blockers::run(command, context),
         Command::Completions { shell } => shell::completions(*shell, context),
         Command::Man { command } => shell::man(command.as_deref(), context),

@@ -8,5 +8,6 @@ mod authority_bytes;
 mod authority_decisions;
 mod authority_signatures;
 mod comparing;
+mod evidence;
 mod seal_format;
 mod verdicts;

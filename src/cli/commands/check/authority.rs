@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use sealgate_core::approval::{Authorised, Moment};
+use sealgate_core::approval::{Authorised, Ledger, Moment};
 use sealgate_core::seal::SealName;
 use sealgate_core::seal::entry::Digest;
 use sealgate_core::text::problem::Problem;
@@ -12,8 +12,9 @@ use sealgate_scan::read_named;
 use super::super::Context;
 use super::sources::{Commits, Selected};
 use super::stated;
-use crate::cli::args::CheckArgs;
-use crate::ops::authorize::{self, Authorization, Purpose, Question, Reference};
+use crate::cli::args::{AuthorityArgs, CheckArgs};
+use crate::ops::authorize::{self, Asks, Authorization, Purpose, Question, Reference};
+use crate::report::shell::quote;
 use crate::report::{AuthorityView, Notice, RESEAL_GRANTED, RulingView};
 use crate::tree::{Begun, CommitTree};
 
@@ -29,6 +30,7 @@ pub(super) fn clear(
     arguments: &CheckArgs,
     commits: &Commits<'_>,
     selected: &[Selected],
+    asks: Option<Asks<'_>>,
     context: &Context,
 ) -> Result<Option<Authorization>, Problem> {
     let policy_digest = arguments.authority.policy_digest.as_deref().map(digest).transpose()?;
@@ -40,12 +42,14 @@ pub(super) fn clear(
         return Ok(refusal.map(refused).or_else(|| without_base(arguments)));
     };
     let digests = digests(selected);
+    let command = use_command(arguments, base, reference.as_ref().ok(), context);
     let environment = arguments.authority.environment.as_deref().map(|environment| Purpose {
         environment,
         action: arguments.authority.action.as_deref(),
         plan,
         digests: &digests,
         reference: reference.as_ref(),
+        asks: asks.unwrap_or(Asks::Judge { command: &command }),
     });
     let seals: Vec<_> = selected.iter().map(stated).collect();
     let question = Question {
@@ -58,6 +62,41 @@ pub(super) fn clear(
         now: now()?,
     };
     Ok(Some(authorize::clear(&context.repository, &question)))
+}
+
+/// The command that does what `--action` asks about, which a person can paste and then end with their own
+/// command. Pasted as it is, it does nothing: there is no program COMMAND.
+fn use_command(
+    arguments: &CheckArgs,
+    base: &CommitTree<'_>,
+    reference: Option<&Reference>,
+    context: &Context,
+) -> String {
+    let AuthorityArgs { environment, action, plan, policy_digest, .. } = &arguments.authority;
+    let mut command = format!(
+        "{} grant use {}",
+        context.invocation.sealgate(),
+        quote(action.as_deref().unwrap_or_default().as_bytes())
+    );
+    let base = match base.given() {
+        "auto" => base.oid().to_string(),
+        given => given.to_owned(),
+    };
+    let reference = reference.and_then(Reference::full_name);
+    let plan = plan.as_ref().map(|path| path.to_string_lossy().into_owned());
+    for (option, value) in [
+        ("--environment", environment.as_ref()),
+        ("--plan", plan.as_ref()),
+        ("--rev", arguments.rev.as_ref()),
+        ("--base", Some(&base)),
+        ("--ref", reference.as_ref()),
+        ("--policy-digest", policy_digest.as_ref()),
+    ] {
+        if let Some(value) = value {
+            command = format!("{command} {option} {}", quote(value.as_bytes()));
+        }
+    }
+    command + " -- COMMAND"
 }
 
 /// Nothing is authorised without a base, however it came that there is none (`--base none`, or an event
@@ -112,6 +151,13 @@ pub(in crate::cli::commands) fn granted(authorization: &Authorization) -> Vec<No
         Notice { code: RESEAL_GRANTED, message }
     };
     authorization.reseals.iter().map(told).collect()
+}
+
+/// A notice if the grant of an action counts once in each clone.
+pub(super) fn in_one_clone(authorization: &Authorization) -> Option<Notice> {
+    let message = "grants for actions are one-time in this clone only: the ledger is local";
+    let is_local = authorization.ledger == Some(Ledger::Local);
+    is_local.then(|| Notice { code: "ledger-local", message: message.to_owned() })
 }
 
 /// The seals that are judged, by their digests.

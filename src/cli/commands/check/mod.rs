@@ -24,7 +24,7 @@ use self::sources::{Commits, Selected, bytes, differing, load, open_commits};
 use super::{Context, Outcome, stated};
 use crate::cli::args::CheckArgs;
 use crate::cli::progress::Progress;
-use crate::ops::authorize::Authorization;
+use crate::ops::authorize::{Asks, Authorization};
 use crate::ops::bounds::Bounds;
 use crate::ops::check::coverage;
 use crate::ops::check::review::Review;
@@ -33,6 +33,22 @@ use crate::report::{Invocation, Notice, Report, Verbosity};
 use crate::tree::CommitTree;
 
 pub(super) fn run(arguments: &CheckArgs, context: &Context) -> Outcome {
+    check(arguments, None, context).map(|checked| checked.verdict)
+}
+
+/// What a check came to.
+pub(super) struct Checked {
+    pub(super) verdict: Verdict,
+    pub(super) authorization: Option<Authorization>,
+}
+
+/// Checks what `arguments` ask, and reports it: on stderr, if the action is done after it (`asks`), since
+/// stdout belongs to the command that does it.
+pub(super) fn check(
+    arguments: &CheckArgs,
+    asks: Option<Asks<'_>>,
+    context: &Context,
+) -> Result<Checked, Vec<Problem>> {
     let started = Instant::now();
     let files = report_files(&arguments.report, context)?;
     let mut problems = Vec::new();
@@ -45,7 +61,8 @@ pub(super) fn run(arguments: &CheckArgs, context: &Context) -> Outcome {
         .as_ref()
         .map_or_else(Vec::new, |commits| load(arguments, context, commits, &mut problems));
     let commits = commits.unwrap_or_default();
-    let authorization = authority::clear(arguments, &commits, &selected, context).map_err(one)?;
+    let authorization =
+        authority::clear(arguments, &commits, &selected, asks, context).map_err(one)?;
     let has_policy = authority::has_policy(commits.seals.as_ref(), context);
     let has_policy = has_policy.unwrap_or_else(|problem| {
         problems.push(problem);
@@ -68,6 +85,7 @@ pub(super) fn run(arguments: &CheckArgs, context: &Context) -> Outcome {
     let mut notices = notices(&selected, &bytes);
     notices.extend(commits.no_base.clone());
     notices.extend(authorization.iter().flat_map(authority::granted));
+    notices.extend(authorization.as_ref().and_then(authority::in_one_clone));
     notices.extend(commits.seals.as_ref().filter(|_| !commits.and_bytes).and_then(differing));
     let (share, partition) = shares::share(arguments, &selected).unzip();
     notices.extend(partition.iter().flat_map(shares::notices));
@@ -88,14 +106,20 @@ pub(super) fn run(arguments: &CheckArgs, context: &Context) -> Outcome {
     let mut report = report.authorised(worth, refusals);
     picture::draw(&mut report, arguments, &files, &commits, context);
     let place = stage.as_ref().map(Stage::target);
-    let verdict = context.terminal.report(report, arguments.format, &files, place);
-    match stage {
+    let verdict = if asks.is_some() {
+        context.terminal.tell(&report);
+        report.verdict
+    } else {
+        context.terminal.report(report, arguments.format, &files, place)
+    };
+    let verdict = match stage {
         // It passed, and then a report could not be written.
         Some(stage) if staged && verdict != Verdict::Pass => {
             stage.withdraw().map(|()| verdict).map_err(one)
         }
         _ => Ok(verdict),
-    }
+    }?;
+    Ok(Checked { verdict, authorization })
 }
 
 /// The verdict on what was asked of the policy.
