@@ -776,7 +776,7 @@ _sealgate() {
             return 0
             ;;
         sealgate__subcmd__grant__subcmd__use)
-            opts="-C -q -v -h -V --environment --plan --evidence --dry-run --rev --base --ref --policy-digest --seals --color --quiet --verbose --help --version"
+            opts="-C -q -v -h -V --environment --plan --evidence --dry-run --rev --base --ref --policy-digest --format --report --seals --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -807,6 +807,14 @@ _sealgate() {
                     return 0
                     ;;
                 --policy-digest)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "human json github markdown sarif junit codequality html" -- "${cur}"))
+                    return 0
+                    ;;
+                --report)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1216,7 +1224,7 @@ _sealgate() {
             return 0
             ;;
         sealgate__subcmd__seal)
-            opts="-C -q -v -h -V --root --exclude --only --all --allow-ci --allow-outside-links --threads --no-mmap --seals --color --quiet --verbose --help --version"
+            opts="-C -q -v -h -V --root --exclude --only --from-report --all --allow-ci --allow-outside-links --threads --no-mmap --seals --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1231,6 +1239,10 @@ _sealgate() {
                     return 0
                     ;;
                 --only)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --from-report)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -42,7 +42,7 @@ complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "export" -d 'Print
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "init" -d 'Set up a repository: the first seals, attributes and a workflow'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "doctor" -d 'List what weakens the gate in this repository, and how to fix it'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "hook" -d 'Judge what git pushes, before it is sent; `hook install` sets this up'
-complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "accept" -d 'Approve what a failing check reported, and nothing else'
+complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "accept" -d 'The older name of `seal --from-report`'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "merge-reports" -d 'Give one verdict from the JSON reports of several checks or shares'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "blockers" -d 'Check or list a map of what blocks an environment or an action'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "policy" -d 'Check the policy, or print its digest or its keys'
@@ -88,6 +88,7 @@ complete -c sealgate -n "__fish_sealgate_using_subcommand check" -s V -l version
 complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -l root -d 'Make a new seal of the directory DIR, relative to the current directory' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -l exclude -d 'Leave out what matches PATTERN (gitignore syntax); repeatable. An existing seal drops its entries, and no bytes are read or approved' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -l only -d 'Update only the entries that match PATTERN (gitignore syntax); repeatable' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -l from-report -d 'Approve what a failing check wrote with --report json=FILE, and nothing else: no bytes are read. Without NAME, for all seals that failed' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -l threads -d 'Number of threads [default: the CPUs available to this process]' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -s C -d 'Start in DIR instead of the current directory' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -l seals -d 'The seals directory, relative to the repository root' -r
@@ -416,6 +417,15 @@ complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen
 complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from use" -l base -d 'The commit whose policy judges [default: that of the last use in the environment]' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from use" -l ref -d 'The ref that is judged, refs/heads/NAME or refs/tags/NAME [default in GitHub Actions: that of the event]' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from use" -l policy-digest -d 'The digest of the first policy, if the base has no policy' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from use" -l format -d 'The format of the output; any other than human is written when everything is over' -r -f -a "human\t'For people'
+json\t'For scripts'
+github\t'For GitHub Actions: for people, then annotations'
+markdown\t'For the summary of a job'
+sarif\t'For code scanning: SARIF 2.1.0'
+junit\t'For CI, as test results: JUnit XML'
+codequality\t'For GitLab\'s Code Quality'
+html\t'For a browser: one page with a picture of the tree'"
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from use" -l report -d 'Also write a report to FILE when everything is over; repeatable' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from use" -s C -d 'Start in DIR instead of the current directory' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from use" -l seals -d 'The seals directory, relative to the repository root' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from use" -l color -d 'When to use colour' -r -f -a "auto\t''
@@ -424,7 +434,7 @@ never\t''"
 complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from use" -l dry-run -d 'Check everything, and neither record a use nor run anything'
 complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from use" -s q -l quiet -d 'Print only the verdict, and errors'
 complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from use" -s v -l verbose -d 'Print every finding'
-complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from use" -s h -l help -d 'Print help'
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from use" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from use" -s V -l version -d 'Print version'
 complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from log" -s C -d 'Start in DIR instead of the current directory' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from log" -l seals -d 'The seals directory, relative to the repository root' -r

@@ -10,8 +10,8 @@ use sealgate_core::text::problem::Problem;
 
 use super::remedy::{self, Invocation};
 use super::v1::{
-    AuthorityView, BaseView, EntryView, ErrorView, FindingView, Notice, Report, ResealView,
-    SealView, SourceView, Tool,
+    AuthorityView, BaseView, EntryKind, EntryView, ErrorView, FORMAT, FindingView, Notice, Report,
+    ResealView, SealView, SourceView, Tool,
 };
 
 impl Report {
@@ -27,7 +27,7 @@ impl Report {
     ) -> Self {
         let of_seals = judgements.iter().flat_map(|judgement| &judgement.problems);
         Self {
-            format: "sealgate-report/1",
+            format: FORMAT.into(),
             tool: Tool::this(),
             verdict: overall(judgements, base, problems),
             seals: judgements
@@ -47,6 +47,22 @@ impl Report {
 }
 
 impl Report {
+    /// The report of a command that judged nothing because of `problem`, which is not an error.
+    #[must_use]
+    pub fn refused(problem: &Problem) -> Self {
+        let nothing = Self::new(&[], None, &[], Vec::new(), Duration::ZERO, &Invocation::default());
+        let report = nothing.authorised(None, std::slice::from_ref(problem));
+        Self { verdict: Verdict::Refused, ..report }
+    }
+
+    /// The same, after which `problems` kept something from being done.
+    #[must_use]
+    pub fn failed(mut self, problems: &[Problem]) -> Self {
+        self.verdict = Verdict::Error;
+        self.errors.extend(problems.iter().map(ErrorView::new));
+        self
+    }
+
     /// The same, which says what it is worth; with `refusals` it is no pass.
     #[must_use]
     pub fn authorised(mut self, authority: Option<AuthorityView>, refusals: &[Problem]) -> Self {
@@ -63,7 +79,7 @@ impl Tool {
     /// This program.
     #[must_use]
     pub fn this() -> Self {
-        Self { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") }
+        Self { name: env!("CARGO_PKG_NAME").into(), version: env!("CARGO_PKG_VERSION").into() }
     }
 }
 
@@ -95,6 +111,15 @@ impl SourceView {
         match self {
             Self::Commit { rev, oid } => (rev, oid),
             Self::Worktree | Self::Directory { .. } => Default::default(),
+        }
+    }
+
+    /// Whether both are one place, however a commit was named.
+    #[must_use]
+    pub fn is_same_place(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Commit { oid, .. }, Self::Commit { oid: other, .. }) => oid == other,
+            _ => self == other,
         }
     }
 
@@ -131,19 +156,28 @@ impl EntryView {
     /// The view of one entry.
     #[must_use]
     pub fn new(entry: &Entry) -> Self {
-        let (blake3, target) = match entry {
-            Entry::File { digest, .. } => (Some(digest.to_string()), None),
-            Entry::Link { target } => (None, Some(target.to_string())),
-            Entry::Dir => (None, None),
+        let (kind, blake3, target) = match entry {
+            Entry::File { digest, executable, .. } => {
+                (EntryKind::of_file(*executable), Some(digest.to_string()), None)
+            }
+            Entry::Link { target } => (EntryKind::Link, None, Some(target.to_string())),
+            Entry::Dir => (EntryKind::Dir, None, None),
         };
-        Self { kind: entry.kind(), size: entry.size(), blake3, target }
+        Self { kind, size: entry.size(), blake3, target }
     }
 }
 
 impl EntryView {
     /// The view of a file that was not read: it has no digest.
     fn of_unread(file: &UnreadFile) -> Self {
-        Self { kind: file.kind(), size: Some(file.size), blake3: None, target: None }
+        let kind = EntryKind::of_file(file.executable);
+        Self { kind, size: Some(file.size), blake3: None, target: None }
+    }
+}
+
+impl EntryKind {
+    fn of_file(executable: bool) -> Self {
+        if executable { Self::Exec } else { Self::File }
     }
 }
 
@@ -152,7 +186,7 @@ impl ErrorView {
     #[must_use]
     pub fn new(problem: &Problem) -> Self {
         Self {
-            code: problem.code,
+            code: problem.code.into(),
             message: problem.message.to_string(),
             seal: problem.seal.as_deref().map(str::to_owned),
             file: problem.file.as_deref().map(str::to_owned),

@@ -46,9 +46,9 @@ pub use remedy::Invocation;
 pub use shell::quote;
 pub(crate) use summary::taken_back;
 pub use v1::{
-    Area, AuthorityView, BaseView, ChangeView, DeletedView, EntryView, ErrorView, FindingView, Fix,
-    Notice, PartView, PartitionView, Report, ResealView, RulingView, ScopeView, SealView,
-    SourceView, Tool, Totals,
+    Area, AuthorityView, BaseView, ChangeView, DeletedView, EntryKind, EntryView, ErrorView,
+    FindingView, Fix, Notice, PartView, PartitionKind, PartitionView, Report, ResealView,
+    RulingView, ScopeView, SealView, SourceView, Tool, Totals,
 };
 
 use std::io;

@@ -149,7 +149,7 @@ fn refused(allowed: bool, base: &BaseView) -> String {
     if allowed {
         String::new()
     } else {
-        format!(", which `--on-reseal {}` refuses", base.on_reseal)
+        format!(", which `--on-reseal {}` refuses", base.on_reseal.code())
     }
 }
 

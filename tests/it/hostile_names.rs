@@ -128,7 +128,7 @@ fn saying(name: &[u8]) -> Vec<Report> {
         deleted: vec![Reseal { scope: vec![ScopeChange::Deleted], ..reseal(&text, allowed) }],
     };
     let (allow, refuse) = (base(OnReseal::Allow, true), base(OnReseal::Fail, false));
-    let notice = Notice { code: "x", message: text.clone() };
+    let notice = Notice::new("x", text.clone());
     let invocation = Invocation {
         directory: Some(text.clone()),
         seals: Some(text.clone()),

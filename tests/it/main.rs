@@ -6,7 +6,6 @@
 #![expect(clippy::disallowed_methods, reason = "tests run the program and what judges it")]
 #![expect(clippy::too_many_lines, reason = "cases are data, and there are many")]
 
-mod accept;
 mod acting;
 mod action;
 mod action_judges;
@@ -39,6 +38,7 @@ mod excluding;
 mod exporting;
 mod format_judges;
 mod formats;
+mod from_report;
 mod generated;
 mod giants;
 mod git_runs;

@@ -228,6 +228,50 @@ fn without_a_command_the_use_is_recorded_and_printed() {
 }
 
 #[test]
+fn a_report_of_a_use_states_a_pass_only_when_all_is_over() {
+    let deployment = Deployment::new();
+    let repo = &deployment.repo;
+    let outputs = repo.at(".git/outputs");
+    let reported = |command: &[&str]| {
+        fs::write(&outputs, "").unwrap();
+        let mut used = repo.command(&USE);
+        used.args(["--format", "github", "--report", "json=.git-report.json"]);
+        used.arg("--").args(command).env("GITHUB_OUTPUT", &outputs);
+        let ran = run(used);
+        let report = fs::read(repo.at(".git-report.json")).unwrap();
+        let report: serde_json::Value = serde_json::from_slice(&report).unwrap();
+        let text = fs::read_to_string(&outputs).unwrap();
+        let authority = crate::actions::handed_on(&text)["authority"].clone();
+        let _ = fs::remove_file(repo.at(".git-report.json"));
+        (ran.code, report["verdict"].as_str().unwrap().to_owned(), authority)
+    };
+    // The report is not there while the command runs.
+    let (code, verdict, authority) = reported(&["test", "!", "-e", ".git-report.json"]);
+    assert_eq!((code, &*verdict, &*authority), (0, "pass", "apply in production"));
+    let (code, verdict, authority) = reported(&["true"]);
+    assert_eq!((code, &*verdict, &*authority), (1, "refused", "none"));
+    grant_to_apply(repo, &["--hours", "1"]);
+    commit(repo, "again");
+    deployment.push();
+    let (code, verdict, authority) = reported(&["false"]);
+    assert_eq!((code, &*verdict, &*authority), (2, "error", "none"));
+    // A report must not lie in what is judged, and nothing is used up by one that does.
+    grant_to_apply(repo, &["--hours", "2"]);
+    commit(repo, "once more");
+    deployment.push();
+    let before = deployment.tags();
+    told(&repo.run(&[&USE[..], &["--report", "json=dist/x.json", "--", "true"]].concat()), 2);
+    told(&repo.run(&[&USE[..], &["--dry-run", "--report", "json=x", "--", "true"]].concat()), 2);
+    assert_eq!(deployment.tags(), before);
+    commit(repo, "not pushed");
+    let stale = [&USE[..], &["--format", "json", "--", "true"]].concat();
+    let report = repo.run(&stale);
+    assert_eq!(report.code, 1);
+    let report: serde_json::Value = serde_json::from_slice(&report.stdout).unwrap();
+    assert_eq!(report["errors"][0]["code"], "tip-differs");
+}
+
+#[test]
 fn of_fifty_runs_at_the_same_time_one_runs() {
     let deployment = Deployment::new();
     // Some in clones of their own: nothing but the ledger is between them.

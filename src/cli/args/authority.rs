@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use crate::report::Format;
+
 /// The commands of `policy`.
 #[expect(clippy::doc_markdown, reason = "help for people, who see the backticks")]
 #[derive(Debug, Subcommand)]
@@ -111,7 +113,7 @@ pub struct UseArgs {
     #[arg(long, value_name = "FILE")]
     pub evidence: Vec<PathBuf>,
     /// Check everything, and neither record a use nor run anything
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["format", "report"])]
     pub dry_run: bool,
     /// Judge the seals and the bytes of the commit REV [default: the bytes of the working tree by the
     /// seals of HEAD]
@@ -127,9 +129,23 @@ pub struct UseArgs {
     /// The digest of the first policy, if the base has no policy
     #[arg(long, value_name = "HEX")]
     pub policy_digest: Option<String>,
+    /// The format of the output; any other than human is written when everything is over
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+    /// Also write a report to FILE when everything is over; repeatable
+    #[arg(long, value_name = "FORMAT=FILE")]
+    pub report: Vec<String>,
     /// The command that does the action, and its arguments; without it, the use is only recorded
     #[arg(value_name = "COMMAND", last = true)]
     pub command: Vec<OsString>,
+}
+
+impl UseArgs {
+    /// Whether people read what happens as it happens, and nothing is reported afterwards.
+    #[must_use]
+    pub fn is_told_as_it_goes(&self) -> bool {
+        self.format == Format::Human && self.report.is_empty()
+    }
 }
 
 /// The commands of `evidence`.

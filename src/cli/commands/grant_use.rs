@@ -1,5 +1,6 @@
 //! `grant use` and `grant log`: an action is checked, its grant is recorded as used, and it runs once.
 
+use std::cell::OnceCell;
 use std::fmt::Write as _;
 
 use sealgate_core::approval::{Authorised, Exit, GrantUse, Ledger, Policy, UseEnd};
@@ -12,11 +13,12 @@ use super::check::{Checked, check};
 use super::grant_evidence::read_evidence;
 use super::{Context, Outcome};
 use crate::cli::args::{AuthorityArgs, CheckArgs, Reading, UseArgs};
+use crate::cli::output::ReportFile;
 use crate::ops::authorize::{Asks, change_request, grant_used};
 use crate::ops::grant_use::{
     OpenLedger, OperatorCommand, Spending, ledger_of, ledger_of_policy, nonce, user,
 };
-use crate::report::Format;
+use crate::report::Report;
 use crate::tree::CommitTree;
 
 /// The events whose commits are not merged yet.
@@ -39,7 +41,22 @@ impl From<Problem> for Stop {
 }
 
 pub(super) fn run(arguments: &UseArgs, context: &Context) -> Outcome {
-    match use_grant(arguments, context) {
+    let checked = OnceCell::new();
+    let outcome = use_grant(arguments, &checked, context);
+    if arguments.is_told_as_it_goes() {
+        return told(outcome, context);
+    }
+    let (report, files) = match (outcome, checked.into_inner()) {
+        (Err(Stop::Refused(problem)), None) => (Report::refused(&problem), Vec::new()),
+        (outcome, None) => return told(outcome, context),
+        (outcome, Some((report, files))) => (concluded(report, outcome), files),
+    };
+    Ok(context.terminal.report(report, arguments.format, &files, None))
+}
+
+/// Tells how it ended, where the check was told before.
+fn told(outcome: Result<(), Stop>, context: &Context) -> Outcome {
+    match outcome {
         Ok(()) => Ok(Verdict::Pass),
         Err(Stop::Checked(verdict)) => Ok(verdict),
         Err(Stop::Failed(problems)) => Err(problems),
@@ -50,6 +67,22 @@ pub(super) fn run(arguments: &UseArgs, context: &Context) -> Outcome {
     }
 }
 
+/// The report of the check with how it ended after that.
+fn concluded(report: Report, outcome: Result<(), Stop>) -> Report {
+    match outcome {
+        Ok(()) | Err(Stop::Checked(_)) => report,
+        Err(Stop::Failed(problems)) => report.failed(&problems),
+        Err(Stop::Refused(problem)) => {
+            let authority = report.authority.clone();
+            report.authorised(authority, &[problem])
+        }
+    }
+}
+
+/// The report of the check, and the files for it. A report that states a pass is written only when the use
+/// is recorded and the command has ended well.
+type CheckReport = OnceCell<(Report, Vec<ReportFile>)>;
+
 /// What an action is done with, and where its use is recorded.
 struct Using<'a> {
     arguments: &'a UseArgs,
@@ -58,9 +91,10 @@ struct Using<'a> {
     policy: &'a Policy,
     ledger: OpenLedger<'a>,
     command: Option<OperatorCommand<'a>>,
+    checked: &'a CheckReport,
 }
 
-fn use_grant(arguments: &UseArgs, context: &Context) -> Result<(), Stop> {
+fn use_grant(arguments: &UseArgs, checked: &CheckReport, context: &Context) -> Result<(), Stop> {
     let event = variable("GITHUB_EVENT_NAME").unwrap_or_default();
     if OPEN_EVENTS.iter().any(|open| event.starts_with(open)) {
         let what = format!("what the event {event} is about");
@@ -71,7 +105,8 @@ fn use_grant(arguments: &UseArgs, context: &Context) -> Result<(), Stop> {
     let judged = CommitTree::open(&context.repository, judged)?;
     let (policy, named) = ledger_of(&judged).map_err(Stop::Refused)?;
     let ledger = OpenLedger::open(&context.repository, &named)?;
-    let using = Using { arguments, context, judged: &judged, policy: &policy, ledger, command };
+    let using =
+        Using { arguments, context, judged: &judged, policy: &policy, ledger, command, checked };
     let base = using.base()?;
     using.check_tip()?;
     let granted = using.check(base)?;
@@ -125,8 +160,8 @@ impl Using<'_> {
             stage: None,
             require_sealed: Vec::new(),
             partition: None,
-            format: Format::Human,
-            report: Vec::new(),
+            format: self.arguments.format,
+            report: self.arguments.report.clone(),
             reading: Reading::default(),
         };
         let mut records = Vec::new();
@@ -135,8 +170,15 @@ impl Using<'_> {
         }
         let used = self.ledger.used()?;
         let asks = Asks::Use { used: &used, evidence: &records };
-        let Checked { verdict, authorization } =
+        let Checked { report, authorization, files, .. } =
             check(&arguments, Some(asks), self.context).map_err(Stop::Failed)?;
+        let verdict = report.verdict;
+        if self.arguments.is_told_as_it_goes() {
+            // stdout belongs to the command.
+            self.context.terminal.tell(&report);
+        }
+        // Nothing was there before.
+        let _ = self.checked.set((report, files));
         let authorization = authorization.unwrap_or_default();
         if authorization.refusals.iter().any(|problem| problem.code == "grant-used") {
             self.tell_last_use();
@@ -227,7 +269,7 @@ impl Using<'_> {
             "the grant {id} is used now, recorded in the ledger ({})",
             self.ledger.reach()
         ));
-        if self.command.is_none() {
+        if self.command.is_none() && self.arguments.is_told_as_it_goes() {
             self.context.terminal.answer(record.to_text().as_bytes())?;
         }
         Ok(())

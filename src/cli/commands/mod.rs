@@ -1,7 +1,6 @@
 //! The commands: each file wires one of them to the rooms below, and decides nothing itself; in
 //! `ready` and `reports` is what two of them share.
 
-mod accept;
 mod blockers;
 mod check;
 mod diff;
@@ -10,6 +9,7 @@ mod early;
 mod evidence;
 mod export;
 mod fmt;
+mod from_report;
 mod grant;
 mod grant_evidence;
 mod grant_use;
@@ -39,7 +39,7 @@ use sealgate_core::text::escape::message;
 use sealgate_core::text::problem::Problem;
 
 use self::early::Reports;
-use crate::cli::args::{Cli, Command, Global, hint};
+use crate::cli::args::{Cli, Command, Global, GrantCommand, hint};
 use crate::cli::output::Terminal;
 use crate::ops::bring_back::how_to_bring_back;
 use crate::report::{Format, Invocation, Verbosity};
@@ -90,6 +90,7 @@ fn format(command: &Command) -> Format {
     match command {
         Command::Check(arguments) => arguments.format,
         Command::MergeReports(arguments) => arguments.format,
+        Command::Grant(GrantCommand::Use(arguments)) => arguments.format,
         _ => Format::Human,
     }
 }
@@ -105,7 +106,9 @@ fn run(command: &Command, context: &Context) -> Outcome {
         Command::Init(arguments) => init::run(arguments, context),
         Command::Doctor(arguments) => doctor::run(arguments, context),
         Command::Hook(command) => hook::run(command, context),
-        Command::Accept(arguments) => accept::run(arguments, context),
+        Command::Accept(arguments) => {
+            from_report::run(&from_report::Approval::of_accept(arguments), context)
+        }
         Command::MergeReports(arguments) => merge_reports::run(arguments, context),
         Command::Policy(command) => policy::run(command, context),
         Command::Grant(command) => grant::run(command, context),

@@ -11,7 +11,7 @@ use sealgate_core::compare::inventory::{Extent, Inventory};
 use sealgate_core::compare::partition::{Share, Taken};
 use sealgate_core::compare::verdict::{SealResult, Source};
 use sealgate_core::compare::{
-    Comparison, compare, compare_share, extent_of_differences, new_directories,
+    Comparison, compare, differences, extent_of_differences, new_directories,
 };
 use sealgate_core::seal::{Header, Seal, SealName};
 use sealgate_core::text::problem::Problem;
@@ -136,7 +136,7 @@ impl<'a> Judge<'a> {
                 comparison
             }
             Some(taken) => {
-                let mut comparison = compare_share(&seal, &inventory, taken);
+                let mut comparison = differences(&seal, &inventory, Some(taken));
                 if self.causes {
                     cause::explain_each(&mut comparison.findings, &mut evidence);
                 }

@@ -1,6 +1,6 @@
 //! From findings to a verdict, and from a verdict to the exit code. Pure.
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 use crate::compare::changes::{OnReseal, Reseal};
 use crate::compare::finding::Finding;
@@ -8,7 +8,8 @@ use crate::seal::entry::Digest;
 use crate::text::problem::Problem;
 
 /// The answer of the gate, ordered by weight: the heaviest of several counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// Every byte under seal is the approved one, and at least one entry was judged.
     Pass,
@@ -162,12 +163,5 @@ pub fn overall(judgements: &[SealResult], base: Option<&Base>, problems: &[Probl
         Some(verdict) if problems.is_empty() && hidden => verdict.max(Verdict::Fail),
         Some(verdict) if problems.is_empty() => verdict,
         _ => Verdict::Error,
-    }
-}
-
-/// As its stable word.
-impl Serialize for Verdict {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str(self.code())
     }
 }

@@ -10,6 +10,7 @@ use sealgate_core::text::problem::Problem;
 use sealgate_scan::read_named;
 
 use super::super::Context;
+use super::base::branch_of_queue;
 use super::sources::{Commits, Selected};
 use super::stated;
 use crate::cli::args::{AuthorityArgs, CheckArgs};
@@ -148,7 +149,7 @@ pub(in crate::cli::commands) fn granted(authorization: &Authorization) -> Vec<No
     let told = |(name, by): &(String, Authorised)| {
         let (grant, people) = (&by.grant.to_string()[..10], by.principals.join(" and "));
         let message = format!("the reseal of {name} is granted by {grant} of {people}");
-        Notice { code: RESEAL_GRANTED, message }
+        Notice::new(RESEAL_GRANTED, message)
     };
     authorization.reseals.iter().map(told).collect()
 }
@@ -157,7 +158,7 @@ pub(in crate::cli::commands) fn granted(authorization: &Authorization) -> Vec<No
 pub(super) fn in_one_clone(authorization: &Authorization) -> Option<Notice> {
     let message = "grants for actions are one-time in this clone only: the ledger is local";
     let is_local = authorization.ledger == Some(Ledger::Local);
-    is_local.then(|| Notice { code: "ledger-local", message: message.to_owned() })
+    is_local.then(|| Notice::new("ledger-local", message))
 }
 
 /// The seals that are judged, by their digests.
@@ -209,6 +210,14 @@ fn reference(arguments: &CheckArgs) -> Result<Reference, Problem> {
         && let Some(branch) = variable("GITHUB_BASE_REF")
     {
         return Ok(Reference::Into(branch));
+    }
+    if named.is_none() && variable("GITHUB_EVENT_NAME").is_some_and(|event| event == "merge_group")
+    {
+        // Its ref is made for the queue, and is on no branch.
+        return branch_of_queue().map(Reference::Into).ok_or_else(|| {
+            Problem::new("ref-unknown", "the event of the merge queue names no branch")
+                .remedy("name the branch: --ref refs/heads/NAME")
+        });
     }
     let text = named.or_else(|| variable("GITHUB_REF")).ok_or_else(|| {
         Problem::new("ref-unknown", "it is not known which ref is judged")

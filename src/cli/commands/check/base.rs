@@ -7,7 +7,8 @@ use sealgate_scan::{NamedFault, read_named};
 
 use super::super::Context;
 use crate::github::event::{
-    EventError, MAX_EVENT_BYTES, Variables, Wanted, default_branch, other_parent, wanted,
+    EventError, MAX_EVENT_BYTES, Variables, Wanted, default_branch, other_parent, queue_branch,
+    wanted,
 };
 use crate::ops::authorize::{Reference, StandIn, Surroundings, stand_in};
 use crate::report::Notice;
@@ -83,9 +84,9 @@ fn without_base<'a>(
         Ok(StandIn::Commit { base, what, one_step }) => {
             let message = format!("{why}; under a policy the base is {what}");
             let notice = Some(if one_step {
-                Notice { code: "one-step-judged", message }
+                Notice::new("one-step-judged", message)
             } else {
-                Notice { code: "base-of-branch", message }
+                Notice::new("base-of-branch", message)
             });
             Opened { base: Some(*base), notice, refusal: None }
         }
@@ -96,6 +97,12 @@ fn without_base<'a>(
             Opened { refusal, ..Opened::default() }
         }
     }
+}
+
+/// The branch that the changes of the event's merge queue go into.
+pub(super) fn branch_of_queue() -> Option<String> {
+    let path = variable(FILE)?;
+    queue_branch(&read(Path::new(&path)).ok()?)
 }
 
 fn variable(name: &str) -> Option<String> {
@@ -137,5 +144,5 @@ fn read(path: &Path) -> Result<Vec<u8>, Problem> {
 
 fn no_base(why: &str) -> Notice {
     let message = format!("the seals are not held against a base: {why}");
-    Notice { code: "no-base", message }
+    Notice::new("no-base", message)
 }

@@ -23,6 +23,7 @@ use self::places::{protected, publish, report_files, stage};
 use self::sources::{Commits, Selected, bytes, differing, load, open_commits};
 use super::{Context, Outcome, stated};
 use crate::cli::args::CheckArgs;
+use crate::cli::output::ReportFile;
 use crate::cli::progress::Progress;
 use crate::ops::authorize::{Asks, Authorization};
 use crate::ops::bounds::Bounds;
@@ -33,17 +34,29 @@ use crate::report::{Invocation, Notice, Report, Verbosity};
 use crate::tree::CommitTree;
 
 pub(super) fn run(arguments: &CheckArgs, context: &Context) -> Outcome {
-    check(arguments, None, context).map(|checked| checked.verdict)
+    let Checked { report, files, stage, .. } = check(arguments, None, context)?;
+    let is_staged = report.staged.is_some();
+    let place = stage.as_ref().map(Stage::target);
+    let verdict = context.terminal.report(report, arguments.format, &files, place);
+    match stage {
+        // It passed, and then a report could not be written.
+        Some(stage) if is_staged && verdict != Verdict::Pass => {
+            stage.withdraw().map(|()| verdict).map_err(one)
+        }
+        _ => Ok(verdict),
+    }
 }
 
-/// What a check came to.
+/// What a check came to, which is not reported yet.
 pub(super) struct Checked {
-    pub(super) verdict: Verdict,
+    pub(super) report: Report,
     pub(super) authorization: Option<Authorization>,
+    /// The files for the report, none of which is in a place that is judged.
+    pub(super) files: Vec<ReportFile>,
+    stage: Option<Stage>,
 }
 
-/// Checks what `arguments` ask, and reports it: on stderr, if the action is done after it (`asks`), since
-/// stdout belongs to the command that does it.
+/// Checks what `arguments` ask; `asks` states that the action is done after it.
 pub(super) fn check(
     arguments: &CheckArgs,
     asks: Option<Asks<'_>>,
@@ -105,21 +118,7 @@ pub(super) fn check(
     let worth = authority::view(arguments, authorization.as_ref(), has_policy);
     let mut report = report.authorised(worth, refusals);
     picture::draw(&mut report, arguments, &files, &commits, context);
-    let place = stage.as_ref().map(Stage::target);
-    let verdict = if asks.is_some() {
-        context.terminal.tell(&report);
-        report.verdict
-    } else {
-        context.terminal.report(report, arguments.format, &files, place)
-    };
-    let verdict = match stage {
-        // It passed, and then a report could not be written.
-        Some(stage) if staged && verdict != Verdict::Pass => {
-            stage.withdraw().map(|()| verdict).map_err(one)
-        }
-        _ => Ok(verdict),
-    }?;
-    Ok(Checked { verdict, authorization })
+    Ok(Checked { report, authorization, files, stage })
 }
 
 /// The verdict on what was asked of the policy.
@@ -207,9 +206,7 @@ fn judge_each(judge: &Judge<'_>, selected: Vec<Selected>) -> Vec<SealResult> {
 fn notices(selected: &[Selected], bytes: &Bytes<'_>) -> Vec<Notice> {
     let in_files = !matches!(bytes, Bytes::Commit(_));
     let blind = cfg!(not(unix)) && in_files && !selected.is_empty();
-    let notice = Notice {
-        code: "modes-not-compared",
-        message: "this system has no execute bits: file and exec were taken as one".to_owned(),
-    };
+    let message = "this system has no execute bits: file and exec were taken as one";
+    let notice = Notice::new("modes-not-compared", message);
     blind.then_some(notice).into_iter().collect()
 }
