@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use sealgate_core::compare::finding::Finding;
+use sealgate_core::compare::fold::Fold;
+use sealgate_core::compare::lines::{ChangedLine, LineDifference, More, Side};
 use sealgate_core::compare::verdict::{Base, SealResult, Source, Verdict, overall};
 use sealgate_core::seal::entry::{Entry, UnreadFile};
 use sealgate_core::text::hex;
@@ -10,8 +12,8 @@ use sealgate_core::text::problem::Problem;
 
 use super::remedy::{self, Invocation};
 use super::v1::{
-    AuthorityView, BaseView, EntryKind, EntryView, ErrorView, FORMAT, FindingView, Notice, Report,
-    ResealView, SealView, SourceView, Tool,
+    AuthorityView, BaseView, DifferenceView, EntryKind, EntryView, ErrorView, FORMAT, FindingView,
+    FoldView, LineView, Notice, Report, ResealView, SealView, SideView, SourceView, Tool,
 };
 
 impl Report {
@@ -100,6 +102,7 @@ impl SealView {
             findings: judgement.findings.iter().map(view).collect(),
             reseal: judgement.reseal.as_ref().map(ResealView::new),
             areas: Vec::new(),
+            folds: judgement.folds.iter().map(FoldView::new).collect(),
             fix: remedy::fix(judgement, invocation),
         }
     }
@@ -147,7 +150,43 @@ impl FindingView {
                 .or_else(|| finding.unread.as_ref().map(EntryView::of_unread)),
             cause: finding.cause,
             detail: finding.detail.clone(),
+            difference: None,
             remedy: remedy::of(finding, judgement, invocation),
+        }
+    }
+}
+
+impl FoldView {
+    fn new(fold: &Fold) -> Self {
+        let text = |path: &[u8]| String::from_utf8_lossy(path).into_owned();
+        Self {
+            kind: fold.kind,
+            path: text(&fold.path),
+            from: fold.from.as_deref().map(text),
+            entries: fold.entries,
+            bytes: fold.bytes,
+        }
+    }
+}
+
+impl DifferenceView {
+    /// The view of `difference`.
+    #[must_use]
+    pub fn new(difference: &LineDifference) -> Self {
+        let line = |line: &ChangedLine| LineView {
+            side: match line.side {
+                Side::Sealed => SideView::Sealed,
+                Side::Observed => SideView::Observed,
+            },
+            number: line.number,
+            text: line.text.clone(),
+        };
+        Self {
+            lines: difference.lines.iter().map(line).collect(),
+            more: match difference.more {
+                More::Lines(more) => Some(more),
+                More::Uncounted => None,
+            },
         }
     }
 }

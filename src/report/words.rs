@@ -154,6 +154,7 @@ mod tests {
                 observed,
                 cause: None,
                 detail: None,
+                difference: None,
                 remedy: String::new(),
             };
             assert_eq!(change(&finding), words);

@@ -37,6 +37,7 @@ fn judgement(name: &str, findings: Vec<Finding>) -> SealResult {
         taken: None,
         findings,
         new_directories: Vec::new(),
+        folds: Vec::new(),
         reseal: None,
         problems: Vec::new(),
     }

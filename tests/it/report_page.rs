@@ -28,6 +28,7 @@ fn judgement(name: &str, findings: Vec<Finding>) -> SealResult {
         bytes: 1_258_291,
         findings,
         new_directories: Vec::new(),
+        folds: Vec::new(),
         reseal: None,
         problems: Vec::new(),
     }

@@ -8,7 +8,7 @@ use sealgate_core::compare::verdict::Verdict;
 use sealgate_core::seal::entry::Digest;
 use sealgate_core::text::problem::Problem;
 
-use super::check::authority::{now, plan_digest};
+use super::check::authority::now;
 use super::check::{Checked, check};
 use super::grant_evidence::read_evidence;
 use super::{Context, Outcome};
@@ -83,6 +83,13 @@ fn concluded(report: Report, outcome: Result<(), Stop>) -> Report {
 /// is recorded and the command has ended well.
 type CheckReport = OnceCell<(Report, Vec<ReportFile>)>;
 
+/// What the check granted.
+struct Granted {
+    by: Authorised,
+    /// The digest of the plan, as the check read it.
+    plan: Option<Digest>,
+}
+
 /// What an action is done with, and where its use is recorded.
 struct Using<'a> {
     arguments: &'a UseArgs,
@@ -111,15 +118,14 @@ fn use_grant(arguments: &UseArgs, checked: &CheckReport, context: &Context) -> R
     using.check_tip()?;
     let granted = using.check(base)?;
     if arguments.dry_run {
-        let id = &granted.grant.to_string()[..10];
+        let id = &granted.by.grant.to_string()[..10];
         context.terminal.say(&format!(
             "dry run: the grant {id} can be used; nothing was recorded, and nothing ran"
         ));
         return Ok(());
     }
-    let plan = arguments.plan.as_deref().map(|path| plan_digest(path, context)).transpose()?;
-    using.spend(&granted, plan)?;
-    using.run(&granted)
+    using.spend(&granted)?;
+    using.run(&granted.by)
 }
 
 impl Using<'_> {
@@ -140,7 +146,7 @@ impl Using<'_> {
     }
 
     /// Judges everything that `check --action` judges, and which grants are used.
-    fn check(&self, base: String) -> Result<Authorised, Stop> {
+    fn check(&self, base: String) -> Result<Granted, Stop> {
         let UseArgs { action, environment, plan, evidence, rev, reference, policy_digest, .. } =
             self.arguments;
         let arguments = CheckArgs {
@@ -184,7 +190,7 @@ impl Using<'_> {
             self.tell_last_use();
         }
         match authorization.action {
-            Some(granted) if verdict == Verdict::Pass => Ok(granted),
+            Some(by) if verdict == Verdict::Pass => Ok(Granted { by, plan: authorization.plan }),
             _ => Err(Stop::Checked(verdict.max(Verdict::Refused))),
         }
     }
@@ -236,14 +242,14 @@ impl Using<'_> {
     }
 
     /// Records that the grant is used. After this, the action may run once.
-    fn spend(&self, granted: &Authorised, plan: Option<Digest>) -> Result<(), Stop> {
+    fn spend(&self, Granted { by: granted, plan }: &Granted) -> Result<(), Stop> {
         let record = GrantUse {
             grant: granted.grant,
             repository: self.policy.repository.clone(),
             action: self.arguments.action.clone(),
             environment: self.arguments.environment.clone(),
             commit: self.judged.oid().to_string(),
-            plan,
+            plan: *plan,
             by: user(variable, || sealgate_git::identity(self.context.repository.root())),
             at: now()?,
             has_command: self.command.is_some(),

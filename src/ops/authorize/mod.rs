@@ -81,6 +81,8 @@ pub struct Authorization {
     pub action: Option<Authorised>,
     /// Where the use of that grant is recorded.
     pub ledger: Option<Ledger>,
+    /// The digest of the plan that the action was judged with.
+    pub plan: Option<Digest>,
 }
 
 /// Puts `question` to the policy of its base. Without a policy, and without an environment, there is
@@ -195,6 +197,7 @@ impl Authorization {
         refusals.extend(fitting_environment(policy, environment, place, standing));
         let Some(action) = action else { return };
         self.ledger.clone_from(&policy.ledger);
+        self.plan = purpose.plan;
         match action::decide(repository, question, purpose, action, facts) {
             Ok(authorised) => self.action = Some(authorised),
             Err(problems) => refusals.extend(problems),

@@ -2,11 +2,13 @@
 
 pub mod coverage;
 mod evidence;
+pub mod lines;
 pub mod review;
 
 use std::path::{Path, PathBuf};
 
 use sealgate_core::compare::cause;
+use sealgate_core::compare::fold::folds;
 use sealgate_core::compare::inventory::{Extent, Inventory};
 use sealgate_core::compare::partition::{Share, Taken};
 use sealgate_core::compare::verdict::{SealResult, Source};
@@ -146,6 +148,7 @@ impl<'a> Judge<'a> {
         };
         judgement.bytes = inventory.bytes;
         judgement.new_directories = new_directories(&seal, &findings);
+        judgement.folds = folds(&seal, &findings);
         (judgement.findings, judgement.checked, judgement.matched) = (findings, checked, matched);
         self.scanner.workers.discard((seal, inventory));
         if checked == 0 && judgement.findings.is_empty() && judgement.taken != Some(0) {

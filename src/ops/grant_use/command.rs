@@ -67,7 +67,9 @@ fn found(name: &OsStr, directory: &Path) -> Option<PathBuf> {
         return Some(path.to_owned());
     }
     let search = std::env::var_os("PATH")?;
-    std::env::split_paths(&search).map(|place| place.join(path)).find(|place| can_run(place))
+    // Absolute, because the command may start in another directory than this process.
+    let places = std::env::split_paths(&search).map(|place| std::path::absolute(place.join(path)));
+    places.flatten().find(|place| can_run(place))
 }
 
 #[cfg(unix)]

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 
 use sealgate_core::compare::finding::Finding;
+use sealgate_core::compare::fold::folds;
 use sealgate_core::compare::new_directories;
 use sealgate_core::compare::verdict::{SealResult, Source};
 use sealgate_core::seal::entry::Entry;
@@ -59,6 +60,7 @@ pub(super) fn join(
     judgement.bytes = bytes.saturating_sub(again);
     judgement.findings = whole(seal, findings, &claims);
     judgement.new_directories = new_directories(seal, &judgement.findings);
+    judgement.folds = folds(seal, &judgement.findings);
     for finding in &mut judgement.findings {
         if let Some(remark) = remarks.get(&finding.path) {
             let known = finding.detail.take().map(|known| format!("{known}; ")).unwrap_or_default();

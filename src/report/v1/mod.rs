@@ -99,6 +99,9 @@ pub struct SealView {
     /// How the sealed bytes lie in directories, for pictures; empty where nobody asked.
     #[serde(skip)]
     pub areas: Vec<Area>,
+    /// The directories whose findings are all alike, by path: people read one line for each.
+    #[serde(skip)]
+    pub folds: Vec<FoldView>,
     /// What to do about a fail; absent when there is nothing to fix.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fix: Option<Fix>,
@@ -166,8 +169,44 @@ pub struct FindingView {
     /// What else is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
+    /// The first lines that differ, of a text whose sealed bytes are at hand.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub difference: Option<DifferenceView>,
     /// What to do about it.
     pub remedy: String,
+}
+
+/// The first lines in which a text differs from the sealed one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct DifferenceView {
+    /// In the order of the texts.
+    pub lines: Vec<LineView>,
+    /// How many more differ; null where they were not counted.
+    pub more: Option<usize>,
+}
+
+/// A line that one of two texts has.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct LineView {
+    /// Which text has it.
+    pub side: SideView,
+    /// Its number there, from 1.
+    pub number: usize,
+    /// What it says; of a long line the part that differs, with `...` for the rest.
+    pub text: String,
+}
+
+/// One of two texts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum SideView {
+    /// The sealed one.
+    Sealed,
+    /// The one that is there.
+    Observed,
 }
 
 /// One entry, sealed or observed.
@@ -264,6 +303,21 @@ pub struct Area {
     /// How many entries are sealed there.
     pub entries: u64,
     /// How many bytes are sealed there.
+    pub bytes: u64,
+}
+
+/// A directory whose entries all went, came or moved together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoldView {
+    /// What became of all of them.
+    pub kind: FindingKind,
+    /// The directory, relative to the root; the new place of one that moved.
+    pub path: String,
+    /// The sealed place of one that moved.
+    pub from: Option<String>,
+    /// How many findings lie below it.
+    pub entries: usize,
+    /// How many bytes their files have.
     pub bytes: u64,
 }
 

@@ -8,7 +8,9 @@ pub mod cause;
 pub mod changes;
 pub mod decode;
 pub mod finding;
+pub mod fold;
 pub mod inventory;
+pub mod lines;
 pub mod partition;
 pub mod verdict;
 

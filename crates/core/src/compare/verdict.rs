@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::compare::changes::{OnReseal, Reseal};
 use crate::compare::finding::Finding;
+use crate::compare::fold::Fold;
 use crate::seal::entry::Digest;
 use crate::text::problem::Problem;
 
@@ -92,6 +93,8 @@ pub struct SealResult {
     pub findings: Vec<Finding>,
     /// The topmost directories of which nothing is sealed and something is found, sorted.
     pub new_directories: Vec<Vec<u8>>,
+    /// The directories whose findings are all alike, by path.
+    pub folds: Vec<Fold>,
     /// What became of the seal since the base, if there is one and it changed.
     pub reseal: Option<Reseal>,
     /// What kept it from being judged.
@@ -126,6 +129,7 @@ impl SealResult {
             taken: None,
             findings: Vec::new(),
             new_directories: Vec::new(),
+            folds: Vec::new(),
             reseal: None,
             problems: Vec::new(),
         }

@@ -10,6 +10,7 @@ mod authority_signatures;
 mod comparing;
 mod decoding;
 mod evidence;
+mod folding;
 mod seal_format;
 mod trees;
 mod verdicts;

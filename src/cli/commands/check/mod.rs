@@ -27,9 +27,9 @@ use crate::cli::output::ReportFile;
 use crate::cli::progress::Progress;
 use crate::ops::authorize::{Asks, Authorization};
 use crate::ops::bounds::Bounds;
-use crate::ops::check::coverage;
 use crate::ops::check::review::Review;
 use crate::ops::check::{Bytes, Judge};
+use crate::ops::check::{coverage, lines};
 use crate::report::{Invocation, Notice, Report, Verbosity};
 use crate::tree::CommitTree;
 
@@ -117,6 +117,7 @@ pub(super) fn check(
     let report = Report { staged: given.filter(|_| staged), partition, ..report };
     let worth = authority::view(arguments, authorization.as_ref(), has_policy);
     let mut report = report.authorised(worth, refusals);
+    lines::add(&mut report, &judgements, &context.repository);
     picture::draw(&mut report, arguments, &files, &commits, context);
     Ok(Checked { report, authorization, files, stage })
 }
