@@ -13,7 +13,7 @@ use sealgate_core::text::codes::{ErrorCode, NOTICES};
 
 use crate::error_codes::errors;
 
-const COMMANDS: [&str; 15] = [
+const COMMANDS: [&str; 16] = [
     "check",
     "seal",
     "diff",
@@ -27,18 +27,22 @@ const COMMANDS: [&str; 15] = [
     "blockers",
     "policy",
     "grant",
+    "evidence",
     "completions",
     "man",
 ];
 
 /// The commands of commands.
-const NESTED: [&str; 13] = [
+const NESTED: [&str; 16] = [
     "blockers-check",
     "blockers-list",
+    "evidence-check",
     "grant-list",
+    "grant-log",
     "grant-new",
     "grant-show",
     "grant-sign",
+    "grant-use",
     "grant-verify",
     "hook-install",
     "hook-pre-push",

@@ -85,4 +85,7 @@ mod staging;
 mod support;
 mod terminal;
 mod unmerged;
+mod using_evidence;
+mod using_grants;
+
 mod writing;

@@ -19,7 +19,10 @@ use sealgate_scan::Scanner;
 use crate::report::Format;
 use crate::setup::init::Workflow;
 
-pub use authority::{AuthorityArgs, Between, GrantArgs, GrantCommand, GrantNewArgs, PolicyCommand};
+pub use authority::{
+    AuthorityArgs, Between, EvidenceCommand, GrantArgs, GrantCommand, GrantNewArgs, PolicyCommand,
+    UseArgs,
+};
 pub use blockers::{BlockersArgs, BlockersCommand, BlockersFormat};
 pub use hook::{HookCommand, PrePushArgs};
 pub use reports::{AcceptArgs, MergeReportsArgs};
@@ -102,9 +105,12 @@ pub enum Command {
     /// Check the policy, or print its digest or its keys
     #[command(subcommand)]
     Policy(PolicyCommand),
-    /// Write, show, sign and verify grants
+    /// Write, show, sign, verify and use grants
     #[command(subcommand)]
     Grant(GrantCommand),
+    /// Check the records of rehearsals
+    #[command(subcommand)]
+    Evidence(EvidenceCommand),
     /// Print the completions for a shell
     Completions {
         /// The shell
@@ -118,7 +124,7 @@ pub enum Command {
 }
 
 /// How files are read.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub struct Reading {
     /// Number of threads [default: the CPUs available to this process]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]

@@ -5,15 +5,18 @@ use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use sealgate_core::approval::{
-    Authorised, Demand, Facts, Grant, GrantFile, Moment, NAMESPACE, Subject, decide, verify,
+    Authorised, Demand, Facts, Grant, GrantFile, MAX_PLAN_BYTES, Moment, NAMESPACE, Plan, Subject,
+    decide, verify,
 };
 use sealgate_core::compare::verdict::Verdict;
 use sealgate_core::seal::entry::Digest;
 use sealgate_core::text::escape::printable_str;
 use sealgate_core::text::problem::{Problem, in_words};
+use sealgate_scan::read_named;
 
-use super::check::authority::{now, plan_digest};
-use super::{Context, Outcome, refuse_in_ci};
+use super::check::authority::now;
+use super::grant_evidence::named_evidence;
+use super::{Context, Outcome, grant_use, refuse_in_ci};
 use crate::cli::args::{Between, GrantArgs, GrantCommand, GrantNewArgs};
 use crate::ops::authorize::signing::sign;
 use crate::ops::authorize::{Described, base_policy, described, policy_of};
@@ -34,6 +37,8 @@ pub(super) fn run(command: &GrantCommand, context: &Context) -> Outcome {
         }
         GrantCommand::Verify(arguments) => return verified(arguments, context),
         GrantCommand::List => list(context),
+        GrantCommand::Log => grant_use::log(context),
+        GrantCommand::Use(arguments) => return grant_use::run(arguments, context),
     };
     let said = said.map_err(|problem| vec![problem])?;
     context.terminal.answer(said.as_bytes()).map_err(|problem| vec![problem])?;
@@ -64,7 +69,9 @@ impl Opened {
                 .file(format!("{}.toml", file.id))
                 .remedy("do not sign it; make a new one"));
         }
-        let plan = plan(&arguments.between, context)?;
+        // The grant has the text of its plan; a plan that is named as well must be the same.
+        let stated = grant.binding.as_ref().and_then(|bound| bound.plan.clone());
+        let plan = plan(&arguments.between, context)?.or(stated);
         let changes = described(repository, &base, &grant.action, &grant.subject, plan)?;
         let change = changes.into_iter().find(|there| there.change == grant.change);
         let words = change.map(|there| there.words).ok_or_else(|| {
@@ -127,38 +134,42 @@ fn new(arguments: &GrantNewArgs, context: &Context) -> Result<String, Problem> {
     let not_before = now()?;
     let hours = arguments.hours.unwrap_or(policy.max_grant_hours).min(policy.max_grant_hours);
     let not_after = Moment::from_seconds(not_before.seconds() + u64::from(hours) * 3_600);
-    let evidence = arguments.evidence.as_ref().map(|text| {
-        Digest::from_hex(text.as_bytes()).ok_or_else(|| {
-            Problem::new("usage", format!("--evidence {text}: a digest is 64 digits of 0-9a-f"))
-                .remedy("b3sum prints one")
-        })
-    });
+    let evidence = arguments.evidence.as_deref().map(|text| named_evidence(text, context));
+    let evidence = evidence.transpose()?;
     let grant = Grant {
         repository: policy.repository.clone(),
         policy: policy.digest(),
         action: arguments.action.clone(),
         subject,
         change: change.change,
+        binding: change.binding,
         not_before,
         not_after: not_after.unwrap_or(not_before),
-        evidence: evidence.transpose()?,
+        evidence: evidence.as_ref().map(|evidence| evidence.digest),
         reason: arguments.reason.clone(),
     };
     let text = grant.to_text();
     Grant::read(text.as_bytes()).map_err(|error| {
         Problem::new("usage", format!("that is no grant: {error}")).remedy("say it otherwise")
     })?;
-    let file = write(context, &format!("{}.toml", grant.id()), text.as_bytes())?;
+    let record = evidence.as_ref().and_then(|evidence| Some((evidence, evidence.record.as_ref()?)));
+    let mut wrote = String::new();
+    if let Some((evidence, bytes)) = record {
+        let name = format!("evidence/{}.json", evidence.digest);
+        // Writing to a string cannot fail.
+        let _ = writeln!(wrote, "wrote {}", write(context, &name, bytes)?);
+    }
+    let file = write(context, &format!("grants/{}.toml", grant.id()), text.as_bytes())?;
     let id = &grant.id().to_string()[..10];
     Ok(format!(
-        "{}\nwrote {file}\nto sign it: sealgate grant sign {id} --base {} --key FILE\n",
+        "{}\n{wrote}wrote {file}\nto sign it: sealgate grant sign {id} --base {} --key FILE\n",
         change.words, arguments.between.base
     ))
 }
 
 fn write(context: &Context, name: &str, bytes: &[u8]) -> Result<String, Problem> {
     let seals = context.repository.seals().as_str();
-    let file = format!("{seals}/grants/{name}");
+    let file = format!("{seals}/{name}");
     let path = context.repository.root().join(&file);
     // Whoever holds it removes what killed runs left, and must not take this for that.
     let waiting = || context.terminal.remark("waiting for another sealgate that writes here");
@@ -172,8 +183,16 @@ fn write(context: &Context, name: &str, bytes: &[u8]) -> Result<String, Problem>
     Ok(file)
 }
 
-fn plan(between: &Between, context: &Context) -> Result<Option<Digest>, Problem> {
-    between.plan.as_deref().map(|path| plan_digest(path, context)).transpose()
+/// The plan that `--plan` names: a text, because people read it before they sign.
+fn plan(between: &Between, context: &Context) -> Result<Option<Plan>, Problem> {
+    let Some(path) = between.plan.as_deref() else { return Ok(None) };
+    let refused = |why: &str| {
+        Problem::new("usage", format!("--plan {}: {why}", path.display()))
+            .remedy("name a text file of at most 64 KiB; let it name larger files by their digests")
+    };
+    let bytes = read_named(&context.path(path), MAX_PLAN_BYTES)
+        .map_err(|fault| refused(&fault.to_string()))?;
+    Plan::of(bytes).map(Some).ok_or_else(|| refused("it is not UTF-8 text"))
 }
 
 fn signed(
@@ -194,7 +213,8 @@ fn signed(
         Problem::new("signature-invalid", format!("the signature would not count: {fault}"))
             .remedy("sign with a key that the policy has")
     })?;
-    let file = write(context, &format!("{}.{}.sig", opened.file.id, by.name), &signature)?;
+    let name = format!("grants/{}.{}.sig", opened.file.id, by.name);
+    let file = write(context, &name, &signature)?;
     Ok(format!("\nsigned by {}: {file}\n", by.principal))
 }
 

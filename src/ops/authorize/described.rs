@@ -6,7 +6,9 @@ use std::fmt::Write as _;
 use sealgate_core::approval::blockers::demands::{ItemsById, item_change};
 use sealgate_core::approval::blockers::{BlockerMap, MAX_MAP_BYTES};
 use sealgate_core::approval::change::{Side, of_action, of_policy, of_seal};
-use sealgate_core::approval::{CLOSE_BLOCKER, POLICY_UPDATE, Policy, REPLACE_MAP, RESEAL, Subject};
+use sealgate_core::approval::{
+    Binding, CLOSE_BLOCKER, POLICY_UPDATE, Plan, Policy, REPLACE_MAP, RESEAL, Subject,
+};
 use sealgate_core::compare::changes::{OnReseal, SealRef};
 use sealgate_core::compare::verdict::Source;
 use sealgate_core::seal::SealName;
@@ -31,6 +33,8 @@ pub struct Described {
     pub words: String,
     /// The item of a blocker map that it closes.
     pub blocker: Option<String>,
+    /// What an action is done with.
+    pub binding: Option<Binding>,
 }
 
 /// The changes that `action` of `subject` may mean between `base` and the working tree: one, or one for
@@ -40,9 +44,9 @@ pub fn described(
     base: &CommitTree<'_>,
     action: &str,
     subject: &Subject,
-    plan: Option<Digest>,
+    plan: Option<Plan>,
 ) -> Result<Vec<Described>, Problem> {
-    let one = |change, words| vec![Described { change, words, blocker: None }];
+    let one = |change, words| vec![Described { change, words, blocker: None, binding: None }];
     match (action, subject) {
         (RESEAL, Subject::Seal(name)) => {
             of_reseal(repository, base, name).map(|(change, words)| one(change, words))
@@ -55,17 +59,7 @@ pub fn described(
         }
         (CLOSE_BLOCKER, Subject::Environment(name)) => of_closing(repository, base, name),
         (action, Subject::Environment(name)) if action != RESEAL && action != POLICY_UPDATE => {
-            let seals = digests(repository)?;
-            let mut words =
-                format!("{action} in {name}, with the bytes under these seals and no others:\n");
-            for (seal, digest) in &seals {
-                // Writing to a string cannot fail.
-                let _ = writeln!(words, "  {seal}  {digest}");
-            }
-            if let Some(plan) = plan {
-                let _ = writeln!(words, "  and by the plan {plan}");
-            }
-            Ok(one(of_action(&seals, plan.as_ref()).digest, words))
+            of_acting(repository, action, name, plan).map(|described| vec![described])
         }
         (action, subject) => {
             let message = format!("{action} is not done to {}", subject.words());
@@ -73,6 +67,45 @@ pub fn described(
                 .remedy("reseal takes --seal, policy-update nothing, all else --environment"))
         }
     }
+}
+
+/// An action with the files of the commit that is checked out, by `plan`.
+fn of_acting(
+    repository: &Workspace,
+    action: &str,
+    environment: &str,
+    plan: Option<Plan>,
+) -> Result<Described, Problem> {
+    let head = CommitTree::open(repository, "HEAD")?;
+    let differing = head.differing_in_worktree();
+    if !differing.is_empty() {
+        let message = format!("seals here are not those of HEAD: {}", differing.join(", "));
+        return Err(Problem::new("not-committed", message)
+            .remedy("commit them first: an action is granted for the files of a commit"));
+    }
+    let seals = digests(repository)?;
+    let tree = head.subject()?;
+    // Writing to a string cannot fail.
+    let mut words = format!(
+        "{action} in {environment}, with the files of the commit {} and no others:\n  subject {tree} (the \
+         tree without grants and evidence)\n",
+        head.oid().short()
+    );
+    for (seal, digest) in &seals {
+        let _ = writeln!(words, "  seal {seal}  {digest}");
+    }
+    match &plan {
+        None => words.push_str("without a plan\n"),
+        Some(plan) => {
+            let _ = writeln!(words, "by this plan, {}:", plan.digest);
+            for line in plan.text.lines() {
+                let _ = writeln!(words, "  | {}", printable_str(line));
+            }
+        }
+    }
+    let change = of_action(&seals, plan.as_ref().map(|plan| &plan.digest), &tree).digest;
+    let binding = Some(Binding { tree, plan });
+    Ok(Described { change, words, blocker: None, binding })
 }
 
 fn digests(repository: &Workspace) -> Result<Vec<(SealName, Digest)>, Problem> {
@@ -218,7 +251,7 @@ fn of_closing(
         );
         let change = item_change(path, &item.id, &items);
         let words = words.lines().map(|line| printable_str(line).into_owned() + "\n").collect();
-        all.push(Described { change, words, blocker: Some(item.id.clone()) });
+        all.push(Described { change, words, blocker: Some(item.id.clone()), binding: None });
     }
     if all.is_empty() { Err(nothing("the blocker map", base)) } else { Ok(all) }
 }

@@ -1,6 +1,7 @@
 //! Whether what is asked of a check is authorised: collects what `authority` decides by, from the base
 //! and from what is judged, and puts each demand to it. Whatever cannot be read is a refusal.
 
+mod action;
 mod blockers;
 mod described;
 mod place;
@@ -11,9 +12,9 @@ mod stand_in;
 use std::collections::{BTreeSet, HashMap};
 
 use sealgate_core::approval::blockers::demands::MapDemand;
-use sealgate_core::approval::change::{Side, of_action, of_policy, of_seal};
+use sealgate_core::approval::change::{Side, of_policy, of_seal};
 use sealgate_core::approval::{
-    Authorised, Decider, Demand, Facts, Moment, POLICY_UPDATE, Policy, RESEAL, Subject,
+    Authorised, Decider, Demand, Facts, Ledger, Moment, POLICY_UPDATE, Policy, RESEAL, Subject,
     fitting_environment, vanished,
 };
 use sealgate_core::compare::changes::SealRef;
@@ -21,11 +22,13 @@ use sealgate_core::seal::entry::Digest;
 use sealgate_core::seal::{Seal, SealName};
 use sealgate_core::text::problem::Problem;
 
+use self::action::ActionFacts;
 use self::refusals::{MOST_REFUSALS, Refusals};
 use crate::tree::{ApprovalFiles, CommitTree, Workspace, matching};
 
+pub use action::{Asks, change_request, grant_used, ledger_missing};
 pub use described::{Described, base_policy, described, policy_of};
-pub use place::Reference;
+pub use place::{Reference, tip};
 pub use sealgate_core::approval::blockers::demands::closing;
 pub use stand_in::{StandIn, Surroundings, stand_in};
 
@@ -59,6 +62,8 @@ pub struct Purpose<'a> {
     pub plan: Option<Digest>,
     /// The seals that are judged, by their digests.
     pub digests: &'a [(SealName, Digest)],
+    /// Whether the action is judged alone, or done after this.
+    pub asks: Asks<'a>,
     /// The ref that is judged.
     pub reference: Result<&'a Reference, &'a Problem>,
 }
@@ -74,6 +79,10 @@ pub struct Authorization {
     pub reseals: Vec<(String, Authorised)>,
     /// The grant of the action.
     pub action: Option<Authorised>,
+    /// Where the use of that grant is recorded.
+    pub ledger: Option<Ledger>,
+    /// The digest of the plan that the action was judged with.
+    pub plan: Option<Digest>,
 }
 
 /// Puts `question` to the policy of its base. Without a policy, and without an environment, there is
@@ -139,7 +148,8 @@ impl Authorization {
         refusals.leave_out(items.items_left_out);
         self.seals(question, &decider, refusals)?;
         if let Some(purpose) = question.environment {
-            self.environment(repository, question, &purpose, (&policy, &decider), refusals);
+            let facts = ActionFacts { policy: &policy, next: next.as_ref(), facts: &facts };
+            self.environment(repository, question, &purpose, &facts, refusals);
         }
         Ok(())
     }
@@ -168,10 +178,11 @@ impl Authorization {
         repository: &Workspace,
         question: &Question<'_>,
         purpose: &Purpose<'_>,
-        (policy, decider): (&Policy, &Decider<'_>),
+        facts: &ActionFacts<'_>,
         refusals: &mut Refusals,
     ) {
-        let Purpose { environment, action, plan, digests, reference } = *purpose;
+        let Purpose { environment, action, reference, .. } = *purpose;
+        let policy = facts.policy;
         if question.judged.is_none() {
             refusals.extend(uncommitted(repository).unwrap_or_else(Some));
         }
@@ -185,14 +196,14 @@ impl Authorization {
         });
         refusals.extend(fitting_environment(policy, environment, place, standing));
         let Some(action) = action else { return };
-        let demand = Demand {
-            action: action.to_owned(),
-            subject: Subject::Environment(environment.to_owned()),
-            change: of_action(digests, plan.as_ref()).digest,
-        };
-        match decider.decide(&demand) {
+        self.ledger.clone_from(&policy.ledger);
+        self.plan = purpose.plan;
+        match action::decide(repository, question, purpose, action, facts) {
             Ok(authorised) => self.action = Some(authorised),
-            Err(problem) => refusals.push(problem),
+            Err(problems) => refusals.extend(problems),
+        }
+        if let (Asks::Judge { command }, true) = (purpose.asks, refusals.is_empty()) {
+            refusals.push(action::needs_use(action, environment, command));
         }
     }
 }

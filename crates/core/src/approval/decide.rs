@@ -367,6 +367,7 @@ mod tests {
             action: demand.action.clone(),
             subject: demand.subject.clone(),
             change: demand.change,
+            binding: None,
             not_before: Moment::parse("2026-03-01T00:00:00Z").unwrap(),
             not_after: Moment::parse("2026-03-02T00:00:00Z").unwrap(),
             evidence: None,

@@ -4,15 +4,18 @@
 //! policy sound stands in `rules`. People write policies by hand; `loose` is for telling them what
 //! the canonical text would be.
 
+mod evidence;
 mod read;
 mod rules;
 mod write;
 
 use super::key::{KeyFault, PublicKey};
+use super::ledger::Ledger;
 use super::text::Deviation;
 use super::time::Moment;
 use crate::seal::entry::Digest;
 
+pub use evidence::{EvidenceKind, EvidenceRule};
 pub(super) use rules::SealPattern;
 
 /// The value of the `format` key.
@@ -33,6 +36,12 @@ pub const REPLACE_MAP: &str = "replace-map";
 /// The action of closing an item of a blocker map.
 pub const CLOSE_BLOCKER: &str = "close-blocker";
 
+/// Whether `action` changes a file of the repository, and is granted by a check alone. Every other action
+/// is done by `grant use`.
+pub(super) fn is_reserved(action: &str) -> bool {
+    [RESEAL, POLICY_UPDATE, REPLACE_MAP, CLOSE_BLOCKER].contains(&action)
+}
+
 /// A sound policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policy {
@@ -40,6 +49,8 @@ pub struct Policy {
     pub repository: String,
     /// The longest life of a grant, in hours.
     pub max_grant_hours: u32,
+    /// Where the uses of grants for actions are recorded; without it no action is authorised.
+    pub ledger: Option<Ledger>,
     /// Sorted by name; names, principals and keys are unique.
     pub keys: Vec<Key>,
     /// Sorted.
@@ -76,6 +87,8 @@ pub struct Rule {
     pub approvers: Vec<String>,
     /// How many of them it takes.
     pub threshold: usize,
+    /// What must have been proved before.
+    pub evidence: Option<EvidenceRule>,
 }
 
 /// What a rule speaks of.
