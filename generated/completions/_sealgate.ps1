@@ -84,6 +84,7 @@ Register-ArgumentCompleter -Native -CommandName 'sealgate' -ScriptBlock {
         'sealgate;seal' {
             [CompletionResult]::new('--root', '--root', [CompletionResultType]::ParameterName, 'Make a new seal of the directory DIR, relative to the current directory')
             [CompletionResult]::new('--exclude', '--exclude', [CompletionResultType]::ParameterName, 'Leave out what matches PATTERN (gitignore syntax); repeatable. An existing seal drops its entries, and no bytes are read or approved')
+            [CompletionResult]::new('--set-build', '--set-build', [CompletionResultType]::ParameterName, 'The command that builds the root, run at the repository root by `sealgate rebuild` alone; an empty CMD takes it out. An existing seal changes above its entries, and no bytes are read or approved')
             [CompletionResult]::new('--only', '--only', [CompletionResultType]::ParameterName, 'Update only the entries that match PATTERN (gitignore syntax); repeatable')
             [CompletionResult]::new('--threads', '--threads', [CompletionResultType]::ParameterName, 'Number of threads [default: the CPUs available to this process]')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Start in DIR instead of the current directory')

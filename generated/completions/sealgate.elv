@@ -79,6 +79,7 @@ set edit:completion:arg-completer[sealgate] = {|@words|
         &'sealgate;seal'= {
             cand --root 'Make a new seal of the directory DIR, relative to the current directory'
             cand --exclude 'Leave out what matches PATTERN (gitignore syntax); repeatable. An existing seal drops its entries, and no bytes are read or approved'
+            cand --set-build 'The command that builds the root, run at the repository root by `sealgate rebuild` alone; an empty CMD takes it out. An existing seal changes above its entries, and no bytes are read or approved'
             cand --only 'Update only the entries that match PATTERN (gitignore syntax); repeatable'
             cand --threads 'Number of threads [default: the CPUs available to this process]'
             cand -C 'Start in DIR instead of the current directory'

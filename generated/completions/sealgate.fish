@@ -86,6 +86,7 @@ complete -c sealgate -n "__fish_sealgate_using_subcommand check" -s h -l help -d
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -s V -l version -d 'Print version'
 complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -l root -d 'Make a new seal of the directory DIR, relative to the current directory' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -l exclude -d 'Leave out what matches PATTERN (gitignore syntax); repeatable. An existing seal drops its entries, and no bytes are read or approved' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -l set-build -d 'The command that builds the root, run at the repository root by `sealgate rebuild` alone; an empty CMD takes it out. An existing seal changes above its entries, and no bytes are read or approved' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -l only -d 'Update only the entries that match PATTERN (gitignore syntax); repeatable' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -l threads -d 'Number of threads [default: the CPUs available to this process]' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -s C -d 'Start in DIR instead of the current directory' -r -F

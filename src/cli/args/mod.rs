@@ -194,6 +194,10 @@ pub struct SealArgs {
     /// and no bytes are read or approved
     #[arg(long, value_name = "PATTERN", conflicts_with = "only")]
     pub exclude: Vec<String>,
+    /// The command that builds the root, run at the repository root by `sealgate rebuild` alone; an empty
+    /// CMD takes it out. An existing seal changes above its entries, and no bytes are read or approved
+    #[arg(long, value_name = "CMD", conflicts_with = "only")]
+    pub set_build: Option<String>,
     /// Update only the entries that match PATTERN (gitignore syntax); repeatable
     #[arg(long, value_name = "PATTERN")]
     pub only: Vec<String>,

@@ -207,7 +207,8 @@ fn plans(roots: &[Root], sealed: &[Seal], context: &Context) -> Result<Vec<Plan>
             let message = format!("no name is left for a seal of {root}");
             vec![Problem::new("usage", message).remedy("sealgate seal NAME --root DIR")]
         })?;
-        let wanted = Wanted { name: name.as_str(), root: root.as_str().as_ref(), exclude: &[] };
+        let wanted =
+            Wanted { name: name.as_str(), root: root.as_str().as_ref(), build: None, exclude: &[] };
         plans.push(plan::make(repository, repository.root(), &wanted));
         taken.push(name);
     }
@@ -219,6 +220,7 @@ fn sealing(arguments: &InitArgs) -> SealArgs {
         names: Vec::new(),
         root: None,
         exclude: Vec::new(),
+        set_build: None,
         only: Vec::new(),
         all: true,
         allow_ci: arguments.allow_ci,

@@ -1,10 +1,12 @@
-//! `seal NAME --exclude PATTERN`: changes what existing seals cover, and reads no bytes.
+//! `seal NAME --exclude PATTERN` and `--set-build CMD`: change existing seals above their entries, and
+//! read no bytes.
 //!
-//! Whoever leaves a file out has not looked at the others, so this approves none of them.
+//! Whoever leaves a file out, or says how it is built, has not looked at the others, so this approves
+//! none of them.
 
 use sealgate_core::compare::changes;
 use sealgate_core::compare::verdict::Verdict;
-use sealgate_core::seal::{SealName, to_bytes};
+use sealgate_core::seal::{BuildCommand, SealName, to_bytes};
 use sealgate_core::text::problem::Problem;
 
 use super::ready::{PendingSeal, write};
@@ -15,8 +17,10 @@ use crate::report::sealed;
 
 pub(super) fn run(arguments: &SealArgs, names: Vec<SealName>, context: &Context) -> Outcome {
     let one = |problem| vec![problem];
-    let ready =
-        collect(names.into_iter().map(|name| edit(&name, arguments, context).map_err(one)))?;
+    let build = super::seal::set_build(arguments)?;
+    let ready = collect(
+        names.into_iter().map(|name| edit(&name, arguments, build.as_ref(), context).map_err(one)),
+    )?;
     super::seal::refuse_many(arguments, &ready)?;
     write(&ready, context)?;
     let verbosity = context.terminal.verbosity;
@@ -24,8 +28,9 @@ pub(super) fn run(arguments: &SealArgs, names: Vec<SealName>, context: &Context)
         .iter()
         .flat_map(|ready| {
             let outcome = match &ready.old {
-                Some(old) if ready.changed => sealed::Outcome::Narrowed {
+                Some(old) if ready.changed => sealed::Outcome::HeaderEdited {
                     patterns: arguments.exclude.clone(),
+                    build: build.as_ref().map(|build| build.as_ref().map(ToString::to_string)),
                     changes: changes::between(old, &ready.seal),
                 },
                 _ => sealed::Outcome::Same,
@@ -37,12 +42,20 @@ pub(super) fn run(arguments: &SealArgs, names: Vec<SealName>, context: &Context)
     Ok(Verdict::Pass)
 }
 
-/// The seal `name` with the patterns, of which nothing is written yet.
-fn edit(name: &SealName, arguments: &SealArgs, context: &Context) -> Result<PendingSeal, Problem> {
+/// The seal `name` with the patterns and the command, of which nothing is written yet.
+fn edit(
+    name: &SealName,
+    arguments: &SealArgs,
+    build: Option<&Option<BuildCommand>>,
+    context: &Context,
+) -> Result<PendingSeal, Problem> {
     let repository = &context.repository;
     let loaded = repository.load(name)?;
     let old = loaded.seal?;
-    let seal = repository.check_place(with_excludes(&old, &arguments.exclude)?)?;
+    let mut seal = repository.check_place(with_excludes(&old, &arguments.exclude)?)?;
+    if let Some(build) = build {
+        seal.header.build.clone_from(build);
+    }
     let bytes = to_bytes(&seal);
     let changed = bytes != loaded.bytes;
     Ok(PendingSeal { seal, bytes, old: Some(old), old_was_whole: true, changed })

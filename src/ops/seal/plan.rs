@@ -7,8 +7,8 @@ use std::path::{Component, Path, PathBuf};
 use sealgate_core::seal::exclude::Scope;
 use sealgate_core::seal::path::PathFault;
 use sealgate_core::seal::{
-    Header, Root, Seal, SealName, SealedEntry, loose_header, loose_seal, loose_seal_in_scope,
-    salvage,
+    BuildCommand, Header, Root, Seal, SealName, SealedEntry, loose_header, loose_seal,
+    loose_seal_in_scope, salvage,
 };
 use sealgate_core::text::problem::{Problem, in_words};
 
@@ -42,6 +42,8 @@ pub struct Wanted<'a> {
     pub name: &'a str,
     /// The directory to seal.
     pub root: &'a Path,
+    /// The command that builds it, if it is known.
+    pub build: Option<&'a BuildCommand>,
     /// What to leave out of it.
     pub exclude: &'a [String],
 }
@@ -137,7 +139,7 @@ pub fn make(repository: &Workspace, base: &Path, wanted: &Wanted<'_>) -> Result<
             format!("{alone} would hold nothing but the seals, and be an entry of this one");
         return Err(usage(&message, &format!("leave it out: --exclude /{alone}")));
     }
-    let header = Header { root, tracked: false, scope };
+    let header = Header { root, tracked: false, build: wanted.build.cloned(), scope };
     let plan = Plan {
         name,
         header,

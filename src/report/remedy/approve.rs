@@ -61,6 +61,11 @@ impl Advice<'_> {
                 "First check out {given}: the command seals what is in the working tree."
             ));
         }
+        if let Some(build) = &self.judgement.build {
+            // A backtick would end the command in the formats that set it apart.
+            let command = build.as_str().replace('`', r"\x60");
+            sentences.push(format!("{} is built by `{command}`.", self.root_in_words()));
+        }
         let findings = &self.judgement.findings;
         if findings.iter().any(|finding| finding.kind == FindingKind::Unsealable) {
             sentences.push("It refuses while anything unsealable is there.".to_owned());

@@ -4,6 +4,7 @@ use serde::{Serialize, Serializer};
 
 use crate::compare::changes::{OnReseal, Reseal};
 use crate::compare::finding::Finding;
+use crate::seal::BuildCommand;
 use crate::seal::entry::Digest;
 use crate::text::problem::Problem;
 
@@ -73,6 +74,8 @@ pub struct SealResult {
     pub root: Option<String>,
     /// Whether the root's files are kept in git; `None` when the seal could not be read.
     pub tracked: Option<bool>,
+    /// The command that builds the root, if the seal states one.
+    pub build: Option<BuildCommand>,
     /// The seal digest; `None` when the file could not be read.
     pub digest: Option<Digest>,
     /// Where the bytes came from.
@@ -116,6 +119,7 @@ impl SealResult {
             name: name.into(),
             root: None,
             tracked: None,
+            build: None,
             digest: None,
             source,
             seal_source,
