@@ -131,7 +131,22 @@ if ("$env:EVENT_SHA" -cnotmatch '^([0-9a-f]{40}|[0-9a-f]{64})$') {
     Stop-Gate 'the event names no commit by its full id'
 }
 $arguments = [Collections.Generic.List[string]]::new()
-if ("$env:IN_MERGE_REPORTS" -ne '') {
+if ("$env:IN_REBUILD" -cnotin '', 'false', 'true') { Stop-Gate "the input 'rebuild' is true or false" }
+$rebuild = "$env:IN_REBUILD" -ceq 'true'
+if ($rebuild) {
+    if ("$env:IN_AT$env:IN_STAGE$env:IN_REV$env:IN_PARTITION$env:IN_ENVIRONMENT$env:IN_MERGE_REPORTS" -ne '') {
+        Stop-Gate "with 'rebuild' there is no 'at', 'stage', 'rev', 'partition', 'environment' and 'merge-reports'"
+    }
+    if ("$env:GITHUB_EVENT_NAME" -ceq 'pull_request_target') {
+        Stop-Gate 'no build runs for pull_request_target: it would have the rights and secrets of the repository'
+    }
+    foreach ($name in $names) {
+        if ($name.StartsWith('-')) { Stop-Gate 'no seal has a name that begins with a hyphen' }
+    }
+    $arguments.Add('rebuild')
+    foreach ($name in $names) { $arguments.Add($name) }
+    $arguments.Add("--seals-from=$env:EVENT_SHA")
+} elseif ("$env:IN_MERGE_REPORTS" -ne '') {
     if ("$env:IN_AT$env:IN_STAGE$env:IN_REV$env:IN_PARTITION$env:IN_ENVIRONMENT" -ne '') {
         Stop-Gate "with 'merge-reports' there is no 'at', 'stage', 'rev', 'partition' and 'environment'"
     }
@@ -154,8 +169,10 @@ $arguments.Add("--base=$base")
 if ("$env:IN_ON_RESEAL" -ne '') { $arguments.Add("--on-reseal=$env:IN_ON_RESEAL") }
 $arguments.AddRange([string[]] ('--format=github', "--report=json=$report"))
 foreach ($line in Get-Lines $env:IN_REPORTS) { $arguments.Add("--report=$line") }
-$arguments.Add('--')
-foreach ($name in $names) { $arguments.Add($name) }
+if (-not $rebuild) {
+    $arguments.Add('--')
+    foreach ($name in $names) { $arguments.Add($name) }
+}
 
 & $binary @arguments
 $code = $LASTEXITCODE

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use sealgate_core::compare::changes::Change;
+use sealgate_core::seal::BuildEdit;
 use sealgate_core::text::escape::{message, printable};
 
 use super::Verbosity;
@@ -47,8 +48,8 @@ pub enum Outcome {
     HeaderEdited {
         /// The patterns that were added to its exclude list.
         patterns: Vec<String>,
-        /// The command that builds it from now on, or that there is none, if that was edited.
-        build: Option<Option<String>>,
+        /// What became of its build command.
+        build: BuildEdit,
         /// The entries that the patterns dropped.
         changes: Vec<Change>,
     },
@@ -72,7 +73,7 @@ pub fn text(seal: &Summary<'_>, verbosity: Verbosity) -> Vec<u8> {
             format!("{name}: sealed {entries}, {bytes}, {kept}, in {file}\n")
         }
         Outcome::HeaderEdited { patterns, build, changes } => {
-            let edits = header_edits(patterns, build.as_ref(), changes);
+            let edits = header_edits(patterns, build, changes);
             format!("{name}: {edits} in {file}, now {entries}, {bytes}; no bytes were read\n")
         }
         Outcome::Replaced { changes, .. } if changes.is_empty() => {
@@ -106,12 +107,12 @@ pub fn text(seal: &Summary<'_>, verbosity: Verbosity) -> Vec<u8> {
 }
 
 /// What was edited above the entries of a seal, and which entries that dropped.
-fn header_edits(patterns: &[String], build: Option<&Option<String>>, changes: &[Change]) -> String {
+fn header_edits(patterns: &[String], build: &BuildEdit, changes: &[Change]) -> String {
     let mut edits = Vec::new();
     match build {
-        Some(Some(command)) => edits.push(format!("built by {}", message(command))),
-        Some(None) => edits.push("built by no command".to_owned()),
-        None => {}
+        BuildEdit::Set(command) => edits.push(format!("built by {}", message(command.as_str()))),
+        BuildEdit::Remove => edits.push("built by no command".to_owned()),
+        BuildEdit::Keep => {}
     }
     if !patterns.is_empty() {
         let patterns: Vec<_> =

@@ -43,7 +43,7 @@ fn a_new_seal_states_the_command_and_every_command_reads_it() {
     fs::write(repo.at("dist/x.js"), "y").unwrap();
     let checked = repo.check(&[]);
     let line = checked.report["seals"][0]["findings"][0]["line"].as_u64().unwrap();
-    assert!(text.lines().nth(line as usize - 1).unwrap().starts_with("\"x.js\""));
+    assert!(text.lines().nth(usize::try_from(line).unwrap() - 1).unwrap().starts_with("\"x.js\""));
     assert_eq!(checked.report["seals"][0]["build"], "npm run \"b\"");
 }
 

@@ -66,6 +66,7 @@ mod printed_commands;
 mod properties;
 mod pushing;
 mod real_input;
+mod rebuilding;
 mod recipe;
 mod report_formats;
 mod report_globs;

@@ -3,6 +3,7 @@
 mod authority;
 mod blockers;
 mod hook;
+mod rebuild;
 mod reports;
 mod shell;
 mod values;
@@ -21,6 +22,7 @@ use crate::setup::init::Workflow;
 pub use authority::{AuthorityArgs, Between, GrantArgs, GrantCommand, GrantNewArgs, PolicyCommand};
 pub use blockers::{BlockersArgs, BlockersCommand, BlockersFormat};
 pub use hook::{HookCommand, PrePushArgs};
+pub use rebuild::RebuildArgs;
 pub use reports::{AcceptArgs, MergeReportsArgs};
 pub use shell::Shell;
 
@@ -73,6 +75,8 @@ pub struct Global {
 pub enum Command {
     /// Compare the bytes with the approved ones, and give a verdict
     Check(CheckArgs),
+    /// Run the builds that seals state, and tell whether they make the sealed bytes
+    Rebuild(RebuildArgs),
     /// Write seals again after an approved change, or make a new one
     Seal(SealArgs),
     /// Bring edited seals into canonical form, without touching a digest

@@ -16,6 +16,7 @@ mod ls;
 mod merge_reports;
 mod policy;
 mod ready;
+mod rebuild;
 mod report_globs;
 mod reports;
 mod seal;
@@ -87,13 +88,18 @@ fn format(command: &Command) -> Format {
     match command {
         Command::Check(arguments) => arguments.format,
         Command::MergeReports(arguments) => arguments.format,
+        Command::Rebuild(arguments) => arguments.format,
         _ => Format::Human,
     }
 }
 
 fn run(command: &Command, context: &Context) -> Outcome {
+    if !matches!(command, Command::Rebuild(_) | Command::Completions { .. } | Command::Man { .. }) {
+        rebuild::remark_on_unfinished(context);
+    }
     match command {
         Command::Check(arguments) => check::run(arguments, context),
+        Command::Rebuild(arguments) => rebuild::run(arguments, context),
         Command::Seal(arguments) => seal::run(arguments, context),
         Command::Fmt(arguments) => fmt::run(arguments, context),
         Command::Diff(arguments) => diff::run(arguments, context),

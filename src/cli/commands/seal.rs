@@ -6,7 +6,7 @@ use sealgate_core::compare::changes;
 use sealgate_core::compare::inventory::Inventory;
 use sealgate_core::compare::verdict::Verdict;
 use sealgate_core::seal::exclude::Scope;
-use sealgate_core::seal::{BuildCommand, Seal, SealError, SealName, read, to_bytes};
+use sealgate_core::seal::{BuildCommand, BuildEdit, Seal, SealError, SealName, read, to_bytes};
 use sealgate_core::text::problem::Problem;
 use sealgate_git::{Listing, Tracking};
 use sealgate_scan::{self as inventory, Scanner};
@@ -61,7 +61,10 @@ fn plan(arguments: &SealArgs, context: &Context) -> Result<Vec<Plan>, Problems> 
                     .remedy("name it: sealgate seal NAME --root DIR"),
             ]);
         };
-        let build = set_build(arguments)?.flatten();
+        let build = match set_build(arguments)? {
+            BuildEdit::Set(build) => Some(build),
+            BuildEdit::Keep | BuildEdit::Remove => None,
+        };
         let exclude = &arguments.exclude;
         let wanted = Wanted { name, root, build: build.as_ref(), exclude };
         return plan::make(&context.repository, &context.base, &wanted).map(|plan| vec![plan]);
@@ -71,19 +74,17 @@ fn plan(arguments: &SealArgs, context: &Context) -> Result<Vec<Plan>, Problems> 
     collect(names.into_iter().map(|name| plan::again(&context.repository, name, needs_old)))
 }
 
-/// What `--set-build` asks for: a command, or `Some(None)` to take the present one out.
-pub(super) fn set_build(arguments: &SealArgs) -> Result<Option<Option<BuildCommand>>, Problems> {
-    match arguments.set_build.as_deref() {
-        None => Ok(None),
-        Some("") => Ok(Some(None)),
-        Some(text) => BuildCommand::parse(text.trim_matches(' '))
-            .map(|build| Some(Some(build)))
-            .map_err(|fault| {
-                vec![Problem::new("usage", format!("--set-build: {fault}")).remedy(
-                    "name one line of shell; put more in a script: --set-build 'sh build.sh'",
-                )]
-            }),
-    }
+/// What `--set-build` asks for.
+pub(super) fn set_build(arguments: &SealArgs) -> Result<BuildEdit, Problems> {
+    let text = match arguments.set_build.as_deref() {
+        None => return Ok(BuildEdit::Keep),
+        Some("") => return Ok(BuildEdit::Remove),
+        Some(text) => text.trim_matches(' '),
+    };
+    BuildCommand::parse(text).map(BuildEdit::Set).map_err(|fault| {
+        let remedy = "name one line of shell; put more in a script: --set-build 'sh build.sh'";
+        vec![Problem::new("usage", format!("--set-build: {fault}")).remedy(remedy)]
+    })
 }
 
 /// The seals that are meant, of those that there are.

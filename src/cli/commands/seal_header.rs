@@ -6,7 +6,7 @@
 
 use sealgate_core::compare::changes;
 use sealgate_core::compare::verdict::Verdict;
-use sealgate_core::seal::{BuildCommand, SealName, to_bytes};
+use sealgate_core::seal::{BuildEdit, SealName, to_bytes};
 use sealgate_core::text::problem::Problem;
 
 use super::ready::{PendingSeal, write};
@@ -19,7 +19,7 @@ pub(super) fn run(arguments: &SealArgs, names: Vec<SealName>, context: &Context)
     let one = |problem| vec![problem];
     let build = super::seal::set_build(arguments)?;
     let ready = collect(
-        names.into_iter().map(|name| edit(&name, arguments, build.as_ref(), context).map_err(one)),
+        names.into_iter().map(|name| edit(&name, arguments, &build, context).map_err(one)),
     )?;
     super::seal::refuse_many(arguments, &ready)?;
     write(&ready, context)?;
@@ -30,7 +30,7 @@ pub(super) fn run(arguments: &SealArgs, names: Vec<SealName>, context: &Context)
             let outcome = match &ready.old {
                 Some(old) if ready.changed => sealed::Outcome::HeaderEdited {
                     patterns: arguments.exclude.clone(),
-                    build: build.as_ref().map(|build| build.as_ref().map(ToString::to_string)),
+                    build: build.clone(),
                     changes: changes::between(old, &ready.seal),
                 },
                 _ => sealed::Outcome::Same,
@@ -46,15 +46,17 @@ pub(super) fn run(arguments: &SealArgs, names: Vec<SealName>, context: &Context)
 fn edit(
     name: &SealName,
     arguments: &SealArgs,
-    build: Option<&Option<BuildCommand>>,
+    build: &BuildEdit,
     context: &Context,
 ) -> Result<PendingSeal, Problem> {
     let repository = &context.repository;
     let loaded = repository.load(name)?;
     let old = loaded.seal?;
     let mut seal = repository.check_place(with_excludes(&old, &arguments.exclude)?)?;
-    if let Some(build) = build {
-        seal.header.build.clone_from(build);
+    match build {
+        BuildEdit::Keep => {}
+        BuildEdit::Remove => seal.header.build = None,
+        BuildEdit::Set(command) => seal.header.build = Some(command.clone()),
     }
     let bytes = to_bytes(&seal);
     let changed = bytes != loaded.bytes;

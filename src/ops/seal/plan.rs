@@ -50,6 +50,33 @@ pub struct Wanted<'a> {
 
 /// Plans to write the seal `name` again; `needs_old` says that it must be one that can be read.
 pub fn again(repository: &Workspace, name: SealName, needs_old: bool) -> Result<Plan, Problems> {
+    plan_again(repository, name, needs_old, OpenMerge::Refused)
+}
+
+/// The same after its root was built: where a merge is open, what it left in the root is gone.
+///
+/// # Errors
+///
+/// Nothing tells what the seal is to cover.
+pub fn again_after_build(repository: &Workspace, name: SealName) -> Result<Plan, Problems> {
+    plan_again(repository, name, false, OpenMerge::Built)
+}
+
+/// What becomes of files in the root that a merge left in conflict.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum OpenMerge {
+    /// They keep the root from being sealed.
+    Refused,
+    /// The build made them anew.
+    Built,
+}
+
+fn plan_again(
+    repository: &Workspace,
+    name: SealName,
+    needs_old: bool,
+    open_merge: OpenMerge,
+) -> Result<Plan, Problems> {
     let loaded = repository.load(&name).map_err(|problem| vec![problem])?;
     let old = match loaded.seal {
         Ok(seal) => Some(seal),
@@ -60,7 +87,7 @@ pub fn again(repository: &Workspace, name: SealName, needs_old: bool) -> Result<
     let (header, salvaged, merged) = if let Some(seal) = &old {
         (seal.header.clone(), Vec::new(), false)
     } else {
-        let (header, merged) = header_of_ruin(repository, &name, &loaded.bytes)?;
+        let (header, merged) = header_of_ruin(repository, &name, &loaded.bytes, open_merge)?;
         (header, salvage(&loaded.bytes), merged)
     };
     let old_bytes = Some(loaded.bytes);
@@ -75,6 +102,7 @@ fn header_of_ruin(
     repository: &Workspace,
     name: &SealName,
     bytes: &[u8],
+    open_merge: OpenMerge,
 ) -> Result<(Header, bool), Problems> {
     let one = |problem| vec![problem];
     // Whole but for what a pattern takes out that was added by hand: nobody needs to be asked.
@@ -91,7 +119,7 @@ fn header_of_ruin(
             return Err(vec![error.into_problem(name, &repository.file_of(name))]);
         }
     };
-    if in_merge {
+    if in_merge && open_merge == OpenMerge::Refused {
         unmerged::check_root(repository, name, &header).map_err(one)?;
     }
     Ok((header, merged))

@@ -64,7 +64,11 @@ impl Advice<'_> {
         if let Some(build) = &self.judgement.build {
             // A backtick would end the command in the formats that set it apart.
             let command = build.as_str().replace('`', r"\x60");
-            sentences.push(format!("{} is built by `{command}`.", self.root_in_words()));
+            let rebuild = self.sealgate("rebuild");
+            sentences.push(format!(
+                "{root} is built by `{command}`: `{rebuild}` runs that and says whether it makes the \
+                 sealed bytes, and `{rebuild} --seal` approves what it makes."
+            ));
         }
         let findings = &self.judgement.findings;
         if findings.iter().any(|finding| finding.kind == FindingKind::Unsealable) {

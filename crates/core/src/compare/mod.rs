@@ -9,6 +9,7 @@ pub mod changes;
 pub mod finding;
 pub mod inventory;
 pub mod partition;
+pub mod repeat;
 pub mod verdict;
 
 use std::cmp::Ordering;

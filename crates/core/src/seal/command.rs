@@ -59,6 +59,17 @@ impl BuildCommand {
     }
 }
 
+/// What becomes of the command of a seal whose header is edited.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BuildEdit {
+    /// It stays.
+    Keep,
+    /// The seal states none any more.
+    Remove,
+    /// The seal states this one.
+    Set(BuildCommand),
+}
+
 impl fmt::Display for BuildCommand {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)

@@ -22,7 +22,7 @@ mod salvage;
 mod scan;
 mod write;
 
-pub use command::{BuildCommand, CommandFault, MAX_BUILD_BYTES};
+pub use command::{BuildCommand, BuildEdit, CommandFault, MAX_BUILD_BYTES};
 pub use error::{SealError, SealFault};
 pub use escape::{push_string, quoted};
 pub use lenient::{loose_header, loose_seal, loose_seal_in_scope};

@@ -5,6 +5,7 @@
 mod approval;
 mod blockers;
 mod notices;
+mod rebuild;
 mod reports;
 mod run;
 mod seals;
@@ -21,8 +22,14 @@ pub struct ErrorCode {
 }
 
 /// The codes of errors and refusals by subject, each subject sorted by code.
-pub const CODES: [&[ErrorCode]; 5] =
-    [approval::APPROVAL, blockers::BLOCKERS, reports::REPORTS, run::RUN, seals::SEALS];
+pub const CODES: [&[ErrorCode]; 6] = [
+    approval::APPROVAL,
+    blockers::BLOCKERS,
+    rebuild::REBUILD,
+    reports::REPORTS,
+    run::RUN,
+    seals::SEALS,
+];
 
 /// The codes of notices, sorted by code.
 pub const NOTICES: &[ErrorCode] = notices::NOTICES;
