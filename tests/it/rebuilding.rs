@@ -93,7 +93,7 @@ fn a_build_that_makes_the_sealed_bytes_passes_and_leaves_nothing() {
     {
         let ran = repo.run(arguments);
         assert_eq!(ran.code, 0, "{arguments:?}: {}{}", stdout(&ran), ran.stderr);
-        assert!(ran.stderr.contains(&format!("$ {BUILD}\n")), "{}", ran.stderr);
+        assert!(ran.stderr.contains(&format!("build: {BUILD}\n")), "{}", ran.stderr);
         assert!(stdout(&ran).contains("PASS  1 seal (dist), 2 entries"), "{}", stdout(&ran));
         assert_eq!(repo.git(&["status", "--porcelain"]), b"");
         assert!(aside(&repo).is_empty());

@@ -12,11 +12,14 @@ mod fmt;
 mod grant;
 mod hook;
 mod init;
+mod init_build;
+mod init_workflow;
 mod ls;
 mod merge_reports;
 mod policy;
 mod ready;
 mod rebuild;
+mod rebuild_alone;
 mod report_globs;
 mod reports;
 mod seal;
@@ -99,6 +102,9 @@ fn run(command: &Command, context: &Context) -> Outcome {
     }
     match command {
         Command::Check(arguments) => check::run(arguments, context),
+        Command::Rebuild(arguments) if !arguments.command.is_empty() => {
+            rebuild_alone::run(arguments, context)
+        }
         Command::Rebuild(arguments) => rebuild::run(arguments, context),
         Command::Seal(arguments) => seal::run(arguments, context),
         Command::Fmt(arguments) => fmt::run(arguments, context),

@@ -4,7 +4,6 @@ use std::path::Path;
 
 use sealgate_core::compare::repeat::Resemblance;
 use sealgate_core::compare::verdict::Verdict;
-use sealgate_core::seal::exclude::Scope;
 use sealgate_core::seal::path::EntryPath;
 use sealgate_core::seal::{Header, Root, Seal, SealName};
 use sealgate_core::text::problem::Problem;
@@ -20,10 +19,10 @@ use crate::github::foreign::why_no_build;
 use crate::ops::rebuild::SealFiles;
 use crate::ops::rebuild::aside::{Aside, Left, restore};
 use crate::ops::rebuild::command::Build;
-use crate::ops::rebuild::plan::{Plan, movable};
+use crate::ops::rebuild::plan::{Plan, Rebuilt};
 use crate::ops::rebuild::runs::{needs_git, unfinished};
 use crate::ops::rebuild::twice::{Comparison, compare};
-use crate::ops::seal::plan::{self, relative_root};
+use crate::ops::seal::plan;
 use crate::report::twice::{TwoBuilds, twice};
 use crate::report::{Format, quote};
 use crate::tree::{CommitTree, select};
@@ -41,9 +40,6 @@ pub(super) fn run(arguments: &RebuildArgs, context: &Context) -> Outcome {
         return put_back(arguments, context);
     }
     refuse_foreign().map_err(one)?;
-    if !arguments.command.is_empty() {
-        return without_seal(arguments, context);
-    }
     check::places::report_files(&arguments.report, context)?;
     needs_git(&context.repository).map_err(one)?;
     let scanner = arguments.reading.scanner();
@@ -71,11 +67,7 @@ pub(super) fn run(arguments: &RebuildArgs, context: &Context) -> Outcome {
         return verdict;
     }
     if arguments.seal {
-        let problems = plan.not_made(&context.repository);
-        let problems = problems.iter().map(|seal| {
-            check::wrote_nothing(seal.name.as_str(), seal.root.as_str(), seal.build.as_str())
-        });
-        let problems: Problems = problems.collect();
+        let problems = nothing_written(&plan, context);
         tell_made(&aside, context)?;
         return Err(problems);
     }
@@ -85,12 +77,12 @@ pub(super) fn run(arguments: &RebuildArgs, context: &Context) -> Outcome {
     verdict
 }
 
-fn one(problem: Problem) -> Problems {
+pub(super) fn one(problem: Problem) -> Problems {
     vec![problem]
 }
 
 /// Refuses to run a build where an event lends it the rights of somebody else.
-fn refuse_foreign() -> Result<(), Problem> {
+pub(super) fn refuse_foreign() -> Result<(), Problem> {
     let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
     if variable("GITHUB_ACTIONS").as_deref() != Some("true") {
         return Ok(());
@@ -152,13 +144,13 @@ fn build(plan: &Plan, aside: &Aside<'_>, context: &Context) -> Result<(), Proble
     })
 }
 
-fn run_one(
+pub(super) fn run_one(
     build: Build<'_>,
     directory: &Path,
     aside: &Aside<'_>,
     context: &Context,
 ) -> Result<(), Problem> {
-    context.terminal.remark(&format!("$ {}", build.shown()));
+    context.terminal.remark(&format!("build: {}", build.shown()));
     build.run(directory, |group| aside.note_group(group))
 }
 
@@ -173,12 +165,12 @@ fn build_again(plan: &Plan, aside: &Aside<'_>, context: &Context) -> Result<(), 
 }
 
 /// Puts back what there was before a build that failed.
-fn failed(problem: Problem, aside: &Aside<'_>, context: &Context) -> Problems {
+pub(super) fn failed(problem: Problem, aside: &Aside<'_>, context: &Context) -> Problems {
     let put_back = tell_made(aside, context);
     [vec![problem], put_back.err().unwrap_or_default()].concat()
 }
 
-fn tell_made(aside: &Aside<'_>, context: &Context) -> Result<(), Problems> {
+pub(super) fn tell_made(aside: &Aside<'_>, context: &Context) -> Result<(), Problems> {
     if let Some(made) = aside.put_back().map_err(one)? {
         context.terminal.remark(&format!(
             "what was there before the build is back; what the build made is in {made}, until the \
@@ -197,16 +189,7 @@ fn judge(
     context: &Context,
 ) -> Outcome {
     if arguments.twice {
-        let mut all_same = true;
-        for seal in &plan.rebuilt {
-            let first = aside.first(&seal.root).map_err(one)?;
-            let second = open(&seal.header.root, context)?;
-            let compared = compare(&seal.name, &seal.header, (&first, &second), scanner)?;
-            all_same &= compared.changes.is_empty();
-            let places = (&*aside.first_shown(&seal.root), seal.root.as_str());
-            tell_twice(&compared, places, arguments.format, context)?;
-        }
-        if !all_same {
+        if !same_builds(plan, aside, scanner, arguments.format, context)? {
             return Ok(Verdict::Fail);
         }
         aside.drop_first();
@@ -217,7 +200,66 @@ fn judge(
     check::run_after(&arguments.check(), context, After::Build)
 }
 
-fn open(root: &Root, context: &Context) -> Result<sealgate_scan::Directory, Problems> {
+/// Whether two builds made the same bytes; says where they did not.
+fn same_builds(
+    plan: &Plan,
+    aside: &Aside<'_>,
+    scanner: &Scanner,
+    format: Format,
+    context: &Context,
+) -> Result<bool, Problems> {
+    let mut all_same = true;
+    for seal in &plan.rebuilt {
+        let first = aside.first(&seal.root).map_err(one)?;
+        let second = open(&seal.header.root, context)?;
+        let compared = compare(&seal.name, &seal.header, (&first, &second), scanner)?;
+        all_same &= compared.changes.is_empty();
+        let places = (&*aside.first_shown(&seal.root), seal.root.as_str());
+        tell_twice(&compared, places, format, context)?;
+    }
+    Ok(all_same)
+}
+
+/// Builds what `plan` says twice, and leaves what the second build made; gives what stays aside.
+pub(super) fn build_twice(
+    plan: &Plan,
+    scanner: &Scanner,
+    context: &Context,
+) -> Result<Vec<Left>, Problems> {
+    let repository = &context.repository;
+    let aside = Aside::begin(repository, plan.roots()).map_err(one)?;
+    let built = build(plan, &aside, context).and_then(|()| build_again(plan, &aside, context));
+    if let Err(problem) = built {
+        return Err(failed(problem, &aside, context));
+    }
+    let not_made = nothing_written(plan, context);
+    if !not_made.is_empty() {
+        tell_made(&aside, context)?;
+        return Err(not_made);
+    }
+    if !same_builds(plan, &aside, scanner, Format::Human, context)? {
+        tell_made(&aside, context)?;
+        let message = "two builds of one source differ, so nothing is sealed";
+        return Err(one(Problem::new("build-not-repeatable", message).remedy(
+            "make the build repeat itself; to seal what is there all the same: sealgate seal NAME --root DIR",
+        )));
+    }
+    plan.record(repository, scanner);
+    aside.drop_first();
+    let may_go =
+        |root: &EntryPath, directory: &_| plan.may_go(root, directory, repository, scanner);
+    aside.finish(&may_go).map_err(one)
+}
+
+/// The problems of roots that no command made.
+fn nothing_written(plan: &Plan, context: &Context) -> Problems {
+    let problem = |seal: &&Rebuilt| {
+        check::wrote_nothing(seal.name.as_str(), seal.root.as_str(), seal.build.as_str())
+    };
+    plan.not_made(&context.repository).iter().map(problem).collect()
+}
+
+pub(super) fn open(root: &Root, context: &Context) -> Result<sealgate_scan::Directory, Problems> {
     context.repository.open(root).map_err(|error| {
         one(Problem::new("rebuild-aside", error.to_string()).remedy("build again"))
     })
@@ -242,7 +284,7 @@ fn approve(arguments: &RebuildArgs, plan: &Plan, context: &Context) -> Outcome {
     Ok(Verdict::Pass)
 }
 
-fn tell_twice(
+pub(super) fn tell_twice(
     compared: &Comparison,
     (first, second): (&str, &str),
     format: Format,
@@ -261,65 +303,6 @@ fn tell_twice(
     // stdout belongs to the report.
     said.lines().for_each(|line| context.terminal.say(line));
     Ok(())
-}
-
-/// `rebuild DIR --twice -- COMMAND`: whether a build repeats itself, without a seal. What was in DIR
-/// before is there again afterwards.
-fn without_seal(arguments: &RebuildArgs, context: &Context) -> Outcome {
-    let [directory] = &arguments.names[..] else {
-        return Err(one(Problem::new("usage", "a command makes one directory")
-            .remedy("name it: sealgate rebuild DIR --twice -- COMMAND")));
-    };
-    let repository = &context.repository;
-    let root = relative_root(repository, &context.base, Path::new(directory))?;
-    let all = repository.contents().map_err(one)?.unwrap_or_default().names;
-    let all: Vec<Root> = all.iter().filter_map(|name| repository.loose_root(name)).collect();
-    let path = movable(repository, &root, &all).map_err(one)?;
-    let command = Build::Program(&arguments.command);
-    let aside = Aside::begin(repository, vec![path.clone()]).map_err(one)?;
-    let build = || {
-        run_one(command, &context.base, &aside, context)?;
-        match repository.open(&root) {
-            Ok(_) => Ok(()),
-            Err(_) => Err(check::wrote_nothing("", root.as_str(), &command.shown())),
-        }
-    };
-    if let Err(problem) = build().and_then(|()| aside.keep_first()).and_then(|()| build()) {
-        return Err(failed(problem, &aside, context));
-    }
-    let compared = compare_alone(&root, &path, &aside, arguments, context);
-    // Nothing was there before: what the second build made may stay.
-    if aside.has(&path) {
-        tell_made(&aside, context)?;
-    } else {
-        aside.finish(&|_, _| Vec::new()).map_err(one)?;
-    }
-    compared
-}
-
-fn compare_alone(
-    root: &Root,
-    path: &EntryPath,
-    aside: &Aside<'_>,
-    arguments: &RebuildArgs,
-    context: &Context,
-) -> Outcome {
-    let name = SealName::parse("build");
-    let (Some(name), Ok(scope)) = (name, Scope::new(Vec::new())) else {
-        return Ok(Verdict::Error);
-    };
-    let header = Header { root: root.clone(), tracked: false, build: None, scope };
-    let (first, second) = (aside.first(path).map_err(one)?, open(root, context)?);
-    let compared = compare(&name, &header, (&first, &second), &arguments.reading.scanner())?;
-    let made = aside.made_shown(path);
-    // What was in the directory before comes back, and the second build makes room for it.
-    let second = if aside.has(path) { &made } else { path.as_str() };
-    tell_twice(&compared, (&aside.first_shown(path), second), arguments.format, context)?;
-    if !compared.changes.is_empty() {
-        return Ok(Verdict::Fail);
-    }
-    aside.drop_first();
-    Ok(Verdict::Pass)
 }
 
 /// `rebuild --restore`.
@@ -341,7 +324,7 @@ fn put_back(arguments: &RebuildArgs, context: &Context) -> Outcome {
 }
 
 /// Names what stays aside.
-fn tell_left(left: &[Left], context: &Context) {
+pub(super) fn tell_left(left: &[Left], context: &Context) {
     for Left { place, paths } in left {
         let mut named = paths[..paths.len().min(NAMED)].join(", ");
         if let Some(more) = paths.len().checked_sub(NAMED).filter(|more| *more > 0) {

@@ -13,46 +13,55 @@ use super::ready::{PendingSeal, write};
 use super::{Context, Outcome, collect};
 use crate::cli::args::SealArgs;
 use crate::ops::seal::header::with_excludes;
-use crate::report::sealed;
+use crate::report::{Verbosity, sealed};
 
 pub(super) fn run(arguments: &SealArgs, names: Vec<SealName>, context: &Context) -> Outcome {
     let one = |problem| vec![problem];
     let build = super::seal::set_build(arguments)?;
     let ready = collect(
-        names.into_iter().map(|name| edit(&name, arguments, &build, context).map_err(one)),
+        names.into_iter().map(|name| edit(&name, &arguments.exclude, &build, context).map_err(one)),
     )?;
     super::seal::refuse_many(arguments, &ready)?;
     write(&ready, context)?;
     let verbosity = context.terminal.verbosity;
     let said: Vec<u8> = ready
         .iter()
-        .flat_map(|ready| {
-            let outcome = match &ready.old {
-                Some(old) if ready.changed => sealed::Outcome::HeaderEdited {
-                    patterns: arguments.exclude.clone(),
-                    build: build.clone(),
-                    changes: changes::between(old, &ready.seal),
-                },
-                _ => sealed::Outcome::Same,
-            };
-            ready.tell(outcome, context, verbosity)
-        })
+        .flat_map(|ready| tell(ready, &arguments.exclude, &build, context, verbosity))
         .collect();
     context.terminal.answer(&said).map_err(one)?;
     Ok(Verdict::Pass)
 }
 
+/// What was edited, in the words of a reviewer.
+pub(super) fn tell(
+    ready: &PendingSeal,
+    patterns: &[String],
+    build: &BuildEdit,
+    context: &Context,
+    verbosity: Verbosity,
+) -> Vec<u8> {
+    let outcome = match &ready.old {
+        Some(old) if ready.changed => sealed::Outcome::HeaderEdited {
+            patterns: patterns.to_vec(),
+            build: build.clone(),
+            changes: changes::between(old, &ready.seal),
+        },
+        _ => sealed::Outcome::Same,
+    };
+    ready.tell(outcome, context, verbosity)
+}
+
 /// The seal `name` with the patterns and the command, of which nothing is written yet.
-fn edit(
+pub(super) fn edit(
     name: &SealName,
-    arguments: &SealArgs,
+    patterns: &[String],
     build: &BuildEdit,
     context: &Context,
 ) -> Result<PendingSeal, Problem> {
     let repository = &context.repository;
     let loaded = repository.load(name)?;
     let old = loaded.seal?;
-    let mut seal = repository.check_place(with_excludes(&old, &arguments.exclude)?)?;
+    let mut seal = repository.check_place(with_excludes(&old, patterns)?)?;
     match build {
         BuildEdit::Keep => {}
         BuildEdit::Remove => seal.header.build = None,

@@ -11,6 +11,14 @@ pub(super) const REBUILD: &[ErrorCode] = &[
             place. Install what the build needs, or correct it, and run `sealgate rebuild` again.",
     },
     ErrorCode {
+        code: "build-not-repeatable",
+        title: "Two builds differ",
+        explanation: "`sealgate init` builds twice before it seals what a build makes, and the two \
+            builds made different bytes. A seal of one of them fails with the next build. Make the \
+            build repeat itself: the output names each file, and where it differs. To seal what is \
+            there all the same: `sealgate seal NAME --root DIR`.",
+    },
+    ErrorCode {
         code: "build-wrote-nothing",
         title: "The build wrote nothing",
         explanation: "The command ended well, and the directory that it should make does not \
