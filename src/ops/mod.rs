@@ -1,6 +1,5 @@
 //! The operations: what each command does, without a command line and without printing.
 
-pub mod accept;
 pub mod authorize;
 pub mod bounds;
 pub mod bring_back;
@@ -8,4 +7,5 @@ pub mod check;
 pub mod merge;
 pub mod pre_push;
 pub mod rebuild;
+mod reported;
 pub mod seal;

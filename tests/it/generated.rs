@@ -13,7 +13,7 @@ use sealgate_core::text::codes::{ErrorCode, NOTICES};
 
 use crate::error_codes::errors;
 
-const COMMANDS: [&str; 17] = [
+const COMMANDS: [&str; 16] = [
     "check",
     "rebuild",
     "seal",
@@ -24,7 +24,6 @@ const COMMANDS: [&str; 17] = [
     "init",
     "doctor",
     "hook",
-    "accept",
     "merge-reports",
     "blockers",
     "policy",

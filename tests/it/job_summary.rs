@@ -36,6 +36,7 @@ fn judgement(name: &str, findings: Vec<Finding>) -> SealResult {
         taken: None,
         findings,
         new_directories: Vec::new(),
+        folds: Vec::new(),
         reseal: None,
         problems: Vec::new(),
     }

@@ -77,6 +77,7 @@ impl RebuildArgs {
             exclude: Vec::new(),
             set_build: None,
             only: Vec::new(),
+            from_report: None,
             all: true,
             allow_ci: false,
             allow_outside_links: false,

@@ -237,6 +237,7 @@ fn sealing(arguments: &InitArgs) -> SealArgs {
         exclude: Vec::new(),
         set_build: None,
         only: Vec::new(),
+        from_report: None,
         all: true,
         allow_ci: arguments.allow_ci,
         allow_outside_links: false,

@@ -26,9 +26,9 @@ use crate::cli::args::CheckArgs;
 use crate::cli::progress::Progress;
 use crate::ops::authorize::Authorization;
 use crate::ops::bounds::Bounds;
-use crate::ops::check::coverage;
 use crate::ops::check::review::Review;
 use crate::ops::check::{Bytes, Judge};
+use crate::ops::check::{coverage, lines};
 use crate::report::{Invocation, Notice, Report, Verbosity};
 use crate::tree::CommitTree;
 
@@ -102,6 +102,7 @@ pub(super) fn run_after(arguments: &CheckArgs, context: &Context, after: After) 
     let report = Report { staged: given.filter(|_| staged), partition, ..report };
     let worth = authority::view(arguments, authorization.as_ref(), has_policy);
     let mut report = report.authorised(worth, refusals);
+    lines::add(&mut report, &judgements, &context.repository);
     picture::draw(&mut report, arguments, &files, &commits, context);
     let place = stage.as_ref().map(Stage::target);
     let verdict = context.terminal.report(report, arguments.format, &files, place);
@@ -202,6 +203,10 @@ fn judge_each(judge: &Judge<'_>, selected: Vec<Selected>) -> Vec<SealResult> {
     };
     let roots: Vec<(String, String)> = selected.iter().filter_map(root).collect();
     let mut bounds = Bounds::new(roots.iter().map(|(name, root)| (&**name, &**root)));
+    selected
+        .iter()
+        .filter_map(|(_, begun)| begun.as_ref().ok())
+        .for_each(|seal| judge.expect(seal));
     let mut judgements = Vec::new();
     for (name, begun) in selected {
         let names = judge.scanner.meter.names();
@@ -218,9 +223,7 @@ fn judge_each(judge: &Judge<'_>, selected: Vec<Selected>) -> Vec<SealResult> {
 fn notices(selected: &[Selected], bytes: &Bytes<'_>) -> Vec<Notice> {
     let in_files = !matches!(bytes, Bytes::Commit(_));
     let blind = cfg!(not(unix)) && in_files && !selected.is_empty();
-    let notice = Notice {
-        code: "modes-not-compared",
-        message: "this system has no execute bits: file and exec were taken as one".to_owned(),
-    };
+    let message = "this system has no execute bits: file and exec were taken as one";
+    let notice = Notice::new("modes-not-compared", message);
     blind.then_some(notice).into_iter().collect()
 }
