@@ -79,5 +79,6 @@ const PAGES: &[(&str, &str)] = pages! {
     "policy-digest",
     "policy-export-allowed-signers",
     "policy",
+    "rebuild",
     "seal",
 };
