@@ -5,8 +5,9 @@
 
 use std::collections::{HashMap, HashSet};
 
+use sealgate_core::compare::cause::pointer_length;
 use sealgate_core::compare::difference;
-use sealgate_core::compare::finding::FindingKind;
+use sealgate_core::compare::finding::{Cause, FindingKind};
 use sealgate_core::seal::entry::{Digest, Entry};
 use sealgate_core::seal::path::EntryPath;
 use sealgate_core::seal::{Seal, SealName, SealedEntry};
@@ -18,6 +19,9 @@ use crate::tree::select;
 
 /// How many refused findings are told; the others are counted.
 const TOLD: usize = 10;
+
+const FETCH: &str = "fetch the content where it is built (git lfs pull; in a workflow: lfs: true at \
+                     actions/checkout), check again, and accept the report of that";
 
 const AGAIN: &str = "check again where the bytes are, and accept the report of that";
 
@@ -171,6 +175,10 @@ impl Edit<'_> {
         };
         let expected = stated(&finding.expected, "sealed")?;
         let observed = stated(&finding.observed, "observed")?;
+        if is_pointer(finding, expected.as_ref(), observed.as_ref()) {
+            let message = "a Git LFS pointer is there in the place of content".to_owned();
+            return Err((message, FETCH));
+        }
         match (kind, &finding.from, expected, observed) {
             (FindingKind::Missing | FindingKind::KindChanged, None, Some(old), None) => {
                 self.change(&finding.path, &old, None)
@@ -235,6 +243,16 @@ impl Edit<'_> {
         }
         seal
     }
+}
+
+/// Whether the report proves that a pointer is there. The same cause stands where a pointer was sealed
+/// and its content is there.
+fn is_pointer(finding: &FindingRead, expected: Option<&Entry>, observed: Option<&Entry>) -> bool {
+    let is_content = |sealed: &Entry| {
+        let size = observed.and_then(Entry::size).unwrap_or_default();
+        sealed.size() == Some(pointer_length(size))
+    };
+    finding.cause.as_deref() == Some(Cause::LfsPointer.code()) && !expected.is_some_and(is_content)
 }
 
 fn legal(path: &str) -> Result<EntryPath, Refusal> {

@@ -52,6 +52,7 @@ mod house;
 mod init;
 mod job_summary;
 mod judges;
+mod kept_in_git;
 mod limits;
 mod long_seals;
 mod many_seals;

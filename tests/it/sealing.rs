@@ -612,15 +612,21 @@ fn nothing_that_the_repository_configures_is_run() {
         git(&repo, &["config", key, value]);
     }
     repo.write(".gitattributes", "* filter=x diff=x\n");
+    seals(&repo, &["seal", "dist", "--root", "dist"]);
     repo.write("dist/app.js", "touched, so that filters would run");
-    for command in [
-        &["seal", "dist", "--root", "dist"][..],
-        &["seal", "all", "--root", ".", "--exclude", "/.gitattributes"],
-        &["seal", "dist"],
-        &["check", "dist"],
-        &["diff"],
-    ] {
-        seals(&repo, command);
+    // What a filter would make of the file is not known then.
+    let runs = [
+        (&["seal", "dist"][..], Some(2)),
+        (&["seal", "new", "--root", "dist"], Some(2)),
+        (&["seal", "all", "--root", ".", "--exclude", "/.gitattributes"], Some(2)),
+        (&["check", "dist"], Some(1)),
+        (&["diff"], Some(0)),
+    ];
+    for (command, code) in runs {
+        let run = repo.run(command);
+        assert_eq!(run.code, code, "{command:?}: {run:#?}");
+        let is_refused = run.stderr.contains("sealgate runs no filters");
+        assert_eq!(is_refused, code == Some(2), "{command:?}: {run:#?}");
         assert!(!mark.exists(), "{command:?} ran what the repository configures");
     }
     // The trap works: a plain git falls into it.

@@ -1,5 +1,6 @@
 //! The only place that runs git: plumbing, without the caller's environment, hooks or helpers.
 
+mod adding;
 pub mod attributes;
 pub mod child;
 mod history;
@@ -21,6 +22,7 @@ use sealgate_core::text::problem::Problem;
 
 use crate::child::Running;
 
+pub use adding::{Addition, Stored, additions};
 pub use history::{history, ignored, in_head, tracked};
 pub use hooks::{common_directory, hooks_directory};
 pub use missing::{Fetching, is_shallow};

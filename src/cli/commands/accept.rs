@@ -93,5 +93,12 @@ fn plan(
         vec![Problem::new("report-refused", message).seal(name.as_str()).remedy(remedy)]
     })?;
     let changed = bytes != loaded.bytes;
-    Ok(PendingSeal { seal, bytes, old: Some(old), old_was_whole: true, changed })
+    Ok(PendingSeal {
+        seal,
+        bytes,
+        old: Some(old),
+        old_was_whole: true,
+        changed,
+        pointers: Vec::new(),
+    })
 }

@@ -15,6 +15,7 @@ use super::ready::write;
 use super::{Context, Outcome, collect, hook, refuse_in_ci, seal};
 use crate::cli::args::{InitArgs, SealArgs};
 use crate::ops::check::coverage::covered;
+use crate::ops::seal::kept::LineEndRules;
 use crate::ops::seal::plan::{self, Plan, Wanted};
 use crate::report::Verbosity;
 use crate::report::setup::{self, SetUp};
@@ -58,6 +59,8 @@ pub(super) fn run(arguments: &InitArgs, context: &Context) -> Outcome {
     let roots = roots(arguments, answers, &sealed, context)?;
     let plans = plans(&roots, &sealed, context)?;
     let ready = seal::prepare(&sealing(arguments), context, plans).map_err(by_hand)?;
+    seal::hold_against_git(&ready, &sealing(arguments), LineEndRules::AboutToBeExact, context)
+        .map_err(by_hand)?;
     let new: Vec<&Seal> = ready.iter().map(|ready| &ready.seal).collect();
     let all: Vec<&Seal> = sealed.iter().chain(new.iter().copied()).collect();
     let wishes = wishes(arguments, answers, &all, context)?;

@@ -6,10 +6,10 @@ use sealgate_core::compare::changes;
 use sealgate_core::compare::inventory::Inventory;
 use sealgate_core::compare::verdict::Verdict;
 use sealgate_core::seal::exclude::Scope;
-use sealgate_core::seal::{Seal, SealError, SealName, read, to_bytes};
+use sealgate_core::seal::{Seal, SealError, SealName, SealedEntry, read, to_bytes};
 use sealgate_core::text::problem::Problem;
 use sealgate_git::{Listing, Tracking};
-use sealgate_scan::{self as inventory, Scanner};
+use sealgate_scan::{self as inventory, Directory, Scanner};
 
 use super::ready::{PendingSeal, write};
 use super::{Context, collect, refuse_in_ci, seal_header};
@@ -19,7 +19,9 @@ use crate::ops::bounds::Bounds;
 use crate::ops::seal::draft::{
     draft, keep_modes, looks_tracked, outside_links, replaced, take_only, untracked,
 };
+use crate::ops::seal::kept::{Approving, LineEndRules, changed_by_git};
 use crate::ops::seal::plan::{self, Plan, Wanted};
+use crate::ops::seal::pointers::{self, pointers};
 use crate::report::Verbosity;
 use crate::report::sealed::Outcome;
 use crate::tree::{NamedBy, root_problem};
@@ -41,6 +43,7 @@ pub(super) fn run(arguments: &SealArgs, context: &Context) -> super::Outcome {
     }
     let ready = prepare(arguments, context, plans)?;
     refuse_many(arguments, &ready)?;
+    hold_against_git(&ready, arguments, LineEndRules::AsConfigured, context)?;
     for seal in &ready {
         seal.warn(context);
     }
@@ -101,28 +104,45 @@ pub(super) fn prepare(
             return Err(vec![refused]);
         }
         let names = scanner.meter.names();
-        let inventory = observe(&plan, context, &scanner).map_err(|problem| vec![problem])?;
+        let (root, inventory) =
+            observe(&plan, context, &scanner).map_err(|problem| vec![problem])?;
         bounds.count(name, scanner.meter.names() - names, inventory.bytes, []);
         let seal = drafted(&plan, &inventory);
         scanner.workers.discard(inventory);
-        Ok((plan, seal?))
+        let seal = seal?;
+        let pointers = pointers(&seal, plan.old.as_ref(), only.as_ref(), &root);
+        Ok(Drafted { plan, seal, pointers })
     }))?;
     drop(progress);
     let listing = listing(&drafted, context)?;
-    collect(drafted.into_iter().map(|(plan, mut seal)| {
+    collect(drafted.into_iter().map(|mut drafted| {
+        let seal = &mut drafted.seal;
         let tracking = listing.below(seal.header.root.as_str());
-        if plan.new && context.repository.in_git() {
-            seal.header.tracked = looks_tracked(&seal, &tracking);
+        if drafted.plan.new && context.repository.in_git() {
+            seal.header.tracked = looks_tracked(seal, &tracking);
         }
-        ready(arguments, context, plan, seal, only.as_ref(), &tracking)
+        ready(arguments, context, drafted, only.as_ref(), &tracking)
     }))
 }
 
-fn observe(plan: &Plan, context: &Context, scanner: &Scanner) -> Result<Inventory, Problem> {
+/// A seal of what was read, before git is asked.
+struct Drafted {
+    plan: Plan,
+    seal: Seal,
+    /// The paths of Git LFS pointers in it.
+    pointers: Vec<String>,
+}
+
+fn observe(
+    plan: &Plan,
+    context: &Context,
+    scanner: &Scanner,
+) -> Result<(Directory, Inventory), Problem> {
     let named_by = if plan.new { NamedBy::User } else { NamedBy::Seal };
     let problem = |error| root_problem(&error, &plan.name, named_by);
     let root = context.repository.open(&plan.header.root).map_err(problem)?;
-    inventory::take(&root, &plan.header.scope, scanner).map_err(problem)
+    let inventory = inventory::take(&root, &plan.header.scope, scanner).map_err(problem)?;
+    Ok((root, inventory))
 }
 
 /// The seal of what was observed, as `plan` wants it.
@@ -135,23 +155,24 @@ fn drafted(plan: &Plan, inventory: &Inventory) -> Result<Seal, Problems> {
 }
 
 /// What git knows of the roots that it keeps, or may keep.
-fn listing(drafted: &[(Plan, Seal)], context: &Context) -> Result<Listing, Problems> {
+fn listing(drafted: &[Drafted], context: &Context) -> Result<Listing, Problems> {
     if !context.repository.in_git() {
         return Ok(Listing::default());
     }
-    let kept = drafted.iter().filter(|(plan, _)| plan.new || plan.header.tracked);
-    let roots = kept.map(|(plan, _)| plan.header.root.as_str());
+    let plans = drafted.iter().map(|drafted| &drafted.plan);
+    let kept = plans.filter(|plan| plan.new || plan.header.tracked);
+    let roots = kept.map(|plan| plan.header.root.as_str());
     Listing::of(context.repository.root(), roots).map_err(|error| vec![error.into()])
 }
 
 fn ready(
     arguments: &SealArgs,
     context: &Context,
-    plan: Plan,
-    mut seal: Seal,
+    drafted: Drafted,
     only: Option<&Scope>,
     tracking: &Tracking<'_>,
 ) -> Result<PendingSeal, Problems> {
+    let Drafted { plan, mut seal, pointers } = drafted;
     let Plan { name, old_bytes, old, salvaged, new, .. } = plan;
     if let (Some(only), Some(old)) = (only, &old) {
         seal = take_only(old, seal, only).ok_or_else(|| {
@@ -174,6 +195,7 @@ fn ready(
         );
     } else if seal.header.tracked {
         problems.extend(untracked(&seal, tracking, new));
+        problems.extend(pointers::problem(&seal, &pointers));
     }
     if !problems.is_empty() {
         return Err(problems);
@@ -185,7 +207,31 @@ fn ready(
         check_readable(&name, &bytes, only.is_some(), context)?;
     }
     let old = old.or_else(|| (!new).then(|| replaced(salvaged, &seal)));
-    Ok(PendingSeal { seal, bytes, old, old_was_whole, changed })
+    Ok(PendingSeal { seal, bytes, old, old_was_whole, changed, pointers })
+}
+
+/// Refuses seals of roots that are kept in git if `git add` would store something else than they state.
+/// Entries that `--only` leaves alone were not read, and are no reason to refuse.
+pub(super) fn hold_against_git(
+    ready: &[PendingSeal],
+    arguments: &SealArgs,
+    rules: LineEndRules,
+    context: &Context,
+) -> Result<(), Problems> {
+    let mut approving = Vec::new();
+    for ready in ready.iter().filter(|ready| ready.seal.header.tracked) {
+        let old = ready.old.as_ref().filter(|_| !arguments.only.is_empty());
+        let is_read = |sealed: &&SealedEntry| {
+            old.is_none_or(|old| old.entry(sealed.path.as_bytes()) != Some(&sealed.entry))
+        };
+        let entries = ready.seal.entries.iter().filter(is_read).collect();
+        approving.push(Approving { seal: &ready.seal, entries });
+    }
+    match changed_by_git(&context.repository, &approving, rules) {
+        Ok(problems) if problems.is_empty() => Ok(()),
+        Ok(problems) => Err(problems),
+        Err(error) => Err(vec![error.into()]),
+    }
 }
 
 /// What is written must be what `check` accepts: every rule, the size limit too.

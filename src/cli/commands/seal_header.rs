@@ -45,5 +45,12 @@ fn edit(name: &SealName, arguments: &SealArgs, context: &Context) -> Result<Pend
     let seal = repository.check_place(with_excludes(&old, &arguments.exclude)?)?;
     let bytes = to_bytes(&seal);
     let changed = bytes != loaded.bytes;
-    Ok(PendingSeal { seal, bytes, old: Some(old), old_was_whole: true, changed })
+    Ok(PendingSeal {
+        seal,
+        bytes,
+        old: Some(old),
+        old_was_whole: true,
+        changed,
+        pointers: Vec::new(),
+    })
 }

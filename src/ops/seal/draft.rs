@@ -206,7 +206,7 @@ pub fn untracked(seal: &Seal, tracking: &Tracking<'_>, new: bool) -> Vec<Problem
         .collect()
 }
 
-fn listed(paths: &[&str]) -> String {
+pub(super) fn listed(paths: &[&str]) -> String {
     let named = paths[..paths.len().min(NAMED)].join(", ");
     match paths.len().saturating_sub(NAMED) {
         0 => named,

@@ -2,4 +2,6 @@
 
 pub mod draft;
 pub mod header;
+pub mod kept;
 pub mod plan;
+pub mod pointers;

@@ -7,7 +7,7 @@ use sealgate_core::compare::cause::{LONGEST_POINTER, pointed_size};
 use sealgate_core::seal::Seal;
 use sealgate_core::seal::path::EntryPath;
 use sealgate_git::attributes::{LineEnds, Values};
-use sealgate_git::setup::{self, Unwatched};
+use sealgate_git::setup::{self, AttributeFiles, Unwatched};
 use sealgate_git::{GitError, Listing, UnwatchedFiles, hooks_directory};
 use sealgate_scan::{Directory, NamedFault, RootError, read_named, read_whole};
 
@@ -133,7 +133,9 @@ impl Facts {
             return Ok(());
         }
         let files = setup::tracked_files(root)?;
-        for (path, values) in files.iter().zip(setup::values(root, &files)?) {
+        for (path, values) in
+            files.iter().zip(setup::values(root, &files, AttributeFiles::Repository)?)
+        {
             let count = match values.line_ends() {
                 LineEnds::Open => &mut self.open,
                 LineEnds::RewrittenNatively => &mut self.native,
@@ -193,7 +195,7 @@ fn of_seals(
             sealed_files(seal).map(|path| seal.header.root.join(path.as_str()).into_bytes()),
         );
     }
-    let mut values = setup::values(top, &asked)?.into_iter();
+    let mut values = setup::values(top, &asked, AttributeFiles::Repository)?.into_iter();
     let mut next = || values.next().unwrap_or_default();
     let mut facts = Vec::new();
     for seal in seals {

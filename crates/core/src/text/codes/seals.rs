@@ -17,6 +17,21 @@ pub(super) const SEALS: &[ErrorCode] = &[
             name this seal alone.",
     },
     ErrorCode {
+        code: "git-changes",
+        title: "Git would keep something else than the seal states",
+        explanation: "The root is kept in git, and `git add` would store other bytes or another \
+            execute bit than the disk has: because of line endings, a filter, Git LFS, \
+            `core.fileMode`, or because the index says that git is not to look at the file. Then \
+            every clone fails the check. Use the command that the error prints, and seal again.",
+    },
+    ErrorCode {
+        code: "lfs-pointer",
+        title: "A Git LFS pointer is in the place of content",
+        explanation: "A file holds the pointer by which Git LFS names content, and not the content. \
+            A seal of it would approve bytes that nobody ships. Fetch the content with \
+            `git lfs pull`, build again, and seal then; or exclude the file.",
+    },
+    ErrorCode {
         code: "name-invalid",
         title: "The NAME cannot be read as a glob",
         explanation: "A NAME on the command line is a glob with a fault in it, so it is not clear \
