@@ -55,11 +55,17 @@ _sealgate() {
             sealgate,man)
                 cmd="sealgate__subcmd__man"
                 ;;
+            sealgate,merge-driver)
+                cmd="sealgate__subcmd__merge__subcmd__driver"
+                ;;
             sealgate,merge-reports)
                 cmd="sealgate__subcmd__merge__subcmd__reports"
                 ;;
             sealgate,policy)
                 cmd="sealgate__subcmd__policy"
+                ;;
+            sealgate,resolve)
+                cmd="sealgate__subcmd__resolve"
                 ;;
             sealgate,seal)
                 cmd="sealgate__subcmd__seal"
@@ -110,7 +116,7 @@ _sealgate() {
 
     case "${cmd}" in
         sealgate)
-            opts="-C -q -v -h -V --seals --color --quiet --verbose --help --version check seal fmt diff ls export init doctor hook accept merge-reports blockers policy grant completions man"
+            opts="-C -q -v -h -V --seals --color --quiet --verbose --help --version check seal fmt resolve merge-driver diff ls export init doctor hook accept merge-reports blockers policy grant completions man"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -917,6 +923,32 @@ _sealgate() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        sealgate__subcmd__merge__subcmd__driver)
+            opts="-C -q -v -h -V --seals --color --quiet --verbose --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --seals)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         sealgate__subcmd__merge__subcmd__reports)
             opts="-C -q -v -h -V --globs --only --seals-from --base --on-reseal --format --report --seals --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -1048,6 +1080,32 @@ _sealgate() {
         sealgate__subcmd__policy__subcmd__export__subcmd__allowed__subcmd__signers)
             opts="-C -q -v -h -V --seals --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --seals)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sealgate__subcmd__resolve)
+            opts="-C -q -v -h -V --seals --color --quiet --verbose --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi

@@ -36,6 +36,8 @@ complete -c sealgate -n "__fish_sealgate_needs_command" -s V -l version -d 'Prin
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "check" -d 'Compare the bytes with the approved ones, and give a verdict'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "seal" -d 'Write seals again after an approved change, or make a new one'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "fmt" -d 'Bring edited seals into canonical form, without touching a digest'
+complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "resolve" -d 'Join seals that a merge left in conflict, entry by entry'
+complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "merge-driver" -d 'Merge one seal for git; `hook install` and `init` set this up'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "diff" -d 'Show what sealing again would change, how two builds differ, or how the seals changed'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "ls" -d 'List which paths are sealed, unsealed or excluded, and by which pattern'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "export" -d 'Print a seal in a format that other tools read'
@@ -112,6 +114,24 @@ complete -c sealgate -n "__fish_sealgate_using_subcommand fmt" -s q -l quiet -d 
 complete -c sealgate -n "__fish_sealgate_using_subcommand fmt" -s v -l verbose -d 'Print every finding'
 complete -c sealgate -n "__fish_sealgate_using_subcommand fmt" -s h -l help -d 'Print help'
 complete -c sealgate -n "__fish_sealgate_using_subcommand fmt" -s V -l version -d 'Print version'
+complete -c sealgate -n "__fish_sealgate_using_subcommand resolve" -s C -d 'Start in DIR instead of the current directory' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand resolve" -l seals -d 'The seals directory, relative to the repository root' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand resolve" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c sealgate -n "__fish_sealgate_using_subcommand resolve" -s q -l quiet -d 'Print only the verdict, and errors'
+complete -c sealgate -n "__fish_sealgate_using_subcommand resolve" -s v -l verbose -d 'Print every finding'
+complete -c sealgate -n "__fish_sealgate_using_subcommand resolve" -s h -l help -d 'Print help'
+complete -c sealgate -n "__fish_sealgate_using_subcommand resolve" -s V -l version -d 'Print version'
+complete -c sealgate -n "__fish_sealgate_using_subcommand merge-driver" -s C -d 'Start in DIR instead of the current directory' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand merge-driver" -l seals -d 'The seals directory, relative to the repository root' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand merge-driver" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c sealgate -n "__fish_sealgate_using_subcommand merge-driver" -s q -l quiet -d 'Print only the verdict, and errors'
+complete -c sealgate -n "__fish_sealgate_using_subcommand merge-driver" -s v -l verbose -d 'Print every finding'
+complete -c sealgate -n "__fish_sealgate_using_subcommand merge-driver" -s h -l help -d 'Print help'
+complete -c sealgate -n "__fish_sealgate_using_subcommand merge-driver" -s V -l version -d 'Print version'
 complete -c sealgate -n "__fish_sealgate_using_subcommand diff" -l against -d 'Compare the root with the build in DIR instead of the seal; for one seal' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand diff" -l base -d 'Show how the seals changed since the commit REV, without reading a root' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand diff" -l rev -d 'With --base, take the seals of the commit REV instead of the working tree' -r

@@ -7,4 +7,5 @@ pub mod bring_back;
 pub mod check;
 pub mod merge;
 pub mod pre_push;
+pub mod resolve;
 pub mod seal;

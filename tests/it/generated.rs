@@ -13,10 +13,11 @@ use sealgate_core::text::codes::{ErrorCode, NOTICES};
 
 use crate::error_codes::errors;
 
-const COMMANDS: [&str; 16] = [
+const COMMANDS: [&str; 17] = [
     "check",
     "seal",
     "fmt",
+    "resolve",
     "diff",
     "ls",
     "export",

@@ -73,6 +73,7 @@ mod report_issues;
 mod report_page;
 mod require_sealed;
 mod reseals;
+mod resolving;
 mod review;
 mod revisions;
 mod runner;

@@ -5,6 +5,7 @@ pub mod attributes;
 pub mod child;
 mod history;
 mod hooks;
+mod merging;
 mod missing;
 mod notation;
 mod object;
@@ -25,6 +26,9 @@ use crate::child::Running;
 pub use adding::{Addition, Stored, additions};
 pub use history::{history, ignored, in_head, tracked};
 pub use hooks::{common_directory, hooks_directory};
+pub use merging::{
+    MergeDriver, forget_merge_driver, merge_driver_of, merge_text, own_attributes_file,
+};
 pub use missing::{Fetching, is_shallow};
 pub use object::{Commit, ObjectKind, Oid, TreeEntry, TreeMode};
 pub use objects::{ObjectError, Objects};

@@ -3,6 +3,7 @@
 mod authority;
 mod blockers;
 mod hook;
+mod merging;
 mod reports;
 mod shell;
 mod values;
@@ -21,6 +22,7 @@ use crate::setup::init::Workflow;
 pub use authority::{AuthorityArgs, Between, GrantArgs, GrantCommand, GrantNewArgs, PolicyCommand};
 pub use blockers::{BlockersArgs, BlockersCommand, BlockersFormat};
 pub use hook::{HookCommand, PrePushArgs};
+pub use merging::{MergeDriverArgs, ResolveArgs};
 pub use reports::{AcceptArgs, MergeReportsArgs};
 pub use shell::Shell;
 
@@ -77,6 +79,11 @@ pub enum Command {
     Seal(SealArgs),
     /// Bring edited seals into canonical form, without touching a digest
     Fmt(FmtArgs),
+    /// Join seals that a merge left in conflict, entry by entry
+    Resolve(ResolveArgs),
+    /// Merge one seal for git; `hook install` and `init` set this up
+    #[command(hide = true)]
+    MergeDriver(MergeDriverArgs),
     /// Show what sealing again would change, how two builds differ, or how the seals changed
     Diff(DiffArgs),
     /// List which paths are sealed, unsealed or excluded, and by which pattern
@@ -350,6 +357,7 @@ pub fn hint(word: &str) -> Option<&'static str> {
         "completion" => "completions",
         "install" | "pre-push" | "hooks" => "hook",
         "merge" => "merge-reports",
+        "join" | "mergetool" => "resolve",
         _ => return None,
     })
 }

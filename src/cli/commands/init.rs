@@ -90,6 +90,10 @@ pub(super) fn run(arguments: &InitArgs, context: &Context) -> Outcome {
         let said = hook.install(context).map_err(|problem| vec![problem])?;
         told.extend(format!("{}\n", message(&said)).into_bytes());
     }
+    if context.repository.in_git() {
+        let said = hook::set_up_merging(context).map_err(|problem| vec![problem])?;
+        told.extend(said.iter().flat_map(|said| format!("{said}\n").into_bytes()));
+    }
     told.extend(setup::text(&done, context.terminal.verbosity).into_bytes());
     context.terminal.answer(&told).map_err(|problem| vec![problem])?;
     if places.iter().any(|place| !place.exact) {

@@ -18,6 +18,7 @@ mod policy;
 mod ready;
 mod report_globs;
 mod reports;
+mod resolve;
 mod seal;
 mod seal_header;
 mod select;
@@ -96,6 +97,8 @@ fn run(command: &Command, context: &Context) -> Outcome {
         Command::Check(arguments) => check::run(arguments, context),
         Command::Seal(arguments) => seal::run(arguments, context),
         Command::Fmt(arguments) => fmt::run(arguments, context),
+        Command::Resolve(arguments) => resolve::run(arguments, context),
+        Command::MergeDriver(arguments) => resolve::merge_driver(arguments, context),
         Command::Diff(arguments) => diff::run(arguments, context),
         Command::Ls(arguments) => ls::run(arguments, context),
         Command::Export(arguments) => export::run(arguments, context),

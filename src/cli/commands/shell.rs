@@ -76,5 +76,6 @@ const PAGES: &[(&str, &str)] = pages! {
     "policy-digest",
     "policy-export-allowed-signers",
     "policy",
+    "resolve",
     "seal",
 };

@@ -12,6 +12,7 @@ use sealgate_git::{GitError, Listing, UnwatchedFiles, hooks_directory};
 use sealgate_scan::{Directory, NamedFault, RootError, read_named, read_whole};
 
 use crate::setup::artifacts::{self, Artifact};
+use crate::setup::merge_driver;
 use crate::tree::Workspace;
 
 /// Where hosts look for owners, the first that is there counts.
@@ -108,7 +109,7 @@ impl Facts {
             open: Count::default(),
             native: Count::default(),
             attribute_files: BTreeMap::new(),
-            own_attributes: own_attributes(root, &mut unread)?,
+            own_attributes: own_attributes(root, directory, &mut unread)?,
             sparse: is_on("core.sparseCheckout")?,
             cone: is_on("core.sparseCheckoutCone")?,
             unwatched: unwatched.below(directory),
@@ -267,10 +268,18 @@ fn pointers(repository: &Workspace, seal: &Seal) -> Vec<String> {
         .collect()
 }
 
-fn own_attributes(root: &Path, unread: &mut Vec<String>) -> Result<Option<PathBuf>, GitError> {
+fn own_attributes(
+    root: &Path,
+    seals: &str,
+    unread: &mut Vec<String>,
+) -> Result<Option<PathBuf>, GitError> {
     let path = setup::own_attributes(root)?;
     let text = bytes_of(&root.join(&path), unread).unwrap_or_default();
-    Ok((!text.trim_ascii().is_empty()).then_some(path))
+    // The line of our own merge driver says nothing about bytes.
+    let ours = merge_driver::line(seals);
+    let lines = text.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii);
+    let says_more = lines.into_iter().any(|line| !(line.is_empty() || line == ours.as_bytes()));
+    Ok(says_more.then_some(path))
 }
 
 fn workflows(root: &Path, unread: &mut Vec<String>) -> Vec<String> {

@@ -462,7 +462,7 @@ fn a_fault_of_form_never_advises_to_hash_again() {
         let remedy = problem.remedy.expect(what);
         assert_eq!(problem.file.as_deref(), Some("seals/dist.toml"));
         if code == CONFLICT {
-            assert!(remedy.starts_with("resolve the conflict"), "{what}: {remedy}");
+            assert!(remedy.starts_with("run `sealgate resolve"), "{what}: {remedy}");
         } else {
             assert!(!remedy.contains("sealgate seal"), "{what}: {remedy}");
         }
