@@ -49,7 +49,7 @@ set edit:completion:arg-completer[sealgate] = {|@words|
             cand man 'Print the manual page of sealgate or of a command'
         }
         &'sealgate;check'= {
-            cand --rev 'Judge the seals and the bytes of the commit REV instead of the working tree'
+            cand --rev 'Judge the seals and the bytes of the commit REV instead of the working tree; with A..B, of every commit that B has and A has not'
             cand --seals-from 'Judge the bytes of the working tree by the seals of the commit REV'
             cand --base 'Judge how the seals changed since the commit REV; `auto` takes it from the event of GitHub Actions, `none` stands for no commit'
             cand --on-reseal 'Which changes of seals since the base may pass'
@@ -61,6 +61,7 @@ set edit:completion:arg-completer[sealgate] = {|@words|
             cand --at 'Judge the bytes in DIR instead of the seal''s root; for one seal'
             cand --stage 'Copy what is hashed into the new directory DIR, which exists only after a pass; for one seal'
             cand --require-sealed 'Fail unless each directory that matches GLOB (from the repository root) is under one of the seals checked'
+            cand --only 'Judge only what matches PATTERN (gitignore syntax), sealed or not; repeatable. The verdict is on a part of the seal'
             cand --partition 'Check share I of N; `merge-reports` gives the verdict on all shares'
             cand --format 'The format of the output'
             cand --report 'Also write a report to FILE; repeatable'

@@ -51,7 +51,7 @@ complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "policy" -d 'Check
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "grant" -d 'Write, show, sign and verify grants'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "completions" -d 'Print the completions for a shell'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "man" -d 'Print the manual page of sealgate or of a command'
-complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l rev -d 'Judge the seals and the bytes of the commit REV instead of the working tree' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l rev -d 'Judge the seals and the bytes of the commit REV instead of the working tree; with A..B, of every commit that B has and A has not' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l seals-from -d 'Judge the bytes of the working tree by the seals of the commit REV' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l base -d 'Judge how the seals changed since the commit REV; `auto` takes it from the event of GitHub Actions, `none` stands for no commit' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l on-reseal -d 'Which changes of seals since the base may pass' -r -f -a "allow\t'All of them'
@@ -65,6 +65,7 @@ complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l policy-diges
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l at -d 'Judge the bytes in DIR instead of the seal\'s root; for one seal' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l stage -d 'Copy what is hashed into the new directory DIR, which exists only after a pass; for one seal' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l require-sealed -d 'Fail unless each directory that matches GLOB (from the repository root) is under one of the seals checked' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l only -d 'Judge only what matches PATTERN (gitignore syntax), sealed or not; repeatable. The verdict is on a part of the seal' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l partition -d 'Check share I of N; `merge-reports` gives the verdict on all shares' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l format -d 'The format of the output' -r -f -a "human\t'For people'
 json\t'For scripts'

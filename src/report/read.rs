@@ -37,6 +37,9 @@ pub struct ReportRead {
     pub base: Option<BaseRead>,
     /// The share that it is of.
     pub partition: Option<PartitionRead>,
+    /// The patterns that say what was judged; empty where everything was.
+    #[serde(default)]
+    pub only: Vec<String>,
     /// What its verdict is worth, where there is a policy.
     pub authority: Option<AuthorityRead>,
     /// Wall time.

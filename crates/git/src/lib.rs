@@ -24,7 +24,7 @@ use sealgate_core::text::problem::Problem;
 use crate::child::Running;
 
 pub use adding::{Addition, Stored, additions};
-pub use history::{history, ignored, in_head, tracked};
+pub use history::{commits_between, history, ignored, in_head, shallow_commits, tracked};
 pub use hooks::{common_directory, hooks_directory};
 pub use merging::{
     MergeDriver, forget_merge_driver, merge_driver_of, merge_text, own_attributes_file,

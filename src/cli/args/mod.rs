@@ -148,7 +148,8 @@ pub struct CheckArgs {
     /// Seals to check, by name, glob, root or seal file [default: all]
     #[arg(value_name = "NAME")]
     pub names: Vec<String>,
-    /// Judge the seals and the bytes of the commit REV instead of the working tree
+    /// Judge the seals and the bytes of the commit REV instead of the working tree; with A..B, of every
+    /// commit that B has and A has not
     #[arg(long, value_name = "REV", conflicts_with_all = ["at", "seals_from", "stage", "require_sealed"])]
     pub rev: Option<String>,
     /// Judge the bytes of the working tree by the seals of the commit REV
@@ -174,6 +175,14 @@ pub struct CheckArgs {
     /// seals checked
     #[arg(long, value_name = "GLOB")]
     pub require_sealed: Vec<String>,
+    /// Judge only what matches PATTERN (gitignore syntax), sealed or not; repeatable. The verdict is on a
+    /// part of the seal
+    #[arg(
+        long,
+        value_name = "PATTERN",
+        conflicts_with_all = ["base", "environment", "stage", "partition", "require_sealed"]
+    )]
+    pub only: Vec<String>,
     /// Check share I of N; `merge-reports` gives the verdict on all shares
     #[arg(long, value_name = "slice:I/N", conflicts_with = "stage")]
     pub partition: Option<Slice>,

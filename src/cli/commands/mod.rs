@@ -32,6 +32,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use sealgate_core::compare::changes::SealRef;
 use sealgate_core::compare::verdict::Verdict;
 use sealgate_core::seal::SealName;
+use sealgate_core::seal::exclude::Scope;
 use sealgate_core::seal::path::EntryPath;
 use sealgate_core::text::escape::message;
 use sealgate_core::text::problem::Problem;
@@ -312,6 +313,15 @@ fn collect<T>(
         }
     }
     if problems.is_empty() { Ok(values) } else { Err(problems) }
+}
+
+/// The patterns of `--only`, as a scope that covers what they match.
+fn only(patterns: &[String]) -> Result<Option<Scope>, Problem> {
+    let scope = (!patterns.is_empty()).then(|| Scope::new(patterns.to_vec())).transpose();
+    scope.map_err(|error| {
+        let message = error.to_string().replace("exclude pattern", "--only");
+        Problem::new("usage", message).remedy("see gitignore(5) for the syntax")
+    })
 }
 
 /// Whether this is a CI run, where nothing may be written without `--allow-ci`.

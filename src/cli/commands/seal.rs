@@ -4,6 +4,7 @@
 
 use sealgate_core::compare::changes;
 use sealgate_core::compare::inventory::Inventory;
+use sealgate_core::compare::is_left_out;
 use sealgate_core::compare::verdict::Verdict;
 use sealgate_core::seal::exclude::Scope;
 use sealgate_core::seal::{Seal, SealError, SealName, SealedEntry, read, to_bytes};
@@ -17,7 +18,7 @@ use crate::cli::args::SealArgs;
 use crate::cli::progress::Progress;
 use crate::ops::bounds::Bounds;
 use crate::ops::seal::draft::{
-    draft, keep_modes, looks_tracked, outside_links, replaced, take_only, untracked,
+    Part, draft, keep_modes, looks_tracked, outside_links, replaced, take_only, untracked,
 };
 use crate::ops::seal::kept::{Approving, LineEndRules, changed_by_git};
 use crate::ops::seal::plan::{self, Plan, Wanted};
@@ -87,11 +88,7 @@ pub(super) fn prepare(
     context: &Context,
     plans: Vec<Plan>,
 ) -> Result<Vec<PendingSeal>, Problems> {
-    let only = (!arguments.only.is_empty()).then(|| Scope::new(arguments.only.clone()));
-    let only = only.transpose().map_err(|error| {
-        let message = error.to_string().replace("exclude pattern", "--only");
-        vec![Problem::new("usage", message).remedy("see gitignore(5) for the syntax")]
-    })?;
+    let only = super::only(&arguments.only).map_err(|problem| vec![problem])?;
     let scanner = arguments.reading.scanner();
     let progress = Progress::watch(&scanner.meter, context.terminal.verbosity != Verbosity::Quiet);
     let roots = plans.iter().map(|plan| (plan.name.as_str(), plan.header.root.as_str()));
@@ -105,9 +102,9 @@ pub(super) fn prepare(
         }
         let names = scanner.meter.names();
         let (root, inventory) =
-            observe(&plan, context, &scanner).map_err(|problem| vec![problem])?;
+            observe(&plan, only.as_ref(), context, &scanner).map_err(|problem| vec![problem])?;
         bounds.count(name, scanner.meter.names() - names, inventory.bytes, []);
-        let seal = drafted(&plan, &inventory);
+        let seal = drafted(&plan, &inventory, only.as_ref());
         scanner.workers.discard(inventory);
         let seal = seal?;
         let pointers = pointers(&seal, plan.old.as_ref(), only.as_ref(), &root);
@@ -135,19 +132,23 @@ struct Drafted {
 
 fn observe(
     plan: &Plan,
+    only: Option<&Scope>,
     context: &Context,
     scanner: &Scanner,
 ) -> Result<(Directory, Inventory), Problem> {
     let named_by = if plan.new { NamedBy::User } else { NamedBy::Seal };
     let problem = |error| root_problem(&error, &plan.name, named_by);
     let root = context.repository.open(&plan.header.root).map_err(problem)?;
-    let inventory = inventory::take(&root, &plan.header.scope, scanner).map_err(problem)?;
+    let left_out = |path: &[u8]| only.is_some_and(|only| is_left_out(only, path));
+    let inventory = inventory::take_part(&root, &plan.header.scope, scanner, Some(&left_out));
+    let inventory = inventory.map_err(problem)?;
     Ok((root, inventory))
 }
 
 /// The seal of what was observed, as `plan` wants it.
-fn drafted(plan: &Plan, inventory: &Inventory) -> Result<Seal, Problems> {
-    let mut seal = draft(&plan.name, plan.header.clone(), inventory)?;
+fn drafted(plan: &Plan, inventory: &Inventory, only: Option<&Scope>) -> Result<Seal, Problems> {
+    let part = only.zip(plan.old.as_ref()).map(|(only, old)| Part { only, old });
+    let mut seal = draft(&plan.name, plan.header.clone(), inventory, part)?;
     if let (Some(old), false) = (&plan.old, inventory.modes) {
         keep_modes(&mut seal, old);
     }
@@ -194,7 +195,7 @@ fn ready(
                 .remedy("set tracked = false"),
         );
     } else if seal.header.tracked {
-        problems.extend(untracked(&seal, tracking, new));
+        problems.extend(untracked(&seal, only, tracking, new));
         problems.extend(pointers::problem(&seal, &pointers));
     }
     if !problems.is_empty() {

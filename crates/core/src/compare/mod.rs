@@ -20,6 +20,7 @@ use crate::compare::partition::Taken;
 use crate::seal::Seal;
 use crate::seal::collisions;
 use crate::seal::entry::{Digest, Entry};
+use crate::seal::exclude::Scope;
 use crate::seal::path::{self, EntryPath, base};
 
 /// What came of comparing one seal with one inventory.
@@ -89,6 +90,33 @@ pub fn extent_of_differences(seal: &Seal, inventory: &Inventory) -> Extent {
 #[must_use]
 pub fn compare_share(seal: &Seal, inventory: &Inventory, taken: Taken<'_>) -> Comparison {
     merge(seal, inventory, Some(taken))
+}
+
+/// What [`compare`] does, for the entries that `only` matches. Its patterns have the language of `exclude`,
+/// and decide from the top down. The others, sealed or not, are not judged; a directory that could not be
+/// listed is, for anything may be in it.
+#[must_use]
+pub fn compare_only(seal: &Seal, inventory: Inventory, only: &Scope) -> Comparison {
+    let is_meant = |path: &[u8], is_dir: bool| only.excludes(path, is_dir).is_some();
+    let marks: Vec<u16> = seal
+        .entries
+        .iter()
+        .map(|sealed| u16::from(is_meant(sealed.path.as_bytes(), sealed.entry == Entry::Dir)))
+        .collect();
+    let mut inventory = inventory;
+    inventory.items.retain(|item| match &item.observed {
+        Observed::Entry(entry) => is_meant(&item.path, *entry == Entry::Dir),
+        Observed::ScanError(trouble) => trouble.directory || is_meant(&item.path, false),
+        Observed::Passed => false,
+    });
+    let comparison = merge(seal, &inventory, Some(Taken::marked(&marks)));
+    Comparison { findings: pair(comparison.findings), ..comparison }
+}
+
+/// Whether what is at `path` need not be read if `only` selects what is judged, whatever it is.
+#[must_use]
+pub fn is_left_out(only: &Scope, path: &[u8]) -> bool {
+    only.excludes(path, false).is_none() && only.excludes(path, true).is_none()
 }
 
 /// Turns each pair of a missing and an unsealed path with the same bytes among `findings`, which

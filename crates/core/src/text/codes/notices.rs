@@ -10,6 +10,12 @@ pub(super) const NOTICES: &[ErrorCode] = &[
             the commit at which what is judged left the branch that the message names.",
     },
     ErrorCode {
+        code: "before-first-seal",
+        title: "Commits come before the first seal",
+        explanation: "`check --rev A..B` found commits without seals before the first commit that \
+            has one. There was nothing to judge in them.",
+    },
+    ErrorCode {
         code: "merged",
         title: "The verdict was merged from reports",
         explanation: "`merge-reports` made this answer from the reports that it was given, by the \
@@ -39,6 +45,12 @@ pub(super) const NOTICES: &[ErrorCode] = &[
         explanation: "`--base auto` found no base for the event, there is a policy, and the commit \
             is on the branch of the environment. The base is its first parent, so nothing before \
             that was judged.",
+    },
+    ErrorCode {
+        code: "range",
+        title: "Every commit of a range was judged",
+        explanation: "`check --rev A..B` judged each commit by its own seals. The report has a seal \
+            once for each commit, with the id in `source.oid`.",
     },
     ErrorCode {
         code: "reseal-granted",

@@ -57,6 +57,13 @@ pub(super) const SEALS: &[ErrorCode] = &[
             it is not written. Build first, or correct the root or the `exclude` list.",
     },
     ErrorCode {
+        code: "only-unmatched",
+        title: "The patterns match no sealed entry",
+        explanation: "`check --only` judges the entries that its patterns match, and there is none \
+            in the seal. A pass would say nothing. Correct the pattern: `sealgate ls NAME` lists \
+            the paths.",
+    },
+    ErrorCode {
         code: "outside-link",
         title: "A link leads out of the root",
         explanation: "A symbolic link has a target that is absolute or may leave the root. A seal \
