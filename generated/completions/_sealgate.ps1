@@ -86,6 +86,7 @@ Register-ArgumentCompleter -Native -CommandName 'sealgate' -ScriptBlock {
         }
         'sealgate;seal' {
             [CompletionResult]::new('--root', '--root', [CompletionResultType]::ParameterName, 'Make a new seal of the directory DIR, relative to the current directory')
+            [CompletionResult]::new('--at', '--at', [CompletionResultType]::ParameterName, 'Seal the bytes in DIR instead of those in the root, which is built and not kept in git; for one seal')
             [CompletionResult]::new('--exclude', '--exclude', [CompletionResultType]::ParameterName, 'Leave out what matches PATTERN (gitignore syntax); repeatable. An existing seal drops its entries, and no bytes are read or approved')
             [CompletionResult]::new('--only', '--only', [CompletionResultType]::ParameterName, 'Update only the entries that match PATTERN (gitignore syntax); repeatable')
             [CompletionResult]::new('--threads', '--threads', [CompletionResultType]::ParameterName, 'Number of threads [default: the CPUs available to this process]')

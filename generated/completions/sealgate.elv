@@ -81,6 +81,7 @@ set edit:completion:arg-completer[sealgate] = {|@words|
         }
         &'sealgate;seal'= {
             cand --root 'Make a new seal of the directory DIR, relative to the current directory'
+            cand --at 'Seal the bytes in DIR instead of those in the root, which is built and not kept in git; for one seal'
             cand --exclude 'Leave out what matches PATTERN (gitignore syntax); repeatable. An existing seal drops its entries, and no bytes are read or approved'
             cand --only 'Update only the entries that match PATTERN (gitignore syntax); repeatable'
             cand --threads 'Number of threads [default: the CPUs available to this process]'

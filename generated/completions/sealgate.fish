@@ -88,6 +88,7 @@ complete -c sealgate -n "__fish_sealgate_using_subcommand check" -s v -l verbose
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -s V -l version -d 'Print version'
 complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -l root -d 'Make a new seal of the directory DIR, relative to the current directory' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -l at -d 'Seal the bytes in DIR instead of those in the root, which is built and not kept in git; for one seal' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -l exclude -d 'Leave out what matches PATTERN (gitignore syntax); repeatable. An existing seal drops its entries, and no bytes are read or approved' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -l only -d 'Update only the entries that match PATTERN (gitignore syntax); repeatable' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -l threads -d 'Number of threads [default: the CPUs available to this process]' -r

@@ -60,6 +60,7 @@ mod many_seals;
 mod merge_reports;
 mod naming_seals;
 mod other_ci;
+mod outside_builds;
 mod partial_checks;
 mod partition;
 mod patterns;

@@ -223,8 +223,8 @@ fn nothing_is_written_when_one_of_several_roots_cannot_be_sealed() {
     repo.write("dist/app.js", "changed");
     fs::remove_dir_all(repo.path("other")).unwrap();
     refused(&repo, &["seal", "--all"], "seal other: there is nothing at other");
-    repo.write("other/a\\b", "x");
-    refused(&repo, &["seal", "*"], "other/a\\\\b: cannot be sealed: the path holds a backslash");
+    repo.write("other/C:x", "x");
+    refused(&repo, &["seal", "*"], "other/C:x: cannot be sealed: the path begins with a drive");
 }
 
 #[test]
@@ -636,9 +636,7 @@ fn nothing_that_the_repository_configures_is_run() {
 
 #[test]
 fn a_link_out_of_the_root_is_sealed_only_if_it_is_allowed_and_then_stays_allowed() {
-    for target in
-        ["/etc/passwd", "..", "../seals", "lib/../../x", "lib/..", "./../x", "C:\\x", "\\\\x"]
-    {
+    for target in ["/etc/passwd", "..", "../seals", "lib/../../x", "lib/..", "./../x", "C:\\x"] {
         let repo = Repo::with(&FILES);
         symlink(target, repo.path("dist/out")).unwrap();
         let make = ["seal", "dist", "--root", "dist"];

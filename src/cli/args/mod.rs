@@ -206,6 +206,9 @@ pub struct SealArgs {
     /// Make a new seal of the directory DIR, relative to the current directory
     #[arg(long, value_name = "DIR", conflicts_with_all = ["only", "all"])]
     pub root: Option<PathBuf>,
+    /// Seal the bytes in DIR instead of those in the root, which is built and not kept in git; for one seal
+    #[arg(long, value_name = "DIR", conflicts_with = "all")]
+    pub at: Option<PathBuf>,
     /// Leave out what matches PATTERN (gitignore syntax); repeatable. An existing seal drops its entries,
     /// and no bytes are read or approved
     #[arg(long, value_name = "PATTERN", conflicts_with = "only")]

@@ -225,6 +225,7 @@ fn sealing(arguments: &InitArgs) -> SealArgs {
     SealArgs {
         names: Vec::new(),
         root: None,
+        at: None,
         exclude: Vec::new(),
         only: Vec::new(),
         all: true,

@@ -2,6 +2,7 @@
 
 use sealgate_core::seal::collisions;
 use sealgate_core::seal::{LARGE_SEAL_BYTES, Seal};
+use sealgate_core::text::escape::printable_str;
 use sealgate_core::text::problem::Problem;
 
 use super::Context;
@@ -30,6 +31,13 @@ impl PendingSeal {
             context.terminal.remark(&format!(
                 "warning: {name}: {} and {} are one name where case or Unicode form is ignored (macOS, Windows)",
                 pair.first, pair.second
+            ));
+        }
+        let odd = self.seal.entries.iter().find(|sealed| !sealed.path.fits_windows());
+        if let Some(odd) = odd {
+            context.terminal.remark(&format!(
+                "warning: {name}: {} has a backslash in its name, which Windows cannot hold",
+                printable_str(odd.path.as_str())
             ));
         }
         if let Some(problem) = pointers::problem(&self.seal, &self.pointers) {

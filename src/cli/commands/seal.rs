@@ -17,6 +17,7 @@ use super::{Context, collect, refuse_in_ci, seal_header};
 use crate::cli::args::SealArgs;
 use crate::cli::progress::Progress;
 use crate::ops::bounds::Bounds;
+use crate::ops::check::open_build;
 use crate::ops::seal::draft::{
     Part, draft, keep_modes, looks_tracked, outside_links, replaced, take_only, untracked,
 };
@@ -33,9 +34,15 @@ pub(super) fn run(arguments: &SealArgs, context: &Context) -> super::Outcome {
     refuse_in_ci("sealgate seal", Some(arguments.allow_ci))?;
     let _lock = context.lock()?;
     if arguments.root.is_none() && !arguments.exclude.is_empty() {
+        if arguments.at.is_some() {
+            let message = "--exclude on an existing seal reads no bytes, so --at means nothing";
+            let remedy = "change the seal first, and then seal with --at";
+            return Err(vec![Problem::new("usage", message).remedy(remedy)]);
+        }
         return seal_header::run(arguments, select(arguments, context)?, context);
     }
     let plans = plan(arguments, context)?;
+    check_at(arguments, &plans)?;
     for plan in plans.iter().filter(|plan| plan.merged) {
         context.terminal.remark(&format!(
             "{}: the lines above [entries] are those of both sides of the merge, which are alike",
@@ -53,6 +60,21 @@ pub(super) fn run(arguments: &SealArgs, context: &Context) -> super::Outcome {
     let told: Vec<u8> = ready.iter().flat_map(|ready| tell(ready, context, verbosity)).collect();
     context.terminal.answer(&told).map_err(|problem| vec![problem])?;
     Ok(Verdict::Pass)
+}
+
+/// `--at` seals one root that is built elsewhere.
+fn check_at(arguments: &SealArgs, plans: &[Plan]) -> Result<(), Problems> {
+    let refuse =
+        |message: &str, remedy: &str| Err(vec![Problem::new("usage", message).remedy(remedy)]);
+    match plans {
+        _ if arguments.at.is_none() => Ok(()),
+        [plan] if plan.header.tracked => refuse(
+            "--at does not go with a root that is kept in git",
+            "copy the files into the root, and seal without --at",
+        ),
+        [_] => Ok(()),
+        _ => refuse("--at seals the bytes of one seal", "name the seal that is meant"),
+    }
 }
 
 /// What is to be sealed, from the command line and the seals that there are.
@@ -101,8 +123,8 @@ pub(super) fn prepare(
             return Err(vec![refused]);
         }
         let names = scanner.meter.names();
-        let (root, inventory) =
-            observe(&plan, only.as_ref(), context, &scanner).map_err(|problem| vec![problem])?;
+        let (root, inventory) = observe(&plan, arguments, only.as_ref(), context, &scanner)
+            .map_err(|problem| vec![problem])?;
         bounds.count(name, scanner.meter.names() - names, inventory.bytes, []);
         let seal = drafted(&plan, &inventory, only.as_ref());
         scanner.workers.discard(inventory);
@@ -116,7 +138,18 @@ pub(super) fn prepare(
         let seal = &mut drafted.seal;
         let tracking = listing.below(seal.header.root.as_str());
         if drafted.plan.new && context.repository.in_git() {
-            seal.header.tracked = looks_tracked(seal, &tracking);
+            seal.header.tracked = match &arguments.at {
+                None => looks_tracked(seal, &tracking),
+                Some(_) => tracking.knows_any(),
+            };
+            if let (Some(_), true) = (&arguments.at, seal.header.tracked) {
+                let message = format!("git keeps files in {}", seal.header.root);
+                return Err(vec![
+                    Problem::new("usage", message)
+                        .seal(seal.name.as_str())
+                        .remedy("copy the files into the root, and seal without --at"),
+                ]);
+            }
         }
         ready(arguments, context, drafted, only.as_ref(), &tracking)
     }))
@@ -132,13 +165,17 @@ struct Drafted {
 
 fn observe(
     plan: &Plan,
+    arguments: &SealArgs,
     only: Option<&Scope>,
     context: &Context,
     scanner: &Scanner,
 ) -> Result<(Directory, Inventory), Problem> {
     let named_by = if plan.new { NamedBy::User } else { NamedBy::Seal };
     let problem = |error| root_problem(&error, &plan.name, named_by);
-    let root = context.repository.open(&plan.header.root).map_err(problem)?;
+    let root = match &arguments.at {
+        None => context.repository.open(&plan.header.root).map_err(problem)?,
+        Some(at) => open_build(&context.path(at), &plan.name)?,
+    };
     let left_out = |path: &[u8]| only.is_some_and(|only| is_left_out(only, path));
     let inventory = inventory::take_part(&root, &plan.header.scope, scanner, Some(&left_out));
     let inventory = inventory.map_err(problem)?;

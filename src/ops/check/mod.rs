@@ -159,6 +159,7 @@ impl<'a> Judge<'a> {
         judgement.bytes = bytes;
         judgement.new_directories = new_directories(&seal, &findings);
         (judgement.findings, judgement.checked, judgement.matched) = (findings, checked, matched);
+        judgement.problems.extend(not_on_windows(&seal));
         self.scanner.workers.discard((seal, inventory));
         if checked == 0 && self.only.is_some() {
             return Err(Problem::new("only-unmatched", "--only matches no entry of the seal")
@@ -249,6 +250,18 @@ impl<'a> Judge<'a> {
         };
         Ok(Opened::Directory(opened))
     }
+}
+
+/// What this system cannot judge, where a backslash separates directories. Such an entry seems to be
+/// missing there, and is never joined to a path.
+fn not_on_windows(seal: &Seal) -> Option<Problem> {
+    let odd = seal.entries.iter().find(|sealed| cfg!(windows) && !sealed.path.fits_windows())?;
+    let message = format!("Windows cannot hold a name with a backslash: {}", odd.path.as_str());
+    Some(
+        Problem::new("name-not-on-windows", message)
+            .seal(seal.name.as_str())
+            .remedy("check on another system, or exclude such names"),
+    )
 }
 
 fn changed(name: &SealName, repository: &Workspace) -> Problem {

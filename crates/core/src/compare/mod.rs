@@ -9,7 +9,10 @@ pub mod changes;
 pub mod finding;
 pub mod inventory;
 pub mod partition;
+mod shifted;
 pub mod verdict;
+
+pub use shifted::shifted;
 
 use std::cmp::Ordering;
 use std::collections::{HashMap, VecDeque};

@@ -83,4 +83,11 @@ pub(super) const NOTICES: &[ErrorCode] = &[
             something else there. The jobs did not have the same tree. Give all shares the same \
             bytes.",
     },
+    ErrorCode {
+        code: "shifted",
+        title: "The tree is a level too deep",
+        explanation: "Every sealed entry is missing, and all of them are in one directory below the \
+            place that was checked: an archive was unpacked into a directory of its own name. \
+            Check that directory.",
+    },
 ];

@@ -38,6 +38,13 @@ pub(super) const SEALS: &[ErrorCode] = &[
             which seals are meant. Write the name of a seal, or a glob such as `web-*`.",
     },
     ErrorCode {
+        code: "name-not-on-windows",
+        title: "Windows cannot hold the name of an entry",
+        explanation: "A sealed path has a backslash in its name, which Windows reads as a separator \
+            of directories, so the entry cannot be judged there. The others were. Check on another \
+            system, or exclude such names.",
+    },
+    ErrorCode {
         code: "name-unmatched",
         title: "No seal has this name",
         explanation: "A NAME on the command line, a name or a glob, selects no seal. To go on \
