@@ -120,7 +120,7 @@ fn what_is_not_judged_is_not_opened() {
     let repo = release();
     let others = ["rel/app-darwin.tgz", "rel/docs/index.html", "rel/app-linux-arm64.tgz"];
     for path in others {
-        fs::set_permissions(repo.path(path), fs::Permissions::from_mode(0)).unwrap();
+        fs::set_permissions(repo.path(path), fs::Permissions::from_mode(0o000)).unwrap();
     }
     rustix::fs::mknodat(
         rustix::fs::CWD,
@@ -147,7 +147,7 @@ fn what_is_not_judged_is_not_opened() {
 #[test]
 fn an_entry_below_a_closed_directory_is_never_taken_for_gone() {
     let repo = release();
-    fs::set_permissions(repo.path("rel/docs"), fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(repo.path("rel/docs"), fs::Permissions::from_mode(0o000)).unwrap();
     if fs::read_dir(repo.path("rel/docs")).is_ok() {
         return; // The user of the tests reads everything.
     }

@@ -9,6 +9,9 @@ use serde_json::Value;
 
 use crate::common::Repo;
 
+/// Commits, each with the verdict on it.
+type Verdicts = Vec<(String, String)>;
+
 fn commit(repo: &Repo, message: &str) {
     repo.git(&["add", "--all"]);
     let identity = ["-c", "user.name=t", "-c", "user.email=t@t"];
@@ -46,7 +49,7 @@ fn oid(repo: &Repo, revision: &str) -> String {
 }
 
 /// The exit code for `range`, and the commits of the seals in the report with their verdicts.
-fn judged(repo: &Repo, range: &str) -> (i32, Vec<(String, String)>, Value) {
+fn judged(repo: &Repo, range: &str) -> (i32, Verdicts, Value) {
     let ran = repo.run(&["check", "--rev", range, "--format", "json"]);
     let report: Value = serde_json::from_slice(&ran.stdout).unwrap();
     let seals = report["seals"].as_array().unwrap().iter();
@@ -63,7 +66,7 @@ fn each_commit_is_judged_by_its_own_seals_and_the_worst_verdict_counts() {
     let verdict = |at: usize, word: &str| (oid(&repo, &format!("HEAD~{at}")), word.to_owned());
     let (sealed, unrelated) = (verdict(5, "pass"), verdict(4, "pass"));
     let (drift, corrected) = (verdict(3, "fail"), verdict(2, "pass"));
-    let cases: [(&str, i32, Vec<(String, String)>); 4] = [
+    let cases: [(&str, i32, Verdicts); 4] = [
         ("HEAD~5..HEAD~4", 0, vec![unrelated.clone()]),
         ("HEAD~6..HEAD~4", 0, vec![sealed, unrelated.clone()]),
         ("HEAD~5..HEAD~2", 1, vec![unrelated, drift, corrected.clone()]),

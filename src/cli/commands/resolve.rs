@@ -77,7 +77,7 @@ fn selected(
     let patterns = by_place_here(context, &names, &arguments.names);
     let wanted = crate::tree::select(&names, &patterns)?;
     let meant = matching(&wanted, &patterns);
-    open.retain(|(name, _)| meant.contains(&name));
+    open.retain(|(name, _)| meant.contains(name));
     Ok(open)
 }
 

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use crate::compare::finding::{Finding, FindingKind};
+use crate::seal::path::EntryPath;
 
 /// The directory in which every sealed entry is found by its path, where not one of them is in its place.
 /// `checked` entries were judged, which came to these `findings`.
@@ -14,7 +15,7 @@ pub fn shifted(findings: &[Finding], checked: u64) -> Option<String> {
             FindingKind::Missing => drop(gone.insert(&*finding.path)),
             FindingKind::Unsealed => drop(there.insert(&*finding.path)),
             FindingKind::Moved => {
-                gone.extend(finding.from.as_ref().map(|from| from.as_bytes()));
+                gone.extend(finding.from.as_ref().map(EntryPath::as_bytes));
                 there.insert(&*finding.path);
             }
             // A directory of the name of a sealed file is the one to look in.

@@ -98,8 +98,16 @@ struct Block {
     key: String,
     ours: Option<String>,
     theirs: Option<String>,
-    /// `None` while it is open.
-    taken: Option<Option<String>>,
+    result: BlockResult,
+}
+
+/// What the two sides of a block come to.
+#[derive(Debug, PartialEq, Eq)]
+enum BlockResult {
+    /// These lines, or none.
+    Taken(Option<String>),
+    /// The sides differ.
+    Open,
 }
 
 impl Head {
@@ -122,24 +130,24 @@ impl Head {
                 found.map(|(_, text)| text.clone())
             };
             let (base, ours, theirs) = (find(&base), find(&ours), find(&theirs));
-            let taken = match choose(base.as_ref(), ours.as_ref(), theirs.as_ref()) {
-                Choice::Taken(text) => Some(text.cloned()),
-                Choice::Open { .. } => None,
+            let result = match choose(base.as_ref(), ours.as_ref(), theirs.as_ref()) {
+                Choice::Taken(text) => BlockResult::Taken(text.cloned()),
+                Choice::Open { .. } => BlockResult::Open,
             };
-            Block { key: key.clone(), ours, theirs, taken }
+            Block { key: key.clone(), ours, theirs, result }
         };
         Self { blocks: keys.into_iter().map(block).collect() }
     }
 
     fn open_keys(&self) -> Vec<String> {
-        let open = self.blocks.iter().filter(|block| block.taken.is_none());
+        let open = self.blocks.iter().filter(|block| block.result == BlockResult::Open);
         open.map(|block| block.key.clone()).collect()
     }
 
     /// What the result covers; `None` while the sides differ in that.
     fn scope<'s>(&self, ours: &'s Seal, theirs: &'s Seal) -> Option<&'s Scope> {
         let exclude = self.blocks.iter().find(|block| block.key == "exclude")?;
-        let taken = exclude.taken.as_ref()?;
+        let BlockResult::Taken(taken) = &exclude.result else { return None };
         let side = if *taken == exclude.ours { ours } else { theirs };
         Some(&side.header.scope)
     }
@@ -147,7 +155,7 @@ impl Head {
     /// Leaves every key open in which the sides differ.
     fn reopen(&mut self) {
         for block in self.blocks.iter_mut().filter(|block| block.ours != block.theirs) {
-            block.taken = None;
+            block.result = BlockResult::Open;
         }
     }
 }
@@ -234,9 +242,9 @@ fn text(head: &Head, entries: &Choices<'_>, marker_size: usize) -> Vec<u8> {
     let mut text = Marked { marker_size, out: Vec::new(), ours: Vec::new(), theirs: Vec::new() };
     for block in &head.blocks {
         let bytes = |side: &Option<String>| side.clone().unwrap_or_default().into_bytes();
-        match &block.taken {
-            Some(taken) => text.push(&bytes(taken)),
-            None => text.push_open(&bytes(&block.ours), &bytes(&block.theirs)),
+        match &block.result {
+            BlockResult::Taken(taken) => text.push(&bytes(taken)),
+            BlockResult::Open => text.push_open(&bytes(&block.ours), &bytes(&block.theirs)),
         }
     }
     text.push(b"\n[entries]\n");
