@@ -3,6 +3,7 @@
 pub mod coverage;
 mod evidence;
 pub mod review;
+pub mod shifted;
 
 use std::path::{Path, PathBuf};
 

@@ -12,7 +12,6 @@ mod sources;
 
 use std::time::Instant;
 
-use sealgate_core::compare;
 use sealgate_core::compare::changes::{OnReseal, SealRef};
 use sealgate_core::compare::partition::Share;
 use sealgate_core::compare::verdict::{SealResult, Source, Verdict, overall};
@@ -30,10 +29,9 @@ use crate::cli::args::CheckArgs;
 use crate::cli::progress::Progress;
 use crate::ops::authorize::Authorization;
 use crate::ops::bounds::Bounds;
-use crate::ops::check::coverage;
 use crate::ops::check::review::Review;
 use crate::ops::check::{Bytes, Judge};
-use crate::report::shell::quote;
+use crate::ops::check::{coverage, shifted};
 use crate::report::{Invocation, Notice, Report, Verbosity};
 use crate::tree::CommitTree;
 
@@ -83,7 +81,7 @@ pub(super) fn run(arguments: &CheckArgs, context: &Context) -> Outcome {
     let sources = Sources { commits: &commits, share: share.as_ref(), only: only.as_ref() };
     let mut judgements = judge_all(selected, bytes, sources, &scanner, context, &mut problems);
     if partition.is_none() {
-        notices.extend(judgements.iter().filter_map(shifted));
+        notices.extend(judgements.iter().filter_map(shifted::notice));
     }
     let base = review.map(|review| review.tell(&mut judgements));
     let refusals = authorization.as_ref().map_or(&[][..], |authorization| &authorization.refusals);
@@ -205,27 +203,6 @@ fn judge_each(judge: &Judge<'_>, selected: Vec<Selected>) -> Vec<SealResult> {
         judgements.push(judgement);
     }
     judgements
-}
-
-/// Where everything is that seems to be gone.
-fn shifted(judgement: &SealResult) -> Option<Notice> {
-    let below = compare::shifted(&judgement.findings, judgement.checked)?;
-    let (name, root) = (&judgement.name, judgement.root.as_deref().unwrap_or_default());
-    let place = match &judgement.source {
-        Source::Directory { given, .. } => format!("{}/{below}", given.trim_end_matches('/')),
-        Source::Worktree | Source::Commit { .. } if root == "." => below.clone(),
-        Source::Worktree | Source::Commit { .. } => format!("{root}/{below}"),
-    };
-    let (place, name) = (quote(place.as_bytes()), quote(name.as_bytes()));
-    let message = match &judgement.source {
-        Source::Commit { .. } => {
-            format!("everything that is sealed is in {place} instead: move it up, and commit that")
-        }
-        Source::Directory { .. } | Source::Worktree => format!(
-            "everything that is sealed is in {place} instead: sealgate check {name} --at {place}"
-        ),
-    };
-    Some(Notice { code: "shifted", message })
 }
 
 fn notices(selected: &[Selected], bytes: &Bytes<'_>) -> Vec<Notice> {
