@@ -80,5 +80,6 @@ const PAGES: &[(&str, &str)] = pages! {
     "policy-export-allowed-signers",
     "policy",
     "rebuild",
+    "resolve",
     "seal",
 };
