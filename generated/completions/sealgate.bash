@@ -256,7 +256,7 @@ _sealgate() {
             return 0
             ;;
         sealgate__subcmd__check)
-            opts="-C -q -v -h -V --rev --seals-from --base --on-reseal --environment --action --plan --ref --policy-digest --at --stage --require-sealed --partition --format --report --threads --no-mmap --seals --color --quiet --verbose --help --version"
+            opts="-C -q -v -h -V --rev --seals-from --base --on-reseal --environment --action --plan --ref --older --policy-digest --at --stage --require-sealed --partition --format --report --threads --no-mmap --seals --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -66,6 +66,7 @@ set edit:completion:arg-completer[sealgate] = {|@words|
             cand -C 'Start in DIR instead of the current directory'
             cand --seals 'The seals directory, relative to the repository root'
             cand --color 'When to use colour'
+            cand --older 'Allow an older commit of the environment''s branch; without it, the commit must be the tip'
             cand --no-mmap 'Read large files instead of mapping them, for rotating disks and network mounts'
             cand -q 'Print only the verdict, and errors'
             cand --quiet 'Print only the verdict, and errors'

@@ -79,6 +79,7 @@ complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l seals -d 'Th
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l color -d 'When to use colour' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l older -d 'Allow an older commit of the environment\'s branch; without it, the commit must be the tip'
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l no-mmap -d 'Read large files instead of mapping them, for rotating disks and network mounts'
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -s q -l quiet -d 'Print only the verdict, and errors'
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -s v -l verbose -d 'Print every finding'

@@ -105,6 +105,9 @@ pub struct AuthorityArgs {
     /// Actions: that of the event]
     #[arg(long = "ref", value_name = "REF", requires = "environment")]
     pub reference: Option<String>,
+    /// Allow an older commit of the environment's branch; without it, the commit must be the tip
+    #[arg(long, requires = "environment")]
+    pub older: bool,
     /// The digest of the first policy, if the base has no policy
     #[arg(long, value_name = "HEX", requires = "base")]
     pub policy_digest: Option<String>,

@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use sealgate_core::approval::{
-    Authorised, Demand, Facts, Grant, GrantFile, Moment, NAMESPACE, Subject, decide, verify,
+    Authorised, Commands, Demand, Facts, Grant, GrantFile, Moment, NAMESPACE, Subject, decide,
+    verify,
 };
 use sealgate_core::compare::verdict::Verdict;
 use sealgate_core::seal::entry::Digest;
@@ -225,6 +226,9 @@ fn judged(opened: &Opened, base_name: &str) -> Result<Result<Authorised, Problem
         now: now()?,
         policy: &policy,
         next: next.as_ref(),
+        stopping: &[],
+        older: &[],
+        commands: Commands { program: "sealgate", base: "base" },
         base: &base.grants,
         // The others have nothing to say about this one; and this one is what was read.
         judged: std::slice::from_ref(&opened.file),

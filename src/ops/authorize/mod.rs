@@ -3,29 +3,39 @@
 
 mod blockers;
 mod described;
+mod earlier;
+mod first;
 mod place;
+mod policies;
 mod refusals;
+mod reseals;
 pub mod signing;
 mod stand_in;
-
-use std::collections::{BTreeSet, HashMap};
+mod standpoints;
 
 use sealgate_core::approval::blockers::demands::MapDemand;
-use sealgate_core::approval::change::{Side, of_action, of_policy, of_seal};
+use sealgate_core::approval::change::of_action;
 use sealgate_core::approval::{
-    Authorised, Decider, Demand, Facts, Moment, POLICY_UPDATE, Policy, RESEAL, Subject,
-    fitting_environment, vanished,
+    Age, Authorised, Commands, Decider, Demand, Facts, Moment, Policy, RESEAL, Subject, misplaced,
+    vanished,
 };
 use sealgate_core::compare::changes::SealRef;
+use sealgate_core::seal::SealName;
 use sealgate_core::seal::entry::Digest;
-use sealgate_core::seal::{Seal, SealName};
 use sealgate_core::text::problem::Problem;
 
+use self::earlier::{SealChange, granted_steps, older_policies};
+use self::place::Placed;
+use self::policies::{policy_bytes, update};
 use self::refusals::{MOST_REFUSALS, Refusals};
-use crate::tree::{ApprovalFiles, CommitTree, Workspace, matching};
+use self::standpoints::{Standpoint, beside_base};
+use crate::report::{Notice, quote};
+use crate::tree::{CommitTree, SEALS, Workspace};
 
 pub use described::{Described, base_policy, described, policy_of};
 pub use place::Reference;
+pub use policies::{approval_files, read_policy};
+pub use reseals::{Reseal, before, reseals, side};
 pub use sealgate_core::approval::blockers::demands::closing;
 pub use stand_in::{StandIn, Surroundings, stand_in};
 
@@ -61,6 +71,8 @@ pub struct Purpose<'a> {
     pub digests: &'a [(SealName, Digest)],
     /// The ref that is judged.
     pub reference: Result<&'a Reference, &'a Problem>,
+    /// Which commits of the branch may be judged.
+    pub age: Age,
 }
 
 /// What came of it.
@@ -74,6 +86,8 @@ pub struct Authorization {
     pub reseals: Vec<(String, Authorised)>,
     /// The grant of the action.
     pub action: Option<Authorised>,
+    /// What a reader must know of the judgement.
+    pub notices: Vec<Notice>,
 }
 
 /// Puts `question` to the policy of its base. Without a policy, and without an environment, there is
@@ -98,7 +112,9 @@ impl Authorization {
         // Without a policy, what lies in the directory of grants is no grant, and is not read.
         if !question.base.has_policy() && question.policy_digest.is_none() {
             return match question.environment {
-                None => Ok(()),
+                None => {
+                    first::announced(repository, question).map(|notice| self.notices.extend(notice))
+                }
                 Some(purpose) => Err(no_policy(question, purpose.environment)),
             };
         }
@@ -107,13 +123,41 @@ impl Authorization {
         let (bytes, digest) = policy_bytes(&base, &judged, question.policy_digest)?;
         let policy = read_policy(bytes, "the policy of the base")?;
         self.policy = Some(digest);
-        check_ancestry(repository, question)?;
+        let head;
+        let commit = if let Some(judged) = question.judged {
+            judged
+        } else {
+            head = CommitTree::open(repository, "HEAD")?;
+            &head
+        };
+        check_ancestry(commit, question)?;
+        let placed = question
+            .environment
+            .map(|purpose| purpose.placed(repository, question.base, commit, &policy));
+        let tips = placed.as_ref().and_then(|placed| placed.as_ref().ok());
+        // The working tree is judged as what its commit will be.
+        let mut unread = Vec::new();
+        let beside = match question.environment {
+            None => Vec::new(),
+            Some(_) => beside_base(question.base.oid(), commit, tips, &mut unread),
+        };
+        refusals.extend(unread);
+        // One that is not sound is refused as an update.
+        let next = judged.policy.as_deref().and_then(|bytes| Policy::read(bytes).ok());
+        let stopping: Vec<Policy> =
+            next.iter().chain(beside.iter().map(|other| &other.policy)).cloned().collect();
+        let older = older_policies(question.base, &digest, (&base.grants, &judged.grants))?;
+        let program = program(repository);
+        let name = quote(question.base.given().as_bytes());
         let facts = Facts {
             now: question.now,
             policy: &policy,
             next: None,
+            stopping: &stopping,
+            older: &older,
             base: &base.grants,
             judged: &judged.grants,
+            commands: Commands { program: &program, base: &name },
         };
         let decider = Decider::new(&facts);
         refusals.extend(vanished(&facts));
@@ -122,14 +166,32 @@ impl Authorization {
         }
         // Of more demands than there are grants, some are refused whatever the rest of them is.
         let at_most = judged.grants.len() + MOST_REFUSALS;
-        // One that is not sound was refused.
-        let next = judged.policy.as_deref().and_then(|bytes| Policy::read(bytes).ok());
-        let policies = (&policy, next.as_ref());
+        self.maps(repository, question, (&policy, next.as_ref()), (&decider, at_most), refusals);
+        self.seals(question, commit, &decider, refusals)?;
+        if let (Some(purpose), Some(placed)) = (question.environment, &placed) {
+            let whose = "the policy of the base".to_owned();
+            let base = Standpoint { commit: question.base, whose, policy: policy.clone() };
+            let standpoints = std::iter::once(&base).chain(&beside);
+            refusals.extend_once(standpoints.flat_map(|standpoint| standpoint.forbids(&purpose)));
+            self.environment(repository, question, &purpose, (placed, &decider), &policy, refusals);
+        }
+        Ok(())
+    }
+
+    /// What the changes of the blocker maps demand.
+    fn maps(
+        &mut self,
+        repository: &Workspace,
+        question: &Question<'_>,
+        policies: (&Policy, Option<&Policy>),
+        (decider, at_most): (&Decider<'_>, usize),
+        refusals: &mut Refusals,
+    ) {
         let items = blockers::demands(repository, question, policies, at_most);
         refusals.extend(items.problems);
         for of_map in &items.demands {
             refusals.decide(|| {
-                let outcome = match &next {
+                let outcome = match policies.1 {
                     Some(next) if of_map.by_next => decider.decide_by_next(&of_map.demand, next),
                     _ => decider.decide(&of_map.demand),
                 };
@@ -137,27 +199,37 @@ impl Authorization {
             });
         }
         refusals.leave_out(items.items_left_out);
-        self.seals(question, &decider, refusals)?;
-        if let Some(purpose) = question.environment {
-            self.environment(repository, question, &purpose, (&policy, &decider), refusals);
-        }
-        Ok(())
     }
 
-    /// Each seal that changed since the base needs a grant of its own.
+    /// Each seal that changed since the base needs a grant of its own, or one for each of the steps in
+    /// which it changed.
     fn seals(
         &mut self,
         question: &Question<'_>,
+        judged: &CommitTree<'_>,
         decider: &Decider<'_>,
         refusals: &mut Refusals,
     ) -> Result<(), Problem> {
-        for (name, change) in reseals(question)? {
+        for reseal in reseals(question)? {
             refusals.decide(|| {
+                let Reseal { name, change, before, after } = &reseal;
                 let subject = Subject::Seal(name.to_string());
-                let demand = Demand { action: RESEAL.to_owned(), subject, change };
-                let authorised = decider.decide(&demand);
+                let demand = Demand { action: RESEAL.to_owned(), subject, change: *change };
+                let authorised = match decider.decide(&demand) {
+                    Ok(authorised) => Ok(vec![authorised]),
+                    Err(problem) => {
+                        let before = side(before.as_ref());
+                        let change = SealChange { name, before, after: *after };
+                        let steps = granted_steps(decider, &change, question.base, judged);
+                        steps.and_then(|steps| steps.ok_or(problem))
+                    }
+                };
                 let authorised = authorised.map_err(|problem| problem.seal(name.as_str()));
-                authorised.map(|it| self.reseals.push((name.to_string(), it))).err()
+                authorised
+                    .map(|all| {
+                        self.reseals.extend(all.into_iter().map(|it| (name.to_string(), it)))
+                    })
+                    .err()
             });
         }
         Ok(())
@@ -168,22 +240,23 @@ impl Authorization {
         repository: &Workspace,
         question: &Question<'_>,
         purpose: &Purpose<'_>,
-        (policy, decider): (&Policy, &Decider<'_>),
+        (placed, decider): (&Result<Placed<'_>, Problem>, &Decider<'_>),
+        policy: &Policy,
         refusals: &mut Refusals,
     ) {
-        let Purpose { environment, action, plan, digests, reference } = *purpose;
+        let Purpose { environment, action, plan, digests, age, .. } = *purpose;
         if question.judged.is_none() {
             refusals.extend(uncommitted(repository).unwrap_or_else(Some));
         }
-        let known = policy.environment(environment);
-        let branches = known.map_or(&[][..], |known| &known.branches);
-        let place = reference.map_err(Clone::clone).and_then(|reference| {
-            reference.place(repository, question.base, question.judged, branches)
-        });
-        let standing = known.map_or(Ok(Vec::new()), |known| {
-            blockers::standing(question.base, policy, known, action)
-        });
-        refusals.extend(fitting_environment(policy, environment, place, standing));
+        if let Some(known) = policy.environment(environment) {
+            match placed {
+                Ok(placed) => {
+                    refusals.extend(misplaced(known, &placed.place, age));
+                    self.notices.extend(placed.older_commit());
+                }
+                Err(problem) => refusals.push(problem.clone()),
+            }
+        }
         let Some(action) = action else { return };
         let demand = Demand {
             action: action.to_owned(),
@@ -197,94 +270,39 @@ impl Authorization {
     }
 }
 
+impl Purpose<'_> {
+    /// Where among the branches of its environment lies what is judged.
+    fn placed<'r>(
+        &self,
+        repository: &'r Workspace,
+        base: &CommitTree<'_>,
+        judged: &CommitTree<'_>,
+        policy: &Policy,
+    ) -> Result<Placed<'r>, Problem> {
+        let known = policy.environment(self.environment);
+        let branches = known.map_or(&[][..], |known| &known.branches);
+        self.reference.map_err(Clone::clone)?.place(repository, base, judged, branches)
+    }
+}
+
+/// The program as a printed command begins with it.
+pub fn program(repository: &Workspace) -> String {
+    match repository.seals().as_str() {
+        SEALS => "sealgate".to_owned(),
+        other => format!("sealgate --seals {}", quote(other.as_bytes())),
+    }
+}
+
 /// `problem` with the item that it is about, and the map.
 fn about_map(problem: Problem, of_map: &MapDemand) -> Problem {
     let problem = problem.file(of_map.map.as_str());
     let Some(item) = &of_map.item else { return problem };
     let message = format!("{item}: {}", problem.message).into_boxed_str();
-    Problem { message, ..problem }
-}
-
-/// The seals that changed since the base, each with the digest of its change.
-pub fn reseals(question: &Question<'_>) -> Result<Vec<(SealName, Digest)>, Problem> {
-    let there = question.base.contents().unwrap_or_default().names;
-    let mut names: BTreeSet<SealName> = matching(&there, question.patterns).into_iter().collect();
-    names.extend(question.seals.iter().filter_map(|stated| SealName::parse(stated.name)));
-    let there: BTreeSet<SealName> = there.into_iter().collect();
-    let seals: HashMap<&str, &SealRef<'_>> =
-        question.seals.iter().map(|stated| (stated.name, stated)).collect();
-    let mut changed = Vec::new();
-    for name in names {
-        let old = if there.contains(&name) { Some(before(question.base, &name)?) } else { None };
-        let new = match seals.get(name.as_str()) {
-            None => Side::Nothing,
-            Some(SealRef { seal: Some(seal), .. }) => Side::Seal(seal),
-            // It cannot be read: the check is an error anyway.
-            Some(SealRef { seal: None, .. }) => continue,
-        };
-        let change = of_seal(&name, side(old.as_ref()), new);
-        if !change.text.is_empty() {
-            changed.push((name, change.digest));
-        }
-    }
-    Ok(changed)
-}
-
-/// The seal `name` of a commit, one that is not canonical too, or the digest of what is none.
-pub fn before(base: &CommitTree<'_>, name: &SealName) -> Result<Result<Seal, Digest>, Problem> {
-    let loaded = base.load(name)?;
-    let digest = loaded.digest;
-    Ok(base.repository().any_form(name, loaded).ok_or(digest))
-}
-
-/// The side of a change that [`before`] gives.
-#[must_use]
-pub fn side(old: Option<&Result<Seal, Digest>>) -> Side<'_> {
-    match old {
-        None => Side::Nothing,
-        Some(Ok(seal)) => Side::Seal(seal),
-        Some(Err(digest)) => Side::Unreadable(*digest),
-    }
-}
-
-/// The policy and the grants of `commit`, or of the working tree.
-pub fn approval_files(
-    repository: &Workspace,
-    commit: Option<&CommitTree<'_>>,
-) -> Result<ApprovalFiles, Problem> {
-    commit.map_or_else(|| repository.approval_files(), CommitTree::approval_files)
-}
-
-/// The bytes of the policy that judges, and their digest: that of the base, or a first one that is named
-/// from outside.
-fn policy_bytes<'p>(
-    base: &'p ApprovalFiles,
-    judged: &'p ApprovalFiles,
-    named: Option<Digest>,
-) -> Result<(&'p [u8], Digest), Problem> {
-    let bytes = base.policy.as_ref().or(judged.policy.as_ref()).ok_or_else(|| {
-        Problem::new("policy-missing", "there is no policy, and --policy-digest names one")
-            .remedy("commit the policy that has this digest")
-    })?;
-    let digest = Digest::of(bytes);
-    match named {
-        Some(named) if named != digest => {
-            let message = format!("the policy has the digest {digest}; --policy-digest is {named}");
-            Err(Problem::new("policy-digest-differs", message)
-                .file("policy.toml")
-                .remedy("find out who changed which of the two: sealgate policy digest"))
-        }
-        _ => Ok((bytes, digest)),
-    }
-}
-
-/// Reads a policy; one that is not sound refuses everything.
-pub fn read_policy(bytes: &[u8], whose: &str) -> Result<Policy, Problem> {
-    Policy::read(bytes).map_err(|error| {
-        Problem::new("policy-invalid", format!("{whose}: {error}")).remedy(
-            "sealgate policy check shows what is wrong; until it is fixed, nothing is authorised",
-        )
-    })
+    let remedy = problem.remedy.map(|remedy| match remedy.contains(" grant new ") {
+        true => format!("{remedy} --blocker {item}").into_boxed_str(),
+        false => remedy,
+    });
+    Problem { message, remedy, ..problem }
 }
 
 fn no_policy(question: &Question<'_>, environment: &str) -> Problem {
@@ -306,14 +324,7 @@ fn uncommitted(repository: &Workspace) -> Result<Option<Problem>, Problem> {
     Ok((!same).then_some(problem))
 }
 
-fn check_ancestry(repository: &Workspace, question: &Question<'_>) -> Result<(), Problem> {
-    let head;
-    let judged = if let Some(judged) = question.judged {
-        judged
-    } else {
-        head = CommitTree::open(repository, "HEAD")?;
-        &head
-    };
+fn check_ancestry(judged: &CommitTree<'_>, question: &Question<'_>) -> Result<(), Problem> {
     if judged.descends_from(question.base.oid())? {
         return Ok(());
     }
@@ -322,18 +333,4 @@ fn check_ancestry(repository: &Workspace, question: &Question<'_>) -> Result<(),
         format!("the base {base} does not come before {judged}: its policy may be an old one");
     Err(Problem::new("base-not-ancestor", message)
         .remedy("merge the base into what is judged, or name the commit that it began from"))
-}
-
-/// Another policy than that of the base holds under both.
-fn update(decider: &Decider<'_>, old: Digest, new: Option<&[u8]>) -> Result<Authorised, Problem> {
-    let bytes = new.ok_or_else(|| {
-        Problem::new("policy-deleted", "the policy of the base is gone")
-            .file("policy.toml")
-            .remedy("put it back: a policy is changed by a signed policy-update, and never removed")
-    })?;
-    let about = |problem: Problem| problem.file("policy.toml");
-    let next = read_policy(bytes, "the new policy").map_err(about)?;
-    let change = of_policy(&old, &Digest::of(bytes)).digest;
-    let demand = Demand { action: POLICY_UPDATE.to_owned(), subject: Subject::Policy, change };
-    decider.decide_update(&demand, &next).map_err(about)
 }

@@ -25,6 +25,15 @@ impl Refusals {
         problems.into_iter().for_each(|problem| self.push(problem));
     }
 
+    /// Adds each of `problems` that is not listed yet: several commits can have one reason.
+    pub(super) fn extend_once(&mut self, problems: impl IntoIterator<Item = Problem>) {
+        for problem in problems {
+            if !self.listed.contains(&problem) {
+                self.push(problem);
+            }
+        }
+    }
+
     /// Adds what `decide` refuses. Once the list is full, it is left out without being decided: the
     /// verdict stands.
     pub(super) fn decide(&mut self, decide: impl FnOnce() -> Option<Problem>) {

@@ -24,8 +24,8 @@ mod text;
 mod time;
 
 pub use decide::{Authorised, Decider, decide, vanished};
-pub use demand::{Demand, Facts, GrantFile, MAX_SIGNATURES, SignatureFile};
-pub use environment::{OpenBlocker, Place, fitting_environment};
+pub use demand::{Commands, Demand, Facts, GrantFile, MAX_SIGNATURES, SignatureFile};
+pub use environment::{Age, BranchPlace, OpenBlocker, Place, forbidding, misplaced};
 pub use grant::{GRANT_FORMAT, Grant, GrantError, MAX_GRANT_BYTES, Subject};
 pub use key::{KeyFault, NAMESPACE, PublicKey};
 pub use policy::{

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use sealgate_core::approval::{Authorised, Moment};
+use sealgate_core::approval::{Age, Authorised, Moment};
 use sealgate_core::seal::SealName;
 use sealgate_core::seal::entry::Digest;
 use sealgate_core::text::problem::Problem;
@@ -46,6 +46,7 @@ pub(super) fn clear(
         plan,
         digests: &digests,
         reference: reference.as_ref(),
+        age: if arguments.authority.older { Age::Older } else { Age::Tip },
     });
     let seals: Vec<_> = selected.iter().map(stated).collect();
     let question = Question {
@@ -104,14 +105,14 @@ pub(in crate::cli::commands) fn has_policy(
     commit.map_or_else(|| context.repository.has_policy(), |commit| Ok(commit.has_policy()))
 }
 
-/// A notice for each reseal that was granted.
+/// What the judgement was, and a notice for each reseal that was granted.
 pub(in crate::cli::commands) fn granted(authorization: &Authorization) -> Vec<Notice> {
     let told = |(name, by): &(String, Authorised)| {
         let (grant, people) = (&by.grant.to_string()[..10], by.principals.join(" and "));
         let message = format!("the reseal of {name} is granted by {grant} of {people}");
         Notice { code: RESEAL_GRANTED, message }
     };
-    authorization.reseals.iter().map(told).collect()
+    authorization.notices.iter().cloned().chain(authorization.reseals.iter().map(told)).collect()
 }
 
 /// The seals that are judged, by their digests.

@@ -4,6 +4,13 @@ use super::ErrorCode;
 
 pub(super) const APPROVAL: &[ErrorCode] = &[
     ErrorCode {
+        code: "base-before-policy",
+        title: "The base is older than the policy",
+        explanation: "The base has no policy, and the commit before what is judged has one: the \
+            changes since the base would be judged by no policy. Name a newer base. If this is \
+            how the first policy comes, name its digest from outside: `--policy-digest HEX`.",
+    },
+    ErrorCode {
         code: "base-missing",
         title: "There is no base, so no policy can judge",
         explanation: "`--environment` and `--policy-digest` need a base, because the policy of the \
@@ -226,6 +233,13 @@ pub(super) const APPROVAL: &[ErrorCode] = &[
             policy that is here.",
     },
     ErrorCode {
+        code: "policy-elsewhere",
+        title: "Two policies name the environment",
+        explanation: "`--seals` names a directory with a policy of its own, and the policy in \
+            `seals` names an environment of the same name. Which of the two decides must not \
+            depend on an option. Ask without `--seals`, or rename the environment in one of them.",
+    },
+    ErrorCode {
         code: "policy-invalid",
         title: "The policy is not valid",
         explanation: "The policy cannot be read, or breaks a rule for policies. Nothing is \
@@ -257,6 +271,14 @@ pub(super) const APPROVAL: &[ErrorCode] = &[
         explanation: "What is judged does not lie on one of the branches that the policy names for \
             this environment. Judge a commit of one of these branches; a tag must lie on one of \
             them.",
+    },
+    ErrorCode {
+        code: "ref-not-tip",
+        title: "The commit is not the tip of the branch",
+        explanation: "`--environment` judges the tip of the branch of the environment, and the \
+            branch has gone on: the commit lacks what was added since, such as a fix or a stop. \
+            Check the tip. `--older` allows an older commit of the branch, and the report states \
+            it; what the tip forbids stays forbidden.",
     },
     ErrorCode {
         code: "ref-unknown",

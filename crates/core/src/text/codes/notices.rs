@@ -10,6 +10,14 @@ pub(super) const NOTICES: &[ErrorCode] = &[
             the commit at which what is judged left the branch that the message names.",
     },
     ErrorCode {
+        code: "first-policy",
+        title: "The change brings the first policy",
+        explanation: "The base has no policy, and what is judged has one. No grant permits a \
+            first policy, and from then on its keys decide. Compare the digest in the message \
+            with the digest that the owners of the policy name; `--policy-digest HEX` holds the \
+            two together.",
+    },
+    ErrorCode {
         code: "merged",
         title: "The verdict was merged from reports",
         explanation: "`merge-reports` made this answer from the reports that it was given, by the \
@@ -32,6 +40,12 @@ pub(super) const NOTICES: &[ErrorCode] = &[
         title: "There is no base",
         explanation: "`--base auto` found no base for the event, so changes of the seals were not \
             judged.",
+    },
+    ErrorCode {
+        code: "older-commit",
+        title: "An older commit of the branch was judged",
+        explanation: "`--older` allowed a commit that is not the tip of the environment's branch. \
+            What was added to the branch since is not in what was judged.",
     },
     ErrorCode {
         code: "one-step-judged",
