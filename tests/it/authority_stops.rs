@@ -18,10 +18,8 @@ const PRODUCTION: [&str; 4] = ["--environment", "production", "--ref", "refs/hea
 
 /// A blocker map whose one item has this status.
 fn map(is_open: bool) -> String {
-    let (status, closed, open) = match is_open {
-        true => ("OPEN", "", 1),
-        false => ("CLOSED", r#","closed_by":"ada@example.org","closed_at":"2026-01-02""#, 0),
-    };
+    let by = r#","closed_by":"ada@example.org","closed_at":"2026-01-02""#;
+    let (status, closed, open) = if is_open { ("OPEN", "", 1) } else { ("CLOSED", by, 0) };
     format!(
         r#"{{"doc":"d","date":"2026-01-01","authority":"a","blockers":[{{"id":"P1","item":"i",
 "status":"{status}","actor_needed":"a","next_action":"n","blocks":"production"{closed}}}],
@@ -134,6 +132,23 @@ fn a_stop_at_the_tip_reaches_the_older_commits() {
         commit(&repo, "stop");
         refused(&repo, &apply(&["--older"]), &[code]);
     }
+}
+
+#[test]
+fn a_revocation_at_the_tip_stops_an_older_reseal_without_an_environment() {
+    let repo = project(&policy_text());
+    reseal(&repo, "app.js", "two");
+    let id = grant(&repo, "reseal", dist(), change(&repo, "base"), &signers()[..2]);
+    commit(&repo, "two");
+    repo.git(&["tag", "two"]);
+    let older = ["--base", "base", "--rev", "two"];
+    passes(&repo, &older);
+    update(&repo, &format!("{}[[revoked]]\ngrant = \"{id}\"\n", policy_text()));
+    commit(&repo, "the grant is revoked");
+    refused(&repo, &older, &["grant-revoked"]);
+    // A branch on whose line the base is not says nothing of it.
+    repo.git(&["branch", "-m", "main", "other"]);
+    passes(&repo, &older);
 }
 
 #[test]

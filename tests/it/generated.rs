@@ -33,11 +33,12 @@ const COMMANDS: [&str; 16] = [
 ];
 
 /// The commands of commands.
-const NESTED: [&str; 13] = [
+const NESTED: [&str; 17] = [
     "blockers-check",
     "blockers-list",
     "grant-list",
     "grant-new",
+    "grant-prune",
     "grant-show",
     "grant-sign",
     "grant-verify",
@@ -45,8 +46,11 @@ const NESTED: [&str; 13] = [
     "hook-pre-push",
     "hook-uninstall",
     "policy-check",
+    "policy-diff",
     "policy-digest",
     "policy-export-allowed-signers",
+    "policy-fmt",
+    "policy-new",
 ];
 
 const COMPLETIONS: [(Shell, &str, &str); 5] = [

@@ -18,7 +18,10 @@ use sealgate_scan::Scanner;
 use crate::report::Format;
 use crate::setup::init::Workflow;
 
-pub use authority::{AuthorityArgs, Between, GrantArgs, GrantCommand, GrantNewArgs, PolicyCommand};
+pub use authority::{
+    AuthorityArgs, Between, GrantArgs, GrantCommand, GrantNewArgs, GrantSignArgs, PolicyCommand,
+    PolicyNewArgs,
+};
 pub use blockers::{BlockersArgs, BlockersCommand, BlockersFormat};
 pub use hook::{HookCommand, PrePushArgs};
 pub use reports::{AcceptArgs, MergeReportsArgs};

@@ -79,6 +79,7 @@ pub(super) fn run(arguments: &MergeReportsArgs, context: &Context) -> Outcome {
     );
     let worth = under_policy.then_some(AuthorityView::None);
     let report = report.authorised(worth, &authorization.refusals);
+    let report = report.granted(&authorization.reseals);
     Ok(context.terminal.report(report, arguments.format, &files, None))
 }
 

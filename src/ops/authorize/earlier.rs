@@ -25,8 +25,9 @@ const MOST_STEPS: usize = 8;
 /// How many bytes they have together.
 const MOST_BYTES: usize = 256 << 20;
 
-/// The policies of the first-parent line of `base` that new grants of `judged` were given under.
-pub(super) fn older_policies(
+/// The policies of the first-parent line of `base` that new grants of `judged` were given under. `own` is
+/// the digest of the policy of the base.
+pub fn older_policies(
     base: &CommitTree<'_>,
     own: &Digest,
     (spent, judged): (&[GrantFile], &[GrantFile]),

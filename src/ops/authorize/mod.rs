@@ -2,6 +2,8 @@
 //! and from what is judged, and puts each demand to it. Whatever cannot be read is a refusal.
 
 mod blockers;
+mod closings;
+mod demanded;
 mod described;
 mod earlier;
 mod first;
@@ -24,15 +26,18 @@ use sealgate_core::seal::SealName;
 use sealgate_core::seal::entry::Digest;
 use sealgate_core::text::problem::Problem;
 
-use self::earlier::{SealChange, granted_steps, older_policies};
+use self::closings::Closings;
+use self::earlier::{SealChange, granted_steps};
 use self::place::Placed;
 use self::policies::{policy_bytes, update};
 use self::refusals::{MOST_REFUSALS, Refusals};
-use self::standpoints::{Standpoint, beside_base};
+use self::standpoints::{Standpoint, beside_base, tips_beyond};
 use crate::report::{Notice, quote};
 use crate::tree::{CommitTree, SEALS, Workspace};
 
+pub use demanded::{Demanded, demanded};
 pub use described::{Described, base_policy, described, policy_of};
+pub use earlier::older_policies;
 pub use place::Reference;
 pub use policies::{approval_files, read_policy};
 pub use reseals::{Reseal, before, reseals, side};
@@ -130,17 +135,22 @@ impl Authorization {
             head = CommitTree::open(repository, "HEAD")?;
             &head
         };
-        check_ancestry(commit, question)?;
+        check_ancestry(commit, question.base)?;
         let placed = question
             .environment
             .map(|purpose| purpose.placed(repository, question.base, commit, &policy));
-        let tips = placed.as_ref().and_then(|placed| placed.as_ref().ok());
-        // The working tree is judged as what its commit will be.
-        let mut unread = Vec::new();
-        let beside = match question.environment {
-            None => Vec::new(),
-            Some(_) => beside_base(question.base.oid(), commit, tips, &mut unread),
+        let own_tips;
+        let (own, tips) = match &placed {
+            // Revocations count without an environment too; the policy that is judged is an update.
+            None => {
+                own_tips = tips_beyond(repository, &policy, question.base.oid())?;
+                (None, &own_tips[..])
+            }
+            Some(Ok(placed)) => (Some(commit), &placed.tips[..]),
+            Some(Err(_)) => (Some(commit), &[][..]),
         };
+        let mut unread = Vec::new();
+        let beside = beside_base(question.base.oid(), own, tips, &mut unread);
         refusals.extend(unread);
         // One that is not sound is refused as an update.
         let next = judged.policy.as_deref().and_then(|bytes| Policy::read(bytes).ok());
@@ -166,7 +176,7 @@ impl Authorization {
         }
         // Of more demands than there are grants, some are refused whatever the rest of them is.
         let at_most = judged.grants.len() + MOST_REFUSALS;
-        self.maps(repository, question, (&policy, next.as_ref()), (&decider, at_most), refusals);
+        judge_maps(repository, question, (&policy, next.as_ref()), (&decider, at_most), refusals);
         self.seals(question, commit, &decider, refusals)?;
         if let (Some(purpose), Some(placed)) = (question.environment, &placed) {
             let whose = "the policy of the base".to_owned();
@@ -176,29 +186,6 @@ impl Authorization {
             self.environment(repository, question, &purpose, (placed, &decider), &policy, refusals);
         }
         Ok(())
-    }
-
-    /// What the changes of the blocker maps demand.
-    fn maps(
-        &mut self,
-        repository: &Workspace,
-        question: &Question<'_>,
-        policies: (&Policy, Option<&Policy>),
-        (decider, at_most): (&Decider<'_>, usize),
-        refusals: &mut Refusals,
-    ) {
-        let items = blockers::demands(repository, question, policies, at_most);
-        refusals.extend(items.problems);
-        for of_map in &items.demands {
-            refusals.decide(|| {
-                let outcome = match policies.1 {
-                    Some(next) if of_map.by_next => decider.decide_by_next(&of_map.demand, next),
-                    _ => decider.decide(&of_map.demand),
-                };
-                outcome.map_err(|problem| about_map(problem, of_map)).err()
-            });
-        }
-        refusals.leave_out(items.items_left_out);
     }
 
     /// Each seal that changed since the base needs a grant of its own, or one for each of the steps in
@@ -225,11 +212,12 @@ impl Authorization {
                     }
                 };
                 let authorised = authorised.map_err(|problem| problem.seal(name.as_str()));
-                authorised
-                    .map(|all| {
-                        self.reseals.extend(all.into_iter().map(|it| (name.to_string(), it)))
-                    })
-                    .err()
+                let steps = match authorised {
+                    Ok(steps) => steps,
+                    Err(problem) => return Some(problem),
+                };
+                self.reseals.extend(steps.into_iter().map(|step| (name.to_string(), step)));
+                None
             });
         }
         Ok(())
@@ -270,6 +258,31 @@ impl Authorization {
     }
 }
 
+/// What the changes of the blocker maps demand.
+fn judge_maps(
+    repository: &Workspace,
+    question: &Question<'_>,
+    policies: (&Policy, Option<&Policy>),
+    (decider, at_most): (&Decider<'_>, usize),
+    refusals: &mut Refusals,
+) {
+    let items = blockers::demands(repository, question, policies, at_most);
+    refusals.extend(items.problems);
+    let mut closings = Closings::default();
+    for of_map in &items.demands {
+        refusals.decide(|| {
+            let outcome = match policies.1 {
+                Some(next) if of_map.by_next => decider.decide_by_next(&of_map.demand, next),
+                _ => decider.decide(&of_map.demand),
+            };
+            closings.enter(of_map, outcome.as_ref().ok());
+            outcome.map_err(|problem| about_map(problem, of_map)).err()
+        });
+    }
+    refusals.extend(closings.by_others());
+    refusals.leave_out(items.items_left_out);
+}
+
 impl Purpose<'_> {
     /// Where among the branches of its environment lies what is judged.
     fn placed<'r>(
@@ -298,9 +311,9 @@ fn about_map(problem: Problem, of_map: &MapDemand) -> Problem {
     let problem = problem.file(of_map.map.as_str());
     let Some(item) = &of_map.item else { return problem };
     let message = format!("{item}: {}", problem.message).into_boxed_str();
-    let remedy = problem.remedy.map(|remedy| match remedy.contains(" grant new ") {
-        true => format!("{remedy} --blocker {item}").into_boxed_str(),
-        false => remedy,
+    let remedy = problem.remedy.map(|remedy| {
+        let makes_grant = remedy.contains(" grant new ");
+        if makes_grant { format!("{remedy} --blocker {item}").into() } else { remedy }
     });
     Problem { message, remedy, ..problem }
 }
@@ -324,11 +337,16 @@ fn uncommitted(repository: &Workspace) -> Result<Option<Problem>, Problem> {
     Ok((!same).then_some(problem))
 }
 
-fn check_ancestry(judged: &CommitTree<'_>, question: &Question<'_>) -> Result<(), Problem> {
-    if judged.descends_from(question.base.oid())? {
+/// Refuses a base that does not come before `judged`.
+///
+/// # Errors
+///
+/// It does not; or the history cannot be read.
+pub fn check_ancestry(judged: &CommitTree<'_>, base: &CommitTree<'_>) -> Result<(), Problem> {
+    if judged.descends_from(base.oid())? {
         return Ok(());
     }
-    let (base, judged) = (question.base.given(), judged.given());
+    let (base, judged) = (base.given(), judged.given());
     let message =
         format!("the base {base} does not come before {judged}: its policy may be an old one");
     Err(Problem::new("base-not-ancestor", message)

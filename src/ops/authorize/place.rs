@@ -74,11 +74,14 @@ impl Reference {
     }
 }
 
+/// The tip of a branch, with the name of the branch.
+pub(super) type Tip<'r> = (String, CommitTree<'r>);
+
 /// A place among the branches, and the tips of those branches.
 #[derive(Debug)]
 pub(super) struct Placed<'r> {
     pub(super) place: Place,
-    pub(super) tips: Vec<(String, CommitTree<'r>)>,
+    pub(super) tips: Vec<Tip<'r>>,
 }
 
 impl Placed<'_> {

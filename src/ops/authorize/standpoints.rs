@@ -1,14 +1,19 @@
 //! The commits beside the base that can stop what the base permits: what is judged, and the tips of the
 //! environment's branches. A stop on a branch reaches the checks of its older commits too.
 
+use std::collections::BTreeSet;
+
 use sealgate_core::approval::{MAX_POLICY_BYTES, Policy, forbidding};
 use sealgate_core::text::problem::Problem;
 use sealgate_git::Oid;
 
 use super::blockers::standing;
-use super::place::Placed;
+use super::place::{Tip, tip};
 use super::{Purpose, read_policy};
-use crate::tree::{CommitTree, SEALS};
+use crate::tree::{CommitTree, SEALS, Workspace};
+
+/// How many branches are looked at where no environment names one.
+const MOST_BRANCHES: usize = 16;
 
 /// A commit, and what its policy says.
 #[derive(Debug)]
@@ -19,18 +24,38 @@ pub(super) struct Standpoint<'c> {
     pub(super) policy: Policy,
 }
 
+/// The tips of the branches that the environments of `policy` name, on whose first-parent line `base`
+/// lies: what they revoke does not count, whether or not an environment is asked about.
+pub(super) fn tips_beyond<'r>(
+    repository: &'r Workspace,
+    policy: &Policy,
+    base: &Oid,
+) -> Result<Vec<Tip<'r>>, Problem> {
+    let branches = policy.environments.iter().flat_map(|environment| &environment.branches);
+    let branches: BTreeSet<&String> = branches.collect();
+    let mut tips = Vec::new();
+    for branch in branches.into_iter().take(MOST_BRANCHES) {
+        match tip(repository, branch) {
+            Ok(tip) if tip.has_on_its_line(base)? => tips.push((branch.clone(), tip)),
+            Ok(_) => {}
+            Err(problem) if problem.code == "ref-unknown" => {}
+            Err(problem) => return Err(problem),
+        }
+    }
+    Ok(tips)
+}
+
 /// The standpoints beside that of the base, each commit once. What cannot be read goes to `problems`.
 pub(super) fn beside_base<'c>(
     base: &Oid,
-    judged: &'c CommitTree<'c>,
-    placed: Option<&'c Placed<'c>>,
+    judged: Option<&'c CommitTree<'c>>,
+    tips: &'c [Tip<'c>],
     problems: &mut Vec<Problem>,
 ) -> Vec<Standpoint<'c>> {
-    let tips = placed.into_iter().flat_map(|placed| &placed.tips);
-    let tips = tips.map(|(branch, tip)| (tip, format!("the policy of the branch {branch}")));
-    let own = (judged, "the policy of the commit that is judged".to_owned());
+    let tips = tips.iter().map(|(branch, tip)| (tip, format!("the policy of the branch {branch}")));
+    let own = judged.map(|judged| (judged, "the policy of the commit that is judged".to_owned()));
     let mut standpoints: Vec<Standpoint<'_>> = Vec::new();
-    for (commit, whose) in std::iter::once(own).chain(tips) {
+    for (commit, whose) in own.into_iter().chain(tips) {
         let is_met = standpoints.iter().any(|other| other.commit.oid() == commit.oid());
         if is_met || commit.oid() == base {
             continue;

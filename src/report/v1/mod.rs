@@ -11,7 +11,9 @@ use sealgate_core::compare::finding::{Cause, FindingKind};
 use sealgate_core::compare::verdict::Verdict;
 use serde::{Serialize, Serializer};
 
-pub use self::reseal::{BaseView, ChangeView, DeletedView, ResealView, ScopeView, Totals};
+pub use self::reseal::{
+    BaseView, ChangeView, DeletedView, GrantView, ResealView, ScopeView, Totals,
+};
 
 /// A whole run.
 #[derive(Debug, Clone, Serialize)]

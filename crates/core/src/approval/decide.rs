@@ -96,12 +96,12 @@ impl<'a> Decider<'a> {
         policies: &[&JudgingPolicy<'_>],
     ) -> Result<Authorised, Problem> {
         check_rules(demand, policies)?;
-        self.decide_by_grant(demand, policies).map_err(|problem| match &problem.remedy {
-            Some(_) => problem,
-            None => {
-                let command = self.commands.new_grant(demand);
-                problem.remedy(format!("make a grant, and have it signed: {command}"))
+        self.decide_by_grant(demand, policies).map_err(|problem| {
+            if problem.remedy.is_some() {
+                return problem;
             }
+            let command = self.commands.new_grant(demand);
+            problem.remedy(format!("make a grant, and have it signed: {command}"))
         })
     }
 
@@ -121,10 +121,10 @@ impl<'a> Decider<'a> {
         if self.is_revoked(&read.id, &policies) {
             return Err(refused("grant-revoked", &read.id, "is revoked by a policy"));
         }
+        let stopping: Vec<&Policy> = self.stopping_keys(demand, &policies).collect();
         let mut principals = BTreeSet::new();
         for judging in &policies {
-            let stopping = self.stopping_keys(demand, &policies);
-            let signed = signers(read, judging.policy, &policies, stopping, self.now)?;
+            let signed = signers(read, judging.policy, &policies, &stopping, self.now)?;
             for rule in judging.rules(demand) {
                 let approving: Vec<_> =
                     rule.approvers.iter().filter(|name| signed.contains(*name)).collect();
@@ -150,7 +150,7 @@ impl<'a> Decider<'a> {
         &'s self,
         demand: &Demand,
         policies: &'s [&JudgingPolicy<'_>],
-    ) -> impl Iterator<Item = &'s Policy> + Clone {
+    ) -> impl Iterator<Item = &'s Policy> {
         let is_update = demand.subject == Subject::Policy;
         let judges = move |policy: &Policy| {
             let digest = policy.digest();
@@ -326,7 +326,7 @@ fn signers<'p>(
     read: &ReadGrant<'_>,
     policy: &'p Policy,
     policies: &[&JudgingPolicy<'_>],
-    stopping: impl Iterator<Item = &'p Policy> + Clone,
+    stopping: &[&'p Policy],
     now: Moment,
 ) -> Result<BTreeSet<&'p String>, Problem> {
     let signatures = &read.file.signatures;
@@ -352,7 +352,7 @@ fn signers<'p>(
             let why = format!("the key {} is out of date", key.name);
             return Err(bad("key-expired", &why));
         }
-        let mut revoking = std::iter::once(policy).chain(stopping.clone());
+        let mut revoking = std::iter::once(policy).chain(stopping.iter().copied());
         if revoking.any(|policy| policy.revokes_key(&key.public)) {
             return Err(bad("key-revoked", &format!("the key {} is revoked", key.name)));
         }

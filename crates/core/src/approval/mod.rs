@@ -30,7 +30,8 @@ pub use grant::{GRANT_FORMAT, Grant, GrantError, MAX_GRANT_BYTES, Subject};
 pub use key::{KeyFault, NAMESPACE, PublicKey};
 pub use policy::{
     CLOSE_BLOCKER, Environment, Key, MAX_POLICY_BYTES, POLICY_FORMAT, POLICY_UPDATE, Policy,
-    PolicyError, REPLACE_MAP, RESEAL, Revoked, Rule, RuleScope,
+    PolicyError, REPLACE_MAP, RESEAL, Revoked, Rule, RuleScope, differences, doubts,
+    unknown_in_map,
 };
 pub use signature::{MAX_SIGNATURE_BYTES, SignatureFault, verify};
 pub use time::Moment;

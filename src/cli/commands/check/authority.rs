@@ -137,11 +137,18 @@ pub(in crate::cli::commands) fn plan_digest(
     path: &Path,
     context: &Context,
 ) -> Result<Digest, Problem> {
-    let bytes = read_named(&context.path(path), MAX_PLAN_BYTES).map_err(|fault| {
+    plan_bytes(path, context).map(|bytes| Digest::of(&bytes))
+}
+
+/// The file that `--plan` names.
+pub(in crate::cli::commands) fn plan_bytes(
+    path: &Path,
+    context: &Context,
+) -> Result<Vec<u8>, Problem> {
+    read_named(&context.path(path), MAX_PLAN_BYTES).map_err(|fault| {
         Problem::new("usage", format!("--plan {}: {fault}", path.display()))
             .remedy("name a file of at most 256 MiB that this user can read")
-    })?;
-    Ok(Digest::of(&bytes))
+    })
 }
 
 /// The clock, read once in a run.

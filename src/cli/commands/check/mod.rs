@@ -85,7 +85,8 @@ pub(super) fn run(arguments: &CheckArgs, context: &Context) -> Outcome {
     let given = arguments.stage.as_ref().map(|path| path.to_string_lossy().into_owned());
     let report = Report { staged: given.filter(|_| staged), partition, ..report };
     let worth = authority::view(arguments, authorization.as_ref(), has_policy);
-    let mut report = report.authorised(worth, refusals);
+    let reseals = authorization.as_ref().map_or(&[][..], |authorization| &authorization.reseals);
+    let mut report = report.authorised(worth, refusals).granted(reseals);
     picture::draw(&mut report, arguments, &files, &commits, context);
     let place = stage.as_ref().map(Stage::target);
     let verdict = context.terminal.report(report, arguments.format, &files, place);

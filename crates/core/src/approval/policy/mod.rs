@@ -4,6 +4,8 @@
 //! policy sound stands in `rules`. People write policies by hand; `loose` is for telling them what
 //! the canonical text would be.
 
+mod differences;
+mod doubts;
 mod read;
 mod rules;
 mod write;
@@ -14,6 +16,9 @@ use super::time::Moment;
 use crate::seal::entry::Digest;
 
 pub(super) use rules::SealPattern;
+
+pub use differences::differences;
+pub use doubts::{doubts, unknown_in_map};
 
 /// The value of the `format` key.
 pub const POLICY_FORMAT: &str = "sealgate-policy/1";
@@ -40,6 +45,9 @@ pub struct Policy {
     pub repository: String,
     /// The longest life of a grant, in hours.
     pub max_grant_hours: u32,
+    /// What items of blocker maps may block beside the words that are always known and the names of the
+    /// environments; kebab-case, sorted.
+    pub words: Vec<String>,
     /// Sorted by name; names, principals and keys are unique.
     pub keys: Vec<Key>,
     /// Sorted.

@@ -19,6 +19,8 @@ struct RawPolicy {
     repository: String,
     max_grant_hours: u32,
     #[serde(default)]
+    words: Vec<String>,
+    #[serde(default)]
     key: Vec<RawKey>,
     #[serde(default)]
     rule: Vec<RawRule>,
@@ -90,6 +92,7 @@ pub(super) fn loose(bytes: &[u8]) -> Result<Policy, PolicyError> {
     let mut policy = Policy {
         repository: raw.repository,
         max_grant_hours: raw.max_grant_hours,
+        words: sorted(raw.words),
         keys: raw.key.into_iter().map(key).collect::<Result<_, _>>()?,
         rules: raw.rule.into_iter().map(rule).collect::<Result<_, _>>()?,
         environments: raw.environment.into_iter().map(environment).collect(),

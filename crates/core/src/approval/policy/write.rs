@@ -16,6 +16,9 @@ pub(super) fn to_text(policy: &Policy) -> String {
     push_text(&mut out, "repository", &policy.repository);
     // Writing to a string cannot fail.
     let _ = writeln!(out, "max-grant-hours = {}", policy.max_grant_hours);
+    if !policy.words.is_empty() {
+        push_list(&mut out, "words", &policy.words);
+    }
     policy.keys.iter().for_each(|key| push_key(&mut out, key));
     policy.rules.iter().for_each(|rule| push_rule(&mut out, rule));
     policy.environments.iter().for_each(|environment| push_environment(&mut out, environment));

@@ -40,6 +40,20 @@ pub(super) const APPROVAL: &[ErrorCode] = &[
             count for a limited time only. Set the clock.",
     },
     ErrorCode {
+        code: "closed-by-other",
+        title: "Somebody else closed the item",
+        explanation: "`closed_by` of an item must name one of those who sign the grant for it, as \
+            the policy names them. Write the principal of an approver into the map; then make the \
+            grant again, and have it signed.",
+    },
+    ErrorCode {
+        code: "confirmation-missing",
+        title: "Nobody was asked whether to sign",
+        explanation: "`grant sign` asks at the terminal before it signs, and there is no \
+            terminal. Read what the grant permits (`grant show`); then name it by its whole id of \
+            64 digits, or pass `--yes`.",
+    },
+    ErrorCode {
         code: "environment-not-enforced",
         title: "The gate is not enforced for the environment",
         explanation: "The policy of the base does not say `enforced = true` for this environment, \
@@ -260,6 +274,12 @@ pub(super) const APPROVAL: &[ErrorCode] = &[
             look there.",
     },
     ErrorCode {
+        code: "policy-unwritable",
+        title: "The policy cannot be written",
+        explanation: "`policy new` or `policy fmt` cannot write the policy. Give this user the \
+            right to write there.",
+    },
+    ErrorCode {
         code: "ref-mismatch",
         title: "The tag is on another commit",
         explanation: "The tag that was named with `--ref`, or by the event, does not name the \
@@ -307,6 +327,12 @@ pub(super) const APPROVAL: &[ErrorCode] = &[
         title: "The grant has too many signatures",
         explanation: "The grant has more signatures than sealgate verifies. Keep those of the \
             people who approve it, and remove the others.",
+    },
+    ErrorCode {
+        code: "signer-no-approver",
+        title: "The signer approves nothing here",
+        explanation: "The key is in the policy, and its owner is no approver of this action, so \
+            the signature would not count. Nothing was written. Let an approver sign.",
     },
     ErrorCode {
         code: "signing-failed",
