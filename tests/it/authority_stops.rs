@@ -81,6 +81,10 @@ fn an_older_commit_is_judged_for_an_environment_only_where_that_is_asked_for() {
     let report = passes(&repo, &apply(&["--older"]));
     let notice = &report["notices"][0];
     assert_eq!(notice["code"], "older-commit", "{report}");
+    assert_eq!(report["authority"]["older"], true);
+    let quiet = repo.run(&[&["-q", "check"][..], &apply(&["--older"])].concat());
+    let line = String::from_utf8(quiet.stdout).unwrap() + &quiet.stderr;
+    assert!(line.contains("AN OLDER COMMIT of its branch"), "{line}");
     // A tag on it is no other commit.
     repo.git(&["tag", "v1", "granted"]);
     let tagged = [

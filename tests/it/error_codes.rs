@@ -31,8 +31,9 @@ const PASSED_ON: [(&str, usize, &[&str]); 13] = [
 ];
 
 /// The same for the codes of notices.
-const NOTICES_PASSED_ON: [(&str, usize, &[&str]); 3] = [
+const NOTICES_PASSED_ON: [(&str, usize, &[&str]); 4] = [
     ("src/cli/commands/check/authority.rs", 1, &[]),
+    ("src/ops/authorize/place.rs", 1, &["constOLDER_COMMIT:&str="]),
     ("src/ops/merge/heads.rs", 1, &["notice("]),
     ("src/report/authority.rs", 0, &["constRESEAL_GRANTED:&str="]),
 ];

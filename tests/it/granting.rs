@@ -284,6 +284,25 @@ fn doctor_and_check_name_what_runs_out_in_the_policy() {
 }
 
 #[test]
+fn the_command_of_a_refusal_is_for_where_the_user_is() {
+    let repo = changed(&policy_text());
+    let outside = tempfile::tempdir().unwrap();
+    let at = repo.at("");
+    let at = at.to_str().unwrap().trim_end_matches('/');
+    let run = |arguments: &[&str]| {
+        let mut command = repo.command(&[&["-C", at][..], arguments].concat());
+        command.current_dir(outside.path());
+        told(&common::run(command), i32::from(arguments[0] == "check"))
+    };
+    let refusal = run(&["check", "--base", "base"]);
+    let command = refusal.split("have it signed: ").nth(1).unwrap().lines().next().unwrap();
+    let prefix = format!("sealgate -C {at} ");
+    let command = command.strip_prefix(&prefix).unwrap_or_else(|| panic!("{command}"));
+    run(&command.replace("'WHY'", "x").split(' ').collect::<Vec<_>>());
+    assert!(run(&["check", "--base", "base"]).contains(&format!("signed: {prefix}grant sign ")));
+}
+
+#[test]
 fn nobody_signs_on_a_branch_that_is_behind_its_base() {
     let repo = changed(&policy_text());
     let id = new(&repo, "the release");

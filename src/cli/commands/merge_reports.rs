@@ -114,6 +114,7 @@ fn answer(
     let authorization = base.as_ref().map(|(base, _)| {
         let (judged, patterns) = (commit.as_ref(), &arguments.only[..]);
         let now = authority::now()?;
+        let program = context.invocation.sealgate();
         let question = Question {
             base,
             judged,
@@ -122,6 +123,7 @@ fn answer(
             patterns,
             environment: None,
             now,
+            program: &program,
         };
         Ok(clear(&context.repository, &question))
     });

@@ -18,7 +18,6 @@ use sealgate_scan::read_named;
 use super::check::authority::now;
 use super::{Context, Outcome, refuse_in_ci};
 use crate::cli::args::{PolicyCommand, PolicyNewArgs};
-use crate::ops::authorize::program;
 use crate::report::text;
 use crate::tree::CommitTree;
 
@@ -79,7 +78,7 @@ fn sound(context: &Context) -> Result<(Vec<u8>, Policy), Problem> {
 fn invalid(error: &PolicyError, context: &Context) -> Problem {
     let remedy = match error {
         PolicyError::NotCanonical(_) => {
-            format!("write it in its canonical form: {} policy fmt", program(&context.repository))
+            format!("write it in its canonical form: {} policy fmt", context.invocation.sealgate())
         }
         _ => "write it as the message says; nothing is authorised until then".to_owned(),
     };

@@ -97,6 +97,8 @@ fn of_maps(
         patterns: &[],
         environment: None,
         now,
+        // A demand prints no command.
+        program: "sealgate",
     };
     let found = demands(repository, &question, policies, MOST);
     if let Some(problem) = found.problems.into_iter().next() {

@@ -4,7 +4,7 @@ use sealgate_core::approval::Policy;
 use sealgate_core::seal::entry::Digest;
 use sealgate_core::text::problem::Problem;
 
-use super::{Question, program};
+use super::Question;
 use crate::report::{Notice, text};
 use crate::tree::{CommitTree, Workspace};
 
@@ -36,7 +36,7 @@ pub(super) fn announced(
         && parent != question.base.oid()
         && CommitTree::of(repository, &parent.to_string(), parent)?.has_policy()
     {
-        return Err(before_policy(repository, question, &digest));
+        return Err(before_policy(question, &digest));
     }
     let what = match Policy::read(&bytes) {
         Ok(policy) => format!(
@@ -53,13 +53,13 @@ pub(super) fn announced(
     Ok(Some(Notice { code: "first-policy", message }))
 }
 
-fn before_policy(repository: &Workspace, question: &Question<'_>, digest: &Digest) -> Problem {
+fn before_policy(question: &Question<'_>, digest: &Digest) -> Problem {
     let base = question.base.given();
     let message = format!(
         "the base {base} has no policy, and the commit before what is judged has one: the base is \
          older than the policy"
     );
-    let program = program(repository);
+    let program = question.program;
     Problem::new("base-before-policy", message).remedy(format!(
         "name a newer base; or name the policy from outside, if its owners confirm the digest: \
          {program} check --base {} --policy-digest {digest}",

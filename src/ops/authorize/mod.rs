@@ -28,7 +28,7 @@ use sealgate_core::text::problem::Problem;
 
 use self::closings::Closings;
 use self::earlier::{SealChange, granted_steps};
-use self::place::Placed;
+use self::place::{OLDER_COMMIT, Placed};
 use self::policies::{policy_bytes, update};
 use self::refusals::{MOST_REFUSALS, Refusals};
 use self::standpoints::{Standpoint, beside_base, tips_beyond};
@@ -61,6 +61,8 @@ pub struct Question<'a> {
     pub environment: Option<Purpose<'a>>,
     /// The clock, read once.
     pub now: Moment,
+    /// The program as a printed command begins with it, quoted for a shell.
+    pub program: &'a str,
 }
 
 /// Where the gate is asked to rule, and what is done there.
@@ -108,6 +110,12 @@ pub fn clear(repository: &Workspace, question: &Question<'_>) -> Authorization {
 }
 
 impl Authorization {
+    /// Whether what was judged is an older commit of the environment's branch.
+    #[must_use]
+    pub fn is_of_older_commit(&self) -> bool {
+        self.notices.iter().any(|notice| notice.code == OLDER_COMMIT)
+    }
+
     fn collect(
         &mut self,
         repository: &Workspace,
@@ -157,7 +165,6 @@ impl Authorization {
         let stopping: Vec<Policy> =
             next.iter().chain(beside.iter().map(|other| &other.policy)).cloned().collect();
         let older = older_policies(question.base, &digest, (&base.grants, &judged.grants))?;
-        let program = program(repository);
         let name = quote(question.base.given().as_bytes());
         let facts = Facts {
             now: question.now,
@@ -167,7 +174,7 @@ impl Authorization {
             older: &older,
             base: &base.grants,
             judged: &judged.grants,
-            commands: Commands { program: &program, base: &name },
+            commands: Commands { program: question.program, base: &name },
         };
         let decider = Decider::new(&facts);
         refusals.extend(vanished(&facts));
@@ -240,7 +247,9 @@ impl Authorization {
             match placed {
                 Ok(placed) => {
                     refusals.extend(misplaced(known, &placed.place, age));
-                    self.notices.extend(placed.older_commit());
+                    if age == Age::Older {
+                        self.notices.extend(placed.older_commit());
+                    }
                 }
                 Err(problem) => refusals.push(problem.clone()),
             }

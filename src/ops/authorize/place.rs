@@ -74,6 +74,9 @@ impl Reference {
     }
 }
 
+/// The code of the notice that an older commit is judged.
+pub(super) const OLDER_COMMIT: &str = "older-commit";
+
 /// The tip of a branch, with the name of the branch.
 pub(super) type Tip<'r> = (String, CommitTree<'r>);
 
@@ -94,7 +97,7 @@ impl Placed<'_> {
             "AN OLDER COMMIT of the branch {branch} is judged; its tip is {tip}, and what was added \
              since is not in it"
         );
-        Some(Notice { code: "older-commit", message })
+        Some(Notice { code: OLDER_COMMIT, message })
     }
 }
 

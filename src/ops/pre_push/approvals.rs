@@ -9,7 +9,7 @@ use sealgate_core::text::problem::Problem;
 use sealgate_git::{Objects, Oid};
 
 use super::protocol::{Named, Push, Pushes};
-use crate::ops::authorize::{Question, Reference, StandIn, Surroundings, clear, stand_in};
+use crate::ops::authorize::{Question, Reference, StandIn, Surroundings, clear, program, stand_in};
 use crate::tree::{CommitTree, Loaded, Workspace};
 
 /// Of how many changes the policy is asked.
@@ -121,6 +121,7 @@ impl<'r> Asking<'r> {
             patterns: &[],
             environment: None,
             now: self.now,
+            program: &program(self.repository),
         };
         Ok(clear(self.repository, &question).refusals)
     }

@@ -31,7 +31,8 @@ pub struct Invocation {
 
 impl Invocation {
     /// sealgate, as it is called from where the user is.
-    fn sealgate(&self) -> String {
+    #[must_use]
+    pub fn sealgate(&self) -> String {
         let mut text = String::from("sealgate");
         for (flag, value) in [("-C", &self.directory), ("--seals", &self.seals)] {
             if let Some(value) = value {

@@ -49,6 +49,7 @@ pub(super) fn clear(
         age: if arguments.authority.older { Age::Older } else { Age::Tip },
     });
     let seals: Vec<_> = selected.iter().map(stated).collect();
+    let program = context.invocation.sealgate();
     let question = Question {
         base,
         judged: commits.seals.as_ref(),
@@ -57,6 +58,7 @@ pub(super) fn clear(
         patterns: &commits.names_since,
         environment,
         now: now()?,
+        program: &program,
     };
     Ok(Some(authorize::clear(&context.repository, &question)))
 }
@@ -90,6 +92,7 @@ pub(super) fn view(
             arguments.authority.action.as_deref(),
             policy.map(|digest| digest.to_string()),
             authorization.and_then(|authorization| authorization.action.as_ref()),
+            authorization.is_some_and(Authorization::is_of_older_commit),
         );
         return Some(AuthorityView::Of(Box::new(ruling)));
     }

@@ -18,7 +18,7 @@ use self::opened::{Choice, Opened};
 use super::check::authority::now;
 use super::{Context, Outcome, refuse_in_ci};
 use crate::cli::args::{GrantArgs, GrantCommand};
-use crate::ops::authorize::{older_policies, program, read_policy};
+use crate::ops::authorize::{older_policies, read_policy};
 use crate::report::{quote, text};
 
 pub(super) fn run(command: &GrantCommand, context: &Context) -> Outcome {
@@ -70,7 +70,7 @@ fn judged(opened: &Opened<'_>, context: &Context) -> Result<Result<Authorised, P
     let digest = opened.policy.digest();
     let judged = std::slice::from_ref(&opened.file);
     let older = older_policies(&opened.base, &digest, (&opened.there.grants, judged))?;
-    let program = program(&context.repository);
+    let program = context.invocation.sealgate();
     let base = quote(opened.base.given().as_bytes());
     let facts = Facts {
         now: now()?,

@@ -11,7 +11,7 @@ use super::super::check::authority::{now, plan_bytes};
 use super::write;
 use crate::cli::args::GrantNewArgs;
 use crate::ops::authorize::{
-    Demanded, Described, check_ancestry, demanded, described, policy_of, program, read_policy,
+    Demanded, Described, check_ancestry, demanded, described, policy_of, read_policy,
 };
 use crate::report::quote;
 use crate::tree::CommitTree;
@@ -43,7 +43,7 @@ pub(super) fn run(arguments: &GrantNewArgs, context: &Context) -> Result<String,
         ids.push(id);
     }
     let short: Vec<&str> = ids.iter().map(|id| &id[..10]).collect();
-    let (program, base) = (program(repository), quote(arguments.between.base.as_bytes()));
+    let (program, base) = (context.invocation.sealgate(), quote(arguments.between.base.as_bytes()));
     let _ = writeln!(
         answer,
         "to sign it: {program} grant sign {} --base {base} --key ~/.ssh/id_ed25519",

@@ -9,8 +9,8 @@ use super::super::Context;
 use super::opened::{chosen, unclear};
 use super::{Choice, Opened, write};
 use crate::cli::args::GrantSignArgs;
+use crate::ops::authorize::check_ancestry;
 use crate::ops::authorize::signing::sign;
-use crate::ops::authorize::{check_ancestry, program};
 use crate::report::quote;
 use crate::tree::{ApprovalFiles, CommitTree};
 
@@ -106,7 +106,7 @@ fn waiting(
 }
 
 fn command(ids: &[&str], arguments: &GrantSignArgs, context: &Context) -> String {
-    let (program, ids) = (program(&context.repository), ids.join(" "));
+    let (program, ids) = (context.invocation.sealgate(), ids.join(" "));
     let base = quote(arguments.between.base.as_bytes());
     let key = quote(arguments.key.as_os_str().as_encoded_bytes());
     format!("{program} grant sign {ids} --base {base} --key {key}")
