@@ -5,7 +5,7 @@
 use libfuzzer_sys::fuzz_target;
 use sealgate::ops::accept::{choose, taken};
 use sealgate_core::seal::entry::Digest;
-use sealgate::report::read::ReportRead;
+use sealgate::report::Report;
 use sealgate_core::seal::{Seal, SealName, read, to_bytes};
 
 /// The seal that reports of the corpus are about.
@@ -22,7 +22,7 @@ exclude = []
 ";
 
 fuzz_target!(|bytes: &[u8]| {
-    let Ok(report) = ReportRead::from_json(bytes) else { return };
+    let Ok(report) = Report::from_json(bytes) else { return };
     let Ok(chosen) = choose(&report, &[]) else { return };
     let Some(name) = SealName::parse("dist") else { return };
     let current: Seal = read(&name, SEAL.as_bytes()).expect("the seal is one");

@@ -42,7 +42,7 @@ complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "export" -d 'Print
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "init" -d 'Set up a repository: the first seals, attributes and a workflow'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "doctor" -d 'List what weakens the gate in this repository, and how to fix it'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "hook" -d 'Judge what git pushes, before it is sent; `hook install` sets this up'
-complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "accept" -d 'Approve what a failing check reported, and nothing else'
+complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "accept" -d 'The older name of `seal --from-report`'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "merge-reports" -d 'Give one verdict from the JSON reports of several checks or shares'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "blockers" -d 'Check or list a map of what blocks an environment or an action'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "policy" -d 'Check the policy, or print its digest or its keys'
@@ -88,6 +88,7 @@ complete -c sealgate -n "__fish_sealgate_using_subcommand check" -s V -l version
 complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -l root -d 'Make a new seal of the directory DIR, relative to the current directory' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -l exclude -d 'Leave out what matches PATTERN (gitignore syntax); repeatable. An existing seal drops its entries, and no bytes are read or approved' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -l only -d 'Update only the entries that match PATTERN (gitignore syntax); repeatable' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -l from-report -d 'Approve what a failing check wrote with --report json=FILE, and nothing else: no bytes are read. Without NAME, for all seals that failed' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -l threads -d 'Number of threads [default: the CPUs available to this process]' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -s C -d 'Start in DIR instead of the current directory' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -l seals -d 'The seals directory, relative to the repository root' -r

@@ -1,10 +1,10 @@
 //! The operations: what each command does, without a command line and without printing.
 
-pub mod accept;
 pub mod authorize;
 pub mod bounds;
 pub mod bring_back;
 pub mod check;
 pub mod merge;
 pub mod pre_push;
+mod reported;
 pub mod seal;

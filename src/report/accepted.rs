@@ -1,4 +1,4 @@
-//! What `accept` says before it writes.
+//! What `seal --from-report` says before it writes.
 
 use std::fmt::Write as _;
 
@@ -9,11 +9,11 @@ use super::Verbosity;
 use super::changes::rows;
 use super::since::sums;
 
-/// What accepting `changes` from the report in the file `report` does to the seal `name`.
+/// What approving `changes` from the report in the file `report` does to the seal `name`.
 #[must_use]
 pub fn before(name: &str, report: &str, changes: &[Change], verbosity: Verbosity) -> Vec<u8> {
     let (name, report) = (printable_str(name), printable_str(report));
-    let mut said = format!("{name}: accepting from {report}: {}\n", sums(changes));
+    let mut said = format!("{name}: approving from {report}: {}\n", sums(changes));
     if verbosity == Verbosity::Quiet {
         return said.into();
     }

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use sealgate_core::approval::Authorised;
 use sealgate_core::compare::finding::Finding;
+use sealgate_core::compare::fold::Fold;
+use sealgate_core::compare::lines::{ChangedLine, LineDifference, More, Side};
 use sealgate_core::compare::verdict::{Base, SealResult, Source, Verdict, overall};
 use sealgate_core::seal::entry::{Entry, UnreadFile};
 use sealgate_core::text::hex;
@@ -11,8 +13,9 @@ use sealgate_core::text::problem::Problem;
 
 use super::remedy::{self, Invocation};
 use super::v1::{
-    AuthorityView, BaseView, EntryView, ErrorView, FindingView, GrantView, Notice, Report,
-    ResealView, SealView, SourceView, Tool,
+    AuthorityView, BaseView, DifferenceView, EntryKind, EntryView, ErrorView, FORMAT, FindingView,
+    FoldView, GrantView, LineView, Notice, Report, ResealView, SealView, SideView, SourceView,
+    Tool,
 };
 
 impl Report {
@@ -28,7 +31,7 @@ impl Report {
     ) -> Self {
         let of_seals = judgements.iter().flat_map(|judgement| &judgement.problems);
         Self {
-            format: "sealgate-report/1",
+            format: FORMAT.into(),
             tool: Tool::this(),
             verdict: overall(judgements, base, problems),
             seals: judgements
@@ -82,7 +85,7 @@ impl Tool {
     /// This program.
     #[must_use]
     pub fn this() -> Self {
-        Self { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") }
+        Self { name: env!("CARGO_PKG_NAME").into(), version: env!("CARGO_PKG_VERSION").into() }
     }
 }
 
@@ -103,6 +106,7 @@ impl SealView {
             findings: judgement.findings.iter().map(view).collect(),
             reseal: judgement.reseal.as_ref().map(ResealView::new),
             areas: Vec::new(),
+            folds: judgement.folds.iter().map(FoldView::new).collect(),
             fix: remedy::fix(judgement, invocation),
         }
     }
@@ -114,6 +118,15 @@ impl SourceView {
         match self {
             Self::Commit { rev, oid } => (rev, oid),
             Self::Worktree | Self::Directory { .. } => Default::default(),
+        }
+    }
+
+    /// Whether both are one place, however a commit was named.
+    #[must_use]
+    pub fn is_same_place(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Commit { oid, .. }, Self::Commit { oid: other, .. }) => oid == other,
+            _ => self == other,
         }
     }
 
@@ -141,7 +154,43 @@ impl FindingView {
                 .or_else(|| finding.unread.as_ref().map(EntryView::of_unread)),
             cause: finding.cause,
             detail: finding.detail.clone(),
+            difference: None,
             remedy: remedy::of(finding, judgement, invocation),
+        }
+    }
+}
+
+impl FoldView {
+    fn new(fold: &Fold) -> Self {
+        let text = |path: &[u8]| String::from_utf8_lossy(path).into_owned();
+        Self {
+            kind: fold.kind,
+            path: text(&fold.path),
+            from: fold.from.as_deref().map(text),
+            entries: fold.entries,
+            bytes: fold.bytes,
+        }
+    }
+}
+
+impl DifferenceView {
+    /// The view of `difference`.
+    #[must_use]
+    pub fn new(difference: &LineDifference) -> Self {
+        let line = |line: &ChangedLine| LineView {
+            side: match line.side {
+                Side::Sealed => SideView::Sealed,
+                Side::Observed => SideView::Observed,
+            },
+            number: line.number,
+            text: line.text.clone(),
+        };
+        Self {
+            lines: difference.lines.iter().map(line).collect(),
+            more: match difference.more {
+                More::Lines(more) => Some(more),
+                More::Uncounted => None,
+            },
         }
     }
 }
@@ -150,19 +199,28 @@ impl EntryView {
     /// The view of one entry.
     #[must_use]
     pub fn new(entry: &Entry) -> Self {
-        let (blake3, target) = match entry {
-            Entry::File { digest, .. } => (Some(digest.to_string()), None),
-            Entry::Link { target } => (None, Some(target.to_string())),
-            Entry::Dir => (None, None),
+        let (kind, blake3, target) = match entry {
+            Entry::File { digest, executable, .. } => {
+                (EntryKind::of_file(*executable), Some(digest.to_string()), None)
+            }
+            Entry::Link { target } => (EntryKind::Link, None, Some(target.to_string())),
+            Entry::Dir => (EntryKind::Dir, None, None),
         };
-        Self { kind: entry.kind(), size: entry.size(), blake3, target }
+        Self { kind, size: entry.size(), blake3, target }
     }
 }
 
 impl EntryView {
     /// The view of a file that was not read: it has no digest.
     fn of_unread(file: &UnreadFile) -> Self {
-        Self { kind: file.kind(), size: Some(file.size), blake3: None, target: None }
+        let kind = EntryKind::of_file(file.executable);
+        Self { kind, size: Some(file.size), blake3: None, target: None }
+    }
+}
+
+impl EntryKind {
+    fn of_file(executable: bool) -> Self {
+        if executable { Self::Exec } else { Self::File }
     }
 }
 
@@ -171,7 +229,7 @@ impl ErrorView {
     #[must_use]
     pub fn new(problem: &Problem) -> Self {
         Self {
-            code: problem.code,
+            code: problem.code.into(),
             message: problem.message.to_string(),
             seal: problem.seal.as_deref().map(str::to_owned),
             file: problem.file.as_deref().map(str::to_owned),

@@ -23,7 +23,7 @@ impl ChangeView {
     #[must_use]
     pub fn new(change: &Change) -> Self {
         Self {
-            change: change.kind.code(),
+            change: change.kind,
             path: change.path.clone(),
             from: change.from.clone(),
             old: change.old.as_ref().map(EntryView::new),

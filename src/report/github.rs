@@ -13,8 +13,7 @@ use sealgate_core::text::escape::{message, printable_str};
 
 use super::human::{Screen, human};
 use super::resealed::since;
-use super::v1::{ErrorView, FindingView, Report, SealView};
-use super::v1::{ResealView, ScopeView};
+use super::v1::{DifferenceView, ErrorView, FindingView, Report, ResealView, ScopeView, SealView};
 use super::{text, words};
 
 /// The most errors beside the one that counts.
@@ -149,7 +148,11 @@ fn of_finding(seal: &SealView, finding: &FindingView) -> Annotation {
         file: Some(seal.file.clone()),
         line: finding.line,
         title: format!("{}: {}", printable_str(&seal.name), finding.kind.code()),
-        lines: vec![format!("{path}{colon}{}", why.join("; ")), finding.remedy.clone()],
+        lines: [format!("{path}{colon}{}", why.join("; "))]
+            .into_iter()
+            .chain(finding.difference.iter().flat_map(DifferenceView::text_lines))
+            .chain([finding.remedy.clone()])
+            .collect(),
     }
 }
 

@@ -13,10 +13,13 @@ use sealgate_core::compare::finding::FindingKind;
 use sealgate_core::compare::verdict::Verdict;
 use sealgate_core::text::escape::{message, printable_str};
 
+use super::changes::Names;
 use super::last_line;
+use super::rows::Row;
 use super::to_do::{self, Advice};
-use super::v1::BaseView;
-use super::v1::{ErrorView, FindingView, Fix, Report, SealView, SourceView};
+use super::v1::{
+    BaseView, DifferenceView, ErrorView, FindingView, Fix, Report, SealView, SideView, SourceView,
+};
 use super::{resealed, text, words};
 
 /// How much `human` tells.
@@ -166,43 +169,40 @@ fn write_seal(
     screen: Screen,
     sink: &mut dyn Write,
 ) -> io::Result<()> {
-    let mut findings: Vec<&FindingView> = seal.findings.iter().collect();
-    // Stable: they come sorted by path.
-    findings.sort_by_key(|finding| finding.kind);
     let (shown, hidden) = match screen.verbosity {
-        Verbosity::Verbose => (findings.clone(), Vec::new()),
-        Verbosity::Quiet | Verbosity::Normal => choose(&findings),
+        Verbosity::Verbose => (Row::of(seal, true), Vec::new()),
+        Verbosity::Quiet | Verbosity::Normal => choose(&Row::of(seal, false)),
     };
     let drifted = match base.filter(|_| seal.reseal.is_none()) {
         Some(base) => format!("; the seal is as it was in {}", printable_str(&base.rev)),
         None => String::new(),
     };
     writeln!(sink, "{BOLD}{}{BOLD:#}: {}{drifted}", printable_str(&seal.name), headline(seal))?;
-    write_findings(&shown, sink)?;
+    write_rows(&shown, sink)?;
     if !hidden.is_empty() {
         writeln!(sink, "  {DIM}{}{DIM:#}", cut(&hidden))?;
     }
     Ok(())
 }
 
-/// Which findings are shown and which are not: the worst first, and some of every kind, so that a
-/// long list of one hides no other.
-fn choose<'a>(findings: &[&'a FindingView]) -> (Vec<&'a FindingView>, Vec<&'a FindingView>) {
+/// Which rows are shown and which are not: the worst first, and some of every kind, so that a long
+/// list of one hides no other.
+fn choose<'a>(rows: &[Row<'a>]) -> (Vec<Row<'a>>, Vec<Row<'a>>) {
     let mut met = BTreeMap::new();
-    let mut rank = |finding: &&FindingView| {
-        let number = met.entry(finding.kind).or_insert(0_usize);
+    let mut rank = |row: &Row<'_>| {
+        let number = met.entry(row.kind()).or_insert(0_usize);
         *number += 1;
         *number <= OF_EVERY_KIND
     };
-    let first: Vec<bool> = findings.iter().map(&mut rank).collect();
+    let first: Vec<bool> = rows.iter().map(&mut rank).collect();
     let mut room = SHOWN.saturating_sub(first.iter().filter(|&&first| first).count());
     let (mut shown, mut hidden) = (Vec::new(), Vec::new());
-    for (finding, first) in findings.iter().zip(first) {
+    for (row, first) in rows.iter().zip(first) {
         if first || room > 0 {
             room -= usize::from(!first);
-            shown.push(*finding);
+            shown.push(*row);
         } else {
-            hidden.push(*finding);
+            hidden.push(*row);
         }
     }
     (shown, hidden)
@@ -223,40 +223,61 @@ fn headline(seal: &SealView) -> String {
 }
 
 /// What the list does not show: how many, and of which kinds.
-fn cut(hidden: &[&FindingView]) -> String {
+fn cut(hidden: &[Row<'_>]) -> String {
     let mut kinds = BTreeMap::new();
-    for finding in hidden {
-        *kinds.entry(finding.kind).or_insert(0_u64) += 1;
+    for row in hidden {
+        *kinds.entry(row.kind()).or_insert(0_usize) += row.findings();
     }
     let kinds: Vec<String> =
         kinds.iter().map(|(kind, n)| format!("{} {}", text::grouped(*n), kind.code())).collect();
     format!(
         "... and {} more ({}); all of them: sealgate check -v or --format json",
-        text::grouped(hidden.len()),
+        text::grouped(hidden.iter().map(Row::findings).sum::<usize>()),
         kinds.join(", ")
     )
 }
 
-fn write_findings(findings: &[&FindingView], sink: &mut dyn Write) -> io::Result<()> {
-    let paths: Vec<Cow<'_, str>> = findings.iter().map(|finding| words::path(finding)).collect();
+fn write_rows(rows: &[Row<'_>], sink: &mut dyn Write) -> io::Result<()> {
+    let paths: Vec<Cow<'_, str>> = rows.iter().map(Row::path).collect();
     let widest = paths.iter().map(|path| text::width(path)).max().unwrap_or(0);
     let column = widest.min(PATH_COLUMN);
-    for (finding, path) in findings.iter().zip(&paths) {
-        let (kind, style) = (finding.kind.code(), weight(finding.kind));
+    for (row, path) in rows.iter().zip(&paths) {
+        let (kind, style) = (row.kind().code(), weight(row.kind()));
         write!(sink, "  {style}{kind}{style:#}{}", pad(kind, KIND_COLUMN))?;
         write!(sink, "  {path}")?;
-        let rest = remarks(finding);
+        let rest = remarks(row);
         if !rest.is_empty() {
             write!(sink, "{}  {rest}", pad(path, column))?;
         }
         writeln!(sink)?;
+        if let Row::Finding(FindingView { difference: Some(difference), .. }) = row {
+            write_difference(difference, sink)?;
+        }
     }
     Ok(())
 }
 
+/// The lines that differ, each with its number.
+fn write_difference(difference: &DifferenceView, sink: &mut dyn Write) -> io::Result<()> {
+    let width = difference.number_width();
+    for line in &difference.lines {
+        let style = match line.side {
+            SideView::Sealed => AnsiColor::Red.on_default(),
+            SideView::Observed => AnsiColor::Green.on_default(),
+        };
+        let (sign, shown) = (line.side.sign(), line.shown());
+        writeln!(sink, "    {DIM}{:>width$} |{DIM:#} {style}{sign} {shown}{style:#}", line.number)?;
+    }
+    match difference.hidden() {
+        Some(hidden) => writeln!(sink, "    {:width$}   {DIM}{hidden}{DIM:#}", ""),
+        None => Ok(()),
+    }
+}
+
 /// What changed, why, and what else is known.
-fn remarks(finding: &FindingView) -> String {
-    let change = Some(words::change(finding)).filter(|words| !words.is_empty());
+fn remarks(row: &Row<'_>) -> String {
+    let change = Some(row.change(Names::Plain)).filter(|words| !words.is_empty());
+    let Row::Finding(finding) = row else { return change.unwrap_or_default() };
     let cause = finding.cause.map(words::cause);
     let detail = finding.detail.as_deref().map(|detail| format!("{DIM}{}{DIM:#}", message(detail)));
     let why: Vec<_> = cause.map(str::to_owned).into_iter().chain(detail).collect();

@@ -26,7 +26,7 @@ const SEALS: &str = "seals";
 #[derive(Debug, Clone)]
 pub(super) struct Issue<'a> {
     /// The stable kebab-case code: a kind of finding, the code of an error, or one of the above.
-    pub(super) code: &'static str,
+    pub(super) code: &'a str,
     /// The name of the seal that it concerns.
     pub(super) seal: Option<&'a str>,
     /// The finding, if it is one.
@@ -135,7 +135,7 @@ pub(super) fn entry(entry: &EntryView) -> String {
     let size = entry.size.map(|size| format!("{size} B"));
     let digest = entry.blake3.as_ref().map(|digest| format!("blake3 {digest}"));
     let target = entry.target.as_deref().map(|target| format!("to {}", printable_str(target)));
-    let parts = [Some(entry.kind.to_owned()), size, digest, target];
+    let parts = [Some(entry.kind.to_string()), size, digest, target];
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
@@ -178,9 +178,9 @@ fn of_error<'a>(error: &'a ErrorView, files: &SealFiles<'a>) -> Issue<'a> {
             "error",
             seal.unwrap_or_default(),
             file.unwrap_or_default(),
-            error.code,
+            &error.code,
         ]),
-        ..plain(error.code, seal, format!("{}: {place}{}", error.code, stopless(&error.message)))
+        ..plain(&error.code, seal, format!("{}: {place}{}", error.code, stopless(&error.message)))
     }
 }
 
@@ -197,7 +197,7 @@ fn of_reseals<'a>(report: &'a Report, files: &SealFiles<'a>) -> Vec<Issue<'a>> {
         let shown = printable_str(name);
         format!(
             "{RESEALED}: the seal {shown} {what} {since}, which --on-reseal {} refuses",
-            base.on_reseal
+            base.on_reseal.code()
         )
     };
     let all = changed.chain(gone);
@@ -237,7 +237,7 @@ fn unexplained<'a>(report: &'a Report, issues: &[Issue<'a>]) -> Vec<Issue<'a>> {
 }
 
 /// An error of which no more is known.
-fn plain<'a>(code: &'static str, seal: Option<&'a str>, title: String) -> Issue<'a> {
+fn plain<'a>(code: &'a str, seal: Option<&'a str>, title: String) -> Issue<'a> {
     Issue {
         code,
         seal,

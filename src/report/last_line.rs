@@ -97,7 +97,7 @@ fn reseals(report: &Report) -> Option<String> {
     Some(match (report.verdict, refused) {
         (Verdict::Pass, _) if granted(report) => format!("{what}; granted"),
         (Verdict::Pass, _) => format!("{what}; consistent, not approved"),
-        (_, true) => format!("{what}, which --on-reseal {} refuses", base.on_reseal),
+        (_, true) => format!("{what}, which --on-reseal {} refuses", base.on_reseal.code()),
         (_, false) => what,
     })
 }

@@ -93,12 +93,17 @@ fn push(said: &mut String, span: &str) {
     }
 }
 
-/// Commands, a line each, to be copied: a block that nothing in them can close.
+/// Commands, a line each, to be copied.
 pub(super) fn commands(lines: &[&str]) -> String {
-    let shown: Vec<_> = lines.iter().map(|line| message(line)).collect();
-    let longest = shown.iter().flat_map(|line| line.split(|c| c != '`')).map(str::len).max();
+    let shown: Vec<String> = lines.iter().map(|line| message(line).into_owned()).collect();
+    block("sh", &shown)
+}
+
+/// Lines that may be shown, in a block of the language `language` that nothing in them can close.
+pub(super) fn block(language: &str, lines: &[String]) -> String {
+    let longest = lines.iter().flat_map(|line| line.split(|c| c != '`')).map(str::len).max();
     let fence = "`".repeat(longest.unwrap_or(0).max(2) + 1);
-    format!("{fence}sh\n{}\n{fence}\n", shown.join("\n"))
+    format!("{fence}{language}\n{}\n{fence}\n", lines.join("\n"))
 }
 
 /// A page that grows until it is full.

@@ -18,6 +18,7 @@ mod issues;
 mod json;
 mod junit;
 mod last_line;
+mod lines;
 mod markdown;
 mod meaning;
 mod partition;
@@ -25,6 +26,7 @@ pub mod read;
 mod recognise;
 mod remedy;
 mod resealed;
+mod rows;
 mod sarif;
 pub mod sealed;
 pub mod setup;
@@ -46,9 +48,9 @@ pub use remedy::Invocation;
 pub use shell::quote;
 pub(crate) use summary::taken_back;
 pub use v1::{
-    Area, AuthorityView, BaseView, ChangeView, DeletedView, EntryView, ErrorView, FindingView, Fix,
-    Notice, PartView, PartitionView, Report, ResealView, RulingView, ScopeView, SealView,
-    SourceView, Tool, Totals,
+    Area, AuthorityView, BaseView, ChangeView, DeletedView, DifferenceView, EntryKind, EntryView,
+    ErrorView, FindingView, Fix, FoldView, Notice, PartView, PartitionKind, PartitionView, Report,
+    ResealView, RulingView, ScopeView, SealView, SourceView, Tool, Totals,
 };
 
 use std::io;

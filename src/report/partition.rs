@@ -3,7 +3,7 @@
 use sealgate_core::compare::partition::Share;
 use sealgate_core::seal::Seal;
 
-use super::v1::{PartView, PartitionView};
+use super::v1::{PartView, PartitionKind, PartitionView};
 
 impl PartitionView {
     /// The view of `share`, which was made of `seals`.
@@ -19,7 +19,7 @@ impl PartitionView {
             })
         };
         Self {
-            kind: "slice",
+            kind: PartitionKind::Slice,
             index: share.slice.index(),
             count: share.slice.count(),
             seals: seals.iter().filter_map(part).collect(),

@@ -30,7 +30,7 @@ impl BaseView {
             remedy: refused.then(|| remedy::on_reseal(&rev, invocation)),
             rev,
             oid,
-            on_reseal: base.on_reseal.code(),
+            on_reseal: base.on_reseal,
             resealed: still_there().next().is_some() || !base.deleted.is_empty(),
             deleted: deleted.collect(),
         }

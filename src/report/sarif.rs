@@ -45,7 +45,7 @@ pub(super) fn sarif(report: &Report, sink: &mut dyn io::Write) -> io::Result<()>
     let mut notifications: Vec<_> = errors.take(MOST).map(Notification::of_error).collect();
     notifications.extend(Notification::of_cut(hidden));
     notifications.extend(report.notices.iter().map(|notice| Notification {
-        descriptor: Descriptor { id: notice.code },
+        descriptor: Descriptor { id: &notice.code },
         level: "note",
         message: Message { text: inert(&sealgate_core::text::escape::message(&notice.message)) },
     }));
@@ -55,9 +55,9 @@ pub(super) fn sarif(report: &Report, sink: &mut dyn io::Write) -> io::Result<()>
         runs: [Run {
             tool: ToolView {
                 driver: Driver {
-                    name: report.tool.name,
-                    version: report.tool.version,
-                    semantic_version: report.tool.version,
+                    name: &report.tool.name,
+                    version: &report.tool.version,
+                    semantic_version: &report.tool.version,
                     rules: codes.iter().map(|code| Rule::new(code)).collect(),
                 },
             },
@@ -76,7 +76,7 @@ pub(super) fn sarif(report: &Report, sink: &mut dyn io::Write) -> io::Result<()>
 }
 
 /// The rules: every kind of finding in its order, and then what else occurs.
-fn codes(issues: &[Issue<'_>]) -> Vec<&'static str> {
+fn codes<'a>(issues: &[Issue<'a>]) -> Vec<&'a str> {
     let kinds: Vec<_> = FindingKind::ALL.into_iter().map(FindingKind::code).collect();
     let others: BTreeSet<_> =
         issues.iter().map(|issue| issue.code).filter(|code| !kinds.contains(code)).collect();
@@ -88,8 +88,8 @@ fn inert(text: &str) -> String {
     text.replace('[', "\\x5b").replace(']', "\\x5d")
 }
 
-impl Rule {
-    fn new(code: &'static str) -> Self {
+impl<'a> Rule<'a> {
+    fn new(code: &'a str) -> Self {
         let kind = FindingKind::ALL.into_iter().find(|kind| kind.code() == code);
         let (short, full, help) = match kind.map(meaning::of) {
             Some(meaning) => (
@@ -126,8 +126,8 @@ fn pascal(code: &str) -> String {
     code.split('-').map(capital).collect::<Vec<String>>().concat()
 }
 
-impl SarifResult {
-    fn new(issue: &Issue<'_>, codes: &[&'static str]) -> Self {
+impl<'a> SarifResult<'a> {
+    fn new(issue: &Issue<'a>, codes: &[&str]) -> Self {
         Self {
             rule_id: issue.code,
             rule_index: codes.iter().position(|code| *code == issue.code).unwrap_or_default(),
@@ -170,8 +170,8 @@ fn key_length(key: &str) -> usize {
     String::from_utf8_lossy(&bytes).chars().count()
 }
 
-impl Notification {
-    fn of_error(issue: &Issue<'_>) -> Self {
+impl<'a> Notification<'a> {
+    fn of_error(issue: &Issue<'a>) -> Self {
         Self {
             descriptor: Descriptor { id: issue.code },
             level: "error",
@@ -192,21 +192,21 @@ impl Notification {
 }
 
 #[derive(Serialize)]
-struct Log {
+struct Log<'a> {
     #[serde(rename = "$schema")]
     schema: &'static str,
     version: &'static str,
-    runs: [Run; 1],
+    runs: [Run<'a>; 1],
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Run {
-    tool: ToolView,
+struct Run<'a> {
+    tool: ToolView<'a>,
     automation_details: Details,
-    invocations: [Invocation; 1],
+    invocations: [Invocation<'a>; 1],
     column_kind: &'static str,
-    results: Vec<SarifResult>,
+    results: Vec<SarifResult<'a>>,
 }
 
 #[derive(Serialize)]
@@ -215,23 +215,23 @@ struct Details {
 }
 
 #[derive(Serialize)]
-struct ToolView {
-    driver: Driver,
+struct ToolView<'a> {
+    driver: Driver<'a>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Driver {
-    name: &'static str,
-    version: &'static str,
-    semantic_version: &'static str,
-    rules: Vec<Rule>,
+struct Driver<'a> {
+    name: &'a str,
+    version: &'a str,
+    semantic_version: &'a str,
+    rules: Vec<Rule<'a>>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Rule {
-    id: &'static str,
+struct Rule<'a> {
+    id: &'a str,
     name: String,
     short_description: Message,
     full_description: Message,
@@ -259,23 +259,23 @@ struct Properties {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Invocation {
+struct Invocation<'a> {
     execution_successful: bool,
     exit_code: u8,
     exit_code_description: &'static str,
-    tool_execution_notifications: Vec<Notification>,
+    tool_execution_notifications: Vec<Notification<'a>>,
 }
 
 #[derive(Serialize)]
-struct Notification {
-    descriptor: Descriptor,
+struct Notification<'a> {
+    descriptor: Descriptor<'a>,
     level: &'static str,
     message: Message,
 }
 
 #[derive(Serialize)]
-struct Descriptor {
-    id: &'static str,
+struct Descriptor<'a> {
+    id: &'a str,
 }
 
 #[derive(Serialize)]
@@ -285,8 +285,8 @@ struct Message {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct SarifResult {
-    rule_id: &'static str,
+struct SarifResult<'a> {
+    rule_id: &'a str,
     rule_index: usize,
     level: &'static str,
     message: Message,

@@ -8,10 +8,13 @@ use std::io;
 use sealgate_core::compare::verdict::Verdict;
 
 use super::changes::{Names, Sum, what};
-use super::markdown::{Page, code, commands, prose, quoted, span};
+use super::markdown::{Page, block, code, commands, prose, quoted, span};
 use super::resealed::commit;
-use super::v1::{BaseView, ResealView, ScopeView};
-use super::v1::{ErrorView, FindingView, Fix, Report, SealView, SourceView};
+use super::rows::Row;
+use super::v1::{
+    BaseView, DifferenceView, ErrorView, FindingView, Fix, LineView, Report, ResealView, ScopeView,
+    SealView, SourceView,
+};
 use super::{text, to_do, words};
 
 /// How much of the page, in hundredths, each part and all before it may fill.
@@ -58,9 +61,10 @@ pub(super) fn markdown(report: &Report, sink: &mut dyn io::Write) -> io::Result<
     page.list(&notices, TO_NOTICES, "notices");
     let mut hidden: usize = failing[told..].iter().map(|seal| seal.findings.len()).sum();
     for seal in &failing[..told] {
-        let rest = sorted(seal).into_iter().skip(FIRST).map(row).collect();
+        let rest = Row::of(seal, false).into_iter().skip(FIRST).collect::<Vec<_>>();
         let head = folded(&seal.name, "the other findings", HEAD);
-        hidden += fold(&mut page, &head, rest);
+        let shown = fold(&mut page, &head, rest.iter().map(row).collect());
+        hidden += rest[shown..].iter().map(Row::findings).sum::<usize>();
     }
     let mut entries = 0;
     if resealed.is_some() {
@@ -149,7 +153,7 @@ fn refused(allowed: bool, base: &BaseView) -> String {
     if allowed {
         String::new()
     } else {
-        format!(", which `--on-reseal {}` refuses", base.on_reseal)
+        format!(", which `--on-reseal {}` refuses", base.on_reseal.code())
     }
 }
 
@@ -178,22 +182,31 @@ const HEAD: &str = "| | path | what changed | why |\n|---|---|---|---|\n";
 
 /// One seal with findings: the worst of them.
 fn seal_in_short(seal: &SealView) -> String {
-    let findings = sorted(seal);
+    let rows = Row::of(seal, false);
     let mut said = format!("\n#### {}: {}\n\n{HEAD}", code(&seal.name), headline(seal));
-    said.extend(findings.iter().take(FIRST).map(|finding| row(finding)));
-    if findings.len() > FIRST {
-        let others = text::grouped(findings.len() - FIRST);
+    said.extend(rows.iter().take(FIRST).map(row));
+    if rows.len() > FIRST {
+        let hidden = rows[FIRST..].iter().map(Row::findings).sum::<usize>();
+        let others = text::grouped(hidden);
         // Writing to a `String` cannot fail, here and below.
         let _ = writeln!(said, "\n{others} more are folded at the end.");
+    }
+    for row in rows.iter().take(FIRST) {
+        if let Row::Finding(FindingView { difference: Some(difference), .. }) = row {
+            let lines = changed_lines(difference);
+            let _ = write!(said, "\n{}:\n\n{}", span(&row.path()), block("diff", &lines));
+        }
     }
     said
 }
 
-/// The findings, worst first, then by path.
-fn sorted(seal: &SealView) -> Vec<&FindingView> {
-    let mut findings: Vec<_> = seal.findings.iter().collect();
-    findings.sort_by_key(|finding| finding.kind);
-    findings
+/// The lines that differ, as the language `diff` has them: the sign first.
+fn changed_lines(difference: &DifferenceView) -> Vec<String> {
+    let width = difference.number_width();
+    let line = |line: &LineView| {
+        format!("{} {:>width$} | {}", line.side.sign(), line.number, line.shown())
+    };
+    difference.lines.iter().map(line).chain(difference.hidden()).collect()
 }
 
 /// `12 findings in dist: 3 modified, 9 unsealed`.
@@ -215,16 +228,19 @@ fn headline(seal: &SealView) -> String {
     format!("{} in {place}", kinds.join(", "))
 }
 
-fn row(finding: &FindingView) -> String {
-    let why = [
-        finding.cause.map(|cause| words::cause(cause).to_owned()),
-        finding.detail.as_deref().map(quoted),
-    ];
+fn row(row: &Row<'_>) -> String {
+    let why = match row {
+        Row::Finding(finding) => [
+            finding.cause.map(|cause| words::cause(cause).to_owned()),
+            finding.detail.as_deref().map(quoted),
+        ],
+        Row::Folded(_) => [None, None],
+    };
     format!(
         "| {} | {} | {} | {} |\n",
-        finding.kind.code(),
-        span(&words::path(finding)),
-        words::change_in(finding, Names::Code),
+        row.kind().code(),
+        span(&row.path()),
+        row.change(Names::Code),
         why.into_iter().flatten().collect::<Vec<_>>().join(": "),
     )
 }
@@ -296,7 +312,9 @@ fn entries_of(page: &mut Page, name: &str, reseal: &ResealView) -> usize {
         )
     };
     let head = folded(name, "the entries that changed", "| | path | |\n|---|---|---|\n");
-    fold(page, &head, reseal.changes.iter().map(row).collect())
+    let rows: Vec<String> = reseal.changes.iter().map(row).collect();
+    let all = rows.len();
+    all - fold(page, &head, rows)
 }
 
 /// The head of a folded table about the seal `name`.
@@ -304,15 +322,14 @@ fn folded(name: &str, what: &str, table: &str) -> String {
     format!("\n#### {}\n\n<details><summary>{what}</summary>\n\n{table}", code(name))
 }
 
-/// Adds a folded table of `rows`, as far as there is room; how many found none.
+/// Adds a folded table of `rows`, as far as there is room; how many found it.
 fn fold(page: &mut Page, head: &str, rows: Vec<String>) -> usize {
-    let all = rows.len();
-    if all == 0 || !page.add(head, TO_THE_END) {
-        return all;
+    if rows.is_empty() || !page.add(head, TO_THE_END) {
+        return 0;
     }
     let shown = rows.into_iter().take_while(|row| page.add(row, TO_THE_END)).count();
     page.close("\n</details>\n");
-    all - shown
+    shown
 }
 
 /// Adds `lines` below `head` up to `share`, and tells how many are left out.

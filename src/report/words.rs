@@ -7,7 +7,7 @@ use sealgate_core::text::escape::{printable, printable_str};
 
 use super::changes::Names;
 use super::text;
-use super::v1::{EntryView, FindingView};
+use super::v1::{EntryKind, EntryView, FindingView};
 
 /// What changed: `1.2 KiB -> 1.3 KiB`, `exec -> file`, `from old/path`; empty where the kind of
 /// the finding says it all.
@@ -80,17 +80,17 @@ fn modified(old: &EntryView, new: &EntryView) -> String {
 fn kind(entry: &EntryView, names: Names) -> String {
     match &entry.target {
         Some(target) => format!("{} to {}", entry.kind, names.name(target)),
-        None => entry.kind.to_owned(),
+        None => entry.kind.to_string(),
     }
 }
 
 fn target(entry: &EntryView, names: Names) -> String {
-    entry.target.as_deref().map_or_else(|| entry.kind.to_owned(), |target| names.name(target))
+    entry.target.as_deref().map_or_else(|| entry.kind.to_string(), |target| names.name(target))
 }
 
 fn whole(entry: &EntryView, names: Names) -> String {
     match (entry.kind, entry.size) {
-        ("file", Some(size)) => text::bytes(size),
+        (EntryKind::File, Some(size)) => text::bytes(size),
         (_, Some(size)) => format!("{}, {}", text::bytes(size), entry.kind),
         _ => kind(entry, names),
     }
@@ -105,28 +105,43 @@ mod tests {
         use FindingKind as K;
         let view = |kind, size, target| Some(EntryView { kind, size, blake3: None, target });
         let file = |kind, size| view(kind, Some(size), None);
-        let link = |target: &str| view("link", None, Some(target.to_owned()));
-        let dir = || view("dir", None, None);
+        let link = |target: &str| view(EntryKind::Link, None, Some(target.to_owned()));
+        let dir = || view(EntryKind::Dir, None, None);
         let cases = [
-            (K::Modified, file("file", 1234), file("file", 1333), "1,234 B -> 1,333 B"),
-            (K::Modified, file("file", 1234), file("file", 1234), "1,234 B, other bytes"),
             (
                 K::Modified,
-                file("file", 1 << 20),
-                file("file", 1_048_577),
+                file(EntryKind::File, 1234),
+                file(EntryKind::File, 1333),
+                "1,234 B -> 1,333 B",
+            ),
+            (
+                K::Modified,
+                file(EntryKind::File, 1234),
+                file(EntryKind::File, 1234),
+                "1,234 B, other bytes",
+            ),
+            (
+                K::Modified,
+                file(EntryKind::File, 1 << 20),
+                file(EntryKind::File, 1_048_577),
                 "1,048,576 B -> 1,048,577 B",
             ),
-            (K::Modified, file("exec", 1), file("file", 2), "1 B -> 2 B, exec -> file"),
-            (K::Modified, None, file("file", 2), ""),
-            (K::ModeChanged, file("exec", 5), file("file", 5), "exec -> file"),
-            (K::KindChanged, file("file", 5), link("a\nb"), r"file -> link to a\nb"),
+            (
+                K::Modified,
+                file(EntryKind::Exec, 1),
+                file(EntryKind::File, 2),
+                "1 B -> 2 B, exec -> file",
+            ),
+            (K::Modified, None, file(EntryKind::File, 2), ""),
+            (K::ModeChanged, file(EntryKind::Exec, 5), file(EntryKind::File, 5), "exec -> file"),
+            (K::KindChanged, file(EntryKind::File, 5), link("a\nb"), r"file -> link to a\nb"),
             (K::KindChanged, link("a"), dir(), "link to a -> dir"),
             (K::LinkChanged, link("old"), link("new "), r"old -> new\x20"),
-            (K::Missing, file("file", 410), None, "410 B"),
+            (K::Missing, file(EntryKind::File, 410), None, "410 B"),
             (K::Missing, link("x"), None, "link to x"),
-            (K::Unsealed, None, file("exec", 6144), "6.0 KiB, exec"),
+            (K::Unsealed, None, file(EntryKind::Exec, 6144), "6.0 KiB, exec"),
             (K::Unsealed, None, dir(), "dir"),
-            (K::Unreadable, file("file", 5), None, ""),
+            (K::Unreadable, file(EntryKind::File, 5), None, ""),
         ];
         for (kind, expected, observed, words) in cases {
             let finding = FindingView {
@@ -139,6 +154,7 @@ mod tests {
                 observed,
                 cause: None,
                 detail: None,
+                difference: None,
                 remedy: String::new(),
             };
             assert_eq!(change(&finding), words);

@@ -22,7 +22,7 @@ const PASSED_ON: [(&str, usize, &[&str]); 13] = [
     ("src/cli/commands/export.rs", 1, &["problem(", "constNOT_AS_SEALED:&str="]),
     ("src/cli/commands/hook.rs", 1, &["constBY_HAND:&str="]),
     ("src/cli/commands/reports.rs", 1, &["problem("]),
-    ("src/ops/accept.rs", 1, &["refuse("]),
+    ("src/ops/seal/from_report.rs", 1, &["refuse("]),
     ("src/ops/merge/groups.rs", 1, &["problem(", "Err(("]),
     ("src/ops/seal/draft.rs", 1, &["=>(", "=>{("]),
     ("src/ops/seal/plan.rs", 1, &["problem("]),
@@ -34,7 +34,7 @@ const PASSED_ON: [(&str, usize, &[&str]); 13] = [
 const NOTICES_PASSED_ON: [(&str, usize, &[&str]); 4] = [
     ("src/cli/commands/check/authority.rs", 1, &[]),
     ("src/ops/authorize/place.rs", 1, &["constOLDER_COMMIT:&str="]),
-    ("src/ops/merge/heads.rs", 1, &["notice("]),
+    ("src/ops/merge/heads.rs", 1, &[]),
     ("src/report/authority.rs", 0, &["constRESEAL_GRANTED:&str="]),
 ];
 
@@ -106,7 +106,7 @@ fn created() -> Created {
         for Literal { before, text } in literals(code) {
             let ends = |marker: &str| before.ends_with(marker);
             let any = |markers: &[&str]| markers.iter().any(|marker| ends(marker));
-            if ends("Notice{code:") || any(notice_markers) {
+            if ends("Notice::new(") || any(notice_markers) {
                 found.notices.insert(text.to_owned());
             } else if any(&["Problem::new(", "Problem{code:"])
                 || own && ends("Self::new(")
@@ -121,8 +121,7 @@ fn created() -> Created {
         let own_places = if own { passed_on(code, " Self::new(") } else { 0 };
         let seen = passed_on(code, "Problem::new(") + own_places;
         assert_eq!(seen, places, "{name}: which codes does it pass to Problem::new?");
-        let short = code.matches("Notice { code,").count();
-        let seen = passed_on(code, "Notice { code:") + short;
+        let seen = passed_on(code, "Notice::new(");
         assert_eq!(seen, notice_places, "{name}: which codes of notices does it pass on?");
     }
     for (file, ..) in PASSED_ON.iter().chain(&NOTICES_PASSED_ON) {

@@ -13,7 +13,7 @@ use sealgate_core::text::codes::{ErrorCode, NOTICES};
 
 use crate::error_codes::errors;
 
-const COMMANDS: [&str; 16] = [
+const COMMANDS: [&str; 15] = [
     "check",
     "seal",
     "fmt",
@@ -23,7 +23,6 @@ const COMMANDS: [&str; 16] = [
     "init",
     "doctor",
     "hook",
-    "accept",
     "merge-reports",
     "blockers",
     "policy",

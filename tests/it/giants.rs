@@ -95,7 +95,7 @@ fn a_giant_is_never_sealed_nor_accepted_nor_staged() {
     let report = disk.path("report.json");
     let written = format!("json={}", report.display());
     assert_eq!(disk.run(&["check", "--report", &written]).code, Some(1));
-    refused(&["accept", report.to_str().unwrap()], "it was found unsealable");
+    refused(&["seal", "--from-report", report.to_str().unwrap()], "it was found unsealable");
     let run = disk.run(&["check", "--stage", "stage"]);
     assert_eq!(run.code, Some(1), "{run:#?}");
     assert!(!disk.path("stage").exists());

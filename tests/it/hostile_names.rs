@@ -118,6 +118,7 @@ fn saying(name: &[u8]) -> Vec<Report> {
         SealResult { source: commit.clone(), seal_source: commit.clone(), ..built.clone() };
     let resealed = |allowed| SealResult {
         new_directories: Vec::new(),
+        folds: Vec::new(),
         reseal: Some(reseal(&text, allowed)),
         findings: if allowed { Vec::new() } else { differences[..3].to_vec() },
         ..tracked.clone()
@@ -128,7 +129,7 @@ fn saying(name: &[u8]) -> Vec<Report> {
         deleted: vec![Reseal { scope: vec![ScopeChange::Deleted], ..reseal(&text, allowed) }],
     };
     let (allow, refuse) = (base(OnReseal::Allow, true), base(OnReseal::Fail, false));
-    let notice = Notice { code: "x", message: text.clone() };
+    let notice = Notice::new("x", text.clone());
     let invocation = Invocation {
         directory: Some(text.clone()),
         seals: Some(text.clone()),
@@ -178,6 +179,7 @@ fn judgement(text: &str, findings: Vec<Finding>) -> SealResult {
         bytes: 5,
         findings,
         new_directories: Vec::new(),
+        folds: Vec::new(),
         reseal: None,
         taken: None,
         problems: Vec::new(),

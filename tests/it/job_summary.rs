@@ -35,6 +35,7 @@ fn judgement(name: &str, findings: Vec<Finding>) -> SealResult {
         taken: None,
         findings,
         new_directories: Vec::new(),
+        folds: Vec::new(),
         reseal: None,
         problems: Vec::new(),
     }

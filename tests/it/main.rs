@@ -6,7 +6,6 @@
 #![expect(clippy::disallowed_methods, reason = "tests run the program and what judges it")]
 #![expect(clippy::too_many_lines, reason = "cases are data, and there are many")]
 
-mod accept;
 mod acting;
 mod action;
 mod action_judges;
@@ -38,8 +37,10 @@ mod error_codes;
 mod exchanges;
 mod excluding;
 mod exporting;
+mod folded;
 mod format_judges;
 mod formats;
+mod from_report;
 mod generated;
 mod giants;
 mod git_runs;
@@ -79,6 +80,8 @@ mod runner;
 mod sealing;
 mod second_reader;
 mod sharded_workflow;
+mod shown_lines;
+mod snapshot;
 mod staging;
 mod support;
 mod terminal;

@@ -378,7 +378,7 @@ const BROKEN: &[Broken] = &[
     },
     Broken {
         what: "another kind of shares",
-        code: "report-inconsistent",
+        code: "report-malformed",
         breaks: |repo, files| {
             edit(repo, &files[0], |report| report["partition"]["kind"] = json!("hash"));
         },
@@ -476,7 +476,7 @@ const BROKEN: &[Broken] = &[
     },
     Broken {
         what: "bytes of no place",
-        code: "report-inconsistent",
+        code: "report-malformed",
         breaks: |repo, files| {
             for file in files {
                 edit(repo, file, |report| report["seals"][0]["source"] = json!({"kind": "moon"}));
@@ -512,7 +512,7 @@ const BROKEN: &[Broken] = &[
     },
     Broken {
         what: "a finding of another kind than there are",
-        code: "report-inconsistent",
+        code: "report-malformed",
         breaks: |repo, files| {
             edit_finding(repo, files, "unsealed", |finding| finding["kind"] = json!("fine"));
         },
@@ -875,12 +875,12 @@ fn an_error_of_one_share_is_an_error_of_all() {
 fn a_merged_report_can_be_accepted_and_a_share_cannot() {
     let repo = drifted();
     let files = shares(&repo, 2, &[]);
-    let ran = repo.run(&["accept", &files[0]]);
+    let ran = repo.run(&["seal", "--from-report", &files[0]]);
     assert_eq!(ran.code, 2);
     assert!(ran.stderr.contains("it is the report of share 1 of 2"), "{}", ran.stderr);
     let merge = ["merge-reports", "--report", "json=merged.json", &files[0], &files[1]];
     assert_eq!(repo.run(&merge).code, 1);
-    let ran = repo.run(&["accept", "merged.json"]);
+    let ran = repo.run(&["seal", "--from-report", "merged.json"]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     assert_eq!(repo.run(&["check"]).code, 0);
 }

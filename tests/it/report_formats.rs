@@ -50,6 +50,7 @@ fn judgement(name: &str, findings: Vec<Finding>) -> SealResult {
         taken: None,
         findings,
         new_directories: Vec::new(),
+        folds: Vec::new(),
         reseal: None,
         problems: Vec::new(),
     }
@@ -196,7 +197,7 @@ fn saying(name: &[u8]) -> Vec<Report> {
     let built = SealResult { tracked: Some(false), ..tracked.clone() };
     let source = Source::Directory { given: text.clone(), path: text.clone().into() };
     let elsewhere = SealResult { source, ..tracked.clone() };
-    let notice = Notice { code: "x", message: text.clone() };
+    let notice = Notice::new("x", text.clone());
     let invocation = Invocation {
         directory: Some(text.clone()),
         seals: Some(text.clone()),
@@ -447,7 +448,7 @@ fn colour_adds_nothing_and_hides_nothing() {
 
 #[test]
 fn notices_take_a_line_each_before_the_verdict() {
-    let notice = |message: &str| Notice { code: "x", message: message.to_owned() };
+    let notice = |message: &str| Notice::new("x", message);
     let notices = vec![notice("modes were\nnot compared"), notice("two")];
     let judgements = [judgement("dist", Vec::new())];
     let report =
@@ -686,7 +687,7 @@ fn a_small_report_has_the_keys_of_the_contract_in_their_order() {
             .remedy("sealgate fmt gen")
     };
     let judged = SealResult { tracked: Some(false), ..judgement("dist", vec![changed, moved]) };
-    let notices = vec![Notice { code: "modes-not-compared", message: "m".to_owned() }];
+    let notices = vec![Notice::new("modes-not-compared", "m")];
     let elapsed = Duration::from_micros(12_900);
     let report = Report::new(&[judged], None, &[problem], notices, elapsed, &Invocation::default());
     let golden = GOLDEN

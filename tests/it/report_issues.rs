@@ -37,6 +37,7 @@ fn judgement(name: &str, findings: Vec<Finding>) -> SealResult {
         taken: None,
         findings,
         new_directories: Vec::new(),
+        folds: Vec::new(),
         reseal: None,
         problems: Vec::new(),
     }
@@ -377,7 +378,7 @@ fn sarif_tells_errors_and_notices_as_notifications_too() {
         &[judgement("dist", Vec::new())],
         &[Problem::new("seal-invalid", "no.").file("seals/a b%é.toml").remedy("run it")],
     );
-    report.notices.push(Notice { code: "seals-differ", message: "other [seals](x)".into() });
+    report.notices.push(Notice::new("seals-differ", "other [seals](x)"));
     let run = run(&report);
     let told = run["invocations"][0]["toolExecutionNotifications"].as_array().unwrap();
     let of = |value: &Value| {
@@ -505,7 +506,7 @@ fn saying(name: &[u8]) -> Report {
     let fails = FindingKind::ALL.into_iter().filter(|kind| !kind.is_error()).map(of).collect();
     let invocation = Invocation { seals: Some(text.clone()), ..Invocation::default() };
     let judgements = [all, SealResult { root: Some(text.clone()), ..judgement("dist", fails) }];
-    let notices = vec![Notice { code: "x", message: text.clone() }];
+    let notices = vec![Notice::new("x", text.clone())];
     Report::new(&judgements, None, &problems, notices, Duration::ZERO, &invocation)
 }
 

@@ -28,6 +28,7 @@ fn judgement(name: &str, findings: Vec<Finding>) -> SealResult {
         bytes: 1_258_291,
         findings,
         new_directories: Vec::new(),
+        folds: Vec::new(),
         reseal: None,
         problems: Vec::new(),
     }
@@ -180,7 +181,7 @@ fn saying(name: &[u8]) -> Report {
     let invocation = Invocation { seals: Some(text.clone()), ..Invocation::default() };
     let fails = FindingKind::ALL.into_iter().filter(|kind| !kind.is_error()).map(of).collect();
     let judgements = [judgement(&text, fails)];
-    let notices = vec![Notice { code: "x", message: text.clone() }];
+    let notices = vec![Notice::new("x", text.clone())];
     let problems = [problem.remedy(text.clone())];
     let mut report =
         Report::new(&judgements, None, &problems, notices, Duration::ZERO, &invocation);

@@ -179,7 +179,7 @@ const CASES: [Case; 7] = [
         writes: &["seals/dist.toml"],
     },
     Case {
-        command: &["accept", "../report.json"],
+        command: &["seal", "--from-report", "../report.json"],
         prepare: |repo| {
             repo.write("dist/app.js", "changed");
             repo.run(&["check", "--report", "json=../report.json"]);

@@ -93,7 +93,8 @@ pub enum Command {
     /// Judge what git pushes, before it is sent; `hook install` sets this up
     #[command(subcommand)]
     Hook(HookCommand),
-    /// Approve what a failing check reported, and nothing else
+    /// The older name of `seal --from-report`
+    #[command(hide = true)]
     Accept(AcceptArgs),
     /// Give one verdict from the JSON reports of several checks or shares
     MergeReports(MergeReportsArgs),
@@ -200,6 +201,10 @@ pub struct SealArgs {
     /// Update only the entries that match PATTERN (gitignore syntax); repeatable
     #[arg(long, value_name = "PATTERN")]
     pub only: Vec<String>,
+    /// Approve what a failing check wrote with --report json=FILE, and nothing else: no bytes are read.
+    /// Without NAME, for all seals that failed
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["root", "exclude", "only", "all"])]
+    pub from_report: Option<PathBuf>,
     /// Without NAME, write every seal that would change instead of refusing to write several
     #[arg(long, conflicts_with = "names")]
     pub all: bool,

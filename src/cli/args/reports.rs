@@ -40,7 +40,7 @@ pub struct MergeReportsArgs {
     pub report: Vec<String>,
 }
 
-/// `accept`.
+/// `accept`, the older name of `seal --from-report`.
 #[derive(Debug, Args)]
 pub struct AcceptArgs {
     /// The report of `check --report json=FILE`

@@ -220,6 +220,7 @@ fn sealing(arguments: &InitArgs) -> SealArgs {
         root: None,
         exclude: Vec::new(),
         only: Vec::new(),
+        from_report: None,
         all: true,
         allow_ci: arguments.allow_ci,
         allow_outside_links: false,

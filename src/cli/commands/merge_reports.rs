@@ -252,20 +252,15 @@ fn stated((name, loaded): &Asked) -> SealRef<'_> {
 /// What the answer is made of, and what it leaves out.
 fn told(arguments: &MergeReportsArgs, given: &[Given], selected: &[Asked]) -> Vec<Notice> {
     let number = given.len();
-    let merged = Notice {
-        code: "merged",
-        message: format!(
-            "one answer from {number} {}",
-            if number == 1 { "report" } else { "reports" }
-        ),
-    };
-    let narrowed = (!arguments.only.is_empty()).then(|| Notice {
-        code: "narrowed",
-        message: format!(
+    let reports = if number == 1 { "report" } else { "reports" };
+    let mut notices = vec![Notice::new("merged", format!("one answer from {number} {reports}"))];
+    if !arguments.only.is_empty() {
+        let message = format!(
             "--only {}: {} of the seals were asked for, and nothing is said of others",
             arguments.only.join(" --only "),
             selected.len()
-        ),
-    });
-    [merged].into_iter().chain(narrowed).collect()
+        );
+        notices.push(Notice::new("narrowed", message));
+    }
+    notices
 }

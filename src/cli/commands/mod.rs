@@ -1,7 +1,6 @@
 //! The commands: each file wires one of them to the rooms below, and decides nothing itself; in
 //! `ready` and `reports` is what two of them share.
 
-mod accept;
 mod blockers;
 mod check;
 mod diff;
@@ -9,6 +8,7 @@ mod doctor;
 mod early;
 mod export;
 mod fmt;
+mod from_report;
 mod grant;
 mod hook;
 mod init;
@@ -102,7 +102,9 @@ fn run(command: &Command, context: &Context) -> Outcome {
         Command::Init(arguments) => init::run(arguments, context),
         Command::Doctor(arguments) => doctor::run(arguments, context),
         Command::Hook(command) => hook::run(command, context),
-        Command::Accept(arguments) => accept::run(arguments, context),
+        Command::Accept(arguments) => {
+            from_report::run(&from_report::Approval::of_accept(arguments), context)
+        }
         Command::MergeReports(arguments) => merge_reports::run(arguments, context),
         Command::Policy(command) => policy::run(command, context),
         Command::Grant(command) => grant::run(command, context),

@@ -5,14 +5,15 @@ use std::path::Path;
 use sealgate_core::text::problem::Problem;
 use sealgate_scan::{NamedFault, read_named};
 
-use crate::report::read::{ReadError, ReportRead};
+use crate::report::Report;
+use crate::report::read::ReadError;
 
 /// More than this of reports is refused before it is read, in bytes.
 pub(super) const MAX_BYTES: u64 = 256 << 20;
 
 /// Reads the report in the file `path`, which the user named as `given`; there is `room` for so many
 /// bytes, and then for less.
-pub(super) fn open(path: &Path, given: &str, room: &mut u64) -> Result<ReportRead, Problem> {
+pub(super) fn open(path: &Path, given: &str, room: &mut u64) -> Result<Report, Problem> {
     let problem = |code, message: String, remedy: &str| {
         Problem::new(code, message).file(given).remedy(remedy)
     };
@@ -28,7 +29,7 @@ pub(super) fn open(path: &Path, given: &str, room: &mut u64) -> Result<ReportRea
         }
     })?;
     *room -= bytes.len() as u64;
-    ReportRead::from_json(&bytes).map_err(|error| match &error {
+    Report::from_json(&bytes).map_err(|error| match &error {
         ReadError::Malformed(_) => {
             let remedy = "name a file that `sealgate check --report json=FILE` wrote";
             problem("report-malformed", error.to_string(), remedy)

@@ -11,6 +11,7 @@ use sealgate_core::text::problem::Problem;
 use sealgate_git::{Listing, Tracking};
 use sealgate_scan::{self as inventory, Scanner};
 
+use super::from_report::{self, Approval};
 use super::ready::{PendingSeal, write};
 use super::{Context, collect, refuse_in_ci, seal_header};
 use crate::cli::args::SealArgs;
@@ -27,6 +28,9 @@ use crate::tree::{NamedBy, root_problem};
 type Problems = Vec<Problem>;
 
 pub(super) fn run(arguments: &SealArgs, context: &Context) -> super::Outcome {
+    if let Some(report) = &arguments.from_report {
+        return from_report::run(&Approval::of_seal(arguments, report), context);
+    }
     refuse_in_ci("sealgate seal", Some(arguments.allow_ci))?;
     let _lock = context.lock()?;
     if arguments.root.is_none() && !arguments.exclude.is_empty() {

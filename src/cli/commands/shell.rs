@@ -48,7 +48,6 @@ macro_rules! pages {
 }
 
 const PAGES: &[(&str, &str)] = pages! {
-    "accept",
     "blockers-check",
     "blockers-list",
     "blockers",

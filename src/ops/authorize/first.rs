@@ -50,7 +50,7 @@ pub(super) fn announced(
         "this change brings the first policy, {what}, and no grant permits it: from then on it \
          decides. Its digest is {digest}; compare it with the digest that its owners name"
     );
-    Ok(Some(Notice { code: "first-policy", message }))
+    Ok(Some(Notice::new("first-policy", message)))
 }
 
 fn before_policy(question: &Question<'_>, digest: &Digest) -> Problem {

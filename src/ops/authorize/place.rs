@@ -97,7 +97,7 @@ impl Placed<'_> {
             "AN OLDER COMMIT of the branch {branch} is judged; its tip is {tip}, and what was added \
              since is not in it"
         );
-        Some(Notice { code: OLDER_COMMIT, message })
+        Some(Notice::new(OLDER_COMMIT, message))
     }
 }
 

@@ -2,16 +2,18 @@
 
 pub mod coverage;
 mod evidence;
+pub mod lines;
 pub mod review;
 
 use std::path::{Path, PathBuf};
 
 use sealgate_core::compare::cause;
+use sealgate_core::compare::fold::folds;
 use sealgate_core::compare::inventory::{Extent, Inventory};
 use sealgate_core::compare::partition::{Share, Taken};
 use sealgate_core::compare::verdict::{SealResult, Source};
 use sealgate_core::compare::{
-    Comparison, compare, compare_share, extent_of_differences, new_directories,
+    Comparison, compare, differences, extent_of_differences, new_directories,
 };
 use sealgate_core::seal::{Header, Seal, SealName};
 use sealgate_core::text::problem::Problem;
@@ -136,7 +138,7 @@ impl<'a> Judge<'a> {
                 comparison
             }
             Some(taken) => {
-                let mut comparison = compare_share(&seal, &inventory, taken);
+                let mut comparison = differences(&seal, &inventory, Some(taken));
                 if self.causes {
                     cause::explain_each(&mut comparison.findings, &mut evidence);
                 }
@@ -146,6 +148,7 @@ impl<'a> Judge<'a> {
         };
         judgement.bytes = inventory.bytes;
         judgement.new_directories = new_directories(&seal, &findings);
+        judgement.folds = folds(&seal, &findings);
         (judgement.findings, judgement.checked, judgement.matched) = (findings, checked, matched);
         self.scanner.workers.discard((seal, inventory));
         if checked == 0 && judgement.findings.is_empty() && judgement.taken != Some(0) {

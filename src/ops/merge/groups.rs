@@ -7,7 +7,8 @@ use sealgate_core::seal::SealName;
 use sealgate_core::text::problem::Problem;
 
 use super::{Demanded, Indexed, inconsistent};
-use crate::report::read::{PartitionRead, cut};
+use crate::report::PartitionView;
+use crate::report::read::cut;
 
 /// How many seals, or shares, are named.
 const NAMED: usize = 8;
@@ -69,10 +70,10 @@ fn malformed(given: &Indexed<'_>) -> Result<(), Problem> {
     if let Some([twice, ..]) = names.windows(2).find(|two| two[0] == two[1]) {
         return refuse(format!("the seal {twice} stands in it twice"));
     }
-    if let Some(PartitionRead { kind, index, count, .. }) = &given.report.partition
-        && (kind != "slice" || Slice::new(*index, *count).is_none())
+    if let Some(PartitionView { index, count, .. }) = &given.report.partition
+        && Slice::new(*index, *count).is_none()
     {
-        return refuse(format!("there is no share {}:{index}/{count}", cut(kind)));
+        return refuse(format!("there is no share slice:{index}/{count}"));
     }
     Ok(())
 }
@@ -114,7 +115,7 @@ fn group<'a>(
         let remedy = "merge one report of each seal, or one of each of its shares";
         problem("seal-twice", format!("{what}: {files}"), remedy)
     };
-    let shares: Vec<&PartitionRead> = numbers.iter().filter_map(|at| partition(*at)).collect();
+    let shares: Vec<&PartitionView> = numbers.iter().filter_map(|at| partition(*at)).collect();
     let count = match &shares[..] {
         [] if numbers.len() == 1 => return Ok(Group { count: None, reports: numbers, seals }),
         [] => return Err(twice(format!("several reports speak of {}", names(&seals)))),

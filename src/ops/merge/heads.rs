@@ -5,8 +5,8 @@ use sealgate_core::text::problem::Problem;
 use sealgate_git::Oid;
 
 use super::{AGAIN, Given, inconsistent};
-use crate::report::read::{AuthorityRead, BaseRead, SourceRead, cut};
-use crate::report::{Notice, Tool};
+use crate::report::read::cut;
+use crate::report::{AuthorityView, BaseView, Notice, SourceView, Tool};
 
 /// Where the seals that judged came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,10 +36,7 @@ pub struct BaseNamed {
 /// Refuses reports of another version: it may share out, judge or tell otherwise.
 pub fn check_tools(reports: &[Given]) -> Result<(), Vec<Problem>> {
     let this = Tool::this();
-    let other = |given: &&Given| {
-        let tool = &given.report.tool;
-        (&*tool.name, &*tool.version) != (this.name, this.version)
-    };
+    let other = |given: &&Given| given.report.tool != this;
     let problem = |given: &Given| {
         let tool = &given.report.tool;
         let (name, version) = (cut(&tool.name), cut(&tool.version));
@@ -55,9 +52,8 @@ pub fn check_tools(reports: &[Given]) -> Result<(), Vec<Problem>> {
 pub fn check_authority(reports: &[Given]) -> Result<(), Vec<Problem>> {
     none(reports.iter().filter_map(|given| {
         let environment = match given.report.authority.as_ref()? {
-            AuthorityRead::Word(_) => return None,
-            AuthorityRead::Environment(asked) => cut(&asked.environment),
-            AuthorityRead::Other(_) => "something unknown".to_owned(),
+            AuthorityView::None => return None,
+            AuthorityView::Of(asked) => cut(&asked.environment),
         };
         let message = format!("it was asked to rule {environment}, which no merged verdict can");
         Some(Problem::new("report-of-environment", message).file(&*given.file).remedy(
@@ -94,14 +90,14 @@ pub fn seals_of(reports: &[Given]) -> Result<SealsNamed, Vec<Problem>> {
     none(problems.into_iter()).map(|()| named)
 }
 
-fn named(source: &SourceRead) -> Option<SealsNamed> {
-    match (&*source.kind, &source.rev, &source.oid) {
-        ("worktree", None, None) => Some(SealsNamed::Worktree),
-        ("commit", Some(rev), Some(oid)) => {
+fn named(source: &SourceView) -> Option<SealsNamed> {
+    match source {
+        SourceView::Worktree => Some(SealsNamed::Worktree),
+        SourceView::Commit { rev, oid } => {
             let oid = Oid::from_hex(oid.as_bytes())?;
             Some(SealsNamed::Commit { given: shown(rev, &oid), oid })
         }
-        _ => None,
+        SourceView::Directory { .. } => None,
     }
 }
 
@@ -154,7 +150,7 @@ fn shown(rev: &str, oid: &Oid) -> String {
 pub fn base_of(reports: &[Given]) -> Result<Option<BaseNamed>, Vec<Problem>> {
     let Some((first, rest)) = reports.split_first() else { return Ok(None) };
     let identity =
-        |given: &Given| given.report.base.as_ref().map(|b| (b.oid.clone(), b.on_reseal.clone()));
+        |given: &Given| given.report.base.as_ref().map(|base| (base.oid.clone(), base.on_reseal));
     let known = identity(first);
     let differs = |given: &&Given| identity(given) != known;
     none(rest.iter().filter(differs).map(|given| {
@@ -164,37 +160,32 @@ pub fn base_of(reports: &[Given]) -> Result<Option<BaseNamed>, Vec<Problem>> {
             .file(&*given.file)
             .remedy("give all checks the same --base and --on-reseal")
     }))?;
-    let Some(BaseRead { rev, oid, on_reseal }) = &first.report.base else { return Ok(None) };
-    let on_reseal = [OnReseal::Allow, OnReseal::Entries, OnReseal::Fail]
-        .into_iter()
-        .find(|known| known.code() == on_reseal);
-    let (Some(oid), Some(on_reseal)) = (Oid::from_hex(oid.as_bytes()), on_reseal) else {
+    let Some(BaseView { rev, oid, on_reseal, .. }) = &first.report.base else { return Ok(None) };
+    let Some(oid) = Oid::from_hex(oid.as_bytes()) else {
         return Err(vec![inconsistent(&first.file, "its base is no base that a check can have")]);
     };
     let same = rest.iter().all(|given| given.report.base.as_ref().is_some_and(|b| b.rev == *rev));
     let given = if same { shown(rev, &oid) } else { oid.to_string() };
-    Ok(Some(BaseNamed { given, oid, on_reseal }))
+    Ok(Some(BaseNamed { given, oid, on_reseal: *on_reseal }))
 }
 
 /// The notices of `reports` that are true of all that they say together.
 pub(super) fn notices(reports: &[Given]) -> Vec<Notice> {
-    let told = |code: &str| {
+    let has = |code: &str| {
         reports.iter().any(|given| given.report.notices.iter().any(|n| n.code == code))
     };
-    let notice = |code, message: &str| Notice { code, message: message.to_owned() };
-    let modes = told("modes-not-compared").then(|| {
-        notice(
+    let known = [
+        (
             "modes-not-compared",
             "a check was made where there are no execute bits: file and exec were taken as one",
-        )
-    });
-    let seals = told("seals-differ").then(|| {
-        notice(
+        ),
+        (
             "seals-differ",
             "where a check was made, the working tree has other seals; those of the commit judged",
-        )
-    });
-    modes.into_iter().chain(seals).collect()
+        ),
+    ];
+    let stated = known.into_iter().filter(|(code, _)| has(code));
+    stated.map(|(code, message)| Notice::new(code, message)).collect()
 }
 
 fn none(problems: impl Iterator<Item = Problem>) -> Result<(), Vec<Problem>> {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 
 use sealgate_core::compare::finding::Finding;
+use sealgate_core::compare::fold::folds;
 use sealgate_core::compare::new_directories;
 use sealgate_core::compare::verdict::{SealResult, Source};
 use sealgate_core::seal::entry::Entry;
@@ -12,8 +13,7 @@ use sealgate_core::text::problem::Problem;
 use super::findings::{Claims, whole};
 use super::share::Part;
 use super::{AGAIN, Demanded, inconsistent};
-use crate::report::Notice;
-use crate::report::read::SourceRead;
+use crate::report::{Notice, SourceView};
 
 /// How many shares a finding names.
 const NAMED: usize = 8;
@@ -60,24 +60,23 @@ pub(super) fn join(
     judgement.bytes = bytes.saturating_sub(again);
     judgement.findings = whole(seal, findings, &claims);
     judgement.new_directories = new_directories(seal, &judgement.findings);
+    judgement.folds = folds(seal, &judgement.findings);
     for finding in &mut judgement.findings {
         if let Some(remark) = remarks.get(&finding.path) {
             let known = finding.detail.take().map(|known| format!("{known}; ")).unwrap_or_default();
             finding.detail = Some(format!("{known}{remark}"));
         }
     }
-    let notice = (!remarks.is_empty()).then(|| Notice {
-        code: "shares-differ",
-        message: format!(
-            "the shares of {} did not see the same tree: {} that nobody sealed",
-            demanded.name,
-            match remarks.len() {
-                1 => "one saw a path".to_owned(),
-                n => format!("some saw {n} paths"),
-            }
-        ),
-    });
-    (judgement, notice)
+    let who = match remarks.len() {
+        0 => return (judgement, None),
+        1 => "one saw a path".to_owned(),
+        n => format!("some saw {n} paths"),
+    };
+    let message = format!(
+        "the shares of {} did not see the same tree: {who} that nobody sealed",
+        demanded.name
+    );
+    (judgement, Some(Notice::new("shares-differ", message)))
 }
 
 /// Where the bytes came from, which is one place.
@@ -87,21 +86,18 @@ fn source(
     place: &dyn Fn(&str) -> PathBuf,
 ) -> Result<Source, Problem> {
     let Some(first) = parts.first() else { return Ok(Source::Worktree) };
-    let meant =
-        |source: &SourceRead| (source.kind.clone(), source.path.clone(), source.oid.clone());
-    if let Some(other) = parts.iter().find(|part| meant(&part.source) != meant(&first.source)) {
+    if let Some(other) = parts.iter().find(|part| !part.source.is_same_place(&first.source)) {
         let message = format!("its bytes came from another place than those of {}", first.file);
         let problem = Problem::new("report-source-differs", message).file(&*other.file);
         return Err(problem.remedy(AGAIN));
     }
-    let SourceRead { kind, path, rev, oid } = &first.source;
-    match (&**kind, path, rev, oid, seal_source) {
-        ("worktree", None, None, None, _) => Ok(Source::Worktree),
-        ("directory", Some(path), None, None, _) => {
+    match (&first.source, seal_source) {
+        (SourceView::Worktree, _) => Ok(Source::Worktree),
+        (SourceView::Directory { path }, _) => {
             Ok(Source::Directory { given: path.clone(), path: place(path) })
         }
         // The bytes of a commit are judged by its own seals.
-        ("commit", None, Some(_), Some(oid), Source::Commit { oid: of_seals, .. })
+        (SourceView::Commit { oid, .. }, Source::Commit { oid: of_seals, .. })
             if oid == of_seals =>
         {
             Ok(seal_source.clone())

@@ -29,8 +29,7 @@ use sealgate_core::seal::entry::Digest;
 use sealgate_core::text::problem::Problem;
 
 use self::share::Part;
-use crate::report::Notice;
-use crate::report::read::{ErrorRead, ReportRead, SealRead, cut};
+use crate::report::{ErrorView, Notice, Report, SealView};
 
 pub use heads::{
     BaseNamed, SealsNamed, base_of, check_authority, check_base, check_tools, seals_of,
@@ -47,24 +46,24 @@ pub struct Given {
     /// As the user named it.
     pub file: String,
     /// What it says.
-    pub report: ReportRead,
+    pub report: Report,
 }
 
 /// A report, with what it says found by the name of a seal.
 struct Indexed<'r> {
     file: &'r str,
-    report: &'r ReportRead,
-    seals: HashMap<&'r str, &'r SealRead>,
+    report: &'r Report,
+    seals: HashMap<&'r str, &'r SealView>,
     /// Its errors by the seal that each concerns; by `None`, those that concern every seal.
-    errors: HashMap<Option<&'r str>, Vec<&'r ErrorRead>>,
+    errors: HashMap<Option<&'r str>, Vec<&'r ErrorView>>,
 }
 
 impl<'r> Indexed<'r> {
     fn new(given: &'r Given) -> Self {
         let Given { file, report } = given;
-        let seals: HashMap<&str, &SealRead> =
+        let seals: HashMap<&str, &SealView> =
             report.seals.iter().map(|seal| (&*seal.name, seal)).collect();
-        let mut errors: HashMap<Option<&str>, Vec<&ErrorRead>> = HashMap::new();
+        let mut errors: HashMap<Option<&str>, Vec<&ErrorView>> = HashMap::new();
         // What is authorised is worked out where reports are merged.
         for error in report.errors.iter().filter(|error| !error.refusal) {
             // An error about a seal that the report does not judge concerns all.
@@ -100,7 +99,7 @@ pub struct Merged {
 #[derive(Debug)]
 struct SealRef {
     file: String,
-    all: String,
+    all: Verdict,
     /// Whether nothing else is wrong with it.
     sound: bool,
     seals: Vec<StatedSeal>,
@@ -109,7 +108,7 @@ struct SealRef {
 #[derive(Debug)]
 struct StatedSeal {
     name: String,
-    verdict: String,
+    verdict: Verdict,
     /// Where what became of the seal since the base is allowed, and where it is not.
     follows: [Verdict; 2],
 }
@@ -228,10 +227,9 @@ impl SealRef {
                 continue;
             };
             let follows = [true, false].map(|allowed| part.judgement.verdict_where(allowed));
-            let (name, verdict) = (seal.name.clone(), seal.verdict.clone());
-            seals.push(StatedSeal { name, verdict, follows });
+            seals.push(StatedSeal { name: seal.name.clone(), verdict: seal.verdict, follows });
         }
-        Self { file: (*file).to_owned(), all: report.verdict.clone(), sound, seals }
+        Self { file: (*file).to_owned(), all: report.verdict, sound, seals }
     }
 
     fn contradiction(&self, allowed: &dyn Fn(&str) -> bool, hidden: bool) -> Option<Problem> {
@@ -240,20 +238,20 @@ impl SealRef {
             let [passing, failing] = seal.follows;
             let follows = if allowed(&seal.name) { passing } else { failing };
             heaviest = heaviest.max(Some(follows));
-            if seal.verdict != follows.code() {
-                return Some(self.problem(&seal.verdict, follows).seal(&*seal.name));
+            if seal.verdict != follows {
+                return Some(self.problem(seal.verdict, follows).seal(&*seal.name));
             }
         }
         let follows = heaviest.unwrap_or(Verdict::Error);
         // Where only some seals were selected, a seal that is gone may not have been one of them.
         let or_hidden = if hidden { follows.max(Verdict::Fail) } else { follows };
-        (self.sound && self.all != follows.code() && self.all != or_hidden.code())
-            .then(|| self.problem(&self.all, follows))
+        (self.sound && self.all != follows && self.all != or_hidden)
+            .then(|| self.problem(self.all, follows))
     }
 
-    fn problem(&self, stated: &str, follows: Verdict) -> Problem {
-        let message =
-            format!("it says {}, and {} follows from what it found", cut(stated), follows.code());
+    fn problem(&self, stated: Verdict, follows: Verdict) -> Problem {
+        let (stated, follows) = (stated.code(), follows.code());
+        let message = format!("it says {stated}, and {follows} follows from what it found");
         inconsistent(&self.file, message)
     }
 }

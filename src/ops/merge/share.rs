@@ -2,17 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use sealgate_core::compare::finding::Finding;
+use sealgate_core::compare::decode::Decoded;
 use sealgate_core::compare::partition::{Assignment, Part as Taking, Slice};
 use sealgate_core::compare::verdict::{SealResult, Source};
 use sealgate_core::seal::Seal;
-use sealgate_core::seal::entry::{Digest, Entry};
+use sealgate_core::seal::entry::Digest;
 use sealgate_core::text::problem::Problem;
 
-use super::findings::{Against, Claims, FindingsRead, read};
+use super::findings::{Claims, FindingsRead, read};
 use super::groups::Group;
 use super::{AGAIN, Demanded, Given, Indexed, TOLD, inconsistent};
-use crate::report::read::{ErrorRead, PartRead, SealRead, SourceRead, cut};
+use crate::ops::reported::Against;
+use crate::report::read::cut;
+use crate::report::{ErrorView, PartView, SealView, SourceView};
 
 /// What one report says of one seal, as far as it can be so.
 #[derive(Debug)]
@@ -25,7 +27,7 @@ pub(super) struct Part {
     /// Without moves and causes; its source is that of the seal, until all are joined.
     pub(super) judgement: SealResult,
     pub(super) claims: Claims,
-    pub(super) source: SourceRead,
+    pub(super) source: SourceView,
 }
 
 /// What reports of `group` say of other seals than those that are here. Of a seal that one could not
@@ -55,7 +57,7 @@ pub(super) fn misassigned(
     for (place, at) in group.reports.iter().enumerate() {
         let stated = reports[*at].report.partition.iter().flat_map(|share| &share.seals);
         let own = takings.iter().filter_map(|(name, parts)| {
-            Some(parts.get(place)?).map(|part| PartRead {
+            Some(parts.get(place)?).map(|part| PartView {
                 name: (*name).to_owned(),
                 entries: part.entries,
                 bytes: u64::try_from(part.bytes).unwrap_or(u64::MAX),
@@ -113,7 +115,7 @@ pub(super) fn everything(seal: &Seal) -> Taking {
 
 fn other_seal(
     given: &Indexed<'_>,
-    stated: &SealRead,
+    stated: &SealView,
     seal: &Seal,
     digest: Digest,
 ) -> Option<Problem> {
@@ -142,7 +144,7 @@ pub(super) fn refusals(given: &Given) -> Vec<Problem> {
 }
 
 /// Some of `errors`, which the report `file` tells, as they are passed on.
-fn told<'a>(file: &str, mut errors: impl Iterator<Item = &'a ErrorRead>) -> Vec<Problem> {
+fn told<'a>(file: &str, mut errors: impl Iterator<Item = &'a ErrorView>) -> Vec<Problem> {
     let mut problems: Vec<Problem> = errors
         .by_ref()
         .take(TOLD)
@@ -174,7 +176,7 @@ fn told<'a>(file: &str, mut errors: impl Iterator<Item = &'a ErrorRead>) -> Vec<
 }
 
 impl Part {
-    fn new(report: usize, given: &Indexed<'_>, stated: &SealRead, index: Option<u16>) -> Self {
+    fn new(report: usize, given: &Indexed<'_>, stated: &SealView, index: Option<u16>) -> Self {
         let judgement = SealResult::new(&*stated.name, Source::Worktree, Source::Worktree);
         let (file, source) = (given.file.to_owned(), stated.source.clone());
         Self { file, report, index, judgement, claims: Claims::default(), source }
@@ -183,58 +185,18 @@ impl Part {
     /// Takes over what is stated, if its numbers add up.
     fn fill(
         &mut self,
-        stated: &SealRead,
+        stated: &SealView,
         against: Against<'_>,
         taking: Option<&Taking>,
     ) -> Result<(), String> {
         let taking = taking.ok_or("it takes part in nothing")?;
-        let FindingsRead { findings, claims } = read(&stated.findings, against)?;
-        add_up(stated, &findings, against.seal, taking)?;
+        let FindingsRead { decoded, claims } = read(stated, against)?;
         let judgement = &mut self.judgement;
         judgement.taken = against.taken.map(|_| taking.entries);
-        (judgement.checked, judgement.matched, judgement.bytes) =
-            (stated.checked, stated.matched, stated.bytes);
-        (judgement.findings, self.claims) = (findings, claims);
+        let Decoded { inventory, comparison } = decoded;
+        (judgement.checked, judgement.matched) = (comparison.checked, comparison.matched);
+        (judgement.findings, judgement.bytes) = (comparison.findings, inventory.bytes);
+        self.claims = claims;
         Ok(())
     }
-}
-
-/// Refuses numbers that do not follow from the seal and the findings.
-fn add_up(
-    stated: &SealRead,
-    findings: &[Finding],
-    seal: &Seal,
-    taking: &Taking,
-) -> Result<(), String> {
-    let sealed: Vec<&Finding> =
-        findings.iter().filter(|finding| finding.expected.is_some()).collect();
-    let size = |entry: Option<&_>| u128::from(entry.and_then(Entry::size).unwrap_or(0));
-    let gone: u128 = sealed.iter().map(|finding| size(finding.expected.as_ref())).sum();
-    let there: u128 = findings.iter().map(|finding| size(finding.observed.as_ref())).sum();
-    let most = (taking.bytes + there).saturating_sub(gone);
-    // Of what lies below a directory that could not be read, any number was not judged.
-    let hides = |finding: &Finding| finding.kind.is_error() && seal.has_below(&finding.path);
-    let (checked, bytes) = if findings.iter().any(hides) {
-        (stated.checked <= taking.entries, u128::from(stated.bytes) <= most)
-    } else {
-        (stated.checked == taking.entries, u128::from(stated.bytes) == most)
-    };
-    if !checked {
-        return Err(format!(
-            "it says that {} entries were judged, of {}",
-            stated.checked, taking.entries
-        ));
-    }
-    if stated.matched.checked_add(sealed.len() as u64) != Some(stated.checked) {
-        return Err(format!(
-            "of {} entries {} are said to match, beside {} findings",
-            stated.checked,
-            stated.matched,
-            sealed.len()
-        ));
-    }
-    if !bytes {
-        return Err(format!("it says that {} bytes were hashed, of {most}", stated.bytes));
-    }
-    Ok(())
 }

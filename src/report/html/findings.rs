@@ -7,7 +7,7 @@ use sealgate_core::compare::finding::FindingKind;
 use sealgate_core::text::escape::{message, printable_str};
 
 use super::super::issues::{cut_by, place, remarks};
-use super::super::v1::{FindingView, Report, SealView};
+use super::super::v1::{DifferenceView, FindingView, Report, SealView, SideView};
 use super::super::{meaning, text, to_do};
 use super::{left_out, prose};
 
@@ -126,6 +126,23 @@ fn chosen<'a>(
     rows
 }
 
+/// The lines that differ.
+fn changed_lines(difference: &DifferenceView) -> Markup {
+    let width = difference.number_width();
+    html! {
+        pre class="lines" {
+            @for line in &difference.lines {
+                @let class = if line.side == SideView::Sealed { "old" } else { "new" };
+                span class=(class) {
+                    (format!("{:>width$} {} {}", line.number, line.side.sign(), line.shown()))
+                }
+                "\n"
+            }
+            @if let Some(hidden) = difference.hidden() { (hidden) }
+        }
+    }
+}
+
 fn row(seal: &SealView, finding: &FindingView) -> Markup {
     let code = finding.kind.code();
     html! {
@@ -140,6 +157,7 @@ fn row(seal: &SealView, finding: &FindingView) -> Markup {
             }
             td {
                 (remarks(finding))
+                @if let Some(difference) = &finding.difference { (changed_lines(difference)) }
                 details { summary { "What to do" } p { (prose(&finding.remedy)) } }
             }
         }

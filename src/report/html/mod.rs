@@ -124,7 +124,7 @@ fn errors(errors: &[ErrorView]) -> Markup {
 fn reseals(report: &Report) -> Markup {
     let Some(base) = report.base.as_ref().filter(|base| base.resealed) else { return html! {} };
     let refused = |allowed: bool| {
-        let text = format!(", which --on-reseal {} refuses", base.on_reseal);
+        let text = format!(", which --on-reseal {} refuses", base.on_reseal.code());
         if allowed { String::new() } else { text }
     };
     html! {

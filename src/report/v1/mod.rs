@@ -7,20 +7,26 @@ mod reseal;
 #[cfg(test)]
 mod schema;
 
+use std::borrow::Cow;
+use std::fmt;
+
 use sealgate_core::compare::finding::{Cause, FindingKind};
 use sealgate_core::compare::verdict::Verdict;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub use self::reseal::{
     BaseView, ChangeView, DeletedView, GrantView, ResealView, ScopeView, Totals,
 };
 
+/// The value of the `format` key.
+pub const FORMAT: &str = "sealgate-report/1";
+
 /// A whole run.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Report {
     /// `sealgate-report/1`.
-    pub format: &'static str,
+    pub format: Cow<'static, str>,
     /// What wrote it.
     pub tool: Tool,
     /// The overall verdict.
@@ -53,17 +59,17 @@ pub struct Report {
 }
 
 /// The program that wrote a report.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Tool {
     /// `sealgate`.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// Its version.
-    pub version: &'static str,
+    pub version: Cow<'static, str>,
 }
 
 /// What came of one seal.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct SealView {
     /// The seal's name.
@@ -95,13 +101,16 @@ pub struct SealView {
     /// How the sealed bytes lie in directories, for pictures; empty where nobody asked.
     #[serde(skip)]
     pub areas: Vec<Area>,
+    /// The directories whose findings are all alike, by path: people read one line for each.
+    #[serde(skip)]
+    pub folds: Vec<FoldView>,
     /// What to do about a fail; absent when there is nothing to fix.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fix: Option<Fix>,
 }
 
 /// Where bytes came from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum SourceView {
@@ -122,7 +131,7 @@ pub enum SourceView {
 }
 
 /// How a failing seal is fixed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Fix {
     /// The command that takes the bytes there are as the approved ones.
@@ -132,7 +141,7 @@ pub struct Fix {
 }
 
 /// One finding.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct FindingView {
     /// What is wrong.
@@ -162,16 +171,52 @@ pub struct FindingView {
     /// What else is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
+    /// The first lines that differ, of a text whose sealed bytes are at hand.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub difference: Option<DifferenceView>,
     /// What to do about it.
     pub remedy: String,
 }
 
+/// The first lines in which a text differs from the sealed one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct DifferenceView {
+    /// In the order of the texts.
+    pub lines: Vec<LineView>,
+    /// How many more differ; null where they were not counted.
+    pub more: Option<usize>,
+}
+
+/// A line that one of two texts has.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct LineView {
+    /// Which text has it.
+    pub side: SideView,
+    /// Its number there, from 1.
+    pub number: usize,
+    /// What it says; of a long line the part that differs, with `...` for the rest.
+    pub text: String,
+}
+
+/// One of two texts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum SideView {
+    /// The sealed one.
+    Sealed,
+    /// The one that is there.
+    Observed,
+}
+
 /// One entry, sealed or observed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct EntryView {
-    /// `file`, `exec`, `link` or `dir`.
-    pub kind: &'static str,
+    /// What it is.
+    pub kind: EntryKind,
     /// Bytes, of a file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub size: Option<u64>,
@@ -183,12 +228,38 @@ pub struct EntryView {
     pub target: Option<String>,
 }
 
+/// What an entry is, by the words of a seal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum EntryKind {
+    /// A regular file without execute bits.
+    File,
+    /// A regular file with any execute bit.
+    Exec,
+    /// A symbolic link.
+    Link,
+    /// A directory without entries in scope.
+    Dir,
+}
+
+impl fmt::Display for EntryKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::File => "file",
+            Self::Exec => "exec",
+            Self::Link => "link",
+            Self::Dir => "dir",
+        })
+    }
+}
+
 /// One error.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ErrorView {
     /// The stable kebab-case code.
-    pub code: &'static str,
+    pub code: Cow<'static, str>,
     /// What is wrong.
     pub message: String,
     /// The seal that it concerns.
@@ -204,18 +275,25 @@ pub struct ErrorView {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remedy: Option<String>,
     /// Whether it kept nothing from being judged, and is why what was asked is not authorised.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub refusal: bool,
 }
 
 /// Something worth knowing that changes no verdict.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Notice {
     /// The stable kebab-case code.
-    pub code: &'static str,
+    pub code: Cow<'static, str>,
     /// What it is.
     pub message: String,
+}
+
+impl Notice {
+    /// The notice of `code`, with what it is.
+    pub fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Self { code: Cow::Borrowed(code), message: message.into() }
+    }
 }
 
 /// What lies in one directory, and in those below it that have no area of their own.
@@ -230,12 +308,27 @@ pub struct Area {
     pub bytes: u64,
 }
 
+/// A directory whose entries all went, came or moved together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoldView {
+    /// What became of all of them.
+    pub kind: FindingKind,
+    /// The directory, relative to the root; the new place of one that moved.
+    pub path: String,
+    /// The sealed place of one that moved.
+    pub from: Option<String>,
+    /// How many findings lie below it.
+    pub entries: usize,
+    /// How many bytes their files have.
+    pub bytes: u64,
+}
+
 /// One share of a check, under the key `partition`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct PartitionView {
-    /// `slice`.
-    pub kind: &'static str,
+    /// How the entries are shared out.
+    pub kind: PartitionKind,
     /// Which share it is, from 1.
     pub index: u16,
     /// How many there are.
@@ -244,8 +337,17 @@ pub struct PartitionView {
     pub seals: Vec<PartView>,
 }
 
+/// How the entries of seals are shared out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum PartitionKind {
+    /// By weight: the heaviest entry first, each to the share that has the least.
+    Slice,
+}
+
 /// What a share takes of one seal.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct PartView {
     /// The seal's name.
@@ -268,7 +370,7 @@ pub enum AuthorityView {
 }
 
 /// What was asked of an environment.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct RulingView {
     /// The environment.
@@ -282,10 +384,10 @@ pub struct RulingView {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub grant: Option<String>,
     /// Whose signatures counted.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub approvers: Vec<String>,
     /// Whether what is judged is an older commit of the environment's branch; absent if it is not.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub older: bool,
 }
 
@@ -295,5 +397,25 @@ impl Serialize for AuthorityView {
             Self::None => to.serialize_str("none"),
             Self::Of(ruling) => ruling.serialize(to),
         }
+    }
+}
+
+impl<'de> Deserialize<'de> for AuthorityView {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged, expecting = "expected `none` or what was asked of an environment")]
+        enum Form {
+            Word(Word),
+            Ruling(Box<RulingView>),
+        }
+        #[derive(Deserialize)]
+        #[serde(rename_all = "kebab-case")]
+        enum Word {
+            None,
+        }
+        Ok(match Form::deserialize(from)? {
+            Form::Word(Word::None) => Self::None,
+            Form::Ruling(ruling) => Self::Of(ruling),
+        })
     }
 }

@@ -1,20 +1,23 @@
 //! What a report says of the seals themselves, since a base.
 
-use sealgate_core::compare::changes::Change;
-use serde::Serialize;
+use sealgate_core::compare::changes::{Change, ChangeKind, OnReseal};
+use serde::{Deserialize, Serialize};
 
 use super::EntryView;
+#[cfg(test)]
+use super::schema;
 
 /// The commit that the seals were held against.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct BaseView {
     /// The revision as the user named it.
     pub rev: String,
     /// The commit's id in hex.
     pub oid: String,
-    /// Which changes of seals let a check pass: `allow`, `entries` or `fail`.
-    pub on_reseal: &'static str,
+    /// Which changes of seals let a check pass.
+    #[cfg_attr(test, schemars(schema_with = "schema::on_reseal"))]
+    pub on_reseal: OnReseal,
     /// Whether any seal that was checked changed, or is gone.
     pub resealed: bool,
     /// The seals that are gone.
@@ -25,7 +28,7 @@ pub struct BaseView {
 }
 
 /// A seal that is gone.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct DeletedView {
     /// Its name.
@@ -35,12 +38,12 @@ pub struct DeletedView {
     /// Whether a check may pass all the same.
     pub allowed: bool,
     /// The grants that permit it, under a policy; empty where it is not granted.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub grants: Vec<GrantView>,
 }
 
 /// A grant that counted.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct GrantView {
     /// Its id in hex.
@@ -50,7 +53,7 @@ pub struct GrantView {
 }
 
 /// What became of one seal.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ResealView {
     /// Whether a check may pass all the same.
@@ -64,7 +67,7 @@ pub struct ResealView {
     pub totals: Totals,
     /// The grants that permit it, under a policy: one, or one for each step; empty where it is not
     /// granted.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub grants: Vec<GrantView>,
     /// The changed entries, sorted by kind and path.
     pub entries: Vec<ChangeView>,
@@ -74,7 +77,7 @@ pub struct ResealView {
 }
 
 /// How many entries changed, by the sort of their change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Totals {
     /// New entries.
@@ -90,7 +93,7 @@ pub struct Totals {
 }
 
 /// One change of what a seal covers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(tag = "what", rename_all = "kebab-case")]
 pub enum ScopeView {
@@ -127,11 +130,12 @@ pub enum ScopeView {
 }
 
 /// One changed entry, for reports.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ChangeView {
-    /// `added`, `removed`, `changed`, `moved` or `mode`.
-    pub change: &'static str,
+    /// What happened to it.
+    #[cfg_attr(test, schemars(schema_with = "schema::change"))]
+    pub change: ChangeKind,
     /// The path in the new seal, or in the old one if it goes.
     pub path: String,
     /// The path in the old seal, if it moved.

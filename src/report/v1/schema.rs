@@ -17,6 +17,14 @@ pub(super) fn cause(_: &mut SchemaGenerator) -> Schema {
     json_schema!({"enum": Cause::ALL.map(Cause::code)})
 }
 
+pub(super) fn on_reseal(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({"enum": ["allow", "entries", "fail"]})
+}
+
+pub(super) fn change(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({"enum": ["added", "removed", "changed", "moved", "mode"]})
+}
+
 pub(super) fn authority(generator: &mut SchemaGenerator) -> Schema {
     let ruling = generator.subschema_for::<RulingView>();
     json_schema!({"anyOf": [{"const": "none"}, ruling]})

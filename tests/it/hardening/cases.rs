@@ -299,7 +299,11 @@ pub(crate) fn writing() -> Vec<Case> {
         case("seal, tracked by git", added(changed(committed(false))), &["seal", "dist"]),
         case("seal, a new one", changed(plain()), &["seal", "two", "--root", "dist/d"]),
         case("fmt", edited(), &["fmt"]),
-        case("accept", reported(changed(plain())), &["accept", "report.json"]),
+        case(
+            "seal --from-report",
+            reported(changed(plain())),
+            &["seal", "--from-report", "report.json"],
+        ),
         case("hook install", hooked(false), &["hook", "install"]),
         case("hook install, over a hook", hooked(true), &["hook", "install"]),
         case("hook uninstall", installed(false), &["hook", "uninstall"]),

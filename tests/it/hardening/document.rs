@@ -95,7 +95,7 @@ const KINDS: [Kind; 9] = [
         done: "strace lets one system call of a run fail, or cuts it short: every call that the \
                program, and the git that it runs, make after they are loaded, each with six errors.",
         must: "What is wrong never exits with 0. What is right exits with 0 only with the answer of \
-               an undisturbed run. `seal` and `accept` leave the old content or the new, and exit \
+               an undisturbed run. `seal` and `seal --from-report` leave the old content or the new, and exit \
                with 0 only with the new. Nothing panics.",
     },
     Kind {

@@ -356,8 +356,11 @@ pub(super) const CASES: &[Case] = &[
     },
 ];
 
-const REPORTS: &[&str] =
-    &["accept r.json -q", "merge-reports r.json -q", "merge-reports r.json --format json"];
+const REPORTS: &[&str] = &[
+    "seal --from-report r.json -q",
+    "merge-reports r.json -q",
+    "merge-reports r.json --format json",
+];
 const SHARES: &str = "merge-reports -q 01.json 02.json 03.json 04.json 05.json 06.json 07.json 08.json 09.json 10.json 11.json 12.json 13.json 14.json 15.json 16.json 17.json 18.json 19.json 20.json 21.json 22.json 23.json 24.json 25.json 26.json 27.json 28.json 29.json 30.json 31.json 32.json";
 const GIT: &[&str] = &["doctor", "check -q --rev main", "check -q", "seal s"];
 const MAPS: &[&str] = &[

@@ -3,6 +3,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use serde::{Deserialize, Serialize};
+
 use crate::compare::compare;
 use crate::compare::finding::{Finding, FindingKind};
 use crate::compare::inventory::{Inventory, Item, Observed};
@@ -10,7 +12,8 @@ use crate::seal::entry::Entry;
 use crate::seal::{Root, Seal, SealedEntry};
 
 /// What happens to one entry. The order is the order of printing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum ChangeKind {
     /// A new entry.
     Added,
@@ -75,7 +78,8 @@ pub fn between(old: &Seal, new: &Seal) -> Vec<Change> {
 }
 
 /// Which changes of the seals themselves, since a base, let a check pass.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum OnReseal {
     /// All of them.
     Allow,

@@ -1,12 +1,13 @@
 //! One difference between seal and inventory, or one thing that could not be judged.
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 use crate::seal::entry::{Entry, UnreadFile};
 use crate::seal::path::EntryPath;
 
 /// What is wrong at a path. Ordered from worst to mildest, which is the order of printing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum FindingKind {
     /// It could not be opened, listed or read.
     Unreadable,
@@ -70,7 +71,8 @@ impl FindingKind {
 }
 
 /// Why a finding arose, proved from bytes. Ordered by precedence: the first proved counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Cause {
     /// Two files hold each other's sealed bytes.
     Swapped,
@@ -173,19 +175,5 @@ impl Finding {
             cause: None,
             detail: None,
         }
-    }
-}
-
-/// As its stable word.
-impl Serialize for FindingKind {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str(self.code())
-    }
-}
-
-/// As its stable word.
-impl Serialize for Cause {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str(self.code())
     }
 }

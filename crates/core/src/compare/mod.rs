@@ -6,8 +6,11 @@
 
 pub mod cause;
 pub mod changes;
+pub mod decode;
 pub mod finding;
+pub mod fold;
 pub mod inventory;
+pub mod lines;
 pub mod partition;
 pub mod verdict;
 
@@ -36,7 +39,7 @@ pub struct Comparison {
 /// Compares what was approved with what is there.
 #[must_use]
 pub fn compare(seal: &Seal, inventory: &Inventory) -> Comparison {
-    let comparison = merge(seal, inventory, None);
+    let comparison = differences(seal, inventory, None);
     Comparison { findings: pair(comparison.findings), ..comparison }
 }
 
@@ -84,13 +87,6 @@ pub fn extent_of_differences(seal: &Seal, inventory: &Inventory) -> Extent {
     extent
 }
 
-/// What [`compare`] does, for one share, which judges what it has `taken` of the seal, and everything that is not
-/// sealed. It cannot know what moved, or is missing, elsewhere: nothing is paired.
-#[must_use]
-pub fn compare_share(seal: &Seal, inventory: &Inventory, taken: Taken<'_>) -> Comparison {
-    merge(seal, inventory, Some(taken))
-}
-
 /// Turns each pair of a missing and an unsealed path with the same bytes among `findings`, which
 /// are sorted by path and of one seal, into one that moved.
 #[must_use]
@@ -100,7 +96,10 @@ pub fn pair(mut findings: Vec<Finding>) -> Vec<Finding> {
     findings
 }
 
-fn merge(seal: &Seal, inventory: &Inventory, taken: Option<Taken<'_>>) -> Comparison {
+/// Compares without pairing what moved. A share judges what it has `taken` of the seal, and everything
+/// that is not sealed; what moved from or to the part of another share, it cannot know.
+#[must_use]
+pub fn differences(seal: &Seal, inventory: &Inventory, taken: Option<Taken<'_>>) -> Comparison {
     let mut merge = Merge { seal, inventory, taken, findings: Vec::new(), checked: 0, matched: 0 };
     merge.run();
     let Merge { findings, checked, matched, .. } = merge;
@@ -204,10 +203,10 @@ impl Merge<'_> {
     }
 
     fn trouble(&self, trouble: &ScanError, path: &[u8]) -> Finding {
-        let hidden = if trouble.directory { self.sealed_below(path) } else { 0 };
+        let hidden = if trouble.directory { sealed_below(self.seal, path) } else { 0 };
         let detail = match hidden {
             0 => trouble.detail.clone(),
-            count => format!("{}; {} below it not judged", trouble.detail, entries(count)),
+            count => format!("{}{}", trouble.detail, decode::not_judged(count)),
         };
         let unread = trouble.unread.as_deref().copied();
         Finding { unread, detail: Some(detail), ..Finding::new(trouble.kind.into(), path) }
@@ -222,13 +221,13 @@ impl Merge<'_> {
             )
         })
     }
+}
 
-    fn sealed_below(&self, path: &[u8]) -> usize {
-        let prefix = [path, b"/"].concat();
-        let entries = &self.seal.entries;
-        let start = entries.partition_point(|sealed| *sealed.path.as_bytes() < *prefix);
-        entries[start..].partition_point(|sealed| sealed.path.as_bytes().starts_with(&prefix))
-    }
+/// How many entries of `seal` lie below `path`.
+fn sealed_below(seal: &Seal, path: &[u8]) -> usize {
+    let prefix = [path, b"/"].concat();
+    let start = seal.entries.partition_point(|sealed| *sealed.path.as_bytes() < *prefix);
+    seal.entries[start..].partition_point(|sealed| sealed.path.as_bytes().starts_with(&prefix))
 }
 
 fn entries(count: usize) -> String {
@@ -299,15 +298,15 @@ struct Candidates {
 /// Which findings are two halves of a move: equal size above 0 and digest; names that are equal
 /// when folded first, then equal base names, then the order of their bytes.
 fn moves(findings: &[Finding]) -> Vec<Pair> {
-    let mut contents: HashMap<Digest, Candidates> = HashMap::new();
+    let mut contents: HashMap<(u64, Digest), Candidates> = HashMap::new();
     for (index, finding) in findings.iter().enumerate() {
         match (finding.kind, content(finding.expected.as_ref()), content(finding.observed.as_ref()))
         {
-            (FindingKind::Missing, Some(digest), _) => {
-                contents.entry(digest).or_default().missing.push(index);
+            (FindingKind::Missing, Some(content), _) => {
+                contents.entry(content).or_default().missing.push(index);
             }
-            (FindingKind::Unsealed, _, Some(digest)) => {
-                contents.entry(digest).or_default().unsealed.push(index);
+            (FindingKind::Unsealed, _, Some(content)) => {
+                contents.entry(content).or_default().unsealed.push(index);
             }
             _ => {}
         }
@@ -325,10 +324,10 @@ fn moves(findings: &[Finding]) -> Vec<Pair> {
     pairs
 }
 
-/// The digest of a file that is not empty; nothing else can be recognised elsewhere.
-fn content(entry: Option<&Entry>) -> Option<Digest> {
+/// The size and digest of a file that is not empty; nothing else can be recognised elsewhere.
+fn content(entry: Option<&Entry>) -> Option<(u64, Digest)> {
     match entry {
-        Some(Entry::File { size: 1.., digest, .. }) => Some(*digest),
+        Some(Entry::File { size: size @ 1.., digest, .. }) => Some((*size, *digest)),
         _ => None,
     }
 }

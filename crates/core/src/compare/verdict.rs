@@ -1,14 +1,16 @@
 //! From findings to a verdict, and from a verdict to the exit code. Pure.
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 use crate::compare::changes::{OnReseal, Reseal};
 use crate::compare::finding::Finding;
+use crate::compare::fold::Fold;
 use crate::seal::entry::Digest;
 use crate::text::problem::Problem;
 
 /// The answer of the gate, ordered by weight: the heaviest of several counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// Every byte under seal is the approved one, and at least one entry was judged.
     Pass,
@@ -91,6 +93,8 @@ pub struct SealResult {
     pub findings: Vec<Finding>,
     /// The topmost directories of which nothing is sealed and something is found, sorted.
     pub new_directories: Vec<Vec<u8>>,
+    /// The directories whose findings are all alike, by path.
+    pub folds: Vec<Fold>,
     /// What became of the seal since the base, if there is one and it changed.
     pub reseal: Option<Reseal>,
     /// What kept it from being judged.
@@ -125,6 +129,7 @@ impl SealResult {
             taken: None,
             findings: Vec::new(),
             new_directories: Vec::new(),
+            folds: Vec::new(),
             reseal: None,
             problems: Vec::new(),
         }
@@ -162,12 +167,5 @@ pub fn overall(judgements: &[SealResult], base: Option<&Base>, problems: &[Probl
         Some(verdict) if problems.is_empty() && hidden => verdict.max(Verdict::Fail),
         Some(verdict) if problems.is_empty() => verdict,
         _ => Verdict::Error,
-    }
-}
-
-/// As its stable word.
-impl Serialize for Verdict {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str(self.code())
     }
 }

@@ -8,5 +8,8 @@ mod authority_bytes;
 mod authority_decisions;
 mod authority_signatures;
 mod comparing;
+mod decoding;
+mod folding;
 mod seal_format;
+mod trees;
 mod verdicts;

@@ -113,7 +113,7 @@ pub(in crate::cli::commands) fn granted(authorization: &Authorization) -> Vec<No
     let told = |(name, by): &(String, Authorised)| {
         let (grant, people) = (&by.grant.to_string()[..10], by.principals.join(" and "));
         let message = format!("the reseal of {name} is granted by {grant} of {people}");
-        Notice { code: RESEAL_GRANTED, message }
+        Notice::new(RESEAL_GRANTED, message)
     };
     authorization.notices.iter().cloned().chain(authorization.reseals.iter().map(told)).collect()
 }

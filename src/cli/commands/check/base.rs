@@ -83,9 +83,9 @@ fn without_base<'a>(
         Ok(StandIn::Commit { base, what, one_step }) => {
             let message = format!("{why}; under a policy the base is {what}");
             let notice = Some(if one_step {
-                Notice { code: "one-step-judged", message }
+                Notice::new("one-step-judged", message)
             } else {
-                Notice { code: "base-of-branch", message }
+                Notice::new("base-of-branch", message)
             });
             Opened { base: Some(*base), notice, refusal: None }
         }
@@ -137,5 +137,5 @@ fn read(path: &Path) -> Result<Vec<u8>, Problem> {
 
 fn no_base(why: &str) -> Notice {
     let message = format!("the seals are not held against a base: {why}");
-    Notice { code: "no-base", message }
+    Notice::new("no-base", message)
 }

@@ -26,9 +26,9 @@ use crate::cli::args::CheckArgs;
 use crate::cli::progress::Progress;
 use crate::ops::authorize::Authorization;
 use crate::ops::bounds::Bounds;
-use crate::ops::check::coverage;
 use crate::ops::check::review::Review;
 use crate::ops::check::{Bytes, Judge};
+use crate::ops::check::{coverage, lines};
 use crate::report::{Invocation, Notice, Report, Verbosity};
 use crate::tree::CommitTree;
 
@@ -87,6 +87,7 @@ pub(super) fn run(arguments: &CheckArgs, context: &Context) -> Outcome {
     let worth = authority::view(arguments, authorization.as_ref(), has_policy);
     let reseals = authorization.as_ref().map_or(&[][..], |authorization| &authorization.reseals);
     let mut report = report.authorised(worth, refusals).granted(reseals);
+    lines::add(&mut report, &judgements, &context.repository);
     picture::draw(&mut report, arguments, &files, &commits, context);
     let place = stage.as_ref().map(Stage::target);
     let verdict = context.terminal.report(report, arguments.format, &files, place);
@@ -184,9 +185,7 @@ fn judge_each(judge: &Judge<'_>, selected: Vec<Selected>) -> Vec<SealResult> {
 fn notices(selected: &[Selected], bytes: &Bytes<'_>) -> Vec<Notice> {
     let in_files = !matches!(bytes, Bytes::Commit(_));
     let blind = cfg!(not(unix)) && in_files && !selected.is_empty();
-    let notice = Notice {
-        code: "modes-not-compared",
-        message: "this system has no execute bits: file and exec were taken as one".to_owned(),
-    };
+    let message = "this system has no execute bits: file and exec were taken as one";
+    let notice = Notice::new("modes-not-compared", message);
     blind.then_some(notice).into_iter().collect()
 }

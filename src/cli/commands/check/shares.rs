@@ -30,7 +30,7 @@ pub(super) fn notices(view: &PartitionView) -> Vec<Notice> {
         "this is share {index} of {count}: `sealgate merge-reports` with the JSON reports of all \
          {count} gives the verdict"
     );
-    let share = Notice { code: "share", message };
+    let share = Notice::new("share", message);
     let idle: Vec<&str> =
         seals.iter().filter(|part| part.entries == 0).map(|part| &*part.name).collect();
     let idle = (!idle.is_empty()).then(|| {
@@ -39,7 +39,7 @@ pub(super) fn notices(view: &PartitionView) -> Vec<Notice> {
             0 => names,
             more => format!("{names} and {more} more"),
         };
-        Notice { code: "share-empty", message: format!("this share takes no entry of {names}") }
+        Notice::new("share-empty", format!("this share takes no entry of {names}"))
     });
     [share].into_iter().chain(idle).collect()
 }

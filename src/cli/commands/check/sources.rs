@@ -171,5 +171,5 @@ pub(super) fn differing(commit: &CommitTree<'_>) -> Option<Notice> {
     };
     let message =
         format!("the working tree has other seals ({names}); those of {} judge", commit.given());
-    Some(Notice { code: "seals-differ", message })
+    Some(Notice::new("seals-differ", message))
 }

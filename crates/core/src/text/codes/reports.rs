@@ -1,4 +1,4 @@
-//! Errors of `accept` and `merge-reports`, which read reports of other runs.
+//! Errors of `seal --from-report` and `merge-reports`, which read reports of other runs.
 
 use super::ErrorCode;
 
@@ -59,11 +59,11 @@ pub(super) const REPORTS: &[ErrorCode] = &[
     },
     ErrorCode {
         code: "report-refused",
-        title: "The report cannot be accepted",
-        explanation: "`sealgate accept` writes into a seal what a report found, and this report \
-            does not allow it: for example, it is of one share or of another state of the seal, \
+        title: "The report cannot be approved",
+        explanation: "`sealgate seal --from-report` writes into a seal what a report found, and \
+            this report does not allow it: for example, it is of one share or of another state of the seal, \
             has an error, passed, or has a finding that no seal can state. Check again where the \
-            bytes are, and accept the report of that, or do what the next step of the message \
+            bytes are, and take the report of that, or do what the next step of the message \
             says.",
     },
     ErrorCode {
@@ -83,7 +83,7 @@ pub(super) const REPORTS: &[ErrorCode] = &[
         code: "report-too-large",
         title: "The reports are too long",
         explanation: "The reports of this run have more bytes than sealgate reads. Check fewer \
-            seals at a time. Instead of `accept`, take over the build itself, and seal it.",
+            seals at a time. Instead of `--from-report`, take over the build itself, and seal it.",
     },
     ErrorCode {
         code: "report-unreadable",

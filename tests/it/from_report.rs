@@ -80,11 +80,11 @@ fn what_was_reported_becomes_the_seal_and_nothing_is_read() {
     let sealed = repo.read("seals/dist.toml");
     repo.write("seals/dist.toml", &old);
     fs::rename(repo.path("dist"), repo.path("away")).unwrap();
-    let said = ends(&repo, &["accept", REPORT], 0);
+    let said = ends(&repo, &["seal", "--from-report", REPORT], 0);
     assert_eq!(repo.read("seals/dist.toml"), sealed);
     assert_eq!(
         said,
-        "dist: accepting from report.json: 2 added (+10 B), 2 removed (-15 B), 2 changed (+8 B), 1 moved, 1 mode\n  \
+        "dist: approving from report.json: 2 added (+10 B), 2 removed (-15 B), 2 changed (+8 B), 1 moved, 1 mode\n  \
            added    becomes/a  10 B\n  \
            added    empty      empty directory\n  \
            removed  becomes    11 B\n  \
@@ -99,14 +99,35 @@ fn what_was_reported_becomes_the_seal_and_nothing_is_read() {
     );
     fs::rename(repo.path("away"), repo.path("dist")).unwrap();
     ends(&repo, &["check"], 0);
-    refused(&repo, &["accept", REPORT], "the seal is no longer the one that the report is about");
+}
+
+#[test]
+fn a_report_is_taken_once_and_then_there_is_nothing_to_change() {
+    let repo = failed();
+    ends(&repo, &["seal", "--from-report", REPORT], 0);
+    let sealed = repo.read("seals/dist.toml");
+    let again = ends(&repo, &["seal", "--from-report", REPORT], 0);
+    assert!(again.starts_with("dist: nothing to change in seals/dist.toml: "), "{again:#?}");
+    assert_eq!(repo.read("seals/dist.toml"), sealed);
+    // One of the findings is not so any more.
+    edit(&repo, |report| finding(report, "modified")["observed"]["size"] = json!(1234));
+    refused(&repo, &["seal", "--from-report", REPORT], "the seal is no longer the one");
+}
+
+#[test]
+fn the_older_name_does_the_same_and_is_not_shown() {
+    let (repo, old) = (failed(), failed());
+    ends(&repo, &["seal", "--from-report", REPORT], 0);
+    ends(&old, &["accept", REPORT], 0);
+    assert_eq!(old.read("seals/dist.toml"), repo.read("seals/dist.toml"));
+    assert!(!repo.run(&["--help"]).stdout.contains("accept"));
 }
 
 #[test]
 fn an_entry_that_was_not_reported_is_not_taken() {
     let repo = failed();
     repo.write("dist/same", "changed after the report");
-    ends(&repo, &["accept", REPORT], 0);
+    ends(&repo, &["seal", "--from-report", REPORT], 0);
     let said = ends(&repo, &["check"], 1);
     assert!(said.contains("1 finding") && said.contains("modified      same"), "{said}");
 }
@@ -117,7 +138,7 @@ fn a_report_from_another_machine_and_from_another_directory_is_accepted() {
     let elsewhere = repo.root().with_file_name("built");
     fs::rename(repo.path("dist"), &elsewhere).unwrap();
     ends(&repo, &["check", "dist", "--at", "../built", "--report", "json=../report"], 1);
-    ends(&repo, &["accept", "../report", "dist"], 0);
+    ends(&repo, &["seal", "--from-report", "../report", "dist"], 0);
     ends(&repo, &["check", "dist", "--at", "../built"], 0);
 }
 
@@ -125,12 +146,12 @@ fn a_report_from_another_machine_and_from_another_directory_is_accepted() {
 fn additions_to_a_report_are_passed_over() {
     let repo = failed();
     edit(&repo, |report| {
-        report["authority"] = json!({"kind": "slice"});
+        report["authority"] = json!({"environment": "e", "policy": null, "more": 1});
         report["seals"][0]["authority"] = json!(["x"]);
         finding(report, "modified")["new"] = json!({"a": [1, null]});
         finding(report, "modified")["observed"]["sha256"] = json!("0");
     });
-    ends(&repo, &["accept", REPORT], 0);
+    ends(&repo, &["seal", "--from-report", REPORT], 0);
 }
 
 /// What is done to a report, and what is then said.
@@ -138,20 +159,23 @@ type Case = (&'static str, fn(&mut Value));
 
 #[test]
 fn a_report_that_is_not_about_this_seal_or_not_in_itself_right_is_refused() {
-    let cases: [Case; 44] = [
+    let cases: [Case; 45] = [
         ("the seal is no longer the one", |r| r["seals"][0]["digest"] = json!("0".repeat(64))),
         ("the seal is no longer the one", |r| r["seals"][0]["digest"] = Value::Null),
         ("the report is about another root: lib", |r| r["seals"][0]["root"] = json!("lib")),
         ("the report is about another root: none", |r| r["seals"][0]["root"] = Value::Null),
         ("there is no seal other here", |r| r["seals"][0]["name"] = json!("other")),
         ("no seal can have the name \"../x\"", |r| r["seals"][0]["name"] = json!("../x")),
-        ("its bytes came from a commit", |r| r["seals"][0]["source"]["kind"] = json!("commit")),
-        ("its bytes came from a x", |r| r["seals"][0]["source"]["kind"] = json!("x")),
+        ("its bytes came from a commit", |r| {
+            r["seals"][0]["source"] = json!({"kind": "commit", "rev": "main", "oid": "0"});
+        }),
+        ("missing field `rev`", |r| r["seals"][0]["source"]["kind"] = json!("commit")),
+        ("unknown variant `x`", |r| r["seals"][0]["source"]["kind"] = json!("x")),
         ("its verdict is error", |r| r["seals"][0]["verdict"] = json!("error")),
         ("its verdict is refused", |r| r["seals"][0]["verdict"] = json!("refused")),
         ("no seal failed in it", |r| r["seals"][0]["verdict"] = json!("pass")),
         ("no seal failed in it", |r| r["seals"] = json!([])),
-        ("there is nothing to accept", |r| r["seals"][0]["findings"] = json!([])),
+        ("there is nothing to approve", |r| r["seals"][0]["findings"] = json!([])),
         ("contains an error (x)", |r| r["errors"] = json!([{"code": "x", "message": "m"}])),
         ("the seal dist stands in it twice", |r| {
             let seal = r["seals"][0].clone();
@@ -179,55 +203,59 @@ fn a_report_that_is_not_about_this_seal_or_not_in_itself_right_is_refused() {
         ("it was found unreadable", |r| finding(r, "modified")["kind"] = json!("unreadable")),
         ("it was found unstable", |r| finding(r, "modified")["kind"] = json!("unstable")),
         ("it was found unsealable", |r| finding(r, "modified")["kind"] = json!("unsealable")),
-        ("a finding of the kind odd", |r| finding(r, "modified")["kind"] = json!("odd")),
-        ("its name is not UTF-8", |r| finding(r, "unsealed")["path_bytes"] = json!("ff")),
-        ("what was observed there makes no entry", |r| {
+        ("unknown variant `odd`", |r| finding(r, "modified")["kind"] = json!("odd")),
+        ("its path_bytes are not those of its path", |r| {
+            finding(r, "unsealed")["path_bytes"] = json!("ff");
+        }),
+        ("the fields of an entry in it make none", |r| {
             finding(r, "modified")["observed"] = json!({"kind": "file", "size": 3});
         }),
-        ("what was observed there makes no entry", |r| {
+        ("the fields of an entry in it make none", |r| {
             finding(r, "modified")["observed"]["blake3"] = json!("AB".repeat(32));
         }),
-        ("what was observed there makes no entry", |r| {
+        ("the fields of an entry in it make none", |r| {
             finding(r, "modified")["observed"]["target"] = json!("x");
         }),
-        ("what was sealed there makes no entry", |r| {
+        ("unknown variant `fifo`", |r| {
             finding(r, "modified")["expected"]["kind"] = json!("fifo");
         }),
-        ("is not what is sealed", |r| finding(r, "modified")["expected"]["size"] = json!(4)),
-        ("does not make it modified", |r| {
+        ("does not follow from the seal", |r| {
+            finding(r, "modified")["expected"]["size"] = json!(4);
+        }),
+        ("does not follow from the seal", |r| {
             let finding = finding(r, "modified");
             finding["observed"] = finding["expected"].clone();
         }),
-        ("does not make it mode-changed", |r| {
+        ("does not follow from the seal", |r| {
             finding(r, "modified")["kind"] = json!("mode-changed");
         }),
-        ("does not make it missing", |r| finding(r, "modified")["kind"] = json!("missing")),
-        ("does not make it unsealed", |r| finding(r, "missing")["kind"] = json!("unsealed")),
-        ("does not make it moved", |r| {
+        ("does not follow from the seal", |r| finding(r, "modified")["kind"] = json!("missing")),
+        ("does not follow from the seal", |r| finding(r, "missing")["kind"] = json!("unsealed")),
+        ("does not follow from the seal", |r| {
             drop(finding(r, "moved").as_object_mut().unwrap().remove("from"));
         }),
-        ("said to be moved, with other bytes", |r| {
+        ("does not follow from the seal", |r| {
             finding(r, "moved")["observed"]["size"] = json!(7);
         }),
-        ("two findings are about this one path", |r| {
+        ("gone: it does not follow", |r| {
             let finding = finding(r, "missing").clone();
             r["seals"][0]["findings"].as_array_mut().unwrap().push(finding);
         }),
-        ("two findings are about this one path", |r| {
+        ("two findings are about it", |r| {
             let finding = finding(r, "unsealed").clone();
             r["seals"][0]["findings"].as_array_mut().unwrap().push(finding);
         }),
-        ("it is said not to be sealed, and it is", |r| {
+        ("does not follow from the seal", |r| {
             finding(r, "unsealed")["path"] = json!("same");
         }),
-        ("makes no seal: entry \"same/below\" lies below", |r| {
+        ("same: something lies below it, and it is no directory", |r| {
             finding(r, "unsealed")["path"] = json!("same/below");
         }),
     ];
     for (says, change) in cases {
         let repo = failed();
         edit(&repo, change);
-        refused(&repo, &["accept", REPORT], says);
+        refused(&repo, &["seal", "--from-report", REPORT], says);
     }
 }
 
@@ -255,12 +283,12 @@ fn no_path_leads_out_of_the_seal() {
         for kind in ["unsealed", "moved"] {
             repo.write(REPORT, &whole);
             edit(&repo, |report| finding(report, kind)["path"] = json!(path));
-            refused(&repo, &["accept", REPORT], why);
+            refused(&repo, &["seal", "--from-report", REPORT], why);
         }
     }
     repo.write(REPORT, &whole);
     edit(&repo, |report| finding(report, "moved")["from"] = json!("../x"));
-    refused(&repo, &["accept", REPORT], "the path has a `.` or `..` component");
+    refused(&repo, &["seal", "--from-report", REPORT], "the path has a `.` or `..` component");
     for (entry, why) in [
         (json!({"kind": "link", "target": ""}), "the link has no target"),
         (json!({"kind": "link", "target": "a\0"}), "the link's target holds a NUL"),
@@ -268,10 +296,16 @@ fn no_path_leads_out_of_the_seal() {
         (json!({"kind": "link", "target": "../../x"}), "a link that leaves the root"),
     ] {
         repo.write(REPORT, &whole);
-        edit(&repo, |report| finding(report, "unsealed")["observed"] = entry);
-        refused(&repo, &["accept", REPORT], why);
+        edit(&repo, |report| {
+            let bytes = |entry: &Value| entry["size"].as_u64().unwrap_or(0);
+            let before = bytes(&finding(report, "unsealed")["observed"]);
+            let all = report["seals"][0]["bytes"].as_u64().unwrap() - before;
+            report["seals"][0]["bytes"] = json!(all.saturating_add(bytes(&entry)));
+            finding(report, "unsealed")["observed"] = entry;
+        });
+        refused(&repo, &["seal", "--from-report", REPORT], why);
     }
-    ends(&repo, &["accept", REPORT, "--allow-outside-links"], 0);
+    ends(&repo, &["seal", "--from-report", REPORT, "--allow-outside-links"], 0);
     assert!(repo.read("seals/dist.toml").contains(" = \"link ../../x\"\n"));
 }
 
@@ -285,20 +319,24 @@ fn a_file_that_is_no_report_is_refused() {
     let long = format!("{{\"format\": \"{}\"}}", "x".repeat(1 << 20));
     for text in ["", "x", "[]", "{}", "null", half, &twice, &nested, &format!("{whole}x"), &long] {
         repo.write(REPORT, text);
-        refused(&repo, &["accept", REPORT], "report.json: ");
-        assert!(repo.run(&["accept", REPORT]).stderr.len() < 2000);
+        refused(&repo, &["seal", "--from-report", REPORT], "report.json: ");
+        assert!(repo.run(&["seal", "--from-report", REPORT]).stderr.len() < 2000);
     }
     repo.write(REPORT, b"{\"format\": \"\xff\"}");
-    refused(&repo, &["accept", REPORT], "it is no report");
+    refused(&repo, &["seal", "--from-report", REPORT], "it is no report");
     fs::remove_file(repo.path(REPORT)).unwrap();
-    refused(&repo, &["accept", REPORT], "next: name the file that `sealgate check --report");
-    refused(&repo, &["accept", "dist"], "it is not a regular file");
+    refused(
+        &repo,
+        &["seal", "--from-report", REPORT],
+        "next: name the file that `sealgate check --report",
+    );
+    refused(&repo, &["seal", "--from-report", "dist"], "it is not a regular file");
     let made = std::process::Command::new("mkfifo").arg(repo.path("fifo")).status().unwrap();
     assert!(made.success());
-    refused(&repo, &["accept", "fifo"], "it is not a regular file");
+    refused(&repo, &["seal", "--from-report", "fifo"], "it is not a regular file");
     let large = fs::File::create(repo.path(REPORT)).unwrap();
     large.set_len((256 << 20) + 1).unwrap();
-    refused(&repo, &["accept", REPORT], "over the limit of 268435456 bytes");
+    refused(&repo, &["seal", "--from-report", REPORT], "over the limit of 268435456 bytes");
 }
 
 #[test]
@@ -310,7 +348,7 @@ fn a_report_with_a_byte_changed_is_refused_or_still_makes_a_seal() {
         let mut bytes = whole.clone();
         bytes[at] ^= if at % 2 == 0 { 1 } else { 16 };
         repo.write(REPORT, &bytes);
-        let run = repo.run(&["accept", REPORT]);
+        let run = repo.run(&["seal", "--from-report", REPORT]);
         if run.code == Some(0) {
             taken += 1;
             ends(&repo, &["fmt", "--check"], 0);
@@ -328,11 +366,11 @@ fn what_is_kept_in_git_is_not_taken_from_a_report() {
     let repo = failed();
     repo.write("seals/dist.toml", repo.read("seals/dist.toml").replace("= false", "= true"));
     report(&repo);
-    refused(&repo, &["accept", REPORT], "docs/reseal.md has the recipe");
+    refused(&repo, &["seal", "--from-report", REPORT], "docs/reseal.md has the recipe");
 }
 
 #[test]
-fn nothing_is_accepted_in_ci_unless_it_is_allowed() {
+fn nothing_is_taken_from_a_report_in_ci_unless_it_is_allowed() {
     let repo = failed();
     let in_ci = |arguments: &[&str]| {
         let mut command = repo.sealgate(arguments);
@@ -340,9 +378,13 @@ fn nothing_is_accepted_in_ci_unless_it_is_allowed() {
         Run::of(command)
     };
     let before = repo.contents();
-    assert!(in_ci(&["accept", REPORT]).refusal().contains("sealgate accept does not write in CI"));
+    assert!(
+        in_ci(&["seal", "--from-report", REPORT])
+            .refusal()
+            .contains("sealgate seal --from-report does not write in CI")
+    );
     assert_eq!(repo.contents(), before);
-    assert_eq!(in_ci(&["accept", REPORT, "--allow-ci"]).code, Some(0));
+    assert_eq!(in_ci(&["seal", "--from-report", REPORT, "--allow-ci"]).code, Some(0));
 }
 
 /// Three seals of which `a` and `b` fail.
@@ -360,25 +402,33 @@ fn several() -> Repo {
 #[test]
 fn all_that_failed_is_taken_or_what_is_named() {
     let repo = several();
-    let said = ends(&repo, &["accept", REPORT], 0);
-    assert_eq!(said.matches("accepting from report.json").count(), 2);
+    let said = ends(&repo, &["seal", "--from-report", REPORT], 0);
+    assert_eq!(said.matches("approving from report.json").count(), 2);
     ends(&repo, &["check"], 0);
 
     let repo = several();
-    ends(&repo, &["accept", REPORT, "b"], 0);
+    ends(&repo, &["seal", "--from-report", REPORT, "b"], 0);
     ends(&repo, &["check", "b"], 0);
     ends(&repo, &["check", "a"], 1);
-    refused(&repo, &["accept", REPORT, "nope"], "no seal is named nope");
-    refused(&repo, &["accept", REPORT, "c"], "it passed: there is nothing to accept");
-    ends(&repo, &["accept", REPORT, "a*"], 0);
+    refused(&repo, &["seal", "--from-report", REPORT, "nope"], "no seal is named nope");
+    refused(
+        &repo,
+        &["seal", "--from-report", REPORT, "c"],
+        "it passed: there is nothing to approve",
+    );
+    ends(&repo, &["seal", "--from-report", REPORT, "a*"], 0);
 }
 
 #[test]
 fn nothing_is_written_if_one_of_several_cannot_be_taken() {
     let repo = several();
     edit(&repo, |report| report["seals"][1]["findings"][0]["path"] = json!("../x"));
-    refused(&repo, &["accept", REPORT], "b/../x: no path of an entry");
-    ends(&repo, &["accept", REPORT, "a"], 0);
+    refused(
+        &repo,
+        &["seal", "--from-report", REPORT],
+        "../x: no seal can hold that path: the path has a `.`",
+    );
+    ends(&repo, &["seal", "--from-report", REPORT, "a"], 0);
 
     let repo = several();
     mode(&repo, "seals/b.toml", 0o444);
@@ -387,15 +437,15 @@ fn nothing_is_written_if_one_of_several_cannot_be_taken() {
     let repo = several();
     repo.write("seals/c.toml", "broken");
     repo.run(&["check", "--report", "json=report.json"]);
-    refused(&repo, &["accept", REPORT], "contains an error");
-    refused(&repo, &["accept", REPORT, "*"], "contains an error");
-    ends(&repo, &["accept", REPORT, "a", "b"], 0);
+    refused(&repo, &["seal", "--from-report", REPORT], "contains an error");
+    refused(&repo, &["seal", "--from-report", REPORT, "*"], "contains an error");
+    ends(&repo, &["seal", "--from-report", REPORT, "a", "b"], 0);
 }
 
 #[track_caller]
 fn refused_after_telling(repo: &Repo, says: &str) {
     let before = repo.contents();
-    let run = repo.run(&["accept", REPORT]);
+    let run = repo.run(&["seal", "--from-report", REPORT]);
     assert!(run.refusal().contains(says), "{run:#?}");
     assert!(!run.stdout.contains("review it like code"), "{run:#?}");
     assert_eq!(repo.contents(), before);
@@ -412,7 +462,7 @@ fn modes_that_were_not_seen_stay_as_they_are() {
     edit(&repo, |report| {
         report["notices"] = json!([{"code": "modes-not-compared", "message": "m"}]);
     });
-    ends(&repo, &["accept", REPORT], 0);
+    ends(&repo, &["seal", "--from-report", REPORT], 0);
     mode(&repo, "dist/run", 0o755);
     ends(&repo, &["check"], 0);
 }
@@ -441,21 +491,21 @@ fn hostile_names_are_told_so_that_they_do_nothing() {
             seal["findings"][1]["kind"] = json!(text);
         });
         let before = repo.contents();
-        let run = repo.run(&["accept", REPORT]);
+        let run = repo.run(&["seal", "--from-report", REPORT]);
         assert!(inert(run.refusal()), "{run:#?}");
         for key in ["name", "root", "digest", "verdict"] {
             repo.write(REPORT, &whole);
             edit(&repo, |report| report["seals"][0][key] = json!(text));
-            let run = repo.run(&["accept", REPORT]);
+            let run = repo.run(&["seal", "--from-report", REPORT]);
             assert!(inert(run.refusal()), "{run:#?}");
         }
         repo.write(REPORT, &whole);
         edit(&repo, |report| report["format"] = json!(text));
-        assert!(inert(repo.run(&["accept", REPORT]).refusal()));
+        assert!(inert(repo.run(&["seal", "--from-report", REPORT]).refusal()));
         repo.write(REPORT, &whole);
         assert_eq!(before.len(), repo.contents().len());
     }
-    let said = ends(&repo, &["accept", odd], 0);
+    let said = ends(&repo, &["seal", "--from-report", odd], 0);
     assert!(inert(&said) && said.contains("7 added"), "{said}");
     ends(&repo, &["check"], 0);
 }
@@ -513,7 +563,7 @@ proptest! {
         build(&repo, &new);
         let run = repo.run(&["check", "--report", "json=report.json"]);
         if run.code == Some(1) {
-            ends(&repo, &["accept", REPORT, "--allow-outside-links"], 0);
+            ends(&repo, &["seal", "--from-report", REPORT, "--allow-outside-links"], 0);
         }
         ends(&repo, &["check"], 0);
         let accepted = repo.read("seals/dist.toml");

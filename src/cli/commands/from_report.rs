@@ -1,8 +1,9 @@
-//! `accept`: takes over what a failing check reported, and nothing else.
+//! `seal --from-report`: approves what a failing check reported, and nothing else.
 //!
 //! Every seal is planned, and what it changes is told, before the first byte is written.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use sealgate_core::compare::changes::between;
 use sealgate_core::compare::verdict::Verdict;
@@ -13,26 +14,47 @@ use super::ready::{PendingSeal, write};
 use super::reports;
 use super::select::by_place_here;
 use super::{Context, Outcome, collect, refuse_in_ci};
-use crate::cli::args::AcceptArgs;
-use crate::ops::accept::{choose, taken};
+use crate::cli::args::{AcceptArgs, SealArgs};
 use crate::ops::seal::draft::outside_links;
-use crate::report::accepted;
-use crate::report::read::{ReportRead, SealRead};
-use crate::report::sealed;
+use crate::ops::seal::from_report::{choose, taken};
+use crate::report::{Report, SealView, accepted, sealed};
 
 type Problems = Vec<Problem>;
 
-pub(super) fn run(arguments: &AcceptArgs, context: &Context) -> Outcome {
-    refuse_in_ci("sealgate accept", Some(arguments.allow_ci))?;
-    let given = arguments.report.to_string_lossy();
+/// What is to be approved.
+pub(super) struct Approval<'a> {
+    report: &'a Path,
+    /// Names, globs and places of seals; none for all that failed.
+    names: &'a [String],
+    allow_ci: bool,
+    allow_outside_links: bool,
+}
+
+impl<'a> Approval<'a> {
+    /// That of `seal --from-report`.
+    pub(super) fn of_seal(arguments: &'a SealArgs, report: &'a Path) -> Self {
+        let SealArgs { names, allow_ci, allow_outside_links, .. } = arguments;
+        Self { report, names, allow_ci: *allow_ci, allow_outside_links: *allow_outside_links }
+    }
+
+    /// That of `accept`.
+    pub(super) fn of_accept(arguments: &'a AcceptArgs) -> Self {
+        let AcceptArgs { report, names, allow_ci, allow_outside_links } = arguments;
+        Self { report, names, allow_ci: *allow_ci, allow_outside_links: *allow_outside_links }
+    }
+}
+
+pub(super) fn run(approval: &Approval<'_>, context: &Context) -> Outcome {
+    refuse_in_ci("sealgate seal --from-report", Some(approval.allow_ci))?;
+    let given = approval.report.to_string_lossy();
     let mut room = reports::MAX_BYTES;
-    let report = reports::open(&context.path(&arguments.report), &given, &mut room);
+    let report = reports::open(&context.path(approval.report), &given, &mut room);
     let report = report.map_err(|problem| vec![problem])?;
     let _lock = context.lock()?;
     let names = match context.repository.contents() {
-        Ok(Some(found)) => by_place_here(context, &found.names, &arguments.names),
+        Ok(Some(found)) => by_place_here(context, &found.names, approval.names),
         // Reported below.
-        _ => arguments.names.clone(),
+        _ => approval.names.to_vec(),
     };
     let chosen = choose(&report, &names).map_err(|problems| {
         problems.into_iter().map(|problem| problem.file(&*given)).collect::<Vec<_>>()
@@ -40,7 +62,7 @@ pub(super) fn run(arguments: &AcceptArgs, context: &Context) -> Outcome {
     let here: BTreeSet<SealName> = context.select(&[])?.into_iter().collect();
     let ready = collect(chosen.into_iter().map(|(name, reported)| {
         if here.contains(&name) {
-            return plan(&name, reported, &report, arguments, context);
+            return plan(&name, reported, &report, approval, context);
         }
         let message = format!("there is no seal {name} here");
         Err(vec![
@@ -54,12 +76,14 @@ pub(super) fn run(arguments: &AcceptArgs, context: &Context) -> Outcome {
         ready.warn(context);
         let changes = ready.old.as_ref().map(|old| between(old, &ready.seal)).unwrap_or_default();
         let name = ready.seal.name.as_str();
-        before.extend(accepted::before(name, &given, &changes, context.terminal.verbosity));
-        after.extend(ready.tell(
-            sealed::Outcome::Accepted(changes),
-            context,
-            context.terminal.verbosity,
-        ));
+        let verbosity = context.terminal.verbosity;
+        let outcome = if ready.changed {
+            before.extend(accepted::before(name, &given, &changes, verbosity));
+            sealed::Outcome::Accepted(changes)
+        } else {
+            sealed::Outcome::Same
+        };
+        after.extend(ready.tell(outcome, context, verbosity));
     }
     context.terminal.answer(&before).map_err(one)?;
     write(&ready, context)?;
@@ -70,16 +94,16 @@ pub(super) fn run(arguments: &AcceptArgs, context: &Context) -> Outcome {
 /// The seal `name` with what was `reported` of it.
 fn plan(
     name: &SealName,
-    reported: &SealRead,
-    report: &ReportRead,
-    arguments: &AcceptArgs,
+    reported: &SealView,
+    report: &Report,
+    approval: &Approval<'_>,
     context: &Context,
 ) -> Result<PendingSeal, Problems> {
     let one = |problem| vec![problem];
     let loaded = context.repository.load(name).map_err(one)?;
     let old = loaded.seal.map_err(one)?;
     let seal = taken(reported, &old, loaded.digest, report.modes())?;
-    if !arguments.allow_outside_links {
+    if !approval.allow_outside_links {
         let problems = outside_links(&seal, Some(&old));
         if !problems.is_empty() {
             return Err(problems);
@@ -89,7 +113,7 @@ fn plan(
     // What is written must be what `check` accepts: every rule, the size limit too.
     read(name, &bytes).map_err(|error| {
         let message = format!("what the report says makes no seal: {error}");
-        let remedy = "check again where the bytes are, and accept the report of that";
+        let remedy = "check again where the bytes are, and take the report of that";
         vec![Problem::new("report-refused", message).seal(name.as_str()).remedy(remedy)]
     })?;
     let changed = bytes != loaded.bytes;

@@ -1,0 +1,184 @@
+//! From what a report says of a seal to the seal that would have passed. Pure.
+//!
+//! Nothing is believed but the observed entries, which the user asks to take over. Everything else in
+//! the report must follow from them and from the seal that is here.
+
+use std::collections::HashSet;
+
+use sealgate_core::compare::finding::FindingKind;
+use sealgate_core::compare::verdict::Verdict;
+use sealgate_core::seal::entry::Digest;
+use sealgate_core::seal::{Seal, SealName, SealedEntry};
+use sealgate_core::text::problem::Problem;
+
+use super::draft::keep_modes;
+use crate::ops::reported::{self, Against, Reported};
+use crate::report::read::cut;
+use crate::report::{FindingView, Report, SealView, SourceView};
+use crate::tree::select;
+
+/// How many refused findings are shown; the others are counted.
+const SHOWN: usize = 10;
+
+const AGAIN: &str = "check again where the bytes are, and take the report of that";
+
+/// What `report` says of the seals that are wanted: those that `patterns` select, or all that
+/// failed where there is none.
+pub fn choose<'r>(
+    report: &'r Report,
+    patterns: &[String],
+) -> Result<Vec<(SealName, &'r SealView)>, Vec<Problem>> {
+    let refuse =
+        |code, message: String, remedy: &str| vec![Problem::new(code, message).remedy(remedy)];
+    if let Some(share) = &report.partition {
+        // The seal would be another then, and what the other shares found could not be taken.
+        let message = format!("it is the report of share {} of {}", share.index, share.count);
+        let remedy = "merge the reports of all shares (sealgate merge-reports), and take that";
+        return Err(refuse("report-refused", message, remedy));
+    }
+    let mut seals: Vec<(SealName, &SealView)> = Vec::new();
+    for seal in &report.seals {
+        let name = SealName::parse(&seal.name).ok_or_else(|| {
+            let message = format!("no seal can have the name {:?}", cut(&seal.name));
+            let remedy = "name a file that `sealgate check --report json=FILE` wrote";
+            refuse("report-malformed", message, remedy)
+        })?;
+        seals.push((name, seal));
+    }
+    seals.sort_by(|(a, _), (b, _)| a.cmp(b));
+    if let Some(pair) = seals.windows(2).find(|pair| pair[0].0 == pair[1].0) {
+        let message = format!("the seal {} stands in it twice", pair[0].0);
+        return Err(refuse("report-malformed", message, "take a report of one check"));
+    }
+    let names: Vec<_> = seals.iter().map(|(name, _)| name.clone()).collect();
+    let selected = select(&names, patterns)?;
+    let wanted: HashSet<&str> = selected.iter().map(SealName::as_str).collect();
+    let all = patterns.is_empty();
+    // An error about a seal that is not selected hinders nobody.
+    let hinders = |seal: Option<&str>| all || seal.is_none_or(|seal| wanted.contains(seal));
+    if let Some(error) = report.errors.iter().find(|error| hinders(error.seal.as_deref())) {
+        let code = cut(&error.code);
+        let message = format!("the report contains an error ({code}), so it is not a judgement");
+        return Err(refuse("report-refused", message, &format!("fix that, {AGAIN}")));
+    }
+    // Without NAME, what passed is not meant.
+    seals.retain(|(name, seal)| {
+        wanted.contains(name.as_str()) && !(all && seal.verdict == Verdict::Pass)
+    });
+    if seals.is_empty() {
+        let message = "no seal failed in it, so there is nothing to approve".to_owned();
+        return Err(refuse("report-refused", message, "nothing is to be done"));
+    }
+    Ok(seals)
+}
+
+/// The seal `current`, with `digest`, as it is once everything that `reported` says of it is taken
+/// over; `modes` says whether execute bits were seen.
+///
+/// # Errors
+///
+/// The report is of another seal, or of no fail; no check of this seal can have stated it; or it
+/// found something that no seal can state.
+pub fn taken(
+    reported: &SealView,
+    current: &Seal,
+    digest: Digest,
+    modes: bool,
+) -> Result<Seal, Vec<Problem>> {
+    if is_already_so(reported, current) {
+        return Ok(current.clone());
+    }
+    check_seal(reported, current, digest).map_err(|problem| vec![problem])?;
+    let unstatable = unstatable(reported, current);
+    if !unstatable.is_empty() {
+        return Err(unstatable);
+    }
+    let against = Against { seal: current, taken: None, modes };
+    let Reported { decoded, .. } = reported::read(reported, against)
+        .map_err(|why| vec![refused(current, why).remedy(AGAIN)])?;
+    let entries = decoded.inventory.entries();
+    let entries = entries.map(|(path, entry)| SealedEntry { path, entry: entry.clone() });
+    let mut seal = Seal { entries: entries.collect(), ..Seal::clone(current) };
+    if !modes {
+        keep_modes(&mut seal, current);
+    }
+    Ok(seal)
+}
+
+/// Whether `current` states everything that was found: the report was taken before.
+fn is_already_so(reported: &SealView, current: &Seal) -> bool {
+    let is_so = |view: &FindingView| {
+        let Ok(finding) = view.finding() else { return false };
+        let is_gone = finding.from.is_none_or(|from| current.entry(from.as_bytes()).is_none());
+        is_gone && current.entry(&finding.path) == finding.observed.as_ref()
+    };
+    !reported.findings.is_empty()
+        && reported.root.as_deref() == Some(current.header.root.as_str())
+        && unstatable(reported, current).is_empty()
+        && reported.findings.iter().all(is_so)
+}
+
+/// What was found that no seal can state: the first few findings, and how many more there are.
+fn unstatable(reported: &SealView, current: &Seal) -> Vec<Problem> {
+    let is_statable = |finding: &&FindingView| {
+        !matches!(
+            finding.kind,
+            FindingKind::Unreadable | FindingKind::Unstable | FindingKind::Unsealable
+        )
+    };
+    let mut found = reported.findings.iter().filter(|finding| !is_statable(finding));
+    let mut problems = Vec::new();
+    for finding in found.by_ref().take(SHOWN) {
+        let path = current.header.root.join(&cut(&finding.path));
+        let message = format!("it was found {}: no seal can state that", finding.kind.code());
+        let remedy = "fix that where it was found, check again, and take the report of that";
+        problems.push(refused(current, message).file(path).remedy(remedy));
+    }
+    let more = found.count();
+    if more > 0 {
+        let message = format!("{more} more of the report's findings cannot be taken");
+        problems.push(refused(current, message).remedy(AGAIN));
+    }
+    problems
+}
+
+fn refused(seal: &Seal, message: impl Into<String>) -> Problem {
+    Problem::new("report-refused", message).seal(seal.name.as_str())
+}
+
+/// Refuses a report of a seal that is another here, or that gives nothing to approve.
+fn check_seal(reported: &SealView, current: &Seal, digest: Digest) -> Result<(), Problem> {
+    let refuse = |message: String, remedy: &str| Err(refused(current, message).remedy(remedy));
+    let header = &current.header;
+    if header.tracked {
+        let message = "its files are kept in git: they and their seal change together";
+        let remedy = "take both from the machine that built them: docs/reseal.md has the recipe";
+        return refuse(message.to_owned(), remedy);
+    }
+    if reported.root.as_deref() != Some(header.root.as_str()) {
+        let root = reported.root.as_deref().map_or("none".to_owned(), cut);
+        return refuse(format!("the report is about another root: {root}"), AGAIN);
+    }
+    if reported.digest.as_deref() != Some(&*digest.to_string()) {
+        let message = "the seal is no longer the one that the report is about";
+        return refuse(message.to_owned(), AGAIN);
+    }
+    if matches!(reported.source, SourceView::Commit { .. }) {
+        let message = "its bytes came from a commit, not from a build".to_owned();
+        return refuse(message, "take the report of a check where they were built");
+    }
+    match reported.verdict {
+        Verdict::Fail if !reported.findings.is_empty() => Ok(()),
+        Verdict::Fail => {
+            let message = "it failed for a change of the seal itself: there is nothing to approve";
+            refuse(message.to_owned(), "let that change be reviewed: sealgate diff --base REV")
+        }
+        Verdict::Pass => {
+            refuse("it passed: there is nothing to approve".to_owned(), "leave it out")
+        }
+        verdict @ (Verdict::Refused | Verdict::Error) => refuse(
+            format!("its verdict is {}, and only a fail can be approved", verdict.code()),
+            AGAIN,
+        ),
+    }
+}

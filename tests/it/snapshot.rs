@@ -1,0 +1,22 @@
+//! Whole outputs, kept in `snapshots`. `INSTA_UPDATE=always cargo test --test it` writes them again.
+
+/// Holds `output` against the snapshot `name`, without what differs from run to run.
+pub(crate) fn expect(name: &str, output: &[u8]) {
+    let text = String::from_utf8_lossy(output);
+    let lines = text.lines().map(|line| match line.rsplit_once(" in ") {
+        Some((before, after)) if is_time(after) => format!("{before} in [TIME]\n"),
+        _ if line.starts_with("  \"elapsed_ms\"") => "  \"elapsed_ms\": 0\n".to_owned(),
+        _ => format!("{line}\n"),
+    });
+    let mut settings = insta::Settings::clone_current();
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!(name, lines.collect::<String>()));
+}
+
+/// Whether `text` begins as `12 ms` or `1.2 s` does.
+fn is_time(text: &str) -> bool {
+    let mut words = text.split(' ');
+    let is_number = words.next().is_some_and(|word| word.parse::<f64>().is_ok());
+    is_number && matches!(words.next(), Some("ms" | "s"))
+}
