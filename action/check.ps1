@@ -5,7 +5,7 @@ $PSNativeCommandUseErrorActionPreference = $false
 Set-StrictMode -Version Latest
 
 function Set-Undecided {
-    $outputs = 'verdict=error', 'exit-code=2', 'checked=0', 'findings=0', 'resealed=', 'staged=', 'report='
+    $outputs = 'verdict=error', 'exit-code=2', 'checked=0', 'findings=0', 'resealed=', 'authority=none', 'staged=', 'report='
     [IO.File]::AppendAllLines($env:GITHUB_OUTPUT, [string[]] $outputs)
 }
 
@@ -151,12 +151,21 @@ if ("$env:EVENT_SHA" -cnotmatch '^([0-9a-f]{40}|[0-9a-f]{64})$') {
 }
 $arguments = [Collections.Generic.List[string]]::new()
 if ("$env:IN_MERGE_REPORTS" -ne '') {
-    if ("$env:IN_AT$env:IN_STAGE$env:IN_REV$env:IN_PARTITION$env:IN_ENVIRONMENT" -ne '') {
-        Stop-Gate "with 'merge-reports' there is no 'at', 'stage', 'rev', 'partition' and 'environment'"
+    if ("$env:IN_AT$env:IN_STAGE$env:IN_REV$env:IN_PARTITION$env:IN_ENVIRONMENT$env:IN_ACTION$env:IN_REF" -ne '') {
+        Stop-Gate "with 'merge-reports' there is no 'at', 'stage', 'rev', 'partition', 'environment', 'action' and 'ref'"
     }
     $arguments.AddRange([string[]] ('merge-reports', '--globs', "--seals-from=$env:EVENT_SHA"))
     foreach ($name in $names) { $arguments.Add("--only=$name") }
     $names = @(Get-Lines $env:IN_MERGE_REPORTS)
+} elseif ("$env:IN_ACTION" -ne '') {
+    if ("$env:IN_SEALS$env:IN_AT$env:IN_STAGE$env:IN_PARTITION$env:IN_ON_RESEAL" -ne '') {
+        Stop-Gate "with 'action' there is no 'seals', 'at', 'stage', 'partition' and 'on-reseal'"
+    }
+    if ($env:IN_ACTION.StartsWith('-')) { Stop-Gate 'an action is a word such as apply' }
+    $arguments.AddRange([string[]] ('grant', 'use', "--environment=$env:IN_ENVIRONMENT"))
+    if ("$env:IN_REV" -ne '') { $arguments.Add("--rev=$env:IN_REV") }
+    if ("$env:IN_PLAN" -ne '') { $arguments.Add("--plan=$env:IN_PLAN") }
+    foreach ($line in Get-Lines $env:IN_EVIDENCE) { $arguments.Add("--evidence=$line") }
 } else {
     if ("$env:IN_REV" -ne '') {
         $arguments.AddRange([string[]] ('check', "--rev=$env:IN_REV"))
@@ -169,12 +178,23 @@ if ("$env:IN_MERGE_REPORTS" -ne '') {
     if ("$env:IN_PARTITION" -ne '') { $arguments.Add("--partition=$env:IN_PARTITION") }
 }
 $base = if ("$env:IN_BASE" -ne '') { $env:IN_BASE } else { 'auto' }
-$arguments.Add("--base=$base")
+if ("$env:IN_ACTION" -eq '') {
+    if ("$env:IN_PLAN$env:IN_EVIDENCE" -ne '') { Stop-Gate "'plan' and 'evidence' are for an 'action'" }
+    $arguments.Add("--base=$base")
+} elseif ($base -cne 'auto') {
+    $arguments.Add("--base=$base")
+}
+if ("$env:IN_REF" -ne '') { $arguments.Add("--ref=$env:IN_REF") }
+if ("$env:IN_POLICY_DIGEST" -ne '') { $arguments.Add("--policy-digest=$env:IN_POLICY_DIGEST") }
 if ("$env:IN_ON_RESEAL" -ne '') { $arguments.Add("--on-reseal=$env:IN_ON_RESEAL") }
 $arguments.AddRange([string[]] ('--format=github', "--report=json=$report"))
 foreach ($line in Get-Lines $env:IN_REPORTS) { $arguments.Add("--report=$line") }
-$arguments.Add('--')
-foreach ($name in $names) { $arguments.Add($name) }
+if ("$env:IN_ACTION" -ne '') {
+    $arguments.Add($env:IN_ACTION)
+} else {
+    $arguments.Add('--')
+    foreach ($name in $names) { $arguments.Add($name) }
+}
 
 & $binary @arguments
 $code = $LASTEXITCODE

@@ -5,6 +5,8 @@
 set -euf -o pipefail
 # What would change how the tools below behave.
 unset CDPATH TAR_OPTIONS
+# Whoever runs this script without its action need not know of these.
+: "${IN_ACTION:=}" "${IN_PLAN:=}" "${IN_EVIDENCE:=}" "${IN_REF:=}" "${IN_POLICY_DIGEST:=}"
 
 # A relative directory in the search path is one of the workspace: whoever writes the judged commit
 # would choose the programs that judge it.
@@ -20,7 +22,7 @@ search_path() {
 
 # What is true until the gate says otherwise: a crash is never green. Of two lines the later counts.
 undecided() {
-    printf '%s\n' verdict=error exit-code=2 checked=0 findings=0 resealed= staged= report= >>"$GITHUB_OUTPUT"
+    printf '%s\n' verdict=error exit-code=2 checked=0 findings=0 resealed= authority=none staged= report= >>"$GITHUB_OUTPUT"
 }
 
 stop() {
@@ -142,13 +144,22 @@ lines() {
 read -r -d '' -a names <<<"$IN_SEALS" || true
 [[ $EVENT_SHA =~ ^([0-9a-f]{40}|[0-9a-f]{64})$ ]] || stop "the event names no commit by its full id"
 if [ -n "$IN_MERGE_REPORTS" ]; then
-    [ -z "$IN_AT$IN_STAGE$IN_REV$IN_PARTITION$IN_ENVIRONMENT" ] ||
-        stop "with 'merge-reports' there is no 'at', 'stage', 'rev', 'partition' and 'environment'"
+    [ -z "$IN_AT$IN_STAGE$IN_REV$IN_PARTITION$IN_ENVIRONMENT$IN_ACTION$IN_REF" ] ||
+        stop "with 'merge-reports' there is no 'at', 'stage', 'rev', 'partition', 'environment', 'action' and 'ref'"
     # Every line is a glob, and the program expands it: a file whose name is a line hides no other.
     arguments=(merge-reports --globs "--seals-from=$EVENT_SHA")
     for name in ${names[@]+"${names[@]}"}; do arguments+=("--only=$name"); done
     lines "$IN_MERGE_REPORTS"
     names=(${lines[@]+"${lines[@]}"})
+elif [ -n "$IN_ACTION" ]; then
+    # Without a command: the next steps do the action.
+    [ -z "$IN_SEALS$IN_AT$IN_STAGE$IN_PARTITION$IN_ON_RESEAL" ] ||
+        stop "with 'action' there is no 'seals', 'at', 'stage', 'partition' and 'on-reseal'"
+    arguments=(grant use "--environment=$IN_ENVIRONMENT")
+    [ -z "$IN_REV" ] || arguments+=("--rev=$IN_REV")
+    [ -z "$IN_PLAN" ] || arguments+=("--plan=$IN_PLAN")
+    lines "$IN_EVIDENCE"
+    for line in ${lines[@]+"${lines[@]}"}; do arguments+=("--evidence=$line"); done
 else
     if [ -n "$IN_REV" ]; then
         arguments=(check "--rev=$IN_REV")
@@ -160,12 +171,28 @@ else
     [ -z "$IN_ENVIRONMENT" ] || arguments+=("--environment=$IN_ENVIRONMENT")
     [ -z "$IN_PARTITION" ] || arguments+=("--partition=$IN_PARTITION")
 fi
-arguments+=("--base=${IN_BASE:-auto}")
+if [ -n "$IN_ACTION" ]; then
+    # Else the base is the commit of the last use in the environment.
+    [ "${IN_BASE:-auto}" = auto ] || arguments+=("--base=$IN_BASE")
+else
+    [ -z "$IN_PLAN$IN_EVIDENCE" ] || stop "'plan' and 'evidence' are for an 'action'"
+    arguments+=("--base=${IN_BASE:-auto}")
+fi
+[ -z "$IN_REF" ] || arguments+=("--ref=$IN_REF")
+[ -z "$IN_POLICY_DIGEST" ] || arguments+=("--policy-digest=$IN_POLICY_DIGEST")
 [ -z "$IN_ON_RESEAL" ] || arguments+=("--on-reseal=$IN_ON_RESEAL")
 arguments+=(--format=github "--report=json=$report")
 lines "$IN_REPORTS"
 for line in ${lines[@]+"${lines[@]}"}; do arguments+=("--report=$line"); done
-arguments+=(-- ${names[@]+"${names[@]}"})
+if [ -n "$IN_ACTION" ]; then
+    # One word, which is no option whatever it begins with.
+    case $IN_ACTION in
+    -*) stop "an action is a word such as apply" ;;
+    esac
+    arguments+=("$IN_ACTION")
+else
+    arguments+=(-- ${names[@]+"${names[@]}"})
+fi
 
 code=0
 "$binary" "${arguments[@]}" || code=$?

@@ -46,7 +46,8 @@ complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "accept" -d 'The o
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "merge-reports" -d 'Give one verdict from the JSON reports of several checks or shares'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "blockers" -d 'Check or list a map of what blocks an environment or an action'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "policy" -d 'Check the policy, or print its digest or its keys'
-complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "grant" -d 'Write, show, sign and verify grants'
+complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "grant" -d 'Write, show, sign, verify and use grants'
+complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "evidence" -d 'Check the records of rehearsals'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "completions" -d 'Print the completions for a shell'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "man" -d 'Print the manual page of sealgate or of a command'
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l rev -d 'Judge the seals and the bytes of the commit REV instead of the working tree' -r
@@ -375,27 +376,29 @@ complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and __fish_see
 complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and __fish_seen_subcommand_from export-allowed-signers" -s v -l verbose -d 'Print every finding'
 complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and __fish_seen_subcommand_from export-allowed-signers" -s h -l help -d 'Print help'
 complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and __fish_seen_subcommand_from export-allowed-signers" -s V -l version -d 'Print version'
-complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and not __fish_seen_subcommand_from new show sign verify list prune" -s C -d 'Start in DIR instead of the current directory' -r -F
-complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and not __fish_seen_subcommand_from new show sign verify list prune" -l seals -d 'The seals directory, relative to the repository root' -r
-complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and not __fish_seen_subcommand_from new show sign verify list prune" -l color -d 'When to use colour' -r -f -a "auto\t''
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and not __fish_seen_subcommand_from new show sign verify list prune use log" -s C -d 'Start in DIR instead of the current directory' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and not __fish_seen_subcommand_from new show sign verify list prune use log" -l seals -d 'The seals directory, relative to the repository root' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and not __fish_seen_subcommand_from new show sign verify list prune use log" -l color -d 'When to use colour' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and not __fish_seen_subcommand_from new show sign verify list prune" -s q -l quiet -d 'Print only the verdict, and errors'
-complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and not __fish_seen_subcommand_from new show sign verify list prune" -s v -l verbose -d 'Print every finding'
-complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and not __fish_seen_subcommand_from new show sign verify list prune" -s h -l help -d 'Print help'
-complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and not __fish_seen_subcommand_from new show sign verify list prune" -s V -l version -d 'Print version'
-complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and not __fish_seen_subcommand_from new show sign verify list prune" -f -a "new" -d 'Write an unsigned grant for a change in the working tree'
-complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and not __fish_seen_subcommand_from new show sign verify list prune" -f -a "show" -d 'Describe what a grant permits'
-complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and not __fish_seen_subcommand_from new show sign verify list prune" -f -a "sign" -d 'Describe what grants permit, ask, and sign them with `ssh-keygen -Y sign`'
-complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and not __fish_seen_subcommand_from new show sign verify list prune" -f -a "verify" -d 'Check that a grant counts'
-complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and not __fish_seen_subcommand_from new show sign verify list prune" -f -a "list" -d 'List the grants in the working tree'
-complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and not __fish_seen_subcommand_from new show sign verify list prune" -f -a "prune" -d 'Remove the grants in the working tree that have expired'
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and not __fish_seen_subcommand_from new show sign verify list prune use log" -s q -l quiet -d 'Print only the verdict, and errors'
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and not __fish_seen_subcommand_from new show sign verify list prune use log" -s v -l verbose -d 'Print every finding'
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and not __fish_seen_subcommand_from new show sign verify list prune use log" -s h -l help -d 'Print help'
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and not __fish_seen_subcommand_from new show sign verify list prune use log" -s V -l version -d 'Print version'
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and not __fish_seen_subcommand_from new show sign verify list prune use log" -f -a "new" -d 'Write an unsigned grant for a change in the working tree'
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and not __fish_seen_subcommand_from new show sign verify list prune use log" -f -a "show" -d 'Describe what a grant permits'
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and not __fish_seen_subcommand_from new show sign verify list prune use log" -f -a "sign" -d 'Describe what grants permit, ask, and sign them with `ssh-keygen -Y sign`'
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and not __fish_seen_subcommand_from new show sign verify list prune use log" -f -a "verify" -d 'Check that a grant counts'
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and not __fish_seen_subcommand_from new show sign verify list prune use log" -f -a "list" -d 'List the grants in the working tree'
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and not __fish_seen_subcommand_from new show sign verify list prune use log" -f -a "prune" -d 'Remove the grants in the working tree that have expired'
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and not __fish_seen_subcommand_from new show sign verify list prune use log" -f -a "use" -d 'Do an action that is granted: check everything, record in the ledger that the grant is used, and run COMMAND once'
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and not __fish_seen_subcommand_from new show sign verify list prune use log" -f -a "log" -d 'List the uses in the ledger: who, when, which commit and plan, and how it ended'
 complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from new" -l seal -d 'The seal that changed, for reseal' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from new" -l environment -d 'The environment' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from new" -l blocker -d 'The item that is closed, for close-blocker' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from new" -l reason -d 'The reason, for the people who read the grant' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from new" -l hours -d 'Hours for which the grant counts [default: the maximum of the policy]' -r
-complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from new" -l evidence -d 'The digest of evidence that an approver looked at; repeatable' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from new" -l evidence -d 'The evidence that an approver looked at: the file of a record, or a digest' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from new" -l base -d 'The commit whose policy judges, and from which the change starts' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from new" -l plan -d 'The file with the plan of the action' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from new" -s C -d 'Start in DIR instead of the current directory' -r -F
@@ -461,6 +464,60 @@ complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen
 complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from prune" -s v -l verbose -d 'Print every finding'
 complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from prune" -s h -l help -d 'Print help'
 complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from prune" -s V -l version -d 'Print version'
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from use" -l environment -d 'The environment in which it is done' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from use" -l plan -d 'The file with the plan of the action: the grant must be for exactly this file' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from use" -l evidence -d 'The file of a record of evidence: the grant must name exactly this record; repeatable' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from use" -l rev -d 'Judge the seals and the bytes of the commit REV [default: the bytes of the working tree by the seals of HEAD]' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from use" -l base -d 'The commit whose policy judges [default: that of the last use in the environment]' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from use" -l ref -d 'The ref that is judged, refs/heads/NAME or refs/tags/NAME [default in GitHub Actions: that of the event]' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from use" -l policy-digest -d 'The digest of the first policy, if the base has no policy' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from use" -l format -d 'The format of the output; any other than human is written when everything is over' -r -f -a "human\t'For people'
+json\t'For scripts'
+github\t'For GitHub Actions: for people, then annotations'
+markdown\t'For the summary of a job'
+sarif\t'For code scanning: SARIF 2.1.0'
+junit\t'For CI, as test results: JUnit XML'
+codequality\t'For GitLab\'s Code Quality'
+html\t'For a browser: one page with a picture of the tree'"
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from use" -l report -d 'Also write a report to FILE when everything is over; repeatable' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from use" -s C -d 'Start in DIR instead of the current directory' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from use" -l seals -d 'The seals directory, relative to the repository root' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from use" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from use" -l dry-run -d 'Check everything, and neither record a use nor run anything'
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from use" -s q -l quiet -d 'Print only the verdict, and errors'
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from use" -s v -l verbose -d 'Print every finding'
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from use" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from use" -s V -l version -d 'Print version'
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from log" -s C -d 'Start in DIR instead of the current directory' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from log" -l seals -d 'The seals directory, relative to the repository root' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from log" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from log" -s q -l quiet -d 'Print only the verdict, and errors'
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from log" -s v -l verbose -d 'Print every finding'
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from log" -s h -l help -d 'Print help'
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from log" -s V -l version -d 'Print version'
+complete -c sealgate -n "__fish_sealgate_using_subcommand evidence; and not __fish_seen_subcommand_from check" -s C -d 'Start in DIR instead of the current directory' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand evidence; and not __fish_seen_subcommand_from check" -l seals -d 'The seals directory, relative to the repository root' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand evidence; and not __fish_seen_subcommand_from check" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c sealgate -n "__fish_sealgate_using_subcommand evidence; and not __fish_seen_subcommand_from check" -s q -l quiet -d 'Print only the verdict, and errors'
+complete -c sealgate -n "__fish_sealgate_using_subcommand evidence; and not __fish_seen_subcommand_from check" -s v -l verbose -d 'Print every finding'
+complete -c sealgate -n "__fish_sealgate_using_subcommand evidence; and not __fish_seen_subcommand_from check" -s h -l help -d 'Print help'
+complete -c sealgate -n "__fish_sealgate_using_subcommand evidence; and not __fish_seen_subcommand_from check" -s V -l version -d 'Print version'
+complete -c sealgate -n "__fish_sealgate_using_subcommand evidence; and not __fish_seen_subcommand_from check" -f -a "check" -d 'Check that each file is the record of a rehearsal that passed, and describe it'
+complete -c sealgate -n "__fish_sealgate_using_subcommand evidence; and __fish_seen_subcommand_from check" -s C -d 'Start in DIR instead of the current directory' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand evidence; and __fish_seen_subcommand_from check" -l seals -d 'The seals directory, relative to the repository root' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand evidence; and __fish_seen_subcommand_from check" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c sealgate -n "__fish_sealgate_using_subcommand evidence; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Print only the verdict, and errors'
+complete -c sealgate -n "__fish_sealgate_using_subcommand evidence; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Print every finding'
+complete -c sealgate -n "__fish_sealgate_using_subcommand evidence; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help'
+complete -c sealgate -n "__fish_sealgate_using_subcommand evidence; and __fish_seen_subcommand_from check" -s V -l version -d 'Print version'
 complete -c sealgate -n "__fish_sealgate_using_subcommand completions" -s C -d 'Start in DIR instead of the current directory' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand completions" -l seals -d 'The seals directory, relative to the repository root' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand completions" -l color -d 'When to use colour' -r -f -a "auto\t''

@@ -98,6 +98,11 @@ impl Terminal {
         let _ = stderr.write_all(&render(report, Format::Human, self.screen()));
     }
 
+    /// Writes to stderr why something is not authorised.
+    pub fn deny(self, problem: &Problem) {
+        self.complain_of(&[ErrorView::refusal(problem)]);
+    }
+
     fn complain_of(self, errors: &[ErrorView]) {
         let mut stderr = AutoStream::new(io::stderr().lock(), self.color);
         let _ = report::problems(errors, &mut stderr);

@@ -172,6 +172,21 @@ pub fn default_branch(json: &[u8]) -> Option<String> {
     Some(payload.repository.default_branch)
 }
 
+/// The branch that the changes of a merge queue go into, if `json` states it.
+#[must_use]
+pub fn queue_branch(json: &[u8]) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Payload {
+        merge_group: Group,
+    }
+    #[derive(Deserialize)]
+    struct Group {
+        base_ref: String,
+    }
+    let payload: Payload = serde_json::from_slice(json).ok()?;
+    payload.merge_group.base_ref.strip_prefix("refs/heads/").map(str::to_owned)
+}
+
 /// The one of the two `parents` of `merge` that is not `head`.
 pub fn other_parent(merge: &Oid, parents: &[Oid], head: &Oid) -> Result<Oid, EventError> {
     match parents {

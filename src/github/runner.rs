@@ -15,11 +15,12 @@ use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
+use sealgate_core::compare::verdict::Verdict;
 use sealgate_core::text::escape::message;
 use sealgate_core::text::hex;
 use sealgate_core::text::problem::{Problem, in_words};
 
-use crate::report::{self, Format, Report, Verbosity};
+use crate::report::{self, AuthorityView, Format, Report, Verbosity};
 
 /// The variable that names the file of outputs.
 const OUTPUT: &str = "GITHUB_OUTPUT";
@@ -104,6 +105,7 @@ fn outputs(report: &Report, staged: Option<&str>, filed: Option<&str>) -> Result
         ("checked", checked.to_string()),
         ("findings", findings.to_string()),
         ("resealed", resealed.to_string()),
+        ("authority", authority(report)),
         ("staged", staged.unwrap_or_default().to_owned()),
         ("report", filed.unwrap_or_default().to_owned()),
     ];
@@ -114,6 +116,18 @@ fn outputs(report: &Report, staged: Option<&str>, filed: Option<&str>) -> Result
         let _ = write!(text, "{key}<<{delimiter}\n{value}\n{delimiter}\n");
     }
     Ok(text.into_bytes())
+}
+
+/// What the verdict authorises: an environment, an action in it, or nothing.
+fn authority(report: &Report) -> String {
+    match &report.authority {
+        Some(AuthorityView::Of(ruling)) if report.verdict == Verdict::Pass => {
+            let environment = &ruling.environment;
+            let action = ruling.action.as_ref().map(|action| format!("{action} in {environment}"));
+            action.unwrap_or_else(|| environment.clone())
+        }
+        _ => "none".to_owned(),
+    }
 }
 
 /// A line that no value holds: no value has a line break, and nobody knows it before.

@@ -4,6 +4,7 @@ pub mod authorize;
 pub mod bounds;
 pub mod bring_back;
 pub mod check;
+pub mod grant_use;
 pub mod merge;
 pub mod pre_push;
 mod reported;

@@ -51,6 +51,22 @@ impl Report {
 }
 
 impl Report {
+    /// The report of a command that judged nothing because of `problem`, which is not an error.
+    #[must_use]
+    pub fn refused(problem: &Problem) -> Self {
+        let nothing = Self::new(&[], None, &[], Vec::new(), Duration::ZERO, &Invocation::default());
+        let report = nothing.authorised(None, std::slice::from_ref(problem));
+        Self { verdict: Verdict::Refused, ..report }
+    }
+
+    /// The same, after which `problems` kept something from being done.
+    #[must_use]
+    pub fn failed(mut self, problems: &[Problem]) -> Self {
+        self.verdict = Verdict::Error;
+        self.errors.extend(problems.iter().map(ErrorView::new));
+        self
+    }
+
     /// The same, which says what it is worth; with `refusals` it is no pass.
     #[must_use]
     pub fn authorised(mut self, authority: Option<AuthorityView>, refusals: &[Problem]) -> Self {

@@ -92,7 +92,7 @@ pub(super) fn sort_out(name: &[u8], kind: Kind) -> Place {
     match (kind, known, seal) {
         (Kind::File, _, Some(name)) => Place::Seal(name),
         (Kind::File, Some("policy.toml" | "README.md"), _)
-        | (Kind::Directory, Some("grants"), _) => Place::Known,
+        | (Kind::Directory, Some("grants" | "evidence"), _) => Place::Known,
         (Kind::File, _, _) => Place::Stray("this file"),
         (Kind::Directory, _, _) => Place::Stray("this directory"),
         (Kind::Link, _, _) => Place::Stray("a symbolic link"),

@@ -10,6 +10,7 @@ mod git_facts;
 mod limits;
 mod load;
 pub mod replace;
+mod subject;
 mod trouble;
 mod way;
 mod write;
@@ -102,7 +103,7 @@ impl Workspace {
     }
 
     /// Refuses to go on without git, which `what` needs.
-    fn needs_git(&self, what: &str) -> Result<(), Problem> {
+    pub fn needs_git(&self, what: &str) -> Result<(), Problem> {
         if self.in_git {
             return Ok(());
         }

@@ -16,8 +16,8 @@ use crate::common::{Ran, copy, run, scrubbed};
 const ACTION: &str = include_str!("../../action.yml");
 const BASH: &str = include_str!("../../action/check.sh");
 const PWSH: &str = include_str!("../../action/check.ps1");
-const OUTPUTS: [&str; 7] =
-    ["verdict", "exit-code", "checked", "findings", "resealed", "staged", "report"];
+const OUTPUTS: [&str; 8] =
+    ["verdict", "exit-code", "checked", "findings", "resealed", "authority", "staged", "report"];
 /// Shell: a report that says pass, and where it is.
 const REPORT: &str = r#"for a; do case $a in --report=json=/*)
     f=${a#--report=json=}
@@ -224,6 +224,65 @@ fn inputs_become_arguments_and_nothing_else() {
 }
 
 #[test]
+fn an_action_becomes_the_use_of_its_grant() {
+    let step = Step::new();
+    let action = ("action", "apply");
+    let environment = ("environment", "production");
+    let cases: [Case<'_>; 3] = [
+        (&[action, environment], &["grant", "use", "--environment=production", "apply"]),
+        (
+            &[action, environment, ("base", "v1"), ("rev", "-x"), ("policy-digest", "a b")],
+            &[
+                "grant",
+                "use",
+                "--environment=production",
+                "--rev=-x",
+                "--base=v1",
+                "--policy-digest=a b",
+                "apply",
+            ],
+        ),
+        (
+            &[action, environment, ("plan", "a b"), ("evidence", "x\n\n-y\n"), ("ref", "$(x)")],
+            &[
+                "grant",
+                "use",
+                "--environment=production",
+                "--plan=a b",
+                "--evidence=x",
+                "--evidence=-y",
+                "--ref=$(x)",
+                "apply",
+            ],
+        ),
+    ];
+    for (inputs, expected) in cases {
+        let stepped = step.run(inputs);
+        // What every run has stands before the action, which is no option.
+        let mut found = own(&stepped);
+        found.retain(|argument| *argument != "--base=auto");
+        assert_eq!(found, expected, "{inputs:?}");
+        assert!(step.passes(&stepped.outputs), "{:?}", stepped.outputs);
+    }
+    let cases: [&[(&str, &str)]; 7] = [
+        &[action, environment, ("seals", "dist")],
+        &[action, environment, ("stage", "x")],
+        &[action, environment, ("at", "x")],
+        &[("action", "--help"), environment],
+        &[("plan", "x"), environment],
+        &[("evidence", "x"), environment],
+        &[action, environment, ("merge-reports", "x")],
+    ];
+    for inputs in cases {
+        let stepped = step.run(inputs);
+        assert!(stepped.arguments.is_none(), "{inputs:?}");
+        assert_eq!((stepped.ran.code, &*stepped.outputs["verdict"]), (2, "error"), "{inputs:?}");
+    }
+    let with_ref = step.run(&[environment, ("ref", "refs/heads/main")]);
+    assert!(own(&with_ref).contains(&"--ref=refs/heads/main"));
+}
+
+#[test]
 fn reports_of_shares_are_globs_that_the_program_expands() {
     let step = Step::new();
     for name in ["1.json", "2.json", "[12].json", "*"] {
@@ -372,7 +431,7 @@ fn a_program_that_is_given_is_found_from_the_workspace() {
 #[test]
 fn every_input_reaches_both_scripts_and_none_a_command_line() {
     let inputs = names("inputs");
-    assert_eq!(inputs.len(), 15, "{inputs:?}");
+    assert_eq!(inputs.len(), 20, "{inputs:?}");
     for input in inputs {
         let variable = match input {
             "annotations" => "SEALGATE_ANNOTATIONS".to_owned(),

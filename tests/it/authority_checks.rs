@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::fs;
 
 use sealgate_core::approval::change::{Side, of_action, of_policy, of_seal};
-use sealgate_core::approval::{Grant, Moment, Subject};
+use sealgate_core::approval::{Binding, Grant, Moment, Subject};
 use sealgate_core::seal::entry::Digest;
 use sealgate_core::seal::{Seal, SealName, read};
 use serde_json::{Value, json};
@@ -70,19 +70,29 @@ pub(crate) fn grant(
     change: Digest,
     signers: &[(&str, Signer)],
 ) -> String {
+    write(repo, &unsigned(repo, action, subject, change), signers)
+}
+
+/// A grant under the policy of the base.
+fn unsigned(repo: &Repo, action: &str, subject: Subject, change: Digest) -> Grant {
     let policy = repo.git(&["show", "base:seals/policy.toml"]);
-    let grant = Grant {
+    Grant {
         repository: "example/notes".to_owned(),
         policy: Digest::of(&policy),
         action: action.to_owned(),
         subject,
         change,
+        binding: None,
         not_before: moment(-60),
         not_after: moment(3_600),
         evidence: None,
         reason: "the release".to_owned(),
-    };
-    write(repo, &grant, signers)
+    }
+}
+
+/// The policy of the tests, with a ledger in the clone.
+pub(crate) fn policy_with_ledger() -> String {
+    policy_text().replace("max-grant-hours = 48\n", "max-grant-hours = 48\nledger = \"local\"\n")
 }
 
 fn write(repo: &Repo, grant: &Grant, signers: &[(&str, Signer)]) -> String {
@@ -338,9 +348,10 @@ fn without_enforcement_or_without_a_policy_no_environment_is_ruled() {
 
 #[test]
 fn an_action_takes_a_grant_for_itself_its_environment_and_these_seals() {
-    let repo = project(&policy_text());
+    let repo = project(&policy_with_ledger());
     let seals = [(name(), Digest::of(&fs::read(repo.at("seals/dist.toml")).unwrap()))];
-    let change = of_action(&seals, None).digest;
+    let tree = String::from_utf8(repo.git(&["rev-parse", "HEAD^{tree}"])).unwrap();
+    let change = of_action(&seals, None, tree.trim()).digest;
     let subject = |name: &str| Subject::Environment(name.to_owned());
     refused(&repo, &asking("production", "real-run"), &["grant-missing"]);
     grant(&repo, "real-run", subject("rehearsal"), change, &signers()[..2]);
@@ -348,18 +359,28 @@ fn an_action_takes_a_grant_for_itself_its_environment_and_these_seals() {
     refused(&repo, &asking("production", "real-run"), &["grant-other-subject"]);
     grant(&repo, "apply", subject("production"), change, &signers()[..2]);
     commit(&repo, "a grant to apply");
-    refused(&repo, &asking("production", "cutover"), &["grant-other-action"]);
+    refused(&repo, &asking("production", "permit"), &["grant-other-action"]);
     refused(&repo, &asking("production", "reseal"), &["no-rule"]);
     refused(&repo, &asking("production", "deploy"), &["no-rule"]);
-    let report = passes(&repo, &asking("production", "apply"));
+    // Nothing binds this grant to the commit.
+    refused(&repo, &asking("production", "apply"), &["grant-unbound"]);
+    let bound = Grant {
+        binding: Some(Binding { tree: tree.trim().to_owned(), plan: None }),
+        ..unsigned(&repo, "cutover", subject("production"), change)
+    };
+    write(&repo, &bound, &signers()[..2]);
+    commit(&repo, "a grant for the cutover");
+    let (verdict, codes, report) = checked(&repo, &asking("production", "cutover"));
+    assert_eq!((&*verdict, &*codes[0], codes.len()), ("refused", "action-needs-use", 1));
     assert_eq!(report["authority"]["approvers"].as_array().unwrap().len(), 2);
-    // With a plan it is another thing; and once the base has the grant, it is spent.
+    // That the base has it does not spend it: the ledger alone does.
+    let mut later = asking("production", "cutover");
+    later[1] = "HEAD";
+    refused(&repo, &later, &["action-needs-use"]);
+    // With a plan it is another thing.
     fs::write(repo.at("plan.txt"), "the plan").unwrap();
     let planned = [&asking("production", "apply")[..], &["--plan", "plan.txt"]].concat();
     refused(&repo, &planned, &["grant-other-change"]);
-    let mut spent = asking("production", "apply");
-    spent[1] = "HEAD";
-    refused(&repo, &spent, &["grant-spent"]);
 }
 
 #[test]

@@ -27,6 +27,32 @@ fn checked(repo: &Repo, name: &str, event: &Value) -> (String, Vec<String>, Vec<
     (report["verdict"].as_str().unwrap().to_owned(), codes("errors"), codes("notices"))
 }
 
+#[test]
+fn a_merge_queue_counts_for_the_branch_that_it_goes_into() {
+    let repo = project(&policy_text());
+    commit(&repo, "a change");
+    let id = |name: &str| String::from_utf8(repo.git(&["rev-parse", name])).unwrap();
+    let group =
+        |branch: &str| json!({"merge_group": {"base_sha": id("base").trim(), "base_ref": branch}});
+    let file = repo.at(".git/event.json");
+    for (event, verdict) in [
+        (group("refs/heads/main"), "pass"),
+        (group("refs/heads/other"), "refused"),
+        (group("main"), "refused"),
+        (json!({"merge_group": {"base_sha": id("base").trim()}}), "refused"),
+    ] {
+        fs::write(&file, event.to_string()).unwrap();
+        let arguments = ["check", "--format", "json", "--base=auto", "--environment=production"];
+        let mut command = repo.command(&arguments);
+        command.envs([("GITHUB_EVENT_NAME", "merge_group"), ("GITHUB_SHA", id("HEAD").trim())]);
+        command
+            .env("GITHUB_REF", "refs/heads/gh-readonly-queue/main/pr-7")
+            .env("GITHUB_EVENT_PATH", &file);
+        let report: Value = serde_json::from_slice(&run(command).stdout).unwrap();
+        assert_eq!(report["verdict"], verdict, "{event}");
+    }
+}
+
 /// The events that have no base, with the default branch and without.
 fn events() -> Vec<(&'static str, Value)> {
     let mut events = Vec::new();

@@ -6,13 +6,15 @@
 use std::fs;
 
 use sealgate_core::approval::Subject;
-use sealgate_core::approval::change::{of_action, of_policy};
-use sealgate_core::seal::SealName;
+use sealgate_core::approval::change::of_policy;
 use sealgate_core::seal::entry::Digest;
 
 use crate::authority::{canonical, policy_text, signers};
-use crate::authority_checks::{change, commit, dist, grant, passes, project, refused, reseal};
+use crate::authority_checks::{
+    change, commit, dist, grant, passes, policy_with_ledger, project, refused, reseal,
+};
 use crate::common::Repo;
+use crate::using_grants::{sign, told};
 
 const PRODUCTION: [&str; 4] = ["--environment", "production", "--ref", "refs/heads/main"];
 
@@ -38,7 +40,7 @@ fn policy() -> String {
             1,
         )
     };
-    canonical(&with(&policy_text()))
+    canonical(&with(&policy_with_ledger()))
 }
 
 /// A repository with that policy, the map in which nothing is open, and a granted `apply`; the id of the
@@ -48,13 +50,20 @@ fn granted() -> (Repo, String) {
     fs::write(repo.at("map.json"), map(false)).unwrap();
     commit(&repo, "a map");
     repo.git(&["tag", "-f", "base"]);
-    let seal = Digest::of(&fs::read(repo.at("seals/dist.toml")).unwrap());
-    let change = of_action(&[(SealName::parse("dist").unwrap(), seal)], None).digest;
-    let production = Subject::Environment("production".to_owned());
-    let id = grant(&repo, "apply", production, change, &signers()[..2]);
-    commit(&repo, "apply is granted");
+    let id = grant_to_apply(&repo);
     repo.git(&["tag", "granted"]);
     (repo, id)
+}
+
+/// Commits a grant for `apply` of two approvers under the policy of `base`; its id.
+fn grant_to_apply(repo: &Repo) -> String {
+    let new = ["grant", "new", "apply", "--environment", "production", "--base", "base"];
+    let answer = told(&repo.run(&[&new[..], &["--reason", "the release"]].concat()), 0);
+    let file = answer.lines().find_map(|line| line.strip_prefix("wrote seals/grants/")).unwrap();
+    let id = file.strip_suffix(".toml").unwrap().to_owned();
+    sign(repo, &id);
+    commit(repo, "apply is granted");
+    id
 }
 
 /// Commits `text` as the policy, with the grant that it needs.
@@ -66,23 +75,31 @@ fn update(repo: &Repo, text: &str) {
     grant(repo, "policy-update", Subject::Policy, change, &signers()[..2]);
 }
 
+/// A check of the commit `granted` in production.
+fn ask<'a>(more: &[&'a str]) -> Vec<&'a str> {
+    [&["--base", "base", "--rev", "granted"], &PRODUCTION[..], more].concat()
+}
+
 /// A check of the commit `granted` for `apply` in production.
 fn apply<'a>(more: &[&'a str]) -> Vec<&'a str> {
-    let check = ["--base", "base", "--rev", "granted", "--action", "apply"];
-    [&check[..], &PRODUCTION, more].concat()
+    [ask(&["--action", "apply"]), more.to_vec()].concat()
 }
 
 #[test]
 fn an_older_commit_is_judged_for_an_environment_only_where_that_is_asked_for() {
     let (repo, _) = granted();
-    passes(&repo, &apply(&[]));
+    passes(&repo, &ask(&[]));
+    refused(&repo, &apply(&[]), &["action-needs-use"]);
     commit(&repo, "main goes on");
+    refused(&repo, &ask(&[]), &["ref-not-tip"]);
     refused(&repo, &apply(&[]), &["ref-not-tip"]);
-    let report = passes(&repo, &apply(&["--older"]));
+    // An action is done on the tip, whatever is asked for.
+    refused(&repo, &apply(&["--older"]), &["tip-differs"]);
+    let report = passes(&repo, &ask(&["--older"]));
     let notice = &report["notices"][0];
     assert_eq!(notice["code"], "older-commit", "{report}");
     assert_eq!(report["authority"]["older"], true);
-    let quiet = repo.run(&[&["-q", "check"][..], &apply(&["--older"])].concat());
+    let quiet = repo.run(&[&["-q", "check"][..], &ask(&["--older"])].concat());
     let line = String::from_utf8(quiet.stdout).unwrap() + &quiet.stderr;
     assert!(line.contains("AN OLDER COMMIT of its branch"), "{line}");
     // A tag on it is no other commit.
@@ -134,7 +151,49 @@ fn a_stop_at_the_tip_reaches_the_older_commits() {
         let (repo, id) = granted();
         stop(&repo, &id);
         commit(&repo, "stop");
-        refused(&repo, &apply(&["--older"]), &[code]);
+        if matches!(code, "grant-revoked" | "key-revoked") {
+            refused(&repo, &apply(&["--older"]), &["tip-differs", code]);
+        } else {
+            refused(&repo, &ask(&["--older"]), &[code]);
+            refused(&repo, &apply(&["--older"]), &[code, "tip-differs"]);
+        }
+    }
+}
+
+/// The policy with `rule` in the place of the threshold of `apply`.
+fn with_apply(rule: &str) -> String {
+    let (before, after) = policy().split_once("action = \"apply\"").map(both).unwrap();
+    format!("{before}action = \"apply\"{}", after.replacen("threshold = 2", rule, 1))
+}
+
+fn both((before, after): (&str, &str)) -> (String, String) {
+    (before.to_owned(), after.to_owned())
+}
+
+#[test]
+fn an_action_needs_what_the_policies_of_the_base_and_of_the_tip_demand() {
+    type Later = fn() -> String;
+    let cases: [(Later, &str); 5] = [
+        (|| policy().replace("enforced = true", "enforced = false"), "environment-not-enforced"),
+        (|| with_apply("threshold = 3"), "too-few-approvals"),
+        (|| with_apply("threshold = 2\nevidence = \"rehearsal\""), "evidence-missing"),
+        (|| policy().replace("\"apply\"", "\"apply-it\""), "no-rule"),
+        (|| policy().replace("\"local\"", "\"/srv/ledger.git\""), "ledger-differs"),
+    ];
+    for (later, code) in cases {
+        let repo = project(&policy());
+        fs::write(repo.at("map.json"), map(false)).unwrap();
+        commit(&repo, "a map");
+        repo.git(&["tag", "-f", "base"]);
+        update(&repo, &later());
+        commit(&repo, "another policy");
+        grant_to_apply(&repo);
+        let check = [&["--base", "base", "--rev", "HEAD", "--action", "apply"], &PRODUCTION[..]];
+        refused(&repo, &check.concat(), &[code]);
+        let action = ["grant", "use", "apply", "--base", "base", "--format", "json"];
+        let command = ["--", "touch", "done"];
+        let ran = repo.run(&[&action[..], &PRODUCTION, &command].concat());
+        assert!(ran.code != 0 && !repo.at("done").exists(), "{code}: {}", ran.stderr);
     }
 }
 

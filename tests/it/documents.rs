@@ -89,7 +89,7 @@ fn named(text: &str, ids: &mut Vec<String>) -> String {
     let name = |piece: &str| {
         let word = piece.trim_end_matches(|byte| !of_word(byte));
         let after = &piece[word.len()..];
-        if matches!(word.len(), 10 | 64) && word.bytes().all(hex) {
+        if matches!(word.len(), 10 | 40 | 64) && word.bytes().all(hex) {
             let begin = &word[..10];
             let at = ids.iter().position(|id| id == begin).unwrap_or_else(|| {
                 ids.push(begin.to_owned());

@@ -14,10 +14,12 @@ const TABLE: &str = "crates/core/src/text/codes";
 
 /// The files that pass to `Problem::new` a code that is no literal: in how many places, and what stands
 /// before the literals that come there, without white space.
-const PASSED_ON: [(&str, usize, &[&str]); 13] = [
+const PASSED_ON: [(&str, usize, &[&str]); 15] = [
+    ("crates/core/src/approval/binding.rs", 1, &["refused("]),
     ("crates/core/src/approval/blockers/honest.rs", 1, &["}=>"]),
     ("crates/core/src/approval/blockers/read.rs", 1, &["=>"]),
-    ("crates/core/src/approval/decide.rs", 1, &["refused(", "bad("]),
+    ("crates/core/src/approval/decide.rs", 0, &["refused(", "bad("]),
+    ("crates/core/src/approval/refusals.rs", 1, &["refused("]),
     ("crates/core/src/seal/error.rs", 1, &["=>"]),
     ("src/cli/commands/export.rs", 1, &["problem(", "constNOT_AS_SEALED:&str="]),
     ("src/cli/commands/hook.rs", 1, &["constBY_HAND:&str="]),

@@ -13,33 +13,37 @@ use sealgate_core::text::codes::{ErrorCode, NOTICES};
 
 use crate::error_codes::errors;
 
-const COMMANDS: [&str; 15] = [
+const COMMANDS: [&str; 16] = [
     "check",
     "seal",
-    "fmt",
     "diff",
     "ls",
-    "export",
     "init",
     "doctor",
     "hook",
+    "fmt",
+    "export",
     "merge-reports",
     "blockers",
     "policy",
     "grant",
+    "evidence",
     "completions",
     "man",
 ];
 
 /// The commands of commands.
-const NESTED: [&str; 17] = [
+const NESTED: [&str; 20] = [
     "blockers-check",
     "blockers-list",
+    "evidence-check",
     "grant-list",
+    "grant-log",
     "grant-new",
     "grant-prune",
     "grant-show",
     "grant-sign",
+    "grant-use",
     "grant-verify",
     "hook-install",
     "hook-pre-push",
@@ -193,7 +197,7 @@ fn the_program_prints_the_committed_files() {
 #[test]
 fn every_command_has_a_manual_page() {
     let help = String::from_utf8(print(&["--help"])).unwrap();
-    let listed = help.split("Commands:").nth(1).unwrap().split("Options:").next().unwrap();
+    let listed = help.split("Every day:").nth(1).unwrap().split("Options:").next().unwrap();
     // What is further in goes on with the line before.
     let of_command = |line: &&str| line.starts_with("  ") && !line.starts_with("   ");
     let lines = listed.lines().filter(of_command);

@@ -9,6 +9,7 @@ use sealgate_core::approval::Policy;
 use sealgate_core::seal::entry::Digest;
 
 use crate::authority::{Signer, canonical, policy_of, policy_text, signers};
+use crate::authority_checks::commit;
 use crate::common;
 use crate::common::{Node, Ran, Repo};
 
@@ -343,6 +344,7 @@ fn who_signs_sees_what_a_new_seal_leaves_out_and_who_has_not_signed() {
 #[test]
 fn a_grant_that_no_signature_can_make_count_is_not_written_or_signed() {
     let repo = changed(&policy_text());
+    commit(&repo, "a change");
     for (arguments, why) in [
         (
             &["aply", "--environment", "production"][..],
@@ -392,6 +394,7 @@ fn a_grant_that_no_signature_can_make_count_is_not_written_or_signed() {
 #[test]
 fn an_action_is_signed_by_the_text_of_its_plan() {
     let repo = changed(&policy_text());
+    commit(&repo, "a change");
     fs::write(repo.at("plan"), "DROP TABLE births;\nsigned by eve\u{1b}[2J\n").unwrap();
     let rest = ["--environment", "production", "--base", "base", "--reason", "x", "--plan", "plan"];
     let shown = told(&repo.run(&[&["grant", "new", "apply"][..], &rest].concat()), 0);

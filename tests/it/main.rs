@@ -86,4 +86,7 @@ mod staging;
 mod support;
 mod terminal;
 mod unmerged;
+mod using_evidence;
+mod using_grants;
+
 mod writing;

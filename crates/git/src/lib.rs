@@ -4,6 +4,7 @@ pub mod attributes;
 pub mod child;
 mod history;
 mod hooks;
+mod ledger;
 mod missing;
 mod notation;
 mod object;
@@ -12,6 +13,7 @@ mod revision;
 pub mod setup;
 mod special;
 mod tracking;
+mod tree_without;
 mod unmerged;
 
 use std::path::{Path, PathBuf};
@@ -23,6 +25,7 @@ use crate::child::Running;
 
 pub use history::{history, ignored, in_head, tracked};
 pub use hooks::{common_directory, hooks_directory};
+pub use ledger::{LedgerError, Pushed, RemoteLedger, identity};
 pub use missing::{Fetching, is_shallow};
 pub use object::{Commit, ObjectKind, Oid, TreeEntry, TreeMode};
 pub use objects::{ObjectError, Objects};

@@ -54,6 +54,11 @@ impl Oid {
         self.length
     }
 
+    /// Its bytes.
+    pub(super) fn as_bytes(&self) -> &[u8] {
+        &self.bytes[..self.length]
+    }
+
     /// The first digits, for people.
     #[must_use]
     pub fn short(&self) -> String {

@@ -18,7 +18,7 @@ use crate::child::{Running, Stderr, Writer};
 const MAX_COMMIT: u64 = 8 << 20;
 
 /// Larger trees are refused.
-const MAX_TREE: u64 = 64 << 20;
+pub(super) const MAX_TREE: u64 = 64 << 20;
 
 /// How much of commits, tags and trees is read in one conversation, in bytes. A few small objects that
 /// name each other can stand for any number of large ones.
@@ -224,7 +224,7 @@ impl Objects {
         Ok(entries)
     }
 
-    fn spend(&mut self, bytes: &[u8]) -> Result<(), ObjectError> {
+    pub(super) fn spend(&mut self, bytes: &[u8]) -> Result<(), ObjectError> {
         let left = self.structure.checked_sub(bytes.len() as u64);
         self.structure = left.ok_or(ObjectError::TooMuch)?;
         Ok(())
@@ -235,7 +235,12 @@ impl Objects {
         self.whole(oid, ObjectKind::Blob, limit)
     }
 
-    fn whole(&mut self, oid: &Oid, wanted: ObjectKind, limit: u64) -> Result<Vec<u8>, ObjectError> {
+    pub(super) fn whole(
+        &mut self,
+        oid: &Oid,
+        wanted: ObjectKind,
+        limit: u64,
+    ) -> Result<Vec<u8>, ObjectError> {
         let (kind, bytes) = self.read(oid, limit)?;
         if kind == wanted {
             Ok(bytes)

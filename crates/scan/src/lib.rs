@@ -46,7 +46,7 @@ mod workers;
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use rayon::slice::ParallelSliceMut as _;
 use sealgate_core::compare::inventory::{Inventory, Item, Observed, ScanError};
@@ -111,6 +111,8 @@ pub struct Meter {
     entries: AtomicU64,
     bytes: AtomicU64,
     left_out: AtomicU64,
+    expected: AtomicU64,
+    unknown: AtomicUsize,
 }
 
 impl Meter {
@@ -130,6 +132,30 @@ impl Meter {
     #[must_use]
     pub fn names(&self) -> u64 {
         self.entries() + self.left_out.load(Ordering::Relaxed)
+    }
+
+    /// How many bytes there are to hash, as far as the seals say; `None` while that is not known.
+    #[must_use]
+    pub fn expected(&self) -> Option<u64> {
+        let expected = self.expected.load(Ordering::Relaxed);
+        let is_known = self.unknown.load(Ordering::Acquire) == 0;
+        (is_known && expected > 0).then_some(expected)
+    }
+
+    /// Counts bytes that are to be hashed.
+    pub fn expect(&self, bytes: u64) {
+        self.expected.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    /// Counts a seal of which it is not known yet how many bytes are to be hashed.
+    pub fn expect_unknown(&self) {
+        self.unknown.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Counts the bytes of a seal that was counted as unknown.
+    pub fn make_known(&self, bytes: u64) {
+        self.expect(bytes);
+        self.unknown.fetch_sub(1, Ordering::Release);
     }
 
     pub(crate) fn leave_out(&self, names: u64) {

@@ -1,8 +1,11 @@
 //! `policy` and `grant`.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+
+use crate::report::Format;
 
 /// The commands of `policy`.
 #[expect(clippy::doc_markdown, reason = "help for people, who see the backticks")]
@@ -71,6 +74,11 @@ pub enum GrantCommand {
     List,
     /// Remove the grants in the working tree that have expired
     Prune,
+    /// Do an action that is granted: check everything, record in the ledger that the grant is used, and run
+    /// COMMAND once
+    Use(Box<UseArgs>),
+    /// List the uses in the ledger: who, when, which commit and plan, and how it ended
+    Log,
 }
 
 /// What is held against what.
@@ -136,12 +144,74 @@ pub struct GrantNewArgs {
     /// Hours for which the grant counts [default: the maximum of the policy]
     #[arg(long, value_name = "N")]
     pub hours: Option<u32>,
-    /// The digest of evidence that an approver looked at; repeatable
-    #[arg(long, value_name = "HEX")]
+    /// The evidence that an approver looked at: the file of a record, or a digest
+    #[arg(long, value_name = "FILE|HEX")]
     pub evidence: Option<String>,
     /// What is held against what
     #[command(flatten)]
     pub between: Between,
+}
+
+/// `grant use`.
+#[derive(Debug, Args)]
+pub struct UseArgs {
+    /// The action
+    #[arg(value_name = "ACTION")]
+    pub action: String,
+    /// The environment in which it is done
+    #[arg(long, value_name = "E")]
+    pub environment: String,
+    /// The file with the plan of the action: the grant must be for exactly this file
+    #[arg(long, value_name = "FILE")]
+    pub plan: Option<PathBuf>,
+    /// The file of a record of evidence: the grant must name exactly this record; repeatable
+    #[arg(long, value_name = "FILE")]
+    pub evidence: Vec<PathBuf>,
+    /// Check everything, and neither record a use nor run anything
+    #[arg(long, conflicts_with_all = ["format", "report"])]
+    pub dry_run: bool,
+    /// Judge the seals and the bytes of the commit REV [default: the bytes of the working tree by the
+    /// seals of HEAD]
+    #[arg(long, value_name = "REV")]
+    pub rev: Option<String>,
+    /// The commit whose policy judges [default: that of the last use in the environment]
+    #[arg(long, value_name = "REV")]
+    pub base: Option<String>,
+    /// The ref that is judged, refs/heads/NAME or refs/tags/NAME [default in GitHub
+    /// Actions: that of the event]
+    #[arg(long = "ref", value_name = "REF")]
+    pub reference: Option<String>,
+    /// The digest of the first policy, if the base has no policy
+    #[arg(long, value_name = "HEX")]
+    pub policy_digest: Option<String>,
+    /// The format of the output; any other than human is written when everything is over
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+    /// Also write a report to FILE when everything is over; repeatable
+    #[arg(long, value_name = "FORMAT=FILE")]
+    pub report: Vec<String>,
+    /// The command that does the action, and its arguments; without it, the use is only recorded
+    #[arg(value_name = "COMMAND", last = true)]
+    pub command: Vec<OsString>,
+}
+
+impl UseArgs {
+    /// Whether people read what happens as it happens, and nothing is reported afterwards.
+    #[must_use]
+    pub fn is_told_as_it_goes(&self) -> bool {
+        self.format == Format::Human && self.report.is_empty()
+    }
+}
+
+/// The commands of `evidence`.
+#[derive(Debug, Subcommand)]
+pub enum EvidenceCommand {
+    /// Check that each file is the record of a rehearsal that passed, and describe it
+    Check {
+        /// The records
+        #[arg(value_name = "FILE", required = true)]
+        files: Vec<PathBuf>,
+    },
 }
 
 /// What a check is to authorise.

@@ -2,6 +2,7 @@
 
 mod authority;
 mod blockers;
+mod help;
 mod hook;
 mod reports;
 mod shell;
@@ -19,8 +20,8 @@ use crate::report::Format;
 use crate::setup::init::Workflow;
 
 pub use authority::{
-    AuthorityArgs, Between, GrantArgs, GrantCommand, GrantNewArgs, GrantSignArgs, PolicyCommand,
-    PolicyNewArgs,
+    AuthorityArgs, Between, EvidenceCommand, GrantArgs, GrantCommand, GrantNewArgs, GrantSignArgs,
+    PolicyCommand, PolicyNewArgs, UseArgs,
 };
 pub use blockers::{BlockersArgs, BlockersCommand, BlockersFormat};
 pub use hook::{HookCommand, PrePushArgs};
@@ -104,9 +105,12 @@ pub enum Command {
     /// Check the policy, or print its digest or its keys
     #[command(subcommand)]
     Policy(PolicyCommand),
-    /// Write, show, sign and verify grants
+    /// Write, show, sign, verify and use grants
     #[command(subcommand)]
     Grant(GrantCommand),
+    /// Check the records of rehearsals
+    #[command(subcommand)]
+    Evidence(EvidenceCommand),
     /// Print the completions for a shell
     Completions {
         /// The shell
@@ -120,7 +124,7 @@ pub enum Command {
 }
 
 /// How files are read.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub struct Reading {
     /// Number of threads [default: the CPUs available to this process]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
@@ -340,7 +344,7 @@ pub enum DoctorFormat {
 /// The command line as clap sees it, for completions and manual pages.
 #[must_use]
 pub fn command() -> clap::Command {
-    Cli::command()
+    help::grouped(Cli::command())
 }
 
 /// The command of ours that does what `word` does elsewhere.

@@ -6,10 +6,13 @@ mod check;
 mod diff;
 mod doctor;
 mod early;
+mod evidence;
 mod export;
 mod fmt;
 mod from_report;
 mod grant;
+mod grant_evidence;
+mod grant_use;
 mod hook;
 mod init;
 mod ls;
@@ -26,7 +29,7 @@ mod shell;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use clap::Parser as _;
+use clap::FromArgMatches as _;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use sealgate_core::compare::changes::SealRef;
 use sealgate_core::compare::verdict::Verdict;
@@ -36,7 +39,7 @@ use sealgate_core::text::escape::message;
 use sealgate_core::text::problem::Problem;
 
 use self::early::Reports;
-use crate::cli::args::{Cli, Command, Global, hint};
+use crate::cli::args::{self, Cli, Command, Global, GrantCommand, hint};
 use crate::cli::output::Terminal;
 use crate::ops::bring_back::how_to_bring_back;
 use crate::report::{Format, Invocation, Verbosity};
@@ -48,7 +51,8 @@ type Outcome = Result<Verdict, Vec<Problem>>;
 /// Runs the command line `arguments` and gives the exit code.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let arguments = help_of(arguments.into_iter().collect());
-    let parsed = Cli::try_parse_from(&arguments);
+    let matches = args::command().try_get_matches_from(&arguments);
+    let parsed = matches.and_then(|matches| Cli::from_arg_matches(&matches));
     let cli = match parsed {
         Ok(cli) => cli,
         Err(error) => {
@@ -87,6 +91,7 @@ fn format(command: &Command) -> Format {
     match command {
         Command::Check(arguments) => arguments.format,
         Command::MergeReports(arguments) => arguments.format,
+        Command::Grant(GrantCommand::Use(arguments)) => arguments.format,
         _ => Format::Human,
     }
 }
@@ -108,6 +113,7 @@ fn run(command: &Command, context: &Context) -> Outcome {
         Command::MergeReports(arguments) => merge_reports::run(arguments, context),
         Command::Policy(command) => policy::run(command, context),
         Command::Grant(command) => grant::run(command, context),
+        Command::Evidence(command) => evidence::run(command, context),
         Command::Blockers(command) => blockers::run(command, context),
         Command::Completions { shell } => shell::completions(*shell, context),
         Command::Man { command } => shell::man(command.as_deref(), context),

@@ -199,6 +199,7 @@ fn new(arguments: &PolicyNewArgs, context: &Context) -> Result<Answer, Problem> 
         scope,
         approvers: approvers.clone(),
         threshold,
+        evidence: None,
     };
     let environment = |name: &String| Environment {
         name: name.clone(),
@@ -210,6 +211,7 @@ fn new(arguments: &PolicyNewArgs, context: &Context) -> Result<Answer, Problem> 
     let policy = Policy {
         repository: arguments.repository.clone(),
         max_grant_hours: arguments.hours,
+        ledger: None,
         words: Vec::new(),
         keys,
         rules: vec![

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use sealgate_core::approval::{Demand, Grant, Moment, POLICY_UPDATE, Policy, RESEAL, Subject};
+use sealgate_core::approval::{
+    Binding, Demand, Grant, Moment, POLICY_UPDATE, Policy, RESEAL, Subject,
+};
 use sealgate_core::text::problem::Problem;
 
 use super::blockers::demands;
@@ -16,6 +18,8 @@ pub struct Demanded {
     pub demand: Demand,
     /// What it is, line by line.
     pub words: String,
+    /// What an action is done with.
+    pub binding: Option<Binding>,
 }
 
 /// The most grants that one command writes.
@@ -76,6 +80,7 @@ fn changed(
             Demanded {
                 demand: Demand { action, subject, change: there.change },
                 words: there.words,
+                binding: there.binding,
             }
         })),
         Err(problem) if problem.code == "nothing-to-grant" => Ok(None),
@@ -110,7 +115,7 @@ fn of_maps(
         let there = described(repository, base, &demand.action, &demand.subject, None)?;
         let words = there.into_iter().find(|there| there.change == demand.change);
         let words = words.map(|there| there.words).unwrap_or_default();
-        all.push(Demanded { demand, words });
+        all.push(Demanded { demand, words, binding: None });
     }
     Ok(all)
 }

@@ -1,6 +1,7 @@
 //! Whether what is asked of a check is authorised: collects what `authority` decides by, from the base
 //! and from what is judged, and puts each demand to it. Whatever cannot be read is a refusal.
 
+mod action;
 mod blockers;
 mod closings;
 mod demanded;
@@ -16,10 +17,9 @@ mod stand_in;
 mod standpoints;
 
 use sealgate_core::approval::blockers::demands::MapDemand;
-use sealgate_core::approval::change::of_action;
 use sealgate_core::approval::{
-    Age, Authorised, Commands, Decider, Demand, Facts, Moment, Policy, RESEAL, Subject, misplaced,
-    vanished,
+    Age, Authorised, Commands, Decider, Demand, Facts, Ledger, Moment, Policy, RESEAL, Subject,
+    misplaced, vanished,
 };
 use sealgate_core::compare::changes::SealRef;
 use sealgate_core::seal::SealName;
@@ -35,10 +35,11 @@ use self::standpoints::{Standpoint, beside_base, tips_beyond};
 use crate::report::{Notice, quote};
 use crate::tree::{CommitTree, SEALS, Workspace};
 
+pub use action::{Asks, change_request, grant_used, ledger_missing};
 pub use demanded::{Demanded, demanded};
 pub use described::{Described, base_policy, described, policy_of};
 pub use earlier::older_policies;
-pub use place::Reference;
+pub use place::{Reference, tip};
 pub use policies::{approval_files, read_policy};
 pub use reseals::{Reseal, before, reseals, side};
 pub use sealgate_core::approval::blockers::demands::closing;
@@ -76,6 +77,8 @@ pub struct Purpose<'a> {
     pub plan: Option<Digest>,
     /// The seals that are judged, by their digests.
     pub digests: &'a [(SealName, Digest)],
+    /// Whether the action is judged alone, or done after this.
+    pub asks: Asks<'a>,
     /// The ref that is judged.
     pub reference: Result<&'a Reference, &'a Problem>,
     /// Which commits of the branch may be judged.
@@ -95,6 +98,10 @@ pub struct Authorization {
     pub action: Option<Authorised>,
     /// What a reader must know of the judgement.
     pub notices: Vec<Notice>,
+    /// Where the use of that grant is recorded.
+    pub ledger: Option<Ledger>,
+    /// The digest of the plan that the action was judged with.
+    pub plan: Option<Digest>,
 }
 
 /// Puts `question` to the policy of its base. Without a policy, and without an environment, there is
@@ -190,7 +197,7 @@ impl Authorization {
             let base = Standpoint { commit: question.base, whose, policy: policy.clone() };
             let standpoints = std::iter::once(&base).chain(&beside);
             refusals.extend_once(standpoints.flat_map(|standpoint| standpoint.forbids(&purpose)));
-            self.environment(repository, question, &purpose, (placed, &decider), &policy, refusals);
+            self.environment(repository, question, &purpose, (placed, &facts), refusals);
         }
         Ok(())
     }
@@ -235,34 +242,37 @@ impl Authorization {
         repository: &Workspace,
         question: &Question<'_>,
         purpose: &Purpose<'_>,
-        (placed, decider): (&Result<Placed<'_>, Problem>, &Decider<'_>),
-        policy: &Policy,
+        (placed, facts): (&Result<Placed<'_>, Problem>, &Facts<'_>),
         refusals: &mut Refusals,
     ) {
-        let Purpose { environment, action, plan, digests, age, .. } = *purpose;
+        let Purpose { environment, action, age, .. } = *purpose;
         if question.judged.is_none() {
             refusals.extend(uncommitted(repository).unwrap_or_else(Some));
         }
-        if let Some(known) = policy.environment(environment) {
+        if let Some(known) = facts.policy.environment(environment) {
             match placed {
                 Ok(placed) => {
                     refusals.extend(misplaced(known, &placed.place, age));
                     if age == Age::Older {
-                        self.notices.extend(placed.older_commit());
+                        let notice = placed.older_commit();
+                        if let (Some(_), Some(action)) = (&notice, action) {
+                            refusals.push(action::older_commit(action));
+                        }
+                        self.notices.extend(notice);
                     }
                 }
                 Err(problem) => refusals.push(problem.clone()),
             }
         }
         let Some(action) = action else { return };
-        let demand = Demand {
-            action: action.to_owned(),
-            subject: Subject::Environment(environment.to_owned()),
-            change: of_action(digests, plan.as_ref()).digest,
-        };
-        match decider.decide(&demand) {
+        self.ledger.clone_from(&facts.policy.ledger);
+        self.plan = purpose.plan;
+        match action::decide(repository, question, purpose, action, facts) {
             Ok(authorised) => self.action = Some(authorised),
-            Err(problem) => refusals.push(problem),
+            Err(problems) => refusals.extend(problems),
+        }
+        if let (Asks::Judge { command }, true) = (purpose.asks, refusals.is_empty()) {
+            refusals.push(action::needs_use(action, environment, command));
         }
     }
 }

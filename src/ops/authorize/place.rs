@@ -28,6 +28,16 @@ impl Reference {
         text.strip_prefix("refs/tags/").filter(named).map(|name| Self::Tag(name.to_owned()))
     }
 
+    /// Its full name; `None` of a change request, which is on no branch.
+    #[must_use]
+    pub fn full_name(&self) -> Option<String> {
+        match self {
+            Self::Branch(name) => Some(format!("refs/heads/{name}")),
+            Self::Tag(name) => Some(format!("refs/tags/{name}")),
+            Self::Into(_) => None,
+        }
+    }
+
     /// Where it is among `branches`: a branch is itself, if the commit is on its first-parent line; a
     /// change request is where it wants to go, if its base is there; a tag is where its commit is.
     pub(super) fn place<'r>(
@@ -102,7 +112,7 @@ impl Placed<'_> {
 }
 
 /// The tip of `branch` as the remote has it, or else as it is here.
-pub(super) fn tip<'r>(repository: &'r Workspace, branch: &str) -> Result<CommitTree<'r>, Problem> {
+pub fn tip<'r>(repository: &'r Workspace, branch: &str) -> Result<CommitTree<'r>, Problem> {
     let absent = |problem: &Problem| problem.code == "revision-unknown";
     match CommitTree::open_ref(repository, &format!("refs/remotes/origin/{branch}")) {
         Err(problem) if absent(&problem) => {}

@@ -34,6 +34,11 @@ impl Refusals {
         }
     }
 
+    /// Whether nothing is refused.
+    pub(super) fn is_empty(&self) -> bool {
+        self.listed.is_empty() && self.left_out == 0
+    }
+
     /// Adds what `decide` refuses. Once the list is full, it is left out without being decided: the
     /// verdict stands.
     pub(super) fn decide(&mut self, decide: impl FnOnce() -> Option<Problem>) {

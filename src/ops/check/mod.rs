@@ -15,13 +15,14 @@ use sealgate_core::compare::verdict::{SealResult, Source};
 use sealgate_core::compare::{
     Comparison, compare, differences, extent_of_differences, new_directories,
 };
+use sealgate_core::seal::entry::Digest;
 use sealgate_core::seal::{Header, Seal, SealName};
 use sealgate_core::text::problem::Problem;
 use sealgate_scan::{self as inventory, Directory, PassOver, RootError, Scanner};
 
 use self::evidence::Evidence;
 use crate::ops::bring_back::how_to_bring_back;
-use crate::tree::{Begun, CommitTree, Loaded, NamedBy, Workspace, root_problem};
+use crate::tree::{Begun, CommitTree, Loaded, Long, NamedBy, Workspace, root_problem};
 
 /// Where bytes are read from.
 #[derive(Debug, Clone)]
@@ -193,7 +194,7 @@ impl<'a> Judge<'a> {
                 let header = long.header().clone();
                 // Only files are read with it, and their number has no limit.
                 let look = || look(&header, Extent::default(), None);
-                let (read, looked) = self.scanner.workers.both(|| long.finish(), look);
+                let (read, looked) = self.scanner.workers.both(|| self.finish(*long), look);
                 let Some((seal, digest)) = read else {
                     // What stands above the entries may be another now, and the walk was in vain.
                     (judgement.root, judgement.tracked) = (None, None);
@@ -207,6 +208,34 @@ impl<'a> Judge<'a> {
         };
         let (root, inventory) = looked?;
         Ok((seal, root, inventory))
+    }
+
+    /// Reads the rest of a long seal, and says how much there is to hash.
+    fn finish(&self, long: Long) -> Option<(Seal, Digest)> {
+        let read = long.finish();
+        let bytes = read.as_ref().map_or(0, |(seal, _)| self.bytes_to_hash(seal));
+        self.scanner.meter.make_known(bytes);
+        read
+    }
+
+    /// Says how much there is to hash by a seal that is to be judged.
+    pub fn expect(&self, begun: &Begun) {
+        match begun {
+            Begun::Whole(loaded) => {
+                let bytes = loaded.seal.as_ref().map_or(0, |seal| self.bytes_to_hash(seal));
+                self.scanner.meter.expect(bytes);
+            }
+            Begun::Long(_) => self.scanner.meter.expect_unknown(),
+        }
+    }
+
+    /// The sizes that `seal` states of what is judged, in bytes.
+    fn bytes_to_hash(&self, seal: &Seal) -> u64 {
+        let taken = self.taken(&seal.name);
+        let sizes = seal.entries.iter().enumerate().filter_map(|(index, sealed)| {
+            taken.is_none_or(|taken| taken.takes(index)).then(|| sealed.entry.size()).flatten()
+        });
+        sizes.fold(0, u64::saturating_add)
     }
 
     /// How much `seal` states, where that limits what is kept: in a commit.

@@ -3,6 +3,8 @@
 //! The names of its fields are a contract with scripts, kept apart from the types that the gate works
 //! with so that those can change. Optional fields may be added; nothing is renamed or removed.
 
+mod authority;
+mod lines;
 mod reseal;
 #[cfg(test)]
 mod schema;
@@ -12,8 +14,10 @@ use std::fmt;
 
 use sealgate_core::compare::finding::{Cause, FindingKind};
 use sealgate_core::compare::verdict::Verdict;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
+pub use self::authority::{AuthorityView, RulingView};
+pub use self::lines::{DifferenceView, LineView, SideView};
 pub use self::reseal::{
     BaseView, ChangeView, DeletedView, GrantView, ResealView, ScopeView, Totals,
 };
@@ -178,39 +182,6 @@ pub struct FindingView {
     pub remedy: String,
 }
 
-/// The first lines in which a text differs from the sealed one.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct DifferenceView {
-    /// In the order of the texts.
-    pub lines: Vec<LineView>,
-    /// How many more differ; null where they were not counted.
-    pub more: Option<usize>,
-}
-
-/// A line that one of two texts has.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct LineView {
-    /// Which text has it.
-    pub side: SideView,
-    /// Its number there, from 1.
-    pub number: usize,
-    /// What it says; of a long line the part that differs, with `...` for the rest.
-    pub text: String,
-}
-
-/// One of two texts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "kebab-case")]
-pub enum SideView {
-    /// The sealed one.
-    Sealed,
-    /// The one that is there.
-    Observed,
-}
-
 /// One entry, sealed or observed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -358,64 +329,4 @@ pub struct PartView {
     pub bytes: u64,
     /// BLAKE3 in hex of their paths in the seal's order, each with a NUL after it.
     pub paths: String,
-}
-
-/// What the verdict of a check is worth.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum AuthorityView {
-    /// Nothing: the check was asked about bytes alone.
-    None,
-    /// What it says of an environment: with the verdict `pass`, that it is authorised.
-    Of(Box<RulingView>),
-}
-
-/// What was asked of an environment.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct RulingView {
-    /// The environment.
-    pub environment: String,
-    /// The action that needed a grant, if one was named.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub action: Option<String>,
-    /// The digest of the policy that judged, in hex; null where there is none.
-    pub policy: Option<String>,
-    /// The id of the grant, if there is one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub grant: Option<String>,
-    /// Whose signatures counted.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub approvers: Vec<String>,
-    /// Whether what is judged is an older commit of the environment's branch; absent if it is not.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub older: bool,
-}
-
-impl Serialize for AuthorityView {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::None => to.serialize_str("none"),
-            Self::Of(ruling) => ruling.serialize(to),
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for AuthorityView {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(untagged, expecting = "expected `none` or what was asked of an environment")]
-        enum Form {
-            Word(Word),
-            Ruling(Box<RulingView>),
-        }
-        #[derive(Deserialize)]
-        #[serde(rename_all = "kebab-case")]
-        enum Word {
-            None,
-        }
-        Ok(match Form::deserialize(from)? {
-            Form::Word(Word::None) => Self::None,
-            Form::Ruling(ruling) => Self::Of(ruling),
-        })
-    }
 }

@@ -96,14 +96,15 @@ pub fn of_map(map: &str, old: Option<&Digest>, new: Option<&Digest>) -> Change {
     Change::of(vec![line("map", &quoted(map), &digest(old), &digest(new))])
 }
 
-/// What any other action does: it takes the bytes under these seals, by their digests, and follows the
-/// plan, if there is one.
+/// What any other action does: it takes the bytes under these seals, by their digests, in a commit whose
+/// tree has the id `tree` without grants and evidence, and follows the plan, if there is one.
 #[must_use]
-pub fn of_action(seals: &[(SealName, Digest)], plan: Option<&Digest>) -> Change {
+pub fn of_action(seals: &[(SealName, Digest)], plan: Option<&Digest>, tree: &str) -> Change {
     let seal = |(name, digest): &(SealName, Digest)| {
         line("seal", name.as_str(), NOTHING, &digest.to_string())
     };
     let mut lines: Vec<String> = seals.iter().map(seal).collect();
+    lines.push(line("tree", NOTHING, NOTHING, tree));
     lines.extend(plan.map(|plan| line("plan", NOTHING, NOTHING, &plan.to_string())));
     Change::of(lines)
 }

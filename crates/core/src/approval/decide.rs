@@ -5,9 +5,10 @@ use std::collections::{BTreeSet, HashSet};
 
 use super::demand::{Commands, Demand, Facts, GrantFile, MAX_SIGNATURES, SignatureFile};
 use super::grant::{Grant, Subject};
-use super::grants::{GrantIndex, Nearest, ReadGrant};
+use super::grants::{GrantIndex, ReadGrant};
 use super::judging::JudgingPolicy;
-use super::policy::{Policy, Rule};
+use super::policy::Policy;
+use super::refusals::{NAMED, missing, no_rule, refused, too_few};
 use super::signature::{SignatureFault, verify};
 use super::text::cut;
 use super::time::Moment;
@@ -88,6 +89,25 @@ impl<'a> Decider<'a> {
     /// As [`Decider::decide`].
     pub fn decide_by_next(&self, demand: &Demand, next: &Policy) -> Result<Authorised, Problem> {
         self.decide_under(demand, &[&JudgingPolicy::new(next, THE_NEW_POLICY)])
+    }
+
+    /// Decides a demand that must hold under the policy of the base, and under each policy that can stop
+    /// it: a later policy may demand more of an action than the policy of the base.
+    ///
+    /// # Errors
+    ///
+    /// As [`Decider::decide`].
+    pub fn decide_everywhere(&self, demand: &Demand) -> Result<Authorised, Problem> {
+        let mut others: Vec<JudgingPolicy<'_>> = Vec::new();
+        for policy in self.stopping {
+            let judging = JudgingPolicy::new(policy, A_LATER_POLICY);
+            let is_met = others.iter().any(|other| other.digest == judging.digest);
+            if !is_met && judging.digest != self.policy.digest {
+                others.push(judging);
+            }
+        }
+        let policies: Vec<_> = std::iter::once(&self.policy).chain(&others).collect();
+        self.decide_under(demand, &policies)
     }
 
     fn decide_under(
@@ -255,51 +275,14 @@ pub fn vanished(facts: &Facts<'_>) -> Vec<Problem> {
 
 const THE_NEW_POLICY: &str = "the new policy";
 
+const A_LATER_POLICY: &str = "the policy of what is judged, or of the tip of its branch,";
+
 const AN_OLDER_POLICY: &str = "the policy that the grant was given under";
 
 /// Every policy that judges `demand` has a rule for it.
 fn check_rules(demand: &Demand, policies: &[&JudgingPolicy<'_>]) -> Result<(), Problem> {
     let lacking = policies.iter().find(|judging| judging.rules(demand).is_empty());
     lacking.map_or(Ok(()), |judging| Err(no_rule(demand, judging.whose)))
-}
-
-fn no_rule(demand: &Demand, whose: &str) -> Problem {
-    let (action, of) = (&demand.action, demand.subject.words());
-    let message = format!("{whose} has no rule for {action} of {of}: nobody can permit it");
-    Problem::new("no-rule", message)
-        .remedy("add a [[rule]] to the policy by a signed policy-update, or leave it as it was")
-}
-
-/// A refusal that concerns the grant `id`.
-fn refused(code: &'static str, id: &Digest, why: &str) -> Problem {
-    let short = &id.to_string()[..10];
-    Problem::new(code, format!("the grant {short} {why}"))
-}
-
-/// Why no grant fits `demand`, by the one that comes nearest.
-fn missing(demand: &Demand, nearest: Option<&Nearest<'_, '_>>) -> Problem {
-    let (action, of) = (&demand.action, demand.subject.words());
-    let wanted = |what: String| format!("{what}; {action} of {of} is not what it permits");
-    match nearest {
-        None => Problem::new("grant-missing", format!("there is no grant for {action} of {of}")),
-        Some(Nearest::OtherChange(read, grant)) => {
-            let why = format!("permits another change, {}", grant.change);
-            let why = format!("{why}; what is there is {}", demand.change);
-            refused("grant-other-change", &read.id, &why)
-        }
-        Some(Nearest::OtherSubject(read, grant)) => {
-            let why = wanted(format!("is for {}", grant.subject.words()));
-            refused("grant-other-subject", &read.id, &why)
-        }
-        Some(Nearest::OtherAction(read, grant)) => {
-            let why = wanted(format!("is for the action {}", grant.action));
-            refused("grant-other-action", &read.id, &why)
-        }
-        Some(Nearest::Unreadable(read, error)) => {
-            Problem::new("grant-invalid", format!("the file is no grant: {error}"))
-                .file(format!("{}.toml", read.file.id))
-        }
-    }
 }
 
 fn in_time(grant: &Grant, id: &Digest, policy: &Policy, now: Moment) -> Result<(), Problem> {
@@ -365,26 +348,6 @@ fn holds_elsewhere(bytes: &[u8], file: &GrantFile, policies: &[&JudgingPolicy<'_
     policies.iter().any(|judging| verify(bytes, &file.bytes, &judging.policy.keys).is_ok())
 }
 
-/// How many of the approvers who have not signed a refusal names.
-const NAMED: usize = 10;
-
-fn too_few(id: &Digest, rule: &Rule, signed: &BTreeSet<&String>, whose: &str) -> Problem {
-    let unsigned = || rule.approvers.iter().filter(|name| !signed.contains(name));
-    let (missing, need) = (unsigned().count(), rule.threshold);
-    let have = rule.approvers.len() - missing;
-    let named: Vec<&str> = unsigned().take(NAMED).map(|name| &**name).collect();
-    let others = match missing.saturating_sub(NAMED) {
-        0 => String::new(),
-        others => format!(" and {others} more"),
-    };
-    let why = format!(
-        "has {have} of the {need} approvals that {whose} wants for {}; who has not signed: {}{others}",
-        rule.action,
-        named.join(", ")
-    );
-    refused("too-few-approvals", id, &why)
-}
-
 #[cfg(test)]
 mod tests {
     use ed25519_dalek::{Signer as _, SigningKey};
@@ -439,6 +402,7 @@ mod tests {
             action: demand.action.clone(),
             subject: demand.subject.clone(),
             change: demand.change,
+            binding: None,
             not_before: Moment::parse("2026-03-01T00:00:00Z").unwrap(),
             not_after: Moment::parse("2026-03-02T00:00:00Z").unwrap(),
             evidence: None,

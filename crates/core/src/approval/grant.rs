@@ -3,7 +3,9 @@
 
 use serde::Deserialize;
 
-use super::policy::{POLICY_UPDATE, RESEAL};
+use super::binding::{Binding, MAX_PLAN_BYTES, Plan};
+use super::ledger::is_object_id;
+use super::policy::{POLICY_UPDATE, RESEAL, is_reserved};
 use super::text::{Deviation, cut, deviation, is_kebab, line_of, push_text};
 use super::time::Moment;
 use crate::seal::SealName;
@@ -12,8 +14,8 @@ use crate::seal::entry::Digest;
 /// The value of the `format` key.
 pub const GRANT_FORMAT: &str = "sealgate-grant/1";
 
-/// A longer grant is refused before it is read.
-pub const MAX_GRANT_BYTES: u64 = 16 << 10;
+/// A longer grant is refused before it is read. Its plan may be made of characters that are escaped.
+pub const MAX_GRANT_BYTES: u64 = (16 << 10) + 6 * MAX_PLAN_BYTES;
 
 /// The longest reason, in bytes.
 const LONGEST_REASON: usize = 2_000;
@@ -46,6 +48,8 @@ pub struct Grant {
     pub subject: Subject,
     /// The digest of the change, as [`super::change`] puts it into text.
     pub change: Digest,
+    /// What the action is done with; of actions that are spent by `grant use` alone.
+    pub binding: Option<Binding>,
     /// The first second in which it counts.
     pub not_before: Moment,
     /// The first second in which it counts no more.
@@ -91,6 +95,9 @@ struct Raw {
     environment: Option<String>,
     seal: Option<String>,
     change: String,
+    subject: Option<String>,
+    plan: Option<String>,
+    plan_text: Option<String>,
     not_before: String,
     not_after: String,
     evidence: String,
@@ -140,6 +147,13 @@ impl Grant {
             Subject::Policy => {}
         }
         push_text(&mut out, "change", &self.change.to_string());
+        if let Some(binding) = &self.binding {
+            push_text(&mut out, "subject", &binding.tree);
+            if let Some(plan) = &binding.plan {
+                push_text(&mut out, "plan", &plan.digest.to_string());
+                push_text(&mut out, "plan-text", &plan.text);
+            }
+        }
         push_text(&mut out, "not-before", &self.not_before.to_string());
         push_text(&mut out, "not-after", &self.not_after.to_string());
         let evidence = self.evidence.map_or("none".to_owned(), |digest| digest.to_string());
@@ -201,6 +215,7 @@ impl Raw {
             let why = format!("{:?} is not done to {}", cut(&self.action), subject.words());
             return unsound(why);
         }
+        let binding = binding(&self.action, self.subject, self.plan, self.plan_text)?;
         if self.reason.trim().is_empty() || self.reason.len() > LONGEST_REASON {
             return unsound(format!("reason is a sentence of at most {LONGEST_REASON} bytes"));
         }
@@ -210,6 +225,7 @@ impl Raw {
             action: self.action,
             subject,
             change: digest("change", &self.change)?,
+            binding,
             not_before: moment("not-before", &self.not_before)?,
             not_after: moment("not-after", &self.not_after)?,
             evidence: match &*self.evidence {
@@ -224,4 +240,39 @@ impl Raw {
             unsound("not-after must come after not-before".to_owned())
         }
     }
+}
+
+/// What the keys `subject`, `plan` and `plan-text` of a grant for `action` state together.
+fn binding(
+    action: &str,
+    tree: Option<String>,
+    plan: Option<String>,
+    text: Option<String>,
+) -> Result<Option<Binding>, GrantError> {
+    let unsound = |why: String| Err(GrantError::Unsound(why));
+    let Some(tree) = tree else {
+        return if plan.is_none() && text.is_none() {
+            Ok(None)
+        } else {
+            unsound("a grant with a plan has a subject".to_owned())
+        };
+    };
+    if is_reserved(action) {
+        return unsound(format!("a grant for {action} has no subject"));
+    }
+    if !is_object_id(&tree) {
+        return unsound("subject is the id of a tree: 40 or 64 digits of 0-9a-f".to_owned());
+    }
+    let plan = match (plan, text) {
+        (None, None) => None,
+        (Some(plan), Some(text)) => {
+            let digest = Digest::of(text.as_bytes());
+            if plan != digest.to_string() {
+                return unsound("plan is not the digest of plan-text".to_owned());
+            }
+            Some(Plan { digest, text })
+        }
+        _ => return unsound("plan and plan-text go together, or neither is there".to_owned()),
+    };
+    Ok(Some(Binding { tree, plan }))
 }

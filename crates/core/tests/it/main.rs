@@ -9,6 +9,7 @@ mod authority_decisions;
 mod authority_signatures;
 mod comparing;
 mod decoding;
+mod evidence;
 mod folding;
 mod seal_format;
 mod trees;

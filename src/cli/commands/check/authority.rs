@@ -3,17 +3,19 @@
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use sealgate_core::approval::{Age, Authorised, Moment};
+use sealgate_core::approval::{Age, Authorised, Ledger, Moment};
 use sealgate_core::seal::SealName;
 use sealgate_core::seal::entry::Digest;
 use sealgate_core::text::problem::Problem;
 use sealgate_scan::read_named;
 
 use super::super::Context;
+use super::base::branch_of_queue;
 use super::sources::{Commits, Selected};
 use super::stated;
-use crate::cli::args::CheckArgs;
-use crate::ops::authorize::{self, Authorization, Purpose, Question, Reference};
+use crate::cli::args::{AuthorityArgs, CheckArgs};
+use crate::ops::authorize::{self, Asks, Authorization, Purpose, Question, Reference};
+use crate::report::shell::quote;
 use crate::report::{AuthorityView, Notice, RESEAL_GRANTED, RulingView};
 use crate::tree::{Begun, CommitTree};
 
@@ -29,6 +31,7 @@ pub(super) fn clear(
     arguments: &CheckArgs,
     commits: &Commits<'_>,
     selected: &[Selected],
+    asks: Option<Asks<'_>>,
     context: &Context,
 ) -> Result<Option<Authorization>, Problem> {
     let policy_digest = arguments.authority.policy_digest.as_deref().map(digest).transpose()?;
@@ -40,6 +43,7 @@ pub(super) fn clear(
         return Ok(refusal.map(refused).or_else(|| without_base(arguments)));
     };
     let digests = digests(selected);
+    let command = use_command(arguments, base, reference.as_ref().ok(), context);
     let environment = arguments.authority.environment.as_deref().map(|environment| Purpose {
         environment,
         action: arguments.authority.action.as_deref(),
@@ -47,6 +51,7 @@ pub(super) fn clear(
         digests: &digests,
         reference: reference.as_ref(),
         age: if arguments.authority.older { Age::Older } else { Age::Tip },
+        asks: asks.unwrap_or(Asks::Judge { command: &command }),
     });
     let seals: Vec<_> = selected.iter().map(stated).collect();
     let program = context.invocation.sealgate();
@@ -61,6 +66,41 @@ pub(super) fn clear(
         program: &program,
     };
     Ok(Some(authorize::clear(&context.repository, &question)))
+}
+
+/// The command that does what `--action` asks about, which a person can paste and then end with their own
+/// command. Pasted as it is, it does nothing: there is no program COMMAND.
+fn use_command(
+    arguments: &CheckArgs,
+    base: &CommitTree<'_>,
+    reference: Option<&Reference>,
+    context: &Context,
+) -> String {
+    let AuthorityArgs { environment, action, plan, policy_digest, .. } = &arguments.authority;
+    let mut command = format!(
+        "{} grant use {}",
+        context.invocation.sealgate(),
+        quote(action.as_deref().unwrap_or_default().as_bytes())
+    );
+    let base = match base.given() {
+        "auto" => base.oid().to_string(),
+        given => given.to_owned(),
+    };
+    let reference = reference.and_then(Reference::full_name);
+    let plan = plan.as_ref().map(|path| path.to_string_lossy().into_owned());
+    for (option, value) in [
+        ("--environment", environment.as_ref()),
+        ("--plan", plan.as_ref()),
+        ("--rev", arguments.rev.as_ref()),
+        ("--base", Some(&base)),
+        ("--ref", reference.as_ref()),
+        ("--policy-digest", policy_digest.as_ref()),
+    ] {
+        if let Some(value) = value {
+            command = format!("{command} {option} {}", quote(value.as_bytes()));
+        }
+    }
+    command + " -- COMMAND"
 }
 
 /// Nothing is authorised without a base, however it came that there is none (`--base none`, or an event
@@ -118,6 +158,13 @@ pub(in crate::cli::commands) fn granted(authorization: &Authorization) -> Vec<No
     authorization.notices.iter().cloned().chain(authorization.reseals.iter().map(told)).collect()
 }
 
+/// A notice if the grant of an action counts once in each clone.
+pub(super) fn in_one_clone(authorization: &Authorization) -> Option<Notice> {
+    let message = "grants for actions are one-time in this clone only: the ledger is local";
+    let is_local = authorization.ledger == Some(Ledger::Local);
+    is_local.then(|| Notice::new("ledger-local", message))
+}
+
 /// The seals that are judged, by their digests.
 fn digests(selected: &[Selected]) -> Vec<(SealName, Digest)> {
     let digest = |(name, begun): &Selected| match begun {
@@ -136,22 +183,12 @@ fn digest(text: &str) -> Result<Digest, Problem> {
 }
 
 /// The digest of the file that `--plan` names.
-pub(in crate::cli::commands) fn plan_digest(
-    path: &Path,
-    context: &Context,
-) -> Result<Digest, Problem> {
-    plan_bytes(path, context).map(|bytes| Digest::of(&bytes))
-}
-
-/// The file that `--plan` names.
-pub(in crate::cli::commands) fn plan_bytes(
-    path: &Path,
-    context: &Context,
-) -> Result<Vec<u8>, Problem> {
-    read_named(&context.path(path), MAX_PLAN_BYTES).map_err(|fault| {
+fn plan_digest(path: &Path, context: &Context) -> Result<Digest, Problem> {
+    let bytes = read_named(&context.path(path), MAX_PLAN_BYTES).map_err(|fault| {
         Problem::new("usage", format!("--plan {}: {fault}", path.display()))
             .remedy("name a file of at most 256 MiB that this user can read")
-    })
+    })?;
+    Ok(Digest::of(&bytes))
 }
 
 /// The clock, read once in a run.
@@ -174,6 +211,14 @@ fn reference(arguments: &CheckArgs) -> Result<Reference, Problem> {
         && let Some(branch) = variable("GITHUB_BASE_REF")
     {
         return Ok(Reference::Into(branch));
+    }
+    if named.is_none() && variable("GITHUB_EVENT_NAME").is_some_and(|event| event == "merge_group")
+    {
+        // Its ref is made for the queue, and is on no branch.
+        return branch_of_queue().map(Reference::Into).ok_or_else(|| {
+            Problem::new("ref-unknown", "the event of the merge queue names no branch")
+                .remedy("name the branch: --ref refs/heads/NAME")
+        });
     }
     let text = named.or_else(|| variable("GITHUB_REF")).ok_or_else(|| {
         Problem::new("ref-unknown", "it is not known which ref is judged")

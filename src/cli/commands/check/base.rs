@@ -7,7 +7,8 @@ use sealgate_scan::{NamedFault, read_named};
 
 use super::super::Context;
 use crate::github::event::{
-    EventError, MAX_EVENT_BYTES, Variables, Wanted, default_branch, other_parent, wanted,
+    EventError, MAX_EVENT_BYTES, Variables, Wanted, default_branch, other_parent, queue_branch,
+    wanted,
 };
 use crate::ops::authorize::{Reference, StandIn, Surroundings, stand_in};
 use crate::report::Notice;
@@ -96,6 +97,12 @@ fn without_base<'a>(
             Opened { refusal, ..Opened::default() }
         }
     }
+}
+
+/// The branch that the changes of the event's merge queue go into.
+pub(super) fn branch_of_queue() -> Option<String> {
+    let path = variable(FILE)?;
+    queue_branch(&read(Path::new(&path)).ok()?)
 }
 
 fn variable(name: &str) -> Option<String> {

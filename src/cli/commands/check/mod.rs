@@ -23,8 +23,9 @@ use self::places::{protected, publish, report_files, stage};
 use self::sources::{Commits, Selected, bytes, differing, load, open_commits};
 use super::{Context, Outcome, stated};
 use crate::cli::args::CheckArgs;
+use crate::cli::output::ReportFile;
 use crate::cli::progress::Progress;
-use crate::ops::authorize::Authorization;
+use crate::ops::authorize::{Asks, Authorization};
 use crate::ops::bounds::Bounds;
 use crate::ops::check::review::Review;
 use crate::ops::check::{Bytes, Judge};
@@ -33,6 +34,34 @@ use crate::report::{Invocation, Notice, Report, Verbosity};
 use crate::tree::CommitTree;
 
 pub(super) fn run(arguments: &CheckArgs, context: &Context) -> Outcome {
+    let Checked { report, files, stage, .. } = check(arguments, None, context)?;
+    let is_staged = report.staged.is_some();
+    let place = stage.as_ref().map(Stage::target);
+    let verdict = context.terminal.report(report, arguments.format, &files, place);
+    match stage {
+        // It passed, and then a report could not be written.
+        Some(stage) if is_staged && verdict != Verdict::Pass => {
+            stage.withdraw().map(|()| verdict).map_err(one)
+        }
+        _ => Ok(verdict),
+    }
+}
+
+/// What a check came to, which is not reported yet.
+pub(super) struct Checked {
+    pub(super) report: Report,
+    pub(super) authorization: Option<Authorization>,
+    /// The files for the report, none of which is in a place that is judged.
+    pub(super) files: Vec<ReportFile>,
+    stage: Option<Stage>,
+}
+
+/// Checks what `arguments` ask; `asks` states that the action is done after it.
+pub(super) fn check(
+    arguments: &CheckArgs,
+    asks: Option<Asks<'_>>,
+    context: &Context,
+) -> Result<Checked, Vec<Problem>> {
     let started = Instant::now();
     let files = report_files(&arguments.report, context)?;
     let mut problems = Vec::new();
@@ -45,7 +74,8 @@ pub(super) fn run(arguments: &CheckArgs, context: &Context) -> Outcome {
         .as_ref()
         .map_or_else(Vec::new, |commits| load(arguments, context, commits, &mut problems));
     let commits = commits.unwrap_or_default();
-    let authorization = authority::clear(arguments, &commits, &selected, context).map_err(one)?;
+    let authorization =
+        authority::clear(arguments, &commits, &selected, asks, context).map_err(one)?;
     let has_policy = authority::has_policy(commits.seals.as_ref(), context);
     let has_policy = has_policy.unwrap_or_else(|problem| {
         problems.push(problem);
@@ -68,6 +98,7 @@ pub(super) fn run(arguments: &CheckArgs, context: &Context) -> Outcome {
     let mut notices = notices(&selected, &bytes);
     notices.extend(commits.no_base.clone());
     notices.extend(authorization.iter().flat_map(authority::granted));
+    notices.extend(authorization.as_ref().and_then(authority::in_one_clone));
     notices.extend(commits.seals.as_ref().filter(|_| !commits.and_bytes).and_then(differing));
     let (share, partition) = shares::share(arguments, &selected).unzip();
     notices.extend(partition.iter().flat_map(shares::notices));
@@ -89,15 +120,7 @@ pub(super) fn run(arguments: &CheckArgs, context: &Context) -> Outcome {
     let mut report = report.authorised(worth, refusals).granted(reseals);
     lines::add(&mut report, &judgements, &context.repository);
     picture::draw(&mut report, arguments, &files, &commits, context);
-    let place = stage.as_ref().map(Stage::target);
-    let verdict = context.terminal.report(report, arguments.format, &files, place);
-    match stage {
-        // It passed, and then a report could not be written.
-        Some(stage) if staged && verdict != Verdict::Pass => {
-            stage.withdraw().map(|()| verdict).map_err(one)
-        }
-        _ => Ok(verdict),
-    }
+    Ok(Checked { report, authorization, files, stage })
 }
 
 /// The verdict on what was asked of the policy.
@@ -169,6 +192,10 @@ fn judge_each(judge: &Judge<'_>, selected: Vec<Selected>) -> Vec<SealResult> {
     };
     let roots: Vec<(String, String)> = selected.iter().filter_map(root).collect();
     let mut bounds = Bounds::new(roots.iter().map(|(name, root)| (&**name, &**root)));
+    selected
+        .iter()
+        .filter_map(|(_, begun)| begun.as_ref().ok())
+        .for_each(|seal| judge.expect(seal));
     let mut judgements = Vec::new();
     for (name, begun) in selected {
         let names = judge.scanner.meter.names();

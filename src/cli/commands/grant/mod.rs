@@ -6,17 +6,19 @@ mod opened;
 mod sign;
 
 use std::fmt::Write as _;
+use std::path::Path;
 
 use sealgate_core::approval::{
-    Authorised, Commands, Decider, Demand, Facts, Grant, Policy, REPLACE_MAP,
+    Authorised, Commands, Decider, Demand, Facts, Grant, MAX_PLAN_BYTES, Plan, Policy, REPLACE_MAP,
 };
 use sealgate_core::compare::verdict::Verdict;
 use sealgate_core::text::escape::printable_str;
 use sealgate_core::text::problem::{Problem, in_words};
+use sealgate_scan::read_named;
 
 use self::opened::{Choice, Opened};
 use super::check::authority::now;
-use super::{Context, Outcome, refuse_in_ci};
+use super::{Context, Outcome, grant_use, refuse_in_ci};
 use crate::cli::args::{GrantArgs, GrantCommand};
 use crate::ops::authorize::{older_policies, read_policy};
 use crate::report::{quote, text};
@@ -36,6 +38,8 @@ pub(super) fn run(command: &GrantCommand, context: &Context) -> Outcome {
         }
         GrantCommand::Verify(arguments) => return verified(arguments, context),
         GrantCommand::List => list(context),
+        GrantCommand::Log => grant_use::log(context),
+        GrantCommand::Use(arguments) => return grant_use::run(arguments, context),
         GrantCommand::Prune => {
             refuse_in_ci("sealgate grant prune", None)?;
             prune(context)
@@ -95,9 +99,21 @@ fn judged(opened: &Opened<'_>, context: &Context) -> Result<Result<Authorised, P
     })
 }
 
-/// Writes the file `name` of the directory of grants.
+/// The plan in the file that `--plan` names: a text, because people read it before they sign.
+fn plan(path: Option<&Path>, context: &Context) -> Result<Option<Plan>, Problem> {
+    let Some(path) = path else { return Ok(None) };
+    let refused = |why: &str| {
+        Problem::new("usage", format!("--plan {}: {why}", path.display()))
+            .remedy("name a text file of at most 64 KiB; let it name larger files by their digests")
+    };
+    let bytes = read_named(&context.path(path), MAX_PLAN_BYTES)
+        .map_err(|fault| refused(&fault.to_string()))?;
+    Plan::of(bytes).map(Some).ok_or_else(|| refused("it is not UTF-8 text"))
+}
+
+/// Writes the file `name` below the directory of seals.
 fn write(context: &Context, name: &str, bytes: &[u8]) -> Result<String, Problem> {
-    let file = format!("{}/grants/{name}", context.repository.seals().as_str());
+    let file = format!("{}/{name}", context.repository.seals().as_str());
     let path = context.repository.root().join(&file);
     // Whoever holds it removes what killed runs left, and must not take this for that.
     let waiting = || context.terminal.remark("waiting for another sealgate that writes here");

@@ -7,8 +7,9 @@ use sealgate_core::seal::entry::Digest;
 use sealgate_core::text::problem::Problem;
 
 use super::super::Context;
-use super::super::check::authority::{now, plan_bytes};
-use super::write;
+use super::super::check::authority::now;
+use super::super::grant_evidence::{NamedEvidence, named_evidence};
+use super::{plan, write};
 use crate::cli::args::GrantNewArgs;
 use crate::ops::authorize::{
     Demanded, Described, check_ancestry, demanded, described, policy_of, read_policy,
@@ -31,15 +32,23 @@ pub(super) fn run(arguments: &GrantNewArgs, context: &Context) -> Result<String,
         return Err(Problem::new("nothing-to-grant", message)
             .remedy("make the change first, then the grant for it"));
     }
+    let evidence = arguments.evidence.as_deref().map(|text| named_evidence(text, context));
+    let evidence = evidence.transpose()?;
     let mut answer = String::new();
     let mut ids = Vec::new();
-    for Demanded { demand, words } in wanted {
-        check_rule(&demand, &policy, context)?;
-        let text = grant(demand, &policy, arguments, now)?;
+    for demanded in wanted {
+        check_rule(&demanded.demand, &policy, context)?;
+        let words = demanded.words.clone();
+        let text = grant(demanded, &policy, arguments, evidence.as_ref(), now)?;
         let id = Digest::of(text.as_bytes()).to_string();
-        let file = write(context, &format!("{id}.toml"), text.as_bytes())?;
         // Writing to a string cannot fail.
-        let _ = writeln!(answer, "{words}\nwrote {file}");
+        let _ = writeln!(answer, "{words}");
+        if let Some(NamedEvidence { digest, record: Some(bytes) }) = &evidence {
+            let file = write(context, &format!("evidence/{digest}.json"), bytes)?;
+            let _ = writeln!(answer, "wrote {file}");
+        }
+        let file = write(context, &format!("grants/{id}.toml"), text.as_bytes())?;
+        let _ = writeln!(answer, "wrote {file}");
         ids.push(id);
     }
     let short: Vec<&str> = ids.iter().map(|id| &id[..10]).collect();
@@ -64,16 +73,15 @@ fn one(
         (None, Some(environment)) => Subject::Environment(environment.clone()),
         (None, None) => Subject::Policy,
     };
-    let plan = arguments.between.plan.as_deref();
-    let plan = plan.map(|path| plan_bytes(path, context)).transpose()?;
-    let changes = described(&context.repository, base, action, &subject, plan.as_deref())?;
+    let plan = plan(arguments.between.plan.as_deref(), context)?;
+    let changes = described(&context.repository, base, action, &subject, plan)?;
     let meant = |there: &Described| there.blocker == arguments.blocker;
     let change = changes.into_iter().find(meant).ok_or_else(|| {
         Problem::new("usage", "it is not clear which item of the blocker map is closed")
             .remedy("name one that changed: --blocker ITEM")
     })?;
     let demand = Demand { action: action.to_owned(), subject, change: change.change };
-    Ok(Demanded { demand, words: change.words })
+    Ok(Demanded { demand, words: change.words, binding: change.binding })
 }
 
 /// A grant that no rule covers would be signed in vain.
@@ -109,9 +117,10 @@ fn or_none(names: &[&str]) -> String {
 
 /// The canonical text of the grant.
 fn grant(
-    demand: Demand,
+    demanded: Demanded,
     policy: &Policy,
     arguments: &GrantNewArgs,
+    evidence: Option<&NamedEvidence>,
     not_before: Moment,
 ) -> Result<String, Problem> {
     let most = policy.max_grant_hours;
@@ -121,22 +130,17 @@ fn grant(
         return Err(Problem::new("usage", message).remedy(format!("pass --hours {most}, or less")));
     }
     let not_after = Moment::from_seconds(not_before.seconds() + u64::from(hours) * 3_600);
-    let evidence = arguments.evidence.as_ref().map(|text| {
-        Digest::from_hex(text.as_bytes()).ok_or_else(|| {
-            Problem::new("usage", format!("--evidence {text}: a digest is 64 digits of 0-9a-f"))
-                .remedy("b3sum prints one")
-        })
-    });
-    let Demand { action, subject, change } = demand;
+    let Demand { action, subject, change } = demanded.demand;
     let grant = Grant {
         repository: policy.repository.clone(),
         policy: policy.digest(),
         action,
         subject,
         change,
+        binding: demanded.binding,
         not_before,
         not_after: not_after.unwrap_or(not_before),
-        evidence: evidence.transpose()?,
+        evidence: evidence.map(|evidence| evidence.digest),
         reason: arguments.reason.clone(),
     };
     let text = grant.to_text();

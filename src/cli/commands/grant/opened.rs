@@ -12,7 +12,8 @@ use sealgate_core::text::escape::printable_str;
 use sealgate_core::text::problem::Problem;
 
 use super::super::Context;
-use super::super::check::authority::{now, plan_bytes};
+use super::super::check::authority::now;
+use super::plan;
 use crate::cli::args::GrantArgs;
 use crate::ops::authorize::{base_policy, described, older_policies};
 use crate::tree::{ApprovalFiles, CommitTree};
@@ -72,9 +73,11 @@ impl<'r> Opened<'r> {
                 .file(format!("{}.toml", file.id))
                 .remedy("do not sign it; make a new one"));
         }
-        let plan = plan.map(|path| plan_bytes(path, context)).transpose()?;
+        // The grant has the text of its plan; a plan that is named as well must be the same.
+        let stated = grant.binding.as_ref().and_then(|bound| bound.plan.clone());
+        let plan = self::plan(plan, context)?.or(stated);
         let repository = &context.repository;
-        let changes = described(repository, &base, &grant.action, &grant.subject, plan.as_deref())?;
+        let changes = described(repository, &base, &grant.action, &grant.subject, plan)?;
         let change = changes.into_iter().find(|there| there.change == grant.change);
         let words = change.map(|there| there.words).ok_or_else(|| {
             let message = "the grant permits a change that is not the one between base and here";

@@ -150,7 +150,8 @@ fn signed(
         return Err(Problem::new("signer-no-approver", message)
             .remedy("nothing was signed; let one who approves it sign"));
     }
-    let file = write(context, &format!("{}.{}.sig", opened.file.id, by.name), &signature)?;
+    let name = format!("grants/{}.{}.sig", opened.file.id, by.name);
+    let file = write(context, &name, &signature)?;
     Ok(format!("\nsigned by {}: {file}\n", by.principal))
 }
 

@@ -81,7 +81,7 @@ pub(super) fn of_closing(
                 items.each_ref().map(|map| map.as_ref().and_then(|map| map.first(id)));
             let change = item_change(path, id, &items);
             let words = item_words(path, id, before, now);
-            all.push(Described { change, words, blocker: Some(id.clone()) });
+            all.push(Described { change, words, blocker: Some(id.clone()), binding: None });
         }
     }
     if all.is_empty() { Err(nothing("the blocker map", base)) } else { Ok(all) }

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use sealgate_core::approval::change::{Side, of_action, of_policy, of_seal};
 use sealgate_core::approval::{
-    CLOSE_BLOCKER, POLICY_UPDATE, Policy, REPLACE_MAP, RESEAL, Subject, differences,
+    Binding, CLOSE_BLOCKER, POLICY_UPDATE, Plan, Policy, REPLACE_MAP, RESEAL, Subject, differences,
 };
 use sealgate_core::compare::changes::{OnReseal, SealRef};
 use sealgate_core::compare::verdict::Source;
@@ -32,6 +32,8 @@ pub struct Described {
     pub words: String,
     /// The item of a blocker map that it closes.
     pub blocker: Option<String>,
+    /// What an action is done with.
+    pub binding: Option<Binding>,
 }
 
 /// The changes that `action` of `subject` may mean between `base` and the working tree: one, or one for
@@ -41,9 +43,9 @@ pub fn described(
     base: &CommitTree<'_>,
     action: &str,
     subject: &Subject,
-    plan: Option<&[u8]>,
+    plan: Option<Plan>,
 ) -> Result<Vec<Described>, Problem> {
-    let one = |change, words| vec![Described { change, words, blocker: None }];
+    let one = |change, words| vec![Described { change, words, blocker: None, binding: None }];
     match (action, subject) {
         (RESEAL, Subject::Seal(name)) => {
             of_reseal(repository, base, name).map(|(change, words)| one(change, words))
@@ -56,18 +58,7 @@ pub fn described(
         }
         (CLOSE_BLOCKER, Subject::Environment(name)) => of_closing(repository, base, name),
         (action, Subject::Environment(name)) if action != RESEAL && action != POLICY_UPDATE => {
-            let seals = digests(repository)?;
-            let mut words =
-                format!("{action} in {name}, with the bytes under these seals and no others:\n");
-            for (seal, digest) in &seals {
-                // Writing to a string cannot fail.
-                let _ = writeln!(words, "  {seal}  {digest}");
-            }
-            let digest = plan.map(Digest::of);
-            if let (Some(plan), Some(digest)) = (plan, digest) {
-                let _ = writeln!(words, "and by this plan, {digest}:\n{}", quoted_text(plan));
-            }
-            Ok(one(of_action(&seals, digest.as_ref()).digest, words))
+            of_acting(repository, action, name, plan).map(|described| vec![described])
         }
         (action, subject) => {
             let message = format!("{action} is not done to {}", subject.words());
@@ -77,18 +68,43 @@ pub fn described(
     }
 }
 
-/// How many lines of a plan are shown.
-const MOST_LINES: usize = 500;
-
-/// The lines of a text from outside, each behind a mark that no line of this program begins with.
-fn quoted_text(bytes: &[u8]) -> String {
-    let text = String::from_utf8_lossy(bytes);
-    let shown = text.lines().take(MOST_LINES).map(|line| format!("  | {}\n", printable_str(line)));
-    let more = match text.lines().count().saturating_sub(MOST_LINES) {
-        0 => String::new(),
-        more => format!("  {more} more lines are not shown: read them in the file\n"),
-    };
-    shown.chain([more]).collect()
+/// An action with the files of the commit that is checked out, by `plan`.
+fn of_acting(
+    repository: &Workspace,
+    action: &str,
+    environment: &str,
+    plan: Option<Plan>,
+) -> Result<Described, Problem> {
+    let head = CommitTree::open(repository, "HEAD")?;
+    let differing = head.differing_in_worktree();
+    if !differing.is_empty() {
+        let message = format!("seals here are not those of HEAD: {}", differing.join(", "));
+        return Err(Problem::new("not-committed", message)
+            .remedy("commit them first: an action is granted for the files of a commit"));
+    }
+    let seals = digests(repository)?;
+    let tree = head.subject()?;
+    // Writing to a string cannot fail.
+    let mut words = format!(
+        "{action} in {environment}, with the files of the commit {} and no others:\n  subject {tree} (the \
+         tree without grants and evidence)\n",
+        head.oid().short()
+    );
+    for (seal, digest) in &seals {
+        let _ = writeln!(words, "  seal {seal}  {digest}");
+    }
+    match &plan {
+        None => words.push_str("without a plan\n"),
+        Some(plan) => {
+            let _ = writeln!(words, "by this plan, {}:", plan.digest);
+            for line in plan.text.lines() {
+                let _ = writeln!(words, "  | {}", printable_str(line));
+            }
+        }
+    }
+    let change = of_action(&seals, plan.as_ref().map(|plan| &plan.digest), &tree).digest;
+    let binding = Some(Binding { tree, plan });
+    Ok(Described { change, words, blocker: None, binding })
 }
 
 fn digests(repository: &Workspace) -> Result<Vec<(SealName, Digest)>, Problem> {

@@ -305,10 +305,12 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Whether `path` is the seals directory, or the one in it that may be there.
+    /// Whether `path` is the seals directory, or one in it that may be there.
     fn is_seals_directory(&self, path: &[u8]) -> bool {
         let seals = self.seals_directory.as_bytes();
-        path == seals || is_below(path, seals) && path[seals.len() + 1..] == *b"grants"
+        path == seals
+            || is_below(path, seals)
+                && [&b"grants"[..], b"evidence"].contains(&&path[seals.len() + 1..])
     }
 }
 

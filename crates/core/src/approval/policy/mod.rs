@@ -6,15 +6,18 @@
 
 mod differences;
 mod doubts;
+mod evidence;
 mod read;
 mod rules;
 mod write;
 
 use super::key::{KeyFault, PublicKey};
+use super::ledger::Ledger;
 use super::text::Deviation;
 use super::time::Moment;
 use crate::seal::entry::Digest;
 
+pub use evidence::{EvidenceKind, EvidenceRule};
 pub(super) use rules::SealPattern;
 
 pub use differences::differences;
@@ -38,6 +41,12 @@ pub const REPLACE_MAP: &str = "replace-map";
 /// The action of closing an item of a blocker map.
 pub const CLOSE_BLOCKER: &str = "close-blocker";
 
+/// Whether `action` changes a file of the repository, and is granted by a check alone. Every other action
+/// is done by `grant use`.
+pub(super) fn is_reserved(action: &str) -> bool {
+    [RESEAL, POLICY_UPDATE, REPLACE_MAP, CLOSE_BLOCKER].contains(&action)
+}
+
 /// A sound policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policy {
@@ -48,6 +57,8 @@ pub struct Policy {
     /// What items of blocker maps may block beside the words that are always known and the names of the
     /// environments; kebab-case, sorted.
     pub words: Vec<String>,
+    /// Where the uses of grants for actions are recorded; without it no action is authorised.
+    pub ledger: Option<Ledger>,
     /// Sorted by name; names, principals and keys are unique.
     pub keys: Vec<Key>,
     /// Sorted.
@@ -84,6 +95,8 @@ pub struct Rule {
     pub approvers: Vec<String>,
     /// How many of them it takes.
     pub threshold: usize,
+    /// What must have been proved before.
+    pub evidence: Option<EvidenceRule>,
 }
 
 /// What a rule speaks of.

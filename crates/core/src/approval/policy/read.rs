@@ -3,8 +3,10 @@
 use serde::Deserialize;
 
 use super::super::key::PublicKey;
+use super::super::ledger::Ledger;
 use super::super::text::{cut, deviation, line_of};
 use super::super::time::Moment;
+use super::evidence;
 use super::rules::{self, unsound};
 use super::{
     Environment, Key, MAX_POLICY_BYTES, POLICY_FORMAT, Policy, PolicyError, Revoked, Rule,
@@ -18,6 +20,7 @@ struct RawPolicy {
     format: String,
     repository: String,
     max_grant_hours: u32,
+    ledger: Option<String>,
     #[serde(default)]
     words: Vec<String>,
     #[serde(default)]
@@ -48,6 +51,9 @@ struct RawRule {
     seals: Option<Vec<String>>,
     approvers: Vec<String>,
     threshold: usize,
+    evidence: Option<String>,
+    evidence_hours: Option<u32>,
+    allowances: Option<bool>,
 }
 
 #[derive(Deserialize)]
@@ -93,6 +99,7 @@ pub(super) fn loose(bytes: &[u8]) -> Result<Policy, PolicyError> {
         repository: raw.repository,
         max_grant_hours: raw.max_grant_hours,
         words: sorted(raw.words),
+        ledger: raw.ledger.as_deref().map(ledger).transpose()?,
         keys: raw.key.into_iter().map(key).collect::<Result<_, _>>()?,
         rules: raw.rule.into_iter().map(rule).collect::<Result<_, _>>()?,
         environments: raw.environment.into_iter().map(environment).collect(),
@@ -120,7 +127,9 @@ fn key(raw: RawKey) -> Result<Key, PolicyError> {
 }
 
 fn rule(raw: RawRule) -> Result<Rule, PolicyError> {
-    let RawRule { action, environment, seals, approvers, threshold } = raw;
+    let RawRule { action, environment, seals, approvers, threshold, .. } = raw;
+    let evidence =
+        evidence::rule(&action, raw.evidence.as_deref(), raw.evidence_hours, raw.allowances)?;
     let scope = match (&*action, environment, seals) {
         (super::RESEAL, None, Some(seals)) => RuleScope::Seals(sorted(seals)),
         (super::RESEAL, ..) => {
@@ -136,7 +145,16 @@ fn rule(raw: RawRule) -> Result<Rule, PolicyError> {
             return Err(unsound(message));
         }
     };
-    Ok(Rule { action, scope, approvers: sorted(approvers), threshold })
+    Ok(Rule { action, scope, approvers: sorted(approvers), threshold, evidence })
+}
+
+fn ledger(text: &str) -> Result<Ledger, PolicyError> {
+    Ledger::parse(text).ok_or_else(|| {
+        unsound(
+            "ledger is \"local\", an absolute path, USER@HOST:PATH, or a URL of the schemes https, ssh \
+             and file; the name of a remote could lead elsewhere",
+        )
+    })
 }
 
 fn environment(raw: RawEnvironment) -> Environment {

@@ -151,7 +151,7 @@ fn is_branch(text: &str) -> bool {
 
 /// Checks `rule`; of each of the `principals` it is known whether the key counts.
 fn check_rule(rule: &Rule, policy: &Policy, principals: &HashMap<&str, bool>) -> Checked {
-    let Rule { action, scope, approvers, threshold } = rule;
+    let Rule { action, scope, approvers, threshold, .. } = rule;
     ensure(is_kebab(action), || format!("action {action:?}: an action is in kebab-case"))?;
     match scope {
         RuleScope::Policy => {}

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::super::key::NAMESPACE;
 use super::super::text::{push_list, push_text};
+use super::evidence;
 use super::rules::revoked_keys;
 use super::{Environment, Key, POLICY_FORMAT, Policy, Revoked, Rule, RuleScope};
 
@@ -16,6 +17,9 @@ pub(super) fn to_text(policy: &Policy) -> String {
     push_text(&mut out, "repository", &policy.repository);
     // Writing to a string cannot fail.
     let _ = writeln!(out, "max-grant-hours = {}", policy.max_grant_hours);
+    if let Some(ledger) = &policy.ledger {
+        push_text(&mut out, "ledger", ledger.as_str());
+    }
     if !policy.words.is_empty() {
         push_list(&mut out, "words", &policy.words);
     }
@@ -53,6 +57,9 @@ fn push_rule(out: &mut String, rule: &Rule) {
     }
     push_list(out, "approvers", &rule.approvers);
     let _ = writeln!(out, "threshold = {}", rule.threshold);
+    if let Some(rule) = &rule.evidence {
+        evidence::push(out, rule);
+    }
 }
 
 fn push_environment(out: &mut String, environment: &Environment) {

@@ -2,6 +2,7 @@
 //!
 //! `docs/errors.md` is generated from it. A test compares it with the codes that the sources create.
 
+mod actions;
 mod approval;
 mod blockers;
 mod notices;
@@ -21,8 +22,14 @@ pub struct ErrorCode {
 }
 
 /// The codes of errors and refusals by subject, each subject sorted by code.
-pub const CODES: [&[ErrorCode]; 5] =
-    [approval::APPROVAL, blockers::BLOCKERS, reports::REPORTS, run::RUN, seals::SEALS];
+pub const CODES: [&[ErrorCode]; 6] = [
+    actions::ACTIONS,
+    approval::APPROVAL,
+    blockers::BLOCKERS,
+    reports::REPORTS,
+    run::RUN,
+    seals::SEALS,
+];
 
 /// The codes of notices, sorted by code.
 pub const NOTICES: &[ErrorCode] = notices::NOTICES;

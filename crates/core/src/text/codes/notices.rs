@@ -18,6 +18,13 @@ pub(super) const NOTICES: &[ErrorCode] = &[
             two together.",
     },
     ErrorCode {
+        code: "ledger-local",
+        title: "Grants are one-time in this clone only",
+        explanation: "The policy has `ledger = \"local\"`, so the uses of grants are recorded in one \
+            clone. In another clone the same grant can be used once more. Name the URL of a repository \
+            that all clones can reach.",
+    },
+    ErrorCode {
         code: "merged",
         title: "The verdict was merged from reports",
         explanation: "`merge-reports` made this answer from the reports that it was given, by the \

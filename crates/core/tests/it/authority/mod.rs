@@ -1,5 +1,7 @@
 //! What the tests of authority share: signers that need no program, policies and grants.
 
+pub(crate) mod records;
+
 use ed25519_dalek::{Signer as _, SigningKey};
 use sealgate_core::approval::{
     Commands, Demand, Facts, Grant, GrantFile, Moment, NAMESPACE, Policy, SignatureFile, Subject,
@@ -147,6 +149,7 @@ pub(crate) fn grant_for(demand: &Demand, policy: &Policy) -> Grant {
         action: demand.action.clone(),
         subject: demand.subject.clone(),
         change: demand.change,
+        binding: None,
         not_before: moment("2026-03-01T00:00:00Z"),
         not_after: moment("2026-03-02T00:00:00Z"),
         evidence: None,
