@@ -126,6 +126,25 @@ if ("$env:IN_BINARY" -ne '') {
 
 if ("$env:IN_WORKING_DIRECTORY" -ne '') { Set-Location -LiteralPath $env:IN_WORKING_DIRECTORY }
 
+# Whether there is a policy in the seals of this repository.
+function Test-Policy {
+    $directory = $PWD.ProviderPath
+    while ($directory) {
+        if (Test-Path -LiteralPath (Join-Path $directory 'seals/policy.toml')) { return $true }
+        if (Test-Path -LiteralPath (Join-Path $directory '.git')) { return $false }
+        $directory = Split-Path -Parent $directory
+    }
+    return $false
+}
+
+# Without the input there is a hyphen: no environment is asked about. An expression that came to
+# nothing must not look like that.
+if ("$env:IN_ENVIRONMENT" -ceq '-') {
+    $env:IN_ENVIRONMENT = ''
+} elseif ("$env:IN_ENVIRONMENT" -eq '' -and (Test-Policy)) {
+    Stop-Gate "the input 'environment' is empty, and there is a policy: name the environment, or leave the input out"
+}
+
 $names = @("$env:IN_SEALS" -split '\s+' | Where-Object { $_ -ne '' })
 if ("$env:EVENT_SHA" -cnotmatch '^([0-9a-f]{40}|[0-9a-f]{64})$') {
     Stop-Gate 'the event names no commit by its full id'

@@ -113,6 +113,25 @@ case $IN_WORKING_DIRECTORY in
 *) cd "./$IN_WORKING_DIRECTORY" ;;
 esac
 
+# Whether there is a policy in the seals of this repository.
+under_policy() {
+    local directory=$PWD
+    while :; do
+        ! [ -e "$directory/seals/policy.toml" ] || return 0
+        ! [ -e "$directory/.git" ] || return 1
+        [ -n "$directory" ] || return 1
+        directory=${directory%/*}
+    done
+}
+
+# Without the input there is a hyphen: no environment is asked about. An expression that came to
+# nothing must not look like that.
+case $IN_ENVIRONMENT in
+-) IN_ENVIRONMENT= ;;
+'') ! under_policy ||
+    stop "the input 'environment' is empty, and there is a policy: name the environment, or leave the input out" ;;
+esac
+
 # Gives the lines of $1 that are not empty.
 lines() {
     local line

@@ -94,6 +94,9 @@ _sealgate() {
             sealgate__subcmd__grant,new)
                 cmd="sealgate__subcmd__grant__subcmd__new"
                 ;;
+            sealgate__subcmd__grant,prune)
+                cmd="sealgate__subcmd__grant__subcmd__prune"
+                ;;
             sealgate__subcmd__grant,show)
                 cmd="sealgate__subcmd__grant__subcmd__show"
                 ;;
@@ -118,11 +121,20 @@ _sealgate() {
             sealgate__subcmd__policy,check)
                 cmd="sealgate__subcmd__policy__subcmd__check"
                 ;;
+            sealgate__subcmd__policy,diff)
+                cmd="sealgate__subcmd__policy__subcmd__diff"
+                ;;
             sealgate__subcmd__policy,digest)
                 cmd="sealgate__subcmd__policy__subcmd__digest"
                 ;;
             sealgate__subcmd__policy,export-allowed-signers)
                 cmd="sealgate__subcmd__policy__subcmd__export__subcmd__allowed__subcmd__signers"
+                ;;
+            sealgate__subcmd__policy,fmt)
+                cmd="sealgate__subcmd__policy__subcmd__fmt"
+                ;;
+            sealgate__subcmd__policy,new)
+                cmd="sealgate__subcmd__policy__subcmd__new"
                 ;;
             *)
                 ;;
@@ -209,7 +221,7 @@ _sealgate() {
             return 0
             ;;
         sealgate__subcmd__blockers__subcmd__check)
-            opts="-C -q -v -h -V --blocks --format --seals --color --quiet --verbose --help --version"
+            opts="-C -q -v -h -V --blocks --policy --format --seals --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -243,7 +255,7 @@ _sealgate() {
             return 0
             ;;
         sealgate__subcmd__blockers__subcmd__list)
-            opts="-C -q -v -h -V --blocks --format --seals --color --quiet --verbose --help --version"
+            opts="-C -q -v -h -V --blocks --policy --format --seals --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -277,7 +289,7 @@ _sealgate() {
             return 0
             ;;
         sealgate__subcmd__check)
-            opts="-C -q -v -h -V --rev --seals-from --base --on-reseal --environment --action --plan --ref --policy-digest --at --stage --require-sealed --only --partition --format --report --threads --no-mmap --seals --color --quiet --verbose --help --version"
+            opts="-C -q -v -h -V --rev --seals-from --base --on-reseal --environment --action --plan --ref --older --policy-digest --at --stage --require-sealed --only --partition --format --report --threads --no-mmap --seals --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -581,7 +593,7 @@ _sealgate() {
             return 0
             ;;
         sealgate__subcmd__grant)
-            opts="-C -q -v -h -V --seals --color --quiet --verbose --help --version new show sign verify list use log"
+            opts="-C -q -v -h -V --seals --color --quiet --verbose --help --version new show sign verify list prune use log"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -659,7 +671,7 @@ _sealgate() {
             return 0
             ;;
         sealgate__subcmd__grant__subcmd__new)
-            opts="-C -q -v -h -V --seal --environment --blocker --reason --hours --evidence --base --plan --seals --color --quiet --verbose --help --version"
+            opts="-C -q -v -h -V --all --seal --environment --blocker --reason --hours --evidence --base --plan --seals --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -716,6 +728,32 @@ _sealgate() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        sealgate__subcmd__grant__subcmd__prune)
+            opts="-C -q -v -h -V --seals --color --quiet --verbose --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --seals)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         sealgate__subcmd__grant__subcmd__show)
             opts="-C -q -v -h -V --base --plan --seals --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -751,21 +789,21 @@ _sealgate() {
             return 0
             ;;
         sealgate__subcmd__grant__subcmd__sign)
-            opts="-C -q -v -h -V --base --plan --key --seals --color --quiet --verbose --help --version"
+            opts="-C -q -v -h -V --key --yes --base --plan --seals --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --base)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --plan)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1159,7 +1197,7 @@ _sealgate() {
             return 0
             ;;
         sealgate__subcmd__policy)
-            opts="-C -q -v -h -V --seals --color --quiet --verbose --help --version check digest export-allowed-signers"
+            opts="-C -q -v -h -V --seals --color --quiet --verbose --help --version new check fmt diff digest export-allowed-signers"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1191,6 +1229,36 @@ _sealgate() {
                 return 0
             fi
             case "${prev}" in
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --seals)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sealgate__subcmd__policy__subcmd__diff)
+            opts="-C -q -v -h -V --base --exit-code --seals --color --quiet --verbose --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --base)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 -C)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1243,6 +1311,82 @@ _sealgate() {
                 return 0
             fi
             case "${prev}" in
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --seals)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sealgate__subcmd__policy__subcmd__fmt)
+            opts="-C -q -v -h -V --check --seals --color --quiet --verbose --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --seals)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sealgate__subcmd__policy__subcmd__new)
+            opts="-C -q -v -h -V --repository --approver --threshold --environment --branch --hours --seals --color --quiet --verbose --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --repository)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --approver)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --threshold)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --environment)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --branch)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --hours)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 -C)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

@@ -84,6 +84,7 @@ complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l seals -d 'Th
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l color -d 'When to use colour' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l older -d 'Allow an older commit of the environment\'s branch; without it, the commit must be the tip'
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l no-mmap -d 'Read large files instead of mapping them, for rotating disks and network mounts'
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -s q -l quiet -d 'Print only the verdict, and errors'
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -s v -l verbose -d 'Print every finding'
@@ -331,6 +332,7 @@ complete -c sealgate -n "__fish_sealgate_using_subcommand blockers; and __fish_s
 complete -c sealgate -n "__fish_sealgate_using_subcommand blockers; and __fish_seen_subcommand_from check" -l color -d 'When to use colour' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c sealgate -n "__fish_sealgate_using_subcommand blockers; and __fish_seen_subcommand_from check" -l policy -d 'Use the words of the policy in the working tree too: its `words`, and the names of its environments'
 complete -c sealgate -n "__fish_sealgate_using_subcommand blockers; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Print only the verdict, and errors'
 complete -c sealgate -n "__fish_sealgate_using_subcommand blockers; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Print every finding'
 complete -c sealgate -n "__fish_sealgate_using_subcommand blockers; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -343,22 +345,41 @@ complete -c sealgate -n "__fish_sealgate_using_subcommand blockers; and __fish_s
 complete -c sealgate -n "__fish_sealgate_using_subcommand blockers; and __fish_seen_subcommand_from list" -l color -d 'When to use colour' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c sealgate -n "__fish_sealgate_using_subcommand blockers; and __fish_seen_subcommand_from list" -l policy -d 'Use the words of the policy in the working tree too: its `words`, and the names of its environments'
 complete -c sealgate -n "__fish_sealgate_using_subcommand blockers; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print only the verdict, and errors'
 complete -c sealgate -n "__fish_sealgate_using_subcommand blockers; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Print every finding'
 complete -c sealgate -n "__fish_sealgate_using_subcommand blockers; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c sealgate -n "__fish_sealgate_using_subcommand blockers; and __fish_seen_subcommand_from list" -s V -l version -d 'Print version'
-complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and not __fish_seen_subcommand_from check digest export-allowed-signers" -s C -d 'Start in DIR instead of the current directory' -r -F
-complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and not __fish_seen_subcommand_from check digest export-allowed-signers" -l seals -d 'The seals directory, relative to the repository root' -r
-complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and not __fish_seen_subcommand_from check digest export-allowed-signers" -l color -d 'When to use colour' -r -f -a "auto\t''
+complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and not __fish_seen_subcommand_from new check fmt diff digest export-allowed-signers" -s C -d 'Start in DIR instead of the current directory' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and not __fish_seen_subcommand_from new check fmt diff digest export-allowed-signers" -l seals -d 'The seals directory, relative to the repository root' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and not __fish_seen_subcommand_from new check fmt diff digest export-allowed-signers" -l color -d 'When to use colour' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and not __fish_seen_subcommand_from check digest export-allowed-signers" -s q -l quiet -d 'Print only the verdict, and errors'
-complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and not __fish_seen_subcommand_from check digest export-allowed-signers" -s v -l verbose -d 'Print every finding'
-complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and not __fish_seen_subcommand_from check digest export-allowed-signers" -s h -l help -d 'Print help'
-complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and not __fish_seen_subcommand_from check digest export-allowed-signers" -s V -l version -d 'Print version'
-complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and not __fish_seen_subcommand_from check digest export-allowed-signers" -f -a "check" -d 'Check that the policy is valid and in canonical form'
-complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and not __fish_seen_subcommand_from check digest export-allowed-signers" -f -a "digest" -d 'Print the digest by which grants name the policy'
-complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and not __fish_seen_subcommand_from check digest export-allowed-signers" -f -a "export-allowed-signers" -d 'Print the keys in the format of OpenSSH\'s allowed_signers'
+complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and not __fish_seen_subcommand_from new check fmt diff digest export-allowed-signers" -s q -l quiet -d 'Print only the verdict, and errors'
+complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and not __fish_seen_subcommand_from new check fmt diff digest export-allowed-signers" -s v -l verbose -d 'Print every finding'
+complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and not __fish_seen_subcommand_from new check fmt diff digest export-allowed-signers" -s h -l help -d 'Print help'
+complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and not __fish_seen_subcommand_from new check fmt diff digest export-allowed-signers" -s V -l version -d 'Print version'
+complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and not __fish_seen_subcommand_from new check fmt diff digest export-allowed-signers" -f -a "new" -d 'Write a first policy for these approvers'
+complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and not __fish_seen_subcommand_from new check fmt diff digest export-allowed-signers" -f -a "check" -d 'Check that the policy is valid and in canonical form'
+complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and not __fish_seen_subcommand_from new check fmt diff digest export-allowed-signers" -f -a "fmt" -d 'Write the policy in its canonical form; what it says stays as it is'
+complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and not __fish_seen_subcommand_from new check fmt diff digest export-allowed-signers" -f -a "diff" -d 'Show how the policy differs from the policy of a commit'
+complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and not __fish_seen_subcommand_from new check fmt diff digest export-allowed-signers" -f -a "digest" -d 'Print the digest by which grants name the policy'
+complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and not __fish_seen_subcommand_from new check fmt diff digest export-allowed-signers" -f -a "export-allowed-signers" -d 'Print the keys in the format of OpenSSH\'s allowed_signers'
+complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and __fish_seen_subcommand_from new" -l repository -d 'The name of the repository, such as example/notes: grants of another do not count' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and __fish_seen_subcommand_from new" -l approver -d 'Who approves, and the file of their public key, PRINCIPAL=FILE; repeatable' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and __fish_seen_subcommand_from new" -l threshold -d 'How many of them it takes [default: more than half]' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and __fish_seen_subcommand_from new" -l environment -d 'The environments where the gate may rule; repeatable' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and __fish_seen_subcommand_from new" -l branch -d 'The branch of these environments' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and __fish_seen_subcommand_from new" -l hours -d 'The longest life of a grant, in hours' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and __fish_seen_subcommand_from new" -s C -d 'Start in DIR instead of the current directory' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and __fish_seen_subcommand_from new" -l seals -d 'The seals directory, relative to the repository root' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and __fish_seen_subcommand_from new" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and __fish_seen_subcommand_from new" -s q -l quiet -d 'Print only the verdict, and errors'
+complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and __fish_seen_subcommand_from new" -s v -l verbose -d 'Print every finding'
+complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and __fish_seen_subcommand_from new" -s h -l help -d 'Print help'
+complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and __fish_seen_subcommand_from new" -s V -l version -d 'Print version'
 complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and __fish_seen_subcommand_from check" -s C -d 'Start in DIR instead of the current directory' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and __fish_seen_subcommand_from check" -l seals -d 'The seals directory, relative to the repository root' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and __fish_seen_subcommand_from check" -l color -d 'When to use colour' -r -f -a "auto\t''
@@ -368,6 +389,27 @@ complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and __fish_see
 complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Print every finding'
 complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help'
 complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and __fish_seen_subcommand_from check" -s V -l version -d 'Print version'
+complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and __fish_seen_subcommand_from fmt" -s C -d 'Start in DIR instead of the current directory' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and __fish_seen_subcommand_from fmt" -l seals -d 'The seals directory, relative to the repository root' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and __fish_seen_subcommand_from fmt" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and __fish_seen_subcommand_from fmt" -l check -d 'Write nothing; exit 1 if the policy is not in its canonical form'
+complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and __fish_seen_subcommand_from fmt" -s q -l quiet -d 'Print only the verdict, and errors'
+complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and __fish_seen_subcommand_from fmt" -s v -l verbose -d 'Print every finding'
+complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and __fish_seen_subcommand_from fmt" -s h -l help -d 'Print help'
+complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and __fish_seen_subcommand_from fmt" -s V -l version -d 'Print version'
+complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and __fish_seen_subcommand_from diff" -l base -d 'The commit' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and __fish_seen_subcommand_from diff" -s C -d 'Start in DIR instead of the current directory' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and __fish_seen_subcommand_from diff" -l seals -d 'The seals directory, relative to the repository root' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and __fish_seen_subcommand_from diff" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and __fish_seen_subcommand_from diff" -l exit-code -d 'Exit 1 if it differs'
+complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and __fish_seen_subcommand_from diff" -s q -l quiet -d 'Print only the verdict, and errors'
+complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and __fish_seen_subcommand_from diff" -s v -l verbose -d 'Print every finding'
+complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and __fish_seen_subcommand_from diff" -s h -l help -d 'Print help'
+complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and __fish_seen_subcommand_from diff" -s V -l version -d 'Print version'
 complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and __fish_seen_subcommand_from digest" -s C -d 'Start in DIR instead of the current directory' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and __fish_seen_subcommand_from digest" -l seals -d 'The seals directory, relative to the repository root' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and __fish_seen_subcommand_from digest" -l color -d 'When to use colour' -r -f -a "auto\t''
@@ -386,22 +428,23 @@ complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and __fish_see
 complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and __fish_seen_subcommand_from export-allowed-signers" -s v -l verbose -d 'Print every finding'
 complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and __fish_seen_subcommand_from export-allowed-signers" -s h -l help -d 'Print help'
 complete -c sealgate -n "__fish_sealgate_using_subcommand policy; and __fish_seen_subcommand_from export-allowed-signers" -s V -l version -d 'Print version'
-complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and not __fish_seen_subcommand_from new show sign verify list use log" -s C -d 'Start in DIR instead of the current directory' -r -F
-complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and not __fish_seen_subcommand_from new show sign verify list use log" -l seals -d 'The seals directory, relative to the repository root' -r
-complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and not __fish_seen_subcommand_from new show sign verify list use log" -l color -d 'When to use colour' -r -f -a "auto\t''
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and not __fish_seen_subcommand_from new show sign verify list prune use log" -s C -d 'Start in DIR instead of the current directory' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and not __fish_seen_subcommand_from new show sign verify list prune use log" -l seals -d 'The seals directory, relative to the repository root' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and not __fish_seen_subcommand_from new show sign verify list prune use log" -l color -d 'When to use colour' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and not __fish_seen_subcommand_from new show sign verify list use log" -s q -l quiet -d 'Print only the verdict, and errors'
-complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and not __fish_seen_subcommand_from new show sign verify list use log" -s v -l verbose -d 'Print every finding'
-complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and not __fish_seen_subcommand_from new show sign verify list use log" -s h -l help -d 'Print help'
-complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and not __fish_seen_subcommand_from new show sign verify list use log" -s V -l version -d 'Print version'
-complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and not __fish_seen_subcommand_from new show sign verify list use log" -f -a "new" -d 'Write an unsigned grant for a change in the working tree'
-complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and not __fish_seen_subcommand_from new show sign verify list use log" -f -a "show" -d 'Describe what a grant permits'
-complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and not __fish_seen_subcommand_from new show sign verify list use log" -f -a "sign" -d 'Describe what a grant permits, and sign it with `ssh-keygen -Y sign`'
-complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and not __fish_seen_subcommand_from new show sign verify list use log" -f -a "verify" -d 'Check that a grant counts'
-complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and not __fish_seen_subcommand_from new show sign verify list use log" -f -a "list" -d 'List the grants in the working tree'
-complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and not __fish_seen_subcommand_from new show sign verify list use log" -f -a "use" -d 'Do an action that is granted: check everything, record in the ledger that the grant is used, and run COMMAND once'
-complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and not __fish_seen_subcommand_from new show sign verify list use log" -f -a "log" -d 'List the uses in the ledger: who, when, which commit and plan, and how it ended'
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and not __fish_seen_subcommand_from new show sign verify list prune use log" -s q -l quiet -d 'Print only the verdict, and errors'
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and not __fish_seen_subcommand_from new show sign verify list prune use log" -s v -l verbose -d 'Print every finding'
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and not __fish_seen_subcommand_from new show sign verify list prune use log" -s h -l help -d 'Print help'
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and not __fish_seen_subcommand_from new show sign verify list prune use log" -s V -l version -d 'Print version'
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and not __fish_seen_subcommand_from new show sign verify list prune use log" -f -a "new" -d 'Write an unsigned grant for a change in the working tree'
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and not __fish_seen_subcommand_from new show sign verify list prune use log" -f -a "show" -d 'Describe what a grant permits'
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and not __fish_seen_subcommand_from new show sign verify list prune use log" -f -a "sign" -d 'Describe what grants permit, ask, and sign them with `ssh-keygen -Y sign`'
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and not __fish_seen_subcommand_from new show sign verify list prune use log" -f -a "verify" -d 'Check that a grant counts'
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and not __fish_seen_subcommand_from new show sign verify list prune use log" -f -a "list" -d 'List the grants in the working tree'
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and not __fish_seen_subcommand_from new show sign verify list prune use log" -f -a "prune" -d 'Remove the grants in the working tree that have expired'
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and not __fish_seen_subcommand_from new show sign verify list prune use log" -f -a "use" -d 'Do an action that is granted: check everything, record in the ledger that the grant is used, and run COMMAND once'
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and not __fish_seen_subcommand_from new show sign verify list prune use log" -f -a "log" -d 'List the uses in the ledger: who, when, which commit and plan, and how it ended'
 complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from new" -l seal -d 'The seal that changed, for reseal' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from new" -l environment -d 'The environment' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from new" -l blocker -d 'The item that is closed, for close-blocker' -r
@@ -415,6 +458,7 @@ complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen
 complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from new" -l color -d 'When to use colour' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from new" -l all -d 'Write a grant for every change of a seal, a blocker map or the policy that has none yet'
 complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from new" -s q -l quiet -d 'Print only the verdict, and errors'
 complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from new" -s v -l verbose -d 'Print every finding'
 complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from new" -s h -l help -d 'Print help'
@@ -430,14 +474,15 @@ complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen
 complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Print every finding'
 complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
 complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from show" -s V -l version -d 'Print version'
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from sign" -l key -d 'The file of the private key' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from sign" -l base -d 'The commit whose policy judges, and from which the change starts' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from sign" -l plan -d 'The file with the plan of the action' -r -F
-complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from sign" -l key -d 'The file of the private key' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from sign" -s C -d 'Start in DIR instead of the current directory' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from sign" -l seals -d 'The seals directory, relative to the repository root' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from sign" -l color -d 'When to use colour' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from sign" -l yes -d 'Sign without a question; without a terminal, a whole id of 64 digits does the same'
 complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from sign" -s q -l quiet -d 'Print only the verdict, and errors'
 complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from sign" -s v -l verbose -d 'Print every finding'
 complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from sign" -s h -l help -d 'Print help'
@@ -462,6 +507,15 @@ complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen
 complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Print every finding'
 complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
 complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from list" -s V -l version -d 'Print version'
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from prune" -s C -d 'Start in DIR instead of the current directory' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from prune" -l seals -d 'The seals directory, relative to the repository root' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from prune" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from prune" -s q -l quiet -d 'Print only the verdict, and errors'
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from prune" -s v -l verbose -d 'Print every finding'
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from prune" -s h -l help -d 'Print help'
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from prune" -s V -l version -d 'Print version'
 complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from use" -l environment -d 'The environment in which it is done' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from use" -l plan -d 'The file with the plan of the action: the grant must be for exactly this file' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from use" -l evidence -d 'The file of a record of evidence: the grant must name exactly this record; repeatable' -r -F

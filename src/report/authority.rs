@@ -17,6 +17,7 @@ impl RulingView {
         action: Option<&str>,
         policy: Option<String>,
         grant: Option<&Authorised>,
+        older: bool,
     ) -> Self {
         Self {
             environment: environment.to_owned(),
@@ -24,6 +25,7 @@ impl RulingView {
             policy,
             grant: grant.map(|authorised| authorised.grant.to_string()),
             approvers: grant.map_or(Vec::new(), |authorised| authorised.principals.clone()),
+            older,
         }
     }
 }
@@ -46,7 +48,8 @@ impl AuthorityView {
                     let grant = &grant[..grant.len().min(10)];
                     format!(", by the grant {grant} of {}", ruling.approvers.join(" and "))
                 });
-                Some(format!("authority: {what}{by}"))
+                let older = if ruling.older { ", AN OLDER COMMIT of its branch" } else { "" };
+                Some(format!("authority: {what}{by}{older}"))
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use sealgate_core::approval::Authorised;
 use sealgate_core::compare::finding::Finding;
 use sealgate_core::compare::fold::Fold;
 use sealgate_core::compare::lines::{ChangedLine, LineDifference, More, Side};
@@ -13,7 +14,8 @@ use sealgate_core::text::problem::Problem;
 use super::remedy::{self, Invocation};
 use super::v1::{
     AuthorityView, BaseView, DifferenceView, EntryKind, EntryView, ErrorView, FORMAT, FindingView,
-    FoldView, LineView, Notice, Report, ResealView, SealView, SideView, SourceView, Tool,
+    FoldView, GrantView, LineView, Notice, Report, ResealView, SealView, SideView, SourceView,
+    Tool,
 };
 
 impl Report {
@@ -74,6 +76,24 @@ impl Report {
         }
         self.errors.extend(refusals.iter().map(ErrorView::refusal));
         self.authority = authority;
+        self
+    }
+
+    /// The same, with the grants of the seals that changed since the base.
+    #[must_use]
+    pub fn granted(mut self, reseals: &[(String, Authorised)]) -> Self {
+        for (name, authorised) in reseals {
+            let seals = self.seals.iter_mut().filter(|seal| seal.name == *name);
+            let changed = seals.filter_map(|seal| Some(&mut seal.reseal.as_mut()?.grants));
+            let gone = self.base.iter_mut().flat_map(|base| &mut base.deleted);
+            let gone = gone.filter(|seal| seal.name == *name).map(|seal| &mut seal.grants);
+            for grants in changed.chain(gone) {
+                grants.push(GrantView {
+                    grant: authorised.grant.to_string(),
+                    approvers: authorised.principals.clone(),
+                });
+            }
+        }
         self
     }
 }

@@ -24,6 +24,7 @@ impl BaseView {
             name: seal.name.clone(),
             root: seal.root.clone(),
             allowed: seal.allowed,
+            grants: Vec::new(),
         });
         Self {
             remedy: refused.then(|| remedy::on_reseal(&rev, invocation)),
@@ -45,6 +46,7 @@ impl ResealView {
             new: reseal.new,
             scope: reseal.scope.iter().map(|change| ScopeView::new(change, reseal)).collect(),
             totals: Totals::of(&reseal.changes),
+            grants: Vec::new(),
             entries: reseal.changes.iter().map(ChangeView::new).collect(),
             changes: reseal.changes.clone(),
         }

@@ -4,13 +4,25 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 
 use sealgate_core::text::problem::Problem;
-use sealgate_git::Oid;
+use sealgate_git::{Oid, TreeMode};
 
 use super::commit_tree::CommitTree;
 use super::trouble::trouble;
+use crate::tree::commit::find;
 
 /// The most commits that are looked at: what lies further back is not found.
 const MOST: usize = 200_000;
+
+/// How far back the texts of a file are looked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Reach<'a> {
+    /// By how many parents of each commit.
+    pub parents: usize,
+    /// In how many commits.
+    pub commits: usize,
+    /// Neither in this commit nor in those before it.
+    pub until: Option<&'a Oid>,
+}
 
 /// What is visited after a commit.
 enum After {
@@ -52,6 +64,44 @@ impl CommitTree<'_> {
             After::Others
         })?;
         newest.map(|(_, oid)| Self::of(self.repository, &oid.to_string(), &oid)).transpose()
+    }
+
+    /// The different texts that the file at `path` had in the commits before this one, the newest
+    /// first; as many commits are looked at as `reach` allows. `visit` tells whether to go on.
+    pub fn past_texts(
+        &self,
+        path: &str,
+        reach: &Reach<'_>,
+        limit: u64,
+        mut visit: impl FnMut(Vec<u8>) -> bool,
+    ) -> Result<(), Problem> {
+        let mut commits = Vec::new();
+        self.walk(reach.parents, |oid| {
+            if reach.until == Some(oid) {
+                return After::Others;
+            }
+            if commits.len() == reach.commits {
+                return After::Nothing;
+            }
+            commits.push(*oid);
+            After::Parents
+        })?;
+        let told = |error| trouble(self.repository, &self.given, path, &error).file(path);
+        let mut objects = self.objects();
+        let mut met = HashSet::new();
+        for oid in commits.into_iter().filter(|oid| *oid != self.oid) {
+            let tree = objects.commit(&oid).map_err(told)?.tree;
+            let found = find(&mut objects, &tree, path.as_bytes()).map_err(told)?;
+            let Some(entry) = found else { continue };
+            let is_file = matches!(entry.mode, TreeMode::File { .. });
+            if is_file
+                && met.insert(entry.oid.to_string())
+                && !visit(objects.blob(&entry.oid, limit).map_err(told)?)
+            {
+                break;
+            }
+        }
+        Ok(())
     }
 
     fn reaches(&self, wanted: &Oid, parents: usize) -> Result<bool, Problem> {

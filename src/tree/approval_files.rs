@@ -40,6 +40,18 @@ impl CommitTree<'_> {
         self.entries().iter().any(|entry| &*entry.name == b"policy.toml")
     }
 
+    /// The bytes of the policy of this commit; `None` where it has none. Reads no grant.
+    pub fn policy(&self) -> Result<Option<Vec<u8>>, Problem> {
+        let entries = self.entries();
+        let Some(entry) = entries.iter().find(|entry| &*entry.name == b"policy.toml") else {
+            return Ok(None);
+        };
+        match entry.mode {
+            TreeMode::File { .. } => self.paper("policy.toml", entry, MAX_POLICY_BYTES).map(Some),
+            mode => Err(out_of_place("policy.toml", kind(mode))),
+        }
+    }
+
     /// The policy and the grants of this commit.
     pub fn approval_files(&self) -> Result<ApprovalFiles, Problem> {
         let mut approval_files = ApprovalFiles::default();

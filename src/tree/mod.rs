@@ -26,11 +26,15 @@ use sealgate_scan::{Directory, NamedFault, RootError, read_named};
 use self::git_facts::GitFacts;
 use limits::{Lenient, SealsRead};
 
+pub use ancestry::Reach;
 pub use approval_files::ApprovalFiles;
 pub use commit_tree::CommitTree;
 pub use contents::{Contents, matching, select};
 pub use limits::SEALS_TOO_LARGE;
 pub use load::{Begun, Loaded, Long};
+
+/// The directory of seals, unless a user names another.
+pub const SEALS: &str = "seals";
 
 /// A repository and its seals directory.
 #[derive(Debug)]

@@ -93,7 +93,12 @@ impl Step {
         let mut command = scrubbed("bash");
         command.arg(self.at("action/action/check.sh")).current_dir(self.at("workspace"));
         for name in names("inputs") {
-            command.env(variable(name), if name == "base" { "auto" } else { "" });
+            let default = match name {
+                "base" => "auto",
+                "environment" => "-",
+                _ => "",
+            };
+            command.env(variable(name), default);
         }
         let program = self.at("bin/sealgate");
         command.env("IN_BINARY", &program).env("EVENT_SHA", SHA);
@@ -542,6 +547,25 @@ fn merging_takes_no_input_that_it_would_have_to_pass_over() {
     for input in ["at", "stage", "rev", "partition", "environment"] {
         let stepped = step.run(&[("merge-reports", "a.json"), (input, "x")]);
         assert_eq!((stepped.ran.code, stepped.arguments), (2, None), "{input}");
+    }
+}
+
+#[test]
+fn an_empty_environment_under_a_policy_is_no_pass() {
+    let step = Step::new();
+    assert_eq!(step.run(&[("environment", "")]).ran.code, 0);
+    let workspace = step.at("workspace");
+    fs::create_dir_all(workspace.join("seals")).unwrap();
+    fs::create_dir_all(workspace.join(".git")).unwrap();
+    fs::create_dir_all(workspace.join("packages/a")).unwrap();
+    fs::write(workspace.join("seals/policy.toml"), "").unwrap();
+    for place in ["", "packages/a"] {
+        let inputs = [("environment", ""), ("working-directory", place)];
+        let stepped = step.run(&inputs);
+        assert_eq!((stepped.ran.code, stepped.arguments), (2, None), "{place}");
+        assert!(!step.passes(&stepped.outputs), "{place}");
+        // An input that is left out asks about no environment.
+        assert_eq!(step.run(&inputs[1..]).ran.code, 0);
     }
 }
 

@@ -9,7 +9,7 @@ use sealgate_core::approval::change::{Side, of_action, of_policy, of_seal};
 use sealgate_core::approval::{Binding, Grant, Moment, Subject};
 use sealgate_core::seal::entry::Digest;
 use sealgate_core::seal::{Seal, SealName, read};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::authority;
 use crate::authority::{Signer, canonical, policy_text, signers};
@@ -166,12 +166,18 @@ fn a_reseal_needs_a_grant_of_its_own() {
     refused(&repo, &["--base", "base"], &["too-few-approvals"]);
     fs::remove_dir_all(repo.at("seals/grants")).unwrap();
     grant(&repo, "reseal", dist(), change, &signers()[..2]);
-    assert_eq!(passes(&repo, &["--base", "base"])["authority"], "none");
+    let report = passes(&repo, &["--base", "base"]);
+    assert_eq!(report["authority"], "none");
+    let grants = &report["seals"][0]["reseal"]["grants"];
+    assert_eq!(grants[0]["approvers"], json!(["ada@example.org", "bob@example.org"]));
+    assert_eq!(grants[0]["grant"].as_str().unwrap().len(), 64);
     commit(&repo, "two");
     passes(&repo, &["--base", "base", "--rev", "HEAD"]);
     // Another byte, and the grant is for something else.
     reseal(&repo, "app.js", "three");
     refused(&repo, &["--base", "base"], &["grant-other-change"]);
+    let (.., report) = checked(&repo, &["--base", "base"]);
+    assert_eq!(report["seals"][0]["reseal"].get("grants"), None);
 }
 
 #[test]
@@ -253,7 +259,10 @@ fn two_disjoint_approved_reseals_merge_without_a_new_signature() {
     assert_eq!(repo.run(&["seal", "dist"]).code, 0);
     commit(&repo, "merged");
     passes(&repo, &["--base", "main"]);
-    refused(&repo, &["--base", "base"], &["grant-other-change"]);
+    // Both arrive in one push: each is a step with a grant of its own.
+    let report = passes(&repo, &["--base", "base"]);
+    let granted = |notice: &&Value| notice["code"] == "reseal-granted";
+    assert_eq!(report["notices"].as_array().unwrap().iter().filter(granted).count(), 2);
 }
 
 #[test]

@@ -274,3 +274,114 @@ fn a_policy_update_that_makes_the_word_of_an_open_item_known_is_refused() {
         assert_eq!(checked(&repo, &["--base", "base"]).1, codes, "{blocks}");
     }
 }
+
+/// A map of one item with these texts; a status of `CLOSED` is by `by`.
+fn one(item: &str, waits: [&str; 2], status: &str, by: &str) -> String {
+    let mut text = json!({"id": "A", "item": item, "status": status, "actor_needed": waits[0],
+        "next_action": waits[1], "blocks": "stage", "remark": "a note", "evidence": "minutes"});
+    if status == "CLOSED" {
+        text["closed_by"] = by.into();
+        text["closed_at"] = "2026-11-27".into();
+    }
+    let open = usize::from(status != "CLOSED");
+    json!({"doc": "x", "date": "x", "authority": "x", "blockers": [text],
+        "newly_closed_in_this_macro": [], "partially_discharged_in_this_macro": [],
+        "open_count": open, "production_work_performed": false})
+    .to_string()
+}
+
+#[test]
+fn what_an_item_says_changes_by_a_grant_alone() {
+    let policy = policy(&[environment("stage", "b.json", &ACTIONS)]);
+    let (ada, bob) = ("ada@example.org", "bob@example.org");
+    let open = one("no rollback", ["owner", "prove it"], "OPEN", "");
+    let closed = one("no rollback", ["owner", "prove it"], "CLOSED", ada);
+    let cases: [(&str, String, bool); 9] = [
+        (&open, one("a typo", ["owner", "prove it"], "OPEN", ""), true),
+        (&open, one("no rollback", ["anybody", "prove it"], "OPEN", ""), true),
+        (&open, one("no rollback", ["owner", "nothing"], "OPEN", ""), true),
+        (&open, one("no rollback", ["owner", "prove it"], "OPEN_PARTLY", ""), false),
+        (&open, open.replace("a note", "another note"), false),
+        (&closed, one("no rollback", ["owner", "prove it"], "CLOSED", bob), true),
+        (&closed, closed.replace("2026-11-27", "2026-11-28"), true),
+        (&closed, one("no rollback", ["owner", ""], "CLOSED", ada), false),
+        (&closed, open.clone(), false),
+    ];
+    for (old, new, is_asked) in cases {
+        let repo = with(&policy, &[("b.json", old)]);
+        write(&repo, &policy, &[("b.json", &new)]);
+        let codes: &[&str] = if is_asked { &["grant-missing"] } else { &[] };
+        assert_eq!(checked(&repo, &["--base", "base"]).1, codes, "{old} {new}");
+        if is_asked {
+            grant_closing(&repo, "stage", "A", [old, &new]);
+            passes(&repo, &["--base", "base"]);
+        }
+    }
+}
+
+#[test]
+fn an_item_is_closed_by_one_who_signs() {
+    let policy = policy(&[environment("stage", "b.json", &ACTIONS)]);
+    let open = one("x", ["owner", "act"], "OPEN", "");
+    for (by, codes) in [
+        ("ada@example.org", &[][..]),
+        ("bob@example.org", &[]),
+        ("cy@example.org", &["closed-by-other"]),
+        ("the owner", &["closed-by-other"]),
+    ] {
+        let closed = one("x", ["owner", "act"], "CLOSED", by);
+        let repo = with(&policy, &[("b.json", &open)]);
+        write(&repo, &policy, &[("b.json", &closed)]);
+        grant_closing(&repo, "stage", "A", [&open, &closed]);
+        assert_eq!(checked(&repo, &["--base", "base"]).1, codes, "{by}");
+    }
+}
+
+#[test]
+fn an_item_that_is_born_closed_has_a_grant_that_a_command_writes() {
+    let policy = policy(&[environment("stage", "b.json", &ACTIONS)]);
+    let (old, new) =
+        (map(&[("A", "stage", true)]), map(&[("A", "stage", true), ("B", "stage", false)]));
+    let repo = with(&policy, &[("b.json", &old)]);
+    write(&repo, &policy, &[("b.json", &new)]);
+    refused(&repo, &["--base", "base"], &["grant-missing"]);
+    let check = repo.run(&["check", "--base", "base"]);
+    let said = String::from_utf8(check.stdout).unwrap() + &check.stderr;
+    // The command that the refusal prints does it.
+    let command = said.split("sealgate grant new ").nth(1).unwrap().lines().next().unwrap();
+    assert!(command.ends_with("--blocker B"), "{command}");
+    let command = command.replace("'WHY'", "minutes");
+    let ran = repo.run(&[&["grant", "new"][..], &command.split(' ').collect::<Vec<_>>()].concat());
+    let said = String::from_utf8(ran.stdout).unwrap();
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(said.contains("(the item is new)") && !said.contains("x20"), "{said}");
+    assert_eq!(checked(&repo, &["--base", "base"]).1, ["too-few-approvals"]);
+}
+
+#[test]
+fn a_word_of_the_policy_is_known_and_blocks_its_own_items_alone() {
+    let text = environment("stage", "b.json", &["qt001"]);
+    let without = policy(&[text]);
+    let with_word = canonical(&without.replacen("[[key]]", "words = [\"qt001\"]\n[[key]]", 1));
+    for (policy, blocks, is_blocked) in [
+        (&without, "repoint", true),
+        (&with_word, "repoint", false),
+        (&with_word, "QT001", true),
+        (&with_word, "qt001/apply", true),
+        (&with_word, "qt002", true),
+    ] {
+        let repo = with(policy, &[("b.json", &map(&[("A", blocks, true)]))]);
+        let codes = checked(&repo, &asking("qt001")).1;
+        assert_eq!(codes.contains(&"blocker-open".to_owned()), is_blocked, "{blocks}: {codes:?}");
+    }
+    let repo = with(&with_word, &[("b.json", &map(&[("A", "qt001", true)]))]);
+    for (arguments, code) in [(&["--policy"][..], 0), (&[], 1)] {
+        let check = ["blockers", "check", "b.json", "--blocks", "repoint"];
+        assert_eq!(repo.run(&[&check[..], arguments].concat()).code, code);
+    }
+    // What becomes known by an update narrows an item that is open.
+    let repo = with(&without, &[("b.json", &map(&[("A", "qt001", true)]))]);
+    write(&repo, &with_word, &[]);
+    grant_update(&repo, &without, &with_word);
+    refused(&repo, &["--base", "base"], &["words-narrowed"]);
+}

@@ -314,6 +314,31 @@ fn a_map_of_another_shape_is_an_error() {
 }
 
 #[test]
+fn an_id_in_a_list_may_have_a_remark_behind_it() {
+    let map = edited(|map| {
+        map["partially_discharged_in_this_macro"] =
+            json!([format!("{ROLLBACK} (the clone; not more)")]);
+        map["blockers"][1]["evidence"] = json!("the minutes");
+        map["blockers"][1]["remark"] = json!("a note");
+    });
+    let map = BlockerMap::read(&map).unwrap();
+    assert_eq!(map.partially_discharged, [ROLLBACK]);
+    assert!(map.honest(&[]).is_ok());
+    for entry in [
+        format!("{ROLLBACK} {CI}"),
+        format!("{ROLLBACK}(x)"),
+        format!("{ROLLBACK} (x"),
+        format!(" {ROLLBACK}"),
+        "(x) (y)".to_owned(),
+    ] {
+        let map = edited(|map| map["newly_closed_in_this_macro"] = json!([entry]));
+        assert!(BlockerMap::read(&map).is_err(), "{entry}");
+    }
+    let unknown = edited(|map| map["newly_closed_in_this_macro"] = json!([format!("{CI} (done)")]));
+    assert!(BlockerMap::read(&unknown).unwrap().honest(&[]).is_err());
+}
+
+#[test]
 fn bytes_that_readers_of_json_may_take_in_two_ways_are_an_error() {
     let twice = |key: &str, value: &str| SEVEN.replacen(key, &format!("{value}, {key}"), 1);
     let cases: [(&str, Vec<u8>); 12] = [
@@ -465,11 +490,12 @@ fn no_text_of_a_map_acts_on_a_terminal_or_a_runner() {
 #[test]
 fn what_blocks_less_than_before_is_found_and_nothing_else() {
     type Change = fn(&mut Value);
-    let cases: [(Change, &[(&str, How)]); 13] = [
+    let cases: [(Change, &[(&str, How)]); 14] = [
         (|_| {}, &[]),
         (|m| close(m, 1), &[(CI, How::Closed)]),
         (|m| m["blockers"][1]["status"] = json!("OPEN_AGAIN"), &[]),
-        (|m| m["blockers"][1]["next_action"] = json!("Wait."), &[]),
+        (|m| m["blockers"][1]["change_this_lane"] = json!("Nothing."), &[]),
+        (|m| m["blockers"][1]["next_action"] = json!("Wait."), &[(CI, How::Rewritten)]),
         (|m| m["blockers"].as_array_mut().unwrap().reverse(), &[]),
         (|m| m["blockers"][1]["blocks"] = json!("Production_CI/apply"), &[]),
         (|m| m["blockers"][1]["blocks"] = json!("nobody-knows"), &[]),

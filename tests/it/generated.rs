@@ -35,13 +35,14 @@ const COMMANDS: [&str; 18] = [
 ];
 
 /// The commands of commands.
-const NESTED: [&str; 16] = [
+const NESTED: [&str; 20] = [
     "blockers-check",
     "blockers-list",
     "evidence-check",
     "grant-list",
     "grant-log",
     "grant-new",
+    "grant-prune",
     "grant-show",
     "grant-sign",
     "grant-use",
@@ -50,8 +51,11 @@ const NESTED: [&str; 16] = [
     "hook-pre-push",
     "hook-uninstall",
     "policy-check",
+    "policy-diff",
     "policy-digest",
     "policy-export-allowed-signers",
+    "policy-fmt",
+    "policy-new",
 ];
 
 const COMPLETIONS: [(Shell, &str, &str); 5] = [

@@ -9,6 +9,7 @@ use sealgate_core::approval::Policy;
 use sealgate_core::seal::entry::Digest;
 
 use crate::authority::{Signer, canonical, policy_of, policy_text, signers};
+use crate::authority_checks::commit;
 use crate::common;
 use crate::common::{Node, Ran, Repo};
 
@@ -209,12 +210,22 @@ fn a_key_of_the_policy_signs_beside_the_grant_and_no_other_does() {
     let repo = changed(&canonical(&text.replace(&Signer::new(1).line(), line.trim_end())));
     let id = new(&repo, "the release");
     let sign = |key: &str, code, why: &str| {
-        refuses(&repo, &["grant", "sign", "--base", "base", "--key", key], code, why);
+        refuses(&repo, &["grant", "sign", "--base", "base", "--yes", "--key", key], code, why);
     };
     sign(&eve, 2, "not in the policy");
     sign("/nonexistent", 2, "ssh-keygen");
     let files = || fs::read_dir(repo.at("seals/grants")).unwrap().count();
     assert_eq!(files(), 1);
+    // The first digits are no consent; the whole id is.
+    let by = |id: &str| ["grant", "sign", id, "--base", "base", "--key", &ada].map(str::to_owned);
+    let run = |id: &str, code, why: &str| {
+        let arguments = by(id);
+        refuses(&repo, &arguments.each_ref().map(String::as_str), code, why);
+    };
+    run(&id[..20], 2, "nothing was signed");
+    assert_eq!(files(), 1);
+    run(&id, 0, "signed by ada@example.org");
+    fs::remove_file(repo.at(&format!("seals/grants/{id}.ada-key.sig"))).unwrap();
     sign(&ada, 0, "changed  app.js");
     assert!(repo.at(&format!("seals/grants/{id}.ada-key.sig")).exists());
     refuses(&repo, &["check", "--base", "base"], 0, "granted");
@@ -228,6 +239,210 @@ fn a_key_of_the_policy_signs_beside_the_grant_and_no_other_does() {
     reseal(&repo, "three");
     sign(&ada, 2, "not the one between base and here");
     assert_eq!(files(), 1);
+}
+
+#[test]
+fn nothing_is_signed_where_nobody_is_asked() {
+    let repo = changed(&policy_text());
+    let id = new(&repo, "the release");
+    let sign = ["grant", "sign", "--base", "base", "--key", "key"];
+    let command = format!("sealgate grant sign {id} --base base --key key");
+    refuses(&repo, &sign, 2, &command);
+    // Several are shown, with the command that signs them.
+    let other = repo.at("dist2");
+    fs::create_dir(&other).unwrap();
+    fs::write(other.join("x"), "x").unwrap();
+    repo.git(&["add", "dist2"]);
+    repo.seal("other", "dist2");
+    let new = ["grant", "new", "--all", "--base", "base", "--reason", "both"];
+    let told_of_new = told(&repo.run(&new), 0);
+    assert_eq!(told_of_new.matches("wrote seals/grants/").count(), 1, "{told_of_new}");
+    let shown = told(&repo.run(&sign), 0);
+    assert!(shown.contains("NOTHING WAS SIGNED: 2 grants") && shown.contains(&id), "{shown}");
+    refuses(&repo, &new, 2, "nothing changed since base");
+    let files = fs::read_dir(repo.at("seals/grants")).unwrap();
+    assert_eq!(files.count(), 2);
+}
+
+#[test]
+fn doctor_and_check_name_what_runs_out_in_the_policy() {
+    let ended = policy_text().replacen(
+        "touch = false",
+        "not-after = \"2026-01-01T00:00:00Z\"\ntouch = false",
+        2,
+    );
+    let repo = changed(&ended);
+    let check = told(&repo.run(&["policy", "check"]), 0);
+    for words in
+        ["warning: the key ada-key of ada@example.org ended", "nobody can permit reseal of *"]
+    {
+        assert!(check.contains(words), "{words}: {check}");
+    }
+    let doctor = told(&repo.run(&["doctor", "--format", "json"]), 0);
+    assert!(doctor.contains("policy-doubt") && doctor.contains("ada-key"), "{doctor}");
+    fs::write(repo.at("seals/policy.toml"), policy_text()).unwrap();
+    assert!(!told(&repo.run(&["doctor", "--format", "json"]), 0).contains("policy-doubt"));
+}
+
+#[test]
+fn the_command_of_a_refusal_is_for_where_the_user_is() {
+    let repo = changed(&policy_text());
+    let outside = tempfile::tempdir().unwrap();
+    let at = repo.at("");
+    let at = at.to_str().unwrap().trim_end_matches('/');
+    let run = |arguments: &[&str]| {
+        let mut command = repo.command(&[&["-C", at][..], arguments].concat());
+        command.current_dir(outside.path());
+        told(&common::run(command), i32::from(arguments[0] == "check"))
+    };
+    let refusal = run(&["check", "--base", "base"]);
+    let command = refusal.split("have it signed: ").nth(1).unwrap().lines().next().unwrap();
+    let prefix = format!("sealgate -C {at} ");
+    let command = command.strip_prefix(&prefix).unwrap_or_else(|| panic!("{command}"));
+    run(&command.replace("'WHY'", "x").split(' ').collect::<Vec<_>>());
+    assert!(run(&["check", "--base", "base"]).contains(&format!("signed: {prefix}grant sign ")));
+}
+
+#[test]
+fn nobody_signs_on_a_branch_that_is_behind_its_base() {
+    let repo = changed(&policy_text());
+    let id = new(&repo, "the release");
+    repo.git(&["add", "-A"]);
+    repo.git(&["commit", "--quiet", "-m", "two"]);
+    repo.git(&["branch", "ahead"]);
+    repo.git(&["reset", "--quiet", "--soft", "base"]);
+    // What others added to the base would be signed away.
+    let why = "does not come before HEAD";
+    refuses(&repo, &["grant", "sign", &id, "--base", "ahead", "--key", "key"], 2, why);
+    refuses(&repo, &["grant", "new", "--all", "--base", "ahead", "--reason", "x"], 2, why);
+}
+
+#[test]
+fn who_signs_sees_what_a_new_seal_leaves_out_and_who_has_not_signed() {
+    let repo = changed(&policy_text());
+    fs::create_dir(repo.at("srv")).unwrap();
+    for (name, text) in [("page.html", "a"), ("hook.js", "b")] {
+        fs::write(repo.at("srv").join(name), text).unwrap();
+    }
+    repo.git(&["add", "srv"]);
+    let seal = ["seal", "srv", "--root", "srv", "--exclude", "*.js", "--exclude", "/private/**"];
+    told(&repo.run(&seal), 0);
+    let new = ["grant", "new", "reseal", "--seal", "srv", "--base", "base", "--reason", "x"];
+    told(&repo.run(&new), 0);
+    let shown = told(&repo.run(&SHOW), 0);
+    for line in [
+        "  exclude  *.js\n",
+        "  exclude  /private/**\n",
+        "  root     srv, kept in git\n",
+        ", that of the base\n",
+        "  0 of 2 approvals by the policy of the base; signed: nobody; not signed: ada@example.org",
+    ] {
+        assert!(shown.contains(line), "{line}: {shown}");
+    }
+}
+
+#[test]
+fn a_grant_that_no_signature_can_make_count_is_not_written_or_signed() {
+    let repo = changed(&policy_text());
+    commit(&repo, "a change");
+    for (arguments, why) in [
+        (
+            &["aply", "--environment", "production"][..],
+            "no rule for aply of the environment production",
+        ),
+        (
+            &["apply", "--environment", "produktion"],
+            "the environments production, rehearsal, staging",
+        ),
+        (&["reseal", "--seal", "dist", "--hours", "1000"], "at most 48 hours"),
+    ] {
+        let rest = ["--base", "base", "--reason", "x"];
+        refuses(&repo, &[&["grant", "new"][..], arguments, &rest].concat(), 2, why);
+    }
+    assert!(!repo.at("seals/grants").exists());
+    let id = new(&repo, "the release");
+    let text = fs::read_to_string(repo.at(&format!("seals/grants/{id}.toml"))).unwrap();
+    fs::remove_file(repo.at(&format!("seals/grants/{id}.toml"))).unwrap();
+    let own = Digest::of(policy_text().as_bytes()).to_string();
+    let line = |key: &str| text.lines().find(|line| line.starts_with(key)).unwrap().to_owned();
+    let expired = text
+        .replace(&line("not-before"), "not-before = \"2020-01-01T00:00:00Z\"")
+        .replace(&line("not-after"), "not-after = \"2020-01-02T00:00:00Z\"");
+    for (text, why) in [
+        (text.replace(&own, &"f".repeat(64)), "neither that of base nor an older one"),
+        (expired.clone(), "expired at 2020-01-02"),
+    ] {
+        let id = Digest::of(text.as_bytes()).to_string();
+        let file = repo.at(&format!("seals/grants/{id}.toml"));
+        fs::write(&file, text).unwrap();
+        refuses(&repo, &["grant", "sign", &id, "--base", "base", "--key", "key"], 2, why);
+        fs::remove_file(file).unwrap();
+    }
+    // What is over can go, with its signatures.
+    let id = Digest::of(expired.as_bytes()).to_string();
+    fs::write(repo.at(&format!("seals/grants/{id}.toml")), expired).unwrap();
+    fs::write(repo.at(&format!("seals/grants/{id}.ada-key.sig")), "x").unwrap();
+    let kept = new(&repo, "the release");
+    refuses(&repo, &["grant", "prune"], 0, "removed 1 expired grant");
+    let names: Vec<_> = fs::read_dir(repo.at("seals/grants"))
+        .unwrap()
+        .map(|file| file.unwrap().file_name().into_string().unwrap())
+        .collect();
+    assert_eq!(names, [format!("{kept}.toml")]);
+}
+
+#[test]
+fn an_action_is_signed_by_the_text_of_its_plan() {
+    let repo = changed(&policy_text());
+    commit(&repo, "a change");
+    fs::write(repo.at("plan"), "DROP TABLE births;\nsigned by eve\u{1b}[2J\n").unwrap();
+    let rest = ["--environment", "production", "--base", "base", "--reason", "x", "--plan", "plan"];
+    let shown = told(&repo.run(&[&["grant", "new", "apply"][..], &rest].concat()), 0);
+    assert!(shown.contains("  | DROP TABLE births;\n  | signed by eve\\x1b[2J"), "{shown}");
+}
+
+#[test]
+fn a_policy_is_made_formatted_and_compared_by_commands() {
+    let repo = Repo::in_git();
+    repo.build("dist", &[("app.js", Node::File(b"one".to_vec()))]);
+    repo.git(&["add", "-A"]);
+    repo.seal("dist", "dist");
+    for (name, signer) in signers() {
+        fs::write(repo.at(&format!("{name}.pub")), signer.line() + " comment@host\n").unwrap();
+    }
+    let who = ["ada", "bob", "cy"].map(|name| format!("--approver={name}@example.org={name}.pub"));
+    let mut arguments = vec!["policy", "new", "--repository", "example/notes"];
+    arguments.extend(who.iter().map(String::as_str));
+    arguments.extend(["--environment", "production"]);
+    let made = told(&repo.run(&arguments), 0);
+    assert!(made.contains("2 of 3 people"), "{made}");
+    refuses(&repo, &arguments, 2, "there is a policy already");
+    let file = repo.at("seals/policy.toml");
+    let text = fs::read_to_string(&file).unwrap();
+    let policy = Policy::read(text.as_bytes()).unwrap();
+    assert_eq!((policy.keys.len(), policy.rules.len(), policy.environments.len()), (3, 2, 1));
+    assert_eq!(policy.rules[0].threshold, 2);
+    repo.git(&["add", "-A"]);
+    repo.git(&["commit", "--quiet", "-m", "a policy"]);
+    refuses(&repo, &["policy", "diff", "--exit-code"], 0, "the policy is that of HEAD");
+    fs::write(&file, text.replacen("threshold = 2", "threshold  =  1", 1)).unwrap();
+    refuses(&repo, &["policy", "check"], 2, "sealgate policy fmt");
+    refuses(&repo, &["policy", "fmt", "--check"], 1, "not in its canonical form");
+    refuses(&repo, &["policy", "fmt"], 0, "wrote seals/policy.toml");
+    assert_eq!(
+        fs::read_to_string(&file).unwrap(),
+        text.replacen("threshold = 2", "threshold = 1", 1)
+    );
+    let changed =
+        "  in [[rule]] action = \"policy-update\":\n  - threshold = 2\n  + threshold = 1\n";
+    refuses(&repo, &["policy", "diff", "--exit-code"], 1, changed);
+    refuses(&repo, &["policy", "diff"], 0, changed);
+    let new = ["grant", "new", "policy-update", "--base", "HEAD", "--reason", "x"];
+    let shown = told(&repo.run(&new), 0);
+    assert_eq!(
+        shown.lines().filter(|line| line.starts_with("  - ") || line.starts_with("  + ")).count(),
+        2
+    );
 }
 
 #[test]

@@ -669,3 +669,25 @@ fn a_hook_that_finds_no_program_stops_the_push_and_one_with_its_program_elsewher
     let ran = push("good", path_with_program());
     assert!(ran.code == 0 && ran.stderr.contains(PASS), "{}", ran.stderr);
 }
+
+#[test]
+fn what_the_policy_will_refuse_is_told_and_does_not_stop_the_push() {
+    let project = project();
+    let policy = crate::authority::policy_text();
+    project.write("seals/policy.toml", &policy);
+    project.commit("A policy");
+    let said = project.push(&["origin", "main"]).stderr;
+    assert!(!said.contains("CI will refuse"), "{said}");
+    project.write("dist/app.js", "export const notes = [3];\n");
+    assert_eq!(project.repo.run(&["seal", "dist"]).code, 0);
+    project.commit("A reseal that nobody granted");
+    let new = project.push(&["origin", "main:topic"]);
+    let told =
+        "CI will refuse refs/heads/topic: there is no grant for reseal of the seal dist; next: ";
+    assert!(new.code == 0 && new.stderr.contains(told), "{}", new.stderr);
+    project.git(&["rm", "--quiet", "seals/policy.toml"]);
+    project.commit("No policy");
+    let gone = project.push(&["origin", "main"]);
+    let told = "CI will refuse refs/heads/main: the policy of the base is gone";
+    assert!(gone.code == 0 && gone.stderr.contains(told), "{}", gone.stderr);
+}

@@ -18,6 +18,7 @@ mod authority_checks;
 mod authority_events;
 mod authority_maps;
 mod authority_openssh;
+mod authority_stops;
 mod bad_input;
 mod base_of_event;
 mod bit_flips;

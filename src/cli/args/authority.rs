@@ -11,12 +11,52 @@ use crate::report::Format;
 #[expect(clippy::doc_markdown, reason = "help for people, who see the backticks")]
 #[derive(Debug, Subcommand)]
 pub enum PolicyCommand {
+    /// Write a first policy for these approvers
+    New(PolicyNewArgs),
     /// Check that the policy is valid and in canonical form
     Check,
+    /// Write the policy in its canonical form; what it says stays as it is
+    Fmt {
+        /// Write nothing; exit 1 if the policy is not in its canonical form
+        #[arg(long)]
+        check: bool,
+    },
+    /// Show how the policy differs from the policy of a commit
+    Diff {
+        /// The commit
+        #[arg(long, value_name = "REV", default_value = "HEAD")]
+        base: String,
+        /// Exit 1 if it differs
+        #[arg(long)]
+        exit_code: bool,
+    },
     /// Print the digest by which grants name the policy
     Digest,
     /// Print the keys in the format of OpenSSH's allowed_signers
     ExportAllowedSigners,
+}
+
+/// `policy new`.
+#[derive(Debug, Args)]
+pub struct PolicyNewArgs {
+    /// The name of the repository, such as example/notes: grants of another do not count
+    #[arg(long, value_name = "NAME")]
+    pub repository: String,
+    /// Who approves, and the file of their public key, PRINCIPAL=FILE; repeatable
+    #[arg(long, value_name = "WHO", required = true)]
+    pub approver: Vec<String>,
+    /// How many of them it takes [default: more than half]
+    #[arg(long, value_name = "N")]
+    pub threshold: Option<usize>,
+    /// The environments where the gate may rule; repeatable
+    #[arg(long, value_name = "E")]
+    pub environment: Vec<String>,
+    /// The branch of these environments
+    #[arg(long, value_name = "NAME", default_value = "main")]
+    pub branch: String,
+    /// The longest life of a grant, in hours
+    #[arg(long, value_name = "N", default_value_t = 72)]
+    pub hours: u32,
 }
 
 /// The commands of `grant`.
@@ -26,19 +66,14 @@ pub enum GrantCommand {
     New(GrantNewArgs),
     /// Describe what a grant permits
     Show(GrantArgs),
-    /// Describe what a grant permits, and sign it with `ssh-keygen -Y sign`
-    Sign {
-        /// The grant, as for `grant show`
-        #[command(flatten)]
-        grant: GrantArgs,
-        /// The file of the private key
-        #[arg(long, value_name = "FILE")]
-        key: PathBuf,
-    },
+    /// Describe what grants permit, ask, and sign them with `ssh-keygen -Y sign`
+    Sign(GrantSignArgs),
     /// Check that a grant counts
     Verify(GrantArgs),
     /// List the grants in the working tree
     List,
+    /// Remove the grants in the working tree that have expired
+    Prune,
     /// Do an action that is granted: check everything, record in the ledger that the grant is used, and run
     /// COMMAND once
     Use(Box<UseArgs>),
@@ -68,12 +103,32 @@ pub struct GrantArgs {
     pub between: Between,
 }
 
+/// `grant sign`.
+#[derive(Debug, Args)]
+pub struct GrantSignArgs {
+    /// The ids of the grants, or their first digits [default: the grants that are not in the base]
+    #[arg(value_name = "ID")]
+    pub ids: Vec<String>,
+    /// The file of the private key
+    #[arg(long, value_name = "FILE")]
+    pub key: PathBuf,
+    /// Sign without a question; without a terminal, a whole id of 64 digits does the same
+    #[arg(long)]
+    pub yes: bool,
+    /// What is held against what
+    #[command(flatten)]
+    pub between: Between,
+}
+
 /// `grant new`.
 #[derive(Debug, Args)]
 pub struct GrantNewArgs {
     /// The action: reseal, policy-update, close-blocker, or another that the policy has a rule for
-    #[arg(value_name = "ACTION")]
-    pub action: String,
+    #[arg(value_name = "ACTION", required_unless_present = "all")]
+    pub action: Option<String>,
+    /// Write a grant for every change of a seal, a blocker map or the policy that has none yet
+    #[arg(long, conflicts_with_all = ["action", "seal", "environment", "blocker", "plan"])]
+    pub all: bool,
     /// The seal that changed, for reseal
     #[arg(long, value_name = "NAME", conflicts_with = "environment")]
     pub seal: Option<String>,
@@ -175,6 +230,9 @@ pub struct AuthorityArgs {
     /// Actions: that of the event]
     #[arg(long = "ref", value_name = "REF", requires = "environment")]
     pub reference: Option<String>,
+    /// Allow an older commit of the environment's branch; without it, the commit must be the tip
+    #[arg(long, requires = "environment")]
+    pub older: bool,
     /// The digest of the first policy, if the base has no policy
     #[arg(long, value_name = "HEX", requires = "base")]
     pub policy_digest: Option<String>,

@@ -23,6 +23,10 @@ pub struct BlockersArgs {
     /// or repoint; repeatable
     #[arg(long, value_name = "WORD")]
     pub blocks: Vec<String>,
+    /// Use the words of the policy in the working tree too: its `words`, and the names of its
+    /// environments
+    #[arg(long)]
+    pub policy: bool,
     /// The format of the output
     #[arg(long, value_enum, default_value_t = BlockersFormat::Human)]
     pub format: BlockersFormat,

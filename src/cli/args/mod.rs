@@ -22,8 +22,8 @@ use sealgate_scan::Scanner;
 use crate::report::Format;
 
 pub use authority::{
-    AuthorityArgs, Between, EvidenceCommand, GrantArgs, GrantCommand, GrantNewArgs, PolicyCommand,
-    UseArgs,
+    AuthorityArgs, Between, EvidenceCommand, GrantArgs, GrantCommand, GrantNewArgs, GrantSignArgs,
+    PolicyCommand, PolicyNewArgs, UseArgs,
 };
 pub use blockers::{BlockersArgs, BlockersCommand, BlockersFormat};
 pub use hook::{HookCommand, PrePushArgs};

@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 use std::path::Path;
 
+use sealgate_core::approval::Policy;
+use sealgate_core::approval::blockers::demands::words_of;
 use sealgate_core::approval::blockers::{BlockerError, BlockerMap, MAX_MAP_BYTES, Words, words};
 use sealgate_core::compare::verdict::Verdict;
 use sealgate_core::seal::path::EntryPath;
@@ -11,6 +13,7 @@ use sealgate_scan::{Directory, ReadFault, read_whole};
 
 use super::{Context, Outcome};
 use crate::cli::args::{BlockersCommand, BlockersFormat};
+use crate::ops::authorize::read_policy;
 use crate::report::ErrorView;
 use crate::report::blockers::{Answer, human, json};
 
@@ -19,6 +22,9 @@ pub(super) fn run(command: &BlockersCommand, context: &Context) -> Outcome {
         BlockersCommand::Check(arguments) => (arguments, false),
         BlockersCommand::List(arguments) => (arguments, true),
     };
+    let policy = if arguments.policy { Some(own_policy(context)?) } else { None };
+    let words_of_policy = policy.as_ref().map(words_of).unwrap_or_default();
+    let known = Words::new(&words_of_policy);
     let file = arguments.file.to_string_lossy();
     let mut met = HashSet::new();
     let asked = arguments.blocks.iter().flat_map(|given| words(given));
@@ -27,7 +33,7 @@ pub(super) fn run(command: &BlockersCommand, context: &Context) -> Outcome {
         file: &file,
         verdict: Verdict::Error,
         map: None,
-        known: Words::new(&[]),
+        known: known.clone(),
         asked: &asked,
         items: Vec::new(),
         list,
@@ -37,7 +43,7 @@ pub(super) fn run(command: &BlockersCommand, context: &Context) -> Outcome {
     let read = open(&context.path(&arguments.file), &file);
     match &read {
         Err(problem) => answer.errors.push(ErrorView::new(problem)),
-        Ok(map) => judge(map, &mut answer),
+        Ok(map) => judge(map, &known, &mut answer),
     }
     let said = match arguments.format {
         BlockersFormat::Human => human(&answer, context.terminal.screen()),
@@ -48,10 +54,22 @@ pub(super) fn run(command: &BlockersCommand, context: &Context) -> Outcome {
     Ok(answer.verdict)
 }
 
+/// The policy of the working tree.
+fn own_policy(context: &Context) -> Result<Policy, Vec<Problem>> {
+    let bytes = context.repository.approval_files().map_err(|problem| vec![problem])?.policy;
+    let bytes = bytes.ok_or_else(|| {
+        vec![
+            Problem::new("policy-missing", "there is no policy, and --policy asks for its words")
+                .remedy("leave --policy out"),
+        ]
+    })?;
+    read_policy(&bytes, "the policy").map_err(|problem| vec![problem])
+}
+
 /// Asks `map` what `answer` is to tell. A list passes whatever is open: it rules nothing.
-fn judge<'m>(map: &'m BlockerMap, answer: &mut Answer<'m>) {
+fn judge<'m>(map: &'m BlockerMap, known: &'m Words, answer: &mut Answer<'m>) {
     answer.map = Some(map);
-    match map.honest(&[]) {
+    match map.honest_with(known) {
         Err(dishonest) => {
             answer.verdict = Verdict::Fail;
             answer.dishonest = dishonest;

@@ -3,12 +3,13 @@
 use sealgate_core::compare::verdict::Verdict;
 use sealgate_core::text::problem::Problem;
 
+use super::check::authority::now;
 use super::init::{git_problem, work_tree};
 use super::{Context, Outcome};
 use crate::cli::args::{DoctorArgs, DoctorFormat};
 use crate::report::ErrorView;
 use crate::report::advice::{Diagnosis, human, json};
-use crate::setup::doctor::{Facts, advice};
+use crate::setup::doctor::{Facts, advice, policy_doubts};
 
 pub(super) fn run(arguments: &DoctorArgs, context: &Context) -> Outcome {
     let one = |problem| vec![problem];
@@ -22,8 +23,12 @@ pub(super) fn run(arguments: &DoctorArgs, context: &Context) -> Outcome {
             Err(problem) => problems.push(problem),
         }
     }
-    let facts =
+    let mut facts =
         Facts::gather(&context.repository, seals).map_err(|error| vec![git_problem(error)])?;
+    match policy_doubts(&context.repository, now().map_err(one)?) {
+        Ok(doubts) => facts.policy_doubts = doubts,
+        Err(problem) => problems.push(problem),
+    }
     problems.extend(facts.unread.iter().map(|unread| {
         Problem::new("not-looked-at", unread.clone())
             .remedy("give this user the right to read it, or take it out of the way")

@@ -162,6 +162,7 @@ impl Using<'_> {
                 plan: plan.clone(),
                 reference: reference.clone(),
                 policy_digest: policy_digest.clone(),
+                older: false,
             },
             at: None,
             stage: None,

@@ -9,6 +9,7 @@ use sealgate_core::text::escape::message;
 use sealgate_core::text::problem::{Problem, in_words};
 use sealgate_scan::Scanner;
 
+use super::check::authority::now;
 use super::{Context, Outcome};
 use crate::cli::args::{HookCommand, PrePushArgs};
 use crate::cli::progress::Progress;
@@ -162,6 +163,9 @@ fn judged(arguments: &PrePushArgs, context: &Context) -> Result<Verdict, Problem
         terminal.say(&line);
     }
     tell_failing(&judging, started, context);
+    for line in pre_push::unapproved(&pushes, &context.repository, now()?) {
+        terminal.say(&line);
+    }
     if let Some(line) = pre_push::not_held(&judging.not_held) {
         terminal.remark(&line);
     }

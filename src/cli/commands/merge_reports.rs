@@ -81,6 +81,7 @@ pub(super) fn run(arguments: &MergeReportsArgs, context: &Context) -> Outcome {
     );
     let worth = under_policy.then_some(AuthorityView::None);
     let report = report.authorised(worth, &authorization.refusals);
+    let report = report.granted(&authorization.reseals);
     Ok(context.terminal.report(report, arguments.format, &files, None))
 }
 
@@ -115,6 +116,7 @@ fn answer(
     let authorization = base.as_ref().map(|(base, _)| {
         let (judged, patterns) = (commit.as_ref(), &arguments.only[..]);
         let now = authority::now()?;
+        let program = context.invocation.sealgate();
         let question = Question {
             base,
             judged,
@@ -123,6 +125,7 @@ fn answer(
             patterns,
             environment: None,
             now,
+            program: &program,
         };
         Ok(clear(&context.repository, &question))
     });

@@ -33,17 +33,6 @@ pub enum Asks<'a> {
     },
 }
 
-/// What an action is decided by.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct ActionFacts<'a> {
-    /// The policy of the base.
-    pub(super) policy: &'a Policy,
-    /// The policy of what is judged, if it is sound.
-    pub(super) next: Option<&'a Policy>,
-    /// The grants, and the clock.
-    pub(super) facts: &'a Facts<'a>,
-}
-
 /// A judged action always needs `command` to be done.
 pub(super) fn needs_use(action: &str, environment: &str, command: &str) -> Problem {
     let message = format!(
@@ -63,7 +52,7 @@ pub(super) fn decide(
     question: &Question<'_>,
     purpose: &Purpose<'_>,
     action: &str,
-    facts: &ActionFacts<'_>,
+    facts: &Facts<'_>,
 ) -> Result<Authorised, Vec<Problem>> {
     let mut refusals = Vec::new();
     if let Ok(Reference::Into(branch)) = purpose.reference {
@@ -89,7 +78,7 @@ pub(super) fn decide(
             return Err(refusals);
         }
     };
-    let grant = grant_of(&granted, facts.facts).map_err(one)?;
+    let grant = grant_of(&granted, facts).map_err(one)?;
     refusals.extend(ledger(facts));
     refusals.extend(check_bound(&grant, &tree, purpose.plan.as_ref()).err());
     refusals.extend(other_policy(&grant, facts.policy));
@@ -113,6 +102,14 @@ pub fn change_request(what: &str) -> Problem {
         .remedy("merge it first, and use the grant on the tip of the branch")
 }
 
+/// Why `action` is not done on a commit that is no longer the tip of its branch.
+pub(super) fn older_commit(action: &str) -> Problem {
+    let message =
+        format!("{action} is done on the tip of a branch alone, and an older commit is judged");
+    Problem::new("tip-differs", message)
+        .remedy("judge the tip: without --older; to go back, commit the older files again")
+}
+
 /// That `whose` policy names no ledger.
 #[must_use]
 pub fn ledger_missing(whose: &str) -> Problem {
@@ -122,13 +119,14 @@ pub fn ledger_missing(whose: &str) -> Problem {
 }
 
 /// Uses are recorded in one place: a policy that names another one would make used grants new again.
-fn ledger(facts: &ActionFacts<'_>) -> Option<Problem> {
+fn ledger(facts: &Facts<'_>) -> Option<Problem> {
     let named = facts.policy.ledger.as_ref();
     if named.is_none() {
         return Some(ledger_missing("the policy of the base"));
     }
-    if facts.next.is_some_and(|next| next.ledger.as_ref() != named) {
-        let message = "the policy of the base has another ledger than the policy of what is judged";
+    if facts.stopping.iter().any(|other| other.ledger.as_ref() != named) {
+        let message = "the policy of the base has another ledger than the policy of what is judged, or \
+                       than that at the tip of its branch";
         return Some(
             Problem::new("ledger-differs", message)
                 .remedy("name a later base: one whose policy has the new ledger"),
@@ -142,7 +140,7 @@ fn ledger(facts: &ActionFacts<'_>) -> Option<Problem> {
 fn granted(
     demand: &Demand,
     purpose: &Purpose<'_>,
-    facts: &ActionFacts<'_>,
+    facts: &Facts<'_>,
 ) -> Result<Authorised, Problem> {
     let nothing = HashSet::new();
     let used = match purpose.asks {
@@ -150,9 +148,9 @@ fn granted(
         Asks::Use { used, .. } => used,
     };
     let is_used = |file: &GrantFile| used.contains(&Digest::of(&file.bytes));
-    let (spent, new): (Vec<_>, Vec<_>) = facts.facts.judged.iter().cloned().partition(is_used);
+    let (spent, new): (Vec<_>, Vec<_>) = facts.judged.iter().cloned().partition(is_used);
     let decide = |judged: &[GrantFile]| {
-        Decider::new(&Facts { base: &[], judged, ..*facts.facts }).decide(demand)
+        Decider::new(&Facts { base: &[], judged, ..*facts }).decide_everywhere(demand)
     };
     decide(&new).map_err(|problem| match decide(&spent) {
         Ok(authorised) => grant_used(&authorised.grant, ""),
@@ -200,14 +198,10 @@ fn not_named(grant: &Grant, asks: Asks<'_>) -> Vec<Problem> {
     refusals
 }
 
-/// What the policies of the base and of what is judged demand of `action` in `environment`.
-fn evidence_rules<'a>(
-    action: &str,
-    environment: &str,
-    facts: &ActionFacts<'a>,
-) -> Vec<&'a EvidenceRule> {
+/// What the policies of the base, of what is judged and of the tips of its branches demand of `action` in `environment`.
+fn evidence_rules<'a>(action: &str, environment: &str, facts: &Facts<'a>) -> Vec<&'a EvidenceRule> {
     let mut rules = Vec::new();
-    for policy in [Some(facts.policy), facts.next].into_iter().flatten() {
+    for policy in std::iter::once(facts.policy).chain(facts.stopping) {
         for rule in &policy.rules {
             let is_of = matches!(&rule.scope, RuleScope::Environment(name) if name == environment);
             if let Some(evidence) = &rule.evidence

@@ -3,32 +3,45 @@
 
 mod action;
 mod blockers;
+mod closings;
+mod demanded;
 mod described;
+mod earlier;
+mod first;
 mod place;
+mod policies;
 mod refusals;
+mod reseals;
 pub mod signing;
 mod stand_in;
-
-use std::collections::{BTreeSet, HashMap};
+mod standpoints;
 
 use sealgate_core::approval::blockers::demands::MapDemand;
-use sealgate_core::approval::change::{Side, of_policy, of_seal};
 use sealgate_core::approval::{
-    Authorised, Decider, Demand, Facts, Ledger, Moment, POLICY_UPDATE, Policy, RESEAL, Subject,
-    fitting_environment, vanished,
+    Age, Authorised, Commands, Decider, Demand, Facts, Ledger, Moment, Policy, RESEAL, Subject,
+    misplaced, vanished,
 };
 use sealgate_core::compare::changes::SealRef;
+use sealgate_core::seal::SealName;
 use sealgate_core::seal::entry::Digest;
-use sealgate_core::seal::{Seal, SealName};
 use sealgate_core::text::problem::Problem;
 
-use self::action::ActionFacts;
+use self::closings::Closings;
+use self::earlier::{SealChange, granted_steps};
+use self::place::{OLDER_COMMIT, Placed};
+use self::policies::{policy_bytes, update};
 use self::refusals::{MOST_REFUSALS, Refusals};
-use crate::tree::{ApprovalFiles, CommitTree, Workspace, matching};
+use self::standpoints::{Standpoint, beside_base, tips_beyond};
+use crate::report::{Notice, quote};
+use crate::tree::{CommitTree, SEALS, Workspace};
 
 pub use action::{Asks, change_request, grant_used, ledger_missing};
+pub use demanded::{Demanded, demanded};
 pub use described::{Described, base_policy, described, policy_of};
+pub use earlier::older_policies;
 pub use place::{Reference, tip};
+pub use policies::{approval_files, read_policy};
+pub use reseals::{Reseal, before, reseals, side};
 pub use sealgate_core::approval::blockers::demands::closing;
 pub use stand_in::{StandIn, Surroundings, stand_in};
 
@@ -49,6 +62,8 @@ pub struct Question<'a> {
     pub environment: Option<Purpose<'a>>,
     /// The clock, read once.
     pub now: Moment,
+    /// The program as a printed command begins with it, quoted for a shell.
+    pub program: &'a str,
 }
 
 /// Where the gate is asked to rule, and what is done there.
@@ -66,6 +81,8 @@ pub struct Purpose<'a> {
     pub asks: Asks<'a>,
     /// The ref that is judged.
     pub reference: Result<&'a Reference, &'a Problem>,
+    /// Which commits of the branch may be judged.
+    pub age: Age,
 }
 
 /// What came of it.
@@ -79,6 +96,8 @@ pub struct Authorization {
     pub reseals: Vec<(String, Authorised)>,
     /// The grant of the action.
     pub action: Option<Authorised>,
+    /// What a reader must know of the judgement.
+    pub notices: Vec<Notice>,
     /// Where the use of that grant is recorded.
     pub ledger: Option<Ledger>,
     /// The digest of the plan that the action was judged with.
@@ -98,6 +117,12 @@ pub fn clear(repository: &Workspace, question: &Question<'_>) -> Authorization {
 }
 
 impl Authorization {
+    /// Whether what was judged is an older commit of the environment's branch.
+    #[must_use]
+    pub fn is_of_older_commit(&self) -> bool {
+        self.notices.iter().any(|notice| notice.code == OLDER_COMMIT)
+    }
+
     fn collect(
         &mut self,
         repository: &Workspace,
@@ -107,7 +132,9 @@ impl Authorization {
         // Without a policy, what lies in the directory of grants is no grant, and is not read.
         if !question.base.has_policy() && question.policy_digest.is_none() {
             return match question.environment {
-                None => Ok(()),
+                None => {
+                    first::announced(repository, question).map(|notice| self.notices.extend(notice))
+                }
                 Some(purpose) => Err(no_policy(question, purpose.environment)),
             };
         }
@@ -116,13 +143,45 @@ impl Authorization {
         let (bytes, digest) = policy_bytes(&base, &judged, question.policy_digest)?;
         let policy = read_policy(bytes, "the policy of the base")?;
         self.policy = Some(digest);
-        check_ancestry(repository, question)?;
+        let head;
+        let commit = if let Some(judged) = question.judged {
+            judged
+        } else {
+            head = CommitTree::open(repository, "HEAD")?;
+            &head
+        };
+        check_ancestry(commit, question.base)?;
+        let placed = question
+            .environment
+            .map(|purpose| purpose.placed(repository, question.base, commit, &policy));
+        let own_tips;
+        let (own, tips) = match &placed {
+            // Revocations count without an environment too; the policy that is judged is an update.
+            None => {
+                own_tips = tips_beyond(repository, &policy, question.base.oid())?;
+                (None, &own_tips[..])
+            }
+            Some(Ok(placed)) => (Some(commit), &placed.tips[..]),
+            Some(Err(_)) => (Some(commit), &[][..]),
+        };
+        let mut unread = Vec::new();
+        let beside = beside_base(question.base.oid(), own, tips, &mut unread);
+        refusals.extend(unread);
+        // One that is not sound is refused as an update.
+        let next = judged.policy.as_deref().and_then(|bytes| Policy::read(bytes).ok());
+        let stopping: Vec<Policy> =
+            next.iter().chain(beside.iter().map(|other| &other.policy)).cloned().collect();
+        let older = older_policies(question.base, &digest, (&base.grants, &judged.grants))?;
+        let name = quote(question.base.given().as_bytes());
         let facts = Facts {
             now: question.now,
             policy: &policy,
             next: None,
+            stopping: &stopping,
+            older: &older,
             base: &base.grants,
             judged: &judged.grants,
+            commands: Commands { program: question.program, base: &name },
         };
         let decider = Decider::new(&facts);
         refusals.extend(vanished(&facts));
@@ -131,43 +190,48 @@ impl Authorization {
         }
         // Of more demands than there are grants, some are refused whatever the rest of them is.
         let at_most = judged.grants.len() + MOST_REFUSALS;
-        // One that is not sound was refused.
-        let next = judged.policy.as_deref().and_then(|bytes| Policy::read(bytes).ok());
-        let policies = (&policy, next.as_ref());
-        let items = blockers::demands(repository, question, policies, at_most);
-        refusals.extend(items.problems);
-        for of_map in &items.demands {
-            refusals.decide(|| {
-                let outcome = match &next {
-                    Some(next) if of_map.by_next => decider.decide_by_next(&of_map.demand, next),
-                    _ => decider.decide(&of_map.demand),
-                };
-                outcome.map_err(|problem| about_map(problem, of_map)).err()
-            });
-        }
-        refusals.leave_out(items.items_left_out);
-        self.seals(question, &decider, refusals)?;
-        if let Some(purpose) = question.environment {
-            let facts = ActionFacts { policy: &policy, next: next.as_ref(), facts: &facts };
-            self.environment(repository, question, &purpose, &facts, refusals);
+        judge_maps(repository, question, (&policy, next.as_ref()), (&decider, at_most), refusals);
+        self.seals(question, commit, &decider, refusals)?;
+        if let (Some(purpose), Some(placed)) = (question.environment, &placed) {
+            let whose = "the policy of the base".to_owned();
+            let base = Standpoint { commit: question.base, whose, policy: policy.clone() };
+            let standpoints = std::iter::once(&base).chain(&beside);
+            refusals.extend_once(standpoints.flat_map(|standpoint| standpoint.forbids(&purpose)));
+            self.environment(repository, question, &purpose, (placed, &facts), refusals);
         }
         Ok(())
     }
 
-    /// Each seal that changed since the base needs a grant of its own.
+    /// Each seal that changed since the base needs a grant of its own, or one for each of the steps in
+    /// which it changed.
     fn seals(
         &mut self,
         question: &Question<'_>,
+        judged: &CommitTree<'_>,
         decider: &Decider<'_>,
         refusals: &mut Refusals,
     ) -> Result<(), Problem> {
-        for (name, change) in reseals(question)? {
+        for reseal in reseals(question)? {
             refusals.decide(|| {
+                let Reseal { name, change, before, after } = &reseal;
                 let subject = Subject::Seal(name.to_string());
-                let demand = Demand { action: RESEAL.to_owned(), subject, change };
-                let authorised = decider.decide(&demand);
+                let demand = Demand { action: RESEAL.to_owned(), subject, change: *change };
+                let authorised = match decider.decide(&demand) {
+                    Ok(authorised) => Ok(vec![authorised]),
+                    Err(problem) => {
+                        let before = side(before.as_ref());
+                        let change = SealChange { name, before, after: *after };
+                        let steps = granted_steps(decider, &change, question.base, judged);
+                        steps.and_then(|steps| steps.ok_or(problem))
+                    }
+                };
                 let authorised = authorised.map_err(|problem| problem.seal(name.as_str()));
-                authorised.map(|it| self.reseals.push((name.to_string(), it))).err()
+                let steps = match authorised {
+                    Ok(steps) => steps,
+                    Err(problem) => return Some(problem),
+                };
+                self.reseals.extend(steps.into_iter().map(|step| (name.to_string(), step)));
+                None
             });
         }
         Ok(())
@@ -178,25 +242,30 @@ impl Authorization {
         repository: &Workspace,
         question: &Question<'_>,
         purpose: &Purpose<'_>,
-        facts: &ActionFacts<'_>,
+        (placed, facts): (&Result<Placed<'_>, Problem>, &Facts<'_>),
         refusals: &mut Refusals,
     ) {
-        let Purpose { environment, action, reference, .. } = *purpose;
-        let policy = facts.policy;
+        let Purpose { environment, action, age, .. } = *purpose;
         if question.judged.is_none() {
             refusals.extend(uncommitted(repository).unwrap_or_else(Some));
         }
-        let known = policy.environment(environment);
-        let branches = known.map_or(&[][..], |known| &known.branches);
-        let place = reference.map_err(Clone::clone).and_then(|reference| {
-            reference.place(repository, question.base, question.judged, branches)
-        });
-        let standing = known.map_or(Ok(Vec::new()), |known| {
-            blockers::standing(question.base, policy, known, action)
-        });
-        refusals.extend(fitting_environment(policy, environment, place, standing));
+        if let Some(known) = facts.policy.environment(environment) {
+            match placed {
+                Ok(placed) => {
+                    refusals.extend(misplaced(known, &placed.place, age));
+                    if age == Age::Older {
+                        let notice = placed.older_commit();
+                        if let (Some(_), Some(action)) = (&notice, action) {
+                            refusals.push(action::older_commit(action));
+                        }
+                        self.notices.extend(notice);
+                    }
+                }
+                Err(problem) => refusals.push(problem.clone()),
+            }
+        }
         let Some(action) = action else { return };
-        self.ledger.clone_from(&policy.ledger);
+        self.ledger.clone_from(&facts.policy.ledger);
         self.plan = purpose.plan;
         match action::decide(repository, question, purpose, action, facts) {
             Ok(authorised) => self.action = Some(authorised),
@@ -208,94 +277,64 @@ impl Authorization {
     }
 }
 
+/// What the changes of the blocker maps demand.
+fn judge_maps(
+    repository: &Workspace,
+    question: &Question<'_>,
+    policies: (&Policy, Option<&Policy>),
+    (decider, at_most): (&Decider<'_>, usize),
+    refusals: &mut Refusals,
+) {
+    let items = blockers::demands(repository, question, policies, at_most);
+    refusals.extend(items.problems);
+    let mut closings = Closings::default();
+    for of_map in &items.demands {
+        refusals.decide(|| {
+            let outcome = match policies.1 {
+                Some(next) if of_map.by_next => decider.decide_by_next(&of_map.demand, next),
+                _ => decider.decide(&of_map.demand),
+            };
+            closings.enter(of_map, outcome.as_ref().ok());
+            outcome.map_err(|problem| about_map(problem, of_map)).err()
+        });
+    }
+    refusals.extend(closings.by_others());
+    refusals.leave_out(items.items_left_out);
+}
+
+impl Purpose<'_> {
+    /// Where among the branches of its environment lies what is judged.
+    fn placed<'r>(
+        &self,
+        repository: &'r Workspace,
+        base: &CommitTree<'_>,
+        judged: &CommitTree<'_>,
+        policy: &Policy,
+    ) -> Result<Placed<'r>, Problem> {
+        let known = policy.environment(self.environment);
+        let branches = known.map_or(&[][..], |known| &known.branches);
+        self.reference.map_err(Clone::clone)?.place(repository, base, judged, branches)
+    }
+}
+
+/// The program as a printed command begins with it.
+pub fn program(repository: &Workspace) -> String {
+    match repository.seals().as_str() {
+        SEALS => "sealgate".to_owned(),
+        other => format!("sealgate --seals {}", quote(other.as_bytes())),
+    }
+}
+
 /// `problem` with the item that it is about, and the map.
 fn about_map(problem: Problem, of_map: &MapDemand) -> Problem {
     let problem = problem.file(of_map.map.as_str());
     let Some(item) = &of_map.item else { return problem };
     let message = format!("{item}: {}", problem.message).into_boxed_str();
-    Problem { message, ..problem }
-}
-
-/// The seals that changed since the base, each with the digest of its change.
-pub fn reseals(question: &Question<'_>) -> Result<Vec<(SealName, Digest)>, Problem> {
-    let there = question.base.contents().unwrap_or_default().names;
-    let mut names: BTreeSet<SealName> = matching(&there, question.patterns).into_iter().collect();
-    names.extend(question.seals.iter().filter_map(|stated| SealName::parse(stated.name)));
-    let there: BTreeSet<SealName> = there.into_iter().collect();
-    let seals: HashMap<&str, &SealRef<'_>> =
-        question.seals.iter().map(|stated| (stated.name, stated)).collect();
-    let mut changed = Vec::new();
-    for name in names {
-        let old = if there.contains(&name) { Some(before(question.base, &name)?) } else { None };
-        let new = match seals.get(name.as_str()) {
-            None => Side::Nothing,
-            Some(SealRef { seal: Some(seal), .. }) => Side::Seal(seal),
-            // It cannot be read: the check is an error anyway.
-            Some(SealRef { seal: None, .. }) => continue,
-        };
-        let change = of_seal(&name, side(old.as_ref()), new);
-        if !change.text.is_empty() {
-            changed.push((name, change.digest));
-        }
-    }
-    Ok(changed)
-}
-
-/// The seal `name` of a commit, one that is not canonical too, or the digest of what is none.
-pub fn before(base: &CommitTree<'_>, name: &SealName) -> Result<Result<Seal, Digest>, Problem> {
-    let loaded = base.load(name)?;
-    let digest = loaded.digest;
-    Ok(base.repository().any_form(name, loaded).ok_or(digest))
-}
-
-/// The side of a change that [`before`] gives.
-#[must_use]
-pub fn side(old: Option<&Result<Seal, Digest>>) -> Side<'_> {
-    match old {
-        None => Side::Nothing,
-        Some(Ok(seal)) => Side::Seal(seal),
-        Some(Err(digest)) => Side::Unreadable(*digest),
-    }
-}
-
-/// The policy and the grants of `commit`, or of the working tree.
-pub fn approval_files(
-    repository: &Workspace,
-    commit: Option<&CommitTree<'_>>,
-) -> Result<ApprovalFiles, Problem> {
-    commit.map_or_else(|| repository.approval_files(), CommitTree::approval_files)
-}
-
-/// The bytes of the policy that judges, and their digest: that of the base, or a first one that is named
-/// from outside.
-fn policy_bytes<'p>(
-    base: &'p ApprovalFiles,
-    judged: &'p ApprovalFiles,
-    named: Option<Digest>,
-) -> Result<(&'p [u8], Digest), Problem> {
-    let bytes = base.policy.as_ref().or(judged.policy.as_ref()).ok_or_else(|| {
-        Problem::new("policy-missing", "there is no policy, and --policy-digest names one")
-            .remedy("commit the policy that has this digest")
-    })?;
-    let digest = Digest::of(bytes);
-    match named {
-        Some(named) if named != digest => {
-            let message = format!("the policy has the digest {digest}; --policy-digest is {named}");
-            Err(Problem::new("policy-digest-differs", message)
-                .file("policy.toml")
-                .remedy("find out who changed which of the two: sealgate policy digest"))
-        }
-        _ => Ok((bytes, digest)),
-    }
-}
-
-/// Reads a policy; one that is not sound refuses everything.
-pub fn read_policy(bytes: &[u8], whose: &str) -> Result<Policy, Problem> {
-    Policy::read(bytes).map_err(|error| {
-        Problem::new("policy-invalid", format!("{whose}: {error}")).remedy(
-            "sealgate policy check shows what is wrong; until it is fixed, nothing is authorised",
-        )
-    })
+    let remedy = problem.remedy.map(|remedy| {
+        let makes_grant = remedy.contains(" grant new ");
+        if makes_grant { format!("{remedy} --blocker {item}").into() } else { remedy }
+    });
+    Problem { message, remedy, ..problem }
 }
 
 fn no_policy(question: &Question<'_>, environment: &str) -> Problem {
@@ -317,34 +356,18 @@ fn uncommitted(repository: &Workspace) -> Result<Option<Problem>, Problem> {
     Ok((!same).then_some(problem))
 }
 
-fn check_ancestry(repository: &Workspace, question: &Question<'_>) -> Result<(), Problem> {
-    let head;
-    let judged = if let Some(judged) = question.judged {
-        judged
-    } else {
-        head = CommitTree::open(repository, "HEAD")?;
-        &head
-    };
-    if judged.descends_from(question.base.oid())? {
+/// Refuses a base that does not come before `judged`.
+///
+/// # Errors
+///
+/// It does not; or the history cannot be read.
+pub fn check_ancestry(judged: &CommitTree<'_>, base: &CommitTree<'_>) -> Result<(), Problem> {
+    if judged.descends_from(base.oid())? {
         return Ok(());
     }
-    let (base, judged) = (question.base.given(), judged.given());
+    let (base, judged) = (base.given(), judged.given());
     let message =
         format!("the base {base} does not come before {judged}: its policy may be an old one");
     Err(Problem::new("base-not-ancestor", message)
         .remedy("merge the base into what is judged, or name the commit that it began from"))
-}
-
-/// Another policy than that of the base holds under both.
-fn update(decider: &Decider<'_>, old: Digest, new: Option<&[u8]>) -> Result<Authorised, Problem> {
-    let bytes = new.ok_or_else(|| {
-        Problem::new("policy-deleted", "the policy of the base is gone")
-            .file("policy.toml")
-            .remedy("put it back: a policy is changed by a signed policy-update, and never removed")
-    })?;
-    let about = |problem: Problem| problem.file("policy.toml");
-    let next = read_policy(bytes, "the new policy").map_err(about)?;
-    let change = of_policy(&old, &Digest::of(bytes)).digest;
-    let demand = Demand { action: POLICY_UPDATE.to_owned(), subject: Subject::Policy, change };
-    decider.decide_update(&demand, &next).map_err(about)
 }

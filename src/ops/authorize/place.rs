@@ -1,8 +1,9 @@
 //! Where among the branches lies what is judged.
 
-use sealgate_core::approval::Place;
+use sealgate_core::approval::{BranchPlace, Place};
 use sealgate_core::text::problem::Problem;
 
+use crate::report::Notice;
 use crate::tree::{CommitTree, Workspace};
 
 /// The ref that is judged.
@@ -39,20 +40,13 @@ impl Reference {
 
     /// Where it is among `branches`: a branch is itself, if the commit is on its first-parent line; a
     /// change request is where it wants to go, if its base is there; a tag is where its commit is.
-    pub(super) fn place(
+    pub(super) fn place<'r>(
         &self,
-        repository: &Workspace,
+        repository: &'r Workspace,
         base: &CommitTree<'_>,
-        judged: Option<&CommitTree<'_>>,
+        judged: &CommitTree<'_>,
         branches: &[String],
-    ) -> Result<Place, Problem> {
-        let head;
-        let judged = if let Some(judged) = judged {
-            judged
-        } else {
-            head = CommitTree::open(repository, "HEAD")?;
-            &head
-        };
+    ) -> Result<Placed<'r>, Problem> {
         let (named, commit) = match self {
             Self::Branch(name) => (format!("the branch {name}"), judged),
             Self::Into(name) => (format!("a change request into {name}"), base),
@@ -66,17 +60,54 @@ impl Reference {
                 (format!("the tag {name}"), judged)
             }
         };
-        let mut on = Vec::new();
+        let mut placed = Placed { place: Place { named, on: Vec::new() }, tips: Vec::new() };
         for branch in branches {
             let meant = match self {
                 Self::Branch(name) | Self::Into(name) => name == branch,
                 Self::Tag(_) => true,
             };
-            if meant && tip(repository, branch)?.has_on_its_line(commit.oid())? {
-                on.push(branch.clone());
+            if !meant {
+                continue;
             }
+            let tip = tip(repository, branch)?;
+            if !tip.has_on_its_line(commit.oid())? {
+                continue;
+            }
+            // A change request is no commit of the branch yet.
+            let is_request = matches!(self, Self::Into(_));
+            let is_beyond = !is_request && tip.oid() != commit.oid();
+            let tip_beyond = is_beyond.then(|| tip.oid().to_string());
+            placed.place.on.push(BranchPlace { branch: branch.clone(), tip_beyond });
+            placed.tips.push((branch.clone(), tip));
         }
-        Ok(Place { named, on })
+        Ok(placed)
+    }
+}
+
+/// The code of the notice that an older commit is judged.
+pub(super) const OLDER_COMMIT: &str = "older-commit";
+
+/// The tip of a branch, with the name of the branch.
+pub(super) type Tip<'r> = (String, CommitTree<'r>);
+
+/// A place among the branches, and the tips of those branches.
+#[derive(Debug)]
+pub(super) struct Placed<'r> {
+    pub(super) place: Place,
+    pub(super) tips: Vec<Tip<'r>>,
+}
+
+impl Placed<'_> {
+    /// That what is judged is an older commit of its branches.
+    pub(super) fn older_commit(&self) -> Option<Notice> {
+        let beyond = |on: &BranchPlace| Some((on.branch.clone(), on.tip_beyond.clone()?));
+        let all: Option<Vec<_>> = self.place.on.iter().map(beyond).collect();
+        let (branch, tip) = all?.into_iter().next()?;
+        let message = format!(
+            "AN OLDER COMMIT of the branch {branch} is judged; its tip is {tip}, and what was added \
+             since is not in it"
+        );
+        Some(Notice::new(OLDER_COMMIT, message))
     }
 }
 

@@ -25,6 +25,15 @@ impl Refusals {
         problems.into_iter().for_each(|problem| self.push(problem));
     }
 
+    /// Adds each of `problems` that is not listed yet: several commits can have one reason.
+    pub(super) fn extend_once(&mut self, problems: impl IntoIterator<Item = Problem>) {
+        for problem in problems {
+            if !self.listed.contains(&problem) {
+                self.push(problem);
+            }
+        }
+    }
+
     /// Whether nothing is refused.
     pub(super) fn is_empty(&self) -> bool {
         self.listed.is_empty() && self.left_out == 0

@@ -6,9 +6,11 @@
 //! - `outcome` is what came of that, and the verdict;
 //! - `known` is what was judged before, and `effort` how much work is left;
 //! - `held` holds its seals against those that the remote has;
+//! - `approvals` is what the policy says of it;
 //! - `unsealed` is about refs that lead to no seals;
 //! - `words` says in a line what came of it.
 
+mod approvals;
 mod commit;
 mod effort;
 mod held;
@@ -19,6 +21,7 @@ mod protocol;
 mod unsealed;
 mod words;
 
+pub use approvals::unapproved;
 pub use held::ScopeChanged;
 
 pub use outcome::{Failing, JudgedCommit, Judging, Stopped, Tally, Unsealed};

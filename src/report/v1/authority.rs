@@ -28,6 +28,9 @@ pub struct RulingView {
     /// Whose signatures counted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub approvers: Vec<String>,
+    /// Whether what is judged is an older commit of the environment's branch; absent if it is not.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub older: bool,
 }
 
 impl Serialize for AuthorityView {

@@ -18,7 +18,9 @@ use serde::{Deserialize, Serialize};
 
 pub use self::authority::{AuthorityView, RulingView};
 pub use self::lines::{DifferenceView, LineView, SideView};
-pub use self::reseal::{BaseView, ChangeView, DeletedView, ResealView, ScopeView, Totals};
+pub use self::reseal::{
+    BaseView, ChangeView, DeletedView, GrantView, ResealView, ScopeView, Totals,
+};
 
 /// The value of the `format` key.
 pub const FORMAT: &str = "sealgate-report/1";

@@ -37,6 +37,19 @@ pub struct DeletedView {
     pub root: String,
     /// Whether a check may pass all the same.
     pub allowed: bool,
+    /// The grants that permit it, under a policy; empty where it is not granted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub grants: Vec<GrantView>,
+}
+
+/// A grant that counted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct GrantView {
+    /// Its id in hex.
+    pub grant: String,
+    /// Whose signatures counted.
+    pub approvers: Vec<String>,
 }
 
 /// What became of one seal.
@@ -52,6 +65,10 @@ pub struct ResealView {
     /// How many entries were added, and so on.
     #[serde(flatten)]
     pub totals: Totals,
+    /// The grants that permit it, under a policy: one, or one for each step; empty where it is not
+    /// granted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub grants: Vec<GrantView>,
     /// The changed entries, sorted by kind and path.
     pub entries: Vec<ChangeView>,
     /// The same, of which the words for people are made.

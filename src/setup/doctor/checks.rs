@@ -1,14 +1,14 @@
 //! The table of checks.
 
 use super::facts::Facts;
-use super::{bytes, places};
+use super::{bytes, places, policy};
 use crate::report::advice::Advice;
 
 /// A check: from the facts to what is to be fixed.
 type Check = fn(&Facts) -> Vec<Advice>;
 
 /// Every check, in the order of what they say.
-const CHECKS: [Check; 14] = [
+const CHECKS: [Check; 15] = [
     bytes::roots,
     bytes::seals,
     bytes::configuration,
@@ -23,6 +23,7 @@ const CHECKS: [Check; 14] = [
     places::not_in_git,
     places::in_git_after_all,
     places::unsealed,
+    policy::policy,
 ];
 
 /// What weakens the gate, by these facts.

@@ -57,6 +57,8 @@ pub struct Facts {
     /// The pre-push hook, if it speaks of sealgate and cannot be run.
     pub(super) dead_hook: Option<PathBuf>,
     pub(super) artifacts: Vec<Artifact>,
+    /// What the owners of the policy may not mean, a sentence each.
+    pub policy_doubts: Vec<String>,
     /// What could not be looked into.
     pub unread: Vec<String>,
 }
@@ -120,6 +122,7 @@ impl Facts {
             workflows: workflows(root, &mut unread),
             dead_hook: dead_hook(root, &mut unread)?,
             artifacts: found.artifacts,
+            policy_doubts: Vec::new(),
             unread,
             seals,
         };

@@ -3,6 +3,7 @@
 //! - `facts` are gathered once, by asking git and looking at files;
 //! - `checks` is the table of checks, each a function from the facts to advice;
 //! - `bytes` are the checks on what git does to bytes, `places` those on where things are;
+//! - `policy` is about the policy;
 //! - `owners` reads a CODEOWNERS file;
 //! - `wording` is what their advice has in common.
 
@@ -11,7 +12,9 @@ mod checks;
 mod facts;
 mod owners;
 mod places;
+mod policy;
 mod wording;
 
 pub use checks::advice;
 pub use facts::{Facts, SealFacts};
+pub use policy::policy_doubts;

@@ -3,11 +3,12 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use super::demand::{Demand, Facts, GrantFile, MAX_SIGNATURES, SignatureFile};
+use super::demand::{Commands, Demand, Facts, GrantFile, MAX_SIGNATURES, SignatureFile};
 use super::grant::{Grant, Subject};
-use super::grants::{GrantIndex, Nearest, ReadGrant};
+use super::grants::{GrantIndex, ReadGrant};
 use super::judging::JudgingPolicy;
-use super::policy::{Policy, Rule};
+use super::policy::Policy;
+use super::refusals::{NAMED, missing, no_rule, refused, too_few};
 use super::signature::{SignatureFault, verify};
 use super::text::cut;
 use super::time::Moment;
@@ -30,7 +31,10 @@ pub struct Decider<'a> {
     now: Moment,
     policy: JudgingPolicy<'a>,
     next: Option<JudgingPolicy<'a>>,
+    older: Vec<JudgingPolicy<'a>>,
+    stopping: &'a [Policy],
     grants: GrantIndex<'a>,
+    commands: Commands<'a>,
 }
 
 impl<'a> Decider<'a> {
@@ -41,8 +45,17 @@ impl<'a> Decider<'a> {
             now: facts.now,
             policy: JudgingPolicy::new(facts.policy, "the policy of the base"),
             next: facts.next.map(|next| JudgingPolicy::new(next, THE_NEW_POLICY)),
+            older: facts.older.iter().map(|old| JudgingPolicy::new(old, AN_OLDER_POLICY)).collect(),
+            stopping: facts.stopping,
             grants: GrantIndex::new(facts),
+            commands: facts.commands,
         }
+    }
+
+    /// Whether a grant that is not spent permits `demand`, whatever else keeps it from counting.
+    #[must_use]
+    pub fn has_grant(&self, demand: &Demand) -> bool {
+        !self.grants.fitting(demand).new.is_empty()
     }
 
     /// Decides `demand`.
@@ -78,33 +91,67 @@ impl<'a> Decider<'a> {
         self.decide_under(demand, &[&JudgingPolicy::new(next, THE_NEW_POLICY)])
     }
 
+    /// Decides a demand that must hold under the policy of the base, and under each policy that can stop
+    /// it: a later policy may demand more of an action than the policy of the base.
+    ///
+    /// # Errors
+    ///
+    /// As [`Decider::decide`].
+    pub fn decide_everywhere(&self, demand: &Demand) -> Result<Authorised, Problem> {
+        let mut others: Vec<JudgingPolicy<'_>> = Vec::new();
+        for policy in self.stopping {
+            let judging = JudgingPolicy::new(policy, A_LATER_POLICY);
+            let is_met = others.iter().any(|other| other.digest == judging.digest);
+            if !is_met && judging.digest != self.policy.digest {
+                others.push(judging);
+            }
+        }
+        let policies: Vec<_> = std::iter::once(&self.policy).chain(&others).collect();
+        self.decide_under(demand, &policies)
+    }
+
     fn decide_under(
         &self,
         demand: &Demand,
         policies: &[&JudgingPolicy<'_>],
     ) -> Result<Authorised, Problem> {
-        let rules: Vec<Vec<&Rule>> = policies.iter().map(|judging| judging.rules(demand)).collect();
-        for (judging, rules) in policies.iter().zip(&rules) {
-            if rules.is_empty() {
-                return Err(no_rule(demand, judging.whose));
+        check_rules(demand, policies)?;
+        self.decide_by_grant(demand, policies).map_err(|problem| {
+            if problem.remedy.is_some() {
+                return problem;
             }
-        }
+            let command = self.commands.new_grant(demand);
+            problem.remedy(format!("make a grant, and have it signed: {command}"))
+        })
+    }
+
+    /// A refusal without a next step asks for a new grant.
+    fn decide_by_grant(
+        &self,
+        demand: &Demand,
+        policies: &[&JudgingPolicy<'_>],
+    ) -> Result<Authorised, Problem> {
         let read = self.the_one(demand)?;
-        let grant = sound(read, &self.policy)?;
-        for judging in policies {
+        let (grant, older) = self.sound(read)?;
+        let policies: Vec<_> = policies.iter().copied().chain(older).collect();
+        check_rules(demand, &policies)?;
+        for judging in &policies {
             in_time(grant, &read.id, judging.policy, self.now)?;
         }
-        if policies.iter().any(|judging| judging.policy.revokes_grant(&read.id)) {
-            return Err(refused("grant-revoked", &read.id, "is revoked by the policy", NEW_GRANT));
+        if self.is_revoked(&read.id, &policies) {
+            return Err(refused("grant-revoked", &read.id, "is revoked by a policy"));
         }
+        let stopping: Vec<&Policy> = self.stopping_keys(demand, &policies).collect();
         let mut principals = BTreeSet::new();
-        for (judging, rules) in policies.iter().zip(&rules) {
-            let signed = signers(read, judging.policy, policies, self.now)?;
-            for rule in rules {
+        for judging in &policies {
+            let signed = signers(read, judging.policy, &policies, &stopping, self.now)?;
+            for rule in judging.rules(demand) {
                 let approving: Vec<_> =
                     rule.approvers.iter().filter(|name| signed.contains(*name)).collect();
                 if approving.len() < rule.threshold {
-                    return Err(too_few(&read.id, rule, &signed, judging.whose));
+                    let problem = too_few(&read.id, rule, &signed, judging.whose);
+                    let command = self.commands.sign(&read.id);
+                    return Err(problem.remedy(format!("have it signed: {command}")));
                 }
                 principals.extend(approving.into_iter().cloned());
             }
@@ -112,24 +159,87 @@ impl<'a> Decider<'a> {
         Ok(Authorised { grant: read.id, principals: principals.into_iter().collect() })
     }
 
-    /// The one grant that fits and was not spent.
+    fn is_revoked(&self, id: &Digest, policies: &[&JudgingPolicy<'_>]) -> bool {
+        let mut all = policies.iter().map(|judging| judging.policy).chain(self.stopping);
+        all.any(|policy| policy.revokes_grant(id))
+    }
+
+    /// The policies of other commits whose revoked keys stop `demand`. An update may revoke the very
+    /// key that signs it: the policy that it brings is among the `policies` that judge it.
+    fn stopping_keys<'s>(
+        &'s self,
+        demand: &Demand,
+        policies: &'s [&JudgingPolicy<'_>],
+    ) -> impl Iterator<Item = &'s Policy> {
+        let is_update = demand.subject == Subject::Policy;
+        let judges = move |policy: &Policy| {
+            let digest = policy.digest();
+            policies.iter().any(|judging| judging.digest == digest)
+        };
+        self.stopping.iter().filter(move |policy| !(is_update && judges(policy)))
+    }
+
+    /// The one grant that fits and was not spent. Of several, those that cannot count any more are
+    /// passed over.
     fn the_one(&self, demand: &Demand) -> Result<&ReadGrant<'a>, Problem> {
         let fitting = self.grants.fitting(demand);
-        match (&fitting.new[..], &fitting.spent[..]) {
-            ([only], _) => Ok(*only),
-            ([], []) => Err(missing(demand, self.grants.nearest(demand).as_ref())),
-            ([], [spent, ..]) => {
-                let why = "fits, and is spent: the base has it";
-                Err(refused("grant-spent", &spent.id, why, NEW_GRANT))
+        let alive: Vec<_> =
+            fitting.new.iter().copied().filter(|read| !self.is_over(read)).collect();
+        match (&alive[..], &fitting.new[..], &fitting.spent[..]) {
+            ([only], ..) | ([], [only, ..], _) => Ok(*only),
+            ([], [], []) => Err(missing(demand, self.grants.nearest(demand).as_ref())),
+            ([], [], [spent, ..]) => {
+                Err(refused("grant-spent", &spent.id, "fits, and is spent: the base has it"))
             }
-            ([first, ..], _) => {
-                let number = fitting.new.len();
+            ([first, others @ ..], ..) => {
+                let number = alive.len();
                 let why =
                     format!("is one of {number} that fit: it is not clear which one is meant");
-                let remedy = "keep one of them and remove the others";
-                Err(refused("grant-ambiguous", &first.id, &why, remedy))
+                let files: Vec<String> =
+                    others.iter().take(NAMED).map(|read| format!("{}.toml", read.id)).collect();
+                let remedy =
+                    format!("keep one of them, and remove the others: {}", files.join(", "));
+                Err(refused("grant-ambiguous", &first.id, &why).remedy(remedy))
             }
         }
+    }
+
+    /// Whether a grant expired, or was revoked: it will never count again.
+    fn is_over(&self, read: &ReadGrant<'_>) -> bool {
+        let is_expired = read.grant.as_ref().is_ok_and(|grant| self.now >= grant.not_after);
+        is_expired || self.is_revoked(&read.id, &[&self.policy])
+    }
+
+    /// What `read` says, if its name, its form, its repository and its policy are right; and the older
+    /// policy that it was given under.
+    fn sound<'g>(
+        &'g self,
+        read: &'g ReadGrant<'_>,
+    ) -> Result<(&'g Grant, Option<&'g JudgingPolicy<'a>>), Problem> {
+        let (file, id) = (read.file, &read.id);
+        if file.id != id.to_string() {
+            let why = format!("lies in a file of another name, {}.toml", file.id);
+            return Err(refused("grant-misnamed", id, &why).remedy("name the file by its digest"));
+        }
+        let canonical = |grant: &'g Grant| grant.check_canonical(&file.bytes).map(|()| grant);
+        let grant = read.grant.as_ref().map_err(Clone::clone).and_then(canonical);
+        let grant = grant.map_err(|error| {
+            refused("grant-not-canonical", id, &format!("is not canonical: {error}"))
+        })?;
+        if grant.repository != self.policy.policy.repository {
+            let why = format!("is for the repository {}", cut(&grant.repository));
+            return Err(refused("grant-other-repository", id, &why));
+        }
+        if grant.policy == self.policy.digest {
+            return Ok((grant, None));
+        }
+        let older = self.older.iter().find(|older| older.digest == grant.policy);
+        let older = older.ok_or_else(|| {
+            let why = "was given under another policy than that of the base, and under none that \
+                       the branch of the base had before";
+            refused("grant-other-policy", id, why)
+        })?;
+        Ok((grant, Some(older)))
     }
 }
 
@@ -157,94 +267,38 @@ pub fn vanished(facts: &Facts<'_>) -> Vec<Problem> {
         if old.id == id.to_string() && facts.now < grant.not_after {
             let why = format!("is gone or changed, and would count until {}", grant.not_after);
             let remedy = "put the file back: a grant stays until it has expired";
-            refusals.push(refused("grant-deleted", &id, &why, remedy));
+            refusals.push(refused("grant-deleted", &id, &why).remedy(remedy));
         }
     }
     refusals
 }
 
-const NEW_GRANT: &str = "make a new one (sealgate grant new) and have it signed";
-
 const THE_NEW_POLICY: &str = "the new policy";
 
-fn no_rule(demand: &Demand, whose: &str) -> Problem {
-    let (action, of) = (&demand.action, demand.subject.words());
-    let message = format!("{whose} has no rule for {action} of {of}: nobody can permit it");
-    Problem::new("no-rule", message)
-        .remedy("add a [[rule]] to the policy by a signed policy-update, or leave it as it was")
-}
+const A_LATER_POLICY: &str = "the policy of what is judged, or of the tip of its branch,";
 
-/// A refusal that concerns the grant `id`.
-fn refused(code: &'static str, id: &Digest, why: &str, remedy: &str) -> Problem {
-    let short = &id.to_string()[..10];
-    Problem::new(code, format!("the grant {short} {why}")).remedy(remedy)
-}
+const AN_OLDER_POLICY: &str = "the policy that the grant was given under";
 
-/// Why no grant fits `demand`, by the one that comes nearest.
-fn missing(demand: &Demand, nearest: Option<&Nearest<'_, '_>>) -> Problem {
-    let (action, of) = (&demand.action, demand.subject.words());
-    let wanted = |what: String| format!("{what}; {action} of {of} is not what it permits");
-    match nearest {
-        None => Problem::new("grant-missing", format!("there is no grant for {action} of {of}"))
-            .remedy(NEW_GRANT),
-        Some(Nearest::OtherChange(read, grant)) => {
-            let why = format!("permits another change, {}", grant.change);
-            let why = format!("{why}; what is there is {}", demand.change);
-            refused("grant-other-change", &read.id, &why, NEW_GRANT)
-        }
-        Some(Nearest::OtherSubject(read, grant)) => {
-            let why = wanted(format!("is for {}", grant.subject.words()));
-            refused("grant-other-subject", &read.id, &why, NEW_GRANT)
-        }
-        Some(Nearest::OtherAction(read, grant)) => {
-            let why = wanted(format!("is for the action {}", grant.action));
-            refused("grant-other-action", &read.id, &why, NEW_GRANT)
-        }
-        Some(Nearest::Unreadable(read, error)) => {
-            Problem::new("grant-invalid", format!("the file is no grant: {error}"))
-                .file(format!("{}.toml", read.file.id))
-                .remedy(NEW_GRANT)
-        }
-    }
-}
-
-/// What `read` says, if its name, its form, its repository and its policy are right.
-fn sound<'g>(read: &'g ReadGrant<'_>, judging: &JudgingPolicy<'_>) -> Result<&'g Grant, Problem> {
-    let (file, id) = (read.file, &read.id);
-    if file.id != id.to_string() {
-        let why = format!("lies in a file of another name, {}.toml", file.id);
-        return Err(refused("grant-misnamed", id, &why, "name the file by its digest"));
-    }
-    let canonical = |grant: &'g Grant| grant.check_canonical(&file.bytes).map(|()| grant);
-    let grant = read.grant.as_ref().map_err(Clone::clone).and_then(canonical);
-    let grant = grant.map_err(|error| {
-        refused("grant-not-canonical", id, &format!("is not canonical: {error}"), NEW_GRANT)
-    })?;
-    if grant.repository != judging.policy.repository {
-        let why = format!("is for the repository {}", cut(&grant.repository));
-        return Err(refused("grant-other-repository", id, &why, NEW_GRANT));
-    }
-    if grant.policy != judging.digest {
-        let why = "was given under another policy than that of the base";
-        return Err(refused("grant-other-policy", id, why, NEW_GRANT));
-    }
-    Ok(grant)
+/// Every policy that judges `demand` has a rule for it.
+fn check_rules(demand: &Demand, policies: &[&JudgingPolicy<'_>]) -> Result<(), Problem> {
+    let lacking = policies.iter().find(|judging| judging.rules(demand).is_empty());
+    lacking.map_or(Ok(()), |judging| Err(no_rule(demand, judging.whose)))
 }
 
 fn in_time(grant: &Grant, id: &Digest, policy: &Policy, now: Moment) -> Result<(), Problem> {
     if now < grant.not_before {
         let why = format!("does not count before {}; it is {now}", grant.not_before);
-        return Err(refused("grant-too-early", id, &why, "wait"));
+        return Err(refused("grant-too-early", id, &why).remedy("wait"));
     }
     if now >= grant.not_after {
         let why = format!("expired at {}; it is {now}", grant.not_after);
-        return Err(refused("grant-expired", id, &why, NEW_GRANT));
+        return Err(refused("grant-expired", id, &why));
     }
     let life = grant.not_after.seconds().saturating_sub(grant.not_before.seconds());
     let hours = policy.max_grant_hours;
     if life > u64::from(hours) * 3_600 {
         let why = format!("lives longer than the {hours} hours that the policy allows");
-        return Err(refused("grant-too-long", id, &why, NEW_GRANT));
+        return Err(refused("grant-too-long", id, &why));
     }
     Ok(())
 }
@@ -255,19 +309,20 @@ fn signers<'p>(
     read: &ReadGrant<'_>,
     policy: &'p Policy,
     policies: &[&JudgingPolicy<'_>],
+    stopping: &[&'p Policy],
     now: Moment,
 ) -> Result<BTreeSet<&'p String>, Problem> {
     let signatures = &read.file.signatures;
     if signatures.len() > MAX_SIGNATURES {
         let why = format!("has {} signatures: the limit is {MAX_SIGNATURES}", signatures.len());
         let remedy = "keep those of the people who approve it, and remove the others";
-        return Err(refused("signatures-too-many", &read.id, &why, remedy));
+        return Err(refused("signatures-too-many", &read.id, &why).remedy(remedy));
     }
     let mut signed = BTreeSet::new();
     for SignatureFile { name, bytes } in signatures {
         let bad = |code, why: &str| {
             let why = format!("has a signature {name}.sig that does not count: {why}");
-            refused(code, &read.id, &why, "remove that signature, or have it made again")
+            refused(code, &read.id, &why).remedy("remove that signature, or have it made again")
         };
         let key = match verify(bytes, &read.file.bytes, &policy.keys) {
             Ok(key) => key,
@@ -280,7 +335,8 @@ fn signers<'p>(
             let why = format!("the key {} is out of date", key.name);
             return Err(bad("key-expired", &why));
         }
-        if policy.revokes_key(&key.public) {
+        let mut revoking = std::iter::once(policy).chain(stopping.iter().copied());
+        if revoking.any(|policy| policy.revokes_key(&key.public)) {
             return Err(bad("key-revoked", &format!("the key {} is revoked", key.name)));
         }
         signed.insert(&key.principal);
@@ -290,27 +346,6 @@ fn signers<'p>(
 
 fn holds_elsewhere(bytes: &[u8], file: &GrantFile, policies: &[&JudgingPolicy<'_>]) -> bool {
     policies.iter().any(|judging| verify(bytes, &file.bytes, &judging.policy.keys).is_ok())
-}
-
-/// How many of the approvers who have not signed a refusal names.
-const NAMED: usize = 10;
-
-fn too_few(id: &Digest, rule: &Rule, signed: &BTreeSet<&String>, whose: &str) -> Problem {
-    let unsigned = || rule.approvers.iter().filter(|name| !signed.contains(name));
-    let (missing, need) = (unsigned().count(), rule.threshold);
-    let have = rule.approvers.len() - missing;
-    let named: Vec<&str> = unsigned().take(NAMED).map(|name| &**name).collect();
-    let others = match missing.saturating_sub(NAMED) {
-        0 => String::new(),
-        others => format!(" and {others} more"),
-    };
-    let why = format!(
-        "has {have} of the {need} approvals that {whose} wants for {}; who has not signed: {}{others}",
-        rule.action,
-        named.join(", ")
-    );
-    let remedy = "have it signed: sealgate grant sign --base REV --key FILE";
-    refused("too-few-approvals", id, &why, remedy)
 }
 
 #[cfg(test)]
@@ -382,7 +417,8 @@ mod tests {
 
     fn facts<'a>(policy: &'a Policy, judged: &'a [GrantFile]) -> Facts<'a> {
         let now = Moment::parse("2026-03-01T12:00:00Z").unwrap();
-        Facts { now, policy, next: None, base: &[], judged }
+        let commands = Commands { program: "sealgate", base: "base" };
+        Facts { now, policy, next: None, stopping: &[], older: &[], base: &[], judged, commands }
     }
 
     #[test]

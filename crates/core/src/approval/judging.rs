@@ -8,6 +8,14 @@ use super::policy::{Policy, RESEAL, Rule, RuleScope, SealPattern};
 use crate::seal::entry::Digest;
 use crate::seal::exclude::pattern::Glob;
 
+impl Policy {
+    /// The rules that speak of `demand`; all of them must be met.
+    #[must_use]
+    pub fn rules_for(&self, demand: &Demand) -> Vec<&Rule> {
+        JudgingPolicy::new(self, "the policy").rules(demand)
+    }
+}
+
 /// A policy that a demand is held against.
 #[derive(Debug)]
 pub(super) struct JudgingPolicy<'p> {

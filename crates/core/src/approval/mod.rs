@@ -20,6 +20,7 @@ mod judging;
 mod key;
 mod ledger;
 mod policy;
+mod refusals;
 mod signature;
 #[cfg(test)]
 mod steps;
@@ -28,14 +29,15 @@ mod time;
 
 pub use binding::{Binding, MAX_PLAN_BYTES, Plan, check_bound};
 pub use decide::{Authorised, Decider, decide, vanished};
-pub use demand::{Demand, Facts, GrantFile, MAX_SIGNATURES, SignatureFile};
-pub use environment::{OpenBlocker, Place, fitting_environment};
+pub use demand::{Commands, Demand, Facts, GrantFile, MAX_SIGNATURES, SignatureFile};
+pub use environment::{Age, BranchPlace, OpenBlocker, Place, forbidding, misplaced};
 pub use grant::{GRANT_FORMAT, Grant, GrantError, MAX_GRANT_BYTES, Subject};
 pub use key::{KeyFault, NAMESPACE, PublicKey};
 pub use ledger::{END_FORMAT, Exit, GrantUse, Ledger, MAX_RECORD_BYTES, USE_FORMAT, UseEnd};
 pub use policy::{
     CLOSE_BLOCKER, Environment, EvidenceKind, EvidenceRule, Key, MAX_POLICY_BYTES, POLICY_FORMAT,
-    POLICY_UPDATE, Policy, PolicyError, REPLACE_MAP, RESEAL, Revoked, Rule, RuleScope,
+    POLICY_UPDATE, Policy, PolicyError, REPLACE_MAP, RESEAL, Revoked, Rule, RuleScope, differences,
+    doubts, unknown_in_map,
 };
 pub use signature::{MAX_SIGNATURE_BYTES, SignatureFault, verify};
 pub use time::Moment;

@@ -2,7 +2,8 @@
 
 use sealgate_core::approval::change::of_policy;
 use sealgate_core::approval::{
-    Demand, Facts, Grant, GrantFile, Moment, Policy, SignatureFile, Subject, decide, vanished,
+    Demand, Facts, Grant, GrantFile, Moment, Policy, Revoked, SignatureFile, Subject, decide,
+    vanished,
 };
 use sealgate_core::seal::entry::Digest;
 
@@ -41,6 +42,28 @@ fn nothing_but_the_action_and_the_environment_of_the_grant_is_granted() {
     }
     println!("each action of each environment against each other: {pairs} pairs");
     assert_eq!(pairs, (ACTIONS.len() * ENVIRONMENTS.len() + 3_usize).pow(2));
+}
+
+#[test]
+fn a_grant_that_is_over_does_not_make_a_new_one_ambiguous() {
+    let (demand, policy, new) = good();
+    let mut old = grant_for(&demand, &policy);
+    (old.not_before, old.not_after) =
+        (moment("2026-02-01T00:00:00Z"), moment("2026-02-02T00:00:00Z"));
+    let old = file(&old.to_text(), &signers()[..2]);
+    let mut twin = grant_for(&demand, &policy);
+    twin.reason = "another reason".to_owned();
+    let twin = file(&twin.to_text(), &signers()[..2]);
+    let code =
+        |files: &[GrantFile]| decide(&demand, &facts(&policy, files)).err().map(|it| it.code);
+    assert_eq!(code(&[old.clone(), new.clone()]), None);
+    assert_eq!(code(std::slice::from_ref(&old)), Some("grant-expired"));
+    assert_eq!(code(&[old.clone(), new.clone(), twin.clone()]), Some("grant-ambiguous"));
+    let id = Digest::from_hex(twin.id.as_bytes()).unwrap();
+    let revoking = [Policy { revoked: vec![Revoked::Grant(id)], ..policy.clone() }];
+    let files = [old, new, twin];
+    let facts = Facts { stopping: &revoking, ..facts(&policy, &files) };
+    assert!(decide(&demand, &facts).is_ok());
 }
 
 /// Every action in every environment, and the reserved ones, of one change.

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use sealgate_core::approval::{Authorised, Ledger, Moment};
+use sealgate_core::approval::{Age, Authorised, Ledger, Moment};
 use sealgate_core::seal::SealName;
 use sealgate_core::seal::entry::Digest;
 use sealgate_core::text::problem::Problem;
@@ -50,9 +50,11 @@ pub(super) fn clear(
         plan,
         digests: &digests,
         reference: reference.as_ref(),
+        age: if arguments.authority.older { Age::Older } else { Age::Tip },
         asks: asks.unwrap_or(Asks::Judge { command: &command }),
     });
     let seals: Vec<_> = selected.iter().map(stated).collect();
+    let program = context.invocation.sealgate();
     let question = Question {
         base,
         judged: commits.seals.as_ref(),
@@ -61,6 +63,7 @@ pub(super) fn clear(
         patterns: &commits.names_since,
         environment,
         now: now()?,
+        program: &program,
     };
     Ok(Some(authorize::clear(&context.repository, &question)))
 }
@@ -129,6 +132,7 @@ pub(super) fn view(
             arguments.authority.action.as_deref(),
             policy.map(|digest| digest.to_string()),
             authorization.and_then(|authorization| authorization.action.as_ref()),
+            authorization.is_some_and(Authorization::is_of_older_commit),
         );
         return Some(AuthorityView::Of(Box::new(ruling)));
     }
@@ -144,14 +148,14 @@ pub(in crate::cli::commands) fn has_policy(
     commit.map_or_else(|| context.repository.has_policy(), |commit| Ok(commit.has_policy()))
 }
 
-/// A notice for each reseal that was granted.
+/// What the judgement was, and a notice for each reseal that was granted.
 pub(in crate::cli::commands) fn granted(authorization: &Authorization) -> Vec<Notice> {
     let told = |(name, by): &(String, Authorised)| {
         let (grant, people) = (&by.grant.to_string()[..10], by.principals.join(" and "));
         let message = format!("the reseal of {name} is granted by {grant} of {people}");
         Notice::new(RESEAL_GRANTED, message)
     };
-    authorization.reseals.iter().map(told).collect()
+    authorization.notices.iter().cloned().chain(authorization.reseals.iter().map(told)).collect()
 }
 
 /// A notice if the grant of an action counts once in each clone.
@@ -179,10 +183,7 @@ fn digest(text: &str) -> Result<Digest, Problem> {
 }
 
 /// The digest of the file that `--plan` names.
-pub(in crate::cli::commands) fn plan_digest(
-    path: &Path,
-    context: &Context,
-) -> Result<Digest, Problem> {
+fn plan_digest(path: &Path, context: &Context) -> Result<Digest, Problem> {
     let bytes = read_named(&context.path(path), MAX_PLAN_BYTES).map_err(|fault| {
         Problem::new("usage", format!("--plan {}: {fault}", path.display()))
             .remedy("name a file of at most 256 MiB that this user can read")

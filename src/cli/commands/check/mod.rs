@@ -145,7 +145,8 @@ pub(super) fn check(
     let staged_at = given.filter(|_| staged);
     let report = Report { staged: staged_at, partition, only: arguments.only.clone(), ..report };
     let worth = authority::view(arguments, authorization.as_ref(), has_policy);
-    let mut report = report.authorised(worth, refusals);
+    let reseals = authorization.as_ref().map_or(&[][..], |authorization| &authorization.reseals);
+    let mut report = report.authorised(worth, refusals).granted(reseals);
     lines::add(&mut report, &judgements, &context.repository);
     picture::draw(&mut report, arguments, &files, &commits, context);
     Ok(Checked { report, authorization, files, stage })

@@ -1,11 +1,11 @@
-//! What blocks less in one map than in the one before it: each needs somebody's word.
+//! What blocks less in one map than in the one before it, or means something else: each needs a grant.
 
 use std::cell::OnceCell;
 use std::collections::HashMap;
 
 use super::{Blocker, BlockerMap, Reach, ValidMap};
 
-/// One item that blocks less than before.
+/// One item that blocks less than before, or means something else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Relaxation<'m> {
     /// The item as it was; as it is, if there was none.
@@ -14,7 +14,7 @@ pub struct Relaxation<'m> {
     pub how: How,
 }
 
-/// The ways in which an item blocks less.
+/// The ways in which an item blocks less, or means something else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum How {
     /// It is closed, and was not.
@@ -23,6 +23,8 @@ pub enum How {
     Removed,
     /// It is still open, and no longer blocks all that it blocked.
     Narrowed,
+    /// Its text is another, or who closed it and when: whoever approves it later would read that.
+    Rewritten,
 }
 
 impl How {
@@ -33,11 +35,13 @@ impl How {
             Self::Closed => "closed",
             Self::Removed => "removed",
             Self::Narrowed => "narrowed",
+            Self::Rewritten => "rewritten",
         }
     }
 }
 
-/// All items that block less in `new` than in `old`, which may be none and need not be honest.
+/// All items that block less in `new` than in `old`, or mean something else; `old` may be none and need
+/// not be honest.
 ///
 /// An item that is new and closed counts: without an old map, every closed item does. Old items
 /// come first, in their order.
@@ -53,18 +57,16 @@ pub fn loosened<'m>(old: Option<&'m BlockerMap>, new: &ValidMap<'m>) -> Vec<Rela
     for item in before {
         // Of several items under one id, an open one counts.
         *closed_before.entry(&item.id).or_insert(true) &= !item.is_open();
-        if !item.is_open() {
-            continue;
-        }
-        let how = match after.get(&*item.id) {
-            None => How::Removed,
-            Some((now, _)) if !now.is_open() => How::Closed,
-            Some((now, reach)) => {
-                if reach.get_or_init(|| now.reach(known)).covers(&item.reach(known)) {
-                    continue;
-                }
+        let how = match (item.is_open(), after.get(&*item.id)) {
+            (true, None) => How::Removed,
+            (true, Some((now, _))) if !now.is_open() => How::Closed,
+            (true, Some((now, reach)))
+                if !reach.get_or_init(|| now.reach(known)).covers(&item.reach(known)) =>
+            {
                 How::Narrowed
             }
+            (_, Some((now, _))) if is_rewritten(item, now) => How::Rewritten,
+            (false, None) | (_, Some(_)) => continue,
         };
         found.push(Relaxation { item, how });
     }
@@ -75,4 +77,20 @@ pub fn loosened<'m>(old: Option<&'m BlockerMap>, new: &ValidMap<'m>) -> Vec<Rela
         .filter(|item| !item.is_open() && !closed_before.contains_key(&*item.id));
     found.extend(born_closed.map(|item| Relaxation { item, how: How::Closed }));
     found
+}
+
+/// Whether an item that does not block less means something else. What an open item waits for is part
+/// of its meaning; a closed item waits for nothing, and says who closed it.
+fn is_rewritten(before: &Blocker, now: &Blocker) -> bool {
+    let waits_for_other =
+        before.actor_needed != now.actor_needed || before.next_action != now.next_action;
+    let closed_otherwise = before.closed_by != now.closed_by
+        || before.closed_at != now.closed_at
+        || before.blocks != now.blocks;
+    before.item != now.item
+        || match (before.is_open(), now.is_open()) {
+            (true, true) => waits_for_other,
+            (false, false) => closed_otherwise,
+            (true, false) | (false, true) => false,
+        }
 }

@@ -29,6 +29,8 @@ pub struct MapDemand {
     pub map: String,
     /// The item; `None`: the whole map.
     pub item: Option<String>,
+    /// Who closed the item, where the change states that: one of those who sign.
+    pub closed_by: Option<String>,
     /// Whether the rules of the new policy decide, because that of the base knows no map of the environment.
     pub by_next: bool,
 }
@@ -51,15 +53,17 @@ impl MapReplacement<'_> {
         let change = of_map(self.path, self.before.as_ref(), self.after.as_ref()).digest;
         let subject = Subject::Environment(environment.to_owned());
         let demand = Demand { action: REPLACE_MAP.to_owned(), subject, change };
-        MapDemand { demand, map: self.path.to_owned(), item: None, by_next }
+        MapDemand { demand, map: self.path.to_owned(), item: None, closed_by: None, by_next }
     }
 }
 
-/// The words of `policy` that an item of a blocker map may block: the names of its environments. What
-/// else it calls an action or a reason is not known, so that a misspelt word is blocked by everything.
+/// The words of `policy` that an item of a blocker map may block: the names of its environments, and its
+/// `words`. What else it calls an action or a reason is not known, so that a misspelt word is blocked by
+/// everything.
 #[must_use]
 pub fn words_of(policy: &Policy) -> Vec<&str> {
-    policy.environments.iter().map(|environment| &*environment.name).collect()
+    let names = policy.environments.iter().map(|environment| &*environment.name);
+    names.chain(policy.words.iter().map(|word| &**word)).collect()
 }
 
 /// The open items of `map` that block less where `after` are the known words than where `before` are.
@@ -188,15 +192,25 @@ impl MapChange<'_> {
                 Some(None) | None => blocked.all.to_vec(),
             };
             let change = item_change(self.path, id, &digests);
+            let closed_by = newly_closed_by(id, &digests);
             found.demands.extend(concerned.into_iter().map(|known| {
                 let subject = Subject::Environment(known.name.clone());
                 let demand = Demand { action: CLOSE_BLOCKER.to_owned(), subject, change };
                 let (map, item) = (self.path.to_owned(), Some(id.to_owned()));
-                MapDemand { demand, map, item, by_next: false }
+                MapDemand { demand, map, item, closed_by: closed_by.clone(), by_next: false }
             }));
         }
         Ok(())
     }
+}
+
+/// Who closed the item `id`, where the new one of two maps says that it is closed, and the old one does
+/// not say the same.
+fn newly_closed_by(id: &str, [before, after]: &[Option<ItemsById<'_>>; 2]) -> Option<String> {
+    let closed = after.as_ref()?.first(id).filter(|item| !item.is_open())?;
+    let before = before.as_ref().and_then(|map| map.first(id));
+    let is_old = before.is_some_and(|old| !old.is_open() && old.closed_by == closed.closed_by);
+    closed.closed_by.clone().filter(|_| !is_old)
 }
 
 /// The change of the item `id` of the map at `path` between these bytes, the old and the new ones: what a
@@ -261,8 +275,11 @@ fn text(item: &Blocker) -> String {
         perhaps(&item.closed_by),
         perhaps(&item.closed_at),
     ]
+    .into_iter()
+    .chain(item.remark.iter().map(|text| format!("remark {}", quoted(text))))
+    .chain(item.evidence.iter().map(|text| format!("evidence {}", quoted(text))))
     .map(|line| line + "\n")
-    .concat()
+    .collect()
 }
 
 #[cfg(test)]

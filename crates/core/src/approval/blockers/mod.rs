@@ -86,7 +86,14 @@ pub struct Blocker {
     pub closed_by: Option<String>,
     /// When, as it was written; `None` where nothing is said.
     pub closed_at: Option<String>,
+    /// What somebody noted.
+    pub remark: Option<String>,
+    /// Where the proof lies, in its own words.
+    pub evidence: Option<String>,
 }
+
+/// The one status that closes an item.
+const CLOSED: &str = "CLOSED";
 
 /// What a status comes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -144,7 +151,7 @@ impl Blocker {
     #[must_use]
     pub fn state(&self) -> State {
         match &*self.status {
-            "CLOSED" => State::Closed,
+            CLOSED => State::Closed,
             status if status.starts_with("OPEN") => State::Open,
             _ => State::Unknown,
         }
@@ -235,6 +242,8 @@ mod tests {
             change_this_lane: None,
             closed_by: None,
             closed_at: None,
+            remark: None,
+            evidence: None,
         }
     }
 

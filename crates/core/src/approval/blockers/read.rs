@@ -1,5 +1,7 @@
 //! From bytes to a map of the right shape.
 //!
+//! An entry of the two lists of ids may hold a remark behind the id, `ID (remark)`: no id holds a space.
+//!
 //! The reader is narrower than JSON. A key that stands twice is refused, for readers differ in which
 //! one they take; so is a key that is not known: it may be a misspelt `closed_by`, or mean something
 //! to somebody else. No value may hold any object or list that is not described here, so that
@@ -12,7 +14,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use super::{Blocker, BlockerMap};
+use super::{Blocker, BlockerMap, CLOSED};
 use crate::text::problem::Problem;
 
 /// A longer map is refused before it is parsed, in bytes.
@@ -170,6 +172,8 @@ struct RawBlocker {
     change_this_lane: Option<String>,
     closed_by: Option<String>,
     closed_at: Option<String>,
+    remark: Option<String>,
+    evidence: Option<String>,
 }
 
 impl RawMap {
@@ -178,12 +182,6 @@ impl RawMap {
             [("doc", &self.doc), ("date", &self.date), ("authority", &self.authority)]
         {
             said(key, value, || "the map".to_owned())?;
-        }
-        for (place, ids) in [
-            ("newly_closed_in_this_macro", &self.newly_closed_in_this_macro),
-            ("partially_discharged_in_this_macro", &self.partially_discharged_in_this_macro),
-        ] {
-            ids.iter().try_for_each(|id| legal(id, place))?;
         }
         if self.blockers.is_empty() {
             return Err(BlockerError::Empty);
@@ -194,8 +192,11 @@ impl RawMap {
             date: self.date,
             authority: self.authority,
             blockers: blockers.collect::<Result<_, _>>()?,
-            newly_closed: self.newly_closed_in_this_macro,
-            partially_discharged: self.partially_discharged_in_this_macro,
+            newly_closed: ids(self.newly_closed_in_this_macro, "newly_closed_in_this_macro")?,
+            partially_discharged: ids(
+                self.partially_discharged_in_this_macro,
+                "partially_discharged_in_this_macro",
+            )?,
             open_count: self.open_count,
             production_work_performed: self.production_work_performed,
             note: self.note,
@@ -206,12 +207,11 @@ impl RawMap {
 impl RawBlocker {
     fn into_blocker(self) -> Result<Blocker, BlockerError> {
         legal(&self.id, "blockers")?;
-        for (key, value) in [
-            ("item", &self.item),
-            ("actor_needed", &self.actor_needed),
-            ("next_action", &self.next_action),
-        ] {
-            said(key, value, || cut(&self.id))?;
+        said("item", &self.item, || cut(&self.id))?;
+        // Nobody needs to act on a closed item.
+        if self.status != CLOSED {
+            said("actor_needed", &self.actor_needed, || cut(&self.id))?;
+            said("next_action", &self.next_action, || cut(&self.id))?;
         }
         Ok(Blocker {
             id: self.id,
@@ -223,8 +223,25 @@ impl RawBlocker {
             change_this_lane: self.change_this_lane,
             closed_by: self.closed_by.filter(|text| says(text)),
             closed_at: self.closed_at.filter(|text| says(text)),
+            remark: self.remark,
+            evidence: self.evidence,
         })
     }
+}
+
+/// The ids of the `entries` of a list, without the remarks behind them.
+fn ids(entries: Vec<String>, place: &'static str) -> Result<Vec<String>, BlockerError> {
+    let id = |entry: String| {
+        let id = entry.split_once(' ').filter(|(_, remark)| is_remark(remark)).map(|(id, _)| id);
+        let id = id.map_or(entry.as_str(), |id| id).to_owned();
+        legal(&id, place).map(|()| id)
+    };
+    entries.into_iter().map(id).collect()
+}
+
+/// Whether `text` is a remark in parentheses.
+fn is_remark(text: &str) -> bool {
+    text.trim().strip_prefix('(').is_some_and(|text| text.ends_with(')'))
 }
 
 /// Refuses an id with which another could be confused.

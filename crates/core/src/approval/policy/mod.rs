@@ -4,6 +4,8 @@
 //! policy sound stands in `rules`. People write policies by hand; `loose` is for telling them what
 //! the canonical text would be.
 
+mod differences;
+mod doubts;
 mod evidence;
 mod read;
 mod rules;
@@ -17,6 +19,9 @@ use crate::seal::entry::Digest;
 
 pub use evidence::{EvidenceKind, EvidenceRule};
 pub(super) use rules::SealPattern;
+
+pub use differences::differences;
+pub use doubts::{doubts, unknown_in_map};
 
 /// The value of the `format` key.
 pub const POLICY_FORMAT: &str = "sealgate-policy/1";
@@ -49,6 +54,9 @@ pub struct Policy {
     pub repository: String,
     /// The longest life of a grant, in hours.
     pub max_grant_hours: u32,
+    /// What items of blocker maps may block beside the words that are always known and the names of the
+    /// environments; kebab-case, sorted.
+    pub words: Vec<String>,
     /// Where the uses of grants for actions are recorded; without it no action is authorised.
     pub ledger: Option<Ledger>,
     /// Sorted by name; names, principals and keys are unique.

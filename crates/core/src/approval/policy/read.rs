@@ -22,6 +22,8 @@ struct RawPolicy {
     max_grant_hours: u32,
     ledger: Option<String>,
     #[serde(default)]
+    words: Vec<String>,
+    #[serde(default)]
     key: Vec<RawKey>,
     #[serde(default)]
     rule: Vec<RawRule>,
@@ -96,6 +98,7 @@ pub(super) fn loose(bytes: &[u8]) -> Result<Policy, PolicyError> {
     let mut policy = Policy {
         repository: raw.repository,
         max_grant_hours: raw.max_grant_hours,
+        words: sorted(raw.words),
         ledger: raw.ledger.as_deref().map(ledger).transpose()?,
         keys: raw.key.into_iter().map(key).collect::<Result<_, _>>()?,
         rules: raw.rule.into_iter().map(rule).collect::<Result<_, _>>()?,

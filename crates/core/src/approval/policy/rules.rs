@@ -22,6 +22,9 @@ const MOST_GLOBS: usize = 1_000;
 /// The most branches of one environment: each is looked up in git.
 const MOST_BRANCHES: usize = 100;
 
+/// The most words of the policy's own.
+const MOST_WORDS: usize = 1_000;
+
 const NO_GLOB: &str = "a rule for reseal names seals by name or glob";
 
 pub(super) fn unsound(why: impl Into<String>) -> PolicyError {
@@ -37,6 +40,7 @@ pub(super) fn check(policy: &Policy) -> Checked {
     ensure((1..=MOST_HOURS).contains(&hours), || {
         format!("max-grant-hours is {hours}: it must be between 1 and {MOST_HOURS}")
     })?;
+    check_words(&policy.words)?;
     check_keys(&policy.keys)?;
     check_environments(&policy.environments)?;
     let revoked = revoked_keys(policy);
@@ -72,6 +76,15 @@ fn twice<T: Ord + Clone>(values: impl Iterator<Item = T>) -> Option<T> {
     let mut met = BTreeSet::new();
     let mut values = values;
     values.find(|value| !met.insert(value.clone()))
+}
+
+fn check_words(words: &[String]) -> Checked {
+    ensure(words.len() <= MOST_WORDS, || format!("words has more than {MOST_WORDS} words"))?;
+    ensure(words.iter().all(|word| is_kebab(word)), || "words are in kebab-case".to_owned())?;
+    match twice(words.iter()) {
+        Some(word) => Err(unsound(format!("the word {word} is there twice"))),
+        None => Ok(()),
+    }
 }
 
 fn check_keys(keys: &[Key]) -> Checked {

@@ -20,6 +20,9 @@ pub(super) fn to_text(policy: &Policy) -> String {
     if let Some(ledger) = &policy.ledger {
         push_text(&mut out, "ledger", ledger.as_str());
     }
+    if !policy.words.is_empty() {
+        push_list(&mut out, "words", &policy.words);
+    }
     policy.keys.iter().for_each(|key| push_key(&mut out, key));
     policy.rules.iter().for_each(|rule| push_rule(&mut out, rule));
     policy.environments.iter().for_each(|environment| push_environment(&mut out, environment));

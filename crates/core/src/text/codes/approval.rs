@@ -4,6 +4,13 @@ use super::ErrorCode;
 
 pub(super) const APPROVAL: &[ErrorCode] = &[
     ErrorCode {
+        code: "base-before-policy",
+        title: "The base is older than the policy",
+        explanation: "The base has no policy, and the commit before what is judged has one: the \
+            changes since the base would be judged by no policy. Name a newer base. If this is \
+            how the first policy comes, name its digest from outside: `--policy-digest HEX`.",
+    },
+    ErrorCode {
         code: "base-missing",
         title: "There is no base, so no policy can judge",
         explanation: "`--environment` and `--policy-digest` need a base, because the policy of the \
@@ -31,6 +38,20 @@ pub(super) const APPROVAL: &[ErrorCode] = &[
         title: "The clock of this machine is wrong",
         explanation: "The time of this machine is not between the years 1970 and 9999, and grants \
             count for a limited time only. Set the clock.",
+    },
+    ErrorCode {
+        code: "closed-by-other",
+        title: "Somebody else closed the item",
+        explanation: "`closed_by` of an item must name one of those who sign the grant for it, as \
+            the policy names them. Write the principal of an approver into the map; then make the \
+            grant again, and have it signed.",
+    },
+    ErrorCode {
+        code: "confirmation-missing",
+        title: "Nobody was asked whether to sign",
+        explanation: "`grant sign` asks at the terminal before it signs, and there is no \
+            terminal. Read what the grant permits (`grant show`); then name it by its whole id of \
+            64 digits, or pass `--yes`.",
     },
     ErrorCode {
         code: "environment-not-enforced",
@@ -226,6 +247,13 @@ pub(super) const APPROVAL: &[ErrorCode] = &[
             policy that is here.",
     },
     ErrorCode {
+        code: "policy-elsewhere",
+        title: "Two policies name the environment",
+        explanation: "`--seals` names a directory with a policy of its own, and the policy in \
+            `seals` names an environment of the same name. Which of the two decides must not \
+            depend on an option. Ask without `--seals`, or rename the environment in one of them.",
+    },
+    ErrorCode {
         code: "policy-invalid",
         title: "The policy is not valid",
         explanation: "The policy cannot be read, or breaks a rule for policies. Nothing is \
@@ -246,6 +274,12 @@ pub(super) const APPROVAL: &[ErrorCode] = &[
             look there.",
     },
     ErrorCode {
+        code: "policy-unwritable",
+        title: "The policy cannot be written",
+        explanation: "`policy new` or `policy fmt` cannot write the policy. Give this user the \
+            right to write there.",
+    },
+    ErrorCode {
         code: "ref-mismatch",
         title: "The tag is on another commit",
         explanation: "The tag that was named with `--ref`, or by the event, does not name the \
@@ -257,6 +291,14 @@ pub(super) const APPROVAL: &[ErrorCode] = &[
         explanation: "What is judged does not lie on one of the branches that the policy names for \
             this environment. Judge a commit of one of these branches; a tag must lie on one of \
             them.",
+    },
+    ErrorCode {
+        code: "ref-not-tip",
+        title: "The commit is not the tip of the branch",
+        explanation: "`--environment` judges the tip of the branch of the environment, and the \
+            branch has gone on: the commit lacks what was added since, such as a fix or a stop. \
+            Check the tip. `--older` allows an older commit of the branch, and the report states \
+            it; what the tip forbids stays forbidden.",
     },
     ErrorCode {
         code: "ref-unknown",
@@ -285,6 +327,12 @@ pub(super) const APPROVAL: &[ErrorCode] = &[
         title: "The grant has too many signatures",
         explanation: "The grant has more signatures than sealgate verifies. Keep those of the \
             people who approve it, and remove the others.",
+    },
+    ErrorCode {
+        code: "signer-no-approver",
+        title: "The signer approves nothing here",
+        explanation: "The key is in the policy, and its owner is no approver of this action, so \
+            the signature would not count. Nothing was written. Let an approver sign.",
     },
     ErrorCode {
         code: "signing-failed",

@@ -16,6 +16,14 @@ pub(super) const NOTICES: &[ErrorCode] = &[
             has one. There was nothing to judge in them.",
     },
     ErrorCode {
+        code: "first-policy",
+        title: "The change brings the first policy",
+        explanation: "The base has no policy, and what is judged has one. No grant permits a \
+            first policy, and from then on its keys decide. Compare the digest in the message \
+            with the digest that the owners of the policy name; `--policy-digest HEX` holds the \
+            two together.",
+    },
+    ErrorCode {
         code: "ledger-local",
         title: "Grants are one-time in this clone only",
         explanation: "The policy has `ledger = \"local\"`, so the uses of grants are recorded in one \
@@ -45,6 +53,12 @@ pub(super) const NOTICES: &[ErrorCode] = &[
         title: "There is no base",
         explanation: "`--base auto` found no base for the event, so changes of the seals were not \
             judged.",
+    },
+    ErrorCode {
+        code: "older-commit",
+        title: "An older commit of the branch was judged",
+        explanation: "`--older` allowed a commit that is not the tip of the environment's branch. \
+            What was added to the branch since is not in what was judged.",
     },
     ErrorCode {
         code: "one-step-judged",

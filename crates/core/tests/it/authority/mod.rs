@@ -4,7 +4,7 @@ pub(crate) mod records;
 
 use ed25519_dalek::{Signer as _, SigningKey};
 use sealgate_core::approval::{
-    Demand, Facts, Grant, GrantFile, Moment, NAMESPACE, Policy, SignatureFile, Subject,
+    Commands, Demand, Facts, Grant, GrantFile, Moment, NAMESPACE, Policy, SignatureFile, Subject,
 };
 use sealgate_core::seal::entry::Digest;
 use sha2::{Digest as _, Sha256};
@@ -170,7 +170,9 @@ pub(crate) fn file(text: &str, signers: &[(&str, Signer)]) -> GrantFile {
 
 /// What decides, with nothing at the base.
 pub(crate) fn facts<'a>(policy: &'a Policy, judged: &'a [GrantFile]) -> Facts<'a> {
-    Facts { now: moment(NOW), policy, next: None, base: &[], judged }
+    let commands = Commands { program: "sealgate", base: "base" };
+    let now = moment(NOW);
+    Facts { now, policy, next: None, stopping: &[], older: &[], base: &[], judged, commands }
 }
 
 /// The code with which `demand` is refused.

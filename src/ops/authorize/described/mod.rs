@@ -1,22 +1,21 @@
 //! What a grant permits, in words: resolved from the base and from what is there, never from the grant.
 
-use std::collections::HashSet;
+mod maps;
+
 use std::fmt::Write as _;
 
-use sealgate_core::approval::blockers::demands::{ItemsById, item_change};
-use sealgate_core::approval::blockers::{BlockerMap, MAX_MAP_BYTES};
 use sealgate_core::approval::change::{Side, of_action, of_policy, of_seal};
 use sealgate_core::approval::{
-    Binding, CLOSE_BLOCKER, POLICY_UPDATE, Plan, Policy, REPLACE_MAP, RESEAL, Subject,
+    Binding, CLOSE_BLOCKER, POLICY_UPDATE, Plan, Policy, REPLACE_MAP, RESEAL, Subject, differences,
 };
 use sealgate_core::compare::changes::{OnReseal, SealRef};
 use sealgate_core::compare::verdict::Source;
-use sealgate_core::seal::SealName;
 use sealgate_core::seal::entry::Digest;
+use sealgate_core::seal::{Header, Seal, SealName};
 use sealgate_core::text::escape::printable_str;
 use sealgate_core::text::problem::Problem;
 
-use super::blockers::{Change, at_base, map_change, now, places_of};
+use self::maps::{of_closing, of_replacing};
 use super::{approval_files, before, read_policy, side};
 use crate::ops::check::review::Review;
 use crate::report::changed::Differences;
@@ -141,8 +140,28 @@ fn of_reseal(
     let since = Some(Since::new(&base.source(), &Source::Worktree));
     let seals = Since::seals(reseals, Vec::new());
     let differences = Differences { against: None, since, seals, errors: Vec::new() };
-    let words = String::from_utf8_lossy(&human(&differences, Verbosity::Verbose)).into_owned();
+    let mut words = String::from_utf8_lossy(&human(&differences, Verbosity::Verbose)).into_owned();
+    if let (None | Some(Err(_)), Some(seal)) = (&old, &new) {
+        words += &covered(seal);
+    }
     Ok((change.digest, words))
+}
+
+/// What a new seal covers, and what it leaves out.
+fn covered(seal: &Seal) -> String {
+    let Header { root, tracked, scope, .. } = &seal.header;
+    let kept = if *tracked { "kept in git" } else { "not kept in git" };
+    let mut words = format!("  root     {}, {kept}\n", printable_str(root.as_str()));
+    match scope.patterns() {
+        [] => words += "  exclude  nothing: every file below the root is under seal\n",
+        patterns => {
+            for pattern in patterns {
+                // Writing to a string cannot fail.
+                let _ = writeln!(words, "  exclude  {}", printable_str(pattern));
+            }
+        }
+    }
+    words
 }
 
 fn of_update(repository: &Workspace, base: &CommitTree<'_>) -> Result<(Digest, String), Problem> {
@@ -159,101 +178,9 @@ fn of_update(repository: &Workspace, base: &CommitTree<'_>) -> Result<(Digest, S
     read_policy(&new, "the new policy")?;
     let change = of_policy(&Digest::of(&old), &Digest::of(&new)).digest;
     let (old, new) = (String::from_utf8_lossy(&old), String::from_utf8_lossy(&new));
-    let mut words = format!("the policy changes since {}:\n", printable_str(base.given()));
-    // Whole texts where lines alone would not tell which table they stand in.
-    for (mark, text) in [('-', &old), ('+', &new)] {
-        for line in text.lines() {
-            let _ = writeln!(words, "  {mark} {}", printable_str(line));
-        }
-    }
+    let since = printable_str(base.given());
+    let words = format!("the policy changes since {since}:\n{}", differences(&old, &new));
     Ok((change, words))
-}
-
-/// The replacement of the whole blocker map of `environment`.
-fn of_replacing(
-    repository: &Workspace,
-    base: &CommitTree<'_>,
-    environment: &str,
-) -> Result<(Digest, String), Problem> {
-    let policy = policy_of(base)?;
-    let next = approval_files(repository, None)?.policy;
-    let next = next.map(|bytes| read_policy(&bytes, "the new policy")).transpose()?;
-    let places = places_of(&policy, next.as_ref().unwrap_or(&policy), environment);
-    let mut room = usize::MAX;
-    let change = map_change(repository, (base, None), places, &mut room)?;
-    let Change::Whole(replaced, _) = change else {
-        let message = format!("the blocker map of {environment} is not replaced as a whole");
-        return Err(Problem::new("nothing-to-grant", message).remedy(
-            "an item that blocks less needs a grant of its own: sealgate grant new close-blocker",
-        ));
-    };
-    let mut words = format!("the whole blocker map of {environment} is replaced:\n");
-    for (mark, place) in [('-', places.0), ('+', places.1)] {
-        let bytes = match (mark, place) {
-            (_, None) => None,
-            ('-', Some(path)) => at_base(base, path)?,
-            (_, Some(path)) => now(repository, None, path)?,
-        };
-        let place = printable_str(place.unwrap_or("no map"));
-        let _ = match &bytes {
-            None => writeln!(words, "  {mark} {place}: there is no map that can be read"),
-            Some(bytes) => writeln!(words, "  {mark} {place}: {}", Digest::of(bytes)),
-        };
-        for line in String::from_utf8_lossy(bytes.as_deref().unwrap_or_default()).lines() {
-            let _ = writeln!(words, "  {mark} {}", printable_str(line));
-        }
-    }
-    Ok((replaced.demand(environment, false).demand.change, words))
-}
-
-fn of_closing(
-    repository: &Workspace,
-    base: &CommitTree<'_>,
-    environment: &str,
-) -> Result<Vec<Described>, Problem> {
-    let policy = policy_of(base)?;
-    let path = policy.environment(environment).and_then(|known| known.blockers.as_ref());
-    let path = path.ok_or_else(|| {
-        Problem::new("usage", format!("{environment} has no blocker map in the policy of the base"))
-            .remedy("name an environment that has one")
-    })?;
-    let read = |bytes: Option<Vec<u8>>| {
-        let missing = || Problem::new("blockers-missing", "there is no such map").file(&**path);
-        BlockerMap::read(&bytes.ok_or_else(missing)?).map_err(|error| error.into_problem(path))
-    };
-    let old = read(base.file(path, MAX_MAP_BYTES)?)?;
-    let new = read(now(repository, None, path)?)?;
-    let mut all = Vec::new();
-    let items = [Some(ItemsById::new(&old)), Some(ItemsById::new(&new))];
-    let mut met = HashSet::new();
-    for item in old.blockers.iter().filter(|item| item.is_open()) {
-        let after = items[1].as_ref().and_then(|new| new.first(&item.id));
-        // One id is one change, however often it stands in the old map.
-        if after == Some(item) || !met.insert(&item.id) {
-            continue;
-        }
-        let mut words = format!("{path}: {}: {}\n", item.id, item.item);
-        let said = after.map_or_else(
-            || "is removed".to_owned(),
-            |now| {
-                let by = now.closed_by.as_deref().unwrap_or("nobody");
-                let at = now.closed_at.as_deref().unwrap_or("no time");
-                format!(
-                    "{} -> {}, by {by}, at {at}; blocks {}",
-                    item.status, now.status, now.blocks
-                )
-            },
-        );
-        let _ = writeln!(
-            words,
-            "  {said}\n  it waited for {}: {}",
-            item.actor_needed, item.next_action
-        );
-        let change = item_change(path, &item.id, &items);
-        let words = words.lines().map(|line| printable_str(line).into_owned() + "\n").collect();
-        all.push(Described { change, words, blocker: Some(item.id.clone()), binding: None });
-    }
-    if all.is_empty() { Err(nothing("the blocker map", base)) } else { Ok(all) }
 }
 
 /// The sound policy of `base`.
