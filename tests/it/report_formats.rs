@@ -480,10 +480,11 @@ fn an_error_says_where_what_and_what_next() {
 }
 
 /// What each cause must tell, kept in git and built.
-const ADVICE: [(Cause, &str); 12] = [
+const ADVICE: [(Cause, &str); 13] = [
     (Cause::Swapped, "each other's bytes"),
     (Cause::CaseOnlyRename, "ignores case"),
     (Cause::UnicodeNormalisation, "normalises"),
+    (Cause::NamesCollide, "overwrites the other"),
     (Cause::LfsPointer, "git lfs pull"),
     (Cause::Emptied, "full disk"),
     (Cause::LineEndings, "-text` in"),

@@ -106,6 +106,12 @@ impl Advice<'_> {
             Cause::CaseOnlyRename => "Give the file its sealed name back: a file system that \
                                       ignores case may have changed it."
                 .to_owned(),
+            Cause::NamesCollide => {
+                "This file system takes both names for one: restoring one file \
+                overwrites the other. Check where both names can be (most Linux file systems), or let \
+                the build give one of them another name."
+                .to_owned()
+            }
             Cause::UnicodeNormalisation => "Give the file its sealed name back: a file system or \
                                             an archive tool normalises names (macOS does)."
                 .to_owned(),

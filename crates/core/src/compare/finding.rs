@@ -80,6 +80,9 @@ pub enum Cause {
     CaseOnlyRename,
     /// The two names are one after Unicode normalisation.
     UnicodeNormalisation,
+    /// The bytes are those sealed for a name that differs in case or Unicode form alone: the file system
+    /// takes both names for one.
+    NamesCollide,
     /// A Git LFS pointer stands where the content belongs, or the reverse.
     LfsPointer,
     /// Nothing is left of the content.
@@ -102,10 +105,11 @@ pub enum Cause {
 
 impl Cause {
     /// Every cause, in the order of precedence.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Swapped,
         Self::CaseOnlyRename,
         Self::UnicodeNormalisation,
+        Self::NamesCollide,
         Self::LfsPointer,
         Self::Emptied,
         Self::LineEndings,
@@ -124,6 +128,7 @@ impl Cause {
             Self::Swapped => "swapped",
             Self::CaseOnlyRename => "case-only-rename",
             Self::UnicodeNormalisation => "unicode-normalisation",
+            Self::NamesCollide => "names-collide",
             Self::LfsPointer => "lfs-pointer",
             Self::Emptied => "emptied",
             Self::LineEndings => "line-endings",

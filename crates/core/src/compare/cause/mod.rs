@@ -4,11 +4,13 @@
 //! digests, or shown by undoing the suspected change on the bytes that are there and arriving at
 //! the sealed digest. The causes stand in [`Cause`]'s order; the first proved counts.
 
+mod collide;
 mod commit;
 mod pointer;
 
 use std::collections::HashMap;
 
+use self::collide::Collisions;
 pub use self::commit::MAX_SEARCHED;
 pub use self::pointer::{LONGEST_POINTER, SHORTEST_POINTER, pointed_size, pointer_length};
 
@@ -82,14 +84,20 @@ pub fn explain(seal: &Seal, findings: &mut [Finding], evidence: &mut dyn Evidenc
 pub fn explain_together(seal: &Seal, findings: &mut [Finding]) {
     let swaps = Swaps::among(findings);
     let renames = Renames::among(findings);
+    let collisions = Collisions::among(findings);
     let modes_lost = every_exec_lost_its_bit(seal, findings);
     let explained: Vec<Explained> = findings
         .iter()
         .enumerate()
         .map(|(index, finding)| match finding.kind {
-            FindingKind::Modified => swaps.of(finding, findings),
+            FindingKind::Modified => {
+                swaps.of(finding, findings).or_else(|| collisions.of(index, findings))
+            }
             FindingKind::Moved => moved(finding),
-            FindingKind::Missing | FindingKind::Unsealed => renames.of(index, findings),
+            FindingKind::Missing => {
+                renames.of(index, findings).or_else(|| collisions.of(index, findings))
+            }
+            FindingKind::Unsealed => renames.of(index, findings),
             FindingKind::ModeChanged if modes_lost => Some((Cause::ModesLost, None)),
             _ => None,
         })
