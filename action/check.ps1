@@ -150,7 +150,22 @@ if ("$env:EVENT_SHA" -cnotmatch '^([0-9a-f]{40}|[0-9a-f]{64})$') {
     Stop-Gate 'the event names no commit by its full id'
 }
 $arguments = [Collections.Generic.List[string]]::new()
-if ("$env:IN_MERGE_REPORTS" -ne '') {
+if ("$env:IN_REBUILD" -cnotin '', 'false', 'true') { Stop-Gate "the input 'rebuild' is true or false" }
+$rebuild = "$env:IN_REBUILD" -ceq 'true'
+if ($rebuild) {
+    if ("$env:IN_AT$env:IN_STAGE$env:IN_REV$env:IN_PARTITION$env:IN_ENVIRONMENT$env:IN_ACTION$env:IN_REF$env:IN_MERGE_REPORTS" -ne '') {
+        Stop-Gate "with 'rebuild' there is no 'at', 'stage', 'rev', 'partition', 'environment', 'action', 'ref' and 'merge-reports'"
+    }
+    if ("$env:GITHUB_EVENT_NAME" -ceq 'pull_request_target') {
+        Stop-Gate 'no build runs for pull_request_target: it would have the rights and secrets of the repository'
+    }
+    foreach ($name in $names) {
+        if ($name.StartsWith('-')) { Stop-Gate 'no seal has a name that begins with a hyphen' }
+    }
+    $arguments.Add('rebuild')
+    foreach ($name in $names) { $arguments.Add($name) }
+    $arguments.Add("--seals-from=$env:EVENT_SHA")
+} elseif ("$env:IN_MERGE_REPORTS" -ne '') {
     if ("$env:IN_AT$env:IN_STAGE$env:IN_REV$env:IN_PARTITION$env:IN_ENVIRONMENT$env:IN_ACTION$env:IN_REF" -ne '') {
         Stop-Gate "with 'merge-reports' there is no 'at', 'stage', 'rev', 'partition', 'environment', 'action' and 'ref'"
     }
@@ -191,7 +206,7 @@ $arguments.AddRange([string[]] ('--format=github', "--report=json=$report"))
 foreach ($line in Get-Lines $env:IN_REPORTS) { $arguments.Add("--report=$line") }
 if ("$env:IN_ACTION" -ne '') {
     $arguments.Add($env:IN_ACTION)
-} else {
+} elseif (-not $rebuild) {
     $arguments.Add('--')
     foreach ($name in $names) { $arguments.Add($name) }
 }

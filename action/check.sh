@@ -143,7 +143,25 @@ lines() {
 
 read -r -d '' -a names <<<"$IN_SEALS" || true
 [[ $EVENT_SHA =~ ^([0-9a-f]{40}|[0-9a-f]{64})$ ]] || stop "the event names no commit by its full id"
-if [ -n "$IN_MERGE_REPORTS" ]; then
+rebuild=${IN_REBUILD:-}
+case $rebuild in
+'' | false | true) ;;
+*) stop "the input 'rebuild' is true or false" ;;
+esac
+if [ "$rebuild" = true ]; then
+    [ -z "$IN_AT$IN_STAGE$IN_REV$IN_PARTITION$IN_ENVIRONMENT$IN_ACTION$IN_REF$IN_MERGE_REPORTS" ] ||
+        stop "with 'rebuild' there is no 'at', 'stage', 'rev', 'partition', 'environment', 'action', 'ref' and 'merge-reports'"
+    # The program refuses it too. Here, nothing of the commit has been read yet.
+    [ "${GITHUB_EVENT_NAME:-}" != pull_request_target ] ||
+        stop "no build runs for pull_request_target: it would have the rights and secrets of the repository"
+    # After a double hyphen, the program would take names for a command.
+    for name in ${names[@]+"${names[@]}"}; do
+        case $name in
+        -*) stop "no seal has a name that begins with a hyphen" ;;
+        esac
+    done
+    arguments=(rebuild ${names[@]+"${names[@]}"} "--seals-from=$EVENT_SHA")
+elif [ -n "$IN_MERGE_REPORTS" ]; then
     [ -z "$IN_AT$IN_STAGE$IN_REV$IN_PARTITION$IN_ENVIRONMENT$IN_ACTION$IN_REF" ] ||
         stop "with 'merge-reports' there is no 'at', 'stage', 'rev', 'partition', 'environment', 'action' and 'ref'"
     # Every line is a glob, and the program expands it: a file whose name is a line hides no other.
@@ -190,7 +208,7 @@ if [ -n "$IN_ACTION" ]; then
     -*) stop "an action is a word such as apply" ;;
     esac
     arguments+=("$IN_ACTION")
-else
+elif [ "$rebuild" != true ]; then
     arguments+=(-- ${names[@]+"${names[@]}"})
 fi
 

@@ -33,6 +33,7 @@ Register-ArgumentCompleter -Native -CommandName 'sealgate' -ScriptBlock {
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Compare the bytes with the approved ones, and give a verdict')
+            [CompletionResult]::new('rebuild', 'rebuild', [CompletionResultType]::ParameterValue, 'Run the builds that seals state, and tell whether they make the sealed bytes')
             [CompletionResult]::new('seal', 'seal', [CompletionResultType]::ParameterValue, 'Write seals again after an approved change, or make a new one')
             [CompletionResult]::new('fmt', 'fmt', [CompletionResultType]::ParameterValue, 'Bring edited seals into canonical form, without touching a digest')
             [CompletionResult]::new('diff', 'diff', [CompletionResultType]::ParameterValue, 'Show what sealing again would change, how two builds differ, or how the seals changed')
@@ -83,9 +84,34 @@ Register-ArgumentCompleter -Native -CommandName 'sealgate' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
+        'sealgate;rebuild' {
+            [CompletionResult]::new('--seals-from', '--seals-from', [CompletionResultType]::ParameterName, 'Judge by the seals of the commit REV, and run the build commands that they state')
+            [CompletionResult]::new('--base', '--base', [CompletionResultType]::ParameterName, 'Judge how the seals changed since the commit REV; see `check --base`')
+            [CompletionResult]::new('--on-reseal', '--on-reseal', [CompletionResultType]::ParameterName, 'Which changes of seals since the base may pass')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'The format of the output')
+            [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'Also write a report to FILE; repeatable')
+            [CompletionResult]::new('--threads', '--threads', [CompletionResultType]::ParameterName, 'Number of threads [default: the CPUs available to this process]')
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Start in DIR instead of the current directory')
+            [CompletionResult]::new('--seals', '--seals', [CompletionResultType]::ParameterName, 'The seals directory, relative to the repository root')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
+            [CompletionResult]::new('--seal', '--seal', [CompletionResultType]::ParameterName, 'Approve what came out: write the seals again instead of judging by them')
+            [CompletionResult]::new('--twice', '--twice', [CompletionResultType]::ParameterName, 'Build twice first, and fail with the names of all files that differ')
+            [CompletionResult]::new('--restore', '--restore', [CompletionResultType]::ParameterName, 'Put back what a rebuild moved aside that was stopped before its end, never over a newer file')
+            [CompletionResult]::new('--no-mmap', '--no-mmap', [CompletionResultType]::ParameterName, 'Read large files instead of mapping them, for rotating disks and network mounts')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print only the verdict, and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print only the verdict, and errors')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Print every finding')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Print every finding')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
         'sealgate;seal' {
             [CompletionResult]::new('--root', '--root', [CompletionResultType]::ParameterName, 'Make a new seal of the directory DIR, relative to the current directory')
             [CompletionResult]::new('--exclude', '--exclude', [CompletionResultType]::ParameterName, 'Leave out what matches PATTERN (gitignore syntax); repeatable. An existing seal drops its entries, and no bytes are read or approved')
+            [CompletionResult]::new('--set-build', '--set-build', [CompletionResultType]::ParameterName, 'The command that builds the root, run at the repository root by `sealgate rebuild` alone; an empty CMD takes it out. An existing seal changes above its entries, and no bytes are read or approved')
             [CompletionResult]::new('--only', '--only', [CompletionResultType]::ParameterName, 'Update only the entries that match PATTERN (gitignore syntax); repeatable')
             [CompletionResult]::new('--from-report', '--from-report', [CompletionResultType]::ParameterName, 'Approve what a failing check wrote with --report json=FILE, and nothing else: no bytes are read. Without NAME, for all seals that failed')
             [CompletionResult]::new('--threads', '--threads', [CompletionResultType]::ParameterName, 'Number of threads [default: the CPUs available to this process]')

@@ -64,6 +64,9 @@ _sealgate() {
             sealgate,policy)
                 cmd="sealgate__subcmd__policy"
                 ;;
+            sealgate,rebuild)
+                cmd="sealgate__subcmd__rebuild"
+                ;;
             sealgate,seal)
                 cmd="sealgate__subcmd__seal"
                 ;;
@@ -134,7 +137,7 @@ _sealgate() {
 
     case "${cmd}" in
         sealgate)
-            opts="-C -q -v -h -V --seals --color --quiet --verbose --help --version check seal fmt diff ls export init doctor hook accept merge-reports blockers policy grant evidence completions man"
+            opts="-C -q -v -h -V --seals --color --quiet --verbose --help --version check rebuild seal fmt diff ls export init doctor hook accept merge-reports blockers policy grant evidence completions man"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1367,8 +1370,58 @@ _sealgate() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        sealgate__subcmd__rebuild)
+            opts="-C -q -v -h -V --seal --twice --restore --seals-from --base --on-reseal --format --report --threads --no-mmap --seals --color --quiet --verbose --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --seals-from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --base)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --on-reseal)
+                    COMPREPLY=($(compgen -W "allow entries fail" -- "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "human json github markdown sarif junit codequality html" -- "${cur}"))
+                    return 0
+                    ;;
+                --report)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --threads)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --seals)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         sealgate__subcmd__seal)
-            opts="-C -q -v -h -V --root --exclude --only --from-report --all --allow-ci --allow-outside-links --threads --no-mmap --seals --color --quiet --verbose --help --version"
+            opts="-C -q -v -h -V --root --exclude --set-build --only --from-report --all --allow-ci --allow-outside-links --threads --no-mmap --seals --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1379,6 +1432,10 @@ _sealgate() {
                     return 0
                     ;;
                 --exclude)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --set-build)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

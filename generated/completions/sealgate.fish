@@ -34,6 +34,7 @@ complete -c sealgate -n "__fish_sealgate_needs_command" -s v -l verbose -d 'Prin
 complete -c sealgate -n "__fish_sealgate_needs_command" -s h -l help -d 'Print help'
 complete -c sealgate -n "__fish_sealgate_needs_command" -s V -l version -d 'Print version'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "check" -d 'Compare the bytes with the approved ones, and give a verdict'
+complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "rebuild" -d 'Run the builds that seals state, and tell whether they make the sealed bytes'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "seal" -d 'Write seals again after an approved change, or make a new one'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "fmt" -d 'Bring edited seals into canonical form, without touching a digest'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "diff" -d 'Show what sealing again would change, how two builds differ, or how the seals changed'
@@ -86,8 +87,37 @@ complete -c sealgate -n "__fish_sealgate_using_subcommand check" -s q -l quiet -
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -s v -l verbose -d 'Print every finding'
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -s V -l version -d 'Print version'
+complete -c sealgate -n "__fish_sealgate_using_subcommand rebuild" -l seals-from -d 'Judge by the seals of the commit REV, and run the build commands that they state' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand rebuild" -l base -d 'Judge how the seals changed since the commit REV; see `check --base`' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand rebuild" -l on-reseal -d 'Which changes of seals since the base may pass' -r -f -a "allow\t'All of them'
+entries\t'Changes of entries; what a seal covers must stay as it was'
+fail\t'None'"
+complete -c sealgate -n "__fish_sealgate_using_subcommand rebuild" -l format -d 'The format of the output' -r -f -a "human\t'For people'
+json\t'For scripts'
+github\t'For GitHub Actions: for people, then annotations'
+markdown\t'For the summary of a job'
+sarif\t'For code scanning: SARIF 2.1.0'
+junit\t'For CI, as test results: JUnit XML'
+codequality\t'For GitLab\'s Code Quality'
+html\t'For a browser: one page with a picture of the tree'"
+complete -c sealgate -n "__fish_sealgate_using_subcommand rebuild" -l report -d 'Also write a report to FILE; repeatable' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand rebuild" -l threads -d 'Number of threads [default: the CPUs available to this process]' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand rebuild" -s C -d 'Start in DIR instead of the current directory' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand rebuild" -l seals -d 'The seals directory, relative to the repository root' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand rebuild" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c sealgate -n "__fish_sealgate_using_subcommand rebuild" -l seal -d 'Approve what came out: write the seals again instead of judging by them'
+complete -c sealgate -n "__fish_sealgate_using_subcommand rebuild" -l twice -d 'Build twice first, and fail with the names of all files that differ'
+complete -c sealgate -n "__fish_sealgate_using_subcommand rebuild" -l restore -d 'Put back what a rebuild moved aside that was stopped before its end, never over a newer file'
+complete -c sealgate -n "__fish_sealgate_using_subcommand rebuild" -l no-mmap -d 'Read large files instead of mapping them, for rotating disks and network mounts'
+complete -c sealgate -n "__fish_sealgate_using_subcommand rebuild" -s q -l quiet -d 'Print only the verdict, and errors'
+complete -c sealgate -n "__fish_sealgate_using_subcommand rebuild" -s v -l verbose -d 'Print every finding'
+complete -c sealgate -n "__fish_sealgate_using_subcommand rebuild" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c sealgate -n "__fish_sealgate_using_subcommand rebuild" -s V -l version -d 'Print version'
 complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -l root -d 'Make a new seal of the directory DIR, relative to the current directory' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -l exclude -d 'Leave out what matches PATTERN (gitignore syntax); repeatable. An existing seal drops its entries, and no bytes are read or approved' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -l set-build -d 'The command that builds the root, run at the repository root by `sealgate rebuild` alone; an empty CMD takes it out. An existing seal changes above its entries, and no bytes are read or approved' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -l only -d 'Update only the entries that match PATTERN (gitignore syntax); repeatable' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -l from-report -d 'Approve what a failing check wrote with --report json=FILE, and nothing else: no bytes are read. Without NAME, for all seals that failed' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -l threads -d 'Number of threads [default: the CPUs available to this process]' -r

@@ -7,5 +7,6 @@ pub mod check;
 pub mod grant_use;
 pub mod merge;
 pub mod pre_push;
+pub mod rebuild;
 mod reported;
 pub mod seal;

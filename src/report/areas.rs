@@ -168,6 +168,7 @@ mod tests {
             header: Header {
                 root: Root::parse("dist").unwrap(),
                 tracked: false,
+                build: None,
                 scope: Scope::new(Vec::new()).unwrap(),
             },
             entries: files.iter().map(entry).collect(),

@@ -112,6 +112,7 @@ impl SealView {
             name: judgement.name.clone(),
             file: invocation.seal_file(&judgement.name),
             root: judgement.root.clone(),
+            build: judgement.build.as_ref().map(ToString::to_string),
             digest: judgement.digest.map(|digest| digest.to_string()),
             source: SourceView::new(&judgement.source),
             seal_source: SourceView::new(&judgement.seal_source),

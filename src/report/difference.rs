@@ -57,7 +57,7 @@ pub fn human(differences: &Differences, verbosity: Verbosity) -> Vec<u8> {
 }
 
 /// Where two files begin to differ, and the bytes around it.
-fn window(path: &str, found: &Divergence) -> String {
+pub(super) fn window(path: &str, found: &Divergence) -> String {
     let mut said = String::new();
     let Divergence { offset, start, left, right } = found;
     let _ = writeln!(said, "\n  {}: first difference at byte {offset}", printable(path.as_bytes()));

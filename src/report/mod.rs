@@ -36,6 +36,7 @@ mod summary;
 pub mod sums;
 pub mod text;
 mod to_do;
+pub mod twice;
 pub mod v1;
 mod words;
 

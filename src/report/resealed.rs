@@ -80,6 +80,10 @@ impl ScopeView {
                 Self::Root { old: old.as_str().to_owned(), new: reseal.root.clone() }
             }
             ScopeChange::Tracked(old) => Self::Tracked { old: *old, new: !*old },
+            ScopeChange::Build(old) => Self::Build {
+                old: old.as_ref().map(ToString::to_string),
+                new: reseal.build.as_ref().map(ToString::to_string),
+            },
             ScopeChange::Exclude(old) => {
                 Self::Exclude { old: old.clone(), new: reseal.exclude.clone() }
             }
@@ -102,6 +106,12 @@ impl ScopeView {
                 vec![format!("root: {} -> {}", names.name(old), names.name(new))]
             }
             Self::Tracked { old, new } => vec![format!("tracked: {old} -> {new}")],
+            Self::Build { old, new } => {
+                let command = |side: &Option<String>| {
+                    side.as_ref().map_or_else(|| "no command".to_owned(), |text| names.quoted(text))
+                };
+                vec![format!("build: {} -> {}", command(old), command(new))]
+            }
             Self::Exclude { old, new } => {
                 let only = |these: &[String], those: &[String], word: &str| {
                     let those: HashSet<&String> = those.iter().collect();

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use sealgate_core::compare::changes::Change;
+use sealgate_core::seal::BuildEdit;
 use sealgate_core::text::escape::{message, printable};
 
 use super::Verbosity;
@@ -43,11 +44,13 @@ pub enum Outcome {
         /// with single lines of it.
         whole: bool,
     },
-    /// It covers less: these patterns were added to its exclude list.
-    Narrowed {
-        /// The patterns.
+    /// Only what stands above its entries was edited.
+    HeaderEdited {
+        /// The patterns that were added to its exclude list.
         patterns: Vec<String>,
-        /// What that dropped.
+        /// What became of its build command.
+        build: BuildEdit,
+        /// The entries that the patterns dropped.
         changes: Vec<Change>,
     },
     /// Its file was written anew, after these changes were told.
@@ -69,17 +72,9 @@ pub fn text(seal: &Summary<'_>, verbosity: Verbosity) -> Vec<u8> {
             let kept = if seal.tracked { "tracked in git" } else { "not kept in git" };
             format!("{name}: sealed {entries}, {bytes}, {kept}, in {file}\n")
         }
-        Outcome::Narrowed { patterns, changes } => {
-            let patterns = patterns.iter().map(|pattern| printable(pattern.as_bytes()));
-            let patterns = patterns.collect::<Vec<_>>().join(", ");
-            let dropped = match totals(changes) {
-                totals if totals.is_empty() => "no entry dropped".to_owned(),
-                totals => totals,
-            };
-            format!(
-                "{name}: excludes {patterns}: {dropped} in {file}, now {entries}, {bytes}; no bytes \
-                 were read\n"
-            )
+        Outcome::HeaderEdited { patterns, build, changes } => {
+            let edits = header_edits(patterns, build, changes);
+            format!("{name}: {edits} in {file}, now {entries}, {bytes}; no bytes were read\n")
         }
         Outcome::Replaced { changes, .. } if changes.is_empty() => {
             format!("{name}: {file} brought into canonical form: {entries}, {bytes}\n")
@@ -91,7 +86,7 @@ pub fn text(seal: &Summary<'_>, verbosity: Verbosity) -> Vec<u8> {
     if verbosity == Verbosity::Quiet {
         return said.into();
     }
-    if let Outcome::Narrowed { changes, .. } = &seal.outcome {
+    if let Outcome::HeaderEdited { changes, .. } = &seal.outcome {
         said.push_str(&rows(changes, verbosity, "git diff"));
     }
     if let Outcome::Replaced { changes, whole } = &seal.outcome {
@@ -109,4 +104,24 @@ pub fn text(seal: &Summary<'_>, verbosity: Verbosity) -> Vec<u8> {
         writeln!(said, "  review it like code, and commit {file}")
     };
     said.into()
+}
+
+/// What was edited above the entries of a seal, and which entries that dropped.
+fn header_edits(patterns: &[String], build: &BuildEdit, changes: &[Change]) -> String {
+    let mut edits = Vec::new();
+    match build {
+        BuildEdit::Set(command) => edits.push(format!("built by {}", message(command.as_str()))),
+        BuildEdit::Remove => edits.push("built by no command".to_owned()),
+        BuildEdit::Keep => {}
+    }
+    if !patterns.is_empty() {
+        let patterns: Vec<_> =
+            patterns.iter().map(|pattern| printable(pattern.as_bytes())).collect();
+        let dropped = match totals(changes) {
+            totals if totals.is_empty() => "no entry dropped".to_owned(),
+            totals => totals,
+        };
+        edits.push(format!("excludes {}: {dropped}", patterns.join(", ")));
+    }
+    edits.join("; ")
 }

@@ -89,7 +89,13 @@ impl Workspace {
         let digest = Digest::of(&bytes);
         let seal = self
             .read_seal(name, &bytes)
-            .map_err(|error| error.into_problem(name, &self.file_of(name)))
+            .map_err(|error| {
+                let problem = error.into_problem(name, &self.file_of(name));
+                match rebuilt_after_merge(name, &bytes, problem.code) {
+                    Some(remedy) => problem.remedy(remedy),
+                    None => problem,
+                }
+            })
             .and_then(|seal| self.check_place(seal));
         Ok(Loaded { bytes, digest, seal })
     }
@@ -206,6 +212,15 @@ impl Long {
         let digest = Digest(*self.hasher.finalize().as_bytes());
         Some((self.parts.finish().ok()?, digest))
     }
+}
+
+/// What to do about a seal that a merge left in conflict below its header, if that says how the root is
+/// built.
+fn rebuilt_after_merge(name: &SealName, bytes: &[u8], code: &str) -> Option<String> {
+    let conflict = code == "seal-conflict";
+    conflict.then(|| seal::loose_header(bytes).ok()?.build).flatten().map(|_| {
+        format!("build again and approve that: sealgate rebuild {name} --seal; or resolve the conflict by hand")
+    })
 }
 
 /// How many bytes of `text` are whole lines; the first `before` of them do not end one.

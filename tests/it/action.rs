@@ -283,6 +283,35 @@ fn an_action_becomes_the_use_of_its_grant() {
 }
 
 #[test]
+fn a_rebuild_takes_the_seals_of_the_commit_and_nothing_that_reads_as_an_option() {
+    let step = Step::new();
+    let seals = format!("--seals-from={SHA}");
+    let names = step.run(&[("rebuild", "true"), ("seals", "web dist-*"), ("base", "none")]);
+    assert_eq!(own(&names), ["rebuild", "web", "dist-*", &seals, "--base=none"]);
+    let all = step.run(&[("rebuild", "true"), ("base", "none"), ("on-reseal", "fail")]);
+    assert_eq!(own(&all), ["rebuild", &seals, "--base=none", "--on-reseal=fail"]);
+    assert_eq!(own(&step.run(&[("rebuild", "false")]))[0], "check");
+    let refused: [&[(&str, &str)]; 9] = [
+        &[("rebuild", "yes")],
+        &[("rebuild", "true"), ("seals", "dist --seal")],
+        &[("rebuild", "true"), ("seals", "-- sh")],
+        &[("rebuild", "true"), ("at", "x")],
+        &[("rebuild", "true"), ("rev", "HEAD")],
+        &[("rebuild", "true"), ("stage", "x")],
+        &[("rebuild", "true"), ("partition", "slice:1/2")],
+        &[("rebuild", "true"), ("environment", "x")],
+        &[("rebuild", "true"), ("merge-reports", "x")],
+    ];
+    for inputs in refused {
+        let step = Step::new();
+        let stepped = step.run(inputs);
+        assert_eq!((stepped.ran.code, stepped.arguments), (2, None), "{inputs:?}");
+        assert_eq!(stepped.outputs["verdict"], "error");
+    }
+    assert!(PWSH.contains("$rebuild = \"$env:IN_REBUILD\" -ceq 'true'"));
+}
+
+#[test]
 fn reports_of_shares_are_globs_that_the_program_expands() {
     let step = Step::new();
     for name in ["1.json", "2.json", "[12].json", "*"] {
@@ -431,7 +460,7 @@ fn a_program_that_is_given_is_found_from_the_workspace() {
 #[test]
 fn every_input_reaches_both_scripts_and_none_a_command_line() {
     let inputs = names("inputs");
-    assert_eq!(inputs.len(), 20, "{inputs:?}");
+    assert_eq!(inputs.len(), 21, "{inputs:?}");
     for input in inputs {
         let variable = match input {
             "annotations" => "SEALGATE_ANNOTATIONS".to_owned(),

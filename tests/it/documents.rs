@@ -8,12 +8,13 @@ use std::path::Path;
 use std::process::Command;
 
 /// Each document that shows examples, with the least number of them.
-const DOCUMENTS: [(&str, &str, usize); 9] = [
+const DOCUMENTS: [(&str, &str, usize); 10] = [
     ("README.md", include_str!("../../README.md"), 20),
     ("docs/approvals.md", include_str!("../../docs/approvals.md"), 1),
     ("docs/blockers.md", include_str!("../../docs/blockers.md"), 3),
     ("docs/commits.md", include_str!("../../docs/commits.md"), 5),
     ("docs/pre-push.md", include_str!("../../docs/pre-push.md"), 4),
+    ("docs/rebuild.md", include_str!("../../docs/rebuild.md"), 5),
     ("docs/rehearsal.md", include_str!("../../docs/rehearsal.md"), 8),
     ("docs/reports.md", include_str!("../../docs/reports.md"), 2),
     ("docs/reseal.md", include_str!("../../docs/reseal.md"), 6),

@@ -13,8 +13,9 @@ use sealgate_core::text::codes::{ErrorCode, NOTICES};
 
 use crate::error_codes::errors;
 
-const COMMANDS: [&str; 16] = [
+const COMMANDS: [&str; 17] = [
     "check",
+    "rebuild",
     "seal",
     "diff",
     "ls",

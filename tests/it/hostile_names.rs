@@ -20,9 +20,9 @@ use sealgate::report::{self, Format, Invocation, Notice, Report, Verbosity};
 use sealgate_core::compare::changes::{Change, ChangeKind, OnReseal, Reseal, ScopeChange};
 use sealgate_core::compare::finding::{Cause, Finding, FindingKind};
 use sealgate_core::compare::verdict::{Base, SealResult, Source};
-use sealgate_core::seal::Root;
 use sealgate_core::seal::entry::{Digest, Entry};
 use sealgate_core::seal::path::EntryPath;
+use sealgate_core::seal::{BuildCommand, Root};
 use sealgate_core::text::escape::printable_str;
 use sealgate_core::text::problem::Problem;
 use serde_json::Value;
@@ -171,6 +171,7 @@ fn judgement(text: &str, findings: Vec<Finding>) -> SealResult {
         name: text.to_owned(),
         root: Some(text.to_owned()),
         tracked: Some(true),
+        build: command(text),
         digest: Some(Digest::of(b"x")),
         source: Source::Worktree,
         seal_source: Source::Worktree,
@@ -184,6 +185,12 @@ fn judgement(text: &str, findings: Vec<Finding>) -> SealResult {
         taken: None,
         problems: Vec::new(),
     }
+}
+
+/// `text` as a build command, as far as a seal can state it.
+fn command(text: &str) -> Option<BuildCommand> {
+    let command = format!("x {text}");
+    BuildCommand::parse(command.trim()).or_else(|_| BuildCommand::parse("x `$(y)`")).ok()
 }
 
 fn reseal(text: &str, allowed: bool) -> Reseal {
@@ -200,6 +207,7 @@ fn reseal(text: &str, allowed: bool) -> Reseal {
         ScopeChange::Renamed(text.to_owned()),
         ScopeChange::Unreadable,
         ScopeChange::Tracked(true),
+        ScopeChange::Build(command(text)),
         ScopeChange::Exclude(vec!["x".to_owned()]),
         ScopeChange::Exclude(vec![text.to_owned(), "y".to_owned()]),
     ];
@@ -209,6 +217,7 @@ fn reseal(text: &str, allowed: bool) -> Reseal {
         root: text.to_owned(),
         new: false,
         scope,
+        build: command(text),
         exclude: vec![text.to_owned()],
         changes: vec![
             change(ChangeKind::Added, None, file(1)),

@@ -73,7 +73,9 @@ fn what_is_proposed_is_sealed_protected_and_checked_in_a_workflow() {
     assert!(repo.read("seals/dist.toml").contains("tracked = false"));
     assert!(repo.read("seals/vendor.toml").contains("tracked = true"));
     assert_eq!(repo.read(".gitattributes"), "/seals/** -text\n/dist/** -text\n/vendor/** -text\n");
-    assert!(repo.read(CHECK).contains("run: |\n          npm run build\n"));
+    assert!(repo.read(CHECK).ends_with("        with:\n          rebuild: true\n"));
+    assert!(repo.read("seals/dist.toml").contains("build = \"npm run build\""));
+    assert!(!repo.read("seals/vendor.toml").contains("build"), "nobody builds what is copied");
     assert!(!repo.path(REHEARSAL).exists());
     assert!(said.contains("git add .gitattributes .github/workflows/sealgate.yml seals/dist.toml"));
     assert_eq!(repo.run(&["check"]).code, Some(0));
@@ -272,20 +274,20 @@ fn the_whole_repository_can_be_a_root() {
 
 #[test]
 fn a_workflow_runs_the_build_as_it_was_typed_and_only_reads() {
-    let builds = [
-        "make",
-        "echo 'a: b' # c & d | e > f \"g\" \\ %!*@`h`",
-        "- x: [y, {z}]",
-        "cargo run -- a::b ##[x]",
+    let installs = [
+        "npm ci",
+        "npm ci 'a: b' & d | e > f \"g\" \\ %!*@`h`",
+        "npm ci - x: [y, {z}]",
+        "npm ci a::b ##[x]",
     ];
     for (workflow, file) in [("check", CHECK), ("rehearsal", REHEARSAL)] {
-        for build in builds {
+        for install in installs {
             let repo = project();
-            let flag = format!("--build={build}");
+            let flag = format!("--build={install} && mkdir dist && printf app >dist/app.js");
             inits(&repo, &["--root", "dist", "--workflow", workflow, &flag]);
             let text = repo.read(file);
             let (before, after) = text.split_once("        run: |\n").unwrap();
-            assert_eq!(after.lines().next().unwrap().strip_prefix("          "), Some(build));
+            assert_eq!(after.lines().next().unwrap().strip_prefix("          "), Some(install));
             assert!(
                 !text.contains('\t') && before.contains("permissions:\n  contents: read\njobs")
             );
@@ -293,7 +295,7 @@ fn a_workflow_runs_the_build_as_it_was_typed_and_only_reads() {
                 before.contains("          persist-credentials: false\n          fetch-depth: 0\n")
             );
             assert!(
-                after.ends_with("      - name: sealgate\n        uses: OWNER/sealgate@SHA\n"),
+                after.ends_with("OWNER/sealgate@SHA\n        with:\n          rebuild: true\n"),
                 "{after}"
             );
             assert!(!text.contains("write"), "{text}");
@@ -486,7 +488,8 @@ fn on_a_terminal_it_asks_what_no_flag_states() {
     assert!(shown.contains("The command that builds dist: "), "{shown}");
     assert_eq!(seals(&repo), ["dist.toml"]);
     assert_eq!(repo.read(".gitattributes"), "/seals/** -text\n/dist/** -text\n");
-    assert!(repo.read(CHECK).contains("          npm run build\n"));
+    assert!(repo.read(CHECK).contains("          rebuild: true\n"));
+    assert!(repo.read("seals/dist.toml").contains("build = \"npm run build\""));
     assert!(repo.read(HOOK).contains("sealgate"), "the hook");
     fs::remove_file(repo.path(HOOK)).unwrap();
 
@@ -522,4 +525,57 @@ fn answers_that_end_too_early_leave_everything_as_it_was() {
         assert!(shown.contains("was not answered, and nothing was written"), "{typed:?}: {shown}");
         assert_eq!(repo.contents(), before, "{typed:?}");
     }
+}
+
+/// A project with a committed `dist` and the npm script `build`, which is a line of shell.
+fn package(build: &str) -> Repo {
+    let package = serde_json::json!({"scripts": {"build": build}}).to_string();
+    let repo = Repo::with(&[
+        ("package.json", &package),
+        ("package-lock.json", "{}"),
+        ("src/app.js", "app\n"),
+        ("dist/app.js", "app\n"),
+    ]);
+    git(&repo, &["init", "-q"]);
+    git(&repo, &["add", "."]);
+    git(&repo, &["commit", "-qm", "x"]);
+    repo
+}
+
+#[test]
+fn the_command_of_the_project_is_found_and_proved_before_anything_is_sealed() {
+    let repo = package("mkdir dist && cp src/app.js dist");
+    let run = repo.run(&["init", "--yes"]);
+    assert_eq!(run.code, Some(0), "{run:#?}");
+    assert!(run.stderr.contains("dist is built by `npm run build` (package.json)"), "{run:#?}");
+    assert!(run.stdout.contains("dist: built twice, the same bytes"), "{run:#?}");
+    assert!(repo.read(CHECK).contains("        run: |\n          npm ci\n"));
+    assert_eq!(repo.run(&["rebuild"]).code, Some(0));
+
+    // What differs with each build is named, and not sealed; what was there is back.
+    let repo = package("mkdir dist && date +%N >dist/app.js");
+    let run = repo.run(&["init", "--yes"]);
+    assert_eq!(run.code, Some(2), "{run:#?}");
+    assert!(run.stdout.contains("two builds differ") && run.stdout.contains("app.js"), "{run:#?}");
+    assert!(!repo.path("seals").exists() && !repo.path(CHECK).exists());
+    assert_eq!(repo.read("dist/app.js"), "app\n");
+
+    // A build that fails here proves nothing, and says so.
+    let repo = package("exit 1");
+    let run = repo.run(&["init", "--yes"]);
+    assert_eq!(run.code, Some(0), "{run:#?}");
+    assert!(run.stderr.contains("nothing proves that the build makes it"), "{run:#?}");
+    assert_eq!(repo.read("dist/app.js"), "app\n");
+}
+
+#[test]
+fn a_seal_that_was_there_gets_the_command_that_is_stated() {
+    let repo = package("mkdir dist && cp src/app.js dist");
+    assert_eq!(repo.run(&["seal", "dist", "--root", "dist"]).code, Some(0));
+    let said = inits(&repo, &["--yes", "--build", "npm ci && npm run build"]);
+    assert!(said.contains("dist: built by npm run build in seals/dist.toml"), "{said}");
+    assert!(
+        repo.read(CHECK).contains("          npm ci\n      - name: Build again, and compare\n")
+    );
+    assert_eq!(repo.run(&["rebuild"]).code, Some(0));
 }

@@ -19,6 +19,7 @@ fn judgement(name: &str, findings: Vec<Finding>) -> SealResult {
         name: name.to_owned(),
         root: Some(name.to_owned()),
         tracked: Some(true),
+        build: None,
         digest: Some(Digest::of(name.as_bytes())),
         source: Source::Worktree,
         seal_source: Source::Worktree,

@@ -35,6 +35,7 @@ HEADER = re.compile(
     r'format = "sealgate-seal/1"\n'
     rf'root = "(?P<root>{TEXT})"\n'
     r"tracked = (?:true|false)\n"
+    rf'(?:build = "(?P<build>{TEXT})"\n)?'
     rf'exclude = \[(?P<exclude>|\n(?:  "{TEXT}",\n)+)\]\n'
     r"\n\[entries\]\n"
 )

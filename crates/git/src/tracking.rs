@@ -101,6 +101,12 @@ impl Tracking<'_> {
         self.listing.addable.contains(&*self.whole(path))
     }
 
+    /// The paths that `git add` would take: git neither tracks nor ignores them. A directory with another
+    /// repository in it ends with `/`.
+    pub fn addable(&self) -> impl Iterator<Item = &[u8]> {
+        self.listing.addable.iter().filter_map(|path| path.strip_prefix(&*self.prefix))
+    }
+
     /// Whether the index holds any file or submodule below the root.
     #[must_use]
     pub fn knows_any(&self) -> bool {

@@ -12,6 +12,7 @@
 //! - `stamp` says what a stat tells of one version of a file or a directory;
 //! - `settle` looks at every directory again when all is read;
 //! - `portable` does the walking where there are no directory descriptors;
+//! - `moving` moves things from one directory to another, and replaces nothing;
 //! - `workers` are the threads;
 //! - `named` reads a file that a user, a variable or git names;
 //! - `evidence` reads single files again, for causes, comparisons and exports.
@@ -27,6 +28,8 @@ mod kernels;
 #[cfg_attr(not(target_arch = "x86_64"), path = "one_by_one.rs")]
 mod lanes;
 mod large;
+#[cfg(unix)]
+mod moving;
 mod named;
 #[cfg(unix)]
 mod open;

@@ -62,6 +62,41 @@ impl Directory {
         names.map(|entry| entry.and_then(kind).map_err(unreadable)).collect()
     }
 
+    /// Opens the directory at `path` below this one, and makes what is missing of it.
+    #[cfg(not(unix))]
+    pub fn make_beneath(&self, path: &EntryPath) -> io::Result<Self> {
+        fs::create_dir_all(self.0.join(path.as_str()))?;
+        Self::open_root(&self.0, Some(path)).map_err(|error| io::Error::other(error.to_string()))
+    }
+
+    /// Opens the directory `name` in this one; a link to a directory is none.
+    #[cfg(not(unix))]
+    pub fn child(&self, name: &[u8]) -> io::Result<Self> {
+        let path = self.0.join(native(name)?);
+        if fs::symlink_metadata(&path)?.is_dir() {
+            Ok(Self(path))
+        } else {
+            Err(io::ErrorKind::NotADirectory.into())
+        }
+    }
+
+    /// Gives what is called `name` here the name `wanted` in `to`, where nothing may be.
+    #[cfg(not(unix))]
+    pub fn move_to(&self, name: &[u8], to: &Self, wanted: &[u8]) -> io::Result<()> {
+        let wanted = to.0.join(native(wanted)?);
+        if fs::symlink_metadata(&wanted).is_ok() {
+            return Err(io::ErrorKind::AlreadyExists.into());
+        }
+        fs::rename(self.0.join(native(name)?), wanted)
+    }
+
+    /// Removes what is called `name` here: a directory only if it is empty.
+    #[cfg(not(unix))]
+    pub fn remove(&self, name: &[u8], kind: Kind) -> io::Result<()> {
+        let path = self.0.join(native(name)?);
+        if kind == Kind::Directory { fs::remove_dir(path) } else { fs::remove_file(path) }
+    }
+
     /// The version of this directory that is there now.
     #[cfg(not(unix))]
     pub fn version(&self) -> Result<super::Version, ScanError> {
@@ -81,6 +116,12 @@ impl Directory {
         }
         File::open(path).map_err(|error| ScanError::unreadable(&error))
     }
+}
+
+/// A name as the system takes it.
+#[cfg(not(unix))]
+fn native(name: &[u8]) -> io::Result<&str> {
+    std::str::from_utf8(name).map_err(|_| io::ErrorKind::InvalidInput.into())
 }
 
 /// Fewer paths are observed by one thread.

@@ -13,6 +13,7 @@ use rustix::fs::{AtFlags, CWD, Mode, OFlags, Stat, chmodat, fchmod, fstat, mkdir
 use rustix::fs::{renameat, statat, symlinkat, unlinkat};
 use rustix::io::{Errno, retry_on_intr};
 
+use super::moving::{expect_nothing, rename_new};
 use super::{Directory, Kind};
 use crate::SCRATCH_SUFFIX;
 
@@ -111,9 +112,9 @@ impl Scratch {
 
     /// Puts it in its place, where still nothing may be.
     pub(super) fn publish(&mut self) -> io::Result<()> {
-        rename_new(&self.above, &self.name, &self.wanted)?;
+        rename_new(&self.above, &*self.name, &self.above, &*self.wanted)?;
         if !self.is_at(&self.above, &self.wanted) {
-            let _ = rename_new(&self.above, &self.wanted, &self.name);
+            let _ = rename_new(&self.above, &*self.wanted, &self.above, &*self.name);
             return Err(io::Error::other("something else was put in its place meanwhile"));
         }
         self.published = true;
@@ -199,14 +200,6 @@ fn is_executable(mode: Mode) -> bool {
     mode.intersects(EXECUTE)
 }
 
-fn expect_nothing(above: &OwnedFd, name: &OsStr) -> Result<(), Errno> {
-    match statat(above, name, AtFlags::SYMLINK_NOFOLLOW) {
-        Ok(_) => Err(Errno::EXIST),
-        Err(Errno::NOENT) => Ok(()),
-        Err(errno) => Err(errno),
-    }
-}
-
 /// Makes a directory in `above` under a name that nobody has; gives the name.
 fn make(above: &OwnedFd, wanted: &OsStr) -> Result<String, Errno> {
     let stem: String = wanted.to_string_lossy().chars().take(STEM).collect();
@@ -239,26 +232,6 @@ fn open_empty(above: OwnedFd, name: &str) -> Result<(OwnedFd, Directory), (Owned
         Ok(own) => Ok((above.descriptor, own)),
         Err(error) => Err((above.descriptor, error)),
     }
-}
-
-/// Renames, and replaces nothing.
-fn rename_new(
-    above: &OwnedFd,
-    name: impl AsRef<OsStr>,
-    wanted: impl AsRef<OsStr>,
-) -> Result<(), Errno> {
-    let (name, wanted) = (name.as_ref(), wanted.as_ref());
-    #[cfg(any(target_os = "linux", target_os = "android"))]
-    {
-        use rustix::fs::{RenameFlags, renameat_with};
-        match renameat_with(above, name, above, wanted, RenameFlags::NOREPLACE) {
-            // Not every file system can.
-            Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => {}
-            done => return done,
-        }
-    }
-    expect_nothing(above, wanted)?;
-    renameat(above, name, above, wanted)
 }
 
 /// Removes everything in `directory`.

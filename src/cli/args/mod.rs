@@ -4,6 +4,7 @@ mod authority;
 mod blockers;
 mod help;
 mod hook;
+mod rebuild;
 mod reports;
 mod shell;
 mod values;
@@ -25,6 +26,7 @@ pub use authority::{
 };
 pub use blockers::{BlockersArgs, BlockersCommand, BlockersFormat};
 pub use hook::{HookCommand, PrePushArgs};
+pub use rebuild::RebuildArgs;
 pub use reports::{AcceptArgs, MergeReportsArgs};
 pub use shell::Shell;
 
@@ -77,6 +79,8 @@ pub struct Global {
 pub enum Command {
     /// Compare the bytes with the approved ones, and give a verdict
     Check(CheckArgs),
+    /// Run the builds that seals state, and tell whether they make the sealed bytes
+    Rebuild(RebuildArgs),
     /// Write seals again after an approved change, or make a new one
     Seal(SealArgs),
     /// Bring edited seals into canonical form, without touching a digest
@@ -202,6 +206,10 @@ pub struct SealArgs {
     /// and no bytes are read or approved
     #[arg(long, value_name = "PATTERN", conflicts_with = "only")]
     pub exclude: Vec<String>,
+    /// The command that builds the root, run at the repository root by `sealgate rebuild` alone; an empty
+    /// CMD takes it out. An existing seal changes above its entries, and no bytes are read or approved
+    #[arg(long, value_name = "CMD", conflicts_with = "only")]
+    pub set_build: Option<String>,
     /// Update only the entries that match PATTERN (gitignore syntax); repeatable
     #[arg(long, value_name = "PATTERN")]
     pub only: Vec<String>,

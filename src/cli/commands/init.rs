@@ -11,6 +11,8 @@ use sealgate_core::text::problem::Problem;
 use sealgate_git::GitError;
 use sealgate_git::setup::{Place as GitPlace, place};
 
+use super::init_build::{Builds, edits, tell_edit};
+use super::init_workflow::{Wishes, remark_on_workflow, workflow, workflow_is_there};
 use super::ready::write;
 use super::{Context, Outcome, collect, hook, refuse_in_ci, seal};
 use crate::cli::args::{InitArgs, SealArgs};
@@ -37,13 +39,6 @@ enum Answers {
     SealRef,
 }
 
-/// What is done beside the seals.
-struct Wishes {
-    workflow: Workflow,
-    build: Option<String>,
-    everywhere: bool,
-}
-
 pub(super) fn run(arguments: &InitArgs, context: &Context) -> Outcome {
     refuse_in_ci("sealgate init", Some(arguments.allow_ci))?;
     work_tree(context).map_err(|problem| vec![problem])?;
@@ -56,33 +51,47 @@ pub(super) fn run(arguments: &InitArgs, context: &Context) -> Outcome {
         (false, false) => Answers::SealRef,
     };
     let roots = roots(arguments, answers, &sealed, context)?;
-    let plans = plans(&roots, &sealed, context)?;
-    let ready = seal::prepare(&sealing(arguments), context, plans).map_err(by_hand)?;
-    let new: Vec<&Seal> = ready.iter().map(|ready| &ready.seal).collect();
+    let draft = |builds: &Builds| {
+        let plans = plans(&roots, &sealed, builds, context)?;
+        seal::prepare(&sealing(arguments), context, plans).map_err(by_hand)
+    };
+    let first = draft(&Builds::default())?;
+    let new: Vec<&Seal> = first.iter().map(|ready| &ready.seal).collect();
     let all: Vec<&Seal> = sealed.iter().chain(new.iter().copied()).collect();
-    let wishes = wishes(arguments, answers, &all, context)?;
-    let places = places(&all, context)?;
-    let mut changes = Vec::new();
-    let root = context.repository.root();
-    changes.extend(files::attributes(root, &places, wishes.everywhere).map_err(|p| vec![p])?);
-    changes.extend(workflow(&wishes, context)?);
+    let mut wishes = wishes(arguments, answers, (&all, &new), context)?;
     // Whatever speaks against it is said before anything is written.
     let asked = answers == Answers::Asked && !arguments.hook && !new.is_empty();
     let wanted = if asked { answered(Dialogue::hook)? } else { arguments.hook };
     let hook = wanted.then(|| hook::PendingSeal::new(false, context)).transpose();
     let hook = hook.map_err(|problem| vec![problem])?;
+    for path in [Some(files::ATTRIBUTES), wishes.workflow.file()].into_iter().flatten() {
+        files::existing(context.repository.root(), path).map_err(|p| vec![p])?;
+    }
+    wishes.builds.prove(&new, &arguments.reading.scanner(), context)?;
+    let ready = draft(&wishes.builds)?;
+    let new: Vec<&Seal> = ready.iter().map(|ready| &ready.seal).collect();
+    let all: Vec<&Seal> = sealed.iter().chain(new.iter().copied()).collect();
+    let edits = edits(wishes.stated.as_deref(), &sealed, context)?;
+    let places = places(&all, context)?;
+    let mut changes = Vec::new();
+    let root = context.repository.root();
+    changes.extend(files::attributes(root, &places, wishes.everywhere).map_err(|p| vec![p])?);
+    changes.extend(workflow(&wishes, &all, &edits, context)?);
 
     for ready in &ready {
         ready.warn(context);
     }
     write(&ready, context)?;
+    write(&edits, context)?;
     changes
         .iter()
         .try_for_each(|change| files::write(&context.repository, change))
         .map_err(|p| vec![p])?;
     let mut told: Vec<u8> =
         ready.iter().flat_map(|ready| seal::tell(ready, context, Verbosity::Quiet)).collect();
-    let done = done(&roots, &sealed, &new, changes, &places, context);
+    told.extend(edits.iter().flat_map(|ready| tell_edit(ready, context)));
+    let mut done = done(&roots, &sealed, &new, changes, &places, context);
+    done.sealed.extend(edits.iter().map(|ready| context.repository.file_of(&ready.seal.name)));
     if let Some(hook) = hook {
         let said = hook.install(context).map_err(|problem| vec![problem])?;
         told.extend(format!("{}\n", message(&said)).into_bytes());
@@ -197,7 +206,12 @@ fn distinct(mut roots: Vec<Root>) -> Vec<Root> {
 }
 
 /// A new seal of each root that none has yet.
-fn plans(roots: &[Root], sealed: &[Seal], context: &Context) -> Result<Vec<Plan>, Problems> {
+fn plans(
+    roots: &[Root],
+    sealed: &[Seal],
+    builds: &Builds,
+    context: &Context,
+) -> Result<Vec<Plan>, Problems> {
     let repository = &context.repository;
     let mut taken: Vec<SealName> = sealed.iter().map(|seal| seal.name.clone()).collect();
     let mut plans = Vec::new();
@@ -207,7 +221,9 @@ fn plans(roots: &[Root], sealed: &[Seal], context: &Context) -> Result<Vec<Plan>
             let message = format!("no name is left for a seal of {root}");
             vec![Problem::new("usage", message).remedy("sealgate seal NAME --root DIR")]
         })?;
-        let wanted = Wanted { name: name.as_str(), root: root.as_str().as_ref(), exclude: &[] };
+        let build = builds.of_roots.get(root);
+        let root = root.as_str().as_ref();
+        let wanted = Wanted { name: name.as_str(), root, build, exclude: &[] };
         plans.push(plan::make(repository, repository.root(), &wanted));
         taken.push(name);
     }
@@ -219,6 +235,7 @@ fn sealing(arguments: &InitArgs) -> SealArgs {
         names: Vec::new(),
         root: None,
         exclude: Vec::new(),
+        set_build: None,
         only: Vec::new(),
         from_report: None,
         all: true,
@@ -231,12 +248,18 @@ fn sealing(arguments: &InitArgs) -> SealArgs {
 fn wishes(
     arguments: &InitArgs,
     answers: Answers,
-    seals: &[&Seal],
+    (seals, new): (&[&Seal], &[&Seal]),
     context: &Context,
 ) -> Result<Wishes, Problems> {
-    let built = || seals.iter().filter(|seal| !seal.header.tracked);
-    let built: Vec<&str> = built().map(|seal| seal.header.root.as_str()).collect();
     let mut command = arguments.build.as_deref().and_then(|text| build_command(text).ok());
+    let roots: Vec<Root> = new.iter().map(|seal| seal.header.root.clone()).collect();
+    let mut builds = Builds::of(command, &roots, context)?;
+    let unbuilt = |seal: &&&Seal| {
+        let header = &seal.header;
+        !header.tracked && header.build.is_none() && !builds.of_roots.contains_key(&header.root)
+    };
+    let built: Vec<&str> =
+        seals.iter().filter(unbuilt).map(|seal| seal.header.root.as_str()).collect();
     let can_build = command.is_some() || built.is_empty();
     let workflow = match (arguments.workflow, answers) {
         (Some(workflow), _) => workflow,
@@ -258,6 +281,7 @@ fn wishes(
         }
         answer = answered(|dialogue| dialogue.build(&built))?;
         command = Some(&answer);
+        builds = Builds::of(command, &roots, context)?;
     }
     let whole = seals.iter().any(|seal| seal.header.root.path().is_none());
     let offered = !whole
@@ -269,12 +293,7 @@ fn wishes(
         Answers::Asked => answered(|dialogue| dialogue.line(EVERYWHERE))?,
         _ => true,
     };
-    Ok(Wishes { workflow, build: command.map(str::to_owned), everywhere })
-}
-
-fn workflow_is_there(context: &Context) -> bool {
-    let file = Workflow::Check.file();
-    file.is_some_and(|file| context.repository.root().join(file).symlink_metadata().is_ok())
+    Ok(Wishes { workflow, stated: command.map(str::to_owned), builds, everywhere })
 }
 
 /// One answer of the person at the terminal.
@@ -307,24 +326,6 @@ fn places(seals: &[&Seal], context: &Context) -> Result<Vec<Place>, Problems> {
         places.push(ask(root.as_str(), &files)?);
     }
     Ok(places)
-}
-
-/// The workflow, if it is wanted and not there.
-fn workflow(wishes: &Wishes, context: &Context) -> Result<Option<Change>, Problems> {
-    let Some(path) = wishes.workflow.file() else { return Ok(None) };
-    let text = wishes.workflow.text(wishes.build.as_deref());
-    match files::existing(context.repository.root(), path).map_err(|p| vec![p])? {
-        None => Ok(Some(Change { path, bytes: text.into_bytes(), lines: Vec::new() })),
-        Some(there) => {
-            if !Workflow::is_same(&there, &text) {
-                context.terminal.remark(&format!(
-                    "{path} is there with other content, and stays as it is; move it away to have \
-                     it written"
-                ));
-            }
-            Ok(None)
-        }
-    }
 }
 
 /// What there is to say beside what is said of each new seal.
@@ -362,14 +363,4 @@ fn remark_on_attributes(seals: &[&Seal], context: &Context) -> Result<(), Proble
         ));
     }
     Ok(())
-}
-
-fn remark_on_workflow(wishes: &Wishes, seals: &[&Seal], context: &Context) {
-    let built = seals.iter().any(|seal| !seal.header.tracked);
-    let silent = wishes.workflow != Workflow::None || workflow_is_there(context);
-    if built && !silent {
-        context.terminal.remark(
-            "no workflow was written; to have one: sealgate init --workflow check --build CMD --yes",
-        );
-    }
 }

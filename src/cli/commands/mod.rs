@@ -15,10 +15,14 @@ mod grant_evidence;
 mod grant_use;
 mod hook;
 mod init;
+mod init_build;
+mod init_workflow;
 mod ls;
 mod merge_reports;
 mod policy;
 mod ready;
+mod rebuild;
+mod rebuild_alone;
 mod report_globs;
 mod reports;
 mod seal;
@@ -92,13 +96,21 @@ fn format(command: &Command) -> Format {
         Command::Check(arguments) => arguments.format,
         Command::MergeReports(arguments) => arguments.format,
         Command::Grant(GrantCommand::Use(arguments)) => arguments.format,
+        Command::Rebuild(arguments) => arguments.format,
         _ => Format::Human,
     }
 }
 
 fn run(command: &Command, context: &Context) -> Outcome {
+    if !matches!(command, Command::Rebuild(_) | Command::Completions { .. } | Command::Man { .. }) {
+        rebuild::remark_on_unfinished(context);
+    }
     match command {
         Command::Check(arguments) => check::run(arguments, context),
+        Command::Rebuild(arguments) if !arguments.command.is_empty() => {
+            rebuild_alone::run(arguments, context)
+        }
+        Command::Rebuild(arguments) => rebuild::run(arguments, context),
         Command::Seal(arguments) => seal::run(arguments, context),
         Command::Fmt(arguments) => fmt::run(arguments, context),
         Command::Diff(arguments) => diff::run(arguments, context),

@@ -6,7 +6,7 @@ use sealgate_core::compare::changes;
 use sealgate_core::compare::inventory::Inventory;
 use sealgate_core::compare::verdict::Verdict;
 use sealgate_core::seal::exclude::Scope;
-use sealgate_core::seal::{Seal, SealError, SealName, read, to_bytes};
+use sealgate_core::seal::{BuildCommand, BuildEdit, Seal, SealError, SealName, read, to_bytes};
 use sealgate_core::text::problem::Problem;
 use sealgate_git::{Listing, Tracking};
 use sealgate_scan::{self as inventory, Scanner};
@@ -33,7 +33,8 @@ pub(super) fn run(arguments: &SealArgs, context: &Context) -> super::Outcome {
     }
     refuse_in_ci("sealgate seal", Some(arguments.allow_ci))?;
     let _lock = context.lock()?;
-    if arguments.root.is_none() && !arguments.exclude.is_empty() {
+    let edits_header = !arguments.exclude.is_empty() || arguments.set_build.is_some();
+    if arguments.root.is_none() && edits_header {
         return seal_header::run(arguments, select(arguments, context)?, context);
     }
     let plans = plan(arguments, context)?;
@@ -64,12 +65,30 @@ fn plan(arguments: &SealArgs, context: &Context) -> Result<Vec<Plan>, Problems> 
                     .remedy("name it: sealgate seal NAME --root DIR"),
             ]);
         };
-        let wanted = Wanted { name, root, exclude: &arguments.exclude };
+        let build = match set_build(arguments)? {
+            BuildEdit::Set(build) => Some(build),
+            BuildEdit::Keep | BuildEdit::Remove => None,
+        };
+        let exclude = &arguments.exclude;
+        let wanted = Wanted { name, root, build: build.as_ref(), exclude };
         return plan::make(&context.repository, &context.base, &wanted).map(|plan| vec![plan]);
     }
     let names = select(arguments, context)?;
     let needs_old = !arguments.only.is_empty();
     collect(names.into_iter().map(|name| plan::again(&context.repository, name, needs_old)))
+}
+
+/// What `--set-build` asks for.
+pub(super) fn set_build(arguments: &SealArgs) -> Result<BuildEdit, Problems> {
+    let text = match arguments.set_build.as_deref() {
+        None => return Ok(BuildEdit::Keep),
+        Some("") => return Ok(BuildEdit::Remove),
+        Some(text) => text.trim_matches(' '),
+    };
+    BuildCommand::parse(text).map(BuildEdit::Set).map_err(|fault| {
+        let remedy = "name one line of shell; put more in a script: --set-build 'sh build.sh'";
+        vec![Problem::new("usage", format!("--set-build: {fault}")).remedy(remedy)]
+    })
 }
 
 /// The seals that are meant, of those that there are.

@@ -1,48 +1,72 @@
-//! `seal NAME --exclude PATTERN`: changes what existing seals cover, and reads no bytes.
+//! `seal NAME --exclude PATTERN` and `--set-build CMD`: change existing seals above their entries, and
+//! read no bytes.
 //!
-//! Whoever leaves a file out has not looked at the others, so this approves none of them.
+//! Whoever leaves a file out, or says how it is built, has not looked at the others, so this approves
+//! none of them.
 
 use sealgate_core::compare::changes;
 use sealgate_core::compare::verdict::Verdict;
-use sealgate_core::seal::{SealName, to_bytes};
+use sealgate_core::seal::{BuildEdit, SealName, to_bytes};
 use sealgate_core::text::problem::Problem;
 
 use super::ready::{PendingSeal, write};
 use super::{Context, Outcome, collect};
 use crate::cli::args::SealArgs;
 use crate::ops::seal::header::with_excludes;
-use crate::report::sealed;
+use crate::report::{Verbosity, sealed};
 
 pub(super) fn run(arguments: &SealArgs, names: Vec<SealName>, context: &Context) -> Outcome {
     let one = |problem| vec![problem];
-    let ready =
-        collect(names.into_iter().map(|name| edit(&name, arguments, context).map_err(one)))?;
+    let build = super::seal::set_build(arguments)?;
+    let ready = collect(
+        names.into_iter().map(|name| edit(&name, &arguments.exclude, &build, context).map_err(one)),
+    )?;
     super::seal::refuse_many(arguments, &ready)?;
     write(&ready, context)?;
     let verbosity = context.terminal.verbosity;
     let said: Vec<u8> = ready
         .iter()
-        .flat_map(|ready| {
-            let outcome = match &ready.old {
-                Some(old) if ready.changed => sealed::Outcome::Narrowed {
-                    patterns: arguments.exclude.clone(),
-                    changes: changes::between(old, &ready.seal),
-                },
-                _ => sealed::Outcome::Same,
-            };
-            ready.tell(outcome, context, verbosity)
-        })
+        .flat_map(|ready| tell(ready, &arguments.exclude, &build, context, verbosity))
         .collect();
     context.terminal.answer(&said).map_err(one)?;
     Ok(Verdict::Pass)
 }
 
-/// The seal `name` with the patterns, of which nothing is written yet.
-fn edit(name: &SealName, arguments: &SealArgs, context: &Context) -> Result<PendingSeal, Problem> {
+/// What was edited, in the words of a reviewer.
+pub(super) fn tell(
+    ready: &PendingSeal,
+    patterns: &[String],
+    build: &BuildEdit,
+    context: &Context,
+    verbosity: Verbosity,
+) -> Vec<u8> {
+    let outcome = match &ready.old {
+        Some(old) if ready.changed => sealed::Outcome::HeaderEdited {
+            patterns: patterns.to_vec(),
+            build: build.clone(),
+            changes: changes::between(old, &ready.seal),
+        },
+        _ => sealed::Outcome::Same,
+    };
+    ready.tell(outcome, context, verbosity)
+}
+
+/// The seal `name` with the patterns and the command, of which nothing is written yet.
+pub(super) fn edit(
+    name: &SealName,
+    patterns: &[String],
+    build: &BuildEdit,
+    context: &Context,
+) -> Result<PendingSeal, Problem> {
     let repository = &context.repository;
     let loaded = repository.load(name)?;
     let old = loaded.seal?;
-    let seal = repository.check_place(with_excludes(&old, &arguments.exclude)?)?;
+    let mut seal = repository.check_place(with_excludes(&old, patterns)?)?;
+    match build {
+        BuildEdit::Keep => {}
+        BuildEdit::Remove => seal.header.build = None,
+        BuildEdit::Set(command) => seal.header.build = Some(command.clone()),
+    }
     let bytes = to_bytes(&seal);
     let changed = bytes != loaded.bytes;
     Ok(PendingSeal { seal, bytes, old: Some(old), old_was_whole: true, changed })

@@ -83,5 +83,6 @@ const PAGES: &[(&str, &str)] = pages! {
     "policy-fmt",
     "policy-new",
     "policy",
+    "rebuild",
     "seal",
 };

@@ -170,6 +170,7 @@ impl<'a> Judge<'a> {
         if let Some(header) = begun.header() {
             judgement.root = Some(header.root.as_str().to_owned());
             judgement.tracked = Some(header.tracked);
+            judgement.build.clone_from(&header.build);
         }
         let look = |header: &Header, sealed, pass_over: PassOver<'_>| -> Result<_, Problem> {
             let root = self.open(name, header)?;
@@ -197,7 +198,7 @@ impl<'a> Judge<'a> {
                 let (read, looked) = self.scanner.workers.both(|| self.finish(*long), look);
                 let Some((seal, digest)) = read else {
                     // What stands above the entries may be another now, and the walk was in vain.
-                    (judgement.root, judgement.tracked) = (None, None);
+                    (judgement.root, judgement.tracked, judgement.build) = (None, None, None);
                     let Loaded { digest, seal, .. } = self.repository.load(name)?;
                     judgement.digest = Some(digest);
                     return Err(seal.err().unwrap_or_else(|| changed(name, self.repository)));

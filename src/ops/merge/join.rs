@@ -45,6 +45,7 @@ pub(super) fn join(
     };
     judgement.root = Some(seal.header.root.as_str().to_owned());
     judgement.tracked = Some(seal.header.tracked);
+    judgement.build.clone_from(&seal.header.build);
     judgement.digest = Some(digest);
     let sum = |of: fn(&SealResult) -> u64| {
         parts.iter().map(|part| of(&part.judgement)).fold(0, u64::saturating_add)

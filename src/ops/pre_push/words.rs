@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use sealgate_core::compare::changes::{Reseal, ScopeChange};
 use sealgate_core::compare::verdict::{SealResult, Source, Verdict};
+use sealgate_core::seal::BuildCommand;
 use sealgate_git::Oid;
 
 use super::held::ScopeChanged;
@@ -114,6 +115,11 @@ fn change_of_scope(changed: &ScopeChanged, reseal: &Reseal) -> String {
     )
 }
 
+/// The build command of a seal in words.
+fn command(build: Option<&BuildCommand>) -> String {
+    build.map_or_else(|| "no command".to_owned(), |command| format!("`{command}`"))
+}
+
 fn scope(change: &ScopeChange, now: &Reseal) -> String {
     match change {
         ScopeChange::Deleted => "it is gone".to_owned(),
@@ -121,6 +127,11 @@ fn scope(change: &ScopeChange, now: &Reseal) -> String {
         ScopeChange::Unreadable => "there it is no seal that can be read".to_owned(),
         ScopeChange::Root(old) => format!("root was {old} and is {}", now.root),
         ScopeChange::Tracked(old) => format!("tracked was {old} and is {}", !old),
+        ScopeChange::Build(old) => format!(
+            "it is built by {} and was built by {}",
+            command(now.build.as_ref()),
+            command(old.as_ref())
+        ),
         ScopeChange::Exclude(old) => {
             let lacks = |list: &[String], pattern: &String| !list.contains(pattern);
             let new: Vec<String> =

@@ -7,8 +7,8 @@ use std::path::{Component, Path, PathBuf};
 use sealgate_core::seal::exclude::Scope;
 use sealgate_core::seal::path::PathFault;
 use sealgate_core::seal::{
-    Header, Root, Seal, SealName, SealedEntry, loose_header, loose_seal, loose_seal_in_scope,
-    salvage,
+    BuildCommand, Header, Root, Seal, SealName, SealedEntry, loose_header, loose_seal,
+    loose_seal_in_scope, salvage,
 };
 use sealgate_core::text::problem::{Problem, in_words};
 
@@ -42,12 +42,41 @@ pub struct Wanted<'a> {
     pub name: &'a str,
     /// The directory to seal.
     pub root: &'a Path,
+    /// The command that builds it, if it is known.
+    pub build: Option<&'a BuildCommand>,
     /// What to leave out of it.
     pub exclude: &'a [String],
 }
 
 /// Plans to write the seal `name` again; `needs_old` says that it must be one that can be read.
 pub fn again(repository: &Workspace, name: SealName, needs_old: bool) -> Result<Plan, Problems> {
+    plan_again(repository, name, needs_old, OpenMerge::Refused)
+}
+
+/// The same after its root was built: where a merge is open, what it left in the root is gone.
+///
+/// # Errors
+///
+/// Nothing tells what the seal is to cover.
+pub fn again_after_build(repository: &Workspace, name: SealName) -> Result<Plan, Problems> {
+    plan_again(repository, name, false, OpenMerge::Built)
+}
+
+/// What becomes of files in the root that a merge left in conflict.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum OpenMerge {
+    /// They keep the root from being sealed.
+    Refused,
+    /// The build made them anew.
+    Built,
+}
+
+fn plan_again(
+    repository: &Workspace,
+    name: SealName,
+    needs_old: bool,
+    open_merge: OpenMerge,
+) -> Result<Plan, Problems> {
     let loaded = repository.load(&name).map_err(|problem| vec![problem])?;
     let old = match loaded.seal {
         Ok(seal) => Some(seal),
@@ -58,7 +87,7 @@ pub fn again(repository: &Workspace, name: SealName, needs_old: bool) -> Result<
     let (header, salvaged, merged) = if let Some(seal) = &old {
         (seal.header.clone(), Vec::new(), false)
     } else {
-        let (header, merged) = header_of_ruin(repository, &name, &loaded.bytes)?;
+        let (header, merged) = header_of_ruin(repository, &name, &loaded.bytes, open_merge)?;
         (header, salvage(&loaded.bytes), merged)
     };
     let old_bytes = Some(loaded.bytes);
@@ -73,6 +102,7 @@ fn header_of_ruin(
     repository: &Workspace,
     name: &SealName,
     bytes: &[u8],
+    open_merge: OpenMerge,
 ) -> Result<(Header, bool), Problems> {
     let one = |problem| vec![problem];
     // Whole but for what a pattern takes out that was added by hand: nobody needs to be asked.
@@ -89,7 +119,7 @@ fn header_of_ruin(
             return Err(vec![error.into_problem(name, &repository.file_of(name))]);
         }
     };
-    if in_merge {
+    if in_merge && open_merge == OpenMerge::Refused {
         unmerged::check_root(repository, name, &header).map_err(one)?;
     }
     Ok((header, merged))
@@ -137,7 +167,7 @@ pub fn make(repository: &Workspace, base: &Path, wanted: &Wanted<'_>) -> Result<
             format!("{alone} would hold nothing but the seals, and be an entry of this one");
         return Err(usage(&message, &format!("leave it out: --exclude /{alone}")));
     }
-    let header = Header { root, tracked: false, scope };
+    let header = Header { root, tracked: false, build: wanted.build.cloned(), scope };
     let plan = Plan {
         name,
         header,

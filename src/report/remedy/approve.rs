@@ -61,6 +61,15 @@ impl Advice<'_> {
                 "First check out {given}: the command seals what is in the working tree."
             ));
         }
+        if let Some(build) = &self.judgement.build {
+            // A backtick would end the command in the formats that set it apart.
+            let command = build.as_str().replace('`', r"\x60");
+            let rebuild = self.sealgate("rebuild");
+            sentences.push(format!(
+                "{root} is built by `{command}`: `{rebuild}` runs that and says whether it makes the \
+                 sealed bytes, and `{rebuild} --seal` approves what it makes."
+            ));
+        }
         let findings = &self.judgement.findings;
         if findings.iter().any(|finding| finding.kind == FindingKind::Unsealable) {
             sentences.push("It refuses while anything unsealable is there.".to_owned());

@@ -189,6 +189,11 @@ impl Advice<'_> {
             FindingKind::KindChanged | FindingKind::LinkChanged => {
                 format!("If nobody meant it, {again}.")
             }
+            FindingKind::Modified if self.is_rebuilt_here() => format!(
+                "Find out why before you reseal: does the build repeat itself? `{} --twice` builds \
+                 twice and names every file that differs.",
+                self.sealgate("rebuild")
+            ),
             FindingKind::Modified => format!(
                 "Find out why before you reseal: build twice and compare with `{} --against \
                  OTHER_BUILD`.",
@@ -301,6 +306,11 @@ impl Advice<'_> {
 
     fn is_kept_in_git(&self) -> bool {
         self.judgement.tracked == Some(true) && self.judgement.source == Source::Worktree
+    }
+
+    /// Whether `rebuild` makes what was judged.
+    fn is_rebuilt_here(&self) -> bool {
+        self.judgement.build.is_some() && self.judgement.source == Source::Worktree
     }
 
     fn root(&self) -> &str {

@@ -82,6 +82,9 @@ pub struct SealView {
     pub file: String,
     /// The directory under seal, null if the seal could not be read.
     pub root: Option<String>,
+    /// The command that builds the root, if the seal states one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub build: Option<String>,
     /// The seal digest in hex, null if the file could not be read.
     pub digest: Option<String>,
     /// Where the bytes came from.

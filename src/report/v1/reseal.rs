@@ -120,6 +120,13 @@ pub enum ScopeView {
         /// What it is.
         new: bool,
     },
+    /// The command that builds the root; null where the seal states none.
+    Build {
+        /// What it was.
+        old: Option<String>,
+        /// What it is.
+        new: Option<String>,
+    },
     /// What is left out.
     Exclude {
         /// The patterns that there were.

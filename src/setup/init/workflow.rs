@@ -61,6 +61,28 @@ const END: &str = "      - name: sealgate
         uses: OWNER/sealgate@SHA
 ";
 
+/// The same, which moves the checked-out output aside and builds it itself: a build that writes nothing
+/// must not pass with the output of an earlier one.
+const REBUILD: &str = "      - name: Build again, and compare
+        uses: OWNER/sealgate@SHA
+        with:
+          rebuild: true
+";
+
+/// What comes before the check, each a command that [`build_command`] let through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Steps<'a> {
+    /// Nothing: all that is judged is kept in git, and no seal says how it is built.
+    CheckAlone,
+    /// This command, over what is checked out: no seal states it.
+    Build(&'a str),
+    /// The builds that the seals state, after what installs what they need.
+    Rebuild {
+        /// That command, if there is one.
+        install: Option<&'a str>,
+    },
+}
+
 impl Workflow {
     /// Its file, relative to the repository root; `None` for no workflow.
     #[must_use]
@@ -72,16 +94,23 @@ impl Workflow {
         }
     }
 
-    /// Its text: `build`, a command that [`build_command`] let through, comes before the check.
+    /// Its text: `steps` come before the check, or with it.
     #[must_use]
-    pub fn text(self, build: Option<&str>) -> String {
+    pub fn text(self, steps: Steps<'_>) -> String {
         let head = if self == Self::Rehearsal { REHEARSAL } else { CHECK };
-        let build = build.map_or(String::new(), |command| {
-            // A literal block ends only with a line that is less indented: nothing in one line
-            // can get out of it.
-            format!("      - name: Build\n        run: |\n          {command}\n")
-        });
-        format!("{head}{BEGIN}{build}{END}")
+        // A literal block ends only with a line that is less indented: nothing in one line can get out
+        // of it.
+        let step = |name: &str, command: &str| {
+            format!("      - name: {name}\n        run: |\n          {command}\n")
+        };
+        match steps {
+            Steps::CheckAlone => format!("{head}{BEGIN}{END}"),
+            Steps::Build(command) => format!("{head}{BEGIN}{}{END}", step("Build", command)),
+            Steps::Rebuild { install } => {
+                let install = install.map(|command| step("Install", command)).unwrap_or_default();
+                format!("{head}{BEGIN}{install}{REBUILD}")
+            }
+        }
     }
 
     /// Whether `there`, the content of a file, is `text`, whatever versions of actions and of sealgate

@@ -41,7 +41,7 @@ impl Change {
 }
 
 /// The change of the seal `name` from `old` to `new`: `NAME TAB "PATH" TAB OLD TAB NEW` for each entry that
-/// differs; for what it covers, `root`, `tracked` and `exclude` stand without quotes where the path
+/// differs; for what it covers, `root`, `tracked`, `build` and `exclude` stand without quotes where the path
 /// would. No line: nothing changed.
 #[must_use]
 pub fn of_seal(name: &SealName, old: Side<'_>, new: Side<'_>) -> Change {
@@ -114,21 +114,30 @@ fn line(what: &str, place: &str, old: &str, new: &str) -> String {
 }
 
 /// What a side covers, by key.
-fn scope(side: Side<'_>) -> [(&'static str, String); 4] {
-    let mut values = [(); 4].map(|()| NOTHING.to_owned());
+fn scope(side: Side<'_>) -> [(&'static str, String); 5] {
+    let mut values = [(); 5].map(|()| NOTHING.to_owned());
     match side {
         Side::Nothing => {}
-        Side::Unreadable(digest) => values[3] = digest.to_string(),
+        Side::Unreadable(digest) => values[4] = digest.to_string(),
         Side::Seal(seal) => {
             let patterns: Vec<String> =
                 seal.header.scope.patterns().iter().map(|pattern| quoted(pattern)).collect();
             values[0] = quoted(seal.header.root.as_str());
             values[1] = seal.header.tracked.to_string();
-            values[2] = format!("[{}]", patterns.join(", "));
+            if let Some(build) = &seal.header.build {
+                values[2] = quoted(build.as_str());
+            }
+            values[3] = format!("[{}]", patterns.join(", "));
         }
     }
-    let [root, tracked, exclude, unreadable] = values;
-    [("root", root), ("tracked", tracked), ("exclude", exclude), ("unreadable", unreadable)]
+    let [root, tracked, build, exclude, unreadable] = values;
+    [
+        ("root", root),
+        ("tracked", tracked),
+        ("build", build),
+        ("exclude", exclude),
+        ("unreadable", unreadable),
+    ]
 }
 
 fn entries(side: Side<'_>) -> &[SealedEntry] {

@@ -9,7 +9,7 @@ use crate::compare::compare;
 use crate::compare::finding::{Finding, FindingKind};
 use crate::compare::inventory::{Inventory, Item, Observed};
 use crate::seal::entry::Entry;
-use crate::seal::{Root, Seal, SealedEntry};
+use crate::seal::{BuildCommand, Root, Seal, SealedEntry};
 
 /// What happens to one entry. The order is the order of printing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -127,6 +127,8 @@ pub enum ScopeChange {
     Root(Root),
     /// Whether its files are kept in git is no longer this.
     Tracked(bool),
+    /// It is built by another command than this one; `None` where it stated no command.
+    Build(Option<BuildCommand>),
     /// It leaves out other things than these.
     Exclude(Vec<String>),
 }
@@ -142,6 +144,8 @@ pub struct Reseal {
     pub new: bool,
     /// How what it covers changed.
     pub scope: Vec<ScopeChange>,
+    /// The command that builds its root now.
+    pub build: Option<BuildCommand>,
     /// What it leaves out now.
     pub exclude: Vec<String>,
     /// How its entries changed, sorted by kind and path.
@@ -204,6 +208,7 @@ fn resealed(old: Option<&SealRef<'_>>, new: &Seal, on_reseal: OnReseal) -> Optio
         root: new.header.root.as_str().to_owned(),
         new: old.is_none(),
         scope,
+        build: new.header.build.clone(),
         exclude: new.header.scope.patterns().to_vec(),
         changes: between(before, new),
         allowed,
@@ -214,10 +219,11 @@ fn scope_changes(old: &Seal, new: &Seal) -> Vec<ScopeChange> {
     let (old, new) = (&old.header, &new.header);
     let root = (old.root != new.root).then(|| ScopeChange::Root(old.root.clone()));
     let tracked = (old.tracked != new.tracked).then_some(ScopeChange::Tracked(old.tracked));
+    let build = (old.build != new.build).then(|| ScopeChange::Build(old.build.clone()));
     let patterns = old.scope.patterns();
     let exclude =
         (patterns != new.scope.patterns()).then(|| ScopeChange::Exclude(patterns.to_vec()));
-    [root, tracked, exclude].into_iter().flatten().collect()
+    [root, tracked, build, exclude].into_iter().flatten().collect()
 }
 
 fn deleted(old: &SealRef<'_>, on_reseal: OnReseal) -> Reseal {
@@ -228,6 +234,7 @@ fn deleted(old: &SealRef<'_>, on_reseal: OnReseal) -> Reseal {
         root: root.to_owned(),
         new: false,
         scope: vec![ScopeChange::Deleted],
+        build: None,
         exclude: Vec::new(),
         changes: old.seal.map(|seal| between(seal, &nothing(seal))).unwrap_or_default(),
         allowed: on_reseal == OnReseal::Allow,

@@ -12,6 +12,7 @@ pub mod fold;
 pub mod inventory;
 pub mod lines;
 pub mod partition;
+pub mod repeat;
 pub mod verdict;
 
 use std::cmp::Ordering;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::compare::changes::{OnReseal, Reseal};
 use crate::compare::finding::Finding;
 use crate::compare::fold::Fold;
+use crate::seal::BuildCommand;
 use crate::seal::entry::Digest;
 use crate::text::problem::Problem;
 
@@ -75,6 +76,8 @@ pub struct SealResult {
     pub root: Option<String>,
     /// Whether the root's files are kept in git; `None` when the seal could not be read.
     pub tracked: Option<bool>,
+    /// The command that builds the root, if the seal states one.
+    pub build: Option<BuildCommand>,
     /// The seal digest; `None` when the file could not be read.
     pub digest: Option<Digest>,
     /// Where the bytes came from.
@@ -120,6 +123,7 @@ impl SealResult {
             name: name.into(),
             root: None,
             tracked: None,
+            build: None,
             digest: None,
             source,
             seal_source,

@@ -197,6 +197,7 @@ struct Fields<'t> {
     format: Option<(Key<'t>, Value<'t>)>,
     root: Option<(Key<'t>, Value<'t>)>,
     tracked: Option<(Key<'t>, Value<'t>)>,
+    build: Option<(Key<'t>, Value<'t>)>,
     exclude: Option<(Key<'t>, Value<'t>)>,
     entries: Option<(Key<'t>, Value<'t>)>,
     /// The first key that no seal has.
@@ -237,6 +238,7 @@ impl<'t> Document<'t> {
                 "format" => &mut fields.format,
                 "root" => &mut fields.root,
                 "tracked" => &mut fields.tracked,
+                "build" => &mut fields.build,
                 "exclude" => &mut fields.exclude,
                 "entries" => &mut fields.entries,
                 _ => {
@@ -265,10 +267,17 @@ impl<'t> Document<'t> {
         let &DeValue::Boolean(tracked) = tracked.as_ref() else {
             return Err(SealError::malformed(self.line(&key), "`tracked` must be true or false"));
         };
+        let build = match fields.build {
+            Some(field) => Some(self.string("build", Some(field))?),
+            None => None,
+        };
+        let build_line = build.as_ref().map_or(root_line, |(_, line)| *line);
         let exclude_line = fields.exclude.as_ref().map_or(root_line, |(key, _)| self.line(key));
         let (patterns, starts) = self.patterns(fields.exclude)?;
-        rules::header(&root, tracked, patterns, |place| match place {
+        let build = build.as_ref().map(|(command, _)| &**command);
+        rules::header(&root, tracked, build, patterns, |place| match place {
             Place::Root => Some(root_line),
+            Place::Build => Some(build_line),
             Place::Exclude => Some(exclude_line),
             Place::Pattern(index) => starts.get(index).map(|start| self.line_at(*start)),
         })

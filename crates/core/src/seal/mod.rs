@@ -1,6 +1,6 @@
 //! The seal: what it states, how it is read and how it is written.
 //!
-//! `path` and `entry` are what stands in it, `exclude` decides what it covers, and `collisions` finds
+//! `path` and `entry` are what stands in it, `command` is how its root is built, `exclude` decides what it covers, and `collisions` finds
 //! names that some file systems take for one. `model` is the seal in memory; `write` gives its one canonical text; `read` accepts exactly
 //! that text and nothing else, a line at a step; `lenient` reads what people have edited, for
 //! `fmt`, for `seal`, and to tell what is wrong with a text that `read` refuses. What makes a
@@ -8,6 +8,7 @@
 //! make it fast, in `scan`.
 
 pub mod collisions;
+mod command;
 pub mod entry;
 mod error;
 mod escape;
@@ -21,6 +22,7 @@ mod salvage;
 mod scan;
 mod write;
 
+pub use command::{BuildCommand, BuildEdit, CommandFault, MAX_BUILD_BYTES};
 pub use error::{SealError, SealFault};
 pub use escape::{push_string, quoted};
 pub use lenient::{loose_header, loose_seal, loose_seal_in_scope};

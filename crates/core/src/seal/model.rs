@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::seal::command::BuildCommand;
 use crate::seal::entry::Entry;
 use crate::seal::exclude::Scope;
 use crate::seal::path::{EntryPath, PathFault};
@@ -90,6 +91,8 @@ pub struct Header {
     pub root: Root,
     /// Whether its files are kept in git, or built and ignored.
     pub tracked: bool,
+    /// The command that makes them, if the seal states one.
+    pub build: Option<BuildCommand>,
     /// What is left out.
     pub scope: Scope,
 }
@@ -99,6 +102,7 @@ impl PartialEq for Header {
     fn eq(&self, other: &Self) -> bool {
         self.root == other.root
             && self.tracked == other.tracked
+            && self.build == other.build
             && self.scope.patterns() == other.scope.patterns()
     }
 }
@@ -129,12 +133,13 @@ impl Header {
     /// The line of the first entry in the canonical text, from 1.
     #[must_use]
     pub fn first_entry_line(&self) -> usize {
-        // The comment, `format`, `root`, `tracked`; `exclude`; the blank line and `[entries]`.
+        // The comment, `format`, `root`, `tracked`; `build`; `exclude`; the blank line and `[entries]`.
+        let build = usize::from(self.build.is_some());
         let exclude = match self.scope.patterns().len() {
             0 => 1,
             patterns => patterns + 2,
         };
-        4 + exclude + 2 + 1
+        4 + build + exclude + 2 + 1
     }
 }
 

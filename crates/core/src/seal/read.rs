@@ -116,10 +116,16 @@ impl<'t> Reader<'t> {
             "tracked = false" => false,
             _ => return Err(self.form()),
         };
+        let mut build = None;
+        if self.rest.starts_with("build = ") {
+            build = Some(self.string("build = ", "", &mut scratch)?.to_owned());
+        }
         let exclude_line = self.line + 1;
         let patterns = self.patterns(&mut scratch)?;
-        rules::header(&root, tracked, patterns, |place| match place {
+        rules::header(&root, tracked, build.as_deref(), patterns, |place| match place {
             Place::Root => Some(root_line),
+            // The line above `exclude`.
+            Place::Build => Some(exclude_line - 1),
             Place::Exclude => Some(exclude_line),
             Place::Pattern(index) => Some(exclude_line + 1 + index),
         })

@@ -2,6 +2,7 @@
 
 use super::error::{SealError, SealFault, quoted};
 use super::model::{FORMAT, Header, MAX_SEAL_BYTES, Root, SealedEntry};
+use crate::seal::command::BuildCommand;
 use crate::seal::entry::{Digest, Entry};
 use crate::seal::exclude::Scope;
 use crate::seal::path::{EntryPath, is_below};
@@ -16,6 +17,7 @@ const FORMAT_FAMILY: &str = "sealgate-seal/";
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
     Root,
+    Build,
     Exclude,
     /// A pattern, by its index.
     Pattern(usize),
@@ -45,6 +47,7 @@ pub(super) fn check_format(format: &str, line: Option<usize>) -> Result<(), Seal
 pub(super) fn header(
     root: &str,
     tracked: bool,
+    build: Option<&str>,
     patterns: Vec<String>,
     line_of: impl Fn(Place) -> Option<usize>,
 ) -> Result<Header, SealError> {
@@ -55,11 +58,14 @@ pub(super) fn header(
         let message = "with root \".\" the first pattern of `exclude` must be \"/.git\"";
         return Err(SealError::invalid(line_of(Place::Exclude), message));
     }
+    let build = build.map(BuildCommand::parse).transpose().map_err(|fault| {
+        SealError::invalid(line_of(Place::Build), format!("the command of `build`: {fault}"))
+    })?;
     let scope = Scope::new(patterns).map_err(|error| {
         let message = format!("exclude pattern {}: {}", quoted(&error.pattern), error.reason);
         SealError::invalid(line_of(Place::Pattern(error.index)), message)
     })?;
-    Ok(Header { root, tracked, scope })
+    Ok(Header { root, tracked, build, scope })
 }
 
 /// Why the value of an entry is refused.

@@ -38,6 +38,10 @@ fn push_header(out: &mut Vec<u8>, header: &Header) {
     let tracked: &[u8] = if header.tracked { b"true" } else { b"false" };
     out.extend_from_slice(b"\ntracked = ");
     out.extend_from_slice(tracked);
+    if let Some(build) = &header.build {
+        out.extend_from_slice(b"\nbuild = ");
+        push_string(out, build.as_str());
+    }
     out.extend_from_slice(b"\nexclude = [");
     for (index, pattern) in header.scope.patterns().iter().enumerate() {
         out.extend_from_slice(if index == 0 { b"\n  " } else { b"  " });

@@ -9,8 +9,8 @@ use sealgate_core::seal::entry::{Digest, Entry};
 use sealgate_core::seal::exclude::Scope;
 use sealgate_core::seal::path::EntryPath;
 use sealgate_core::seal::{
-    Header, MAX_SEAL_BYTES, Root, Seal, SealError, SealName, SealedEntry, loose_header, loose_seal,
-    read, to_bytes,
+    BuildCommand, Header, MAX_SEAL_BYTES, Root, Seal, SealError, SealName, SealedEntry,
+    loose_header, loose_seal, read, to_bytes,
 };
 
 const HEX: &str = "af1349b9f5f9a1a6a0404dea36dcc9499bcb25c9adc112b7cc9a93cae41f3262";
@@ -650,8 +650,9 @@ fn arbitrary_entry() -> impl Strategy<Value = Entry> {
 fn arbitrary_seal() -> impl Strategy<Value = Seal> {
     let entries = prop::collection::btree_map(nasty_text(1..8), arbitrary_entry(), 1..12);
     let patterns = prop::collection::vec(nasty_text(1..5), 0..4);
-    (entries, patterns, nasty_text(1..8), any::<bool>(), "[a-z0-9][a-z0-9._-]{0,8}")
-        .prop_filter_map("nothing legal left", |(entries, patterns, root, tracked, name)| {
+    let build = prop_oneof![nasty_text(0..8), "[ -~]{1,20}"];
+    (entries, patterns, nasty_text(1..8), any::<bool>(), "[a-z0-9][a-z0-9._-]{0,8}", build)
+        .prop_filter_map("nothing legal left", |(entries, patterns, root, tracked, name, build)| {
             let scope = Scope::new(patterns).unwrap_or_else(|_| Scope::new(Vec::new()).unwrap());
             let root = Root::parse(&root).ok().filter(|root| root.path().is_some());
             let root = root.unwrap_or_else(|| Root::parse("dist").unwrap());
@@ -666,7 +667,8 @@ fn arbitrary_seal() -> impl Strategy<Value = Seal> {
                     sealed.push(SealedEntry { path, entry });
                 }
             }
-            let header = Header { root, tracked, scope };
+            let build = BuildCommand::parse(&build).ok();
+            let header = Header { root, tracked, build, scope };
             let name = SealName::parse(&name)?;
             (!sealed.is_empty()).then_some(Seal { name, header, entries: sealed })
         })
@@ -748,12 +750,15 @@ fn retyped(seal: &Seal, choices: &[u8]) -> String {
     let mut next = || choice.next().unwrap_or(0);
     let exclude: Vec<String> =
         seal.header.scope.patterns().iter().map(|pattern| requoted(pattern, next())).collect();
-    let mut head = [
+    let mut head = vec![
         format!("tracked={}", seal.header.tracked),
         format!("exclude = [ {} ] # kept", exclude.join(" ,")),
         format!("root\t= {}", requoted(seal.header.root.as_str(), next())),
         "'format' = 'sealgate-seal/1'".to_owned(),
     ];
+    if let Some(build) = &seal.header.build {
+        head.push(format!("build={}", requoted(build.as_str(), next())));
+    }
     let turn = usize::from(next()) % head.len();
     head.rotate_left(turn);
     let mut lines: Vec<String> = document["entries"]

@@ -45,7 +45,7 @@ pub(crate) fn seal(tree: &[&str]) -> Seal {
         entry: entry(content),
     };
     let scope = Scope::new(Vec::new()).unwrap();
-    let header = Header { root: Root::parse("dist").unwrap(), tracked: false, scope };
+    let header = Header { root: Root::parse("dist").unwrap(), tracked: false, build: None, scope };
     let entries = pairs(tree).into_iter().map(sealed).collect();
     Seal { name: SealName::parse("dist").unwrap(), header, entries }
 }

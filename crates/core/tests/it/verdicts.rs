@@ -61,6 +61,7 @@ fn the_verdict_on_a_run_is_the_heaviest_and_never_a_pass_of_nothing() {
             root: "gone".to_owned(),
             new: false,
             scope: vec![ScopeChange::Deleted],
+            build: None,
             exclude: Vec::new(),
             changes: Vec::new(),
             allowed,

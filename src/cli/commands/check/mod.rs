@@ -33,8 +33,22 @@ use crate::ops::check::{coverage, lines};
 use crate::report::{Invocation, Notice, Report, Verbosity};
 use crate::tree::CommitTree;
 
+/// What comes before a check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum After {
+    /// Whatever the user did.
+    Anything,
+    /// The builds that the seals state, each in an empty place.
+    Build,
+}
+
 pub(super) fn run(arguments: &CheckArgs, context: &Context) -> Outcome {
-    let Checked { report, files, stage, .. } = check(arguments, None, context)?;
+    run_after(arguments, context, After::Anything)
+}
+
+/// Checks, and reports, after what `after` says.
+pub(super) fn run_after(arguments: &CheckArgs, context: &Context, after: After) -> Outcome {
+    let Checked { report, files, stage, .. } = check(arguments, after, None, context)?;
     let is_staged = report.staged.is_some();
     let place = stage.as_ref().map(Stage::target);
     let verdict = context.terminal.report(report, arguments.format, &files, place);
@@ -59,6 +73,7 @@ pub(super) struct Checked {
 /// Checks what `arguments` ask; `asks` states that the action is done after it.
 pub(super) fn check(
     arguments: &CheckArgs,
+    after: After,
     asks: Option<Asks<'_>>,
     context: &Context,
 ) -> Result<Checked, Vec<Problem>> {
@@ -104,6 +119,9 @@ pub(super) fn check(
     notices.extend(partition.iter().flat_map(shares::notices));
     let sources = (&commits, share.as_ref());
     let mut judgements = judge_all(selected, bytes, sources, &scanner, context, &mut problems);
+    if after == After::Build {
+        judgements.iter_mut().for_each(explain_missing_root);
+    }
     let base = review.map(|review| review.tell(&mut judgements));
     let refusals = authorization.as_ref().map_or(&[][..], |authorization| &authorization.refusals);
     let verdict = overall(&judgements, base.as_ref(), &problems).max(authorised(refusals));
@@ -121,6 +139,25 @@ pub(super) fn check(
     lines::add(&mut report, &judgements, &context.repository);
     picture::draw(&mut report, arguments, &files, &commits, context);
     Ok(Checked { report, authorization, files, stage })
+}
+
+/// A root that is missing after its build: the build wrote nothing.
+fn explain_missing_root(judgement: &mut SealResult) {
+    let SealResult { name, root: Some(root), build: Some(build), problems, .. } = judgement else {
+        return;
+    };
+    for problem in problems.iter_mut().filter(|problem| problem.code == "root-missing") {
+        *problem = wrote_nothing(name, root, build.as_str());
+    }
+}
+
+/// A build ended well, and made no directory at `root`.
+pub(super) fn wrote_nothing(seal: &str, root: &str, build: &str) -> Problem {
+    let message =
+        format!("the build wrote nothing: `{build}` ended well and made no directory {root}");
+    let problem = Problem::new("build-wrote-nothing", message)
+        .remedy("name the command that makes it: a wrong script name, or a build that skips, writes nothing");
+    if seal.is_empty() { problem } else { problem.seal(seal) }
 }
 
 /// The verdict on what was asked of the policy.

@@ -65,8 +65,9 @@ fn differing(ours: &Header, theirs: &Header) -> Vec<String> {
         .then(|| format!("root ({:?} and {:?})", ours.root.as_str(), theirs.root.as_str()));
     let tracked = (ours.tracked != theirs.tracked)
         .then(|| format!("tracked ({} and {})", ours.tracked, theirs.tracked));
+    let build = (ours.build != theirs.build).then(|| "build".to_owned());
     let exclude = (ours.scope.patterns() != theirs.scope.patterns()).then(|| "exclude".to_owned());
-    [root, tracked, exclude].into_iter().flatten().collect()
+    [root, tracked, build, exclude].into_iter().flatten().collect()
 }
 
 /// Refuses a root that is kept in git and has files of which a merge is not finished.

@@ -6,6 +6,7 @@ mod actions;
 mod approval;
 mod blockers;
 mod notices;
+mod rebuild;
 mod reports;
 mod run;
 mod seals;
@@ -22,10 +23,11 @@ pub struct ErrorCode {
 }
 
 /// The codes of errors and refusals by subject, each subject sorted by code.
-pub const CODES: [&[ErrorCode]; 6] = [
+pub const CODES: [&[ErrorCode]; 7] = [
     actions::ACTIONS,
     approval::APPROVAL,
     blockers::BLOCKERS,
+    rebuild::REBUILD,
     reports::REPORTS,
     run::RUN,
     seals::SEALS,

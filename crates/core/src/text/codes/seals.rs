@@ -195,10 +195,12 @@ pub(super) const SEALS: &[ErrorCode] = &[
     },
     ErrorCode {
         code: "seals-changed",
-        title: "The seals changed during the check",
+        title: "The seals changed during the check or the build",
         explanation: "A seal was written, added or removed while the check ran, so the verdict \
             would be about seals that are no longer there. Stop what writes seals, such as \
-            sealgate or git, and check again.",
+            sealgate or git, and check again. A build that `sealgate rebuild` runs must not write \
+            there at all: it would approve itself. What was there before the build is back in its \
+            place.",
     },
     ErrorCode {
         code: "seals-missing",

@@ -1,0 +1,350 @@
+//! `rebuild`: proves that the build makes the sealed bytes, or approves what it makes.
+
+use std::path::Path;
+
+use sealgate_core::compare::repeat::Resemblance;
+use sealgate_core::compare::verdict::Verdict;
+use sealgate_core::seal::path::EntryPath;
+use sealgate_core::seal::{Header, Root, Seal, SealName};
+use sealgate_core::text::problem::Problem;
+use sealgate_scan::{Scanner, read_named};
+
+use super::check::{self, After};
+use super::ready::write;
+use super::select::by_place;
+use super::{Context, Outcome, collect, refuse_in_ci, seal};
+use crate::cli::args::RebuildArgs;
+use crate::github::event::MAX_EVENT_BYTES;
+use crate::github::foreign::why_no_build;
+use crate::ops::rebuild::SealFiles;
+use crate::ops::rebuild::aside::{Aside, Left, restore};
+use crate::ops::rebuild::command::Build;
+use crate::ops::rebuild::plan::{Plan, Rebuilt};
+use crate::ops::rebuild::runs::{needs_git, unfinished};
+use crate::ops::rebuild::twice::{Comparison, compare};
+use crate::ops::seal::plan;
+use crate::report::twice::{TwoBuilds, twice};
+use crate::report::{Format, quote};
+use crate::tree::{CommitTree, select};
+
+type Problems = Vec<Problem>;
+
+/// How many paths a line names; the others are counted.
+const NAMED: usize = 10;
+
+pub(super) fn run(arguments: &RebuildArgs, context: &Context) -> Outcome {
+    if arguments.seal {
+        refuse_in_ci("sealgate rebuild --seal", None)?;
+    }
+    if arguments.restore {
+        return put_back(arguments, context);
+    }
+    refuse_foreign().map_err(one)?;
+    check::places::report_files(&arguments.report, context)?;
+    needs_git(&context.repository).map_err(one)?;
+    let scanner = arguments.reading.scanner();
+    let plan = planned(arguments, &scanner, context)?;
+    for name in &plan.without_build {
+        context
+            .terminal
+            .remark(&format!("{name} is not rebuilt: its seal states no build command"));
+    }
+    let before = SealFiles::look(&context.repository, &scanner).map_err(one)?;
+    let aside = Aside::begin(&context.repository, plan.roots()).map_err(one)?;
+    let built = build(&plan, &aside, context)
+        .and_then(|()| if arguments.twice { build_again(&plan, &aside, context) } else { Ok(()) })
+        .and_then(|()| before.check_unchanged(&context.repository, &scanner));
+    if let Err(problem) = built {
+        return Err(failed(problem, &aside, context));
+    }
+    if plan.not_made(&context.repository).is_empty() {
+        plan.record(&context.repository, &scanner);
+        let verdict = judge(arguments, &plan, &aside, &scanner, context);
+        let may_go = |root: &EntryPath, directory: &_| {
+            plan.may_go(root, directory, &context.repository, &scanner)
+        };
+        tell_left(&aside.finish(&may_go).map_err(one)?, context);
+        return verdict;
+    }
+    if arguments.seal {
+        let problems = nothing_written(&plan, context);
+        tell_made(&aside, context)?;
+        return Err(problems);
+    }
+    // The report says so, below what became of the seals.
+    let verdict = check::run_after(&arguments.check(), context, After::Build);
+    tell_made(&aside, context)?;
+    verdict
+}
+
+pub(super) fn one(problem: Problem) -> Problems {
+    vec![problem]
+}
+
+/// Refuses to run a build where an event lends it the rights of somebody else.
+pub(super) fn refuse_foreign() -> Result<(), Problem> {
+    let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+    if variable("GITHUB_ACTIONS").as_deref() != Some("true") {
+        return Ok(());
+    }
+    let event = variable("GITHUB_EVENT_NAME").unwrap_or_default();
+    let read = || read_named(Path::new(&variable("GITHUB_EVENT_PATH")?), MAX_EVENT_BYTES).ok();
+    match why_no_build(&event, read) {
+        None => Ok(()),
+        Some(why) => Err(Problem::new("rebuild-foreign", format!("no build runs here: {why}"))
+            .remedy(
+                "rebuild in a workflow for the event pull_request, which has no rights to lose",
+            )),
+    }
+}
+
+/// The seals that are meant, and every reason not to begin.
+fn planned(
+    arguments: &RebuildArgs,
+    scanner: &Scanner,
+    context: &Context,
+) -> Result<Plan, Problems> {
+    let repository = &context.repository;
+    let commit = arguments.seals_from.as_ref().map(|rev| CommitTree::open(repository, rev));
+    let commit = commit.transpose().map_err(one)?;
+    let names = match &commit {
+        None => context.select(&arguments.names)?,
+        Some(commit) => {
+            let contents = context.contents_of(commit).map_err(one)?;
+            if !contents.strays.is_empty() {
+                return Err(contents.strays);
+            }
+            let load = |name: &SealName| commit.load(name);
+            select(&contents.names, &by_place(context, &contents.names, &arguments.names, &load))?
+        }
+    };
+    let seals = collect(names.into_iter().map(|name| {
+        let (header, seal) = match &commit {
+            Some(commit) => whole(commit.load(&name).and_then(|loaded| loaded.seal)),
+            None if arguments.seal => plan::again_after_build(repository, name.clone())
+                .map(|plan| (plan.header, plan.old)),
+            None => whole(repository.load(&name).and_then(|loaded| loaded.seal)),
+        }?;
+        Ok((name, header, seal))
+    }))?;
+    let all = repository.contents().map_err(one)?.unwrap_or_default().names;
+    let mut all: Vec<Root> = all.iter().filter_map(|name| repository.loose_root(name)).collect();
+    all.extend(seals.iter().map(|(_, header, _)| header.root.clone()));
+    Plan::new(repository, seals, !arguments.names.is_empty(), &all, scanner)
+}
+
+fn whole(seal: Result<Seal, Problem>) -> Result<(Header, Option<Seal>), Problems> {
+    seal.map(|seal| (seal.header.clone(), Some(seal))).map_err(one)
+}
+
+/// Runs each command once.
+fn build(plan: &Plan, aside: &Aside<'_>, context: &Context) -> Result<(), Problem> {
+    plan.commands().into_iter().try_for_each(|command| {
+        run_one(Build::Line(command), context.repository.root(), aside, context)
+    })
+}
+
+pub(super) fn run_one(
+    build: Build<'_>,
+    directory: &Path,
+    aside: &Aside<'_>,
+    context: &Context,
+) -> Result<(), Problem> {
+    context.terminal.remark(&format!("build: {}", build.shown()));
+    build.run(directory, |group| aside.note_group(group))
+}
+
+/// Builds a second time, in an empty place again.
+fn build_again(plan: &Plan, aside: &Aside<'_>, context: &Context) -> Result<(), Problem> {
+    if !plan.not_made(&context.repository).is_empty() {
+        // The second build would have nothing to be compared with.
+        return Ok(());
+    }
+    aside.keep_first()?;
+    build(plan, aside, context)
+}
+
+/// Puts back what there was before a build that failed.
+pub(super) fn failed(problem: Problem, aside: &Aside<'_>, context: &Context) -> Problems {
+    let put_back = tell_made(aside, context);
+    [vec![problem], put_back.err().unwrap_or_default()].concat()
+}
+
+pub(super) fn tell_made(aside: &Aside<'_>, context: &Context) -> Result<(), Problems> {
+    if let Some(made) = aside.put_back().map_err(one)? {
+        context.terminal.remark(&format!(
+            "what was there before the build is back; what the build made is in {made}, until the \
+             next rebuild"
+        ));
+    }
+    Ok(())
+}
+
+/// What came out: held against the first of two builds, then against the seals, or sealed.
+fn judge(
+    arguments: &RebuildArgs,
+    plan: &Plan,
+    aside: &Aside<'_>,
+    scanner: &Scanner,
+    context: &Context,
+) -> Outcome {
+    if arguments.twice {
+        if !same_builds(plan, aside, scanner, arguments.format, context)? {
+            return Ok(Verdict::Fail);
+        }
+        aside.drop_first();
+    }
+    if arguments.seal {
+        return approve(arguments, plan, context);
+    }
+    check::run_after(&arguments.check(), context, After::Build)
+}
+
+/// Whether two builds made the same bytes; says where they did not.
+fn same_builds(
+    plan: &Plan,
+    aside: &Aside<'_>,
+    scanner: &Scanner,
+    format: Format,
+    context: &Context,
+) -> Result<bool, Problems> {
+    let mut all_same = true;
+    for seal in &plan.rebuilt {
+        let first = aside.first(&seal.root).map_err(one)?;
+        let second = open(&seal.header.root, context)?;
+        let compared = compare(&seal.name, &seal.header, (&first, &second), scanner)?;
+        all_same &= compared.changes.is_empty();
+        let places = (&*aside.first_shown(&seal.root), seal.root.as_str());
+        tell_twice(&compared, places, format, context)?;
+    }
+    Ok(all_same)
+}
+
+/// Builds what `plan` says twice, and leaves what the second build made; gives what stays aside.
+pub(super) fn build_twice(
+    plan: &Plan,
+    scanner: &Scanner,
+    context: &Context,
+) -> Result<Vec<Left>, Problems> {
+    let repository = &context.repository;
+    let aside = Aside::begin(repository, plan.roots()).map_err(one)?;
+    let built = build(plan, &aside, context).and_then(|()| build_again(plan, &aside, context));
+    if let Err(problem) = built {
+        return Err(failed(problem, &aside, context));
+    }
+    let not_made = nothing_written(plan, context);
+    if !not_made.is_empty() {
+        tell_made(&aside, context)?;
+        return Err(not_made);
+    }
+    if !same_builds(plan, &aside, scanner, Format::Human, context)? {
+        tell_made(&aside, context)?;
+        let message = "two builds of one source differ, so nothing is sealed";
+        return Err(one(Problem::new("build-not-repeatable", message).remedy(
+            "make the build repeat itself; to seal what is there all the same: sealgate seal NAME --root DIR",
+        )));
+    }
+    plan.record(repository, scanner);
+    aside.drop_first();
+    let may_go =
+        |root: &EntryPath, directory: &_| plan.may_go(root, directory, repository, scanner);
+    aside.finish(&may_go).map_err(one)
+}
+
+/// The problems of roots that no command made.
+fn nothing_written(plan: &Plan, context: &Context) -> Problems {
+    let problem = |seal: &&Rebuilt| {
+        check::wrote_nothing(seal.name.as_str(), seal.root.as_str(), seal.build.as_str())
+    };
+    plan.not_made(&context.repository).iter().map(problem).collect()
+}
+
+pub(super) fn open(root: &Root, context: &Context) -> Result<sealgate_scan::Directory, Problems> {
+    context.repository.open(root).map_err(|error| {
+        one(Problem::new("rebuild-aside", error.to_string()).remedy("build again"))
+    })
+}
+
+/// Seals what the build made.
+fn approve(arguments: &RebuildArgs, plan: &Plan, context: &Context) -> Outcome {
+    let _lock = context.lock()?;
+    let plans = plan
+        .rebuilt
+        .iter()
+        .map(|seal| plan::again_after_build(&context.repository, seal.name.clone()));
+    let ready = seal::prepare(&arguments.seal(), context, collect(plans)?)?;
+    for ready in &ready {
+        ready.warn(context);
+    }
+    write(&ready, context)?;
+    let verbosity = context.terminal.verbosity;
+    let said: Vec<u8> =
+        ready.iter().flat_map(|ready| seal::tell(ready, context, verbosity)).collect();
+    context.terminal.answer(&said).map_err(one)?;
+    Ok(Verdict::Pass)
+}
+
+pub(super) fn tell_twice(
+    compared: &Comparison,
+    (first, second): (&str, &str),
+    format: Format,
+    context: &Context,
+) -> Result<(), Problems> {
+    let places = compared
+        .places
+        .iter()
+        .map(|file| (&*file.path, &file.divergence, file.resemblance.map(Resemblance::words)));
+    let (root, entries, changes) = (&*compared.root, compared.entries, &*compared.changes);
+    let builds = TwoBuilds { root, entries, changes, places: places.collect(), first, second };
+    let said = twice(&builds, context.terminal.verbosity);
+    if matches!(format, Format::Human | Format::Github) {
+        return context.terminal.answer(said.as_bytes()).map_err(one);
+    }
+    // stdout belongs to the report.
+    said.lines().for_each(|line| context.terminal.say(line));
+    Ok(())
+}
+
+/// `rebuild --restore`.
+fn put_back(arguments: &RebuildArgs, context: &Context) -> Outcome {
+    let repository = &context.repository;
+    let scanner = arguments.reading.scanner();
+    let names = repository.contents().map_err(one)?.unwrap_or_default().names;
+    let seals = names.iter().filter_map(|name| {
+        let seal = repository.load(name).ok()?.seal.ok()?;
+        Some((name.clone(), seal.header.clone(), Some(seal)))
+    });
+    let plan = Plan::of_known(seals.collect());
+    let may_go =
+        |root: &EntryPath, directory: &_| plan.may_go(root, directory, repository, &scanner);
+    let left = restore(repository, &scanner, &may_go).map_err(one)?;
+    context.terminal.remark("what the rebuild had moved aside is back in its place");
+    tell_left(&left, context);
+    Ok(Verdict::Pass)
+}
+
+/// Names what stays aside.
+pub(super) fn tell_left(left: &[Left], context: &Context) {
+    for Left { place, paths } in left {
+        let mut named = paths[..paths.len().min(NAMED)].join(", ");
+        if let Some(more) = paths.len().checked_sub(NAMED).filter(|more| *more > 0) {
+            named = format!("{named} and {more} more");
+        }
+        context.terminal.say(&format!("kept aside in {place}: {named}"));
+        context.terminal.say(&format!(
+            "  next: take from there what you need; then: rm -r {}",
+            quote(place.as_bytes())
+        ));
+    }
+}
+
+/// Says that an earlier rebuild was stopped before its end, if one was.
+pub(super) fn remark_on_unfinished(context: &Context) {
+    if let Some(earlier) = unfinished(&context.repository).filter(|earlier| !earlier.runs) {
+        context.terminal.say(&format!(
+            "warning: a rebuild was stopped before its end; what it moved aside is in {}: put it back \
+             with `sealgate rebuild --restore`",
+            earlier.place
+        ));
+    }
+}

@@ -1,0 +1,297 @@
+//! Which roots a rebuild moves aside, the commands that make them, and every reason not to begin.
+
+use std::collections::HashMap;
+
+use sealgate_core::compare::inventory::Extent;
+use sealgate_core::seal::exclude::Scope;
+use sealgate_core::seal::path::{EntryPath, is_below};
+use sealgate_core::seal::{BuildCommand, Header, Root, Seal, SealName};
+use sealgate_core::text::problem::Problem;
+use sealgate_git::Listing;
+use sealgate_scan::{Directory, Scanner};
+
+use super::record;
+use super::runs::runs;
+use super::{Bytes, Contents, contents, contents_of};
+use crate::report::quote;
+use crate::tree::{CommitTree, Workspace};
+
+/// How many paths a refusal names; the others are counted.
+const NAMED: usize = 10;
+
+/// A seal whose root is built.
+#[derive(Debug)]
+pub struct Rebuilt {
+    /// Its name.
+    pub name: SealName,
+    /// What it covers.
+    pub header: Header,
+    /// Its root, which is not the whole repository.
+    pub root: EntryPath,
+    /// What makes it.
+    pub build: BuildCommand,
+    /// What it states, as far as it can be read.
+    sealed: Contents,
+}
+
+/// The selected seals.
+#[derive(Debug, Default)]
+pub struct Plan {
+    /// Those that are built, by name.
+    pub rebuilt: Vec<Rebuilt>,
+    /// Those that state no command.
+    pub without_build: Vec<SealName>,
+}
+
+impl Plan {
+    /// Plans to build what `seals` cover, which the user `named` or not; `all` are the roots of all
+    /// seals that there are.
+    ///
+    /// # Errors
+    ///
+    /// A seal that was named states no command, or none does; or a root cannot be moved aside without
+    /// harm.
+    pub fn new(
+        repository: &Workspace,
+        seals: Vec<(SealName, Header, Option<Seal>)>,
+        named: bool,
+        all: &[Root],
+        scanner: &Scanner,
+    ) -> Result<Self, Vec<Problem>> {
+        let mut plan = Self::default();
+        let mut problems = Vec::new();
+        for (name, header, seal) in seals {
+            let Some(build) = header.build.clone() else {
+                if named {
+                    problems.push(no_command(&name));
+                }
+                plan.without_build.push(name);
+                continue;
+            };
+            match movable(repository, &header.root, all) {
+                Ok(root) => {
+                    let sealed = seal.as_ref().map(sealed).unwrap_or_default();
+                    plan.rebuilt.push(Rebuilt { name, header, root, build, sealed });
+                }
+                Err(problem) => problems.push(problem.seal(name.as_str())),
+            }
+        }
+        if let (true, Some(first)) =
+            (problems.is_empty() && plan.rebuilt.is_empty(), plan.without_build.first())
+        {
+            problems.push(no_command(first));
+        }
+        if problems.is_empty() {
+            problems = plan.strays(repository, scanner).map_err(|problem| vec![problem])?;
+        }
+        if problems.is_empty() { Ok(plan) } else { Err(problems) }
+    }
+
+    /// What the seals that can be read state, for sorting out what lies aside.
+    #[must_use]
+    pub fn of_known(seals: Vec<(SealName, Header, Option<Seal>)>) -> Self {
+        let known = seals.into_iter().filter_map(|(name, header, seal)| {
+            let (root, build) = (header.root.path()?.clone(), header.build.clone()?);
+            let sealed = seal.as_ref().map(sealed).unwrap_or_default();
+            Some(Rebuilt { name, header, root, build, sealed })
+        });
+        Self { rebuilt: known.collect(), without_build: Vec::new() }
+    }
+
+    /// The roots, each once.
+    #[must_use]
+    pub fn roots(&self) -> Vec<EntryPath> {
+        let mut roots: Vec<EntryPath> = self.rebuilt.iter().map(|seal| seal.root.clone()).collect();
+        roots.sort();
+        roots.dedup();
+        roots
+    }
+
+    /// The commands, each once, in the order of the seals.
+    #[must_use]
+    pub fn commands(&self) -> Vec<&BuildCommand> {
+        let mut commands: Vec<&BuildCommand> = Vec::new();
+        for seal in &self.rebuilt {
+            if !commands.contains(&&seal.build) {
+                commands.push(&seal.build);
+            }
+        }
+        commands
+    }
+
+    /// The seals of whose root the commands made no directory.
+    #[must_use]
+    pub fn not_made(&self, repository: &Workspace) -> Vec<&Rebuilt> {
+        let is_made = |seal: &&Rebuilt| repository.open(&seal.header.root).is_ok();
+        self.rebuilt.iter().filter(|seal| !is_made(seal)).collect()
+    }
+
+    /// What nobody would bring back: files in scope that no seal states, and that git neither tracks nor
+    /// ignores.
+    fn strays(&self, repository: &Workspace, scanner: &Scanner) -> Result<Vec<Problem>, Problem> {
+        let listing =
+            Listing::of(repository.root(), self.rebuilt.iter().map(|seal| seal.root.as_str()))?;
+        let mut problems = Vec::new();
+        for seal in &self.rebuilt {
+            let tracking = listing.below(seal.root.as_str());
+            let is_stray = |path: &&[u8]| {
+                let is_dir = path.ends_with(b"/");
+                let plain = path.strip_suffix(b"/").unwrap_or(path);
+                seal.header.scope.excludes(plain, is_dir).is_none()
+                    && !seal.sealed.contains_key(plain)
+            };
+            let mut strays = tracking.addable().filter(is_stray).peekable();
+            if strays.peek().is_none() {
+                continue;
+            }
+            let (made, there) = (made_before(seal, repository), there(seal, repository, scanner));
+            let is_made =
+                |path: &[u8]| made.get(path).is_some_and(|made| there.get(path) == Some(made));
+            let strays: Vec<String> = strays
+                .filter(|path| !is_made(path))
+                .map(|path| String::from_utf8_lossy(path).into_owned())
+                .collect();
+            if !strays.is_empty() {
+                problems.push(stray(seal, &strays));
+            }
+        }
+        Ok(problems)
+    }
+
+    /// Records what the commands made, so that the next rebuild knows it.
+    pub fn record(&self, repository: &Workspace, scanner: &Scanner) {
+        let made = self
+            .rebuilt
+            .iter()
+            .map(|seal| (seal.root.as_str().to_owned(), there(seal, repository, scanner)));
+        if let Ok(runs) = runs(repository) {
+            record::write(&runs, made.collect());
+        }
+    }
+
+    /// What lies aside of `root`, in `aside`, and may go: its bytes are those that a seal states, those
+    /// that the commit has which is checked out, or those that are in its place again.
+    #[must_use]
+    pub fn may_go(
+        &self,
+        root: &EntryPath,
+        aside: &Directory,
+        repository: &Workspace,
+        scanner: &Scanner,
+    ) -> Vec<Box<[u8]>> {
+        let there = contents_of(aside, scanner);
+        let seals = || self.rebuilt.iter().filter(|seal| seal.root == *root);
+        let now: Vec<Contents> =
+            seals().take(1).map(|seal| self::there(seal, repository, scanner)).collect();
+        let is_sealed = |path: &[u8], bytes: &Bytes| {
+            let sealed = seals().any(|seal| seal.sealed.get(path) == Some(bytes));
+            sealed || now.iter().any(|now| now.get(path) == Some(bytes))
+        };
+        let (mut known, others): (Contents, Contents) =
+            there.into_iter().partition(|(path, bytes)| is_sealed(path, bytes));
+        if !others.is_empty() {
+            let committed = committed(root, others.len(), repository, scanner);
+            known.extend(
+                others.into_iter().filter(|(path, bytes)| committed.get(path) == Some(bytes)),
+            );
+        }
+        known.into_keys().collect()
+    }
+}
+
+/// What an earlier rebuild made of the root of `seal`.
+fn made_before(seal: &Rebuilt, repository: &Workspace) -> Contents {
+    let runs = runs(repository);
+    runs.map_or_else(|_| Contents::new(), |runs| record::made(&runs, seal.root.as_str()))
+}
+
+/// What is in the root of `seal` now.
+fn there(seal: &Rebuilt, repository: &Workspace, scanner: &Scanner) -> Contents {
+    let root = repository.open(&seal.header.root);
+    root.map_or_else(|_| Contents::new(), |root| contents_of(&root, scanner))
+}
+
+/// The bytes of what `seal` states.
+fn sealed(seal: &Seal) -> Contents {
+    let bytes = |sealed: &sealgate_core::seal::SealedEntry| {
+        (sealed.path.as_bytes().into(), Bytes::of(&sealed.entry))
+    };
+    seal.entries.iter().map(bytes).collect()
+}
+
+/// The bytes of everything below `root` in the commit that is checked out; nothing where that cannot be
+/// told.
+fn committed(
+    root: &EntryPath,
+    paths: usize,
+    repository: &Workspace,
+    scanner: &Scanner,
+) -> Contents {
+    let observed = || {
+        let commit = CommitTree::open(repository, "HEAD").ok()?;
+        let header = Header {
+            root: Root::parse(root.as_str()).ok()?,
+            tracked: true,
+            build: None,
+            scope: Scope::new(Vec::new()).ok()?,
+        };
+        let name = SealName::parse("head")?;
+        let extent = Extent { paths, bytes: 0 };
+        commit.observe(&name, &header, extent, scanner, None).ok()
+    };
+    observed().as_ref().map_or_else(HashMap::new, contents)
+}
+
+/// `root` as a directory that can be moved aside: not the repository itself, and no other root in it.
+///
+/// # Errors
+///
+/// It is the whole repository, or holds the root of another seal.
+pub fn movable(repository: &Workspace, root: &Root, all: &[Root]) -> Result<EntryPath, Problem> {
+    let refused = |message: String| {
+        Problem::new("rebuild-root", message).remedy(
+            "seal the directory that the build makes, and nothing around it; what holds more than a \
+             build's output cannot be moved aside for it",
+        )
+    };
+    let Some(path) = root.path() else {
+        return Err(refused(
+            "the root is the whole repository: a build cannot start without it".to_owned(),
+        ));
+    };
+    if let Some(why) = repository.misplaced(root, &[]) {
+        return Err(refused(format!("{root}: {why}")));
+    }
+    let holds = |other: &&Root| {
+        other.path().is_some_and(|other| is_below(other.as_bytes(), path.as_bytes()))
+    };
+    match all.iter().find(holds) {
+        Some(other) => {
+            Err(refused(format!("{root} contains {other}, which has a seal of its own")))
+        }
+        None => Ok(path.clone()),
+    }
+}
+
+fn no_command(name: &SealName) -> Problem {
+    Problem::new("no-build-command", "the seal does not state how its root is built")
+        .seal(name.as_str())
+        .remedy(format!(
+            "say how: sealgate seal {name} --set-build 'npm run build', or what yours is"
+        ))
+}
+
+fn stray(seal: &Rebuilt, strays: &[String]) -> Problem {
+    let mut named = strays[..strays.len().min(NAMED)].join(", ");
+    if let Some(more) = strays.len().checked_sub(NAMED).filter(|more| *more > 0) {
+        named = format!("{named} and {more} more");
+    }
+    let root = quote(seal.root.as_str().as_bytes());
+    let message = format!(
+        "{} has what is neither sealed nor known to git, and nothing would bring it back: {named}",
+        seal.root.as_str()
+    );
+    Problem::new("rebuild-stray", message)
+        .seal(seal.name.as_str())
+        .remedy(format!("move it elsewhere or remove it; if it belongs there: git add -- {root}"))
+}
