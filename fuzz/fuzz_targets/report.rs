@@ -28,7 +28,7 @@ fuzz_target!(|bytes: &[u8]| {
     let current: Seal = read(&name, SEAL.as_bytes()).expect("the seal is one");
     for (_, reported) in chosen {
         // What is taken need not be a legal seal; it is read again before it is written.
-        if let Ok(seal) = taken(reported, &current, Digest::of(SEAL.as_bytes()), report.modes()) {
+        if let Ok(seal) = taken(reported, &current, Digest::of(SEAL.as_bytes()), &report) {
             let _ = read(&name, &to_bytes(&seal));
         }
     }

@@ -36,6 +36,8 @@ Register-ArgumentCompleter -Native -CommandName 'sealgate' -ScriptBlock {
             [CompletionResult]::new('rebuild', 'rebuild', [CompletionResultType]::ParameterValue, 'Run the builds that seals state, and tell whether they make the sealed bytes')
             [CompletionResult]::new('seal', 'seal', [CompletionResultType]::ParameterValue, 'Write seals again after an approved change, or make a new one')
             [CompletionResult]::new('fmt', 'fmt', [CompletionResultType]::ParameterValue, 'Bring edited seals into canonical form, without touching a digest')
+            [CompletionResult]::new('resolve', 'resolve', [CompletionResultType]::ParameterValue, 'Join seals that a merge left in conflict, entry by entry')
+            [CompletionResult]::new('merge-driver', 'merge-driver', [CompletionResultType]::ParameterValue, 'Merge one seal for git; `hook install` and `init` set this up')
             [CompletionResult]::new('diff', 'diff', [CompletionResultType]::ParameterValue, 'Show what sealing again would change, how two builds differ, or how the seals changed')
             [CompletionResult]::new('ls', 'ls', [CompletionResultType]::ParameterValue, 'List which paths are sealed, unsealed or excluded, and by which pattern')
             [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Print a seal in a format that other tools read')
@@ -53,7 +55,7 @@ Register-ArgumentCompleter -Native -CommandName 'sealgate' -ScriptBlock {
             break
         }
         'sealgate;check' {
-            [CompletionResult]::new('--rev', '--rev', [CompletionResultType]::ParameterName, 'Judge the seals and the bytes of the commit REV instead of the working tree')
+            [CompletionResult]::new('--rev', '--rev', [CompletionResultType]::ParameterName, 'Judge the seals and the bytes of the commit REV instead of the working tree; with A..B, of every commit that B has and A has not')
             [CompletionResult]::new('--seals-from', '--seals-from', [CompletionResultType]::ParameterName, 'Judge the bytes of the working tree by the seals of the commit REV')
             [CompletionResult]::new('--base', '--base', [CompletionResultType]::ParameterName, 'Judge how the seals changed since the commit REV; `auto` takes it from the event of GitHub Actions, `none` stands for no commit')
             [CompletionResult]::new('--on-reseal', '--on-reseal', [CompletionResultType]::ParameterName, 'Which changes of seals since the base may pass')
@@ -65,6 +67,7 @@ Register-ArgumentCompleter -Native -CommandName 'sealgate' -ScriptBlock {
             [CompletionResult]::new('--at', '--at', [CompletionResultType]::ParameterName, 'Judge the bytes in DIR instead of the seal''s root; for one seal')
             [CompletionResult]::new('--stage', '--stage', [CompletionResultType]::ParameterName, 'Copy what is hashed into the new directory DIR, which exists only after a pass; for one seal')
             [CompletionResult]::new('--require-sealed', '--require-sealed', [CompletionResultType]::ParameterName, 'Fail unless each directory that matches GLOB (from the repository root) is under one of the seals checked')
+            [CompletionResult]::new('--only', '--only', [CompletionResultType]::ParameterName, 'Judge only what matches PATTERN (gitignore syntax), sealed or not; repeatable. The verdict is on a part of the seal')
             [CompletionResult]::new('--partition', '--partition', [CompletionResultType]::ParameterName, 'Check share I of N; `merge-reports` gives the verdict on all shares')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'The format of the output')
             [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'Also write a report to FILE; repeatable')
@@ -110,6 +113,7 @@ Register-ArgumentCompleter -Native -CommandName 'sealgate' -ScriptBlock {
         }
         'sealgate;seal' {
             [CompletionResult]::new('--root', '--root', [CompletionResultType]::ParameterName, 'Make a new seal of the directory DIR, relative to the current directory')
+            [CompletionResult]::new('--at', '--at', [CompletionResultType]::ParameterName, 'Seal the bytes in DIR instead of those in the root, which is built and not kept in git; for one seal')
             [CompletionResult]::new('--exclude', '--exclude', [CompletionResultType]::ParameterName, 'Leave out what matches PATTERN (gitignore syntax); repeatable. An existing seal drops its entries, and no bytes are read or approved')
             [CompletionResult]::new('--set-build', '--set-build', [CompletionResultType]::ParameterName, 'The command that builds the root, run at the repository root by `sealgate rebuild` alone; an empty CMD takes it out. An existing seal changes above its entries, and no bytes are read or approved')
             [CompletionResult]::new('--only', '--only', [CompletionResultType]::ParameterName, 'Update only the entries that match PATTERN (gitignore syntax); repeatable')
@@ -138,6 +142,34 @@ Register-ArgumentCompleter -Native -CommandName 'sealgate' -ScriptBlock {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
             [CompletionResult]::new('--check', '--check', [CompletionResultType]::ParameterName, 'Write nothing, and exit 1 if a seal is not canonical')
             [CompletionResult]::new('--allow-ci', '--allow-ci', [CompletionResultType]::ParameterName, 'Write even if CI is set')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print only the verdict, and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print only the verdict, and errors')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Print every finding')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Print every finding')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'sealgate;resolve' {
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Start in DIR instead of the current directory')
+            [CompletionResult]::new('--seals', '--seals', [CompletionResultType]::ParameterName, 'The seals directory, relative to the repository root')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print only the verdict, and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print only the verdict, and errors')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Print every finding')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Print every finding')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'sealgate;merge-driver' {
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Start in DIR instead of the current directory')
+            [CompletionResult]::new('--seals', '--seals', [CompletionResultType]::ParameterName, 'The seals directory, relative to the repository root')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print only the verdict, and errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print only the verdict, and errors')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Print every finding')

@@ -58,6 +58,9 @@ _sealgate() {
             sealgate,man)
                 cmd="sealgate__subcmd__man"
                 ;;
+            sealgate,merge-driver)
+                cmd="sealgate__subcmd__merge__subcmd__driver"
+                ;;
             sealgate,merge-reports)
                 cmd="sealgate__subcmd__merge__subcmd__reports"
                 ;;
@@ -66,6 +69,9 @@ _sealgate() {
                 ;;
             sealgate,rebuild)
                 cmd="sealgate__subcmd__rebuild"
+                ;;
+            sealgate,resolve)
+                cmd="sealgate__subcmd__resolve"
                 ;;
             sealgate,seal)
                 cmd="sealgate__subcmd__seal"
@@ -137,7 +143,7 @@ _sealgate() {
 
     case "${cmd}" in
         sealgate)
-            opts="-C -q -v -h -V --seals --color --quiet --verbose --help --version check rebuild seal fmt diff ls export init doctor hook accept merge-reports blockers policy grant evidence completions man"
+            opts="-C -q -v -h -V --seals --color --quiet --verbose --help --version check rebuild seal fmt resolve merge-driver diff ls export init doctor hook accept merge-reports blockers policy grant evidence completions man"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -283,7 +289,7 @@ _sealgate() {
             return 0
             ;;
         sealgate__subcmd__check)
-            opts="-C -q -v -h -V --rev --seals-from --base --on-reseal --environment --action --plan --ref --older --policy-digest --at --stage --require-sealed --partition --format --report --threads --no-mmap --seals --color --quiet --verbose --help --version"
+            opts="-C -q -v -h -V --rev --seals-from --base --on-reseal --environment --action --plan --ref --older --policy-digest --at --stage --require-sealed --only --partition --format --report --threads --no-mmap --seals --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -334,6 +340,10 @@ _sealgate() {
                     return 0
                     ;;
                 --require-sealed)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --only)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1110,6 +1120,32 @@ _sealgate() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        sealgate__subcmd__merge__subcmd__driver)
+            opts="-C -q -v -h -V --seals --color --quiet --verbose --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --seals)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         sealgate__subcmd__merge__subcmd__reports)
             opts="-C -q -v -h -V --globs --only --seals-from --base --on-reseal --format --report --seals --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -1420,14 +1456,44 @@ _sealgate() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        sealgate__subcmd__resolve)
+            opts="-C -q -v -h -V --seals --color --quiet --verbose --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --seals)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         sealgate__subcmd__seal)
-            opts="-C -q -v -h -V --root --exclude --set-build --only --from-report --all --allow-ci --allow-outside-links --threads --no-mmap --seals --color --quiet --verbose --help --version"
+            opts="-C -q -v -h -V --root --at --exclude --set-build --only --from-report --all --allow-ci --allow-outside-links --threads --no-mmap --seals --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --root)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --at)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -33,6 +33,8 @@ set edit:completion:arg-completer[sealgate] = {|@words|
             cand rebuild 'Run the builds that seals state, and tell whether they make the sealed bytes'
             cand seal 'Write seals again after an approved change, or make a new one'
             cand fmt 'Bring edited seals into canonical form, without touching a digest'
+            cand resolve 'Join seals that a merge left in conflict, entry by entry'
+            cand merge-driver 'Merge one seal for git; `hook install` and `init` set this up'
             cand diff 'Show what sealing again would change, how two builds differ, or how the seals changed'
             cand ls 'List which paths are sealed, unsealed or excluded, and by which pattern'
             cand export 'Print a seal in a format that other tools read'
@@ -49,7 +51,7 @@ set edit:completion:arg-completer[sealgate] = {|@words|
             cand man 'Print the manual page of sealgate or of a command'
         }
         &'sealgate;check'= {
-            cand --rev 'Judge the seals and the bytes of the commit REV instead of the working tree'
+            cand --rev 'Judge the seals and the bytes of the commit REV instead of the working tree; with A..B, of every commit that B has and A has not'
             cand --seals-from 'Judge the bytes of the working tree by the seals of the commit REV'
             cand --base 'Judge how the seals changed since the commit REV; `auto` takes it from the event of GitHub Actions, `none` stands for no commit'
             cand --on-reseal 'Which changes of seals since the base may pass'
@@ -61,6 +63,7 @@ set edit:completion:arg-completer[sealgate] = {|@words|
             cand --at 'Judge the bytes in DIR instead of the seal''s root; for one seal'
             cand --stage 'Copy what is hashed into the new directory DIR, which exists only after a pass; for one seal'
             cand --require-sealed 'Fail unless each directory that matches GLOB (from the repository root) is under one of the seals checked'
+            cand --only 'Judge only what matches PATTERN (gitignore syntax), sealed or not; repeatable. The verdict is on a part of the seal'
             cand --partition 'Check share I of N; `merge-reports` gives the verdict on all shares'
             cand --format 'The format of the output'
             cand --report 'Also write a report to FILE; repeatable'
@@ -104,6 +107,7 @@ set edit:completion:arg-completer[sealgate] = {|@words|
         }
         &'sealgate;seal'= {
             cand --root 'Make a new seal of the directory DIR, relative to the current directory'
+            cand --at 'Seal the bytes in DIR instead of those in the root, which is built and not kept in git; for one seal'
             cand --exclude 'Leave out what matches PATTERN (gitignore syntax); repeatable. An existing seal drops its entries, and no bytes are read or approved'
             cand --set-build 'The command that builds the root, run at the repository root by `sealgate rebuild` alone; an empty CMD takes it out. An existing seal changes above its entries, and no bytes are read or approved'
             cand --only 'Update only the entries that match PATTERN (gitignore syntax); repeatable'
@@ -131,6 +135,32 @@ set edit:completion:arg-completer[sealgate] = {|@words|
             cand --color 'When to use colour'
             cand --check 'Write nothing, and exit 1 if a seal is not canonical'
             cand --allow-ci 'Write even if CI is set'
+            cand -q 'Print only the verdict, and errors'
+            cand --quiet 'Print only the verdict, and errors'
+            cand -v 'Print every finding'
+            cand --verbose 'Print every finding'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'sealgate;resolve'= {
+            cand -C 'Start in DIR instead of the current directory'
+            cand --seals 'The seals directory, relative to the repository root'
+            cand --color 'When to use colour'
+            cand -q 'Print only the verdict, and errors'
+            cand --quiet 'Print only the verdict, and errors'
+            cand -v 'Print every finding'
+            cand --verbose 'Print every finding'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'sealgate;merge-driver'= {
+            cand -C 'Start in DIR instead of the current directory'
+            cand --seals 'The seals directory, relative to the repository root'
+            cand --color 'When to use colour'
             cand -q 'Print only the verdict, and errors'
             cand --quiet 'Print only the verdict, and errors'
             cand -v 'Print every finding'

@@ -37,6 +37,8 @@ complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "check" -d 'Compar
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "rebuild" -d 'Run the builds that seals state, and tell whether they make the sealed bytes'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "seal" -d 'Write seals again after an approved change, or make a new one'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "fmt" -d 'Bring edited seals into canonical form, without touching a digest'
+complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "resolve" -d 'Join seals that a merge left in conflict, entry by entry'
+complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "merge-driver" -d 'Merge one seal for git; `hook install` and `init` set this up'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "diff" -d 'Show what sealing again would change, how two builds differ, or how the seals changed'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "ls" -d 'List which paths are sealed, unsealed or excluded, and by which pattern'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "export" -d 'Print a seal in a format that other tools read'
@@ -51,7 +53,7 @@ complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "grant" -d 'Write,
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "evidence" -d 'Check the records of rehearsals'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "completions" -d 'Print the completions for a shell'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "man" -d 'Print the manual page of sealgate or of a command'
-complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l rev -d 'Judge the seals and the bytes of the commit REV instead of the working tree' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l rev -d 'Judge the seals and the bytes of the commit REV instead of the working tree; with A..B, of every commit that B has and A has not' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l seals-from -d 'Judge the bytes of the working tree by the seals of the commit REV' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l base -d 'Judge how the seals changed since the commit REV; `auto` takes it from the event of GitHub Actions, `none` stands for no commit' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l on-reseal -d 'Which changes of seals since the base may pass' -r -f -a "allow\t'All of them'
@@ -65,6 +67,7 @@ complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l policy-diges
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l at -d 'Judge the bytes in DIR instead of the seal\'s root; for one seal' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l stage -d 'Copy what is hashed into the new directory DIR, which exists only after a pass; for one seal' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l require-sealed -d 'Fail unless each directory that matches GLOB (from the repository root) is under one of the seals checked' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l only -d 'Judge only what matches PATTERN (gitignore syntax), sealed or not; repeatable. The verdict is on a part of the seal' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l partition -d 'Check share I of N; `merge-reports` gives the verdict on all shares' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l format -d 'The format of the output' -r -f -a "human\t'For people'
 json\t'For scripts'
@@ -116,6 +119,7 @@ complete -c sealgate -n "__fish_sealgate_using_subcommand rebuild" -s v -l verbo
 complete -c sealgate -n "__fish_sealgate_using_subcommand rebuild" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c sealgate -n "__fish_sealgate_using_subcommand rebuild" -s V -l version -d 'Print version'
 complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -l root -d 'Make a new seal of the directory DIR, relative to the current directory' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -l at -d 'Seal the bytes in DIR instead of those in the root, which is built and not kept in git; for one seal' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -l exclude -d 'Leave out what matches PATTERN (gitignore syntax); repeatable. An existing seal drops its entries, and no bytes are read or approved' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -l set-build -d 'The command that builds the root, run at the repository root by `sealgate rebuild` alone; an empty CMD takes it out. An existing seal changes above its entries, and no bytes are read or approved' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -l only -d 'Update only the entries that match PATTERN (gitignore syntax); repeatable' -r
@@ -145,6 +149,24 @@ complete -c sealgate -n "__fish_sealgate_using_subcommand fmt" -s q -l quiet -d 
 complete -c sealgate -n "__fish_sealgate_using_subcommand fmt" -s v -l verbose -d 'Print every finding'
 complete -c sealgate -n "__fish_sealgate_using_subcommand fmt" -s h -l help -d 'Print help'
 complete -c sealgate -n "__fish_sealgate_using_subcommand fmt" -s V -l version -d 'Print version'
+complete -c sealgate -n "__fish_sealgate_using_subcommand resolve" -s C -d 'Start in DIR instead of the current directory' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand resolve" -l seals -d 'The seals directory, relative to the repository root' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand resolve" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c sealgate -n "__fish_sealgate_using_subcommand resolve" -s q -l quiet -d 'Print only the verdict, and errors'
+complete -c sealgate -n "__fish_sealgate_using_subcommand resolve" -s v -l verbose -d 'Print every finding'
+complete -c sealgate -n "__fish_sealgate_using_subcommand resolve" -s h -l help -d 'Print help'
+complete -c sealgate -n "__fish_sealgate_using_subcommand resolve" -s V -l version -d 'Print version'
+complete -c sealgate -n "__fish_sealgate_using_subcommand merge-driver" -s C -d 'Start in DIR instead of the current directory' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand merge-driver" -l seals -d 'The seals directory, relative to the repository root' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand merge-driver" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c sealgate -n "__fish_sealgate_using_subcommand merge-driver" -s q -l quiet -d 'Print only the verdict, and errors'
+complete -c sealgate -n "__fish_sealgate_using_subcommand merge-driver" -s v -l verbose -d 'Print every finding'
+complete -c sealgate -n "__fish_sealgate_using_subcommand merge-driver" -s h -l help -d 'Print help'
+complete -c sealgate -n "__fish_sealgate_using_subcommand merge-driver" -s V -l version -d 'Print version'
 complete -c sealgate -n "__fish_sealgate_using_subcommand diff" -l against -d 'Compare the root with the build in DIR instead of the seal; for one seal' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand diff" -l base -d 'Show how the seals changed since the commit REV, without reading a root' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand diff" -l rev -d 'With --base, take the seals of the commit REV instead of the working tree' -r

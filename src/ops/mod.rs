@@ -9,4 +9,5 @@ pub mod merge;
 pub mod pre_push;
 pub mod rebuild;
 mod reported;
+pub mod resolve;
 pub mod seal;

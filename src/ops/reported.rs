@@ -2,9 +2,8 @@
 
 use std::fmt::Display;
 
-use sealgate_core::compare::decode::{Decoded, decode};
+use sealgate_core::compare::decode::{Decoded, Judged, decode};
 use sealgate_core::compare::finding::Finding;
-use sealgate_core::compare::partition::Taken;
 use sealgate_core::seal::Seal;
 
 use crate::report::SealView;
@@ -14,8 +13,8 @@ use crate::report::read::cut;
 #[derive(Clone, Copy)]
 pub(super) struct Against<'a> {
     pub(super) seal: &'a Seal,
-    /// Of a share, what it takes.
-    pub(super) taken: Option<Taken<'a>>,
+    /// What of it was judged.
+    pub(super) judged: Judged<'a>,
     /// Whether execute bits were seen.
     pub(super) modes: bool,
 }
@@ -30,13 +29,13 @@ pub(super) struct Reported {
 
 /// Reads what is `stated`; if no check can have stated it, why, in words that quote the report.
 pub(super) fn read(stated: &SealView, against: Against<'_>) -> Result<Reported, String> {
-    let Against { seal, taken, modes } = against;
+    let Against { seal, judged, modes } = against;
     let mut findings = Vec::with_capacity(stated.findings.len());
     for view in &stated.findings {
         findings.push(view.finding().map_err(|error| about(view.path.as_bytes(), &error))?);
     }
     let decoded =
-        decode(seal, &findings, modes, taken).map_err(|error| about(&error.path, &error))?;
+        decode(seal, &findings, modes, judged).map_err(|error| about(&error.path, &error))?;
     let (checked, matched) = (decoded.comparison.checked, decoded.comparison.matched);
     let bytes = decoded.inventory.bytes;
     if (stated.checked, stated.matched, stated.bytes) != (checked, matched, bytes) {

@@ -43,6 +43,7 @@ impl Report {
             authority: None,
             base: base.map(|base| BaseView::new(base, judgements, invocation)),
             partition: None,
+            only: Vec::new(),
             staged: None,
             fix: remedy::fix_of_all(judgements, invocation),
             elapsed_ms: u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),

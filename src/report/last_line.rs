@@ -18,6 +18,7 @@ pub(super) fn of(report: &Report) -> String {
     let word = if resealed { format!("{word}, RESEALED") } else { word.to_owned() };
     let word = match &report.partition {
         Some(share) => format!("{word}, SHARE {}/{}", share.index, share.count),
+        None if !report.only.is_empty() => format!("{word}, PART"),
         None => word,
     };
     let mut said = trouble(report);

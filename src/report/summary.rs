@@ -90,6 +90,7 @@ pub(super) fn title(report: &Report) -> String {
     let word = if resealed { format!("{word}, RESEALED") } else { word };
     let word = match &report.partition {
         Some(share) => format!("{word}, SHARE {}/{}", share.index, share.count),
+        None if !report.only.is_empty() => format!("{word}, PART"),
         None => word,
     };
     let found: usize = report.seals.iter().map(|seal| seal.findings.len()).sum();

@@ -4,3 +4,4 @@ pub mod artifacts;
 pub mod doctor;
 pub mod hook;
 pub mod init;
+pub mod merge_driver;

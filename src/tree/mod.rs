@@ -285,7 +285,7 @@ pub fn root_problem(error: &RootError, name: &SealName, named_by: NamedBy) -> Pr
         RootError::Link(_) => (
             "root-is-link",
             "make it a real directory, or seal what it points to",
-            "name the directory that it points to",
+            "name the directory that it points to, or seal what it holds: --root DIR --at THERE",
             "commit a real directory, or seal what it points to",
         ),
         RootError::Unreadable(..) => {

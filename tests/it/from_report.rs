@@ -270,7 +270,6 @@ fn no_path_leads_out_of_the_seal() {
         ("./x", "the path has a `.` or `..` component"),
         ("/etc/passwd", "the path is absolute"),
         ("C:/x", "the path begins with a drive prefix"),
-        ("a\\b", "the path holds a backslash"),
         ("a//b", "the path has an empty component"),
         ("a/", "the path has an empty component"),
         ("", "the path is empty"),

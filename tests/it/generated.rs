@@ -13,7 +13,7 @@ use sealgate_core::text::codes::{ErrorCode, NOTICES};
 
 use crate::error_codes::errors;
 
-const COMMANDS: [&str; 17] = [
+const COMMANDS: [&str; 18] = [
     "check",
     "rebuild",
     "seal",
@@ -23,6 +23,7 @@ const COMMANDS: [&str; 17] = [
     "doctor",
     "hook",
     "fmt",
+    "resolve",
     "export",
     "merge-reports",
     "blockers",

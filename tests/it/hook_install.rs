@@ -73,7 +73,11 @@ fn install_makes_an_executable_hook_and_a_second_time_changes_nothing() {
     let project = project();
     fs::remove_dir_all(project.repo.at(".git/hooks")).unwrap();
     let ran = project.repo.run(&["hook", "install"]);
-    assert_eq!(said(&ran), "installed .git/hooks/pre-push: each push is judged before it leaves\n");
+    assert_eq!(
+        said(&ran),
+        "installed .git/hooks/pre-push: each push is judged before it leaves\n\
+         git joins seals that two branches changed, entry by entry (merge driver sealgate)\n"
+    );
     let after = hooks_of(&project);
     assert!(after["pre-push"].starts_with("100755 "), "{after:?}");
     assert_eq!(after.len(), 1);

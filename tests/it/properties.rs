@@ -188,7 +188,7 @@ fn name_of_seal() -> SealName {
 /// The bytes of the seal that states `inventory`.
 fn sealed(inventory: &Inventory, scope: Scope) -> Vec<u8> {
     let header = Header { root: Root::parse("dist").unwrap(), tracked: false, build: None, scope };
-    to_bytes(&draft(&name_of_seal(), header, inventory).unwrap())
+    to_bytes(&draft(&name_of_seal(), header, inventory, None).unwrap())
 }
 
 /// A repository whose `dist` holds `tree`, sealed.

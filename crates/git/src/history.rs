@@ -3,8 +3,9 @@
 use std::collections::HashSet;
 use std::path::Path;
 
+use super::object::Oid;
 use super::special::refuse_special;
-use super::{GitError, below, pathspec, records, run};
+use super::{GitError, below, native, pathspec, records, run};
 
 /// The paths in the index below `root` (relative to `repository`), relative to it.
 pub fn tracked(repository: &Path, root: &str) -> Result<HashSet<Vec<u8>>, GitError> {
@@ -41,4 +42,39 @@ pub fn history(repository: &Path, revision: &str, most: usize) -> Result<Vec<Str
     let most = format!("--max-count={most}");
     let ids = run(repository, "rev-list", &[&most, "--end-of-options", revision, "--"])?;
     Ok(String::from_utf8_lossy(&ids).lines().map(str::to_owned).collect())
+}
+
+/// The commits that `to` leads to and `from` does not, merges included, the oldest first.
+///
+/// # Errors
+///
+/// git cannot be run, or fails, or answers with something else than ids.
+pub fn commits_between(repository: &Path, from: &Oid, to: &Oid) -> Result<Vec<Oid>, GitError> {
+    let command = "rev-list";
+    let range = format!("{from}..{to}");
+    let said = run(repository, command, &["--reverse", "--end-of-options", &range, "--"])?;
+    let lines = said.split(|&byte| byte == b'\n').filter(|line| !line.is_empty());
+    let ids: Option<Vec<Oid>> = lines.map(Oid::from_hex).collect();
+    ids.ok_or_else(|| GitError::Failed {
+        command,
+        stderr: "it answered with something else than ids".to_owned(),
+    })
+}
+
+/// The commits at which the history of a shallow clone ends, whatever their parents are.
+///
+/// # Errors
+///
+/// git cannot be run, or its list cannot be read.
+pub fn shallow_commits(repository: &Path) -> Result<HashSet<Oid>, GitError> {
+    let command = "rev-parse";
+    let list = native(&run(repository, command, &["--git-path", "shallow"])?);
+    match std::fs::read(repository.join(list)) {
+        Ok(text) => Ok(text.split(|&byte| byte == b'\n').filter_map(Oid::from_hex).collect()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(HashSet::new()),
+        Err(error) => Err(GitError::Failed {
+            command,
+            stderr: format!("the list of shallow commits cannot be read: {error}"),
+        }),
+    }
 }

@@ -1,10 +1,12 @@
 //! The only place that runs git: plumbing, without the caller's environment, hooks or helpers.
 
+mod adding;
 pub mod attributes;
 pub mod child;
 mod history;
 mod hooks;
 mod ledger;
+mod merging;
 mod missing;
 mod notation;
 mod object;
@@ -23,9 +25,13 @@ use sealgate_core::text::problem::Problem;
 
 use crate::child::Running;
 
-pub use history::{history, ignored, in_head, tracked};
+pub use adding::{Addition, Stored, additions};
+pub use history::{commits_between, history, ignored, in_head, shallow_commits, tracked};
 pub use hooks::{common_directory, hooks_directory};
 pub use ledger::{LedgerError, Pushed, RemoteLedger, identity};
+pub use merging::{
+    MergeDriver, forget_merge_driver, merge_driver_of, merge_text, own_attributes_file,
+};
 pub use missing::{Fetching, is_shallow};
 pub use object::{Commit, ObjectKind, Oid, TreeEntry, TreeMode};
 pub use objects::{ObjectError, Objects};

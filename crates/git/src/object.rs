@@ -203,7 +203,7 @@ pub(super) fn tree(bytes: &[u8], oid: &Oid) -> Result<Vec<TreeEntry>, &'static s
 }
 
 /// Octal digits, as git-fsck takes them: what a checkout would make of the mode.
-fn tree_mode(digits: &[u8]) -> Option<TreeMode> {
+pub(super) fn tree_mode(digits: &[u8]) -> Option<TreeMode> {
     let text = std::str::from_utf8(digits).ok().filter(|text| !text.starts_with('+'))?;
     let mode = u32::from_str_radix(text, 8).ok()?;
     match mode >> 12 {

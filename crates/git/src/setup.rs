@@ -33,9 +33,25 @@ pub fn place(directory: &Path) -> Result<Place, GitError> {
     }
 }
 
-/// The attributes of `paths`, relative to the repository, in their order: as the repository states
-/// them, without those of this user and this system, which no other clone has.
-pub fn values(repository: &Path, paths: &[Vec<u8>]) -> Result<Vec<Values>, GitError> {
+/// Which files of attributes count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AttributeFiles {
+    /// Those of the repository, which every clone has.
+    Repository,
+    /// Those of this user and this system too, by which `git add` stores bytes here.
+    All,
+}
+
+/// The attributes of `paths`, relative to the repository, in their order, as `files` state them.
+///
+/// # Errors
+///
+/// git cannot be run, or fails.
+pub fn values(
+    repository: &Path,
+    paths: &[Vec<u8>],
+    files: AttributeFiles,
+) -> Result<Vec<Values>, GitError> {
     let mut all = vec![Values::default(); paths.len()];
     if paths.is_empty() {
         return Ok(all);
@@ -44,7 +60,9 @@ pub fn values(repository: &Path, paths: &[Vec<u8>]) -> Result<Vec<Values>, GitEr
     refuse_special(repository, places.flatten(), ".gitattributes", "check-attr")?;
     let arguments: Vec<&str> = ["--stdin", "-z"].iter().chain(&ASKED).copied().collect();
     let mut git = plumbing(repository);
-    git.env("GIT_ATTR_NOSYSTEM", "1").args(["-c", "core.attributesFile=/dev/null"]);
+    if files == AttributeFiles::Repository {
+        git.env("GIT_ATTR_NOSYSTEM", "1").args(["-c", "core.attributesFile=/dev/null"]);
+    }
     let said = answer(git, "check-attr", &arguments, &joined(paths), &[0])?;
     let mut fields = said.split(|&byte| byte == 0);
     let mut answers = 0;

@@ -10,6 +10,8 @@ use super::{GitError, pathspec, records, run};
 pub struct Unmerged {
     /// Relative to the repository.
     pub path: Vec<u8>,
+    /// The blob of their common ancestor, stage 1; `None` where both added the file.
+    pub base: Option<Oid>,
     /// The blob of the side that was merged into, stage 2; `None` where that deleted the file.
     pub ours: Option<Oid>,
     /// The blob of the other side, stage 3; `None` where that deleted the file.
@@ -24,10 +26,11 @@ pub fn unmerged(repository: &Path, path: &str) -> Result<Vec<Unmerged>, GitError
     for record in records(&output) {
         let Some((oid, stage, path)) = parts(&record) else { continue };
         if files.last().is_none_or(|last| last.path != path) {
-            files.push(Unmerged { path: path.to_vec(), ours: None, theirs: None });
+            files.push(Unmerged { path: path.to_vec(), base: None, ours: None, theirs: None });
         }
         if let Some(last) = files.last_mut() {
             match stage {
+                b"1" => last.base = Some(oid),
                 b"2" => last.ours = Some(oid),
                 b"3" => last.theirs = Some(oid),
                 _ => {}

@@ -4,8 +4,10 @@ mod authority;
 mod blockers;
 mod help;
 mod hook;
+mod merging;
 mod rebuild;
 mod reports;
+mod setup;
 mod shell;
 mod values;
 
@@ -18,7 +20,6 @@ use sealgate_core::compare::partition::Slice;
 use sealgate_scan::Scanner;
 
 use crate::report::Format;
-use crate::setup::init::Workflow;
 
 pub use authority::{
     AuthorityArgs, Between, EvidenceCommand, GrantArgs, GrantCommand, GrantNewArgs, GrantSignArgs,
@@ -26,8 +27,10 @@ pub use authority::{
 };
 pub use blockers::{BlockersArgs, BlockersCommand, BlockersFormat};
 pub use hook::{HookCommand, PrePushArgs};
+pub use merging::{MergeDriverArgs, ResolveArgs};
 pub use rebuild::RebuildArgs;
 pub use reports::{AcceptArgs, MergeReportsArgs};
+pub use setup::{DoctorArgs, DoctorFormat, InitArgs};
 pub use shell::Shell;
 
 /// Compares build artifacts, byte for byte, with a committed seal: pass or fail.
@@ -85,6 +88,11 @@ pub enum Command {
     Seal(SealArgs),
     /// Bring edited seals into canonical form, without touching a digest
     Fmt(FmtArgs),
+    /// Join seals that a merge left in conflict, entry by entry
+    Resolve(ResolveArgs),
+    /// Merge one seal for git; `hook install` and `init` set this up
+    #[command(hide = true)]
+    MergeDriver(MergeDriverArgs),
     /// Show what sealing again would change, how two builds differ, or how the seals changed
     Diff(DiffArgs),
     /// List which paths are sealed, unsealed or excluded, and by which pattern
@@ -153,7 +161,8 @@ pub struct CheckArgs {
     /// Seals to check, by name, glob, root or seal file [default: all]
     #[arg(value_name = "NAME")]
     pub names: Vec<String>,
-    /// Judge the seals and the bytes of the commit REV instead of the working tree
+    /// Judge the seals and the bytes of the commit REV instead of the working tree; with A..B, of every
+    /// commit that B has and A has not
     #[arg(long, value_name = "REV", conflicts_with_all = ["at", "seals_from", "stage", "require_sealed"])]
     pub rev: Option<String>,
     /// Judge the bytes of the working tree by the seals of the commit REV
@@ -179,6 +188,14 @@ pub struct CheckArgs {
     /// seals checked
     #[arg(long, value_name = "GLOB")]
     pub require_sealed: Vec<String>,
+    /// Judge only what matches PATTERN (gitignore syntax), sealed or not; repeatable. The verdict is on a
+    /// part of the seal
+    #[arg(
+        long,
+        value_name = "PATTERN",
+        conflicts_with_all = ["base", "environment", "stage", "partition", "require_sealed"]
+    )]
+    pub only: Vec<String>,
     /// Check share I of N; `merge-reports` gives the verdict on all shares
     #[arg(long, value_name = "slice:I/N", conflicts_with = "stage")]
     pub partition: Option<Slice>,
@@ -202,6 +219,9 @@ pub struct SealArgs {
     /// Make a new seal of the directory DIR, relative to the current directory
     #[arg(long, value_name = "DIR", conflicts_with_all = ["only", "all"])]
     pub root: Option<PathBuf>,
+    /// Seal the bytes in DIR instead of those in the root, which is built and not kept in git; for one seal
+    #[arg(long, value_name = "DIR", conflicts_with = "all")]
+    pub at: Option<PathBuf>,
     /// Leave out what matches PATTERN (gitignore syntax); repeatable. An existing seal drops its entries,
     /// and no bytes are read or approved
     #[arg(long, value_name = "PATTERN", conflicts_with = "only")]
@@ -302,53 +322,6 @@ pub enum ExportFormat {
     Sha256sum,
 }
 
-/// `init`.
-#[derive(Debug, Args)]
-pub struct InitArgs {
-    /// Seal the directory DIR, relative to the current directory; repeatable [default: proposed
-    /// directories that look like build artifacts]
-    #[arg(long, value_name = "DIR")]
-    pub root: Vec<PathBuf>,
-    /// The command by which the workflow builds what is not in git
-    #[arg(long, value_name = "CMD")]
-    pub build: Option<String>,
-    /// The workflow to write: check on every push, or rehearse on branches seal-rehearsal/**
-    #[arg(long, value_enum)]
-    pub workflow: Option<Workflow>,
-    /// Install the pre-push hook too, as `sealgate hook install` does
-    #[arg(long)]
-    pub hook: bool,
-    /// Accept what is proposed, and ask no questions
-    #[arg(long)]
-    pub yes: bool,
-    /// Write even if CI is set
-    #[arg(long)]
-    pub allow_ci: bool,
-    /// How files are read
-    #[command(flatten)]
-    pub reading: Reading,
-}
-
-/// `doctor`.
-#[derive(Debug, Args)]
-pub struct DoctorArgs {
-    /// Exit 1 if anything weakens the gate
-    #[arg(long)]
-    pub exit_code: bool,
-    /// The format of the output
-    #[arg(long, value_enum, default_value_t = DoctorFormat::Human)]
-    pub format: DoctorFormat,
-}
-
-/// The formats of `doctor`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum DoctorFormat {
-    /// For people
-    Human,
-    /// For scripts
-    Json,
-}
-
 /// The command line as clap sees it, for completions and manual pages.
 #[must_use]
 pub fn command() -> clap::Command {
@@ -370,6 +343,7 @@ pub fn hint(word: &str) -> Option<&'static str> {
         "completion" => "completions",
         "install" | "pre-push" | "hooks" => "hook",
         "merge" => "merge-reports",
+        "join" | "mergetool" => "resolve",
         _ => return None,
     })
 }

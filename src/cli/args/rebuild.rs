@@ -52,6 +52,7 @@ impl RebuildArgs {
     #[must_use]
     pub fn check(&self) -> CheckArgs {
         CheckArgs {
+            only: Vec::new(),
             names: self.names.clone(),
             rev: None,
             seals_from: self.seals_from.clone(),
@@ -72,6 +73,7 @@ impl RebuildArgs {
     #[must_use]
     pub fn seal(&self) -> SealArgs {
         SealArgs {
+            at: None,
             names: Vec::new(),
             root: None,
             exclude: Vec::new(),

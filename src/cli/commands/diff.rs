@@ -197,7 +197,7 @@ fn with_build(
     let one = |problem| vec![problem];
     let ours = open(&context.repository, &seal.name, &seal.header).map_err(one)?;
     let theirs = open_build(build, &seal.name).map_err(one)?;
-    let here = draft(&seal.name, seal.header.clone(), &sound(seal, &ours, scanner)?)?;
+    let here = draft(&seal.name, seal.header.clone(), &sound(seal, &ours, scanner)?, None)?;
     let changes = changes(&here, &sound(seal, &theirs, scanner)?);
     let most = match context.terminal.verbosity {
         Verbosity::Verbose => usize::MAX,
@@ -235,7 +235,7 @@ fn sound(seal: &Seal, root: &Directory, scanner: &Scanner) -> Result<Inventory, 
     let inventory =
         observe(root, &seal.name, &seal.header, scanner).map_err(|problem| vec![problem])?;
     if inventory.troubles().next().is_some() {
-        draft(&seal.name, seal.header.clone(), &inventory)?;
+        draft(&seal.name, seal.header.clone(), &inventory, None)?;
     }
     Ok(inventory)
 }

@@ -102,7 +102,7 @@ fn plan(
     let one = |problem| vec![problem];
     let loaded = context.repository.load(name).map_err(one)?;
     let old = loaded.seal.map_err(one)?;
-    let seal = taken(reported, &old, loaded.digest, report.modes())?;
+    let seal = taken(reported, &old, loaded.digest, report)?;
     if !approval.allow_outside_links {
         let problems = outside_links(&seal, Some(&old));
         if !problems.is_empty() {
@@ -117,5 +117,12 @@ fn plan(
         vec![Problem::new("report-refused", message).seal(name.as_str()).remedy(remedy)]
     })?;
     let changed = bytes != loaded.bytes;
-    Ok(PendingSeal { seal, bytes, old: Some(old), old_was_whole: true, changed })
+    Ok(PendingSeal {
+        seal,
+        bytes,
+        old: Some(old),
+        old_was_whole: true,
+        changed,
+        pointers: Vec::new(),
+    })
 }

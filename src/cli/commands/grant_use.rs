@@ -150,6 +150,7 @@ impl Using<'_> {
         let UseArgs { action, environment, plan, evidence, rev, reference, policy_digest, .. } =
             self.arguments;
         let arguments = CheckArgs {
+            only: Vec::new(),
             names: Vec::new(),
             rev: rev.clone(),
             seals_from: rev.is_none().then(|| "HEAD".to_owned()),

@@ -18,6 +18,7 @@ use crate::ops::pre_push::{
 };
 use crate::report::{Report, Verbosity};
 use crate::setup::hook::{self, Place};
+use crate::setup::merge_driver;
 
 /// How to do what was not allowed: whoever is stopped must not need to look it up.
 const ANYWAY: &str = "sealgate stopped this push. To push anyway: git push --no-verify; CI will \
@@ -45,7 +46,11 @@ pub(super) fn run(command: &HookCommand, context: &Context) -> Outcome {
 
 fn install(force: bool, context: &Context) -> Result<Verdict, Problem> {
     let said = PendingSeal::new(force, context)?.install(context)?;
-    answer(&said, context)
+    answer(&said, context)?;
+    match set_up_merging(context)? {
+        Some(said) => answer(said, context),
+        None => Ok(Verdict::Pass),
+    }
 }
 
 /// A hook that may be installed.
@@ -71,9 +76,16 @@ impl PendingSeal {
     }
 }
 
+/// Lets git join two changes of one seal, and says so where it did not.
+pub(super) fn set_up_merging(context: &Context) -> Result<Option<&'static str>, Problem> {
+    let is_new = merge_driver::install(&context.repository, &binary()?)?;
+    Ok(is_new.then_some(merge_driver::SET_UP))
+}
+
 fn uninstall(context: &Context) -> Result<Verdict, Problem> {
     let place = Place::find(&context.repository)?;
     let done = place.uninstall()?;
+    merge_driver::uninstall(&context.repository)?;
     answer(&hook::removed(done, &shown(&place, context)), context)
 }
 

@@ -17,6 +17,7 @@ use super::ready::write;
 use super::{Context, Outcome, collect, hook, refuse_in_ci, seal};
 use crate::cli::args::{InitArgs, SealArgs};
 use crate::ops::check::coverage::covered;
+use crate::ops::seal::kept::LineEndRules;
 use crate::ops::seal::plan::{self, Plan, Wanted};
 use crate::report::Verbosity;
 use crate::report::setup::{self, SetUp};
@@ -51,9 +52,12 @@ pub(super) fn run(arguments: &InitArgs, context: &Context) -> Outcome {
         (false, false) => Answers::SealRef,
     };
     let roots = roots(arguments, answers, &sealed, context)?;
-    let draft = |builds: &Builds| {
+    let draft = |builds: &Builds| -> Result<_, Vec<Problem>> {
         let plans = plans(&roots, &sealed, builds, context)?;
-        seal::prepare(&sealing(arguments), context, plans).map_err(by_hand)
+        let ready = seal::prepare(&sealing(arguments), context, plans).map_err(by_hand)?;
+        seal::hold_against_git(&ready, &sealing(arguments), LineEndRules::AboutToBeExact, context)
+            .map_err(by_hand)?;
+        Ok(ready)
     };
     let first = draft(&Builds::default())?;
     let new: Vec<&Seal> = first.iter().map(|ready| &ready.seal).collect();
@@ -95,6 +99,10 @@ pub(super) fn run(arguments: &InitArgs, context: &Context) -> Outcome {
     if let Some(hook) = hook {
         let said = hook.install(context).map_err(|problem| vec![problem])?;
         told.extend(format!("{}\n", message(&said)).into_bytes());
+    }
+    if context.repository.in_git() {
+        let said = hook::set_up_merging(context).map_err(|problem| vec![problem])?;
+        told.extend(said.iter().flat_map(|said| format!("{said}\n").into_bytes()));
     }
     told.extend(setup::text(&done, context.terminal.verbosity).into_bytes());
     context.terminal.answer(&told).map_err(|problem| vec![problem])?;
@@ -234,6 +242,7 @@ fn sealing(arguments: &InitArgs) -> SealArgs {
     SealArgs {
         names: Vec::new(),
         root: None,
+        at: None,
         exclude: Vec::new(),
         set_build: None,
         only: Vec::new(),

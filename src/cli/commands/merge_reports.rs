@@ -15,6 +15,7 @@ use super::{Context, Outcome, report_globs, reports};
 use crate::cli::args::MergeReportsArgs;
 use crate::ops::authorize::{Authorization, Question, clear};
 use crate::ops::check::review::Review;
+use crate::ops::check::shifted;
 use crate::ops::merge::{self, Demanded, Given, Merged, SealsNamed};
 use crate::report::{AuthorityView, Notice, Report};
 use crate::tree::{CommitTree, Contents, Loaded, select};
@@ -65,6 +66,7 @@ pub(super) fn run(arguments: &MergeReportsArgs, context: &Context) -> Outcome {
     });
     problems.extend(merged.problems);
     let mut notices = merged.notices;
+    notices.extend(merged.judgements.iter().filter_map(shifted::notice));
     notices.extend(authority::granted(&authorization));
     notices.extend(told(arguments, &given, &selected));
     // As long as the slowest: they were made side by side.

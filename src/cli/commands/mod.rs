@@ -25,6 +25,7 @@ mod rebuild;
 mod rebuild_alone;
 mod report_globs;
 mod reports;
+mod resolve;
 mod seal;
 mod seal_header;
 mod select;
@@ -38,6 +39,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use sealgate_core::compare::changes::SealRef;
 use sealgate_core::compare::verdict::Verdict;
 use sealgate_core::seal::SealName;
+use sealgate_core::seal::exclude::Scope;
 use sealgate_core::seal::path::EntryPath;
 use sealgate_core::text::escape::message;
 use sealgate_core::text::problem::Problem;
@@ -113,6 +115,8 @@ fn run(command: &Command, context: &Context) -> Outcome {
         Command::Rebuild(arguments) => rebuild::run(arguments, context),
         Command::Seal(arguments) => seal::run(arguments, context),
         Command::Fmt(arguments) => fmt::run(arguments, context),
+        Command::Resolve(arguments) => resolve::run(arguments, context),
+        Command::MergeDriver(arguments) => resolve::merge_driver(arguments, context),
         Command::Diff(arguments) => diff::run(arguments, context),
         Command::Ls(arguments) => ls::run(arguments, context),
         Command::Export(arguments) => export::run(arguments, context),
@@ -329,6 +333,15 @@ fn collect<T>(
         }
     }
     if problems.is_empty() { Ok(values) } else { Err(problems) }
+}
+
+/// The patterns of `--only`, as a scope that covers what they match.
+fn only(patterns: &[String]) -> Result<Option<Scope>, Problem> {
+    let scope = (!patterns.is_empty()).then(|| Scope::new(patterns.to_vec())).transpose();
+    scope.map_err(|error| {
+        let message = error.to_string().replace("exclude pattern", "--only");
+        Problem::new("usage", message).remedy("see gitignore(5) for the syntax")
+    })
 }
 
 /// Whether this is a CI run, where nothing may be written without `--allow-ci`.

@@ -2,9 +2,11 @@
 
 use sealgate_core::seal::collisions;
 use sealgate_core::seal::{LARGE_SEAL_BYTES, Seal};
+use sealgate_core::text::escape::printable_str;
 use sealgate_core::text::problem::Problem;
 
 use super::Context;
+use crate::ops::seal::pointers;
 use crate::report::Verbosity;
 use crate::report::sealed::{self, Outcome, Summary};
 
@@ -17,6 +19,8 @@ pub(super) struct PendingSeal {
     pub(super) old_was_whole: bool,
     /// Whether it differs from what its file holds.
     pub(super) changed: bool,
+    /// The paths of Git LFS pointers that it approves.
+    pub(super) pointers: Vec<String>,
 }
 
 impl PendingSeal {
@@ -28,6 +32,17 @@ impl PendingSeal {
                 "warning: {name}: {} and {} are one name where case or Unicode form is ignored (macOS, Windows)",
                 pair.first, pair.second
             ));
+        }
+        let odd = self.seal.entries.iter().find(|sealed| !sealed.path.fits_windows());
+        if let Some(odd) = odd {
+            context.terminal.remark(&format!(
+                "warning: {name}: {} has a backslash in its name, which Windows cannot hold",
+                printable_str(odd.path.as_str())
+            ));
+        }
+        if let Some(problem) = pointers::problem(&self.seal, &self.pointers) {
+            let remedy = problem.remedy.unwrap_or_default();
+            context.terminal.remark(&format!("warning: {name}: {}; {remedy}", problem.message));
         }
         if self.bytes.len() as u64 > LARGE_SEAL_BYTES {
             context.terminal.remark(&format!(

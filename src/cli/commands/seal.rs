@@ -4,12 +4,15 @@
 
 use sealgate_core::compare::changes;
 use sealgate_core::compare::inventory::Inventory;
+use sealgate_core::compare::is_left_out;
 use sealgate_core::compare::verdict::Verdict;
 use sealgate_core::seal::exclude::Scope;
-use sealgate_core::seal::{BuildCommand, BuildEdit, Seal, SealError, SealName, read, to_bytes};
+use sealgate_core::seal::{
+    BuildCommand, BuildEdit, Seal, SealError, SealName, SealedEntry, read, to_bytes,
+};
 use sealgate_core::text::problem::Problem;
 use sealgate_git::{Listing, Tracking};
-use sealgate_scan::{self as inventory, Scanner};
+use sealgate_scan::{self as inventory, Directory, Scanner};
 
 use super::from_report::{self, Approval};
 use super::ready::{PendingSeal, write};
@@ -17,10 +20,13 @@ use super::{Context, collect, refuse_in_ci, seal_header};
 use crate::cli::args::SealArgs;
 use crate::cli::progress::Progress;
 use crate::ops::bounds::Bounds;
+use crate::ops::check::open_build;
 use crate::ops::seal::draft::{
-    draft, keep_modes, looks_tracked, outside_links, replaced, take_only, untracked,
+    Part, draft, keep_modes, looks_tracked, outside_links, replaced, take_only, untracked,
 };
+use crate::ops::seal::kept::{Approving, LineEndRules, changed_by_git};
 use crate::ops::seal::plan::{self, Plan, Wanted};
+use crate::ops::seal::pointers::{self, pointers};
 use crate::report::Verbosity;
 use crate::report::sealed::Outcome;
 use crate::tree::{NamedBy, root_problem};
@@ -35,9 +41,15 @@ pub(super) fn run(arguments: &SealArgs, context: &Context) -> super::Outcome {
     let _lock = context.lock()?;
     let edits_header = !arguments.exclude.is_empty() || arguments.set_build.is_some();
     if arguments.root.is_none() && edits_header {
+        if arguments.at.is_some() {
+            let message = "a change of the header of a seal reads no bytes, so --at means nothing";
+            let remedy = "change the seal first, and then seal with --at";
+            return Err(vec![Problem::new("usage", message).remedy(remedy)]);
+        }
         return seal_header::run(arguments, select(arguments, context)?, context);
     }
     let plans = plan(arguments, context)?;
+    check_at(arguments, &plans)?;
     for plan in plans.iter().filter(|plan| plan.merged) {
         context.terminal.remark(&format!(
             "{}: the lines above [entries] are those of both sides of the merge, which are alike",
@@ -46,6 +58,7 @@ pub(super) fn run(arguments: &SealArgs, context: &Context) -> super::Outcome {
     }
     let ready = prepare(arguments, context, plans)?;
     refuse_many(arguments, &ready)?;
+    hold_against_git(&ready, arguments, LineEndRules::AsConfigured, context)?;
     for seal in &ready {
         seal.warn(context);
     }
@@ -54,6 +67,21 @@ pub(super) fn run(arguments: &SealArgs, context: &Context) -> super::Outcome {
     let told: Vec<u8> = ready.iter().flat_map(|ready| tell(ready, context, verbosity)).collect();
     context.terminal.answer(&told).map_err(|problem| vec![problem])?;
     Ok(Verdict::Pass)
+}
+
+/// `--at` seals one root that is built elsewhere.
+fn check_at(arguments: &SealArgs, plans: &[Plan]) -> Result<(), Problems> {
+    let refuse =
+        |message: &str, remedy: &str| Err(vec![Problem::new("usage", message).remedy(remedy)]);
+    match plans {
+        _ if arguments.at.is_none() => Ok(()),
+        [plan] if plan.header.tracked => refuse(
+            "--at does not go with a root that is kept in git",
+            "copy the files into the root, and seal without --at",
+        ),
+        [_] => Ok(()),
+        _ => refuse("--at seals the bytes of one seal", "name the seal that is meant"),
+    }
 }
 
 /// What is to be sealed, from the command line and the seals that there are.
@@ -107,11 +135,7 @@ pub(super) fn prepare(
     context: &Context,
     plans: Vec<Plan>,
 ) -> Result<Vec<PendingSeal>, Problems> {
-    let only = (!arguments.only.is_empty()).then(|| Scope::new(arguments.only.clone()));
-    let only = only.transpose().map_err(|error| {
-        let message = error.to_string().replace("exclude pattern", "--only");
-        vec![Problem::new("usage", message).remedy("see gitignore(5) for the syntax")]
-    })?;
+    let only = super::only(&arguments.only).map_err(|problem| vec![problem])?;
     let scanner = arguments.reading.scanner();
     let progress = Progress::watch(&scanner.meter, context.terminal.verbosity != Verbosity::Quiet);
     let roots = plans.iter().map(|plan| (plan.name.as_str(), plan.header.root.as_str()));
@@ -124,33 +148,69 @@ pub(super) fn prepare(
             return Err(vec![refused]);
         }
         let names = scanner.meter.names();
-        let inventory = observe(&plan, context, &scanner).map_err(|problem| vec![problem])?;
+        let (root, inventory) = observe(&plan, arguments, only.as_ref(), context, &scanner)
+            .map_err(|problem| vec![problem])?;
         bounds.count(name, scanner.meter.names() - names, inventory.bytes, []);
-        let seal = drafted(&plan, &inventory);
+        let seal = drafted(&plan, &inventory, only.as_ref());
         scanner.workers.discard(inventory);
-        Ok((plan, seal?))
+        let seal = seal?;
+        let pointers = pointers(&seal, plan.old.as_ref(), only.as_ref(), &root);
+        Ok(Drafted { plan, seal, pointers })
     }))?;
     drop(progress);
     let listing = listing(&drafted, context)?;
-    collect(drafted.into_iter().map(|(plan, mut seal)| {
+    collect(drafted.into_iter().map(|mut drafted| {
+        let seal = &mut drafted.seal;
         let tracking = listing.below(seal.header.root.as_str());
-        if plan.new && context.repository.in_git() {
-            seal.header.tracked = looks_tracked(&seal, &tracking);
+        if drafted.plan.new && context.repository.in_git() {
+            seal.header.tracked = match &arguments.at {
+                None => looks_tracked(seal, &tracking),
+                Some(_) => tracking.knows_any(),
+            };
+            if let (Some(_), true) = (&arguments.at, seal.header.tracked) {
+                let message = format!("git keeps files in {}", seal.header.root);
+                return Err(vec![
+                    Problem::new("usage", message)
+                        .seal(seal.name.as_str())
+                        .remedy("copy the files into the root, and seal without --at"),
+                ]);
+            }
         }
-        ready(arguments, context, plan, seal, only.as_ref(), &tracking)
+        ready(arguments, context, drafted, only.as_ref(), &tracking)
     }))
 }
 
-fn observe(plan: &Plan, context: &Context, scanner: &Scanner) -> Result<Inventory, Problem> {
+/// A seal of what was read, before git is asked.
+struct Drafted {
+    plan: Plan,
+    seal: Seal,
+    /// The paths of Git LFS pointers in it.
+    pointers: Vec<String>,
+}
+
+fn observe(
+    plan: &Plan,
+    arguments: &SealArgs,
+    only: Option<&Scope>,
+    context: &Context,
+    scanner: &Scanner,
+) -> Result<(Directory, Inventory), Problem> {
     let named_by = if plan.new { NamedBy::User } else { NamedBy::Seal };
     let problem = |error| root_problem(&error, &plan.name, named_by);
-    let root = context.repository.open(&plan.header.root).map_err(problem)?;
-    inventory::take(&root, &plan.header.scope, scanner).map_err(problem)
+    let root = match &arguments.at {
+        None => context.repository.open(&plan.header.root).map_err(problem)?,
+        Some(at) => open_build(&context.path(at), &plan.name)?,
+    };
+    let left_out = |path: &[u8]| only.is_some_and(|only| is_left_out(only, path));
+    let inventory = inventory::take_part(&root, &plan.header.scope, scanner, Some(&left_out));
+    let inventory = inventory.map_err(problem)?;
+    Ok((root, inventory))
 }
 
 /// The seal of what was observed, as `plan` wants it.
-fn drafted(plan: &Plan, inventory: &Inventory) -> Result<Seal, Problems> {
-    let mut seal = draft(&plan.name, plan.header.clone(), inventory)?;
+fn drafted(plan: &Plan, inventory: &Inventory, only: Option<&Scope>) -> Result<Seal, Problems> {
+    let part = only.zip(plan.old.as_ref()).map(|(only, old)| Part { only, old });
+    let mut seal = draft(&plan.name, plan.header.clone(), inventory, part)?;
     if let (Some(old), false) = (&plan.old, inventory.modes) {
         keep_modes(&mut seal, old);
     }
@@ -158,23 +218,24 @@ fn drafted(plan: &Plan, inventory: &Inventory) -> Result<Seal, Problems> {
 }
 
 /// What git knows of the roots that it keeps, or may keep.
-fn listing(drafted: &[(Plan, Seal)], context: &Context) -> Result<Listing, Problems> {
+fn listing(drafted: &[Drafted], context: &Context) -> Result<Listing, Problems> {
     if !context.repository.in_git() {
         return Ok(Listing::default());
     }
-    let kept = drafted.iter().filter(|(plan, _)| plan.new || plan.header.tracked);
-    let roots = kept.map(|(plan, _)| plan.header.root.as_str());
+    let plans = drafted.iter().map(|drafted| &drafted.plan);
+    let kept = plans.filter(|plan| plan.new || plan.header.tracked);
+    let roots = kept.map(|plan| plan.header.root.as_str());
     Listing::of(context.repository.root(), roots).map_err(|error| vec![error.into()])
 }
 
 fn ready(
     arguments: &SealArgs,
     context: &Context,
-    plan: Plan,
-    mut seal: Seal,
+    drafted: Drafted,
     only: Option<&Scope>,
     tracking: &Tracking<'_>,
 ) -> Result<PendingSeal, Problems> {
+    let Drafted { plan, mut seal, pointers } = drafted;
     let Plan { name, old_bytes, old, salvaged, new, .. } = plan;
     if let (Some(only), Some(old)) = (only, &old) {
         seal = take_only(old, seal, only).ok_or_else(|| {
@@ -196,7 +257,8 @@ fn ready(
                 .remedy("set tracked = false"),
         );
     } else if seal.header.tracked {
-        problems.extend(untracked(&seal, tracking, new));
+        problems.extend(untracked(&seal, only, tracking, new));
+        problems.extend(pointers::problem(&seal, &pointers));
     }
     if !problems.is_empty() {
         return Err(problems);
@@ -208,7 +270,31 @@ fn ready(
         check_readable(&name, &bytes, only.is_some(), context)?;
     }
     let old = old.or_else(|| (!new).then(|| replaced(salvaged, &seal)));
-    Ok(PendingSeal { seal, bytes, old, old_was_whole, changed })
+    Ok(PendingSeal { seal, bytes, old, old_was_whole, changed, pointers })
+}
+
+/// Refuses seals of roots that are kept in git if `git add` would store something else than they state.
+/// Entries that `--only` leaves alone were not read, and are no reason to refuse.
+pub(super) fn hold_against_git(
+    ready: &[PendingSeal],
+    arguments: &SealArgs,
+    rules: LineEndRules,
+    context: &Context,
+) -> Result<(), Problems> {
+    let mut approving = Vec::new();
+    for ready in ready.iter().filter(|ready| ready.seal.header.tracked) {
+        let old = ready.old.as_ref().filter(|_| !arguments.only.is_empty());
+        let is_read = |sealed: &&SealedEntry| {
+            old.is_none_or(|old| old.entry(sealed.path.as_bytes()) != Some(&sealed.entry))
+        };
+        let entries = ready.seal.entries.iter().filter(is_read).collect();
+        approving.push(Approving { seal: &ready.seal, entries });
+    }
+    match changed_by_git(&context.repository, &approving, rules) {
+        Ok(problems) if problems.is_empty() => Ok(()),
+        Ok(problems) => Err(problems),
+        Err(error) => Err(vec![error.into()]),
+    }
 }
 
 /// What is written must be what `check` accepts: every rule, the size limit too.

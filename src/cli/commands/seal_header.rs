@@ -69,5 +69,12 @@ pub(super) fn edit(
     }
     let bytes = to_bytes(&seal);
     let changed = bytes != loaded.bytes;
-    Ok(PendingSeal { seal, bytes, old: Some(old), old_was_whole: true, changed })
+    Ok(PendingSeal {
+        seal,
+        bytes,
+        old: Some(old),
+        old_was_whole: true,
+        changed,
+        pointers: Vec::new(),
+    })
 }

@@ -84,5 +84,6 @@ const PAGES: &[(&str, &str)] = pages! {
     "policy-new",
     "policy",
     "rebuild",
+    "resolve",
     "seal",
 };

@@ -4,6 +4,7 @@ pub mod coverage;
 mod evidence;
 pub mod lines;
 pub mod review;
+pub mod shifted;
 
 use std::path::{Path, PathBuf};
 
@@ -13,9 +14,11 @@ use sealgate_core::compare::inventory::{Extent, Inventory};
 use sealgate_core::compare::partition::{Share, Taken};
 use sealgate_core::compare::verdict::{SealResult, Source};
 use sealgate_core::compare::{
-    Comparison, compare, differences, extent_of_differences, new_directories,
+    Comparison, compare, compare_only, differences, extent_of_differences, is_left_out,
+    new_directories,
 };
 use sealgate_core::seal::entry::Digest;
+use sealgate_core::seal::exclude::Scope;
 use sealgate_core::seal::{Header, Seal, SealName};
 use sealgate_core::text::problem::Problem;
 use sealgate_scan::{self as inventory, Directory, PassOver, RootError, Scanner};
@@ -59,6 +62,8 @@ pub struct Judge<'a> {
     pub scanner: &'a Scanner,
     /// The share that is taken, if not all is.
     pub share: Option<&'a Share>,
+    /// What is judged, if not everything is: patterns in the language of `exclude`.
+    pub only: Option<&'a Scope>,
     /// Whether the causes of findings are proved.
     pub causes: bool,
 }
@@ -104,6 +109,7 @@ impl<'a> Judge<'a> {
             seal_source: Source::Worktree,
             scanner,
             share: None,
+            only: None,
             causes: true,
         }
     }
@@ -125,14 +131,21 @@ impl<'a> Judge<'a> {
         name: &SealName,
         begun: Begun,
     ) -> Result<(), Problem> {
-        let (seal, root, inventory) = self.both_sides(judgement, name, begun)?;
+        let (seal, root, mut inventory) = self.both_sides(judgement, name, begun)?;
         if let Bytes::Commit(commit) = &self.bytes {
             commit.count_differing(&seal, extent_of_differences(&seal, &inventory))?;
         }
         let mut evidence = Evidence::new(self, &root, &seal.header);
+        let (bytes, modes) = (inventory.bytes, inventory.modes);
         let Comparison { findings, checked, matched } = match self.taken(name) {
             None => {
-                let mut comparison = compare(&seal, &inventory);
+                let mut comparison = match self.only {
+                    None => compare(&seal, &inventory),
+                    Some(only) => {
+                        let items = std::mem::take(&mut inventory.items);
+                        compare_only(&seal, Inventory { items, bytes, modes }, only)
+                    }
+                };
                 if self.causes {
                     cause::explain(&seal, &mut comparison.findings, &mut evidence);
                 }
@@ -147,11 +160,17 @@ impl<'a> Judge<'a> {
                 comparison
             }
         };
-        judgement.bytes = inventory.bytes;
+        judgement.bytes = bytes;
         judgement.new_directories = new_directories(&seal, &findings);
         judgement.folds = folds(&seal, &findings);
         (judgement.findings, judgement.checked, judgement.matched) = (findings, checked, matched);
+        judgement.problems.extend(not_on_windows(&seal));
         self.scanner.workers.discard((seal, inventory));
+        if checked == 0 && self.only.is_some() {
+            return Err(Problem::new("only-unmatched", "--only matches no entry of the seal")
+                .seal(name.as_str())
+                .remedy(format!("sealgate ls {name} lists the paths")));
+        }
         if checked == 0 && judgement.findings.is_empty() && judgement.taken != Some(0) {
             return Err(Problem::new("nothing-judged", "not one sealed entry could be judged")
                 .seal(name.as_str())
@@ -174,6 +193,11 @@ impl<'a> Judge<'a> {
         }
         let look = |header: &Header, sealed, pass_over: PassOver<'_>| -> Result<_, Problem> {
             let root = self.open(name, header)?;
+            let left_out = |path: &[u8]| self.only.is_some_and(|only| is_left_out(only, path));
+            let pass_over = match self.only {
+                Some(_) => Some(&left_out as &(dyn Fn(&[u8]) -> bool + Sync)),
+                None => pass_over,
+            };
             let inventory = root.observe(name, header, sealed, self.scanner, pass_over)?;
             Ok((root, inventory))
         };
@@ -260,6 +284,18 @@ impl<'a> Judge<'a> {
         };
         Ok(Opened::Directory(opened))
     }
+}
+
+/// What this system cannot judge, where a backslash separates directories. Such an entry seems to be
+/// missing there, and is never joined to a path.
+fn not_on_windows(seal: &Seal) -> Option<Problem> {
+    let odd = seal.entries.iter().find(|sealed| cfg!(windows) && !sealed.path.fits_windows())?;
+    let message = format!("Windows cannot hold a name with a backslash: {}", odd.path.as_str());
+    Some(
+        Problem::new("name-not-on-windows", message)
+            .seal(seal.name.as_str())
+            .remedy("check on another system, or exclude such names"),
+    )
 }
 
 fn changed(name: &SealName, repository: &Workspace) -> Problem {

@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 
 use sealgate_core::compare::cause::{self, Explained};
-use sealgate_core::compare::decode::Decoded;
+use sealgate_core::compare::decode::{Decoded, Judged};
 use sealgate_core::compare::finding::{Cause, Finding};
 use sealgate_core::compare::pair;
 use sealgate_core::seal::Seal;
@@ -77,13 +77,13 @@ pub(super) fn read(stated: &SealView, against: Against<'_>) -> Result<FindingsRe
         }
     }
     let unexplained = decoded.comparison.findings.clone();
-    let explained = match against.taken {
-        Some(_) => {
+    let explained = match against.judged {
+        Judged::Share(_) => {
             let mut explained = unexplained;
             cause::explain_each(&mut explained, &mut &claims);
             explained
         }
-        None => whole(against.seal, unexplained, &claims),
+        Judged::All | Judged::Only(_) => whole(against.seal, unexplained, &claims),
     };
     // Both are of the same paths: that is what decoding makes sure of.
     match explained.iter().zip(&findings).find(|(explained, stated)| explained != stated) {

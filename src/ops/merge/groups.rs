@@ -70,6 +70,12 @@ fn malformed(given: &Indexed<'_>) -> Result<(), Problem> {
     if let Some([twice, ..]) = names.windows(2).find(|two| two[0] == two[1]) {
         return refuse(format!("the seal {twice} stands in it twice"));
     }
+    if !given.report.only.is_empty() {
+        let message = "it is the report of a check of some entries only (check --only)".to_owned();
+        return Err(Problem::new("report-partial", message)
+            .file(given.file)
+            .remedy("give the report of a whole check, or of its shares (check --partition)"));
+    }
     if let Some(PartitionView { index, count, .. }) = &given.report.partition
         && Slice::new(*index, *count).is_none()
     {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sealgate_core::compare::decode::Decoded;
+use sealgate_core::compare::decode::{Decoded, Judged};
 use sealgate_core::compare::partition::{Assignment, Part as Taking, Slice};
 use sealgate_core::compare::verdict::{SealResult, Source};
 use sealgate_core::seal::Seal;
@@ -93,7 +93,8 @@ pub(super) fn parts(
         // A report that tells of an error is no judgement of this seal, and that is all of it.
         if carried.is_empty() {
             let told = demanded.seal.map_err(Problem::clone).and_then(|(seal, _)| {
-                let against = Against { seal, taken, modes: given.report.modes() };
+                let judged = taken.map_or(Judged::All, Judged::Share);
+                let against = Against { seal, judged, modes: given.report.modes() };
                 let taking = takings.get(place);
                 part.fill(stated, against, taking)
                     .map_err(|why| inconsistent(given.file, why).seal(demanded.name))
@@ -192,7 +193,7 @@ impl Part {
         let taking = taking.ok_or("it takes part in nothing")?;
         let FindingsRead { decoded, claims } = read(stated, against)?;
         let judgement = &mut self.judgement;
-        judgement.taken = against.taken.map(|_| taking.entries);
+        judgement.taken = against.judged.taken().map(|_| taking.entries);
         let Decoded { inventory, comparison } = decoded;
         (judgement.checked, judgement.matched) = (comparison.checked, comparison.matched);
         (judgement.findings, judgement.bytes) = (comparison.findings, inventory.bytes);

@@ -114,7 +114,15 @@ impl Run<'_> {
     ) -> Option<Looked> {
         let (repository, scanner) = (self.repository, self.scanner);
         let (bytes, seal_source) = (Bytes::Commit(commit), commit.source());
-        let judge = Judge { repository, bytes, seal_source, scanner, share: None, causes: shown };
+        let judge = Judge {
+            repository,
+            bytes,
+            seal_source,
+            scanner,
+            share: None,
+            only: None,
+            causes: shown,
+        };
         let mut looked = Looked::default();
         let (mut known, mut new) = (Vec::new(), Vec::new());
         for (name, file) in files {

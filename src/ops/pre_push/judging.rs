@@ -264,7 +264,8 @@ impl<'a> Run<'a> {
         for Built { name, loaded, source: seal_source } in self.built {
             let (repository, scanner) = (self.repository, self.scanner);
             let (bytes, share, causes) = (Bytes::Worktree, None, true);
-            let judge = Judge { repository, bytes, seal_source, scanner, share, causes };
+            let judge =
+                Judge { repository, bytes, seal_source, scanner, share, only: None, causes };
             self.judging.built.push(judge.judge(&name, Ok(loaded.into())));
         }
         self.judging

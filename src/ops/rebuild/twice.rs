@@ -53,9 +53,9 @@ pub fn compare(
     scanner: &Scanner,
 ) -> Result<Comparison, Vec<Problem>> {
     let take = |build| observe(build, name, header, scanner).map_err(|problem| vec![problem]);
-    let before = draft(name, header.clone(), &take(first)?)?;
+    let before = draft(name, header.clone(), &take(first)?, None)?;
     let after = take(second)?;
-    let entries = draft(name, header.clone(), &after)?.entries.len();
+    let entries = draft(name, header.clone(), &after, None)?.entries.len();
     let changes = changes(&before, &after);
     let differing = changes.iter().filter(|change| has_other_bytes(change)).take(LOOKED_INTO);
     let places = differing.filter_map(|change| place(change, first, second)).collect();

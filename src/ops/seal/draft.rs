@@ -1,9 +1,10 @@
 //! From an inventory to the seal that would state it, and every reason not to. Pure.
 
-use sealgate_core::compare::inventory::{Inventory, ScanErrorKind};
+use sealgate_core::compare::inventory::{Inventory, ScanError, ScanErrorKind};
+use sealgate_core::compare::is_left_out;
 use sealgate_core::seal::entry::Entry;
 use sealgate_core::seal::exclude::Scope;
-use sealgate_core::seal::path::EntryPath;
+use sealgate_core::seal::path::{EntryPath, is_below};
 use sealgate_core::seal::{Header, Seal, SealName, SealedEntry};
 use sealgate_core::text::problem::Problem;
 use sealgate_git::Tracking;
@@ -11,11 +12,38 @@ use sealgate_git::Tracking;
 /// How many paths a refusal names; the others are counted.
 const NAMED: usize = 10;
 
+/// A part of a seal that is to be taken anew.
+#[derive(Debug, Clone, Copy)]
+pub struct Part<'a> {
+    /// What it is, in the language of `exclude`.
+    pub only: &'a Scope,
+    /// The seal that keeps the rest.
+    pub old: &'a Seal,
+}
+
+impl Part<'_> {
+    /// Whether the part cannot be told because of `trouble` at `path`: below a directory that cannot be
+    /// listed, an entry would seem to be gone.
+    fn concerns(self, path: &[u8], trouble: &ScanError) -> bool {
+        let is_lost = |sealed: &SealedEntry| {
+            is_below(sealed.path.as_bytes(), path)
+                && !is_left_out(self.only, sealed.path.as_bytes())
+        };
+        !is_left_out(self.only, path) || trouble.directory && self.old.entries.iter().any(is_lost)
+    }
+}
+
 /// The seal of everything in `inventory`; refused if anything in it cannot be stated or read, or
-/// if there is nothing in it.
-pub fn draft(name: &SealName, header: Header, inventory: &Inventory) -> Result<Seal, Vec<Problem>> {
+/// if there is nothing in it. Of a `part`, only that counts; the rest was passed over.
+pub fn draft(
+    name: &SealName,
+    header: Header,
+    inventory: &Inventory,
+    part: Option<Part<'_>>,
+) -> Result<Seal, Vec<Problem>> {
     let problems: Vec<_> = inventory
         .troubles()
+        .filter(|(path, trouble)| part.is_none_or(|part| part.concerns(path, trouble)))
         .map(|(path, trouble)| {
             let path = header.root.join(&String::from_utf8_lossy(path));
             let (code, remedy) = match trouble.kind {
@@ -38,7 +66,7 @@ pub fn draft(name: &SealName, header: Header, inventory: &Inventory) -> Result<S
         .entries()
         .map(|(path, entry)| SealedEntry { path, entry: entry.clone() })
         .collect();
-    if entries.is_empty() {
+    if entries.is_empty() && part.is_none() {
         return Err(vec![
             Problem::new(
                 "nothing-to-seal",
@@ -129,7 +157,8 @@ pub fn outside_links(new: &Seal, old: Option<&Seal>) -> Vec<Problem> {
 /// A `..` after a name is counted as leaving: the name may be a link itself, and then `..` goes
 /// up from where that leads.
 fn leaves_root(path: &EntryPath, target: &str) -> bool {
-    let windows_absolute = target.contains('\\') || target.as_bytes().get(1) == Some(&b':');
+    let is_separator = cfg!(windows) && target.contains('\\');
+    let windows_absolute = is_separator || target.as_bytes().get(1) == Some(&b':');
     let mut up = 0;
     let mut named = false;
     for component in target.split('/').filter(|component| !matches!(*component, "" | ".")) {
@@ -169,9 +198,15 @@ const NOT_KEPT: [(&str, &str); 4] = [
 ];
 
 /// What keeps the entries of a seal with `tracked = true` from being kept in git; `new` says that
-/// `tracked` was found out just now, and stands in no file yet.
+/// `tracked` was found out just now, and stands in no file yet. With `only`, what that does not match is
+/// no reason.
 #[must_use]
-pub fn untracked(seal: &Seal, tracking: &Tracking<'_>, new: bool) -> Vec<Problem> {
+pub fn untracked(
+    seal: &Seal,
+    only: Option<&Scope>,
+    tracking: &Tracking<'_>,
+    new: bool,
+) -> Vec<Problem> {
     let root = &seal.header.root;
     if new && !tracking.knows_any() {
         let message = format!("git neither tracks nor ignores what is in {root}");
@@ -182,7 +217,9 @@ pub fn untracked(seal: &Seal, tracking: &Tracking<'_>, new: bool) -> Vec<Problem
         return vec![Problem::new("untracked", message).seal(seal.name.as_str()).remedy(remedy)];
     }
     let mut sorts: [Vec<&str>; 4] = Default::default();
-    for sealed in &seal.entries {
+    let is_meant =
+        |sealed: &&SealedEntry| only.is_none_or(|only| !is_left_out(only, sealed.path.as_bytes()));
+    for sealed in seal.entries.iter().filter(is_meant) {
         let path = sealed.path.as_bytes();
         let above = sealed.path.parents().map(str::as_bytes);
         let sort = match &sealed.entry {
@@ -206,7 +243,7 @@ pub fn untracked(seal: &Seal, tracking: &Tracking<'_>, new: bool) -> Vec<Problem
         .collect()
 }
 
-fn listed(paths: &[&str]) -> String {
+pub(super) fn listed(paths: &[&str]) -> String {
     let named = paths[..paths.len().min(NAMED)].join(", ");
     match paths.len().saturating_sub(NAMED) {
         0 => named,
@@ -237,7 +274,8 @@ mod tests {
             ("a", "b/../../c", true),
             ("a", "C:\\x", true),
             ("a", "C:/x", true),
-            ("a", "..\\..\\x", true),
+            ("a", "..\\..\\x", cfg!(windows)),
+            ("a", "b\\c", cfg!(windows)),
         ];
         for (path, target, leaves) in cases {
             let path = EntryPath::parse(path).unwrap();

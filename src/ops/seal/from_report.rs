@@ -5,20 +5,28 @@
 
 use std::collections::HashSet;
 
-use sealgate_core::compare::finding::FindingKind;
+use sealgate_core::compare::cause::pointer_length;
+use sealgate_core::compare::decode::Judged;
+use sealgate_core::compare::finding::{Cause, FindingKind};
+use sealgate_core::compare::partition::Taken;
 use sealgate_core::compare::verdict::Verdict;
+use sealgate_core::compare::{is_left_out, marks};
 use sealgate_core::seal::entry::Digest;
+use sealgate_core::seal::exclude::Scope;
 use sealgate_core::seal::{Seal, SealName, SealedEntry};
 use sealgate_core::text::problem::Problem;
 
 use super::draft::keep_modes;
 use crate::ops::reported::{self, Against, Reported};
 use crate::report::read::cut;
-use crate::report::{FindingView, Report, SealView, SourceView};
+use crate::report::{EntryView, FindingView, Report, SealView, SourceView};
 use crate::tree::select;
 
 /// How many refused findings are shown; the others are counted.
 const SHOWN: usize = 10;
+
+const FETCH: &str = "fetch the content where it is built (git lfs pull; in a workflow: lfs: true at \
+                     actions/checkout), check again, and take the report of that";
 
 const AGAIN: &str = "check again where the bytes are, and take the report of that";
 
@@ -72,8 +80,8 @@ pub fn choose<'r>(
     Ok(seals)
 }
 
-/// The seal `current`, with `digest`, as it is once everything that `reported` says of it is taken
-/// over; `modes` says whether execute bits were seen.
+/// The seal `current`, with `digest`, as it is once everything is taken over that `report` has
+/// `reported` of it.
 ///
 /// # Errors
 ///
@@ -83,7 +91,7 @@ pub fn taken(
     reported: &SealView,
     current: &Seal,
     digest: Digest,
-    modes: bool,
+    report: &Report,
 ) -> Result<Seal, Vec<Problem>> {
     if is_already_so(reported, current) {
         return Ok(current.clone());
@@ -93,16 +101,43 @@ pub fn taken(
     if !unstatable.is_empty() {
         return Err(unstatable);
     }
-    let against = Against { seal: current, taken: None, modes };
-    let Reported { decoded, .. } = reported::read(reported, against)
-        .map_err(|why| vec![refused(current, why).remedy(AGAIN)])?;
+    if let Some(finding) = reported.findings.iter().find(|finding| is_pointer(finding)) {
+        let message = "a Git LFS pointer is there in the place of content";
+        let path = current.header.root.join(&cut(&finding.path));
+        return Err(vec![refused(current, message).file(path).remedy(FETCH)]);
+    }
+    let again = |why: String| vec![refused(current, why).remedy(AGAIN)];
+    let only = only(report).map_err(again)?;
+    let marks = only.as_ref().map(|only| marks(current, only));
+    let judged = marks.as_ref().map_or(Judged::All, |marks| Judged::Only(Taken::marked(marks)));
+    let modes = report.modes();
+    let against = Against { seal: current, judged, modes };
+    let Reported { findings, decoded } = reported::read(reported, against).map_err(again)?;
+    let beside = only
+        .as_ref()
+        .and_then(|only| findings.iter().find(|finding| is_left_out(only, &finding.path)));
+    if let Some(finding) = beside {
+        return Err(again(reported::about(&finding.path, &"--only does not select it")));
+    }
     let entries = decoded.inventory.entries();
     let entries = entries.map(|(path, entry)| SealedEntry { path, entry: entry.clone() });
-    let mut seal = Seal { entries: entries.collect(), ..Seal::clone(current) };
+    let is_judged = |index: usize| judged.taken().is_none_or(|taken| taken.takes(index));
+    let kept = current.entries.iter().enumerate().filter(|(index, _)| !is_judged(*index));
+    let mut entries: Vec<SealedEntry> =
+        entries.chain(kept.map(|(_, sealed)| sealed.clone())).collect();
+    entries.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    let mut seal = Seal { entries, ..Seal::clone(current) };
     if !modes {
         keep_modes(&mut seal, current);
     }
     Ok(seal)
+}
+
+/// What the check judged, if not everything.
+fn only(report: &Report) -> Result<Option<Scope>, String> {
+    let only = &report.only;
+    let scope = (!only.is_empty()).then(|| Scope::new(only.clone())).transpose();
+    scope.map_err(|error| cut(&format!("its --only is none: {error}")))
 }
 
 /// Whether `current` states everything that was found: the report was taken before.
@@ -144,6 +179,15 @@ fn unstatable(reported: &SealView, current: &Seal) -> Vec<Problem> {
 
 fn refused(seal: &Seal, message: impl Into<String>) -> Problem {
     Problem::new("report-refused", message).seal(seal.name.as_str())
+}
+
+/// Whether the report proves that a pointer is there. The same cause stands where a pointer was sealed
+/// and its content is there.
+fn is_pointer(finding: &FindingView) -> bool {
+    let size = |entry: Option<&EntryView>| entry.and_then(|entry| entry.size);
+    let observed = size(finding.observed.as_ref()).unwrap_or_default();
+    finding.cause == Some(Cause::LfsPointer)
+        && size(finding.expected.as_ref()) != Some(pointer_length(observed))
 }
 
 /// Refuses a report of a seal that is another here, or that gives nothing to approve.

@@ -3,4 +3,6 @@
 pub mod draft;
 pub mod from_report;
 pub mod header;
+pub mod kept;
 pub mod plan;
+pub mod pointers;

@@ -203,7 +203,8 @@ pub fn relative_root(repository: &Workspace, base: &Path, root: &Path) -> Result
         problem(
             "root-outside",
             format!("{} is outside the repository {repository}", absolute.display()),
-            "a root lies in the repository that holds its seal",
+            "a root lies in the repository that holds its seal; to seal what is built outside: \
+             --root DIR --at THERE, where DIR is the place that it has in the repository",
         )
     })?;
     let text = below.to_str().map(|text| text.replace(std::path::MAIN_SEPARATOR, "/"));

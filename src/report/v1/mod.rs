@@ -52,6 +52,9 @@ pub struct Report {
     /// The share that it is of, if it is not of a whole check.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub partition: Option<PartitionView>,
+    /// The patterns that say what was judged, if not everything was.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub only: Vec<String>,
     /// Where a copy of the bytes that passed is, as the user named it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub staged: Option<String>,

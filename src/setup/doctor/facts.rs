@@ -7,11 +7,12 @@ use sealgate_core::compare::cause::{LONGEST_POINTER, pointed_size};
 use sealgate_core::seal::Seal;
 use sealgate_core::seal::path::EntryPath;
 use sealgate_git::attributes::{LineEnds, Values};
-use sealgate_git::setup::{self, Unwatched};
+use sealgate_git::setup::{self, AttributeFiles, Unwatched};
 use sealgate_git::{GitError, Listing, UnwatchedFiles, hooks_directory};
 use sealgate_scan::{Directory, NamedFault, RootError, read_named, read_whole};
 
 use crate::setup::artifacts::{self, Artifact};
+use crate::setup::merge_driver;
 use crate::tree::Workspace;
 
 /// Where hosts look for owners, the first that is there counts.
@@ -110,7 +111,7 @@ impl Facts {
             open: Count::default(),
             native: Count::default(),
             attribute_files: BTreeMap::new(),
-            own_attributes: own_attributes(root, &mut unread)?,
+            own_attributes: own_attributes(root, directory, &mut unread)?,
             sparse: is_on("core.sparseCheckout")?,
             cone: is_on("core.sparseCheckoutCone")?,
             unwatched: unwatched.below(directory),
@@ -136,7 +137,9 @@ impl Facts {
             return Ok(());
         }
         let files = setup::tracked_files(root)?;
-        for (path, values) in files.iter().zip(setup::values(root, &files)?) {
+        for (path, values) in
+            files.iter().zip(setup::values(root, &files, AttributeFiles::Repository)?)
+        {
             let count = match values.line_ends() {
                 LineEnds::Open => &mut self.open,
                 LineEnds::RewrittenNatively => &mut self.native,
@@ -196,7 +199,7 @@ fn of_seals(
             sealed_files(seal).map(|path| seal.header.root.join(path.as_str()).into_bytes()),
         );
     }
-    let mut values = setup::values(top, &asked)?.into_iter();
+    let mut values = setup::values(top, &asked, AttributeFiles::Repository)?.into_iter();
     let mut next = || values.next().unwrap_or_default();
     let mut facts = Vec::new();
     for seal in seals {
@@ -268,10 +271,18 @@ fn pointers(repository: &Workspace, seal: &Seal) -> Vec<String> {
         .collect()
 }
 
-fn own_attributes(root: &Path, unread: &mut Vec<String>) -> Result<Option<PathBuf>, GitError> {
+fn own_attributes(
+    root: &Path,
+    seals: &str,
+    unread: &mut Vec<String>,
+) -> Result<Option<PathBuf>, GitError> {
     let path = setup::own_attributes(root)?;
     let text = bytes_of(&root.join(&path), unread).unwrap_or_default();
-    Ok((!text.trim_ascii().is_empty()).then_some(path))
+    // The line of our own merge driver says nothing about bytes.
+    let ours = merge_driver::line(seals);
+    let lines = text.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii);
+    let says_more = lines.into_iter().any(|line| !(line.is_empty() || line == ours.as_bytes()));
+    Ok(says_more.then_some(path))
 }
 
 fn workflows(root: &Path, unread: &mut Vec<String>) -> Vec<String> {

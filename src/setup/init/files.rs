@@ -4,8 +4,9 @@ use std::path::Path;
 
 use sealgate_core::seal::path::EntryPath;
 use sealgate_core::text::problem::{Problem, in_words};
+use sealgate_git::GitError;
 use sealgate_git::attributes::{LineEnds, has_line, pattern, with_lines};
-use sealgate_git::{GitError, setup};
+use sealgate_git::setup::{self, AttributeFiles};
 use sealgate_scan::{Directory, ReadFault, RootError, read_whole};
 
 use crate::tree::Workspace;
@@ -34,7 +35,7 @@ impl Place {
     /// Asks git about `files` (relative to the repository), which lie in `path`.
     pub fn ask(repository: &Path, path: &str, files: &[Vec<u8>]) -> Result<Self, GitError> {
         let mut place = Self { path: path.to_owned(), exact: true, rewritten: false };
-        for values in setup::values(repository, files)? {
+        for values in setup::values(repository, files, AttributeFiles::Repository)? {
             place.exact &= values.line_ends() == LineEnds::Kept;
             place.rewritten |= values.rewrite();
         }
@@ -49,7 +50,7 @@ impl Place {
 /// Whether [`EVERYWHERE`] may be offered: it says something new, and rewrites nothing that git
 /// tracks.
 pub fn may_offer_everywhere(repository: &Path) -> Result<bool, GitError> {
-    let probe = setup::values(repository, &[b"x".to_vec()])?;
+    let probe = setup::values(repository, &[b"x".to_vec()], AttributeFiles::Repository)?;
     let open = probe.iter().all(|values| values.line_ends() == LineEnds::Open);
     Ok(open && setup::index_is_free_of_crlf(repository)?)
 }

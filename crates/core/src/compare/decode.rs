@@ -56,9 +56,31 @@ impl Impossible {
     }
 }
 
-/// Decodes what a check saw of `seal` from the `findings` that it stated; of a share, `taken` is what
-/// it judged of the seal. `modes` says whether execute bits were seen. Causes are not looked at, nor
-/// the words that go with them.
+/// What of a seal was judged.
+#[derive(Debug, Clone, Copy)]
+pub enum Judged<'a> {
+    /// All of it.
+    All,
+    /// What a share takes; whatever moved is another share's to know.
+    Share(Taken<'a>),
+    /// The entries that `check --only` selects.
+    Only(Taken<'a>),
+}
+
+impl<'a> Judged<'a> {
+    /// What was judged, if not all was.
+    #[must_use]
+    pub fn taken(self) -> Option<Taken<'a>> {
+        match self {
+            Self::All => None,
+            Self::Share(taken) | Self::Only(taken) => Some(taken),
+        }
+    }
+}
+
+/// Decodes what a check saw of `seal`, of which it judged what `judged` says, from the `findings` that it
+/// stated. `modes` says whether execute bits were seen. Causes are not looked at, nor the words that go
+/// with them.
 ///
 /// # Errors
 ///
@@ -67,10 +89,10 @@ pub fn decode(
     seal: &Seal,
     findings: &[Finding],
     modes: bool,
-    taken: Option<Taken<'_>>,
+    judged: Judged<'_>,
 ) -> Result<Decoded, DecodeError> {
     let observed = observed(seal, findings)?;
-    let mut items = untouched(seal, findings, taken);
+    let mut items = untouched(seal, findings, judged.taken());
     items.extend(observed.iter().cloned());
     items.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     if let Some(twice) = items.windows(2).find(|two| two[0].path == two[1].path) {
@@ -81,10 +103,10 @@ pub fn decode(
     for item in &observed {
         expect_place(&inventory, &item.path)?;
     }
-    let comparison = differences(seal, &inventory, taken);
-    let again = match taken {
-        Some(_) => comparison.findings.clone(),
-        None => pair(comparison.findings.clone()),
+    let comparison = differences(seal, &inventory, judged.taken());
+    let again = match judged {
+        Judged::Share(_) => comparison.findings.clone(),
+        Judged::All | Judged::Only(_) => pair(comparison.findings.clone()),
     };
     expect_alike(findings, &again)?;
     Ok(Decoded { inventory, comparison })

@@ -13,7 +13,10 @@ pub mod inventory;
 pub mod lines;
 pub mod partition;
 pub mod repeat;
+mod shifted;
 pub mod verdict;
+
+pub use shifted::shifted;
 
 use std::cmp::Ordering;
 use std::collections::{HashMap, VecDeque};
@@ -21,10 +24,11 @@ use std::collections::{HashMap, VecDeque};
 use crate::compare::finding::{Finding, FindingKind};
 use crate::compare::inventory::{Extent, Inventory, Item, Observed, ScanError, ScanErrorKind};
 use crate::compare::partition::Taken;
-use crate::seal::Seal;
 use crate::seal::collisions;
 use crate::seal::entry::{Digest, Entry};
+use crate::seal::exclude::Scope;
 use crate::seal::path::{self, EntryPath, base};
+use crate::seal::{Seal, SealedEntry};
 
 /// What came of comparing one seal with one inventory.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,6 +90,38 @@ pub fn extent_of_differences(seal: &Seal, inventory: &Inventory) -> Extent {
         count(&item.path);
     }
     extent
+}
+
+/// What [`compare`] does, for the entries that `only` matches. Its patterns have the language of `exclude`,
+/// and decide from the top down. The others, sealed or not, are not judged; a directory that could not be
+/// listed is, for anything may be in it.
+#[must_use]
+pub fn compare_only(seal: &Seal, inventory: Inventory, only: &Scope) -> Comparison {
+    let is_meant = |path: &[u8], is_dir: bool| only.excludes(path, is_dir).is_some();
+    let marks = marks(seal, only);
+    let mut inventory = inventory;
+    inventory.items.retain(|item| match &item.observed {
+        Observed::Entry(entry) => is_meant(&item.path, *entry == Entry::Dir),
+        Observed::ScanError(trouble) => trouble.directory || is_meant(&item.path, false),
+        Observed::Passed => false,
+    });
+    let comparison = differences(seal, &inventory, Some(Taken::marked(&marks)));
+    Comparison { findings: pair(comparison.findings), ..comparison }
+}
+
+/// A mark for each entry of `seal`: [`Taken::MARK`] for those that `only` matches, and 0.
+#[must_use]
+pub fn marks(seal: &Seal, only: &Scope) -> Vec<u16> {
+    let is_meant = |sealed: &SealedEntry| {
+        only.excludes(sealed.path.as_bytes(), sealed.entry == Entry::Dir).is_some()
+    };
+    seal.entries.iter().map(|sealed| if is_meant(sealed) { Taken::MARK } else { 0 }).collect()
+}
+
+/// Whether what is at `path` need not be read if `only` selects what is judged, whatever it is.
+#[must_use]
+pub fn is_left_out(only: &Scope, path: &[u8]) -> bool {
+    only.excludes(path, false).is_none() && only.excludes(path, true).is_none()
 }
 
 /// Turns each pair of a missing and an unsealed path with the same bytes among `findings`, which

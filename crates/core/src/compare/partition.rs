@@ -142,7 +142,16 @@ pub struct Taken<'a> {
     own: u16,
 }
 
-impl Taken<'_> {
+impl<'a> Taken<'a> {
+    /// The mark of an entry that [`Taken::marked`] takes.
+    pub const MARK: u16 = 1;
+
+    /// Takes the entries of a seal that are marked with [`Taken::MARK`]; there is a mark for each entry.
+    #[must_use]
+    pub fn marked(marks: &'a [u16]) -> Self {
+        Self { shares: marks, own: Self::MARK }
+    }
+
     /// Whether the share takes the entry with this index in the seal.
     #[must_use]
     pub fn takes(self, index: usize) -> bool {

@@ -103,8 +103,9 @@ impl SealError {
                     .to_owned()
             }
             SealFault::Conflict => format!(
-                "resolve the conflict by hand; or build, keep one header above `[entries]`, and \
-                 run `sealgate seal {name}` on bytes that you approve"
+                "run `sealgate resolve {name}`, which joins what both sides changed; or build, keep \
+                 one header above `[entries]`, and run `sealgate seal {name}` on bytes that you \
+                 approve"
             ),
             SealFault::FormatUnknown => {
                 "use a version of sealgate that reads this format".to_owned()
@@ -183,7 +184,7 @@ mod tests {
             assert!(!remedy.contains("sealgate seal"), "{remedy}");
         }
         let remedy = SealError::new(SealFault::Conflict, None, "").remedy(&name);
-        assert!(remedy.starts_with("resolve the conflict"), "{remedy}");
+        assert!(remedy.starts_with("run `sealgate resolve dist`"), "{remedy}");
         assert!(remedy.ends_with("on bytes that you approve"), "{remedy}");
     }
 

@@ -4,7 +4,7 @@
 //! names that some file systems take for one. `model` is the seal in memory; `write` gives its one canonical text; `read` accepts exactly
 //! that text and nothing else, a line at a step; `lenient` reads what people have edited, for
 //! `fmt`, for `seal`, and to tell what is wrong with a text that `read` refuses. What makes a
-//! seal valid stands once, in `rules`; what a ruined text still tells, in `salvage`; how a string is escaped, in `escape`; the searches that
+//! seal valid stands once, in `rules`; what a ruined text still tells, in `salvage`; how a string is escaped, in `escape`; how two changes of a seal are joined, in `join`; the searches that
 //! make it fast, in `scan`.
 
 pub mod collisions;
@@ -13,6 +13,7 @@ pub mod entry;
 mod error;
 mod escape;
 pub mod exclude;
+mod join;
 mod lenient;
 mod model;
 pub mod path;
@@ -25,6 +26,7 @@ mod write;
 pub use command::{BuildCommand, BuildEdit, CommandFault, MAX_BUILD_BYTES};
 pub use error::{SealError, SealFault};
 pub use escape::{push_string, quoted};
+pub use join::{Joined, MARKER_SIZE, join};
 pub use lenient::{loose_header, loose_seal, loose_seal_in_scope};
 pub use model::{
     FORMAT, Header, LARGE_SEAL_BYTES, MAX_SEAL_BYTES, Root, Seal, SealName, SealedEntry,

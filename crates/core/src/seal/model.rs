@@ -54,6 +54,8 @@ impl Root {
     pub fn parse(text: &str) -> Result<Self, PathFault> {
         if text == "." {
             Ok(Self(None))
+        } else if text.contains('\\') {
+            Err(PathFault::Backslash)
         } else {
             EntryPath::parse(text).map(|path| Self(Some(path)))
         }

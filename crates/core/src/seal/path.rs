@@ -33,7 +33,7 @@ pub enum PathFault {
     /// It begins with a letter and a colon, which Windows reads as a drive.
     #[error("the path begins with a drive prefix")]
     DrivePrefix,
-    /// It holds `\`, which Windows reads as a separator.
+    /// It holds `\`, which Windows reads as a separator: no root may.
     #[error("the path holds a backslash")]
     Backslash,
     /// It holds a NUL byte.
@@ -75,15 +75,14 @@ fn check_text(text: &str) -> Result<(), PathFault> {
     let mut depth = 1;
     let mut component_start = 0;
     for (at, &byte) in bytes.iter().enumerate() {
-        // One comparison passes nearly every byte: only these three say anything about a path.
-        if matches!(byte, b'/' | b'\\' | 0) {
+        // One comparison passes nearly every byte: only these two say anything about a path.
+        if matches!(byte, b'/' | 0) {
             match byte {
                 b'/' => {
                     check_component(&bytes[component_start..at])?;
                     component_start = at + 1;
                     depth += 1;
                 }
-                b'\\' => return Err(PathFault::Backslash),
                 _ => return Err(PathFault::Nul),
             }
         }
@@ -116,6 +115,12 @@ impl EntryPath {
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         self.0.as_bytes()
+    }
+
+    /// Whether Windows can hold a file of this path: there a backslash separates directories.
+    #[must_use]
+    pub fn fits_windows(&self) -> bool {
+        !self.0.contains('\\')
     }
 
     /// The directories above this path, outermost first, without the root.
@@ -194,8 +199,6 @@ mod tests {
             (b"C:\\x", PathFault::DrivePrefix),
             (b"c:/x", PathFault::DrivePrefix),
             (b"z:", PathFault::DrivePrefix),
-            (b"a\\b", PathFault::Backslash),
-            (b"\\\\server\\share", PathFault::Backslash),
             (b"a\0b", PathFault::Nul),
             (b"\xff", PathFault::NotUtf8),
             (b"\xed\xa0\x80", PathFault::NotUtf8),
@@ -212,8 +215,8 @@ mod tests {
         let longest = "x".repeat(MAX_PATH_BYTES);
         let deepest = "d/".repeat(MAX_DEPTH - 1) + "f";
         for path in [
-            "a", "...", "..a", "a/.git", " ", "a b", "x\ny", "é", "1:2", "a/C:x", &longest,
-            &deepest,
+            "a", "a\\b", "\\", "...", "..a", "a/.git", " ", "a b", "x\ny", "é", "1:2", "a/C:x",
+            &longest, &deepest,
         ] {
             assert_eq!(check(path.as_bytes()), Ok(path));
         }

@@ -13,12 +13,31 @@ pub fn to_bytes(seal: &Seal) -> Vec<u8> {
     let entries: usize =
         seal.entries.iter().map(|sealed| sealed.path.as_bytes().len() + LINE_WITHOUT_PATH).sum();
     let mut out = Vec::with_capacity(entries + 512);
-    out.extend_from_slice(first_line(&seal.name).as_bytes());
-    push_header(&mut out, &seal.header);
+    push_head(&mut out, &seal.name, &seal.header);
     out.extend_from_slice(b"\n[entries]\n");
     for sealed in &seal.entries {
         push_entry(&mut out, sealed);
     }
+    out
+}
+
+fn push_head(out: &mut Vec<u8>, name: &SealName, header: &Header) {
+    out.extend_from_slice(first_line(name).as_bytes());
+    push_header(out, header);
+}
+
+/// The canonical lines above the blank line and `[entries]`.
+pub(super) fn head(name: &SealName, header: &Header) -> String {
+    let mut out = Vec::new();
+    push_head(&mut out, name, header);
+    // Escaping makes text of text.
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+/// The canonical line of one entry, with its line end.
+pub(super) fn entry_line(sealed: &SealedEntry) -> Vec<u8> {
+    let mut out = Vec::new();
+    push_entry(&mut out, sealed);
     out
 }
 

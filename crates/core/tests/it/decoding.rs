@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use sealgate_core::compare::decode::{Impossible, decode};
+use sealgate_core::compare::decode::{Impossible, Judged, decode};
 use sealgate_core::compare::finding::{Finding, FindingKind};
 use sealgate_core::compare::inventory::{Inventory, Observed};
 use sealgate_core::compare::partition::{Assignment, Slice};
@@ -50,7 +50,7 @@ fn everything_that_was_there_is_said_again() {
         let seal = seal(&SEALED);
         let there = observed(&seal, tree);
         let comparison = compare(&seal, &there);
-        let decoded = decode(&seal, &comparison.findings, true, None).unwrap();
+        let decoded = decode(&seal, &comparison.findings, true, Judged::All).unwrap();
         assert_eq!(decoded.inventory, there, "{tree:?}");
         assert_eq!(decoded.comparison, differences(&seal, &there, None), "{tree:?}");
     }
@@ -176,7 +176,7 @@ fn what_no_check_can_have_found_is_refused() {
         ),
     ];
     for (what, findings, (path, why)) in cases {
-        let error = decode(&seal, &findings, true, None).unwrap_err();
+        let error = decode(&seal, &findings, true, Judged::All).unwrap_err();
         assert_eq!((&*error.path, error.why), (path.as_bytes(), why), "{what}");
     }
 }
@@ -227,13 +227,13 @@ proptest! {
         let seal = seal(&sealed);
         let inventory = observed(&seal, &there);
         let comparison = compare(&seal, &inventory);
-        let decoded = decode(&seal, &comparison.findings, true, None).unwrap();
+        let decoded = decode(&seal, &comparison.findings, true, Judged::All).unwrap();
         prop_assert_eq!(&decoded.inventory, &inventory);
         let assignment = Assignment::of(&[&seal], shares);
         for index in 1..=shares {
             let taken = assignment.taken("dist", Slice::new(index, shares).unwrap()).unwrap();
             let of_share = differences(&seal, &inventory, Some(taken));
-            let decoded = decode(&seal, &of_share.findings, true, Some(taken)).unwrap();
+            let decoded = decode(&seal, &of_share.findings, true, Judged::Share(taken)).unwrap();
             prop_assert_eq!(decoded.comparison, of_share);
         }
     }

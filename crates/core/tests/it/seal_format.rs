@@ -156,7 +156,6 @@ fn keys() -> Vec<Case> {
         case("dot", key("./a"), INVALID, 8, "`.` or `..`"),
         case("double slash", key("a//b"), INVALID, 8, "empty component"),
         case("slash at the end", key("a/"), INVALID, 8, "empty component"),
-        case("backslash", key("a\\\\b"), INVALID, 8, "backslash"),
         case("drive", key("C:/x"), INVALID, 8, "drive prefix"),
         case("NUL", key("a\\u0000b"), INVALID, 8, "NUL"),
         case("long", long, INVALID, 8, "4097 bytes long"),
@@ -462,7 +461,7 @@ fn a_fault_of_form_never_advises_to_hash_again() {
         let remedy = problem.remedy.expect(what);
         assert_eq!(problem.file.as_deref(), Some("seals/dist.toml"));
         if code == CONFLICT {
-            assert!(remedy.starts_with("resolve the conflict"), "{what}: {remedy}");
+            assert!(remedy.starts_with("run `sealgate resolve"), "{what}: {remedy}");
         } else {
             assert!(!remedy.contains("sealgate seal"), "{what}: {remedy}");
         }

@@ -6,6 +6,7 @@ pub(super) mod authority;
 pub(super) mod base;
 mod picture;
 pub(super) mod places;
+mod range;
 mod shares;
 mod sources;
 
@@ -15,11 +16,13 @@ use sealgate_core::compare::changes::{OnReseal, SealRef};
 use sealgate_core::compare::partition::Share;
 use sealgate_core::compare::verdict::{SealResult, Source, Verdict, overall};
 use sealgate_core::seal::SealName;
+use sealgate_core::seal::exclude::Scope;
 use sealgate_core::text::problem::Problem;
 use sealgate_scan::{Scanner, Stage};
 
 use self::again::SealsBefore;
 use self::places::{protected, publish, report_files, stage};
+use self::range::Range;
 use self::sources::{Commits, Selected, bytes, differing, load, open_commits};
 use super::{Context, Outcome, stated};
 use crate::cli::args::CheckArgs;
@@ -29,7 +32,7 @@ use crate::ops::authorize::{Asks, Authorization};
 use crate::ops::bounds::Bounds;
 use crate::ops::check::review::Review;
 use crate::ops::check::{Bytes, Judge};
-use crate::ops::check::{coverage, lines};
+use crate::ops::check::{coverage, lines, shifted};
 use crate::report::{Invocation, Notice, Report, Verbosity};
 use crate::tree::CommitTree;
 
@@ -43,6 +46,9 @@ pub(super) enum After {
 }
 
 pub(super) fn run(arguments: &CheckArgs, context: &Context) -> Outcome {
+    if let Some(range) = arguments.rev.as_deref().and_then(Range::of) {
+        return range::run(range.map_err(one)?, arguments, context);
+    }
     run_after(arguments, context, After::Anything)
 }
 
@@ -89,6 +95,7 @@ pub(super) fn check(
         .as_ref()
         .map_or_else(Vec::new, |commits| load(arguments, context, commits, &mut problems));
     let commits = commits.unwrap_or_default();
+    let only = only(arguments).map_err(one)?;
     let authorization =
         authority::clear(arguments, &commits, &selected, asks, context).map_err(one)?;
     let has_policy = authority::has_policy(commits.seals.as_ref(), context);
@@ -117,10 +124,13 @@ pub(super) fn check(
     notices.extend(commits.seals.as_ref().filter(|_| !commits.and_bytes).and_then(differing));
     let (share, partition) = shares::share(arguments, &selected).unzip();
     notices.extend(partition.iter().flat_map(shares::notices));
-    let sources = (&commits, share.as_ref());
+    let sources = Sources { commits: &commits, share: share.as_ref(), only: only.as_ref() };
     let mut judgements = judge_all(selected, bytes, sources, &scanner, context, &mut problems);
     if after == After::Build {
         judgements.iter_mut().for_each(explain_missing_root);
+    }
+    if partition.is_none() {
+        notices.extend(judgements.iter().filter_map(shifted::notice));
     }
     let base = review.map(|review| review.tell(&mut judgements));
     let refusals = authorization.as_ref().map_or(&[][..], |authorization| &authorization.refusals);
@@ -132,7 +142,8 @@ pub(super) fn check(
     let elapsed = started.elapsed();
     let report = Report::new(&judgements, base.as_ref(), &problems, notices, elapsed, &invocation);
     let given = arguments.stage.as_ref().map(|path| path.to_string_lossy().into_owned());
-    let report = Report { staged: given.filter(|_| staged), partition, ..report };
+    let staged_at = given.filter(|_| staged);
+    let report = Report { staged: staged_at, partition, only: arguments.only.clone(), ..report };
     let worth = authority::view(arguments, authorization.as_ref(), has_policy);
     let reseals = authorization.as_ref().map_or(&[][..], |authorization| &authorization.reseals);
     let mut report = report.authorised(worth, refusals).granted(reseals);
@@ -194,20 +205,34 @@ fn uncovered(arguments: &CheckArgs, selected: &[Selected], context: &Context) ->
     coverage::uncovered(root, own, &arguments.require_sealed, &headers)
 }
 
+/// What is judged: the commits, and how much of their seals.
+#[derive(Clone, Copy)]
+struct Sources<'a> {
+    commits: &'a Commits<'a>,
+    share: Option<&'a Share>,
+    only: Option<&'a Scope>,
+}
+
+/// `--only`, as a scope that covers what is judged.
+fn only(arguments: &CheckArgs) -> Result<Option<Scope>, Problem> {
+    super::only(&arguments.only)
+}
+
 /// Judges by every seal, and again by those that changed meanwhile; what keeps it from that goes to
 /// `problems`.
 fn judge_all(
     selected: Vec<Selected>,
     bytes: Bytes<'_>,
-    (commits, share): (&Commits<'_>, Option<&Share>),
+    sources: Sources<'_>,
     scanner: &Scanner,
     context: &Context,
     problems: &mut Vec<Problem>,
 ) -> Vec<SealResult> {
+    let Sources { commits, share, only } = sources;
     let _progress = Progress::watch(&scanner.meter, context.terminal.verbosity != Verbosity::Quiet);
     let seal_source = commits.seals.as_ref().map_or(Source::Worktree, CommitTree::source);
     let repository = &context.repository;
-    let judge = Judge { repository, bytes, seal_source, scanner, share, causes: true };
+    let judge = Judge { repository, bytes, seal_source, scanner, share, only, causes: true };
     let mut judgements = judge_each(&judge, selected);
     let again = |name: &SealName| judge.judge(name, context.repository.begin(name));
     // What was copied, shared out or held against a base belongs to the seals that were read first.

@@ -5,17 +5,20 @@
 //! the sealed digest. The causes stand in [`Cause`]'s order; the first proved counts.
 
 mod commit;
+mod pointer;
 
 use std::collections::HashMap;
 
 pub use self::commit::MAX_SEARCHED;
+pub use self::pointer::{LONGEST_POINTER, SHORTEST_POINTER, pointed_size, pointer_length};
+
+use self::pointer::{lfs_pointer, new_pointer};
 
 use crate::compare::finding::{Cause, Finding, FindingKind};
 use crate::seal::Seal;
 use crate::seal::collisions;
 use crate::seal::entry::{Digest, Entry};
 use crate::seal::path::EntryPath;
-use crate::text::hex;
 
 /// How many files are read again for proofs, at most.
 pub const MAX_PROOFS: usize = 1_000;
@@ -98,10 +101,14 @@ pub fn explain_together(seal: &Seal, findings: &mut [Finding]) {
 
 /// Gives each finding that has no cause yet the first one that it shows by itself.
 pub fn explain_each(findings: &mut [Finding], evidence: &mut dyn Evidence) {
+    let mut reads = 0;
     for finding in findings.iter_mut().filter(|finding| finding.cause.is_none()) {
         let explained = match finding.kind {
             FindingKind::Modified => emptied(finding),
-            FindingKind::Missing | FindingKind::Unsealed => not_in_git(finding, evidence),
+            FindingKind::Missing => not_in_git(finding, evidence),
+            FindingKind::Unsealed => {
+                not_in_git(finding, evidence).or_else(|| new_pointer(finding, evidence, &mut reads))
+            }
             FindingKind::KindChanged => link_as_file(finding),
             _ => None,
         };
@@ -297,39 +304,6 @@ fn prove(sealed: &Sealed, there: &[u8]) -> Explained {
 
 fn because(cause: Cause, detail: impl Into<String>) -> (Cause, Option<String>) {
     (cause, Some(detail.into()))
-}
-
-/// A pointer for content (Git LFS specification v1), or content for a sealed pointer.
-fn lfs_pointer(sealed: &Sealed, there: &[u8]) -> Explained {
-    use sha2::{Digest as _, Sha256};
-    if let Some(size) = pointed_size(there) {
-        return Some(because(Cause::LfsPointer, format!("a pointer to {size} bytes")));
-    }
-    let pointer = |oid: &str| format!("{LFS_VERSION}oid sha256:{oid}\nsize {}\n", there.len());
-    if pointer(&"0".repeat(64)).len() != sealed.size {
-        return None;
-    }
-    let oid = hex::text(&Sha256::digest(there));
-    sealed
-        .is(pointer(&oid).as_bytes())
-        .then(|| because(Cause::LfsPointer, "the pointer to these bytes was sealed"))
-}
-
-/// No Git LFS pointer is as long, in bytes (its specification, v1).
-pub const LONGEST_POINTER: usize = 1024;
-
-const LFS_VERSION: &str = "version https://git-lfs.github.com/spec/v1\n";
-
-/// The size that a Git LFS pointer states; `None` for anything else.
-#[must_use]
-pub fn pointed_size(bytes: &[u8]) -> Option<u64> {
-    if bytes.len() >= LONGEST_POINTER {
-        return None;
-    }
-    let rest = text(bytes)?.strip_prefix(LFS_VERSION)?;
-    let oid = rest.lines().find_map(|line| line.strip_prefix("oid sha256:"))?;
-    Digest::from_hex(oid.as_bytes())?;
-    rest.lines().find_map(|line| line.strip_prefix("size "))?.parse().ok()
 }
 
 fn line_endings(sealed: &Sealed, there: &[u8]) -> Explained {

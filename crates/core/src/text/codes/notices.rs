@@ -10,6 +10,12 @@ pub(super) const NOTICES: &[ErrorCode] = &[
             the commit at which what is judged left the branch that the message names.",
     },
     ErrorCode {
+        code: "before-first-seal",
+        title: "Commits come before the first seal",
+        explanation: "`check --rev A..B` found commits without seals before the first commit that \
+            has one. There was nothing to judge in them.",
+    },
+    ErrorCode {
         code: "first-policy",
         title: "The change brings the first policy",
         explanation: "The base has no policy, and what is judged has one. No grant permits a \
@@ -62,6 +68,12 @@ pub(super) const NOTICES: &[ErrorCode] = &[
             that was judged.",
     },
     ErrorCode {
+        code: "range",
+        title: "Every commit of a range was judged",
+        explanation: "`check --rev A..B` judged each commit by its own seals. The report has a seal \
+            once for each commit, with the id in `source.oid`.",
+    },
+    ErrorCode {
         code: "reseal-granted",
         title: "A grant permits the changed seal",
         explanation: "A seal changed since the base, and the policy permits it by the grant of the \
@@ -91,5 +103,12 @@ pub(super) const NOTICES: &[ErrorCode] = &[
         explanation: "Some shares saw paths that nobody sealed, and others did not see them or saw \
             something else there. The jobs did not have the same tree. Give all shares the same \
             bytes.",
+    },
+    ErrorCode {
+        code: "shifted",
+        title: "The tree is a level too deep",
+        explanation: "Every sealed entry is missing, and all of them are in one directory below the \
+            place that was checked: an archive was unpacked into a directory of its own name. \
+            Check that directory.",
     },
 ];

@@ -58,6 +58,13 @@ pub(super) const REPORTS: &[ErrorCode] = &[
             report.",
     },
     ErrorCode {
+        code: "report-partial",
+        title: "A report covers a part of its seals",
+        explanation: "The report is that of `check --only`, which judged some entries of each seal. \
+            It is no part of a verdict on all of them. Give the report of a whole check, or of its \
+            shares (`check --partition`).",
+    },
+    ErrorCode {
         code: "report-refused",
         title: "The report cannot be approved",
         explanation: "`sealgate seal --from-report` writes into a seal what a report found, and \

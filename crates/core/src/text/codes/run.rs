@@ -160,6 +160,19 @@ pub(super) const RUN: &[ErrorCode] = &[
             known what to judge. Let git run the hook: `sealgate hook install`.",
     },
     ErrorCode {
+        code: "range-cut",
+        title: "The history of this clone ends within the range",
+        explanation: "The clone is shallow, so git does not know which commits of the range are \
+            missing, and a pass would leave them out. Fetch the whole history \
+            (`git fetch --unshallow`, or `fetch-depth: 0` in a workflow).",
+    },
+    ErrorCode {
+        code: "range-empty",
+        title: "The range has no commit",
+        explanation: "`check --rev A..B` judges the commits that B has and A has not, and there is \
+            none, so nothing was checked. Name the older end first.",
+    },
+    ErrorCode {
         code: "refused-in-ci",
         title: "The command does not write in CI",
         explanation: "A seal states what a person approved, and no person reviews bytes in a CI \

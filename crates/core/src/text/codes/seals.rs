@@ -17,10 +17,32 @@ pub(super) const SEALS: &[ErrorCode] = &[
             name this seal alone.",
     },
     ErrorCode {
+        code: "git-changes",
+        title: "Git would keep something else than the seal states",
+        explanation: "The root is kept in git, and `git add` would store other bytes or another \
+            execute bit than the disk has: because of line endings, a filter, Git LFS, \
+            `core.fileMode`, or because the index says that git is not to look at the file. Then \
+            every clone fails the check. Use the command that the error prints, and seal again.",
+    },
+    ErrorCode {
+        code: "lfs-pointer",
+        title: "A Git LFS pointer is in the place of content",
+        explanation: "A file holds the pointer by which Git LFS names content, and not the content. \
+            A seal of it would approve bytes that nobody ships. Fetch the content with \
+            `git lfs pull`, build again, and seal then; or exclude the file.",
+    },
+    ErrorCode {
         code: "name-invalid",
         title: "The NAME cannot be read as a glob",
         explanation: "A NAME on the command line is a glob with a fault in it, so it is not clear \
             which seals are meant. Write the name of a seal, or a glob such as `web-*`.",
+    },
+    ErrorCode {
+        code: "name-not-on-windows",
+        title: "Windows cannot hold the name of an entry",
+        explanation: "A sealed path has a backslash in its name, which Windows reads as a separator \
+            of directories, so the entry cannot be judged there. The others were. Check on another \
+            system, or exclude such names.",
     },
     ErrorCode {
         code: "name-unmatched",
@@ -40,6 +62,13 @@ pub(super) const SEALS: &[ErrorCode] = &[
         title: "There is nothing to seal",
         explanation: "The root has no entry in scope. A seal without entries approves nothing, so \
             it is not written. Build first, or correct the root or the `exclude` list.",
+    },
+    ErrorCode {
+        code: "only-unmatched",
+        title: "The patterns match no sealed entry",
+        explanation: "`check --only` judges the entries that its patterns match, and there is none \
+            in the seal. A pass would say nothing. Correct the pattern: `sealgate ls NAME` lists \
+            the paths.",
     },
     ErrorCode {
         code: "outside-link",
