@@ -48,7 +48,16 @@ fn outputs(acted: &Acted, outcome: &str) -> BTreeMap<String, String> {
     let outputs = gate["outputs"].as_object().unwrap().iter();
     let outputs: BTreeMap<String, String> =
         outputs.map(|(key, value)| (key.clone(), value.as_str().unwrap().to_owned())).collect();
-    let declared = ["checked", "exit-code", "findings", "report", "resealed", "staged", "verdict"];
+    let declared = [
+        "authority",
+        "checked",
+        "exit-code",
+        "findings",
+        "report",
+        "resealed",
+        "staged",
+        "verdict",
+    ];
     assert!(outputs.keys().map(String::as_str).eq(declared), "{outputs:?}");
     outputs
 }

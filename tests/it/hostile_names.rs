@@ -351,12 +351,23 @@ fn told_to_a_runner(report: &Report) -> Result<(), String> {
     let text = fs::read_to_string(&file).unwrap();
     let pairs = actions::outputs(&text)?;
     let keys: Vec<&str> = pairs.iter().map(|(key, _)| key.as_str()).collect();
-    if keys != ["verdict", "exit-code", "checked", "findings", "resealed", "staged", "report"] {
+    if keys
+        != [
+            "verdict",
+            "exit-code",
+            "checked",
+            "findings",
+            "resealed",
+            "authority",
+            "staged",
+            "report",
+        ]
+    {
         return Err(format!("forged outputs: {pairs:?}"));
     }
     let path = report.staged.as_deref().unwrap_or_default();
     let is_path = |value: &str| value.is_empty() || value == path;
-    if pairs[0].1 != report.verdict.code() || !is_path(&pairs[5].1) || !is_path(&pairs[6].1) {
+    if pairs[0].1 != report.verdict.code() || !is_path(&pairs[6].1) || !is_path(&pairs[7].1) {
         return Err(format!("forged values: {pairs:?}"));
     }
     Ok(())
@@ -487,7 +498,16 @@ impl Told {
         }
         let outputs = actions::handed_on(&self.outputs);
         let keys: Vec<&str> = outputs.keys().map(String::as_str).collect();
-        let ours = ["checked", "exit-code", "findings", "report", "resealed", "staged", "verdict"];
+        let ours = [
+            "authority",
+            "checked",
+            "exit-code",
+            "findings",
+            "report",
+            "resealed",
+            "staged",
+            "verdict",
+        ];
         assert_eq!(keys, ours, "{what}: {outputs:?}");
         assert_eq!(outputs["exit-code"], self.ran.code.to_string(), "{what}: {outputs:?}");
         let verdict = if self.ran.code == 0 { "pass" } else { "fail" };

@@ -282,8 +282,6 @@ fn other_ways_to_name_a_commit_are_refused_and_the_printed_command_gives_its_id(
         ("HEAD^{/good}", "{commit} alone"),
         ("HEAD^{tree}", "{commit} alone"),
         ("HEAD:dist", "stands before a path"),
-        ("main..HEAD", "a range names no single commit"),
-        ("main...HEAD", "a range names no single commit"),
         ("^HEAD", "nothing stands before"),
         ("HEAD^@", "reads `~N`, `^N` and `^{commit}` alone"),
         ("HEAD~100001", "generations"),

@@ -28,7 +28,7 @@ const SCRIPT: &str = include_str!("page.js");
 /// What the page may do: nothing, save its own style and script, named by SHA-256 in Base64 (CSP
 /// Level 3, section 2.3.1). A test keeps them in step.
 const POLICY: &str = "default-src 'none'; \
-     style-src 'sha256-ewbZgUcrvYET2hBwsQFX5h5hltuMJTAIRqzjaY6E3mM='; \
+     style-src 'sha256-pkFSGB3fuExFy/gW80LjPMNCWb0j97LIK//6f6sBq+k='; \
      script-src 'sha256-SwM8XUzrU178P6DnM7EEfCNLl7rHIOjY5BJRvhfi0Fs='; \
      base-uri 'none'; form-action 'none'; \
      require-trusted-types-for 'script'; trusted-types 'none'";
