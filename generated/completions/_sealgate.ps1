@@ -564,6 +564,7 @@ Register-ArgumentCompleter -Native -CommandName 'sealgate' -ScriptBlock {
             [CompletionResult]::new('--seals', '--seals', [CompletionResultType]::ParameterName, 'The seals directory, relative to the repository root')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
             [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Write a grant for every change of a seal, a blocker map or the policy that has none yet')
+            [CompletionResult]::new('--break-glass', '--break-glass', [CompletionResultType]::ParameterName, 'Make it for an emergency: the break-glass rules of the policy judge it, and every report states it until a usual grant for the same follows')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print only the verdict, and errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print only the verdict, and errors')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Print every finding')

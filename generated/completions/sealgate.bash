@@ -671,7 +671,7 @@ _sealgate() {
             return 0
             ;;
         sealgate__subcmd__grant__subcmd__new)
-            opts="-C -q -v -h -V --all --seal --environment --blocker --reason --hours --evidence --base --plan --seals --color --quiet --verbose --help --version"
+            opts="-C -q -v -h -V --all --seal --environment --blocker --break-glass --reason --hours --evidence --base --plan --seals --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -532,6 +532,7 @@ set edit:completion:arg-completer[sealgate] = {|@words|
             cand --seals 'The seals directory, relative to the repository root'
             cand --color 'When to use colour'
             cand --all 'Write a grant for every change of a seal, a blocker map or the policy that has none yet'
+            cand --break-glass 'Make it for an emergency: the break-glass rules of the policy judge it, and every report states it until a usual grant for the same follows'
             cand -q 'Print only the verdict, and errors'
             cand --quiet 'Print only the verdict, and errors'
             cand -v 'Print every finding'

@@ -459,6 +459,7 @@ complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen
 always\t''
 never\t''"
 complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from new" -l all -d 'Write a grant for every change of a seal, a blocker map or the policy that has none yet'
+complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from new" -l break-glass -d 'Make it for an emergency: the break-glass rules of the policy judge it, and every report states it until a usual grant for the same follows'
 complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from new" -s q -l quiet -d 'Print only the verdict, and errors'
 complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from new" -s v -l verbose -d 'Print every finding'
 complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from new" -s h -l help -d 'Print help'

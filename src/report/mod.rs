@@ -40,7 +40,7 @@ pub mod twice;
 pub mod v1;
 mod words;
 
-pub use authority::RESEAL_GRANTED;
+pub use authority::{BREAK_GLASS, RESEAL_GRANTED};
 pub use changed::{Growth, Since};
 pub use human::{Screen, Verbosity, human, problems};
 pub use json::json;

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::fs;
 
 use sealgate_core::approval::change::{Side, of_action, of_policy, of_seal};
-use sealgate_core::approval::{Binding, Grant, Moment, Subject};
+use sealgate_core::approval::{Binding, Grant, Moment, Procedure, Subject};
 use sealgate_core::seal::entry::Digest;
 use sealgate_core::seal::{Seal, SealName, read};
 use serde_json::{Value, json};
@@ -83,6 +83,7 @@ fn unsigned(repo: &Repo, action: &str, subject: Subject, change: Digest) -> Gran
         subject,
         change,
         binding: None,
+        procedure: Procedure::Usual,
         not_before: moment(-60),
         not_after: moment(3_600),
         evidence: None,

@@ -14,12 +14,13 @@ const TABLE: &str = "crates/core/src/text/codes";
 
 /// The files that pass to `Problem::new` a code that is no literal: in how many places, and what stands
 /// before the literals that come there, without white space.
-const PASSED_ON: [(&str, usize, &[&str]); 15] = [
+const PASSED_ON: [(&str, usize, &[&str]); 16] = [
     ("crates/core/src/approval/binding.rs", 1, &["refused("]),
     ("crates/core/src/approval/blockers/honest.rs", 1, &["}=>"]),
     ("crates/core/src/approval/blockers/read.rs", 1, &["=>"]),
     ("crates/core/src/approval/decide.rs", 0, &["refused(", "bad("]),
     ("crates/core/src/approval/refusals.rs", 1, &["refused("]),
+    ("crates/core/src/approval/vanished.rs", 0, &["refused("]),
     ("crates/core/src/seal/error.rs", 1, &["=>"]),
     ("src/cli/commands/export.rs", 1, &["problem(", "constNOT_AS_SEALED:&str="]),
     ("src/cli/commands/hook.rs", 1, &["constBY_HAND:&str="]),
@@ -33,11 +34,12 @@ const PASSED_ON: [(&str, usize, &[&str]); 15] = [
 ];
 
 /// The same for the codes of notices.
-const NOTICES_PASSED_ON: [(&str, usize, &[&str]); 4] = [
-    ("src/cli/commands/check/authority.rs", 1, &[]),
+const NOTICES_PASSED_ON: [(&str, usize, &[&str]); 5] = [
+    ("src/cli/commands/check/authority.rs", 2, &[]),
+    ("src/ops/authorize/emergencies.rs", 2, &[]),
     ("src/ops/authorize/place.rs", 1, &["constOLDER_COMMIT:&str="]),
     ("src/ops/merge/heads.rs", 1, &[]),
-    ("src/report/authority.rs", 0, &["constRESEAL_GRANTED:&str="]),
+    ("src/report/authority.rs", 0, &["constRESEAL_GRANTED:&str=", "constBREAK_GLASS:&str="]),
 ];
 
 /// The codes that the sources create.

@@ -138,6 +138,10 @@ pub struct GrantNewArgs {
     /// The item that is closed, for close-blocker
     #[arg(long, value_name = "ITEM", requires = "environment")]
     pub blocker: Option<String>,
+    /// Make it for an emergency: the break-glass rules of the policy judge it, and every report states
+    /// it until a usual grant for the same follows
+    #[arg(long, conflicts_with = "all")]
+    pub break_glass: bool,
     /// The reason, for the people who read the grant
     #[arg(long, value_name = "TEXT")]
     pub reason: String,

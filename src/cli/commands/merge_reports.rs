@@ -146,6 +146,9 @@ fn answer(
         merged.problems.extend(merge::refusals(given));
     }
     let here = authority::has_policy(commit.as_ref(), context).map_err(one)?;
+    if here {
+        merged.notices.extend(authority::emergencies(commit.as_ref(), context));
+    }
     let under_policy = here || authorization.policy.is_some();
     Ok(Answer { merged, base, authorization, under_policy })
 }

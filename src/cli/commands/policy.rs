@@ -5,8 +5,8 @@ use std::path::Path;
 
 use sealgate_core::approval::blockers::{BlockerMap, MAX_MAP_BYTES};
 use sealgate_core::approval::{
-    Environment, Key, POLICY_UPDATE, Policy, PolicyError, PublicKey, RESEAL, Rule, RuleScope,
-    differences, doubts, unknown_in_map,
+    Environment, Key, POLICY_UPDATE, Policy, PolicyError, Procedure, PublicKey, RESEAL, Rule,
+    RuleScope, differences, doubts, unknown_in_map,
 };
 use sealgate_core::compare::verdict::Verdict;
 use sealgate_core::seal::entry::Digest;
@@ -198,6 +198,7 @@ fn new(arguments: &PolicyNewArgs, context: &Context) -> Result<Answer, Problem> 
         action: action.to_owned(),
         scope,
         approvers: approvers.clone(),
+        procedure: Procedure::Usual,
         threshold,
         evidence: None,
     };

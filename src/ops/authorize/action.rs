@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use sealgate_core::approval::change::of_action;
 use sealgate_core::approval::evidence::{Asked, MAX_EVIDENCE_BYTES, Record};
 use sealgate_core::approval::{
-    Authorised, Decider, Demand, EvidenceRule, Facts, Grant, GrantFile, Policy, RuleScope, Subject,
+    Authorised, Decider, Demand, EvidenceRule, Facts, Grant, GrantFile, Policy, Procedure, Subject,
     check_bound,
 };
 use sealgate_core::seal::SealName;
@@ -83,7 +83,7 @@ pub(super) fn decide(
     refusals.extend(check_bound(&grant, &tree, purpose.plan.as_ref()).err());
     refusals.extend(other_policy(&grant, facts.policy));
     refusals.extend(not_named(&grant, purpose.asks));
-    for rule in evidence_rules(action, purpose.environment, facts) {
+    for rule in evidence_rules(&demand, granted.procedure, facts) {
         refusals.extend(evidence(question, judged, rule, &grant));
     }
     if refusals.is_empty() { Ok(granted) } else { Err(refusals) }
@@ -198,15 +198,16 @@ fn not_named(grant: &Grant, asks: Asks<'_>) -> Vec<Problem> {
     refusals
 }
 
-/// What the policies of the base, of what is judged and of the tips of its branches demand of `action` in `environment`.
-fn evidence_rules<'a>(action: &str, environment: &str, facts: &Facts<'a>) -> Vec<&'a EvidenceRule> {
+/// What the policies of the base, of what is judged and of the tips of its branches want for `demand`.
+fn evidence_rules<'a>(
+    demand: &Demand,
+    procedure: Procedure,
+    facts: &Facts<'a>,
+) -> Vec<&'a EvidenceRule> {
     let mut rules = Vec::new();
     for policy in std::iter::once(facts.policy).chain(facts.stopping) {
-        for rule in &policy.rules {
-            let is_of = matches!(&rule.scope, RuleScope::Environment(name) if name == environment);
+        for rule in policy.rules_of(demand, procedure) {
             if let Some(evidence) = &rule.evidence
-                && is_of
-                && rule.action == action
                 && !rules.contains(&evidence)
             {
                 rules.push(evidence);

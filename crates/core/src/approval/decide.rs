@@ -1,13 +1,13 @@
 //! Whether a demand is granted. Everything was read before, once: the bytes that are verified are the
 //! bytes that are parsed.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
 use super::demand::{Commands, Demand, Facts, GrantFile, MAX_SIGNATURES, SignatureFile};
 use super::grant::{Grant, Subject};
 use super::grants::{GrantIndex, ReadGrant};
 use super::judging::JudgingPolicy;
-use super::policy::Policy;
+use super::policy::{Policy, Procedure};
 use super::refusals::{NAMED, missing, no_rule, refused, too_few};
 use super::signature::{SignatureFault, verify};
 use super::text::cut;
@@ -22,6 +22,8 @@ pub struct Authorised {
     pub grant: Digest,
     /// Whose signatures count, sorted.
     pub principals: Vec<String>,
+    /// By which rules.
+    pub procedure: Procedure,
 }
 
 /// Decides demands by one set of facts: each grant and each policy is made ready once, and a demand
@@ -115,8 +117,16 @@ impl<'a> Decider<'a> {
         demand: &Demand,
         policies: &[&JudgingPolicy<'_>],
     ) -> Result<Authorised, Problem> {
-        check_rules(demand, policies)?;
-        self.decide_by_grant(demand, policies).map_err(|problem| {
+        check_rules(demand, policies, Procedure::Usual)?;
+        let usual = self.decide_by(demand, policies, Procedure::Usual);
+        let decided = usual.or_else(|problem| {
+            if self.has_break_glass(demand) {
+                self.decide_by(demand, policies, Procedure::BreakGlass)
+            } else {
+                Err(problem)
+            }
+        });
+        decided.map_err(|problem| {
             if problem.remedy.is_some() {
                 return problem;
             }
@@ -125,16 +135,25 @@ impl<'a> Decider<'a> {
         })
     }
 
-    /// A refusal without a next step asks for a new grant.
-    fn decide_by_grant(
+    /// Whether a grant that may still count states an emergency: then its refusal is the one to act on.
+    fn has_break_glass(&self, demand: &Demand) -> bool {
+        let is_alive = |read: &&ReadGrant<'_>| !self.is_over(read);
+        let fitting = self.grants.fitting(demand).new;
+        fitting.into_iter().filter(is_alive).any(|read| read.procedure() == Procedure::BreakGlass)
+    }
+
+    /// Decides by the grants and rules of one `procedure`. A refusal without a next step asks for a new
+    /// grant.
+    fn decide_by(
         &self,
         demand: &Demand,
         policies: &[&JudgingPolicy<'_>],
+        procedure: Procedure,
     ) -> Result<Authorised, Problem> {
-        let read = self.the_one(demand)?;
+        let read = self.the_one(demand, procedure)?;
         let (grant, older) = self.sound(read)?;
         let policies: Vec<_> = policies.iter().copied().chain(older).collect();
-        check_rules(demand, &policies)?;
+        check_rules(demand, &policies, procedure)?;
         for judging in &policies {
             in_time(grant, &read.id, judging.policy, self.now)?;
         }
@@ -145,7 +164,7 @@ impl<'a> Decider<'a> {
         let mut principals = BTreeSet::new();
         for judging in &policies {
             let signed = signers(read, judging.policy, &policies, &stopping, self.now)?;
-            for rule in judging.rules(demand) {
+            for rule in judging.rules(demand, procedure) {
                 let approving: Vec<_> =
                     rule.approvers.iter().filter(|name| signed.contains(*name)).collect();
                 if approving.len() < rule.threshold {
@@ -156,7 +175,8 @@ impl<'a> Decider<'a> {
                 principals.extend(approving.into_iter().cloned());
             }
         }
-        Ok(Authorised { grant: read.id, principals: principals.into_iter().collect() })
+        let principals = principals.into_iter().collect();
+        Ok(Authorised { grant: read.id, principals, procedure })
     }
 
     fn is_revoked(&self, id: &Digest, policies: &[&JudgingPolicy<'_>]) -> bool {
@@ -181,12 +201,17 @@ impl<'a> Decider<'a> {
 
     /// The one grant that fits and was not spent. Of several, those that cannot count any more are
     /// passed over.
-    fn the_one(&self, demand: &Demand) -> Result<&ReadGrant<'a>, Problem> {
-        let fitting = self.grants.fitting(demand);
+    fn the_one(&self, demand: &Demand, procedure: Procedure) -> Result<&ReadGrant<'a>, Problem> {
+        let mut fitting = self.grants.fitting(demand);
+        // A grant of the other procedure is no grant for another change.
+        let is_other = !fitting.new.is_empty();
+        fitting.new.retain(|read| read.procedure() == procedure);
+        fitting.spent.retain(|read| read.procedure() == procedure);
         let alive: Vec<_> =
             fitting.new.iter().copied().filter(|read| !self.is_over(read)).collect();
         match (&alive[..], &fitting.new[..], &fitting.spent[..]) {
             ([only], ..) | ([], [only, ..], _) => Ok(*only),
+            ([], [], []) if is_other => Err(missing(demand, None)),
             ([], [], []) => Err(missing(demand, self.grants.nearest(demand).as_ref())),
             ([], [], [spent, ..]) => {
                 Err(refused("grant-spent", &spent.id, "fits, and is spent: the base has it"))
@@ -252,27 +277,6 @@ pub fn decide(demand: &Demand, facts: &Facts<'_>) -> Result<Authorised, Problem>
     Decider::new(facts).decide(demand)
 }
 
-/// The grants of the base that are gone in what is judged, or were changed there, and have not
-/// expired: without its file, a grant that was spent could be used again.
-#[must_use]
-pub fn vanished(facts: &Facts<'_>) -> Vec<Problem> {
-    let there: HashSet<(&str, &[u8])> =
-        facts.judged.iter().map(|new| (&*new.id, &*new.bytes)).collect();
-    let still_there = |old: &GrantFile| there.contains(&(&*old.id, &*old.bytes));
-    let mut refusals = Vec::new();
-    for old in facts.base.iter().filter(|old| !still_there(old)) {
-        // One that never counted cannot count again.
-        let Ok(grant) = Grant::read(&old.bytes) else { continue };
-        let id = Digest::of(&old.bytes);
-        if old.id == id.to_string() && facts.now < grant.not_after {
-            let why = format!("is gone or changed, and would count until {}", grant.not_after);
-            let remedy = "put the file back: a grant stays until it has expired";
-            refusals.push(refused("grant-deleted", &id, &why).remedy(remedy));
-        }
-    }
-    refusals
-}
-
 const THE_NEW_POLICY: &str = "the new policy";
 
 const A_LATER_POLICY: &str = "the policy of what is judged, or of the tip of its branch,";
@@ -280,9 +284,13 @@ const A_LATER_POLICY: &str = "the policy of what is judged, or of the tip of its
 const AN_OLDER_POLICY: &str = "the policy that the grant was given under";
 
 /// Every policy that judges `demand` has a rule for it.
-fn check_rules(demand: &Demand, policies: &[&JudgingPolicy<'_>]) -> Result<(), Problem> {
-    let lacking = policies.iter().find(|judging| judging.rules(demand).is_empty());
-    lacking.map_or(Ok(()), |judging| Err(no_rule(demand, judging.whose)))
+fn check_rules(
+    demand: &Demand,
+    policies: &[&JudgingPolicy<'_>],
+    procedure: Procedure,
+) -> Result<(), Problem> {
+    let lacking = policies.iter().find(|judging| judging.rules(demand, procedure).is_empty());
+    lacking.map_or(Ok(()), |judging| Err(no_rule(demand, procedure, judging.whose)))
 }
 
 fn in_time(grant: &Grant, id: &Digest, policy: &Policy, now: Moment) -> Result<(), Problem> {
@@ -403,6 +411,7 @@ mod tests {
             subject: demand.subject.clone(),
             change: demand.change,
             binding: None,
+            procedure: Procedure::Usual,
             not_before: Moment::parse("2026-03-01T00:00:00Z").unwrap(),
             not_after: Moment::parse("2026-03-02T00:00:00Z").unwrap(),
             evidence: None,
@@ -466,7 +475,7 @@ mod tests {
                 let rules = policy.rules.iter().filter(|rule| rule.covers_seal(name));
                 let rules: Vec<_> =
                     rules.filter(|rule| matches!(rule.scope, RuleScope::Seals(_))).collect();
-                assert_eq!(judging.rules(&demand), rules, "{seals} {name}");
+                assert_eq!(judging.rules(&demand, Procedure::Usual), rules, "{seals} {name}");
                 met += rules.len();
             }
         }

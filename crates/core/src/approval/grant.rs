@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::binding::{Binding, MAX_PLAN_BYTES, Plan};
 use super::ledger::is_object_id;
-use super::policy::{POLICY_UPDATE, RESEAL, is_reserved};
+use super::policy::{POLICY_UPDATE, Procedure, RESEAL, is_reserved};
 use super::text::{Deviation, cut, deviation, is_kebab, line_of, push_text};
 use super::time::Moment;
 use crate::seal::SealName;
@@ -50,6 +50,8 @@ pub struct Grant {
     pub change: Digest,
     /// What the action is done with; of actions that are spent by `grant use` alone.
     pub binding: Option<Binding>,
+    /// By which rules it is judged.
+    pub procedure: Procedure,
     /// The first second in which it counts.
     pub not_before: Moment,
     /// The first second in which it counts no more.
@@ -98,6 +100,7 @@ struct Raw {
     subject: Option<String>,
     plan: Option<String>,
     plan_text: Option<String>,
+    break_glass: Option<bool>,
     not_before: String,
     not_after: String,
     evidence: String,
@@ -153,6 +156,9 @@ impl Grant {
                 push_text(&mut out, "plan", &plan.digest.to_string());
                 push_text(&mut out, "plan-text", &plan.text);
             }
+        }
+        if self.procedure == Procedure::BreakGlass {
+            out.push_str("break-glass = true\n");
         }
         push_text(&mut out, "not-before", &self.not_before.to_string());
         push_text(&mut out, "not-after", &self.not_after.to_string());
@@ -215,6 +221,10 @@ impl Raw {
             let why = format!("{:?} is not done to {}", cut(&self.action), subject.words());
             return unsound(why);
         }
+        let procedure = Procedure::of_key(self.break_glass);
+        if !procedure.suits(&self.action) {
+            return unsound(format!("a grant for {} is never break-glass", self.action));
+        }
         let binding = binding(&self.action, self.subject, self.plan, self.plan_text)?;
         if self.reason.trim().is_empty() || self.reason.len() > LONGEST_REASON {
             return unsound(format!("reason is a sentence of at most {LONGEST_REASON} bytes"));
@@ -226,6 +236,7 @@ impl Raw {
             subject,
             change: digest("change", &self.change)?,
             binding,
+            procedure,
             not_before: moment("not-before", &self.not_before)?,
             not_after: moment("not-after", &self.not_after)?,
             evidence: match &*self.evidence {

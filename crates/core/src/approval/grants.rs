@@ -7,6 +7,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::demand::{Demand, Facts, GrantFile};
 use super::grant::{Grant, GrantError, Subject};
+use super::policy::Procedure;
 use crate::seal::entry::Digest;
 
 /// A grant as it was read.
@@ -17,6 +18,13 @@ pub(super) struct ReadGrant<'a> {
     pub(super) id: Digest,
     /// What it says, in any form.
     pub(super) grant: Result<Grant, GrantError>,
+}
+
+impl ReadGrant<'_> {
+    /// By which rules it is judged; the usual ones, if it cannot be read.
+    pub(super) fn procedure(&self) -> Procedure {
+        self.grant.as_ref().map_or(Procedure::Usual, |grant| grant.procedure)
+    }
 }
 
 /// Which of the grants permit a demand. What the base has is spent.

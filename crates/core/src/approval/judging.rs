@@ -4,15 +4,21 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::demand::Demand;
 use super::grant::Subject;
-use super::policy::{Policy, RESEAL, Rule, RuleScope, SealPattern};
+use super::policy::{Policy, Procedure, RESEAL, Rule, RuleScope, SealPattern};
 use crate::seal::entry::Digest;
 use crate::seal::exclude::pattern::Glob;
 
 impl Policy {
-    /// The rules that speak of `demand`; all of them must be met.
+    /// The rules of `procedure` that speak of `demand`; all of them must be met.
+    #[must_use]
+    pub fn rules_of(&self, demand: &Demand, procedure: Procedure) -> Vec<&Rule> {
+        JudgingPolicy::new(self, "the policy").rules(demand, procedure)
+    }
+
+    /// The usual rules that speak of `demand`; all of them must be met.
     #[must_use]
     pub fn rules_for(&self, demand: &Demand) -> Vec<&Rule> {
-        JudgingPolicy::new(self, "the policy").rules(demand)
+        self.rules_of(demand, Procedure::Usual)
     }
 }
 
@@ -69,8 +75,9 @@ impl<'p> JudgingPolicy<'p> {
         }
     }
 
-    /// The rules that speak of `demand`, in the order of the policy; all of them must be met.
-    pub(super) fn rules(&self, demand: &Demand) -> Vec<&'p Rule> {
+    /// The rules of `procedure` that speak of `demand`, in the order of the policy; all of them must be
+    /// met.
+    pub(super) fn rules(&self, demand: &Demand, procedure: Procedure) -> Vec<&'p Rule> {
         let mut places: BTreeSet<usize> = BTreeSet::new();
         let action = &*demand.action;
         match &demand.subject {
@@ -85,6 +92,7 @@ impl<'p> JudgingPolicy<'p> {
             }
             Subject::Seal(_) => {}
         }
-        places.into_iter().filter_map(|at| self.policy.rules.get(at)).collect()
+        let rules = places.into_iter().filter_map(|at| self.policy.rules.get(at));
+        rules.filter(|rule| rule.procedure == procedure).collect()
     }
 }

@@ -26,9 +26,10 @@ mod signature;
 mod steps;
 mod text;
 mod time;
+mod vanished;
 
 pub use binding::{Binding, MAX_PLAN_BYTES, Plan, check_bound};
-pub use decide::{Authorised, Decider, decide, vanished};
+pub use decide::{Authorised, Decider, decide};
 pub use demand::{Commands, Demand, Facts, GrantFile, MAX_SIGNATURES, SignatureFile};
 pub use environment::{Age, BranchPlace, OpenBlocker, Place, forbidding, misplaced};
 pub use grant::{GRANT_FORMAT, Grant, GrantError, MAX_GRANT_BYTES, Subject};
@@ -36,8 +37,9 @@ pub use key::{KeyFault, NAMESPACE, PublicKey};
 pub use ledger::{END_FORMAT, Exit, GrantUse, Ledger, MAX_RECORD_BYTES, USE_FORMAT, UseEnd};
 pub use policy::{
     CLOSE_BLOCKER, Environment, EvidenceKind, EvidenceRule, Key, MAX_POLICY_BYTES, POLICY_FORMAT,
-    POLICY_UPDATE, Policy, PolicyError, REPLACE_MAP, RESEAL, Revoked, Rule, RuleScope, differences,
-    doubts, unknown_in_map,
+    POLICY_UPDATE, Policy, PolicyError, Procedure, REPLACE_MAP, RESEAL, Revoked, Rule, RuleScope,
+    differences, doubts, unknown_in_map,
 };
 pub use signature::{MAX_SIGNATURE_BYTES, SignatureFault, verify};
 pub use time::Moment;
+pub use vanished::{OpenEmergency, unanswered, vanished};

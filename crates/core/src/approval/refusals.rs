@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use super::demand::Demand;
 use super::grants::Nearest;
-use super::policy::Rule;
+use super::policy::{Procedure, Rule};
 use crate::seal::entry::Digest;
 use crate::text::problem::Problem;
 
-pub(super) fn no_rule(demand: &Demand, whose: &str) -> Problem {
-    let (action, of) = (&demand.action, demand.subject.words());
+pub(super) fn no_rule(demand: &Demand, procedure: Procedure, whose: &str) -> Problem {
+    let (action, of) = (procedure.describe(&demand.action), demand.subject.words());
     let message = format!("{whose} has no rule for {action} of {of}: nobody can permit it");
     Problem::new("no-rule", message)
         .remedy("add a [[rule]] to the policy by a signed policy-update, or leave it as it was")
@@ -66,7 +66,7 @@ pub(super) fn too_few(
     };
     let why = format!(
         "has {have} of the {need} approvals that {whose} wants for {}; who has not signed: {}{others}",
-        rule.action,
+        rule.procedure.describe(&rule.action),
         named.join(", ")
     );
     refused("too-few-approvals", id, &why)

@@ -118,6 +118,9 @@ pub(super) fn check(
         scanner.stage = stage(arguments, &protected, context).map_err(one)?;
     }
     let mut notices = notices(&selected, &bytes);
+    if has_policy {
+        notices.extend(authority::emergencies(commits.seals.as_ref(), context));
+    }
     notices.extend(commits.no_base.clone());
     notices.extend(authorization.iter().flat_map(authority::granted));
     notices.extend(authorization.as_ref().and_then(authority::in_one_clone));

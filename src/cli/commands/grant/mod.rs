@@ -9,7 +9,8 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use sealgate_core::approval::{
-    Authorised, Commands, Decider, Demand, Facts, Grant, MAX_PLAN_BYTES, Plan, Policy, REPLACE_MAP,
+    Authorised, Commands, Decider, Demand, Facts, Grant, GrantFile, MAX_PLAN_BYTES, Plan, Policy,
+    Procedure, REPLACE_MAP, Subject, unanswered,
 };
 use sealgate_core::compare::verdict::Verdict;
 use sealgate_core::text::escape::printable_str;
@@ -22,6 +23,7 @@ use super::{Context, Outcome, grant_use, refuse_in_ci};
 use crate::cli::args::{GrantArgs, GrantCommand};
 use crate::ops::authorize::{older_policies, read_policy};
 use crate::report::{quote, text};
+use crate::tree::ApprovalFiles;
 
 pub(super) fn run(command: &GrantCommand, context: &Context) -> Outcome {
     let answer = match command {
@@ -54,7 +56,7 @@ fn verified(arguments: &GrantArgs, context: &Context) -> Outcome {
     let one = |problem| vec![problem];
     let opened = Opened::the_one(arguments, context).map_err(one)?;
     match judged(&opened, context).map_err(one)? {
-        Ok(Authorised { grant, principals }) => {
+        Ok(Authorised { grant, principals, .. }) => {
             let answer = format!("the grant {grant} counts: {}\n", principals.join(" and "));
             context.terminal.answer(answer.as_bytes()).map_err(one)?;
             Ok(Verdict::Pass)
@@ -145,7 +147,7 @@ fn list(context: &Context) -> Result<String, Problem> {
                 writeln!(
                     lines,
                     "{short}  {} of {of}, {expired} {end}, signed by {names}",
-                    grant.action
+                    grant.procedure.describe(&grant.action)
                 )
             }
         };
@@ -153,14 +155,30 @@ fn list(context: &Context) -> Result<String, Problem> {
     Ok(if lines.is_empty() { "there are no grants\n".to_owned() } else { lines })
 }
 
-/// Removes the grants that have expired, with their signatures: they never count again.
+/// Removes the grants that have expired, with their signatures: they never count again. A break-glass
+/// grant stays until a usual grant has followed, and that one stays with it.
 fn prune(context: &Context) -> Result<String, Problem> {
     let now = now()?;
     let waiting = || context.terminal.remark("waiting for another sealgate that writes here");
     let _lock = context.repository.lock(waiting)?;
-    let is_over = |bytes: &[u8]| Grant::read(bytes).is_ok_and(|grant| now >= grant.not_after);
-    let all = context.repository.approval_files()?.grants;
-    let expired: Vec<_> = all.into_iter().filter(|file| is_over(&file.bytes)).collect();
+    let ApprovalFiles { policy, grants: all } = context.repository.approval_files()?;
+    let policy = policy.and_then(|bytes| Policy::read(&bytes).ok());
+    let open = unanswered(policy.as_ref(), &all);
+    let mut kept: Vec<(String, Subject)> = Vec::new();
+    for file in &all {
+        let Ok(grant) = Grant::read(&file.bytes) else { continue };
+        let is_open = open.iter().any(|open| open.file.id == file.id);
+        if grant.procedure == Procedure::BreakGlass && (is_open || now < grant.not_after) {
+            kept.push((grant.action, grant.subject));
+        }
+    }
+    let is_over = |file: &&GrantFile| {
+        let is_kept = |grant: &Grant| {
+            kept.iter().any(|(action, of)| *action == grant.action && *of == grant.subject)
+        };
+        Grant::read(&file.bytes).is_ok_and(|grant| now >= grant.not_after && !is_kept(&grant))
+    };
+    let expired: Vec<&GrantFile> = all.iter().filter(is_over).collect();
     let place = format!("{}/grants", context.repository.seals().as_str());
     for file in &expired {
         let signatures = file.signatures.iter().map(|by| format!("{}.{}.sig", file.id, by.name));

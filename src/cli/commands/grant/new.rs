@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use sealgate_core::approval::{Demand, Grant, Moment, Policy, REPLACE_MAP, Subject};
+use sealgate_core::approval::{Demand, Grant, Moment, Policy, Procedure, REPLACE_MAP, Subject};
 use sealgate_core::seal::entry::Digest;
 use sealgate_core::text::problem::Problem;
 
@@ -34,12 +34,13 @@ pub(super) fn run(arguments: &GrantNewArgs, context: &Context) -> Result<String,
     }
     let evidence = arguments.evidence.as_deref().map(|text| named_evidence(text, context));
     let evidence = evidence.transpose()?;
+    let procedure = if arguments.break_glass { Procedure::BreakGlass } else { Procedure::Usual };
     let mut answer = String::new();
     let mut ids = Vec::new();
     for demanded in wanted {
-        check_rule(&demanded.demand, &policy, context)?;
+        check_rule(&demanded.demand, procedure, &policy, context)?;
         let words = demanded.words.clone();
-        let text = grant(demanded, &policy, arguments, evidence.as_ref(), now)?;
+        let text = grant(demanded, procedure, &policy, arguments, evidence.as_ref(), now)?;
         let id = Digest::of(text.as_bytes()).to_string();
         // Writing to a string cannot fail.
         let _ = writeln!(answer, "{words}");
@@ -85,8 +86,13 @@ fn one(
 }
 
 /// A grant that no rule covers would be signed in vain.
-fn check_rule(demand: &Demand, policy: &Policy, context: &Context) -> Result<(), Problem> {
-    if !policy.rules_for(demand).is_empty() {
+fn check_rule(
+    demand: &Demand,
+    procedure: Procedure,
+    policy: &Policy,
+    context: &Context,
+) -> Result<(), Problem> {
+    if !policy.rules_of(demand, procedure).is_empty() {
         return Ok(());
     }
     // The map of an environment that the change brings is ruled by the policy that brings it.
@@ -97,13 +103,15 @@ fn check_rule(demand: &Demand, policy: &Policy, context: &Context) -> Result<(),
     }
     let message = format!(
         "the policy of the base has no rule for {} of {}: no signature would count",
-        demand.action,
+        procedure.describe(&demand.action),
         demand.subject.words()
     );
-    let rules = policy.rules.iter().map(|rule| &*rule.action);
-    let mut actions: Vec<&str> = rules.collect();
+    let rules = policy.rules.iter();
+    let mut actions: Vec<String> =
+        rules.map(|rule| rule.procedure.describe(&rule.action)).collect();
     actions.dedup();
-    let environments: Vec<&str> = policy.environments.iter().map(|known| &*known.name).collect();
+    let environments: Vec<String> =
+        policy.environments.iter().map(|known| known.name.clone()).collect();
     Err(Problem::new("no-rule", message).remedy(format!(
         "correct the words: the policy has rules for {}, and the environments {}",
         or_none(&actions),
@@ -111,13 +119,14 @@ fn check_rule(demand: &Demand, policy: &Policy, context: &Context) -> Result<(),
     )))
 }
 
-fn or_none(names: &[&str]) -> String {
+fn or_none(names: &[String]) -> String {
     if names.is_empty() { "none".to_owned() } else { names.join(", ") }
 }
 
 /// The canonical text of the grant.
 fn grant(
     demanded: Demanded,
+    procedure: Procedure,
     policy: &Policy,
     arguments: &GrantNewArgs,
     evidence: Option<&NamedEvidence>,
@@ -138,6 +147,7 @@ fn grant(
         subject,
         change,
         binding: demanded.binding,
+        procedure,
         not_before,
         not_after: not_after.unwrap_or(not_before),
         evidence: evidence.map(|evidence| evidence.digest),

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use sealgate_core::approval::{
-    Demand, Grant, GrantFile, Moment, POLICY_UPDATE, Policy, REPLACE_MAP, Rule, verify,
+    Demand, Grant, GrantFile, Moment, POLICY_UPDATE, Policy, Procedure, REPLACE_MAP, Rule, verify,
 };
 use sealgate_core::seal::entry::Digest;
 use sealgate_core::text::escape::printable_str;
@@ -93,9 +93,16 @@ impl<'r> Opened<'r> {
         let Grant { repository, action, subject, not_before, not_after, reason, .. } = &self.grant;
         let evidence = self.grant.evidence.map_or("none".to_owned(), |digest| digest.to_string());
         let (repository, reason) = (printable_str(repository), printable_str(reason));
+        let emergency = match self.grant.procedure {
+            Procedure::Usual => "",
+            Procedure::BreakGlass => {
+                "  BREAK-GLASS: an emergency, judged by the break-glass rules alone; every report \
+                 states it until a usual grant for the same follows\n"
+            }
+        };
         let expired = if self.now < *not_after { "" } else { " (EXPIRED: it counts no more)" };
         format!(
-            "grant {}\n  permits {action} of {}, in {repository}\n  from {not_before} until \
+            "grant {}\n{emergency}  permits {action} of {}, in {repository}\n  from {not_before} until \
              {not_after}{expired}\n  under the policy {}{}\n  because {reason}\n  evidence: \
              {evidence}\n{}\n{}",
             self.file.id,
@@ -141,7 +148,11 @@ impl<'r> Opened<'r> {
         let Grant { action, subject, change, .. } = &self.grant;
         let demand = Demand { action: action.clone(), subject: subject.clone(), change: *change };
         let of = |whose: &'static str, policy: &Policy| -> Vec<(&'static str, Rule)> {
-            policy.rules_for(&demand).into_iter().map(|rule| (whose, rule.clone())).collect()
+            policy
+                .rules_of(&demand, self.grant.procedure)
+                .into_iter()
+                .map(|rule| (whose, rule.clone()))
+                .collect()
         };
         let mut rules = of("the policy of the base", &self.policy);
         if *action == POLICY_UPDATE || (*action == REPLACE_MAP && rules.is_empty()) {

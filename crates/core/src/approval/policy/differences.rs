@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::text::escape::printable_str;
 
 /// The keys that tell which table of a kind a table is.
-const NAMING: [&str; 6] = ["name", "action", "environment", "seals", "key", "grant"];
+const NAMING: [&str; 7] = ["name", "action", "environment", "seals", "break-glass", "key", "grant"];
 
 /// A table of a policy, or its head.
 #[derive(Debug, PartialEq, Eq)]

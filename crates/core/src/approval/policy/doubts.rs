@@ -4,7 +4,9 @@
 use super::super::blockers::demands::words_of;
 use super::super::blockers::{BlockerMap, Reach, Words};
 use super::super::time::Moment;
-use super::{CLOSE_BLOCKER, Environment, Key, POLICY_UPDATE, Policy, REPLACE_MAP, Rule, RuleScope};
+use super::{
+    CLOSE_BLOCKER, Environment, Key, POLICY_UPDATE, Policy, Procedure, REPLACE_MAP, Rule, RuleScope,
+};
 
 /// How long before its end a key is named, in seconds.
 const SOON: u64 = 30 * 24 * 3_600;
@@ -17,6 +19,7 @@ pub fn doubts(policy: &Policy, now: Moment) -> Vec<String> {
     if policy.rules.iter().all(|rule| rule.action != POLICY_UPDATE) {
         doubts.push("there is no rule for policy-update: nobody can change this policy".to_owned());
     }
+    doubts.extend(policy.rules.iter().filter_map(|rule| of_break_glass(policy, rule)));
     let known = Words::new(&words_of(policy));
     for environment in &policy.environments {
         doubts.extend(of_words(policy, environment, &known));
@@ -65,11 +68,7 @@ fn of_rule(policy: &Policy, rule: &Rule, now: Moment) -> Option<String> {
             .filter(|key| rule.approvers.contains(&key.principal) && counts(policy, key, moment));
         able.count()
     };
-    let of = match &rule.scope {
-        RuleScope::Seals(globs) => format!("{} of {}", rule.action, globs.join(", ")),
-        RuleScope::Environment(name) => format!("{} in {name}", rule.action),
-        RuleScope::Policy => rule.action.clone(),
-    };
+    let of = words(rule);
     let (need, now_able) = (rule.threshold, able(now));
     if now_able < need {
         return Some(format!(
@@ -80,6 +79,40 @@ fn of_rule(policy: &Policy, rule: &Rule, now: Moment) -> Option<String> {
     let soon_able = able(Moment::from_seconds(now.seconds() + SOON)?);
     (soon_able < need).then(|| {
         format!("within 30 days nobody can permit {of}: {soon_able} of {need} keys will count")
+    })
+}
+
+/// What a rule permits.
+fn words(rule: &Rule) -> String {
+    let action = rule.procedure.describe(&rule.action);
+    match &rule.scope {
+        RuleScope::Seals(globs) => format!("{action} of {}", globs.join(", ")),
+        RuleScope::Environment(name) => format!("{action} in {name}"),
+        RuleScope::Policy => action,
+    }
+}
+
+/// What an emergency permits without the usual approvals.
+fn of_break_glass(policy: &Policy, rule: &Rule) -> Option<String> {
+    if rule.procedure == Procedure::Usual {
+        return None;
+    }
+    let of = words(rule);
+    let is_usual = |other: &&Rule| {
+        other.procedure == Procedure::Usual
+            && other.action == rule.action
+            && other.scope == rule.scope
+    };
+    let (need, approvers) = (rule.threshold, rule.approvers.join(", "));
+    Some(match policy.rules.iter().find(is_usual) {
+        Some(usual) => format!(
+            "{of} takes {need} of {approvers}, and not the {} approvals of the usual rule",
+            usual.threshold
+        ),
+        None => format!(
+            "{of} takes {need} of {approvers}, and no usual rule is for exactly the same: without a \
+             usual rule it never counts"
+        ),
     })
 }
 

@@ -91,12 +91,47 @@ pub struct Rule {
     pub action: String,
     /// Of what.
     pub scope: RuleScope,
+    /// When it is enough.
+    pub procedure: Procedure,
     /// Principals, sorted.
     pub approvers: Vec<String>,
     /// How many of them it takes.
     pub threshold: usize,
     /// What must have been proved before.
     pub evidence: Option<EvidenceRule>,
+}
+
+/// By which of two ways a permission is given.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Procedure {
+    /// By the usual rules.
+    #[default]
+    Usual,
+    /// In an emergency, by rules of its own. Every report states it until a usual grant for the same
+    /// subject follows.
+    BreakGlass,
+}
+
+impl Procedure {
+    /// `apply`, or `break-glass apply`.
+    #[must_use]
+    pub fn describe(self, action: &str) -> String {
+        match self {
+            Self::Usual => action.to_owned(),
+            Self::BreakGlass => format!("break-glass {action}"),
+        }
+    }
+
+    /// The procedure that the key `break-glass` of a rule or a grant states.
+    pub(super) fn of_key(is_break_glass: Option<bool>) -> Self {
+        if is_break_glass == Some(true) { Self::BreakGlass } else { Self::Usual }
+    }
+
+    /// Whether `action` can be permitted by it: what changes who may permit, or what blocks, is always
+    /// permitted by the usual rules.
+    pub(super) fn suits(self, action: &str) -> bool {
+        self == Self::Usual || ![POLICY_UPDATE, REPLACE_MAP, CLOSE_BLOCKER].contains(&action)
+    }
 }
 
 /// What a rule speaks of.

@@ -9,8 +9,8 @@ use super::super::time::Moment;
 use super::evidence;
 use super::rules::{self, unsound};
 use super::{
-    Environment, Key, MAX_POLICY_BYTES, POLICY_FORMAT, Policy, PolicyError, Revoked, Rule,
-    RuleScope,
+    Environment, Key, MAX_POLICY_BYTES, POLICY_FORMAT, Policy, PolicyError, Procedure, Revoked,
+    Rule, RuleScope,
 };
 use crate::seal::entry::Digest;
 
@@ -51,6 +51,7 @@ struct RawRule {
     seals: Option<Vec<String>>,
     approvers: Vec<String>,
     threshold: usize,
+    break_glass: Option<bool>,
     evidence: Option<String>,
     evidence_hours: Option<u32>,
     allowances: Option<bool>,
@@ -128,6 +129,7 @@ fn key(raw: RawKey) -> Result<Key, PolicyError> {
 
 fn rule(raw: RawRule) -> Result<Rule, PolicyError> {
     let RawRule { action, environment, seals, approvers, threshold, .. } = raw;
+    let procedure = Procedure::of_key(raw.break_glass);
     let evidence =
         evidence::rule(&action, raw.evidence.as_deref(), raw.evidence_hours, raw.allowances)?;
     let scope = match (&*action, environment, seals) {
@@ -145,7 +147,7 @@ fn rule(raw: RawRule) -> Result<Rule, PolicyError> {
             return Err(unsound(message));
         }
     };
-    Ok(Rule { action, scope, approvers: sorted(approvers), threshold, evidence })
+    Ok(Rule { action, scope, procedure, approvers: sorted(approvers), threshold, evidence })
 }
 
 fn ledger(text: &str) -> Result<Ledger, PolicyError> {

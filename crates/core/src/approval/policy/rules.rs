@@ -49,7 +49,8 @@ pub(super) fn check(policy: &Policy) -> Checked {
         policy.keys.iter().map(|key| (&*key.principal, principal(key))).collect();
     policy.rules.iter().try_for_each(|rule| check_rule(rule, policy, &principals))?;
     check_globs(&policy.rules)?;
-    let same = |two: &[Rule]| two[0].action == two[1].action && two[0].scope == two[1].scope;
+    let named = |rule: &Rule| (rule.action.clone(), rule.scope.clone(), rule.procedure);
+    let same = |two: &[Rule]| named(&two[0]) == named(&two[1]);
     if let Some(two) = policy.rules.windows(2).find(|two| same(two)) {
         return Err(unsound(format!("two rules for {} of the same", two[0].action)));
     }
@@ -153,6 +154,9 @@ fn is_branch(text: &str) -> bool {
 fn check_rule(rule: &Rule, policy: &Policy, principals: &HashMap<&str, bool>) -> Checked {
     let Rule { action, scope, approvers, threshold, .. } = rule;
     ensure(is_kebab(action), || format!("action {action:?}: an action is in kebab-case"))?;
+    ensure(rule.procedure.suits(action), || {
+        format!("a rule for {action} has break-glass, which is for reseal and for actions alone")
+    })?;
     match scope {
         RuleScope::Policy => {}
         RuleScope::Environment(name) => ensure(policy.environment(name).is_some(), || {

@@ -6,7 +6,7 @@ use super::super::key::NAMESPACE;
 use super::super::text::{push_list, push_text};
 use super::evidence;
 use super::rules::revoked_keys;
-use super::{Environment, Key, POLICY_FORMAT, Policy, Revoked, Rule, RuleScope};
+use super::{Environment, Key, POLICY_FORMAT, Policy, Procedure, Revoked, Rule, RuleScope};
 
 /// The comment with which a policy begins.
 const FIRST_LINE: &str = "# Policy: who may change a seal, and where the gate may rule. Review it like a key to the house.";
@@ -57,6 +57,9 @@ fn push_rule(out: &mut String, rule: &Rule) {
     }
     push_list(out, "approvers", &rule.approvers);
     let _ = writeln!(out, "threshold = {}", rule.threshold);
+    if rule.procedure == Procedure::BreakGlass {
+        out.push_str("break-glass = true\n");
+    }
     if let Some(rule) = &rule.evidence {
         evidence::push(out, rule);
     }

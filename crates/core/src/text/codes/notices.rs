@@ -16,6 +16,13 @@ pub(super) const NOTICES: &[ErrorCode] = &[
             has one. There was nothing to judge in them.",
     },
     ErrorCode {
+        code: "break-glass",
+        title: "An emergency waits for its usual grant",
+        explanation: "A break-glass grant permitted something without the usual approvals. Look at \
+            what was done, and have a usual grant for the same action and subject signed and committed: \
+            until then, every report states the emergency.",
+    },
+    ErrorCode {
         code: "first-policy",
         title: "The change brings the first policy",
         explanation: "The base has no policy, and what is judged has one. No grant permits a \

@@ -4,7 +4,8 @@ pub(crate) mod records;
 
 use ed25519_dalek::{Signer as _, SigningKey};
 use sealgate_core::approval::{
-    Commands, Demand, Facts, Grant, GrantFile, Moment, NAMESPACE, Policy, SignatureFile, Subject,
+    Commands, Demand, Facts, Grant, GrantFile, Moment, NAMESPACE, Policy, Procedure, SignatureFile,
+    Subject,
 };
 use sealgate_core::seal::entry::Digest;
 use sha2::{Digest as _, Sha256};
@@ -150,6 +151,7 @@ pub(crate) fn grant_for(demand: &Demand, policy: &Policy) -> Grant {
         subject: demand.subject.clone(),
         change: demand.change,
         binding: None,
+        procedure: Procedure::Usual,
         not_before: moment("2026-03-01T00:00:00Z"),
         not_after: moment("2026-03-02T00:00:00Z"),
         evidence: None,
