@@ -778,6 +778,18 @@ fn shares_say_what_a_whole_check_says_wherever_seals_and_bytes_come_from() {
 }
 
 #[test]
+fn a_verdict_that_does_not_follow_is_refused() {
+    for verdict in ["fail", "refused", "error"] {
+        let repo = sound();
+        let files = shares(&repo, 2, &[]);
+        edit(&repo, &files[0], |report| report["verdict"] = json!(verdict));
+        let (exit, report) = merged(&repo, &files, &[]);
+        let code = report["errors"][0]["code"].as_str();
+        assert_eq!((exit, code), (2, Some("report-inconsistent")), "{verdict}: {report:#}");
+    }
+}
+
+#[test]
 fn what_is_asked_for_is_what_the_reports_are_of() {
     let repo = sound();
     repo.git(&["commit", "--quiet", "--allow-empty", "-m", "later"]);
@@ -791,6 +803,9 @@ fn what_is_asked_for_is_what_the_reports_are_of() {
     let no = |code: &str| (2, vec![code.to_owned()]);
     let yes = (0, Vec::new());
     assert_eq!(codes(&plain, &["--seals-from", "HEAD"]), no("report-commit-differs"));
+    let (_, report) = merged(&repo, &plain, &["--seals-from", "HEAD"]);
+    let message = report["errors"][0]["message"].as_str().unwrap();
+    assert!(message.starts_with("the reports are of the seals of the working tree, "), "{message}");
     assert_eq!(codes(&plain, &["--base", "HEAD"]), no("report-base-differs"));
     assert_eq!(codes(&plain, &["--only", "one"]), (2, vec!["seal-surplus".to_owned(); 2]));
     assert_eq!(codes(&plain, &["--only", "none"]), no("name-unmatched"));
