@@ -31,6 +31,7 @@ mod commit_limits;
 mod commits;
 mod common;
 mod doctor;
+mod doctor_approves_nothing;
 mod documents;
 mod drift;
 mod earlier_reports;
