@@ -63,6 +63,7 @@ mod long_seals;
 mod many_seals;
 mod merge_reports;
 mod naming_seals;
+mod next_steps;
 mod other_ci;
 mod outside_builds;
 mod partial_checks;
