@@ -39,6 +39,8 @@ pub struct Diagnosis {
     pub errors: Vec<ErrorView>,
     /// The seals that were looked at.
     pub seals: Vec<String>,
+    /// What is in the seals directory and cannot be read as a seal, relative to the repository root.
+    pub unread_seals: Vec<String>,
     /// The way from the user to the root of the repository, where that is somewhere else.
     pub way: Option<String>,
 }
@@ -55,12 +57,7 @@ pub fn human(diagnosis: &Diagnosis, screen: impl Into<Screen>) -> Vec<u8> {
     if !(diagnosis.advice.is_empty() || verbosity == Verbosity::Quiet) {
         said.push('\n');
     }
-    let seals = match diagnosis.seals.len() {
-        0 => "no seals".to_owned(),
-        count => {
-            format!("{} ({})", text::count(count, "seal", "seals"), diagnosis.seals.join(", "))
-        }
-    };
+    let seals = seals_in_words(diagnosis);
     // Writing to a string cannot fail.
     let _ = match (diagnosis.advice.len(), &diagnosis.way) {
         (0, _) if !diagnosis.errors.is_empty() => Ok(()),
@@ -76,6 +73,22 @@ pub fn human(diagnosis: &Diagnosis, screen: impl Into<Screen>) -> Vec<u8> {
         ),
     };
     said.into_bytes()
+}
+
+/// Which seals there are, for the last line.
+fn seals_in_words(diagnosis: &Diagnosis) -> String {
+    let seals = match diagnosis.seals.len() {
+        0 if diagnosis.unread_seals.is_empty() => return "no seals".to_owned(),
+        0 => "no seal that can be read".to_owned(),
+        count => {
+            format!("{} ({})", text::count(count, "seal", "seals"), diagnosis.seals.join(", "))
+        }
+    };
+    if diagnosis.unread_seals.is_empty() {
+        return seals;
+    }
+    let files: Vec<_> = diagnosis.unread_seals.iter().map(|file| printable_str(file)).collect();
+    format!("{seals}; {} cannot be read ({})", files.len(), files.join(", "))
 }
 
 fn one(advice: &Advice, screen: Screen) -> String {

@@ -45,7 +45,7 @@ pub use changed::{Growth, Since};
 pub use human::{Screen, Verbosity, human, problems};
 pub use json::json;
 pub use recognise::{LOOKED_AT, is_report};
-pub use remedy::Invocation;
+pub use remedy::{Checkout, CommittedDrift, Invocation};
 pub use shell::quote;
 pub(crate) use summary::taken_back;
 pub use v1::{

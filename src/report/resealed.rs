@@ -9,7 +9,7 @@ use sealgate_core::text::escape::printable_str;
 
 use super::Verbosity;
 use super::changes::{Names, rows};
-use super::remedy::{self, Invocation};
+use super::remedy::{self, Invocation, RefusedReseals};
 use super::text;
 use super::v1::{BaseView, ChangeView, DeletedView, ResealView, ScopeView, SourceView, Totals};
 
@@ -18,7 +18,7 @@ impl BaseView {
     #[must_use]
     pub fn new(base: &Base, judgements: &[SealResult], invocation: &Invocation) -> Self {
         let still_there = || judgements.iter().filter_map(|judgement| judgement.reseal.as_ref());
-        let refused = base.deleted.iter().chain(still_there()).any(|reseal| !reseal.allowed);
+        let refused = refused(base.deleted.iter().chain(still_there()));
         let (rev, oid) = SourceView::new(&base.source).into_commit();
         let deleted = base.deleted.iter().map(|seal| DeletedView {
             name: seal.name.clone(),
@@ -27,7 +27,7 @@ impl BaseView {
             grants: Vec::new(),
         });
         Self {
-            remedy: refused.then(|| remedy::on_reseal(&rev, invocation)),
+            remedy: refused.map(|refused| remedy::on_reseal(&rev, &refused, invocation)),
             rev,
             oid,
             on_reseal: base.on_reseal,
@@ -35,6 +35,21 @@ impl BaseView {
             deleted: deleted.collect(),
         }
     }
+}
+
+/// Those of `reseals` that do not pass; `None` where all do.
+fn refused<'a>(reseals: impl Iterator<Item = &'a Reseal>) -> Option<RefusedReseals<'a>> {
+    let mut refused = RefusedReseals::default();
+    for reseal in reseals.filter(|reseal| !reseal.allowed) {
+        let before = reseal.scope.iter().find_map(|change| match change {
+            ScopeChange::Renamed(from) => Some(from.as_str()),
+            _ => None,
+        });
+        refused.in_base.extend(before.or_else(|| (!reseal.new).then_some(&*reseal.name)));
+        refused.new.extend((reseal.new || before.is_some()).then_some(&*reseal.name));
+    }
+    let is_empty = refused.in_base.is_empty() && refused.new.is_empty();
+    (!is_empty).then_some(refused)
 }
 
 impl ResealView {

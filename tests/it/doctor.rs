@@ -33,12 +33,12 @@ fn shell_in(repo: &Repo, directory: &Path, script: &str) {
 }
 
 #[track_caller]
-fn shell(repo: &Repo, script: &str) {
+pub(crate) fn shell(repo: &Repo, script: &str) {
     shell_in(repo, &repo.root(), script);
 }
 
 /// A repository in which there is nothing to fix: `dist` is built, `vendor` is kept in git.
-fn sound() -> Repo {
+pub(crate) fn sound() -> Repo {
     let repo = Repo::with(&[
         (".gitignore", "dist\n"),
         (".gitattributes", "* text=auto eol=lf\n/seals/** -text\n/vendor/** -text\n"),
@@ -60,22 +60,29 @@ fn sound() -> Repo {
 
 /// What `doctor` says, as data.
 #[track_caller]
-fn examined(repo: &Repo) -> Value {
+pub(crate) fn examined(repo: &Repo) -> Value {
     let run = repo.run(&["doctor", "--format", "json"]);
     assert_eq!(run.code, Some(0), "{run:#?}");
     serde_json::from_str(&run.stdout).unwrap()
 }
 
-fn codes(examined: &Value) -> Vec<&str> {
+pub(crate) fn codes(examined: &Value) -> Vec<&str> {
     let advice = examined["advice"].as_array().unwrap();
     advice.iter().map(|advice| advice["code"].as_str().unwrap()).collect()
+}
+
+/// A line of a fix. The commands that only a person may run are comments: they run here too.
+fn without_mark(line: &str) -> &str {
+    let approval = line.strip_prefix("# look at what changed, then approve it: ");
+    let owners = line.contains("CODEOWNERS").then(|| line.strip_prefix("# ")).flatten();
+    approval.or(owners).unwrap_or(line)
 }
 
 /// All the commands that `examined` gives.
 fn fix(examined: &Value) -> String {
     let advice = examined["advice"].as_array().unwrap();
     let lines = advice.iter().flat_map(|advice| advice["fix"].as_array().unwrap());
-    let lines: Vec<_> = lines.map(|line| line.as_str().unwrap()).collect();
+    let lines: Vec<_> = lines.map(|line| without_mark(line.as_str().unwrap())).collect();
     lines.join("\n").replace("@OWNER", "@someone")
 }
 
@@ -274,7 +281,8 @@ fn a_checkout_as_on_windows_is_told_from_one_that_attributes_protect() {
     let run = repo.run(&["-C", "../open", "doctor", "--format", "json"]);
     assert_eq!(run.code, Some(2), "{run:#?}");
     let found: Value = serde_json::from_str(&run.stdout).unwrap();
-    assert_eq!(codes(&found), ["core-autocrlf", "unsealed-artifacts"], "{found:#}");
+    assert_eq!(codes(&found), ["core-autocrlf"], "{found:#}");
+    assert!(run.stdout.contains("git clone -c core.autocrlf=false"), "{run:#?}");
     assert_eq!(found["errors"].as_array().unwrap().len(), 2, "{found:#}");
     assert!(run.stderr.contains("CRLF"), "{run:#?}");
     let open = repo.root().join("../open");

@@ -135,6 +135,7 @@ fn saying(name: &[u8]) -> Vec<Report> {
         seals: Some(text.clone()),
         repository: Some(text.clone()),
         every_seal: false,
+        ..Invocation::default()
     };
     let report = |judgements: &[SealResult], base: Option<&Base>, problems: &[Problem]| {
         Report::new(judgements, base, problems, vec![notice.clone()], Duration::ZERO, &invocation)

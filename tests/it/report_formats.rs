@@ -204,6 +204,7 @@ fn saying(name: &[u8]) -> Vec<Report> {
         seals: Some(text.clone()),
         repository: Some(text),
         every_seal: false,
+        ..Invocation::default()
     };
     let report = |judgements: &[SealResult]| {
         Report::new(judgements, None, &problems, vec![notice.clone()], Duration::ZERO, &invocation)
@@ -594,6 +595,7 @@ fn commands_repeat_the_options_that_sealgate_was_called_with() {
         seals: Some("it's/seals".to_owned()),
         repository: None,
         every_seal: false,
+        ..Invocation::default()
     };
     let judged = judgement("dist", vec![modified("a", 1, 2)]);
     let report = Report::new(&[judged], None, &[], Vec::new(), Duration::ZERO, &invocation);
@@ -615,6 +617,7 @@ fn the_mode_command_names_the_file_from_where_the_user_is() {
         seals: None,
         repository: repository.map(str::to_owned),
         every_seal: false,
+        ..Invocation::default()
     };
     let lost = |path: &str| Finding {
         expected: Some(exec(1)),

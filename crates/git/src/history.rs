@@ -44,6 +44,18 @@ pub fn history(repository: &Path, revision: &str, most: usize) -> Result<Vec<Str
     Ok(String::from_utf8_lossy(&ids).lines().map(str::to_owned).collect())
 }
 
+/// The last commit up to `to` that changed the file at `path`; `None` where no commit has it.
+///
+/// # Errors
+///
+/// git cannot be run, or fails.
+pub fn last_change(repository: &Path, to: &Oid, path: &str) -> Result<Option<Oid>, GitError> {
+    let (to, path) = (to.to_string(), pathspec(path));
+    let arguments = ["--max-count=1", "--end-of-options", &to, "--", &path];
+    let id = run(repository, "rev-list", &arguments)?;
+    Ok(Oid::from_hex(id.trim_ascii_end()))
+}
+
 /// The commits that `to` leads to and `from` does not, merges included, the oldest first.
 ///
 /// # Errors

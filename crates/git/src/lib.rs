@@ -26,7 +26,9 @@ use sealgate_core::text::problem::Problem;
 use crate::child::Running;
 
 pub use adding::{Addition, Stored, additions};
-pub use history::{commits_between, history, ignored, in_head, shallow_commits, tracked};
+pub use history::{
+    commits_between, history, ignored, in_head, last_change, shallow_commits, tracked,
+};
 pub use hooks::{common_directory, hooks_directory};
 pub use ledger::{LedgerError, Pushed, RemoteLedger, identity};
 pub use merging::{

@@ -25,6 +25,8 @@ pub(super) fn run(arguments: &DoctorArgs, context: &Context) -> Outcome {
     }
     let mut facts =
         Facts::gather(&context.repository, seals).map_err(|error| vec![git_problem(error)])?;
+    facts.unread_seals = problems.iter().map(|problem| place_of(problem, &facts)).collect();
+    facts.read_approved(&context.repository).unwrap_or_else(|problem| problems.push(problem));
     match policy_doubts(&context.repository, now().map_err(one)?) {
         Ok(doubts) => facts.policy_doubts = doubts,
         Err(problem) => problems.push(problem),
@@ -37,6 +39,7 @@ pub(super) fn run(arguments: &DoctorArgs, context: &Context) -> Outcome {
         advice: advice(&facts),
         errors: problems.iter().map(ErrorView::new).collect(),
         seals: facts.seals.iter().map(|seal| seal.seal.name.as_str().to_owned()).collect(),
+        unread_seals: facts.unread_seals.clone(),
         way: context.invocation.repository.clone().or_else(|| context.invocation.directory.clone()),
     };
     let answer = match arguments.format {
@@ -53,4 +56,9 @@ pub(super) fn run(arguments: &DoctorArgs, context: &Context) -> Outcome {
     } else {
         Verdict::Pass
     })
+}
+
+/// What `problem`, which is about a seal, concerns, relative to the repository root.
+fn place_of(problem: &Problem, facts: &Facts) -> String {
+    problem.file.as_deref().unwrap_or(&facts.seals_directory).to_owned()
 }

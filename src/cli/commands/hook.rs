@@ -13,10 +13,11 @@ use super::check::authority::now;
 use super::{Context, Outcome};
 use crate::cli::args::{HookCommand, PrePushArgs};
 use crate::cli::progress::Progress;
+use crate::ops::check::checkout::checkout;
 use crate::ops::pre_push::{
     self, Judging, MAX_INPUT, MAX_LINE, ProtocolError, Pushes, Variables, of_stdin, of_variables,
 };
-use crate::report::{Report, Verbosity};
+use crate::report::{Invocation, Report, Verbosity};
 use crate::setup::hook::{self, Place};
 use crate::setup::merge_driver;
 
@@ -246,8 +247,9 @@ fn tell_failing(judging: &Judging, started: Instant, context: &Context) {
         context.terminal.say(&pre_push::heading(&commit.oid, &commit.refs));
         let (judgements, problems) = (&commit.judgements, &commit.problems);
         let elapsed = started.elapsed();
-        let report =
-            Report::new(judgements, None, problems, Vec::new(), elapsed, &context.invocation);
+        let checkout = checkout(&context.repository, judgements);
+        let invocation = Invocation { checkout, ..context.invocation.clone() };
+        let report = Report::new(judgements, None, problems, Vec::new(), elapsed, &invocation);
         context.terminal.tell(&report);
     }
     for commit in &judging.also_failing {

@@ -233,6 +233,7 @@ impl Context {
             seals: (global.seals != "seals").then(|| global.seals.clone()),
             repository: way_up(&base, repository.root()),
             every_seal: false,
+            ..Invocation::default()
         };
         Ok(Self { base, repository, invocation, terminal })
     }

@@ -1,5 +1,6 @@
 //! One seal through the pipeline: inventory, comparison, causes, judgement.
 
+pub mod checkout;
 pub mod coverage;
 mod evidence;
 pub mod lines;

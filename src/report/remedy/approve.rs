@@ -11,8 +11,17 @@ use super::{Advice, Invocation};
 /// of it could not be judged, and then `seal` would refuse as well.
 pub(in crate::report) fn fix(judgement: &SealResult, invocation: &Invocation) -> Option<Fix> {
     let advice = Advice { judgement, invocation };
-    (judgement.verdict() == Verdict::Fail && !judgement.findings.is_empty())
-        .then(|| Fix { approve: advice.sealgate("seal"), caution: advice.caution() })
+    (judgement.verdict() == Verdict::Fail
+        && !judgement.findings.is_empty()
+        && !is_all_gone(judgement))
+    .then(|| Fix { approve: advice.sealgate("seal"), caution: advice.caution() })
+}
+
+/// Whether nothing is left of what is sealed, and nothing else is there: `seal` refuses an empty root.
+fn is_all_gone(judgement: &SealResult) -> bool {
+    let is_missing = |finding: &Finding| finding.kind == FindingKind::Missing;
+    let is_whole = judgement.taken.is_none();
+    is_whole && judgement.matched == 0 && judgement.findings.iter().all(is_missing)
 }
 
 /// How several failing seals are fixed, in one command; `None` where fewer than two can be.
@@ -39,7 +48,11 @@ pub(in crate::report) fn fix_of_all(
     let caution = match &cautions[..] {
         [alike] => (*alike).to_owned(),
         [first, others @ ..] => {
-            format!("Of {}: {first} (The same for {} other seals.)", failing[0].name, others.len())
+            format!(
+                "Of {}: {first} (Read the same for each of the other {}.)",
+                failing[0].name,
+                super::super::text::count(others.len() as u64, "seal", "seals")
+            )
         }
         [] => String::new(),
     };
@@ -56,9 +69,24 @@ impl Advice<'_> {
                 "First bring the bytes of {given} into {root}: the command seals what is in {root}."
             ));
         }
-        if let Source::Commit { given, .. } = &self.judgement.source {
-            sentences.push(format!(
+        match &self.judgement.source {
+            Source::Commit { oid, .. } if self.is_checked_out(oid) => sentences.push(
+                "The command seals what is in the working tree; commit the seal after it, and check \
+                 or push that commit."
+                    .to_owned(),
+            ),
+            Source::Commit { given, .. } => sentences.push(format!(
                 "First check out {given}: the command seals what is in the working tree."
+            )),
+            Source::Worktree | Source::Directory { .. } => {}
+        }
+        if self.invocation.checkout.other_seals.contains(&self.judgement.name) {
+            let file = self.invocation.seal_file(&self.judgement.name);
+            sentences.push(format!(
+                "The seal of a commit judged, and {file} in the working tree is another one: if it \
+                 approves these bytes, commit it (`{} commit -- {}`).",
+                self.git(),
+                pathspec(file.as_bytes())
             ));
         }
         if let Some(build) = &self.judgement.build {
@@ -91,10 +119,15 @@ impl Advice<'_> {
         let unsealed = |finding: &Finding| finding.kind == FindingKind::Unsealed;
         if self.judgement.findings.iter().all(unsealed) {
             format!("Do not approve what does not belong in {}: remove it.", self.root_in_words())
+        } else if self.committed().is_some() {
+            format!(
+                "Do not approve this if nobody meant to change {}: {again}.",
+                self.root_in_words()
+            )
         } else if self.is_kept_in_git() {
             format!(
-                "Do not approve this if nobody meant to change {}: {again}, which drops what is not \
-                 committed; if the change is in a commit, `{} log -- {}` names it.",
+                "Do not approve this if nobody meant to change {}: {again}, which drops changes of \
+                 committed files; if the change is in a commit, `{} log -- {}` names it.",
                 self.root_in_words(),
                 self.git(),
                 pathspec(self.root().as_bytes())

@@ -4,6 +4,9 @@
 //! fixed before anything is approved; nothing here advises to approve bytes nobody understands.
 
 mod approve;
+mod checkout;
+mod line_endings;
+mod reseal;
 
 use sealgate_core::compare::finding::{Cause, Finding, FindingKind};
 use sealgate_core::compare::verdict::{SealResult, Source};
@@ -13,6 +16,8 @@ use sealgate_core::seal::exclude::pattern_of;
 use super::shell::{is_bare, pathspec, quote};
 
 pub(super) use approve::{fix, fix_of_all};
+pub use checkout::{Checkout, CommittedDrift};
+pub(super) use reseal::{RefusedReseals, on_reseal};
 
 /// How the program was called, so that the commands it prints work where they are pasted.
 #[derive(Debug, Clone, Default)]
@@ -27,6 +32,8 @@ pub struct Invocation {
     pub repository: Option<String>,
     /// Whether every seal of the repository was judged.
     pub every_seal: bool,
+    /// What git has checked out.
+    pub checkout: Checkout,
 }
 
 impl Invocation {
@@ -70,18 +77,6 @@ pub(super) fn of(finding: &Finding, judgement: &SealResult, invocation: &Invocat
         Some(cause) => advice.on_cause(cause, finding.kind, &finding.path),
         None => advice.on_kind(finding),
     }
-}
-
-/// What to do about seals that changed since `base` in a way that does not pass.
-pub(super) fn on_reseal(base: &str, invocation: &Invocation) -> String {
-    let seals = invocation.seals.as_deref().unwrap_or("seals").trim_end_matches('/');
-    format!(
-        "Take it back with `{} restore --source={} -- {}`; or, if it is meant, whoever may decide that \
-         lets it pass with `--on-reseal allow`.",
-        git(invocation),
-        quote(base.as_bytes()),
-        pathspec(seals.as_bytes())
-    )
 }
 
 /// How git is called where the user is.
@@ -218,32 +213,6 @@ impl Advice<'_> {
         }
     }
 
-    /// git takes a file whose time and size it knows for unchanged, whatever the attributes say
-    /// now: without deleting it first, restoring does nothing.
-    fn on_line_endings(&self) -> String {
-        let root = self.root();
-        if !self.is_kept_in_git() {
-            let again = match &self.judgement.source {
-                Source::Worktree => "build again from a fresh checkout".to_owned(),
-                Source::Directory { .. } | Source::Commit { .. } => self.again(None),
-            };
-            return format!(
-                "A filter rewrote line endings, most often of the sources at checkout: put `* \
-                 -text` into .gitattributes, and {again}."
-            );
-        }
-        let attribute = match root {
-            "." => "put `* -text` into".to_owned(),
-            _ if is_bare(root.as_bytes()) => format!("put `{root}/** -text` into"),
-            _ => format!("mark everything in {root} as `-text` in"),
-        };
-        format!(
-            "A filter rewrote line endings at checkout: {attribute} .gitattributes, delete the \
-             files, and check them out again with `{}`.",
-            self.restore(root.as_bytes())
-        )
-    }
-
     fn on_mode(&self, finding: &Finding) -> String {
         let sign = match finding.expected {
             Some(Entry::File { executable: true, .. }) => "+x",
@@ -257,20 +226,51 @@ impl Advice<'_> {
     fn again(&self, path: Option<&[u8]>) -> String {
         match &self.judgement.source {
             Source::Directory { given, .. } => format!("make {given} again"),
-            Source::Commit { .. } => "commit the sealed bytes again".to_owned(),
-            Source::Worktree if self.is_kept_in_git() => {
-                let root = self.root().as_bytes();
-                let path = path.map_or(root.to_vec(), |path| join(root, path));
-                format!("restore it with `{}`", self.restore(&path))
-            }
+            Source::Commit { .. } => self.again_in_a_commit(path),
+            Source::Worktree if self.is_kept_in_git() => match self.committed() {
+                None => format!("restore it with `{}`", self.restore(&self.in_repository(path))),
+                Some(_) => {
+                    format!("{}: HEAD has the same wrong bytes", self.again_in_a_commit(path))
+                }
+            },
             Source::Worktree => "build again from a clean checkout".to_owned(),
         }
     }
 
-    /// The command that brings back the committed bytes of `path`, from the repository root.
+    /// How the sealed bytes come back where commits hold others: after `if ...,`.
+    fn again_in_a_commit(&self, path: Option<&[u8]>) -> String {
+        let path = self.in_repository(path);
+        if self.committed().is_some_and(|drift| drift.sealed_in.is_some()) {
+            return format!(
+                "bring the sealed bytes back with `{}` and commit them",
+                self.restore(&path)
+            );
+        }
+        format!(
+            "commit the sealed bytes again (`{} log -- {}` lists the commits that changed them)",
+            self.git(),
+            pathspec(&path)
+        )
+    }
+
+    /// What is known of the commit that holds other bytes than the sealed ones, if one does.
+    fn committed(&self) -> Option<&CommittedDrift> {
+        self.invocation.checkout.committed.get(&self.judgement.name)
+    }
+
+    /// `path`, or the whole root, relative to the repository root.
+    fn in_repository(&self, path: Option<&[u8]>) -> Vec<u8> {
+        let root = self.root().as_bytes();
+        path.map_or(root.to_vec(), |path| join(root, path))
+    }
+
+    /// The command that brings back the sealed bytes of `path`, from the repository root: from HEAD, or
+    /// from the commit that has them where HEAD has not.
     fn restore(&self, path: &[u8]) -> String {
         let (git, path) = (self.git(), pathspec(path));
-        format!("{git} restore --source=HEAD --staged --worktree -- {path}")
+        let source =
+            self.committed().and_then(|drift| drift.sealed_in.as_deref()).unwrap_or("HEAD");
+        format!("{git} restore --source={source} --staged --worktree -- {path}")
     }
 
     /// How the bytes there are become the approved ones: after `if it is meant,`.
@@ -283,6 +283,9 @@ impl Advice<'_> {
                     "bring it into {} and approve it there with `{command}`",
                     self.root_in_words()
                 )
+            }
+            Source::Commit { oid, .. } if self.is_checked_out(oid) => {
+                format!("approve it with `{command}`, and commit the seal")
             }
             Source::Commit { given, .. } => {
                 format!("check out {given}, approve it with `{command}`, and commit the seal")
@@ -308,6 +311,10 @@ impl Advice<'_> {
         };
         let pattern = quote(pattern.as_bytes());
         format!("leave it out with `{} --exclude {pattern}`", self.sealgate("seal"))
+    }
+
+    fn is_checked_out(&self, oid: &str) -> bool {
+        self.invocation.checkout.head.as_deref() == Some(oid)
     }
 
     fn is_kept_in_git(&self) -> bool {

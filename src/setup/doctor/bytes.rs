@@ -7,7 +7,7 @@ use sealgate_core::text::escape::printable_str;
 use sealgate_git::attributes::{LineEnds, pattern};
 
 use super::facts::{Facts, SealFacts};
-use super::wording::{append, files, listed, on_seal, seal_again};
+use super::wording::{append, approve_by_hand, files, listed, on_seal};
 use crate::report::advice::Advice;
 use crate::report::shell::pathspec;
 
@@ -55,7 +55,7 @@ fn exact(facts: &Facts, seal: &SealFacts, lacks: &Lacks) -> Vec<String> {
         below.is_some_and(|path| seal.seal.entry(path.as_bytes()).is_some())
     };
     if written.iter().any(sealed) {
-        fix.push(seal_again(facts, seal));
+        fix.push(approve_by_hand(facts, seal));
     }
     fix
 }
@@ -79,7 +79,6 @@ pub(super) fn seals(facts: &Facts) -> Vec<Advice> {
 
 /// What this user's own configuration does to line ends.
 pub(super) fn configuration(facts: &Facts) -> Vec<Advice> {
-    let again = "# then clone afresh: what is checked out already stays as it is";
     let setting = |code,
                    key: &str,
                    value: Option<&str>,
@@ -97,7 +96,12 @@ pub(super) fn configuration(facts: &Facts) -> Vec<Advice> {
             "The same commit has other bytes in this checkout than elsewhere, and so has what is \
              built from them."
         };
-        let fix = vec![format!("git config {key} {good}"), again.to_owned()];
+        let fix = vec![
+            format!("git config {key} {good}"),
+            format!(
+                "# what is checked out stays as it is: clone afresh with git clone -c {key}={good} URL"
+            ),
+        ];
         Advice { code, seal: None, what, why, fix }
     };
     let mut advice = Vec::new();
@@ -163,9 +167,9 @@ pub(super) fn pointers(facts: &Facts) -> Vec<Advice> {
         );
         let why = "A seal of a pointer says nothing of the bytes that are shipped.";
         let fix = vec![
-            "# fetch the content (git lfs pull), or build again; if the pointer was sealed, then:"
+            "# fetch the content (git lfs pull), or build again; if the pointer was sealed:"
                 .to_owned(),
-            seal_again(facts, seal),
+            approve_by_hand(facts, seal),
         ];
         (!seal.pointers.is_empty()).then(|| on_seal("lfs-pointer", seal, what, why, fix))
     };

@@ -1,14 +1,15 @@
 //! The table of checks.
 
 use super::facts::Facts;
-use super::{bytes, places, policy};
+use super::{bytes, places, policy, seals};
 use crate::report::advice::Advice;
 
 /// A check: from the facts to what is to be fixed.
 type Check = fn(&Facts) -> Vec<Advice>;
 
 /// Every check, in the order of what they say.
-const CHECKS: [Check; 15] = [
+const CHECKS: [Check; 17] = [
+    seals::missing,
     bytes::roots,
     bytes::seals,
     bytes::configuration,
@@ -22,7 +23,8 @@ const CHECKS: [Check; 15] = [
     places::hook,
     places::not_in_git,
     places::in_git_after_all,
-    places::unsealed,
+    seals::no_longer_covered,
+    seals::unsealed,
     policy::policy,
 ];
 

@@ -6,11 +6,13 @@ use std::path::{Path, PathBuf};
 use sealgate_core::compare::cause::{LONGEST_POINTER, pointed_size};
 use sealgate_core::seal::Seal;
 use sealgate_core::seal::path::EntryPath;
+use sealgate_core::text::problem::Problem;
 use sealgate_git::attributes::{LineEnds, Values};
 use sealgate_git::setup::{self, AttributeFiles, Unwatched};
 use sealgate_git::{GitError, Listing, UnwatchedFiles, hooks_directory};
 use sealgate_scan::{Directory, NamedFault, RootError, read_named, read_whole};
 
+use super::approved::{self, ApprovedSeals};
 use crate::setup::artifacts::{self, Artifact};
 use crate::setup::merge_driver;
 use crate::tree::Workspace;
@@ -32,6 +34,10 @@ pub struct Facts {
     pub seals_directory: String,
     /// The seals that can be read.
     pub seals: Vec<SealFacts>,
+    /// What is in the seals directory and cannot be read as a seal, relative to the repository root.
+    pub unread_seals: Vec<String>,
+    /// The seals that git has; `None` where they cannot be read.
+    pub(super) approved: Option<ApprovedSeals>,
     /// `core.autocrlf`, and `core.eol`.
     pub(super) autocrlf: Option<String>,
     pub(super) eol: Option<String>,
@@ -105,6 +111,8 @@ impl Facts {
             |key| setup::config(root, key).map(|value| value.is_some_and(|on| is_true(&on)));
         let mut facts = Self {
             seals_directory: directory.to_owned(),
+            unread_seals: Vec::new(),
+            approved: None,
             autocrlf: setup::config(root, "core.autocrlf")?,
             file_mode: setup::config(root, "core.fileMode")?,
             eol: setup::config(root, "core.eol")?,
@@ -129,6 +137,16 @@ impl Facts {
         facts.look_at_line_ends(root)?;
         facts.look_for_attribute_files(root);
         Ok(facts)
+    }
+
+    /// Reads the seals that git has. Until then nothing is called unsealed.
+    ///
+    /// # Errors
+    ///
+    /// The commit that is checked out, or a seal of it, cannot be read.
+    pub fn read_approved(&mut self, repository: &Workspace) -> Result<(), Problem> {
+        self.approved = Some(approved::read(repository)?);
+        Ok(())
     }
 
     /// Finds out which tracked files feel this user's `core.autocrlf` and `core.eol`.

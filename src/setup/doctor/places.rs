@@ -1,6 +1,5 @@
 //! Checks on where things are: owners, names, what git watches and keeps, and what has no seal.
 
-use sealgate_core::seal::Header;
 use sealgate_core::seal::collisions::collisions;
 use sealgate_core::text::escape::printable_str;
 use sealgate_git::attributes::glob;
@@ -8,11 +7,9 @@ use sealgate_git::setup::Unwatched;
 
 use super::facts::{Facts, SealFacts, WORKFLOWS};
 use super::owners::Owners;
-use super::wording::{append, files, listed, on_seal, pathspecs, seal_again, sealgate};
-use crate::ops::check::coverage::covered;
+use super::wording::{append, approve_by_hand, files, listed, on_seal, pathspecs};
 use crate::report::advice::Advice;
 use crate::report::shell::{pathspec, quote};
-use crate::setup::artifacts::{Artifact, Kept};
 
 /// Seals and workflows that nobody owns.
 pub(super) fn owners(facts: &Facts) -> Vec<Advice> {
@@ -45,14 +42,15 @@ fn unowned(facts: &Facts, code: &'static str, directory: &str, why: &'static str
         (what, ".github/CODEOWNERS", false)
     };
     let line = format!("/{}/ @OWNER", directory.replace(' ', r"\ "));
-    let mut fix = vec![
+    let append = append(file, &line, unfinished);
+    let fix = vec![
         "# with the people or the team in place of @OWNER; and let your host require their review:"
             .to_owned(),
+        match facts.owners {
+            Some(_) => format!("# {append}"),
+            None => format!("# mkdir -p .github && {append}"),
+        },
     ];
-    if facts.owners.is_none() {
-        fix.push("mkdir -p .github".to_owned());
-    }
-    fix.push(append(file, &line, unfinished));
     Advice { code, seal: None, what, why, fix }
 }
 
@@ -72,8 +70,8 @@ pub(super) fn names(facts: &Facts) -> Vec<Advice> {
         );
         let why = "On macOS and Windows one of the two is missing, and the check fails.";
         let fix = vec![
-            "# rename one of them where it comes from, build again, then:".to_owned(),
-            seal_again(facts, seal),
+            "# rename one of them where it comes from, and build again".to_owned(),
+            approve_by_hand(facts, seal),
         ];
         Some(on_seal("names-collide", seal, what, why, fix))
     };
@@ -181,23 +179,4 @@ fn say_tracked(seal: &SealFacts, tracked: bool) -> Vec<String> {
     let copy = quote(format!("{}.old", seal.file).as_bytes());
     let sed = format!("sed -i.old 's/^tracked = {}$/tracked = {tracked}/' {file}", !tracked);
     vec![format!("{sed} && rm {copy}")]
-}
-
-/// Directories that look like build artifacts and have no seal.
-pub(super) fn unsealed(facts: &Facts) -> Vec<Advice> {
-    let headers: Vec<&Header> = facts.seals.iter().map(|seal| &seal.seal.header).collect();
-    let open =
-        |artifact: &&Artifact| artifact.kept != Kept::Unclear && !covered(&artifact.path, &headers);
-    let open: Vec<&str> =
-        facts.artifacts.iter().filter(open).map(|artifact| artifact.path.as_str()).collect();
-    if open.is_empty() {
-        return Vec::new();
-    }
-    let what =
-        format!("no seal covers what looks like build artifacts: {}", listed(open.iter().copied()));
-    let why = "What is shipped without a seal is shipped unchecked.";
-    let roots: Vec<_> =
-        open.iter().map(|path| format!("--root {}", quote(path.as_bytes()))).collect();
-    let fix = vec![sealgate(facts, &format!("init {}", roots.join(" ")))];
-    vec![Advice { code: "unsealed-artifacts", seal: None, what, why, fix }]
 }

@@ -10,6 +10,9 @@ use crate::report::text;
 /// How many names a sentence or a command holds.
 const SHOWN: usize = 3;
 
+/// How many commands of one kind are printed.
+pub(super) const MOST_COMMANDS: usize = 20;
+
 const IN_A_COMMAND: usize = 20;
 
 /// Names as a sentence shows them: some, and how many more.
@@ -35,9 +38,17 @@ pub(super) fn sealgate(facts: &Facts, arguments: &str) -> String {
     }
 }
 
-/// The command that seals the files of `seal` again.
-pub(super) fn seal_again(facts: &Facts, seal: &SealFacts) -> String {
-    sealgate(facts, &format!("seal {}", seal.seal.name))
+/// The comment that names the command which approves the files of `seal`. No fix runs it: a person
+/// looks at the bytes first.
+pub(super) fn approve_by_hand(facts: &Facts, seal: &SealFacts) -> String {
+    let command = sealgate(facts, &format!("seal {}", seal.seal.name));
+    format!("# look at what changed, then approve it: {command}")
+}
+
+/// The command that restores the file at `path`, from the index where that has it, or else from HEAD.
+pub(super) fn restore(path: &str, in_index: bool) -> String {
+    let source = if in_index { "" } else { "--source=HEAD --staged --worktree " };
+    format!("git restore {source}-- {}", pathspec(path.as_bytes()))
 }
 
 /// Adds `line` to the file at `path`; `unfinished` says that its last line has no end.

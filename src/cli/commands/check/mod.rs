@@ -30,10 +30,11 @@ use crate::cli::output::ReportFile;
 use crate::cli::progress::Progress;
 use crate::ops::authorize::{Asks, Authorization};
 use crate::ops::bounds::Bounds;
+use crate::ops::check::checkout::checkout;
 use crate::ops::check::review::Review;
 use crate::ops::check::{Bytes, Judge};
 use crate::ops::check::{coverage, lines, shifted};
-use crate::report::{Invocation, Notice, Report, Verbosity};
+use crate::report::{Invocation, Notice, Report, Verbosity, quote};
 use crate::tree::CommitTree;
 
 /// What comes before a check.
@@ -132,6 +133,7 @@ pub(super) fn check(
     if after == After::Build {
         judgements.iter_mut().for_each(explain_missing_root);
     }
+    explain_built_roots(&mut judgements, context);
     if partition.is_none() {
         notices.extend(judgements.iter().filter_map(shifted::notice));
     }
@@ -141,7 +143,8 @@ pub(super) fn check(
     let mut stage = scanner.stage.take();
     let staged = publish(stage.as_mut(), verdict, &mut problems);
     let every_seal = arguments.names.is_empty();
-    let invocation = Invocation { every_seal, ..context.invocation.clone() };
+    let checkout = checkout(&context.repository, &judgements);
+    let invocation = Invocation { every_seal, checkout, ..context.invocation.clone() };
     let elapsed = started.elapsed();
     let report = Report::new(&judgements, base.as_ref(), &problems, notices, elapsed, &invocation);
     let given = arguments.stage.as_ref().map(|path| path.to_string_lossy().into_owned());
@@ -162,6 +165,33 @@ fn explain_missing_root(judgement: &mut SealResult) {
     };
     for problem in problems.iter_mut().filter(|problem| problem.code == "root-missing") {
         *problem = wrote_nothing(name, root, build.as_str());
+    }
+}
+
+/// Built roots that are missing in a commit, which has no built roots: names the seals that can be checked.
+fn explain_built_roots(judgements: &mut [SealResult], context: &Context) {
+    let kept = judgements.iter().filter(|result| result.tracked == Some(true));
+    let kept: Vec<String> = kept.map(|result| quote(result.name.as_bytes())).collect();
+    let sealgate = context.invocation.sealgate();
+    for judgement in judgements.iter_mut().filter(|result| result.tracked == Some(false)) {
+        let Source::Commit { given, .. } = &judgement.source else { continue };
+        let remedy = if kept.is_empty() {
+            format!(
+                "it is built, so no commit has it: build it, and check what is here: {sealgate} check"
+            )
+        } else {
+            let rev = quote(given.as_bytes());
+            format!(
+                "it is built, so no commit has it: name the seals of what is kept in git: {sealgate} \
+                 check {} --rev {rev}",
+                kept.join(" ")
+            )
+        };
+        for problem in &mut judgement.problems {
+            if problem.code == "root-missing" {
+                *problem = problem.clone().remedy(remedy.clone());
+            }
+        }
     }
 }
 

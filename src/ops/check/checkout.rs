@@ -1,0 +1,126 @@
+//! What advice on failing seals needs to know of git: asked after the verdict, and only then.
+
+use sealgate_core::compare::finding::{Finding, FindingKind};
+use sealgate_core::compare::verdict::{SealResult, Source, Verdict};
+use sealgate_core::seal::entry::{Digest, Entry};
+use sealgate_core::seal::path::EntryPath;
+use sealgate_core::seal::{Root, SealName};
+use sealgate_git::Oid;
+
+use crate::report::{Checkout, CommittedDrift};
+use crate::tree::{CommitTree, Workspace};
+
+/// Of so many failing seals git is asked, which starts programs for each.
+const MOST_SEALS: usize = 3;
+
+/// So many findings of a seal stand for all of them.
+const MOST_FINDINGS: usize = 8;
+
+/// A longer file is not read for advice, in bytes.
+const LONGEST: u64 = 64 << 20;
+
+/// What git has checked out in `repository`, as far as it matters to the failing seals in `results`.
+/// What cannot be found out is left out.
+#[must_use]
+pub fn checkout(repository: &Workspace, results: &[SealResult]) -> Checkout {
+    let failing = results.iter().filter(|result| result.verdict() == Verdict::Fail);
+    let failing: Vec<&SealResult> = failing.take(MOST_SEALS).collect();
+    if failing.is_empty() || !repository.in_git() {
+        return Checkout::default();
+    }
+    let Ok(Some(head)) = sealgate_git::resolve(repository.root(), "HEAD") else {
+        return Checkout::default();
+    };
+    let mut checkout = Checkout { head: Some(head.to_string()), ..Checkout::default() };
+    for result in failing {
+        if let Some(drift) = committed_drift(repository, &head, result) {
+            checkout.committed.insert(result.name.clone(), drift);
+        }
+        if has_other_seal(repository, result) {
+            checkout.other_seals.insert(result.name.clone());
+        }
+    }
+    checkout
+}
+
+/// Whether the seal in the working tree is another one than that of the commit which judged.
+fn has_other_seal(repository: &Workspace, result: &SealResult) -> bool {
+    let from_commit = matches!(result.seal_source, Source::Commit { .. });
+    let name = SealName::parse(&result.name).filter(|_| from_commit);
+    let here = name.and_then(|name| repository.digest_of(&name));
+    here.is_some() && here != result.digest
+}
+
+/// What is known of the bytes of `result` in the commit that was judged, or in HEAD; `None` where it does
+/// not have them.
+fn committed_drift(
+    repository: &Workspace,
+    head: &Oid,
+    result: &SealResult,
+) -> Option<CommittedDrift> {
+    if result.tracked != Some(true) {
+        return None;
+    }
+    let root = Root::parse(result.root.as_deref()?).ok()?;
+    let restorable = |finding: &&Finding| finding.kind != FindingKind::Unsealed;
+    let findings: Vec<&Finding> =
+        result.findings.iter().filter(restorable).take(MOST_FINDINGS).collect();
+    if findings.is_empty() {
+        return None;
+    }
+    let judged = match &result.source {
+        Source::Directory { .. } => return None,
+        Source::Commit { oid, .. } => Oid::from_hex(oid.as_bytes())?,
+        Source::Worktree => {
+            let commit = CommitTree::of(repository, "HEAD", head).ok()?;
+            let in_head = |finding: &&Finding| has_observed(repository, &commit, &root, finding);
+            if !findings.iter().all(in_head) {
+                return None;
+            }
+            *head
+        }
+    };
+    Some(CommittedDrift { sealed_in: sealed_in(repository, &judged, &root, result, &findings) })
+}
+
+/// Whether `commit` has what was found in the working tree.
+fn has_observed(
+    repository: &Workspace,
+    commit: &CommitTree<'_>,
+    root: &Root,
+    finding: &Finding,
+) -> bool {
+    match (finding.kind, &finding.observed) {
+        (FindingKind::Missing, _) => {
+            repository.is_in_head(root.as_str(), &finding.path) == Some(false)
+        }
+        (FindingKind::Modified, Some(entry)) => has(commit, root, &finding.path, entry),
+        _ => false,
+    }
+}
+
+/// The commit that last changed the seal before `judged`, if it has the sealed bytes.
+fn sealed_in(
+    repository: &Workspace,
+    judged: &Oid,
+    root: &Root,
+    result: &SealResult,
+    findings: &[&Finding],
+) -> Option<String> {
+    let name = SealName::parse(&result.name)?;
+    let file = repository.file_of(&name);
+    let oid = sealgate_git::last_change(repository.root(), judged, &file).ok()??;
+    let commit = CommitTree::of(repository, "", &oid).ok()?;
+    let is_sealed = |finding: &&Finding| {
+        finding.expected.as_ref().is_some_and(|entry| has(&commit, root, &finding.path, entry))
+    };
+    findings.iter().all(is_sealed).then(|| oid.short())
+}
+
+/// Whether `commit` has the bytes of the file that `entry` describes.
+fn has(commit: &CommitTree<'_>, root: &Root, path: &[u8], entry: &Entry) -> bool {
+    let Entry::File { size, digest, .. } = entry else { return false };
+    let path = std::str::from_utf8(path).ok().and_then(|path| EntryPath::parse(path).ok());
+    let bytes = path.filter(|_| *size <= LONGEST).and_then(|path| commit.bytes(root, &path, *size));
+    bytes.is_some_and(|bytes| Digest::of(&bytes) == *digest)
+}

@@ -1,0 +1,21 @@
+//! What git has checked out, as far as advice depends on it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What git has checked out. The default is that nothing is known of it.
+#[derive(Debug, Clone, Default)]
+pub struct Checkout {
+    /// The id of HEAD, in hex.
+    pub head: Option<String>,
+    /// What is known of the bytes that commits hold in the place of sealed ones, by the name of the seal.
+    pub committed: BTreeMap<String, CommittedDrift>,
+    /// The seals whose files in the working tree are others than those that judged.
+    pub other_seals: BTreeSet<String>,
+}
+
+/// Bytes that a seal does not approve and that are in a commit: restoring from HEAD does not help.
+#[derive(Debug, Clone, Default)]
+pub struct CommittedDrift {
+    /// The abbreviated id of the commit that has the sealed bytes, if it was found.
+    pub sealed_in: Option<String>,
+}
