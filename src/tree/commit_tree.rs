@@ -45,7 +45,7 @@ pub struct CommitTree<'r> {
     places: OnceLock<HashMap<Box<[u8]>, usize>>,
     read: SealsRead,
     /// How much may still be looked at, and read to explain what was found.
-    work: Work,
+    pub(super) work: Work,
     explaining: AtomicU64,
     objects: Mutex<Objects>,
 }

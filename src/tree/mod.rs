@@ -2,6 +2,7 @@
 
 mod ancestry;
 mod approval_files;
+mod checked_out;
 pub mod commit;
 mod commit_limits;
 mod commit_tree;

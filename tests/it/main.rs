@@ -97,6 +97,7 @@ mod staging;
 mod support;
 mod terminal;
 mod unmerged;
+mod using_commit;
 mod using_evidence;
 mod using_grants;
 

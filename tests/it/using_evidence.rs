@@ -23,13 +23,19 @@ fn demanding() -> Repo {
     let keys = "evidence = \"rehearsal\"\nevidence-hours = 24\nallowances = false\n";
     let repo = project(&format!("{before}{rule}{approvers}threshold = 2\n{keys}{rest}"));
     fs::write(repo.at("plan.sql"), PLAN).unwrap();
+    fs::write(repo.at("dist/plan.sql"), PLAN).unwrap();
+    repo.git(&["add", "-A"]);
+    told(&repo.run(&["seal", "dist"]), 0);
     commit(&repo, "a plan");
+    repo.git(&["tag", "--force", "base"]);
     repo
 }
 
 fn passing(repo: &Repo) -> Record {
     let dist = Digest::of(&fs::read(repo.at("seals/dist.toml")).unwrap());
-    record(&Digest::of(PLAN), &dist, &moment(-3_600).to_string())
+    let mut record = record(&Digest::of(PLAN), &dist, &moment(-3_600).to_string());
+    record.plan.path = "dist/plan.sql".to_owned();
+    record
 }
 
 /// What a test changes in a record.
@@ -88,9 +94,14 @@ fn each_fault_of_a_record_refuses_with_its_code() {
     let cases: Vec<(&str, Change)> = vec![
         ("evidence-failed", Box::new(|it| it.verdict = "fail".to_owned())),
         ("evidence-failed", Box::new(|it| it.controls[0].caught = false)),
+        ("evidence-failed", Box::new(|it| it.invariants[0].differ = 7)),
+        ("evidence-failed", Box::new(|it| it.legs[0].runs.clear())),
         ("evidence-unconfined", Box::new(|it| it.clone.confinement = "none".to_owned())),
         ("evidence-other-plan", Box::new(|it| it.plan.blake3 = Digest::of(b"x").to_string())),
         ("evidence-other-plan", Box::new(|it| it.plan.seal.name = "other".to_owned())),
+        ("evidence-other-plan", Box::new(|it| it.plan.path = "plan.sql".to_owned())),
+        ("evidence-other-plan", Box::new(|it| it.plan.path = "dist/app.js".to_owned())),
+        ("evidence-other-plan", Box::new(|it| it.plan.path = "distplan.sql".to_owned())),
         ("evidence-other-surface", Box::new(|it| it.surface.name = "../x".to_owned())),
         ("evidence-too-old", Box::new(|it| it.started = moment(-25 * 3_600).to_string())),
         ("evidence-allowances", Box::new(|it| it.allowances.push(allowance()))),

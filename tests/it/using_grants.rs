@@ -22,7 +22,7 @@ pub(crate) struct Deployment {
     pub(crate) id: String,
 }
 
-const USE: [&str; 10] = [
+pub(crate) const USE: [&str; 10] = [
     "grant",
     "use",
     "apply",
@@ -69,9 +69,11 @@ pub(crate) fn grant_to_apply(repo: &Repo, more: &[&str]) -> String {
 }
 
 /// A repository under a policy with `ledger`, with a plan and a signed grant for it, committed.
-fn granted(ledger: &str) -> (Repo, String) {
+pub(crate) fn granted(ledger: &str) -> (Repo, String) {
     let repo = project(&policy_with(ledger));
     fs::write(repo.at("plan.sql"), "DROP TABLE births;\n").unwrap();
+    fs::write(repo.at("apply.sh"), "echo applied\n").unwrap();
+    std::os::unix::fs::symlink("apply.sh", repo.at("current")).unwrap();
     commit(&repo, "a plan");
     let id = grant_to_apply(&repo, &[]);
     commit(&repo, "a grant");
@@ -79,7 +81,7 @@ fn granted(ledger: &str) -> (Repo, String) {
 }
 
 impl Deployment {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let ledger = tempfile::tempdir().unwrap();
         let place = ledger.path().to_str().unwrap().to_owned();
         let (repo, id) = granted(&place);
@@ -89,21 +91,21 @@ impl Deployment {
         deployment
     }
 
-    fn url(&self) -> &str {
+    pub(crate) fn url(&self) -> &str {
         self.ledger.path().to_str().unwrap()
     }
 
-    fn push(&self) {
+    pub(crate) fn push(&self) {
         self.repo.git(&["push", "--quiet", self.url(), "main"]);
     }
 
     /// Uses the grant for a command that leaves a line in the file `ran`.
-    fn use_grant(&self, more: &[&str]) -> Ran {
+    pub(crate) fn use_grant(&self, more: &[&str]) -> Ran {
         self.repo.run(&[&USE[..], more, &["--", "sh", "-c", "echo ran >> .git/ran"]].concat())
     }
 
     /// How often the command ran.
-    fn runs(&self) -> usize {
+    pub(crate) fn runs(&self) -> usize {
         fs::read_to_string(self.repo.at(".git/ran")).unwrap_or_default().lines().count()
     }
 
@@ -112,7 +114,7 @@ impl Deployment {
     }
 
     /// The tags of the ledger.
-    fn tags(&self) -> Vec<String> {
+    pub(crate) fn tags(&self) -> Vec<String> {
         let listed = self.repo.git(&["ls-remote", "--refs", self.url(), "refs/tags/*"]);
         let text = String::from_utf8(listed).unwrap();
         text.lines().map(|line| line.split_once('\t').unwrap().1.to_owned()).collect()
@@ -123,7 +125,7 @@ impl Deployment {
     }
 }
 
-fn make_hook(path: &Path, script: &str) {
+pub(crate) fn make_hook(path: &Path, script: &str) {
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     fs::write(path, format!("#!/bin/sh\n{script}\n")).unwrap();
     fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();

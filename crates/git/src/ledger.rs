@@ -7,9 +7,11 @@
 //! The caller's variables for SSH and for asking for passwords stay, because a push needs them. All others
 //! are removed, no hook runs here, and the configuration must not lead the URL elsewhere.
 
+use std::io;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use super::hooks::common_directory;
 use super::object::{ObjectKind, Oid};
 use super::objects::{ObjectError, Objects};
 use super::{GitError, answer, git, plumbing, records};
@@ -56,10 +58,11 @@ impl<'a> RemoteLedger<'a> {
     ///
     /// # Errors
     ///
-    /// The configuration gives the URL another meaning: `url.X.insteadOf`, `url.X.pushInsteadOf`, or a
-    /// remote that is named like the URL.
+    /// The configuration gives the URL another meaning: `url.X.insteadOf`, `url.X.pushInsteadOf`, a remote
+    /// or a file in `remotes` or `branches` of the git directory that is named like the URL,
+    /// `core.sshCommand` or `http.curloptResolve`.
     pub fn open(repository: &'a Path, url: &'a str) -> Result<Self, LedgerError> {
-        let arguments = ["--null", "--get-regexp", r"^(url|remote)\."];
+        let arguments = ["--null", "--get-regexp", r"^(url|remote|core|http)\."];
         let settings = answer(git(repository), "config", &arguments, b"", &[0, 1])?;
         for setting in records(&settings) {
             let setting = String::from_utf8_lossy(&setting).into_owned();
@@ -69,9 +72,17 @@ impl<'a> RemoteLedger<'a> {
             let is_remote = key.strip_prefix("remote.").is_some_and(|rest| {
                 rest.strip_prefix(url).is_some_and(|rest| rest.starts_with('.'))
             });
-            if is_remote || replaces && url.starts_with(value) {
+            let connects = match Transport::of(url) {
+                Transport::Ssh => lower == "core.sshcommand",
+                Transport::Https => lower.ends_with(".curloptresolve"),
+                Transport::Files => false,
+            };
+            if is_remote || connects || replaces && url.starts_with(value) {
                 return Err(LedgerError::Redirected(key.to_owned()));
             }
+        }
+        if let Some(file) = remote_file(repository, url)? {
+            return Err(LedgerError::Redirected(file));
         }
         Ok(Self { repository, url })
     }
@@ -198,6 +209,48 @@ impl<'a> RemoteLedger<'a> {
         git.args(["-c", "http.lowSpeedLimit=1", "-c", "http.lowSpeedTime=60"]);
         git
     }
+}
+
+/// How git reaches a URL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Transport {
+    Files,
+    Https,
+    Ssh,
+}
+
+impl Transport {
+    /// Any URL that is not known to be reached in another way may be reached by SSH.
+    fn of(url: &str) -> Self {
+        if url.starts_with("https://") {
+            Self::Https
+        } else if url.starts_with("file://") || Path::new(url).is_absolute() {
+            Self::Files
+        } else {
+            Self::Ssh
+        }
+    }
+}
+
+/// The file by which git takes `url` for the name of a remote, as it did before remotes were settings.
+fn remote_file(repository: &Path, url: &str) -> Result<Option<String>, GitError> {
+    // git takes no name with a slash for that of such a file.
+    if url.contains('/') {
+        return Ok(None);
+    }
+    let directory = common_directory(repository)?;
+    for kind in ["remotes", "branches"] {
+        match directory.join(kind).join(url).symlink_metadata() {
+            Err(error) if is_absence(&error) => {}
+            // One of which nobody can tell may be there for git.
+            Ok(_) | Err(_) => return Ok(Some(format!("{kind}/{url} of the git directory"))),
+        }
+    }
+    Ok(None)
+}
+
+fn is_absence(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
 /// The flags of `git push --porcelain` for the ref `name`: `FLAG TAB FROM:TO TAB SUMMARY`.

@@ -149,11 +149,17 @@ impl Using<'_> {
     fn check(&self, base: String) -> Result<Granted, Stop> {
         let UseArgs { action, environment, plan, evidence, rev, reference, policy_digest, .. } =
             self.arguments;
+        // A name may stand for another commit by now than the one whose tip was asked for.
+        let judged = self.judged.oid().to_string();
+        let (rev, seals_from) = match rev {
+            Some(_) => (Some(judged), None),
+            None => (None, Some(judged)),
+        };
         let arguments = CheckArgs {
             only: Vec::new(),
             names: Vec::new(),
-            rev: rev.clone(),
-            seals_from: rev.is_none().then(|| "HEAD".to_owned()),
+            rev,
+            seals_from,
             base: Some(base),
             on_reseal: None,
             authority: AuthorityArgs {

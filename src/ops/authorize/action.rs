@@ -4,13 +4,13 @@
 use std::collections::HashSet;
 
 use sealgate_core::approval::change::of_action;
-use sealgate_core::approval::evidence::{Asked, MAX_EVIDENCE_BYTES, Record};
+use sealgate_core::approval::evidence::{Asked, MAX_EVIDENCE_BYTES, PlanRef, PlanSeal, Record};
 use sealgate_core::approval::{
     Authorised, Decider, Demand, EvidenceRule, Facts, Grant, GrantFile, Policy, Procedure, Subject,
     check_bound,
 };
 use sealgate_core::seal::SealName;
-use sealgate_core::seal::entry::Digest;
+use sealgate_core::seal::entry::{Digest, Entry};
 use sealgate_core::text::problem::Problem;
 
 use super::{Purpose, Question, Reference};
@@ -31,6 +31,25 @@ pub enum Asks<'a> {
         /// The digests of the records of evidence that the caller named.
         evidence: &'a [Digest],
     },
+}
+
+/// Refuses a working tree in which files of `judged` are others: the command would use those.
+///
+/// # Errors
+///
+/// The files of the commit cannot be read, or are too many.
+fn not_checked_out(judged: &CommitTree<'_>) -> Result<Option<Problem>, Problem> {
+    let differing = judged.differing_files()?;
+    let Some(first) = differing.first() else { return Ok(None) };
+    let message = format!(
+        "{} of the files here are not as in the commit {} that is judged, the first: {first}",
+        differing.len(),
+        judged.oid().short()
+    );
+    Ok(Some(Problem::new("not-committed", message).remedy(
+        "check the commit out in a new clone, byte for byte (without filters such as Git LFS, line-ending \
+         conversion or sparse checkout), and use the grant there",
+    )))
 }
 
 /// A judged action always needs `command` to be done.
@@ -79,6 +98,9 @@ pub(super) fn decide(
         }
     };
     let grant = grant_of(&granted, facts).map_err(one)?;
+    if let Asks::Use { .. } = purpose.asks {
+        refusals.extend(not_checked_out(judged).unwrap_or_else(Some));
+    }
     refusals.extend(ledger(facts));
     refusals.extend(check_bound(&grant, &tree, purpose.plan.as_ref()).err());
     refusals.extend(other_policy(&grant, facts.policy));
@@ -258,11 +280,27 @@ fn evidence(
         rule,
         plan: grant.binding.as_ref().and_then(|bound| bound.plan.as_ref()).map(|plan| plan.digest),
         not_before: grant.not_before,
-        plan_seal: seal_digest(judged, &record.plan.seal.name),
+        plan_seal: plan_seal(judged, &record.plan),
         surface_seal: seal_digest(question.base, &record.surface.name),
     };
     let refusals = asked.judge(&record).into_iter();
     refusals.map(|problem| problem.file(&*file)).collect()
+}
+
+/// The seal that `plan` names in `commit`, and what it states of the plan; `None` where the commit has no
+/// such seal that can be read.
+fn plan_seal(commit: &CommitTree<'_>, plan: &PlanRef) -> Option<PlanSeal> {
+    let loaded = commit.load(&SealName::parse(&plan.seal.name)?).ok()?;
+    let seal = loaded.seal.ok()?;
+    let below_root = match seal.header.root.path() {
+        None => Some(plan.path.as_str()),
+        Some(root) => plan.path.strip_prefix(root.as_str()).and_then(|rest| rest.strip_prefix('/')),
+    };
+    let stated = match below_root.and_then(|path| seal.entry(path.as_bytes())) {
+        Some(Entry::File { digest, .. }) => Some(*digest),
+        _ => None,
+    };
+    Some(PlanSeal { digest: loaded.digest, plan: stated })
 }
 
 /// The digest of the seal `name` in `commit`; `None` where it has no such seal that can be read.

@@ -1,7 +1,7 @@
 //! Records of rehearsals: one text each, and what makes them worthless for a grant.
 
 use sealgate_core::approval::evidence::{
-    Asked, EvidenceError, MAX_EVIDENCE_BYTES, Record, said, weaknesses,
+    Asked, EvidenceError, MAX_EVIDENCE_BYTES, PlanSeal, Record, said, weaknesses,
 };
 use sealgate_core::approval::{EvidenceKind, EvidenceRule, Policy};
 use sealgate_core::seal::entry::Digest;
@@ -26,6 +26,11 @@ fn passing() -> Record {
 const RULE: EvidenceRule =
     EvidenceRule { kind: EvidenceKind::Rehearsal, hours: Some(24), allowances: Some(false) };
 
+/// The seal of the plan, which states a file with the digest `plan` at the path of the plan.
+fn sealed(plan: Option<Digest>) -> Option<PlanSeal> {
+    Some(PlanSeal { digest: dist(), plan })
+}
+
 /// What is asked of a record for a grant that counts from a day after the rehearsal, less a second.
 fn asked(rule: &EvidenceRule) -> Asked<'_> {
     let not_before = moment("2026-03-01T11:59:59Z");
@@ -33,7 +38,7 @@ fn asked(rule: &EvidenceRule) -> Asked<'_> {
         rule,
         plan: Some(plan()),
         not_before,
-        plan_seal: Some(dist()),
+        plan_seal: sealed(Some(plan())),
         surface_seal: Some(dist()),
     }
 }
@@ -85,6 +90,10 @@ fn each_weakness_has_its_code() {
         ("evidence-failed", Box::new(|it| it.invariants.clear())),
         ("evidence-failed", Box::new(|it| it.legs.clear())),
         ("evidence-failed", Box::new(|it| it.legs[0].runs[0].exit = 1)),
+        ("evidence-failed", Box::new(|it| it.legs[0].runs.clear())),
+        ("evidence-failed", Box::new(|it| it.legs[0].measures.clear())),
+        ("evidence-failed", Box::new(|it| it.invariants[0].differ = 7)),
+        ("evidence-failed", Box::new(|it| it.invariants[0].names.push("x".to_owned()))),
         ("evidence-unconfined", Box::new(|it| it.clone.confinement = String::new())),
         ("evidence-unconfined", Box::new(|it| it.clone.confinement = "none".to_owned())),
         ("evidence-unconfined", Box::new(|it| it.clone.confinement = "landlock-0".to_owned())),
@@ -104,6 +113,8 @@ fn each_weakness_has_its_code() {
     for (code, asked) in [
         ("evidence-other-plan", Asked { plan: None, ..asked(&RULE) }),
         ("evidence-other-plan", Asked { plan_seal: None, ..asked(&RULE) }),
+        ("evidence-other-plan", Asked { plan_seal: sealed(None), ..asked(&RULE) }),
+        ("evidence-other-plan", Asked { plan_seal: sealed(Some(dist())), ..asked(&RULE) }),
         ("evidence-other-surface", Asked { surface_seal: None, ..asked(&RULE) }),
     ] {
         assert_eq!(codes(&asked, |_| ()), [code]);

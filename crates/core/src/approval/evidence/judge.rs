@@ -18,10 +18,20 @@ pub struct Asked<'a> {
     pub plan: Option<Digest>,
     /// When the grant begins to count.
     pub not_before: Moment,
-    /// The digest of the seal of the plan that the record names, in the commit that is judged.
-    pub plan_seal: Option<Digest>,
+    /// The seal of the plan that the record names, in the commit that is judged; `None` where there is no
+    /// such seal that can be read.
+    pub plan_seal: Option<PlanSeal>,
     /// The digest of the seal of the surface that the record names, in the base.
     pub surface_seal: Option<Digest>,
+}
+
+/// The seal under which a plan was rehearsed.
+#[derive(Debug, Clone, Copy)]
+pub struct PlanSeal {
+    /// The digest of the seal.
+    pub digest: Digest,
+    /// The digest of the file that it states at the path of the plan; `None` where it states no file there.
+    pub plan: Option<Digest>,
 }
 
 const AGAIN: &str =
@@ -62,10 +72,19 @@ impl Asked<'_> {
                 "the rehearsed plan {} is not the plan of the grant",
                 record.plan.blake3
             )),
-            Some(_) if !is_stated(self.plan_seal, &seal.digest) => refused(format!(
-                "the plan was rehearsed under another seal {}: the files that it names may differ",
-                seal.name
-            )),
+            Some(_) if !is_stated(self.plan_seal.map(|seal| seal.digest), &seal.digest) => {
+                refused(format!(
+                    "the plan was rehearsed under another seal {}: the files that it names may differ",
+                    seal.name
+                ))
+            }
+            Some(plan) if self.plan_seal.and_then(|seal| seal.plan) != Some(plan) => {
+                refused(format!(
+                    "the seal {} does not state the rehearsed plan at {}, so it does not cover the plan",
+                    printable_str(&seal.name),
+                    printable_str(&record.plan.path)
+                ))
+            }
             Some(_) => None,
         }
     }
@@ -152,6 +171,13 @@ fn failure(record: &Record) -> Option<String> {
             "the record has no legs, no invariants or no controls, so it proves nothing".to_owned(),
         );
     }
+    if let Some(leg) = record.legs.iter().find(|leg| leg.runs.is_empty() || leg.measures.is_empty())
+    {
+        return Some(format!(
+            "nothing was run or nothing was measured in the leg {}, so it proves nothing",
+            printable_str(&leg.leg)
+        ));
+    }
     if let Some(control) = record.controls.iter().find(|control| !control.caught) {
         return Some(format!(
             "the rehearsal did not find the fault {} that was made on purpose",
@@ -160,6 +186,13 @@ fn failure(record: &Record) -> Option<String> {
     }
     if let Some(invariant) = record.invariants.iter().find(|invariant| !invariant.holds) {
         return Some(format!("{} did not hold", invariant.name));
+    }
+    if let Some(invariant) = record.invariants.iter().find(|invariant| invariant.is_contradictory())
+    {
+        return Some(format!(
+            "the record states that {} held, and that its two sides differ",
+            printable_str(&invariant.name)
+        ));
     }
     let runs = record.legs.iter().flat_map(|leg| leg.runs.iter().map(move |run| (leg, run)));
     let (leg, run) = runs.into_iter().find(|(_, run)| run.exit != 0)?;

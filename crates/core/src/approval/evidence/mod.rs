@@ -7,7 +7,7 @@
 mod judge;
 mod record;
 
-pub use judge::{Asked, said, weaknesses};
+pub use judge::{Asked, PlanSeal, said, weaknesses};
 pub use record::{
     Allowance, Class, CloneFile, Control, EVIDENCE_FORMAT, EvidenceError, Invariant, Leg,
     MAX_EVIDENCE_BYTES, Measure, PlanRef, Record, Run, SealDigest, Surface, Tool,

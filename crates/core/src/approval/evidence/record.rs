@@ -335,6 +335,13 @@ impl Record {
     }
 }
 
+impl Invariant {
+    /// Whether two sides that had to be equal are said to be so, and to differ.
+    pub(super) fn is_contradictory(&self) -> bool {
+        self.holds && self.op == "=" && (self.differ > 0 || !self.names.is_empty())
+    }
+}
+
 impl Measure {
     fn classes(&self) -> [Option<&Class>; 8] {
         [

@@ -47,7 +47,8 @@ pub(super) const ACTIONS: &[ErrorCode] = &[
         code: "evidence-failed",
         title: "A record of a rehearsal proves nothing",
         explanation: "The verdict of the record is not `pass`, an invariant did not hold, a program \
-            failed, a fault that was made on purpose was not caught, or there were no such faults. Read \
+            failed, a fault that was made on purpose was not caught, or there were no such faults. Or it \
+            contradicts itself, or a part of it ran or measured nothing. Read \
             what the rehearsal reported, change the plan, and rehearse it again.",
     },
     ErrorCode {
@@ -69,7 +70,7 @@ pub(super) const ACTIONS: &[ErrorCode] = &[
         code: "evidence-other-plan",
         title: "Another plan was rehearsed",
         explanation: "The plan of the record is not the plan of the grant, or the seal that covers the \
-            plan and its files has another digest in the judged commit. Rehearse the plan that will be \
+            plan and its files has another digest in the judged commit, or it does not state the plan. Rehearse the plan that will be \
             followed.",
     },
     ErrorCode {
@@ -121,8 +122,10 @@ pub(super) const ACTIONS: &[ErrorCode] = &[
     ErrorCode {
         code: "ledger-redirected",
         title: "The configuration of git leads the ledger elsewhere",
-        explanation: "A setting `url.X.insteadOf`, `url.X.pushInsteadOf`, or a remote that is named like \
-            the URL of the ledger, makes git record uses in another repository. Remove the setting.",
+        explanation: "A setting `url.X.insteadOf`, `url.X.pushInsteadOf`, `core.sshCommand` or \
+            `http.curloptResolve`, or a remote that is named like the URL of the ledger (a setting, or a \
+            file in `.git/remotes` or `.git/branches`), can make git record uses in another repository. \
+            Remove it; the variable `GIT_SSH_COMMAND` is taken from the caller.",
     },
     ErrorCode {
         code: "ledger-unreachable",

@@ -214,10 +214,13 @@ pub(super) const APPROVAL: &[ErrorCode] = &[
     },
     ErrorCode {
         code: "not-committed",
-        title: "The seals, grants or policy are not committed",
+        title: "The working tree is not as in the commit",
         explanation: "The seals, grants or policy of the working tree are not those of the commit \
             at `HEAD`. An environment is judged by what a branch has, so they must be in a commit. \
-            Commit them, and check that commit: `--seals-from HEAD`.",
+            Commit them, and check that commit: `--seals-from HEAD`. Or `grant use` found a file of \
+            the judged commit that has other bytes or another mode here, or is gone: its command \
+            would use files that nobody granted. Check the commit out in a new clone, byte for \
+            byte, and use the grant there.",
     },
     ErrorCode {
         code: "nothing-to-grant",
