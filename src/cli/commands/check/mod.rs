@@ -4,6 +4,7 @@
 mod again;
 pub(super) mod authority;
 pub(super) mod base;
+mod carried;
 mod picture;
 pub(super) mod places;
 mod range;

@@ -87,6 +87,12 @@ pub(super) const NOTICES: &[ErrorCode] = &[
             people that the message names.",
     },
     ErrorCode {
+        code: "seal-deleted",
+        title: "A commit of the range deletes a seal",
+        explanation: "`check --rev A..B` found a commit without a seal that a commit before it has. \
+            Nothing judges what it covered from there on. Name the seal to make that an error.",
+    },
+    ErrorCode {
         code: "seals-differ",
         title: "The working tree has other seals",
         explanation: "The seals in the working tree are not those of the commit. The seals of the \
