@@ -12,6 +12,7 @@ use sealgate_scan::Scanner;
 
 use super::carried::{Carried, Selection};
 use super::places::{of_roots, report_files};
+use super::shares::of_part;
 use super::{Context, Outcome, one, only};
 use crate::cli::args::CheckArgs;
 use crate::cli::progress::Progress;
@@ -262,6 +263,7 @@ impl Walk<'_> {
             notices.push(Notice::new("before-first-seal", message));
         }
         notices.extend(self.carried.notice());
+        notices.extend(of_part(&self.arguments.only));
         notices
     }
 }

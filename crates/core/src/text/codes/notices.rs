@@ -75,6 +75,12 @@ pub(super) const NOTICES: &[ErrorCode] = &[
             that was judged.",
     },
     ErrorCode {
+        code: "part",
+        title: "The report is of a part",
+        explanation: "`check --only` judged the entries that match, and no other. Check without \
+            `--only` for a verdict on the whole.",
+    },
+    ErrorCode {
         code: "range",
         title: "Every commit of a range was judged",
         explanation: "`check --rev A..B` judged each commit by its own seals. The report has a seal \
