@@ -5,7 +5,7 @@ $PSNativeCommandUseErrorActionPreference = $false
 Set-StrictMode -Version Latest
 
 function Set-Undecided {
-    $outputs = 'verdict=error', 'exit-code=2', 'checked=0', 'findings=0', 'resealed=', 'authority=none', 'staged=', 'report='
+    $outputs = 'verdict=error', 'exit-code=2', 'checked=0', 'findings=0', 'extent=', 'resealed=', 'authority=none', 'staged=', 'report='
     [IO.File]::AppendAllLines($env:GITHUB_OUTPUT, [string[]] $outputs)
 }
 

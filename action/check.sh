@@ -22,7 +22,7 @@ search_path() {
 
 # What is true until the gate says otherwise: a crash is never green. Of two lines the later counts.
 undecided() {
-    printf '%s\n' verdict=error exit-code=2 checked=0 findings=0 resealed= authority=none staged= report= >>"$GITHUB_OUTPUT"
+    printf '%s\n' verdict=error exit-code=2 checked=0 findings=0 extent= resealed= authority=none staged= report= >>"$GITHUB_OUTPUT"
 }
 
 stop() {

@@ -104,6 +104,7 @@ fn outputs(report: &Report, staged: Option<&str>, filed: Option<&str>) -> Result
         ("exit-code", report.verdict.exit_code().to_string()),
         ("checked", checked.to_string()),
         ("findings", findings.to_string()),
+        ("extent", report.extent().code().to_owned()),
         ("resealed", resealed.to_string()),
         ("authority", authority(report)),
         ("staged", staged.unwrap_or_default().to_owned()),

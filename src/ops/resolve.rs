@@ -28,8 +28,10 @@ pub enum Resolution {
         /// The entries that are in conflict.
         paths: Vec<EntryPath>,
     },
-    /// Its file holds a seal already, which is that of neither side.
+    /// Its file holds a seal already, which is that of no version in the index.
     ByHand,
+    /// Somebody edited what was written between the markers, and is not done.
+    Edited,
 }
 
 /// The seals of which the index has more than one version.
@@ -83,10 +85,11 @@ pub fn resolve(
     let base = sides.base.as_ref().map(|base| read(base, "the common ancestor")).transpose()?;
     let (ours, our_bytes) = read(ours, "our side")?;
     let (theirs, their_bytes) = read(theirs, "the other side")?;
-    if let Ok(loaded) = repository.load(name)
-        && loaded.seal.is_ok()
-        && ![&our_bytes, &their_bytes].contains(&&loaded.bytes)
-    {
+    let base_bytes = base.as_ref().map(|(_, bytes)| bytes);
+    let untouched = [Some(&our_bytes), Some(&their_bytes), base_bytes];
+    let edited =
+        repository.load(name).ok().filter(|loaded| !untouched.contains(&Some(&loaded.bytes)));
+    if edited.as_ref().is_some_and(|loaded| loaded.seal.is_ok()) {
         return Ok(Resolution::ByHand);
     }
     match join(base.as_ref().map(|(seal, _)| seal), &ours, &theirs, MARKER_SIZE) {
@@ -95,10 +98,25 @@ pub fn resolve(
             let bytes = to_bytes(&seal);
             Ok(Resolution::Joined { seal, bytes })
         }
+        Joined::Conflict { text: bytes, .. }
+            if edited.is_some_and(|loaded| has_choices(&loaded.bytes, &bytes)) =>
+        {
+            Ok(Resolution::Edited)
+        }
         Joined::Conflict { text: bytes, keys, paths } => {
             Ok(Resolution::Conflict { bytes, keys, paths })
         }
     }
+}
+
+/// Whether `text` came from `written`, the seal with markers, by an edit. What git wrote itself has
+/// markers with other labels, and is replaced.
+fn has_choices(text: &[u8], written: &[u8]) -> bool {
+    let opens = "<".repeat(MARKER_SIZE) + " ";
+    let ours = format!("{opens}ours");
+    let mut lines = text.split(|&byte| byte == b'\n');
+    text != written
+        && lines.all(|line| !line.starts_with(opens.as_bytes()) || line == ours.as_bytes())
 }
 
 fn broken(error: &ObjectError) -> Problem {

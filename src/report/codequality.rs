@@ -15,7 +15,8 @@ const MOST: usize = 25_000;
 /// About the most text that is written, in bytes.
 const LONGEST: usize = 32 << 20;
 
-/// Writes `report` as an array of issues, each in the seal file; `[]` for a pass.
+/// Writes `report` as an array of issues, each in the seal file; `[]` for a pass of the
+/// whole.
 pub(super) fn codequality(report: &Report, sink: &mut dyn io::Write) -> io::Result<()> {
     let all = issues::of(report);
     let (shown, hidden) = issues::cut(&all, MOST, LONGEST);
@@ -29,7 +30,23 @@ pub(super) fn codequality(report: &Report, sink: &mut dyn io::Write) -> io::Resu
             location: Location { path: &first.file, lines: Lines { begin: 1 } },
         });
     }
+    entries.extend(of_extent(report));
     to_writer(&entries, sink)
+}
+
+/// That a part was judged: no entry at all would be a pass of the whole.
+fn of_extent(report: &Report) -> Option<Entry<'_>> {
+    let heading = report.extent().heading()?;
+    Some(Entry {
+        description: format!("{heading}: the other entries of the seals were not judged."),
+        check_name: report.extent().code(),
+        fingerprint: report.extent().code().to_owned(),
+        severity: "info",
+        location: Location {
+            path: report.seals.first().map_or("seals", |seal| &seal.file),
+            lines: Lines { begin: 1 },
+        },
+    })
 }
 
 fn entry<'a>(issue: &'a Issue<'_>) -> Entry<'a> {

@@ -55,7 +55,7 @@ pub(super) fn junit(report: &Report, sink: &mut dyn io::Write) -> io::Result<()>
     xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
     let seconds = format!("{}.{:03}", report.elapsed_ms / 1000, report.elapsed_ms % 1000);
     xml.create_element("testsuites")
-        .with_attribute(("name", OWN))
+        .with_attribute(("name", &*report.extent().beside(OWN.to_owned())))
         .with_attributes(counts.attributes().iter().map(pair))
         .with_attribute(("time", &*seconds))
         .write_inner_content(|xml| {

@@ -18,11 +18,7 @@ pub(super) fn of(report: &Report) -> String {
     let word = if resealed { format!("{word}, RESEALED") } else { word.to_owned() };
     let is_emergency = report.notices.iter().any(|notice| notice.code == super::BREAK_GLASS);
     let word = if is_emergency { format!("{word}, BREAK-GLASS") } else { word };
-    let word = match &report.partition {
-        Some(share) => format!("{word}, SHARE {}/{}", share.index, share.count),
-        None if !report.only.is_empty() => format!("{word}, PART"),
-        None => word,
-    };
+    let word = report.extent().beside(word);
     let mut said = trouble(report);
     let amount = work(report).join(", ");
     let after_seals = match (&said[..], reseals(report)) {

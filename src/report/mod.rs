@@ -11,6 +11,7 @@ mod changes;
 mod codequality;
 pub mod difference;
 pub mod difference_page;
+mod extent;
 mod github;
 mod html;
 mod human;
@@ -42,6 +43,7 @@ mod words;
 
 pub use authority::{BREAK_GLASS, RESEAL_GRANTED};
 pub use changed::{Growth, Since};
+pub use extent::Extent;
 pub use human::{Screen, Verbosity, human, problems};
 pub use json::json;
 pub use recognise::{LOOKED_AT, is_report};

@@ -88,11 +88,7 @@ pub(super) fn title(report: &Report) -> String {
     let resealed = report.base.as_ref().is_some_and(|base| base.resealed);
     let word = report.verdict.code().to_uppercase();
     let word = if resealed { format!("{word}, RESEALED") } else { word };
-    let word = match &report.partition {
-        Some(share) => format!("{word}, SHARE {}/{}", share.index, share.count),
-        None if !report.only.is_empty() => format!("{word}, PART"),
-        None => word,
-    };
+    let word = report.extent().beside(word);
     let found: usize = report.seals.iter().map(|seal| seal.findings.len()).sum();
     let concerned = report.seals.iter().filter(|seal| !seal.findings.is_empty()).count();
     let mut parts = Vec::new();
@@ -107,7 +103,7 @@ pub(super) fn title(report: &Report) -> String {
         ([], Verdict::Pass) if resealed => {
             parts.push("the bytes are as sealed, and the seals changed".to_owned());
         }
-        ([], Verdict::Pass) => parts.push("every byte is as sealed".to_owned()),
+        ([], Verdict::Pass) => parts.push(report.extent().pass().to_owned()),
         ([], _) if resealed => parts.push("the seals changed".to_owned()),
         ([], _) => parts.push("nothing was judged".to_owned()),
         _ => {}

@@ -24,6 +24,22 @@ pub struct Reach<'a> {
     pub until: Option<&'a Oid>,
 }
 
+/// A commit of a range, and the commits directly before it.
+#[derive(Debug)]
+pub struct Step {
+    /// The commit.
+    pub oid: Oid,
+    /// Its parents, whether they are in the range or not.
+    pub parents: Vec<Oid>,
+}
+
+/// A commit on the way through a range.
+enum Visit {
+    Enter(Oid),
+    /// All commits before it were visited.
+    Leave(Step),
+}
+
 /// What is visited after a commit.
 enum After {
     /// The commits before it, and all others.
@@ -102,6 +118,74 @@ impl CommitTree<'_> {
             }
         }
         Ok(())
+    }
+
+    /// The commits of `listed` that lead to this one, each after all that come before it. `listed` is
+    /// git's answer to which commits `start` does not have, and is checked: git may have read it in a
+    /// commit-graph, or in commits that were replaced on disk. The history of a shallow clone ends at
+    /// `cut`.
+    ///
+    /// # Errors
+    ///
+    /// A commit cannot be read, or `listed` leaves one out that `start` does not have.
+    pub fn steps_from(
+        &self,
+        start: &Self,
+        listed: &[Oid],
+        cut: &HashSet<Oid>,
+    ) -> Result<Vec<Step>, Problem> {
+        let listed: HashSet<Oid> = listed.iter().copied().collect();
+        let mut objects = self.objects();
+        let mut entered = HashSet::new();
+        let mut left_out = HashSet::new();
+        let mut steps = Vec::new();
+        let mut visits = vec![Visit::Enter(self.oid)];
+        while let Some(visit) = visits.pop() {
+            match visit {
+                Visit::Leave(step) => steps.push(step),
+                Visit::Enter(oid) if !listed.contains(&oid) => {
+                    left_out.insert(oid);
+                }
+                Visit::Enter(oid) if entered.insert(oid) => {
+                    let commit = objects.commit(&oid).map_err(|error| {
+                        trouble(self.repository, &self.given, "the history", &error)
+                    })?;
+                    let parents = commit.parents;
+                    let before: Vec<Visit> =
+                        parents.iter().rev().copied().map(Visit::Enter).collect();
+                    visits.push(Visit::Leave(Step { oid, parents }));
+                    visits.extend(before);
+                }
+                Visit::Enter(_) => {}
+            }
+        }
+        drop(objects);
+        start.must_have(left_out, cut)?;
+        Ok(steps)
+    }
+
+    /// Refuses `commits` of which one is neither this commit nor before it.
+    fn must_have(&self, mut commits: HashSet<Oid>, cut: &HashSet<Oid>) -> Result<(), Problem> {
+        if commits.is_empty() {
+            return Ok(());
+        }
+        self.walk(usize::MAX, |oid| {
+            commits.remove(oid);
+            match () {
+                () if commits.is_empty() => After::Nothing,
+                () if cut.contains(oid) => After::Others,
+                () => After::Parents,
+            }
+        })?;
+        let Some(oid) = commits.iter().min() else { return Ok(()) };
+        let message = format!(
+            "git leaves {oid} out of the range, as if it came before {}, and it does not",
+            self.given
+        );
+        Err(Problem::new("git", message).remedy(
+            "remove .git/info/grafts and make the commit-graph again (`git commit-graph write \
+             --reachable`), or clone again",
+        ))
     }
 
     fn reaches(&self, wanted: &Oid, parents: usize) -> Result<bool, Problem> {

@@ -27,7 +27,7 @@ use sealgate_scan::{Directory, NamedFault, RootError, read_named};
 use self::git_facts::GitFacts;
 use limits::{Lenient, SealsRead};
 
-pub use ancestry::Reach;
+pub use ancestry::{Reach, Step};
 pub use approval_files::ApprovalFiles;
 pub use commit_tree::CommitTree;
 pub use contents::{Contents, matching, select};

@@ -16,8 +16,17 @@ use crate::common::{Ran, copy, run, scrubbed};
 const ACTION: &str = include_str!("../../action.yml");
 const BASH: &str = include_str!("../../action/check.sh");
 const PWSH: &str = include_str!("../../action/check.ps1");
-const OUTPUTS: [&str; 8] =
-    ["verdict", "exit-code", "checked", "findings", "resealed", "authority", "staged", "report"];
+const OUTPUTS: [&str; 9] = [
+    "verdict",
+    "exit-code",
+    "checked",
+    "findings",
+    "extent",
+    "resealed",
+    "authority",
+    "staged",
+    "report",
+];
 /// Shell: a report that says pass, and where it is.
 const REPORT: &str = r#"for a; do case $a in --report=json=/*)
     f=${a#--report=json=}

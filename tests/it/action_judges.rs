@@ -52,6 +52,7 @@ fn outputs(acted: &Acted, outcome: &str) -> BTreeMap<String, String> {
         "authority",
         "checked",
         "exit-code",
+        "extent",
         "findings",
         "report",
         "resealed",

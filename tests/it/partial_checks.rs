@@ -94,7 +94,7 @@ fn a_part_is_called_a_part_and_nothing_vacuous_passes() {
     let at = ["check", "rel", "--at", "../download", "--only"];
     let run = repo.run(&[&at[..], &["app-darwin*"]].concat());
     assert_eq!(run.code, Some(0), "{run:#?}");
-    assert!(run.stdout.starts_with("PASS, PART  1 seal (rel), 1 entry"), "{run:#?}");
+    assert!(run.stdout.contains("\nPASS, PART  1 seal (rel), 1 entry"), "{run:#?}");
     let markdown = repo.run(&[&at[..], &["app-darwin*", "--format", "markdown"]].concat());
     assert!(markdown.stdout.contains("PASS, PART"), "{markdown:#?}");
     for pattern in ["nothing*", "/docs/none", "!app-darwin*"] {
@@ -178,4 +178,34 @@ fn whatever_stands_for_a_whole_seal_refuses_a_part() {
     assert_eq!(repo.run(&["seal", "--from-report", "report.json"]).code, Some(0));
     assert_eq!(repo.run(&["check", "--only", "app-*"]).code, Some(0));
     assert_eq!(repo.run(&["check"]).code, Some(1));
+}
+
+#[test]
+fn every_format_says_that_a_part_or_a_share_was_judged() {
+    let repo = release();
+    repo.write("rel/app-darwin.tgz", "changed");
+    let formats = ["human", "json", "github", "markdown", "sarif", "junit", "codequality", "html"];
+    let part: (&[&str], [&str; 2]) = (&["--only", "app-linux*"], ["PART", "\"only\""]);
+    let share: (&[&str], [&str; 2]) = (&["--partition", "slice:1/2"], ["SHARE", "share 1 of 2"]);
+    for (flags, words) in [part, share] {
+        for format in formats {
+            let run = repo.run(&[&["check", "--format", format], flags].concat());
+            let says = words.iter().any(|word| run.stdout.contains(word));
+            assert!(says, "{format} {flags:?}: {}", run.stdout);
+            assert!(!run.stdout.contains("every byte is as sealed"), "{format}: {}", run.stdout);
+        }
+        let whole = repo.run(&["check", "--format", "sarif"]);
+        assert!(!words.iter().any(|word| whole.stdout.contains(word)), "{}", whole.stdout);
+    }
+}
+
+#[test]
+fn a_step_learns_that_a_part_was_judged() {
+    for (flags, extent) in [(&["--only", "app*"][..], "part"), (&[], "whole")] {
+        let repo = release();
+        let mut check = repo.sealgate(&[&["check", "--format", "github"], flags].concat());
+        check.env("GITHUB_OUTPUT", repo.path("out")).output().unwrap();
+        let outputs = crate::actions::handed_on(&repo.read("out"));
+        assert_eq!(outputs["extent"], extent);
+    }
 }

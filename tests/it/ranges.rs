@@ -44,6 +44,12 @@ fn history() -> Repo {
     repo
 }
 
+/// Adds everything to git, and makes the seal `name` of the directory of that name.
+fn add_and_seal(repo: &Repo, name: &str) {
+    repo.git(&["add", "--all"]);
+    repo.seal(name, name);
+}
+
 fn oid(repo: &Repo, revision: &str) -> String {
     String::from_utf8(repo.git(&["rev-parse", revision])).unwrap().trim().to_owned()
 }
@@ -86,6 +92,7 @@ fn each_commit_is_judged_by_its_own_seals_and_the_worst_verdict_counts() {
 fn a_commit_before_the_first_seal_is_a_notice() {
     let repo = history();
     repo.git(&["checkout", "--quiet", "--orphan", "start"]);
+    fs::remove_dir_all(repo.at("seals")).unwrap();
     commit(&repo, "root of another history");
     let (code, _, report) = judged(&repo, "start..main~5");
     assert_eq!(code, 0, "{report:#}");
@@ -150,4 +157,106 @@ fn a_range_that_reaches_the_end_of_a_shallow_clone_is_refused() {
     let output = check.output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.code() == Some(2) && said.contains("git fetch --unshallow"), "{said}");
+}
+
+/// Replaces the object of the commit `oid` on disk by one that has the `parent`.
+fn give_parent(repo: &Repo, oid: &str, parent: &str) {
+    let file = |oid: &str| repo.at(&format!(".git/objects/{}/{}", &oid[..2], &oid[2..]));
+    let text = String::from_utf8(repo.git(&["cat-file", "commit", oid])).unwrap();
+    let forged = text.replacen("\nauthor", &format!("\nparent {parent}\nauthor"), 1);
+    fs::write(repo.at(".git/forged"), forged).unwrap();
+    let forged = repo.git(&["hash-object", "-t", "commit", "-w", ".git/forged"]);
+    fs::remove_file(file(oid)).unwrap();
+    fs::copy(file(String::from_utf8(forged).unwrap().trim()), file(oid)).unwrap();
+}
+
+#[test]
+fn a_commit_that_was_replaced_on_disk_hides_none_of_the_range() {
+    let repo = Repo::in_git();
+    write(&repo, "d/a", "1");
+    add_and_seal(&repo, "d");
+    commit(&repo, "sealed");
+    write(&repo, "x", "x");
+    commit(&repo, "start");
+    write(&repo, "d/a", "2");
+    commit(&repo, "drift");
+    write(&repo, "d/a", "1");
+    commit(&repo, "back");
+    let range = format!("{}..{}", oid(&repo, "HEAD~2"), oid(&repo, "HEAD"));
+    assert_eq!(repo.run(&["check", "--rev", &range]).code, 1);
+    give_parent(&repo, &oid(&repo, "HEAD~3"), &oid(&repo, "HEAD~1"));
+    let ran = repo.run(&["check", "--rev", &range]);
+    assert_eq!(ran.code, 2, "{}", ran.stderr);
+}
+
+/// Commits with the seal `d`: alone, beside `e`, and without `e` again, whose bytes change then.
+fn two_seals() -> Repo {
+    let repo = Repo::in_git();
+    write(&repo, "d/a", "1");
+    write(&repo, "e/a", "1");
+    add_and_seal(&repo, "d");
+    commit(&repo, "d");
+    add_and_seal(&repo, "e");
+    commit(&repo, "d and e");
+    write(&repo, "x", "x");
+    commit(&repo, "both stay");
+    fs::remove_file(repo.at("seals/e.toml")).unwrap();
+    write(&repo, "e/a", "2");
+    commit(&repo, "e is gone");
+    repo
+}
+
+#[test]
+fn each_name_must_have_a_seal_in_every_commit_after_its_first() {
+    let repo = two_seals();
+    let cases: [(&[&str], &str, i32, &str); 8] = [
+        (&["d", "e"], "HEAD~3..HEAD~1", 0, ""),
+        (&["d", "e"], "HEAD~3..HEAD", 2, "no seal is named e in"),
+        (&["d", "e"], "HEAD~1..HEAD", 2, "no seal is named e in"),
+        (&["d", "e/"], "HEAD~1..HEAD", 2, "no seal is named e/ in"),
+        (&["e*"], "HEAD~1..HEAD", 2, "no seal is named e* in"),
+        (&["d", "nosuch"], "HEAD~3..HEAD", 2, "no seal is named nosuch in a commit of"),
+        (&["d"], "HEAD~3..HEAD", 0, ""),
+        (&[], "HEAD~1..HEAD", 0, ""),
+    ];
+    for (names, range, code, says) in cases {
+        let ran = repo.run(&[&["check"], names, &["--rev", range]].concat());
+        assert_eq!(ran.code, code, "{names:?} {range}: {}", ran.stderr);
+        assert!(ran.stderr.contains(says), "{names:?} {range}: {}", ran.stderr);
+    }
+}
+
+#[test]
+fn a_seal_that_a_commit_deletes_is_a_notice() {
+    let repo = two_seals();
+    let (_, _, report) = judged(&repo, "HEAD~2..HEAD");
+    let notices = report["notices"].as_array().unwrap();
+    let gone = notices.iter().find(|notice| notice["code"] == "seal-deleted");
+    let message = gone.and_then(|notice| notice["message"].as_str()).unwrap_or_default();
+    assert!(message.contains(&oid(&repo, "HEAD")[..10]) && message.contains('e'), "{report:#}");
+    let (_, _, report) = judged(&repo, "HEAD~3..HEAD~1");
+    assert_eq!(report["notices"].as_array().unwrap().len(), 1, "{report:#}");
+}
+
+#[test]
+fn seals_of_the_older_end_may_not_go_in_the_range() {
+    let repo = Repo::in_git();
+    write(&repo, "d/a", "1");
+    add_and_seal(&repo, "d");
+    commit(&repo, "sealed");
+    fs::remove_dir_all(repo.at("seals")).unwrap();
+    write(&repo, "d/a", "2");
+    commit(&repo, "gone");
+    add_and_seal(&repo, "d");
+    commit(&repo, "back");
+    let (code, _, report) = judged(&repo, "HEAD~2..HEAD");
+    assert_eq!((code, &report["errors"][0]["code"]), (2, &Value::from("seals-missing")));
+    // A branch that began before the first seal is no way around the seals of the older end.
+    repo.git(&["checkout", "--quiet", "--orphan", "elsewhere"]);
+    fs::remove_dir_all(repo.at("seals")).unwrap();
+    commit(&repo, "nothing sealed");
+    add_and_seal(&repo, "d");
+    commit(&repo, "sealed here");
+    let (code, _, report) = judged(&repo, "main..elsewhere");
+    assert_eq!((code, &report["errors"][0]["code"]), (2, &Value::from("seals-missing")));
 }

@@ -245,3 +245,37 @@ fn the_driver_merges_what_is_no_seal_as_text() {
         assert_eq!(run.code, Some(2), "{run:#?}");
     }
 }
+
+#[test]
+fn the_seal_of_the_common_ancestor_in_the_file_settles_nothing() {
+    let repo = built();
+    branches(&repo, NEIGHBOURS.0, NEIGHBOURS.1);
+    assert!(!shell(&repo, "git merge -q x").status.success(), "git merged it: the test is blind");
+    succeeds(&repo, "git show :1:seals/d.toml > seals/d.toml");
+    let run = repo.run(&["resolve"]);
+    assert!(run.code == Some(0) && run.stdout.contains("joined both sides"), "{run:#?}");
+    succeeds(&repo, &format!("{BOTH}; sealgate check"));
+}
+
+#[test]
+fn what_was_chosen_between_the_markers_stays() {
+    let repo = built();
+    branches(&repo, "echo x > d/f2; echo x > d/f4", "echo y > d/f2; echo y > d/f4");
+    assert!(!shell(&repo, "git merge -q x").status.success(), "git merged it: the test is blind");
+    assert_eq!(repo.run(&["resolve"]).code, Some(1));
+    let open = repo.read("seals/d.toml");
+    assert_eq!(repo.run(&["resolve"]).code, Some(1), "nothing was chosen yet");
+    assert_eq!(repo.read("seals/d.toml"), open);
+    let (before, rest) = open.split_once("<<<<<<< ours\n").unwrap();
+    let (ours, rest) = rest.split_once("=======\n").unwrap();
+    let (_, after) = rest.split_once(">>>>>>> theirs\n").unwrap();
+    let chosen = format!("{before}{ours}{after}");
+    assert!(chosen.contains("<<<<<<< ours"), "there is no second conflict");
+    repo.write("seals/d.toml", &chosen);
+    let run = repo.run(&["resolve"]);
+    assert!(run.code == Some(1) && run.stdout.contains("was edited"), "{run:#?}");
+    assert_eq!(repo.read("seals/d.toml"), chosen);
+    succeeds(&repo, "git checkout -q --ours -- ':/seals/d.toml'");
+    assert_eq!(repo.run(&["resolve"]).code, Some(1));
+    assert_eq!(repo.read("seals/d.toml"), open, "it begins again");
+}

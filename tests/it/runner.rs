@@ -9,8 +9,17 @@ use crate::actions;
 use crate::common::{Ran, Repo, run};
 
 /// Every output, in the order of writing.
-const KEYS: [&str; 8] =
-    ["verdict", "exit-code", "checked", "findings", "resealed", "authority", "staged", "report"];
+const KEYS: [&str; 9] = [
+    "verdict",
+    "exit-code",
+    "checked",
+    "findings",
+    "extent",
+    "resealed",
+    "authority",
+    "staged",
+    "report",
+];
 
 /// A job with a step: the repository, and the files that the runner reads.
 struct Step {
@@ -70,9 +79,9 @@ fn every_output_is_written_for_every_verdict() {
     let broken = Step::new();
     fs::write(broken.repo.at("seals/release.toml"), "nonsense").unwrap();
     let cases = [
-        (Step::new(), 0, ["pass", "0", "all", "0", "false", "none", "", ""]),
-        (Step::drifted(), 1, ["fail", "1", "all", "1", "false", "none", "", ""]),
-        (broken, 2, ["error", "2", "0", "0", "false", "none", "", ""]),
+        (Step::new(), 0, ["pass", "0", "all", "0", "whole", "false", "none", "", ""]),
+        (Step::drifted(), 1, ["fail", "1", "all", "1", "whole", "false", "none", "", ""]),
+        (broken, 2, ["error", "2", "0", "0", "whole", "false", "none", "", ""]),
     ];
     for (step, code, values) in cases {
         let ran = step.run(&[]);
@@ -342,5 +351,5 @@ fn no_two_runs_share_a_delimiter() {
     let delimiters: Vec<&str> =
         output.lines().filter_map(|line| Some(line.split_once("<<")?.1)).collect();
     let distinct: std::collections::BTreeSet<&str> = delimiters.iter().copied().collect();
-    assert_eq!((delimiters.len(), distinct.len()), (16, 16));
+    assert_eq!((delimiters.len(), distinct.len()), (18, 18));
 }

@@ -43,7 +43,7 @@ pub(super) fn run(arguments: &ResolveArgs, context: &Context) -> Outcome {
             Resolution::Joined { bytes, .. } | Resolution::Conflict { bytes, .. } => {
                 written.push((name, bytes));
             }
-            Resolution::ByHand => {}
+            Resolution::ByHand | Resolution::Edited => {}
         }
     }
     context.repository.write(&written).map_err(one)?;
@@ -55,7 +55,9 @@ pub(super) fn run(arguments: &ResolveArgs, context: &Context) -> Outcome {
         said.push_str(LAST_LINE);
     }
     context.terminal.answer(said.as_bytes()).map_err(one)?;
-    let is_open = |resolution: &Resolution| matches!(resolution, Resolution::Conflict { .. });
+    let is_open = |resolution: &Resolution| {
+        matches!(resolution, Resolution::Conflict { .. } | Resolution::Edited)
+    };
     let any_open = resolved.iter().any(|(_, resolution)| is_open(resolution));
     Ok(if any_open { Verdict::Fail } else { Verdict::Pass })
 }
@@ -94,6 +96,15 @@ fn described(name: &SealName, resolution: &Resolution, context: &Context) -> Str
         }
         Resolution::ByHand => {
             format!("{name}: {shown} holds a seal already, and stays; stage it: {stage}\n")
+        }
+        Resolution::Edited => {
+            let again = format!("git checkout --ours -- {}", pathspec(file.as_bytes()));
+            let again = message(&again);
+            format!(
+                "{name}: {shown} was edited since both sides were joined in it, and stays\n  \
+                 next: choose between the markers that are left; or begin again: {again}, and \
+                 sealgate resolve {name}\n"
+            )
         }
         Resolution::Conflict { keys, paths, .. } => {
             let open = text::count(keys.len() + paths.len(), "line", "lines");

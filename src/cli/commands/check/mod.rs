@@ -4,6 +4,7 @@
 mod again;
 pub(super) mod authority;
 pub(super) mod base;
+mod carried;
 mod picture;
 pub(super) mod places;
 mod range;
@@ -128,6 +129,7 @@ pub(super) fn check(
     notices.extend(commits.seals.as_ref().filter(|_| !commits.and_bytes).and_then(differing));
     let (share, partition) = shares::share(arguments, &selected).unzip();
     notices.extend(partition.iter().flat_map(shares::notices));
+    notices.extend(shares::of_part(&arguments.only));
     let sources = Sources { commits: &commits, share: share.as_ref(), only: only.as_ref() };
     let mut judgements = judge_all(selected, bytes, sources, &scanner, context, &mut problems);
     if after == After::Build {

@@ -10,15 +10,16 @@ use sealgate_core::text::problem::Problem;
 use sealgate_git::{Objects, Oid, commits_between, shallow_commits};
 use sealgate_scan::Scanner;
 
+use super::carried::{Carried, Selection};
 use super::places::{of_roots, report_files};
-use super::sources::in_commit;
+use super::shares::of_part;
 use super::{Context, Outcome, one, only};
 use crate::cli::args::CheckArgs;
 use crate::cli::progress::Progress;
 use crate::ops::bounds::Bounds;
 use crate::ops::check::{Bytes, Judge};
 use crate::report::{Invocation, Notice, Report, Verbosity};
-use crate::tree::{Begun, CommitTree, matching};
+use crate::tree::{Begun, CommitTree, Step};
 
 /// The ends of a range, as the user wrote them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,15 +60,26 @@ struct Walk<'a> {
     spare: Vec<Objects>,
     results: Vec<SealResult>,
     problems: Vec<Problem>,
+    /// The seals that later commits must have.
+    carried: Carried,
     /// The commits before the first one with seals.
     before: Vec<Oid>,
+}
+
+/// A range of which git's history is proved.
+struct Steps<'a> {
+    start: CommitTree<'a>,
+    /// The commits, each after all that come before it.
+    steps: Vec<Step>,
 }
 
 pub(super) fn run(range: Range<'_>, arguments: &CheckArgs, context: &Context) -> Outcome {
     let started = Instant::now();
     refuse_others(arguments).map_err(one)?;
     let files = report_files(&arguments.report, context)?;
-    let oids = commits(range, context).map_err(one)?;
+    let Steps { start, steps } = commits(range, context).map_err(one)?;
+    let at_start = start.contents().unwrap_or_default().names;
+    let at_start = Selection::of(arguments, context, &start, &at_start);
     let mut walk = Walk {
         arguments,
         context,
@@ -78,14 +90,21 @@ pub(super) fn run(range: Range<'_>, arguments: &CheckArgs, context: &Context) ->
         spare: Vec::new(),
         results: Vec::new(),
         problems: Vec::new(),
+        carried: Carried::new(&arguments.names, at_start),
         before: Vec::new(),
     };
     let quiet = context.terminal.verbosity == Verbosity::Quiet;
     let progress = Progress::watch(&walk.scanner.meter, !quiet);
-    for oid in &oids {
-        walk.judge(oid);
+    for step in &steps {
+        walk.judge(step);
     }
     drop(progress);
+    for name in walk.carried.unmatched() {
+        let message =
+            format!("no seal is named {name} in a commit of {}..{}", range.from, range.to);
+        let remedy = "correct the name; `git ls-tree REV:seals` lists the seals of a commit";
+        walk.problems.push(Problem::new("name-unmatched", message).remedy(remedy));
+    }
     if walk.results.is_empty() && walk.problems.is_empty() {
         let message = format!("no commit of {}..{} has a seal", range.from, range.to);
         walk.problems.push(
@@ -101,7 +120,7 @@ pub(super) fn run(range: Range<'_>, arguments: &CheckArgs, context: &Context) ->
     let every_seal = arguments.names.is_empty();
     let invocation = Invocation { every_seal, ..context.invocation.clone() };
     let (results, problems) = (&walk.results, &walk.problems);
-    let notices = walk.notices(oids.len());
+    let notices = walk.notices(steps.len());
     let report = Report::new(results, None, problems, notices, started.elapsed(), &invocation);
     let report = Report { only: arguments.only.clone(), ..report };
     debug_assert_eq!(report.verdict, overall(results, None, problems));
@@ -125,26 +144,30 @@ fn refuse_others(arguments: &CheckArgs) -> Result<(), Problem> {
 }
 
 /// The commits of `range`, the oldest first.
-fn commits(range: Range<'_>, context: &Context) -> Result<Vec<Oid>, Problem> {
+fn commits<'a>(range: Range<'_>, context: &'a Context) -> Result<Steps<'a>, Problem> {
     let open = |revision| CommitTree::open(&context.repository, revision);
-    let (from, to) = (*open(range.from)?.oid(), *open(range.to)?.oid());
-    let oids = commits_between(context.repository.root(), &from, &to).map_err(Problem::from)?;
+    let (start, end) = (open(range.from)?, open(range.to)?);
+    let oids = commits_between(context.repository.root(), start.oid(), end.oid())
+        .map_err(Problem::from)?;
     let cut = shallow_commits(context.repository.root()).map_err(Problem::from)?;
     if let Some(oid) = oids.iter().find(|oid| cut.contains(oid)) {
         let message = format!("the history of this clone ends at {oid}, which is in the range");
         return Err(Problem::new("range-cut", message)
             .remedy("git fetch --unshallow; in a workflow: fetch-depth: 0 at actions/checkout"));
     }
-    if oids.is_empty() {
+    let steps = end.steps_from(&start, &oids, &cut)?;
+    if steps.is_empty() {
         let message = format!("there is no commit in {}..{}", range.from, range.to);
         return Err(Problem::new("range-empty", message)
             .remedy("name the older end first; fetch the history if this clone is shallow"));
     }
-    Ok(oids)
+    Ok(Steps { start, steps })
 }
 
 impl Walk<'_> {
-    fn judge(&mut self, oid: &Oid) {
+    fn judge(&mut self, step: &Step) {
+        self.add_edges(&step.parents);
+        let oid = &step.oid;
         let given = oid.to_string();
         let repository = &self.context.repository;
         let commit = match CommitTree::through(&mut self.spare, repository, &given, oid) {
@@ -157,30 +180,41 @@ impl Walk<'_> {
             Problem { message, ..stray }
         });
         self.problems.extend(strays);
-        let patterns = in_commit(self.arguments, self.context, &commit);
-        let names: Vec<SealName> = if self.arguments.names.is_empty() {
-            contents.names
-        } else {
-            matching(&contents.names, &patterns)
-        };
-        if names.is_empty() {
-            self.without_seals(oid);
+        let selection = Selection::of(self.arguments, self.context, &commit, &contents.names);
+        let names = std::rc::Rc::clone(&selection.seals);
+        let lost = self.carried.add(*oid, &step.parents, selection);
+        if names.is_empty() && lost.is_empty() {
+            self.before.push(*oid);
         }
-        for name in names {
-            let result = self.judge_one(&commit, &name);
+        self.problems.extend(lost);
+        for name in names.iter() {
+            let result = self.judge_one(&commit, name);
             self.results.push(result);
         }
         self.spare.extend(commit.into_objects());
     }
 
-    /// Before the first seal there is nothing to judge; after it, somebody took the seals away.
-    fn without_seals(&mut self, oid: &Oid) {
-        if self.results.is_empty() {
-            return self.before.push(*oid);
+    /// Reads which seals those of `parents` have that are not in the range.
+    fn add_edges(&mut self, parents: &[Oid]) {
+        for oid in parents {
+            if self.carried.knows(oid) {
+                continue;
+            }
+            let (repository, given) = (&self.context.repository, oid.to_string());
+            let selection = match CommitTree::through(&mut self.spare, repository, &given, oid) {
+                Ok(commit) => {
+                    let names = commit.contents().unwrap_or_default().names;
+                    let selection = Selection::of(self.arguments, self.context, &commit, &names);
+                    self.spare.extend(commit.into_objects());
+                    selection
+                }
+                Err(problem) => {
+                    self.problems.push(problem);
+                    Selection::default()
+                }
+            };
+            self.carried.begin(*oid, selection);
         }
-        let message = format!("{oid} has no seal, and a commit before it has one");
-        let remedy = "restore the seals in this commit, or begin the range after it";
-        self.problems.push(Problem::new("seals-missing", message).remedy(remedy));
     }
 
     fn judge_one(&mut self, commit: &CommitTree<'_>, name: &SealName) -> SealResult {
@@ -228,6 +262,8 @@ impl Walk<'_> {
             };
             notices.push(Notice::new("before-first-seal", message));
         }
+        notices.extend(self.carried.notice());
+        notices.extend(of_part(&self.arguments.only));
         notices
     }
 }

@@ -5,7 +5,7 @@ use sealgate_core::seal::Seal;
 
 use super::sources::Selected;
 use crate::cli::args::CheckArgs;
-use crate::report::{Notice, PartitionView};
+use crate::report::{Notice, PartitionView, quote};
 
 /// How many seals a notice names.
 const NAMED: usize = 8;
@@ -21,6 +21,17 @@ pub(super) fn share(
     let share = Share { slice, assignment: Assignment::of(&seals, slice.count()) };
     let view = PartitionView::new(&share, &seals);
     Some((share, view))
+}
+
+/// That a part is judged: what matches `patterns`.
+pub(super) fn of_part(patterns: &[String]) -> Option<Notice> {
+    if patterns.is_empty() {
+        return None;
+    }
+    let options: Vec<String> =
+        patterns.iter().map(|pattern| format!("--only {}", quote(pattern.as_bytes()))).collect();
+    let message = format!("a PART was judged, {}: no other entry was looked at", options.join(" "));
+    Some(Notice::new("part", message))
 }
 
 /// That it is a share, and of which seals it takes nothing.

@@ -84,11 +84,7 @@ pub(super) fn open_commits<'a>(
 }
 
 /// The seals of `commit` that the user named, places replaced by names.
-pub(super) fn in_commit(
-    arguments: &CheckArgs,
-    context: &Context,
-    commit: &CommitTree<'_>,
-) -> Vec<String> {
+fn in_commit(arguments: &CheckArgs, context: &Context, commit: &CommitTree<'_>) -> Vec<String> {
     let names = commit.contents().unwrap_or_default().names;
     by_place(context, &names, &arguments.names, &|name| commit.load(name))
 }

@@ -75,6 +75,12 @@ pub(super) const NOTICES: &[ErrorCode] = &[
             that was judged.",
     },
     ErrorCode {
+        code: "part",
+        title: "The report is of a part",
+        explanation: "`check --only` judged the entries that match, and no other. Check without \
+            `--only` for a verdict on the whole.",
+    },
+    ErrorCode {
         code: "range",
         title: "Every commit of a range was judged",
         explanation: "`check --rev A..B` judged each commit by its own seals. The report has a seal \
@@ -85,6 +91,12 @@ pub(super) const NOTICES: &[ErrorCode] = &[
         title: "A grant permits the changed seal",
         explanation: "A seal changed since the base, and the policy permits it by the grant of the \
             people that the message names.",
+    },
+    ErrorCode {
+        code: "seal-deleted",
+        title: "A commit of the range deletes a seal",
+        explanation: "`check --rev A..B` found a commit without a seal that a commit before it has. \
+            Nothing judges what it covered from there on. Name the seal to make that an error.",
     },
     ErrorCode {
         code: "seals-differ",
