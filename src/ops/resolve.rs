@@ -6,7 +6,9 @@ use sealgate_core::seal::{
 };
 use sealgate_core::text::problem::Problem;
 use sealgate_git::{ObjectError, Objects, Oid, Unmerged, unmerged};
+use sealgate_scan::read_named;
 
+use crate::report::shell::pathspec;
 use crate::tree::Workspace;
 
 /// What became of a seal in conflict.
@@ -95,10 +97,28 @@ pub fn resolve(
             let bytes = to_bytes(&seal);
             Ok(Resolution::Joined { seal, bytes })
         }
+        Joined::Conflict { text: bytes, .. } if has_choices(repository, &file, &bytes) => {
+            Err(conflict(
+                format!("{file} has markers of an earlier `resolve`, and was changed since"),
+                format!(
+                    "choose between the markers that are left; or give up what was chosen: \
+                     git checkout --ours -- {}, and run `sealgate resolve {name}` again",
+                    pathspec(file.as_bytes())
+                ),
+            ))
+        }
         Joined::Conflict { text: bytes, keys, paths } => {
             Ok(Resolution::Conflict { bytes, keys, paths })
         }
     }
+}
+
+/// Whether a person changed the markers in `file` that [`join`] wrote, which would be `fresh` now.
+fn has_choices(repository: &Workspace, file: &str, fresh: &[u8]) -> bool {
+    let marker = [&[b'<'; MARKER_SIZE][..], b" ours"].concat();
+    read_named(&repository.root().join(file), MAX_SEAL_BYTES).is_ok_and(|now| {
+        now != fresh && now.split(|byte| *byte == b'\n').any(|line| line.starts_with(&marker))
+    })
 }
 
 fn broken(error: &ObjectError) -> Problem {

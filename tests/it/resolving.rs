@@ -180,6 +180,28 @@ fn what_both_sides_changed_differently_stays_in_conflict() {
 }
 
 #[test]
+fn a_choice_between_the_markers_is_not_joined_over() {
+    let repo = built();
+    branches(&repo, "echo x > d/f2; echo x > d/f4", "echo y > d/f2; echo y > d/f4");
+    assert!(!shell(&repo, "git merge -q x").status.success());
+    assert_eq!(repo.run(&["resolve"]).code, Some(1));
+    // At one place of two.
+    succeeds(
+        &repo,
+        "sed -i -e '0,/^=======/{/^<<<<<<</,/^=======/d}' -e '0,/^>>>>>>>/{/^>>>>>>>/d}' seals/d.toml",
+    );
+    let chosen = repo.read("seals/d.toml");
+    assert_eq!(chosen.matches("<<<<<<< ours\n").count(), 1, "{chosen}");
+    let run = repo.run(&["resolve"]);
+    assert!(run.code == Some(2) && run.stderr.contains("choose"), "{run:#?}");
+    assert_eq!(repo.read("seals/d.toml"), chosen);
+    // The printed way to begin anew.
+    succeeds(&repo, "git checkout --ours -- :/seals/d.toml");
+    assert_eq!(repo.run(&["resolve"]).code, Some(1));
+    assert_eq!(repo.read("seals/d.toml").matches("<<<<<<< ours\n").count(), 2);
+}
+
+#[test]
 fn the_header_is_joined_too() {
     let repo = built();
     branches(&repo, "sealgate -q seal d --exclude '*.log'", "echo y > d/f1; echo y > d/f5");
