@@ -400,7 +400,8 @@ fn start(repo: &Repo) -> std::process::Child {
     let child = command.spawn().unwrap();
     let began = Instant::now();
     let note = repo.at(".git/sealgate/rebuild/1/running");
-    while !(repo.at("begun").exists() && note.exists()) {
+    let is_noted = || fs::read_to_string(&note).is_ok_and(|group| !group.is_empty());
+    while !(repo.at("begun").exists() && is_noted()) {
         assert!(began.elapsed() < Duration::from_secs(20), "the build does not begin");
         std::thread::yield_now();
     }
@@ -580,4 +581,182 @@ fn the_output_of_a_build_never_mixes_with_the_report() {
     let report: serde_json::Value = serde_json::from_slice(&ran.stdout).unwrap();
     assert_eq!(report["verdict"], "pass");
     assert!(ran.stderr.contains("noise") && ran.stderr.contains("more"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_build_that_moves_a_ref_is_judged_by_the_commit_that_was_there() {
+    let evil = "mkdir dist && cp src/a.js dist && echo evil >dist/b.js";
+    // The seal of the branch `other` approves the evil bytes.
+    let repo = repo_with(&format!("{evil} && git update-ref refs/heads/approved other"));
+    repo.git(&["branch", "approved"]);
+    repo.git(&["checkout", "--quiet", "-b", "other"]);
+    fs::write(repo.at("dist/b.js"), "evil\n").unwrap();
+    sealed(&repo, &["seal", "dist"]);
+    commit(&repo);
+    repo.git(&["checkout", "--quiet", "-"]);
+    let ran = repo.run(&["rebuild", "--seals-from", "approved"]);
+    assert_eq!(ran.code, 1, "{}{}", stdout(&ran), ran.stderr);
+    assert!(stdout(&ran).contains("approved"), "the ref is named: {}", stdout(&ran));
+    // What the seal covers was narrowed since the branch `base`.
+    let repo = repo_with(&format!("{evil} && git update-ref refs/heads/base HEAD"));
+    repo.git(&["branch", "base"]);
+    let seal = fs::read_to_string(repo.at("seals/dist.toml")).unwrap();
+    let narrowed = seal.replace("\".env\"", "\".env\", \"b.js\"");
+    fs::write(repo.at("seals/dist.toml"), narrowed).unwrap();
+    sealed(&repo, &["fmt", "dist"]);
+    sealed(&repo, &["seal", "dist"]);
+    commit(&repo);
+    let ran = repo.run(&["rebuild", "--base", "base"]);
+    assert_eq!(ran.code, 1, "{}{}", stdout(&ran), ran.stderr);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_seal_that_a_left_process_swaps_is_not_judged_by() {
+    // It waits until the program reads what was built, which is after the first look at the seals.
+    let repo = repo_with(
+        "mkdir dist && echo evil >dist/a.js && truncate -s 64M dist/b.js && p=$PPID && { \
+         (until ls -l /proc/$p/fd 2>/dev/null | grep -q dist/b.js; do [ -d /proc/$p ] || exit; done; \
+         cp evil.toml seals/dist.toml) >/dev/null 2>&1 & }",
+    );
+    let good = fs::read(repo.at("seals/dist.toml")).unwrap();
+    fs::write(repo.at("dist/a.js"), "evil\n").unwrap();
+    fs::File::create(repo.at("dist/b.js")).unwrap().set_len(64 << 20).unwrap();
+    sealed(&repo, &["seal", "dist"]);
+    fs::rename(repo.at("seals/dist.toml"), repo.at("evil.toml")).unwrap();
+    fs::write(repo.at("seals/dist.toml"), good).unwrap();
+    let ran = repo.run(&["rebuild"]);
+    assert_ne!(ran.code, 0, "{}{}", stdout(&ran), ran.stderr);
+}
+
+#[test]
+fn a_fifo_in_the_directory_of_runs_makes_no_command_wait() {
+    for fifo in ["lock", "1/running", "1/journal", "built.json"] {
+        let repo = repo_with(BUILD);
+        let runs = ".git/sealgate/rebuild";
+        repo.build(&format!("{runs}/1/files"), &[("x", text("x"))]);
+        fs::write(
+            repo.at(&format!("{runs}/1/journal")),
+            r#"{"format":"sealgate-rebuild/1","roots":["dist"]}"#,
+        )
+        .unwrap();
+        let fifo = repo.at(&format!("{runs}/{fifo}"));
+        let _ = fs::remove_file(&fifo);
+        rustix::fs::mkfifoat(rustix::fs::CWD, &fifo, 0o600.into()).unwrap();
+        for arguments in [
+            &["check"][..],
+            &["seal", "dist"],
+            &["rebuild"],
+            &["rebuild", "--restore"],
+            &["doctor"],
+        ] {
+            let mut command = repo.command(arguments);
+            let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+            let began = Instant::now();
+            while child.try_wait().unwrap().is_none() {
+                if began.elapsed() > Duration::from_secs(20) {
+                    child.kill().unwrap();
+                    panic!("{arguments:?} waits for {}", fifo.display());
+                }
+                std::thread::yield_now();
+            }
+        }
+    }
+}
+
+#[test]
+fn a_tracked_file_that_the_seal_leaves_out_stays_in_its_place() {
+    for (build, code) in [(BUILD, 0), ("mkdir dist && echo x >dist/a.js", 1)] {
+        let repo = repo_with(build);
+        repo.build("dist", &[("README.md", text("read me")), ("docs/x", text("x"))]);
+        sealed(&repo, &["seal", "dist", "--exclude", "README.md", "--exclude", "docs"]);
+        commit(&repo);
+        assert_eq!(repo.run(&["rebuild"]).code, code);
+        assert_eq!(fs::read(repo.at("dist/README.md")).unwrap(), b"read me");
+        assert_eq!(fs::read(repo.at("dist/docs/x")).unwrap(), b"x");
+        assert!(aside(&repo).is_empty());
+    }
+}
+
+#[test]
+fn a_seal_that_is_not_rebuilt_is_named_in_the_report() {
+    let repo = repo_with(BUILD);
+    repo.build("vendor", &[("x.c", text("x"))]);
+    repo.git(&["add", "vendor"]);
+    sealed(&repo, &["seal", "vendor", "--root", "vendor"]);
+    let ran = repo.run(&["rebuild", "--quiet", "--format", "json"]);
+    let report: serde_json::Value = serde_json::from_slice(&ran.stdout).unwrap();
+    let notices = report["notices"].as_array().unwrap();
+    let notice = notices.iter().find(|notice| notice["code"] == "not-rebuilt").unwrap();
+    assert!(notice["message"].as_str().unwrap().starts_with("vendor is not rebuilt"), "{notice}");
+}
+
+#[test]
+fn a_build_that_takes_its_parent_along_keeps_its_place() {
+    let repo = repo_with(
+        "kill -9 $PPID; mkdir dist; until [ -e go ] || [ ! -d .git ]; do :; done; echo built >dist/a.js; touch ended",
+    );
+    fs::write(repo.at("dist/a.js"), "by hand").unwrap();
+    for _ in 0..10 {
+        let mut rebuild = repo.command(&["rebuild"]);
+        // The build keeps what it inherits open.
+        let rebuild = rebuild.stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap();
+        assert_eq!(rebuild.code(), None);
+        let early = repo.run(&["rebuild", "--restore"]);
+        assert!(early.code == 2 && early.stderr.contains("may still run"), "{}", early.stderr);
+        fs::write(repo.at("go"), "").unwrap();
+        let began = Instant::now();
+        while repo.run(&["rebuild", "--restore"]).code != 0 {
+            assert!(began.elapsed() < Duration::from_secs(20));
+        }
+        assert!(repo.at("ended").exists());
+        let kept = aside(&repo);
+        assert!(kept.values().any(|bytes| bytes == b"by hand"), "{kept:?}");
+        fs::remove_file(repo.at("go")).unwrap();
+        fs::remove_file(repo.at("ended")).unwrap();
+        fs::remove_dir_all(repo.at(".git/sealgate/rebuild")).unwrap();
+        fs::write(repo.at("dist/a.js"), "by hand").unwrap();
+    }
+}
+
+#[test]
+fn approved_bytes_outlive_a_build_that_makes_others() {
+    let repo = Repo::in_git();
+    fs::write(repo.at(".gitignore"), "/dist\n").unwrap();
+    repo.build("dist", &[("a.js", text("approved")), ("same.js", text("same"))]);
+    let build = "mkdir dist; echo other >dist/a.js; printf same >dist/same.js";
+    sealed(&repo, &["seal", "dist", "--root", "dist", "--set-build", build]);
+    commit(&repo);
+    let ran = repo.run(&["rebuild"]);
+    assert_eq!(ran.code, 1, "{}", ran.stderr);
+    assert!(ran.stderr.contains("kept aside in .git/sealgate/"), "{}", ran.stderr);
+    let kept: Vec<Vec<u8>> = aside(&repo).into_values().collect();
+    assert_eq!(kept, [b"approved"], "what was made again needs no copy");
+}
+
+#[test]
+fn a_run_that_was_killed_after_its_build_loses_nothing() {
+    for cleaned in [true, false] {
+        let repo = repo_with(BUILD);
+        let place = repo.at(".git/sealgate/rebuild/1");
+        fs::create_dir_all(place.join("files")).unwrap();
+        fs::rename(repo.at("dist"), place.join("files/dist")).unwrap();
+        let journal = r#"{"format":"sealgate-rebuild/1","roots":["dist"]}"#;
+        fs::write(place.join("journal-built"), journal).unwrap();
+        if !cleaned {
+            repo.build("dist", &[("a.js", text("a"))]);
+        }
+        let ran = repo.run(&["rebuild", "--restore"]);
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        let kept: Vec<String> = aside(&repo).into_keys().collect();
+        if cleaned {
+            assert!(ran.stderr.contains("is back in its place"), "{}", ran.stderr);
+            assert_eq!(files(&repo.at("dist")).len(), 2);
+            assert!(kept.is_empty(), "{kept:?}");
+        } else {
+            assert!(ran.stderr.contains("stays in place"), "{}", ran.stderr);
+            assert!(ran.stderr.contains("kept aside in "), "{}", ran.stderr);
+            assert_eq!(kept, ["rebuild/1/files/dist/b.js"]);
+        }
+    }
 }

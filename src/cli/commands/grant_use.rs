@@ -9,7 +9,7 @@ use sealgate_core::seal::entry::Digest;
 use sealgate_core::text::problem::Problem;
 
 use super::check::authority::now;
-use super::check::{After, Checked, check};
+use super::check::{Checked, check};
 use super::grant_evidence::read_evidence;
 use super::{Context, Outcome};
 use crate::cli::args::{AuthorityArgs, CheckArgs, Reading, UseArgs};
@@ -185,7 +185,7 @@ impl Using<'_> {
         let used = self.ledger.used()?;
         let asks = Asks::Use { used: &used, evidence: &records };
         let Checked { report, authorization, files, .. } =
-            check(&arguments, After::Anything, Some(asks), self.context).map_err(Stop::Failed)?;
+            check(&arguments, Some(asks), self.context).map_err(Stop::Failed)?;
         let verdict = report.verdict;
         if self.arguments.is_told_as_it_goes() {
             // stdout belongs to the command.

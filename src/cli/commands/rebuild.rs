@@ -9,7 +9,7 @@ use sealgate_core::seal::{Header, Root, Seal, SealName};
 use sealgate_core::text::problem::Problem;
 use sealgate_scan::{Scanner, read_named};
 
-use super::check::{self, After};
+use super::check::{self, Prepared};
 use super::ready::write;
 use super::select::by_place;
 use super::{Context, Outcome, collect, refuse_in_ci, seal};
@@ -17,9 +17,9 @@ use crate::cli::args::RebuildArgs;
 use crate::github::event::MAX_EVENT_BYTES;
 use crate::github::foreign::why_no_build;
 use crate::ops::rebuild::SealFiles;
-use crate::ops::rebuild::aside::{Aside, Left, restore};
+use crate::ops::rebuild::aside::{Aside, Left, Restored, restore};
 use crate::ops::rebuild::command::Build;
-use crate::ops::rebuild::plan::{Plan, Rebuilt};
+use crate::ops::rebuild::plan::{Dispensable, Plan, Rebuilt};
 use crate::ops::rebuild::runs::{needs_git, unfinished};
 use crate::ops::rebuild::twice::{Comparison, compare};
 use crate::ops::seal::plan;
@@ -49,6 +49,13 @@ pub(super) fn run(arguments: &RebuildArgs, context: &Context) -> Outcome {
             .terminal
             .remark(&format!("{name} is not rebuilt: its seal states no build command"));
     }
+    let check = arguments.check();
+    // Before a build runs: it could move the refs, or leave a process that writes the seals.
+    let prepared = if arguments.seal {
+        None
+    } else {
+        Some(check::before_build(&check, &plan.without_build, context)?)
+    };
     let before = SealFiles::look(&context.repository, &scanner).map_err(one)?;
     let aside = Aside::begin(&context.repository, plan.roots()).map_err(one)?;
     let built = build(&plan, &aside, context)
@@ -59,20 +66,25 @@ pub(super) fn run(arguments: &RebuildArgs, context: &Context) -> Outcome {
     }
     if plan.not_made(&context.repository).is_empty() {
         plan.record(&context.repository, &scanner);
-        let verdict = judge(arguments, &plan, &aside, &scanner, context);
-        let may_go = |root: &EntryPath, directory: &_| {
-            plan.may_go(root, directory, &context.repository, &scanner)
+        let verdict = judge(arguments, prepared, &plan, &aside, &scanner, context);
+        // What was approved is not lost to a build that makes something else.
+        let dispensable = match verdict {
+            Ok(Verdict::Pass) => Dispensable::Sealed,
+            _ => Dispensable::Committed,
         };
-        tell_left(&aside.finish(&may_go).map_err(one)?, context);
+        let sort = |root: &EntryPath, directory: &_| {
+            plan.sort(root, directory, dispensable, (&context.repository, &scanner))
+        };
+        tell_left(&aside.finish(&sort).map_err(one)?, context);
         return verdict;
     }
-    if arguments.seal {
+    let Some(prepared) = prepared else {
         let problems = nothing_written(&plan, context);
         tell_made(&aside, context)?;
         return Err(problems);
-    }
+    };
     // The report says so, below what became of the seals.
-    let verdict = check::run_after(&arguments.check(), context, After::Build);
+    let verdict = check::run_after_build(&check, prepared, context);
     tell_made(&aside, context)?;
     verdict
 }
@@ -151,7 +163,7 @@ pub(super) fn run_one(
     context: &Context,
 ) -> Result<(), Problem> {
     context.terminal.remark(&format!("build: {}", build.shown()));
-    build.run(directory, |group| aside.note_group(group))
+    build.run(directory, aside.running(), |group| aside.note_group(group))
 }
 
 /// Builds a second time, in an empty place again.
@@ -180,9 +192,10 @@ pub(super) fn tell_made(aside: &Aside<'_>, context: &Context) -> Result<(), Prob
     Ok(())
 }
 
-/// What came out: held against the first of two builds, then against the seals, or sealed.
+/// What came out: held against the first of two builds, then against what was `prepared`, or sealed.
 fn judge(
     arguments: &RebuildArgs,
+    prepared: Option<Prepared<'_>>,
     plan: &Plan,
     aside: &Aside<'_>,
     scanner: &Scanner,
@@ -194,10 +207,10 @@ fn judge(
         }
         aside.drop_first();
     }
-    if arguments.seal {
-        return approve(arguments, plan, context);
+    match prepared {
+        None => approve(arguments, plan, context),
+        Some(prepared) => check::run_after_build(&arguments.check(), prepared, context),
     }
-    check::run_after(&arguments.check(), context, After::Build)
 }
 
 /// Whether two builds made the same bytes; says where they did not.
@@ -246,9 +259,10 @@ pub(super) fn build_twice(
     }
     plan.record(repository, scanner);
     aside.drop_first();
-    let may_go =
-        |root: &EntryPath, directory: &_| plan.may_go(root, directory, repository, scanner);
-    aside.finish(&may_go).map_err(one)
+    let sort = |root: &EntryPath, directory: &_| {
+        plan.sort(root, directory, Dispensable::Sealed, (repository, scanner))
+    };
+    aside.finish(&sort).map_err(one)
 }
 
 /// The problems of roots that no command made.
@@ -315,10 +329,20 @@ fn put_back(arguments: &RebuildArgs, context: &Context) -> Outcome {
         Some((name.clone(), seal.header.clone(), Some(seal)))
     });
     let plan = Plan::of_known(seals.collect());
-    let may_go =
-        |root: &EntryPath, directory: &_| plan.may_go(root, directory, repository, &scanner);
-    let left = restore(repository, &scanner, &may_go).map_err(one)?;
-    context.terminal.remark("what the rebuild had moved aside is back in its place");
+    let sort = |root: &EntryPath, directory: &_| {
+        plan.sort(root, directory, Dispensable::ThereAgain, (repository, &scanner))
+    };
+    let Restored { left, built } = restore(repository, &scanner, &sort).map_err(one)?;
+    match &built[..] {
+        [] => context.terminal.remark("what the rebuild had moved aside is back in its place"),
+        roots => {
+            let roots: Vec<&str> = roots.iter().map(EntryPath::as_str).collect();
+            context.terminal.remark(&format!(
+                "the build had ended: what it made of {} stays in place",
+                roots.join(", ")
+            ));
+        }
+    }
     tell_left(&left, context);
     Ok(Verdict::Pass)
 }

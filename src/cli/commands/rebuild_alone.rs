@@ -13,7 +13,7 @@ use super::{Context, Outcome, check};
 use crate::cli::args::RebuildArgs;
 use crate::ops::rebuild::aside::Aside;
 use crate::ops::rebuild::command::Build;
-use crate::ops::rebuild::plan::movable;
+use crate::ops::rebuild::plan::{Sorted, movable};
 use crate::ops::rebuild::twice::compare;
 use crate::ops::seal::plan::relative_root;
 
@@ -47,7 +47,7 @@ pub(super) fn run(arguments: &RebuildArgs, context: &Context) -> Outcome {
     if aside.has(&path) {
         tell_made(&aside, context)?;
     } else {
-        aside.finish(&|_, _| Vec::new()).map_err(one)?;
+        aside.finish(&|_, _| Sorted::default()).map_err(one)?;
     }
     compared
 }

@@ -5,7 +5,7 @@
 //! were, `first` what the first of two builds made, and `made` what a build made that failed.
 
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use sealgate_core::seal::path::EntryPath;
@@ -13,20 +13,17 @@ use sealgate_core::text::problem::{Problem, in_words};
 use sealgate_scan::{Directory, Scanner, first_difference};
 
 use super::journal::{self, Stage};
+use super::plan::Sorted;
 use super::remains::{self, Kept};
 use super::runs::{
-    FIRST, MADE, clear_outputs, is_there, lock, new_place, remove_empty, running, runs, shown,
-    stopped, trouble, unfinished_problem,
+    FIRST, MADE, RUNNING, check_build_ended, clear_outputs, is_there, lock, lock_file, new_place,
+    remove_empty, running, runs, shown, stopped, trouble, unfinished_problem,
 };
 use super::{Bytes, contents_of};
-use crate::report::quote;
 use crate::tree::Workspace;
 
 /// What the roots were.
 const FILES: &str = "files";
-
-/// In it is the number of the process group of the build.
-const RUNNING: &str = "running";
 
 /// Roots that were moved aside. Nobody else moves any in this working tree meanwhile.
 #[derive(Debug)]
@@ -35,6 +32,8 @@ pub struct Aside<'r> {
     /// The directory of this run.
     place: PathBuf,
     roots: Vec<EntryPath>,
+    /// Held by this run, and by the builds that it starts.
+    running: Option<File>,
     _lock: File,
 }
 
@@ -47,8 +46,17 @@ pub struct Left {
     pub paths: Vec<String>,
 }
 
-/// Says which of a root's files may go: the root, and what lies aside of it.
-pub type MayGo<'a> = &'a dyn Fn(&EntryPath, &Directory) -> Vec<Box<[u8]>>;
+/// Says what becomes of a root's files: the root, and what lies aside of it.
+pub type Sort<'a> = &'a dyn Fn(&EntryPath, &Directory) -> Sorted;
+
+/// What became of what a stopped run had moved aside.
+#[derive(Debug)]
+pub struct Restored {
+    /// What stays aside.
+    pub left: Vec<Left>,
+    /// The roots in which what the build of that run made stays.
+    pub built: Vec<EntryPath>,
+}
 
 impl<'r> Aside<'r> {
     /// Moves `roots` aside, of which none may lie in another. What is not there is not moved.
@@ -67,10 +75,13 @@ impl<'r> Aside<'r> {
         }
         clear_outputs(&runs);
         let place = new_place(&runs).map_err(unwritable)?;
-        let aside = Self { repository, place, roots, _lock: lock };
-        if let Err(error) = journal::begin(&aside.place, &aside.roots) {
-            aside.end();
-            return Err(trouble(repository, &aside.place, &error));
+        let mut aside = Self { repository, place, roots, running: None, _lock: lock };
+        match aside.begin_run() {
+            Ok(running) => aside.running = Some(running),
+            Err(error) => {
+                aside.end();
+                return Err(trouble(repository, &aside.place, &error));
+            }
         }
         for root in &aside.roots {
             if let Err(problem) = aside.move_aside(root, FILES) {
@@ -79,6 +90,22 @@ impl<'r> Aside<'r> {
             }
         }
         Ok(aside)
+    }
+
+    /// Locks the file that tells whether a build runs, and writes the journal.
+    fn begin_run(&self) -> io::Result<File> {
+        let options = &mut File::options();
+        options.write(true).create_new(true);
+        let running = lock_file(&self.place.join(RUNNING), options)?
+            .ok_or_else(|| io::Error::other("another program locked it"))?;
+        journal::begin(&self.place, &self.roots)?;
+        Ok(running)
+    }
+
+    /// What each build inherits: the lock tells that it runs, also after this run was killed.
+    #[must_use]
+    pub fn running(&self) -> Option<&File> {
+        self.running.as_ref()
     }
 
     /// Puts back what was moved so far, before any build ran.
@@ -90,11 +117,14 @@ impl<'r> Aside<'r> {
         Ok(())
     }
 
-    /// Notes the process group of the build, so that nothing is put back under a build that goes on
-    /// after this run was killed.
+    /// Notes the process group of the build, so that a person can stop it after this run was killed.
     pub fn note_group(&self, group: u32) {
-        // Without the note, a person still sees that the build runs.
-        let _ = fs::write(self.place.join(RUNNING), group.to_string());
+        // Without the note, the lock still says that the build runs.
+        if let Some(mut running) = self.running() {
+            let _ = running.set_len(0);
+            let _ = running.rewind();
+            let _ = write!(running, "{group}");
+        }
     }
 
     /// Whether something was at `root`.
@@ -159,37 +189,35 @@ impl<'r> Aside<'r> {
         Ok(made)
     }
 
-    /// Keeps what the build made, and removes what lies aside as far as `may_go` says; the rest stays
-    /// there.
+    /// Keeps what the build made, and does with what lies aside what `sort` says; the rest stays there.
     ///
     /// # Errors
     ///
     /// It cannot be noted that the build came to its end.
-    pub fn finish(self, may_go: MayGo<'_>) -> Result<Vec<Left>, Problem> {
+    pub fn finish(self, sort: Sort<'_>) -> Result<Vec<Left>, Problem> {
         journal::mark_built(&self.place)
             .map_err(|error| trouble(self.repository, &self.place, &error))?;
-        Ok(self.sort_out(may_go))
+        let left = self.roots.iter().filter_map(|root| self.sort_out(root, sort)).collect();
+        self.end();
+        Ok(left)
     }
 
-    fn sort_out(&self, may_go: MayGo<'_>) -> Vec<Left> {
-        let mut left = Vec::new();
-        for root in &self.roots {
-            let place = self.place.join(FILES).join(root.as_str());
-            let Ok(directory) = Directory::open_root(&self.place.join(FILES), Some(root)) else {
-                continue;
-            };
-            let mut gone = may_go(root, &directory);
-            gone.sort_unstable();
-            let mut kept = Kept::new();
-            let is_known = |path: &[u8]| gone.binary_search_by(|known| (**known).cmp(path)).is_ok();
-            if remains::remove(&directory, b"", &is_known, &mut kept).is_err() {
-                // Something there cannot be removed: all that is left is named by its directory.
-                kept.push(Box::default());
-            }
-            left.extend(self.left(&place, &kept));
+    fn sort_out(&self, root: &EntryPath, sort: Sort<'_>) -> Option<Left> {
+        let place = self.place.join(FILES).join(root.as_str());
+        let directory = Directory::open_root(&self.place.join(FILES), Some(root)).ok()?;
+        let Sorted { mut removed, brought_back } = sort(root, &directory);
+        for path in brought_back {
+            // What cannot go back stays, and is named.
+            let _ = self.move_file_home(root, &path);
         }
-        self.end();
-        left
+        removed.sort_unstable();
+        let mut kept = Kept::new();
+        let is_known = |path: &[u8]| removed.binary_search_by(|known| (**known).cmp(path)).is_ok();
+        if remains::remove(&directory, b"", &is_known, &mut kept).is_err() {
+            // Something there cannot be removed: all that is left is named by its directory.
+            kept.push(Box::default());
+        }
+        self.left(&place, &kept)
     }
 
     fn left(&self, place: &Path, kept: &Kept) -> Option<Left> {
@@ -228,6 +256,14 @@ impl<'r> Aside<'r> {
         from.move_to(root.base_name().as_bytes(), &to, root.base_name().as_bytes())
     }
 
+    /// Moves the file at `path` in `root` back, where nothing is in its place.
+    fn move_file_home(&self, root: &EntryPath, path: &[u8]) -> io::Result<()> {
+        let path = String::from_utf8_lossy(path);
+        let path = EntryPath::parse(&format!("{}/{path}", root.as_str()))
+            .map_err(|fault| io::Error::other(fault.to_string()))?;
+        self.move_home(&path)
+    }
+
     fn stays_aside(&self, root: &EntryPath, error: &io::Error) -> Problem {
         let place = shown(self.repository, &self.place.join(FILES).join(root.as_str()));
         let message =
@@ -244,8 +280,8 @@ impl<'r> Aside<'r> {
     }
 }
 
-/// Puts back what a run that was stopped moved aside: never over a newer file. A run whose build had
-/// come to its end is brought to its own, with `may_go`.
+/// Puts back what a run that was stopped moved aside: never over a newer file. Where its build had come
+/// to its end, what it made stays, and `sort` says what becomes of the rest.
 ///
 /// # Errors
 ///
@@ -253,8 +289,8 @@ impl<'r> Aside<'r> {
 pub fn restore(
     repository: &Workspace,
     scanner: &Scanner,
-    may_go: MayGo<'_>,
-) -> Result<Vec<Left>, Problem> {
+    sort: Sort<'_>,
+) -> Result<Restored, Problem> {
     let runs = runs(repository)?;
     let nothing = || {
         Problem::new("usage", "no rebuild was stopped here: there is nothing to put back")
@@ -270,18 +306,20 @@ pub fn restore(
     check_build_ended(repository, &place)?;
     let roots =
         journal::roots(&place, stage).map_err(|error| trouble(repository, &place, &error))?;
-    let aside = Aside { repository, place, roots, _lock: lock };
-    if stage == Stage::Built {
-        return Ok(aside.sort_out(may_go));
-    }
-    let mut left = Vec::new();
+    let aside = Aside { repository, place, roots, running: None, _lock: lock };
+    let (mut left, mut built) = (Vec::new(), Vec::new());
     for root in &aside.roots {
+        if stage == Stage::Built && is_there(&repository.root().join(root.as_str())) {
+            left.extend(aside.sort_out(root, sort));
+            built.push(root.clone());
+            continue;
+        }
         let kept =
             aside.merge_home(root, scanner).map_err(|error| aside.stays_aside(root, &error))?;
         left.extend(aside.left(&aside.place.join(FILES).join(root.as_str()), &kept));
     }
     aside.end();
-    Ok(left)
+    Ok(Restored { left, built })
 }
 
 impl Aside<'_> {
@@ -314,25 +352,6 @@ impl Aside<'_> {
         remains::bring_back(&old, &new, b"", &is_same, &mut kept)?;
         Ok(kept)
     }
-}
-
-/// Refuses to put something back under a build that still runs.
-fn check_build_ended(repository: &Workspace, place: &Path) -> Result<(), Problem> {
-    let note = place.join(RUNNING);
-    let Some(group) = fs::read_to_string(&note).ok().and_then(|text| text.trim().parse().ok())
-    else {
-        return Ok(());
-    };
-    if !super::command::is_running(group) {
-        return Ok(());
-    }
-    let note = shown(repository, &note);
-    let message =
-        format!("the build of the rebuild that was stopped may still run (process group {group})");
-    Err(Problem::new("rebuild-running", message).remedy(format!(
-        "wait for it, or stop it: kill -- -{group}; if that group is another program: rm {}",
-        quote(note.as_bytes())
-    )))
 }
 
 /// Opens the directory above `path`, which lies below `top`, with no link on the way.

@@ -4,6 +4,7 @@
 //! first, so that what was moved aside for it can be put back.
 
 use std::ffi::OsString;
+use std::fs::File;
 use std::io;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -54,13 +55,18 @@ impl Build<'_> {
         }
     }
 
-    /// Runs it in `directory`, with its output on stderr and nothing on stdin. `started` gets the number
-    /// of its process group.
+    /// Runs it in `directory`, with its output on stderr and nothing on stdin. It inherits `lock`, and
+    /// so does whatever it starts. `started` gets the number of its process group.
     ///
     /// # Errors
     ///
     /// It cannot be run, ends with another code than 0, or is interrupted.
-    pub fn run(self, directory: &Path, started: impl FnOnce(u32)) -> Result<(), Problem> {
+    pub fn run(
+        self,
+        directory: &Path,
+        lock: Option<&File>,
+        started: impl FnOnce(u32),
+    ) -> Result<(), Problem> {
         let signals = signals::Signals::catch();
         let mut command = self.command()?;
         command.current_dir(directory).stdin(Stdio::null()).stdout(Stdio::from(io::stderr()));
@@ -72,7 +78,10 @@ impl Build<'_> {
             use std::os::unix::process::CommandExt as _;
             command.process_group(0);
         }
+        let inherited = lock.map(inheritable).transpose();
+        let inherited = inherited.map_err(|error| self.failed(&in_words(&error)))?;
         let mut child = command.spawn().map_err(|error| self.failed(&in_words(&error)))?;
+        drop(inherited);
         started(child.id());
         let ended = wait(&mut child, &signals);
         drop(signals);
@@ -110,6 +119,20 @@ impl Build<'_> {
             "correct the build, or install what it needs; what was there before it is back in place",
         )
     }
+}
+
+/// A descriptor of `lock` that programs inherit which start while it is open.
+#[cfg(unix)]
+fn inheritable(lock: &File) -> io::Result<File> {
+    let inherited = lock.try_clone()?;
+    rustix::io::fcntl_setfd(&inherited, rustix::io::FdFlags::empty())?;
+    Ok(inherited)
+}
+
+/// Elsewhere a lock is of one process.
+#[cfg(not(unix))]
+fn inheritable(lock: &File) -> io::Result<File> {
+    lock.try_clone()
 }
 
 #[cfg(unix)]

@@ -19,6 +19,26 @@ use crate::tree::{CommitTree, Workspace};
 /// How many paths a refusal names; the others are counted.
 const NAMED: usize = 10;
 
+/// Which bytes that lie aside may be removed: those that are in their place again, and more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dispensable {
+    /// Those that a seal states, too, and those that git has: what was built is as it was approved.
+    Sealed,
+    /// Those that git has, too.
+    Committed,
+    /// No others.
+    ThereAgain,
+}
+
+/// What becomes of what lies aside of a root. What is in neither list stays there.
+#[derive(Debug, Default)]
+pub struct Sorted {
+    /// What is removed.
+    pub removed: Vec<Box<[u8]>>,
+    /// What goes back to its place, if nothing is there: no build makes it, and git has it.
+    pub brought_back: Vec<Box<[u8]>>,
+}
+
 /// A seal whose root is built.
 #[derive(Debug)]
 pub struct Rebuilt {
@@ -169,33 +189,48 @@ impl Plan {
         }
     }
 
-    /// What lies aside of `root`, in `aside`, and may go: its bytes are those that a seal states, those
-    /// that the commit has which is checked out, or those that are in its place again.
+    /// Whether no seal of `root` covers `path` there: its build does not make it.
+    fn leaves_out(&self, root: &EntryPath, path: &[u8]) -> bool {
+        let mut seals = self.rebuilt.iter().filter(|seal| seal.root == *root).peekable();
+        seals.peek().is_some()
+            && seals.all(|seal| seal.header.scope.excludes(path, false).is_some())
+    }
+
+    /// Says what becomes of what lies aside of `root`, in `aside`; `dispensable` is what may be removed.
     #[must_use]
-    pub fn may_go(
+    pub fn sort(
         &self,
         root: &EntryPath,
         aside: &Directory,
-        repository: &Workspace,
-        scanner: &Scanner,
-    ) -> Vec<Box<[u8]>> {
-        let there = contents_of(aside, scanner);
+        dispensable: Dispensable,
+        (repository, scanner): (&Workspace, &Scanner),
+    ) -> Sorted {
+        let aside = contents_of(aside, scanner);
         let seals = || self.rebuilt.iter().filter(|seal| seal.root == *root);
-        let now: Vec<Contents> =
-            seals().take(1).map(|seal| self::there(seal, repository, scanner)).collect();
-        let is_sealed = |path: &[u8], bytes: &Bytes| {
-            let sealed = seals().any(|seal| seal.sealed.get(path) == Some(bytes));
-            sealed || now.iter().any(|now| now.get(path) == Some(bytes))
+        let now = seals().next().map(|seal| there(seal, repository, scanner)).unwrap_or_default();
+        let is_known = |path: &[u8], bytes: &Bytes| {
+            let is_sealed = || seals().any(|seal| seal.sealed.get(path) == Some(bytes));
+            now.get(path) == Some(bytes) || (dispensable == Dispensable::Sealed && is_sealed())
         };
-        let (mut known, others): (Contents, Contents) =
-            there.into_iter().partition(|(path, bytes)| is_sealed(path, bytes));
-        if !others.is_empty() {
-            let committed = committed(root, others.len(), repository, scanner);
-            known.extend(
-                others.into_iter().filter(|(path, bytes)| committed.get(path) == Some(bytes)),
-            );
+        let (known, others): (Contents, Contents) =
+            aside.into_iter().partition(|(path, bytes)| is_known(path, bytes));
+        let mut sorted = Sorted { removed: known.into_keys().collect(), ..Sorted::default() };
+        if others.is_empty() || dispensable == Dispensable::ThereAgain {
+            return sorted;
         }
-        known.into_keys().collect()
+        let committed = committed(root, others.len(), repository, scanner);
+        for (path, bytes) in others {
+            if committed.get(&path) != Some(&bytes) {
+                continue;
+            }
+            let home = if self.leaves_out(root, &path) {
+                &mut sorted.brought_back
+            } else {
+                &mut sorted.removed
+            };
+            home.push(path);
+        }
+        sorted
     }
 }
 

@@ -1,13 +1,15 @@
 //! The directories of runs below git's directory: what each has, and which of them goes on or was
 //! stopped.
 
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
 use sealgate_core::text::problem::{Problem, in_words};
+use sealgate_scan::read_named;
 
-use super::journal;
+use super::{command, journal};
+use crate::report::quote;
 use crate::tree::Workspace;
 
 /// The directory of all runs, below git's own.
@@ -18,6 +20,13 @@ pub(super) const FIRST: &str = "first";
 
 /// What a build made that failed.
 pub(super) const MADE: &str = "made";
+
+/// The builds of the run have this file locked as long as one of their processes lives. In it is the
+/// number of the process group of the last one.
+pub(super) const RUNNING: &str = "running";
+
+/// A longer file with the number of a process group is not read, in bytes.
+const LONGEST_NOTE: u64 = 64;
 
 /// An earlier run that was stopped before its end, or one that goes on.
 #[derive(Debug)]
@@ -79,12 +88,53 @@ pub(super) fn runs(repository: &Workspace) -> Result<PathBuf, Problem> {
 /// Keeps other runs away until what it gives is dropped; `None` where one goes on. The kernel takes
 /// the lock back from a run that is killed.
 pub(super) fn lock(runs: &Path) -> io::Result<Option<File>> {
-    let file = File::options().write(true).create(true).truncate(false).open(runs.join("lock"))?;
+    lock_file(&runs.join("lock"), File::options().write(true).create(true).truncate(false))
+}
+
+/// Locks the regular file at `path`, opened as `options` say; `None` where another process has the lock.
+/// No link is followed, and nothing is waited for: a build may have left a FIFO there.
+pub(super) fn lock_file(path: &Path, options: &mut OpenOptions) -> io::Result<Option<File>> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK | libc::O_NOCTTY);
+    }
+    let file = options.open(path)?;
+    if !file.metadata()?.is_file() {
+        let message = format!("{} is no regular file; remove it", path.display());
+        return Err(io::Error::other(message));
+    }
     match file.try_lock() {
         Ok(()) => Ok(Some(file)),
         Err(fs::TryLockError::WouldBlock) => Ok(None),
         Err(fs::TryLockError::Error(error)) => Err(error),
     }
+}
+
+/// Refuses to put something back under a build that still runs.
+pub(super) fn check_build_ended(repository: &Workspace, place: &Path) -> Result<(), Problem> {
+    let note = place.join(RUNNING);
+    let is_locked = match lock_file(&note, File::options().write(true)) {
+        Ok(lock) => lock.is_none(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(trouble(repository, &note, &error)),
+    };
+    let text = read_named(&note, LONGEST_NOTE).ok();
+    let group = text.and_then(|text| std::str::from_utf8(&text).ok()?.trim().parse::<i32>().ok());
+    // A process that closed what it inherited is known by its group.
+    if !is_locked && !group.is_some_and(command::is_running) {
+        return Ok(());
+    }
+    let note = quote(shown(repository, &note).as_bytes());
+    let (who, remedy) = match group {
+        Some(group) => (
+            format!(" (process group {group})"),
+            format!("stop it: kill -- -{group}; if that group is another program: rm {note}"),
+        ),
+        None => (String::new(), format!("stop it: fuser -k {note}")),
+    };
+    let message = format!("the build of the rebuild that was stopped may still run{who}");
+    Err(Problem::new("rebuild-running", message).remedy(format!("wait for it, or {remedy}")))
 }
 
 /// The directory of a run that did not come to its end.

@@ -38,25 +38,65 @@ use crate::ops::check::{coverage, lines, shifted};
 use crate::report::{Invocation, Notice, Report, Verbosity, quote};
 use crate::tree::CommitTree;
 
-/// What comes before a check.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum After {
-    /// Whatever the user did.
-    Anything,
-    /// The builds that the seals state, each in an empty place.
-    Build,
-}
-
 pub(super) fn run(arguments: &CheckArgs, context: &Context) -> Outcome {
     if let Some(range) = arguments.rev.as_deref().and_then(Range::of) {
         return range::run(range.map_err(one)?, arguments, context);
     }
-    run_after(arguments, context, After::Anything)
+    let checked = check(arguments, None, context)?;
+    tell(checked, arguments, context)
 }
 
-/// Checks, and reports, after what `after` says.
-pub(super) fn run_after(arguments: &CheckArgs, context: &Context, after: After) -> Outcome {
-    let Checked { report, files, stage, .. } = check(arguments, after, None, context)?;
+/// What judges, read before the bytes are: the commits and their seals.
+pub(super) struct Prepared<'a> {
+    started: Instant,
+    files: Vec<ReportFile>,
+    commits: Commits<'a>,
+    selected: Vec<Selected>,
+    authorization: Option<Authorization>,
+    has_policy: bool,
+    review: Option<Review>,
+    notices: Vec<Notice>,
+    problems: Vec<Problem>,
+    builds: Builds,
+}
+
+/// Whether builds run between the reading of the seals and that of the bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Builds {
+    None,
+    /// Those that the seals state, each in an empty place.
+    Run,
+}
+
+/// Reads what judges before a build runs: nothing that the build does changes what it is judged by.
+/// `not_rebuilt` names the seals that state no build.
+pub(super) fn before_build<'a>(
+    arguments: &CheckArgs,
+    not_rebuilt: &[SealName],
+    context: &'a Context,
+) -> Result<Prepared<'a>, Vec<Problem>> {
+    let mut prepared = prepare(arguments, Builds::Run, None, context)?;
+    prepared.notices.extend(not_rebuilt.iter().map(|name| {
+        let message = format!("{name} is not rebuilt: its seal states no build command");
+        Notice::new("not-rebuilt", message)
+    }));
+    Ok(prepared)
+}
+
+/// Judges what the builds made by what was read before them, and reports.
+pub(super) fn run_after_build(
+    arguments: &CheckArgs,
+    prepared: Prepared<'_>,
+    context: &Context,
+) -> Outcome {
+    let prepared = Prepared { started: Instant::now(), ..prepared };
+    let checked = judge(arguments, prepared, context)?;
+    tell(checked, arguments, context)
+}
+
+/// Reports what a check came to.
+fn tell(checked: Checked, arguments: &CheckArgs, context: &Context) -> Outcome {
+    let Checked { report, files, stage, .. } = checked;
     let is_staged = report.staged.is_some();
     let place = stage.as_ref().map(Stage::target);
     let verdict = context.terminal.report(report, arguments.format, &files, place);
@@ -81,10 +121,20 @@ pub(super) struct Checked {
 /// Checks what `arguments` ask; `asks` states that the action is done after it.
 pub(super) fn check(
     arguments: &CheckArgs,
-    after: After,
     asks: Option<Asks<'_>>,
     context: &Context,
 ) -> Result<Checked, Vec<Problem>> {
+    let prepared = prepare(arguments, Builds::None, asks, context)?;
+    judge(arguments, prepared, context)
+}
+
+/// Reads everything that judges.
+fn prepare<'a>(
+    arguments: &CheckArgs,
+    builds: Builds,
+    asks: Option<Asks<'_>>,
+    context: &'a Context,
+) -> Result<Prepared<'a>, Vec<Problem>> {
     let started = Instant::now();
     let files = report_files(&arguments.report, context)?;
     let mut problems = Vec::new();
@@ -92,12 +142,13 @@ pub(super) fn check(
         problems.push(problem);
         None
     });
+    // A build could write into a seal that is still being read.
+    let whole = builds == Builds::Run;
     // Without the commits that were asked for, nothing can be judged.
     let selected = commits
         .as_ref()
-        .map_or_else(Vec::new, |commits| load(arguments, context, commits, &mut problems));
+        .map_or_else(Vec::new, |commits| load(arguments, whole, context, commits, &mut problems));
     let commits = commits.unwrap_or_default();
-    let only = only(arguments).map_err(one)?;
     let authorization =
         authority::clear(arguments, &commits, &selected, asks, context).map_err(one)?;
     let has_policy = authority::has_policy(commits.seals.as_ref(), context);
@@ -110,6 +161,29 @@ pub(super) fn check(
         problems.push(problem);
         None
     });
+    Ok(Prepared {
+        started,
+        files,
+        commits,
+        selected,
+        authorization,
+        has_policy,
+        review,
+        notices: Vec::new(),
+        problems,
+        builds,
+    })
+}
+
+/// Judges the bytes by what was `prepared`.
+fn judge(
+    arguments: &CheckArgs,
+    prepared: Prepared<'_>,
+    context: &Context,
+) -> Result<Checked, Vec<Problem>> {
+    let Prepared { started, files, commits, selected, authorization, has_policy, .. } = prepared;
+    let Prepared { review, mut notices, mut problems, builds, .. } = prepared;
+    let only = only(arguments).map_err(one)?;
     let bytes = bytes(arguments, context, &commits);
     let mut scanner = arguments.reading.scanner();
     let protected = protected(arguments, &selected, &bytes, context)?;
@@ -119,7 +193,7 @@ pub(super) fn check(
         problems.extend(uncovered(arguments, &selected, context));
         scanner.stage = stage(arguments, &protected, context).map_err(one)?;
     }
-    let mut notices = notices(&selected, &bytes);
+    notices.extend(system_notices(&selected, &bytes));
     if has_policy {
         notices.extend(authority::emergencies(commits.seals.as_ref(), context));
     }
@@ -130,9 +204,9 @@ pub(super) fn check(
     let (share, partition) = shares::share(arguments, &selected).unzip();
     notices.extend(partition.iter().flat_map(shares::notices));
     notices.extend(shares::of_part(&arguments.only));
-    let sources = Sources { commits: &commits, share: share.as_ref(), only: only.as_ref() };
+    let sources = Sources { commits: &commits, share: share.as_ref(), only: only.as_ref(), builds };
     let mut judgements = judge_all(selected, bytes, sources, &scanner, context, &mut problems);
-    if after == After::Build {
+    if builds == Builds::Run {
         judgements.iter_mut().for_each(explain_missing_root);
     }
     explain_built_roots(&mut judgements, context);
@@ -246,6 +320,7 @@ struct Sources<'a> {
     commits: &'a Commits<'a>,
     share: Option<&'a Share>,
     only: Option<&'a Scope>,
+    builds: Builds,
 }
 
 /// `--only`, as a scope that covers what is judged.
@@ -263,16 +338,23 @@ fn judge_all(
     context: &Context,
     problems: &mut Vec<Problem>,
 ) -> Vec<SealResult> {
-    let Sources { commits, share, only } = sources;
+    let Sources { commits, share, only, builds } = sources;
     let _progress = Progress::watch(&scanner.meter, context.terminal.verbosity != Verbosity::Quiet);
     let seal_source = commits.seals.as_ref().map_or(Source::Worktree, CommitTree::source);
     let repository = &context.repository;
     let judge = Judge { repository, bytes, seal_source, scanner, share, only, causes: true };
     let mut judgements = judge_each(&judge, selected);
     let again = |name: &SealName| judge.judge(name, context.repository.begin(name));
-    // What was copied, shared out or held against a base belongs to the seals that were read first.
-    let alone = scanner.stage.is_none() && share.is_none() && commits.base.is_none();
+    // What was copied, shared out, held against a base or built belongs to the seals that were read
+    // first.
+    let alone = scanner.stage.is_none()
+        && share.is_none()
+        && commits.base.is_none()
+        && builds == Builds::None;
     let settle = |before: &SealsBefore<'_>| {
+        if builds == Builds::Run {
+            before.trust_no_time();
+        }
         let again = alone.then_some(&again as &dyn Fn(&SealName) -> SealResult);
         before.settle(&mut judgements, &commits.names, problems, again)
     };
@@ -306,7 +388,7 @@ fn judge_each(judge: &Judge<'_>, selected: Vec<Selected>) -> Vec<SealResult> {
     judgements
 }
 
-fn notices(selected: &[Selected], bytes: &Bytes<'_>) -> Vec<Notice> {
+fn system_notices(selected: &[Selected], bytes: &Bytes<'_>) -> Vec<Notice> {
     let in_files = !matches!(bytes, Bytes::Commit(_));
     let blind = cfg!(not(unix)) && in_files && !selected.is_empty();
     let message = "this system has no execute bits: file and exec were taken as one";

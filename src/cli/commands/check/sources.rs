@@ -104,9 +104,10 @@ pub(super) fn bytes<'a>(
 }
 
 /// Loads the selected seals. What is wrong with the selection, or in the seals directory, goes to
-/// `problems`; the seals that can be judged are judged all the same.
+/// `problems`; the seals that can be judged are judged all the same. With `whole`, no seal stays open.
 pub(super) fn load(
     arguments: &CheckArgs,
+    whole: bool,
     context: &Context,
     commits: &Commits<'_>,
     problems: &mut Vec<Problem>,
@@ -140,7 +141,8 @@ pub(super) fn load(
         return Vec::new();
     }
     // A seal that is held against a base, or shared out, must be there as a whole.
-    let whole = names.len() > MANY || commits.base.is_some() || arguments.partition.is_some();
+    let whole =
+        whole || names.len() > MANY || commits.base.is_some() || arguments.partition.is_some();
     let mut selected = Vec::with_capacity(names.len());
     for name in names {
         let repository = &context.repository;

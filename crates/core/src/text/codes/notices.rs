@@ -62,6 +62,12 @@ pub(super) const NOTICES: &[ErrorCode] = &[
             judged.",
     },
     ErrorCode {
+        code: "not-rebuilt",
+        title: "A seal states no build",
+        explanation: "`rebuild` judged the bytes of this seal as they lie there: its seal states no \
+            build command. `sealgate seal NAME --set-build COMMAND` states one.",
+    },
+    ErrorCode {
         code: "older-commit",
         title: "An older commit of the branch was judged",
         explanation: "`--older` allowed a commit that is not the tip of the environment's branch. \
