@@ -310,7 +310,11 @@ pub(crate) fn writing() -> Vec<Case> {
         case("hook uninstall, over a hook", installed(true), &["hook", "uninstall"]),
         case("init", bare(), &["init", "--yes", "--root", "dist", "--workflow", "check"]),
         case("grant new", ungranted(), &NEW_GRANT),
-        case("grant sign", signing(), &["grant", "sign", "--base", "base", "--key", "ada", "--yes"]),
+        case(
+            "grant sign",
+            signing(),
+            &["grant", "sign", "--base", "base", "--key", "ada", "--yes"],
+        ),
         case("check --report", plain(), &["check", "--report", "sarif=report.sarif"]),
         case("check --stage", plain(), &["check", "--stage", "staged"]),
         case(

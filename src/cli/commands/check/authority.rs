@@ -16,7 +16,7 @@ use super::stated;
 use crate::cli::args::{AuthorityArgs, CheckArgs};
 use crate::ops::authorize::{self, Asks, Authorization, Purpose, Question, Reference};
 use crate::report::shell::quote;
-use crate::report::{AuthorityView, BREAK_GLASS, Notice, RESEAL_GRANTED, RulingView};
+use crate::report::{AuthorityView, Notice, RESEAL_GRANTED, RulingView};
 use crate::tree::{Begun, CommitTree};
 
 /// No plan is as long, in bytes.
@@ -158,17 +158,16 @@ pub(in crate::cli::commands) fn granted(authorization: &Authorization) -> Vec<No
     authorization.notices.iter().cloned().chain(authorization.reseals.iter().map(told)).collect()
 }
 
-/// The emergencies that every report states. What cannot be read is stated too, and changes no verdict:
-/// whatever asks for a grant is refused by it.
+/// The emergencies that every report under a policy states.
+///
+/// # Errors
+///
+/// The policy or the grants cannot be read, so whether there was an emergency is not known.
 pub(in crate::cli::commands) fn emergencies(
     judged: Option<&CommitTree<'_>>,
     context: &Context,
-) -> Vec<Notice> {
-    authorize::emergencies(&context.repository, judged).unwrap_or_else(|problem| {
-        let why = problem.message;
-        let message = format!("whether there was an emergency is not known: {why}");
-        vec![Notice::new(BREAK_GLASS, message)]
-    })
+) -> Result<Vec<Notice>, Problem> {
+    authorize::emergencies(&context.repository, judged)
 }
 
 /// A notice if the grant of an action counts once in each clone.

@@ -195,7 +195,10 @@ fn judge(
     }
     notices.extend(system_notices(&selected, &bytes));
     if has_policy {
-        notices.extend(authority::emergencies(commits.seals.as_ref(), context));
+        match authority::emergencies(commits.seals.as_ref(), context) {
+            Ok(emergencies) => notices.extend(emergencies),
+            Err(problem) => problems.push(problem),
+        }
     }
     notices.extend(commits.no_base.clone());
     notices.extend(authorization.iter().flat_map(authority::granted));
