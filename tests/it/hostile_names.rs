@@ -358,6 +358,7 @@ fn told_to_a_runner(report: &Report) -> Result<(), String> {
             "exit-code",
             "checked",
             "findings",
+            "extent",
             "resealed",
             "authority",
             "staged",
@@ -368,7 +369,7 @@ fn told_to_a_runner(report: &Report) -> Result<(), String> {
     }
     let path = report.staged.as_deref().unwrap_or_default();
     let is_path = |value: &str| value.is_empty() || value == path;
-    if pairs[0].1 != report.verdict.code() || !is_path(&pairs[6].1) || !is_path(&pairs[7].1) {
+    if pairs[0].1 != report.verdict.code() || !is_path(&pairs[7].1) || !is_path(&pairs[8].1) {
         return Err(format!("forged values: {pairs:?}"));
     }
     Ok(())
@@ -503,6 +504,7 @@ impl Told {
             "authority",
             "checked",
             "exit-code",
+            "extent",
             "findings",
             "report",
             "resealed",

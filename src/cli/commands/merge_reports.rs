@@ -147,7 +147,10 @@ fn answer(
     }
     let here = authority::has_policy(commit.as_ref(), context).map_err(one)?;
     if here {
-        merged.notices.extend(authority::emergencies(commit.as_ref(), context).map_err(one)?);
+        let refusals = &authorization.refusals;
+        let (emergencies, unknown) = authority::emergencies(commit.as_ref(), refusals, context);
+        merged.notices.extend(emergencies);
+        merged.problems.extend(unknown);
     }
     let under_policy = here || authorization.policy.is_some();
     Ok(Answer { merged, base, authorization, under_policy })

@@ -158,16 +158,17 @@ pub(in crate::cli::commands) fn granted(authorization: &Authorization) -> Vec<No
     authorization.notices.iter().cloned().chain(authorization.reseals.iter().map(told)).collect()
 }
 
-/// The emergencies that every report under a policy states.
-///
-/// # Errors
-///
-/// The policy or the grants cannot be read, so whether there was an emergency is not known.
+/// The emergencies that every report under a policy states; and why they are not known, where none of
+/// the `refusals` says that already.
 pub(in crate::cli::commands) fn emergencies(
     judged: Option<&CommitTree<'_>>,
+    refusals: &[Problem],
     context: &Context,
-) -> Result<Vec<Notice>, Problem> {
-    authorize::emergencies(&context.repository, judged)
+) -> (Vec<Notice>, Option<Problem>) {
+    match authorize::emergencies(&context.repository, judged) {
+        Ok(emergencies) => (emergencies, None),
+        Err(problem) => (Vec::new(), Some(problem).filter(|problem| !refusals.contains(problem))),
+    }
 }
 
 /// A notice if the grant of an action counts once in each clone.

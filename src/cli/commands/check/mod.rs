@@ -195,10 +195,11 @@ fn judge(
     }
     notices.extend(system_notices(&selected, &bytes));
     if has_policy {
-        match authority::emergencies(commits.seals.as_ref(), context) {
-            Ok(emergencies) => notices.extend(emergencies),
-            Err(problem) => problems.push(problem),
-        }
+        let refusals = authorization.as_ref().map_or(&[][..], |known| &known.refusals);
+        let judged = commits.seals.as_ref();
+        let (emergencies, unknown) = authority::emergencies(judged, refusals, context);
+        notices.extend(emergencies);
+        problems.extend(unknown);
     }
     notices.extend(commits.no_base.clone());
     notices.extend(authorization.iter().flat_map(authority::granted));
