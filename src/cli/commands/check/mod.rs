@@ -33,8 +33,7 @@ use crate::ops::authorize::{Asks, Authorization};
 use crate::ops::bounds::Bounds;
 use crate::ops::check::checkout::checkout;
 use crate::ops::check::review::Review;
-use crate::ops::check::{Bytes, Judge};
-use crate::ops::check::{coverage, lines, shifted};
+use crate::ops::check::{Bytes, Judge, coverage, lines, shifted};
 use crate::report::{Invocation, Notice, Report, Verbosity, quote};
 use crate::tree::CommitTree;
 
@@ -42,8 +41,7 @@ pub(super) fn run(arguments: &CheckArgs, context: &Context) -> Outcome {
     if let Some(range) = arguments.rev.as_deref().and_then(Range::of) {
         return range::run(range.map_err(one)?, arguments, context);
     }
-    let checked = check(arguments, None, context)?;
-    tell(checked, arguments, context)
+    tell(check(arguments, None, context)?, arguments, context)
 }
 
 /// What judges, read before the bytes are: the commits and their seals.
@@ -196,8 +194,8 @@ fn judge(
     notices.extend(system_notices(&selected, &bytes));
     if has_policy {
         let refusals = authorization.as_ref().map_or(&[][..], |known| &known.refusals);
-        let judged = commits.seals.as_ref();
-        let (emergencies, unknown) = authority::emergencies(judged, refusals, context);
+        let (emergencies, unknown) =
+            authority::emergencies(commits.seals.as_ref(), refusals, context);
         notices.extend(emergencies);
         problems.extend(unknown);
     }
