@@ -46,7 +46,8 @@ impl CommitTree<'_> {
                 error => Problem::new("root-too-large", format!("{}: {error}", self.given))
                     .remedy("remove from the commit what need not be in it"),
             })?;
-        let root = Directory::open_root(self.repository.root(), None).map_err(unreadable)?;
+        let root = Directory::open_root(self.repository.root(), None)
+            .map_err(|error| unreadable(&error))?;
         let mut differing = Vec::new();
         for item in &inventory.items {
             if !self.is_checked_out(&root, item) {
@@ -95,7 +96,7 @@ fn is_same(committed: &Entry, found: &Entry) -> bool {
     }
 }
 
-fn unreadable(error: RootError) -> Problem {
+fn unreadable(error: &RootError) -> Problem {
     Problem::new("root-unreadable", error.to_string())
         .remedy("give this user the right to read the working tree")
 }

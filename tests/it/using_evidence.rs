@@ -34,7 +34,7 @@ fn demanding() -> Repo {
 fn passing(repo: &Repo) -> Record {
     let dist = Digest::of(&fs::read(repo.at("seals/dist.toml")).unwrap());
     let mut record = record(&Digest::of(PLAN), &dist, &moment(-3_600).to_string());
-    record.plan.path = "dist/plan.sql".to_owned();
+    "dist/plan.sql".clone_into(&mut record.plan.path);
     record
 }
 

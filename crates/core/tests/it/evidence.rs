@@ -27,8 +27,8 @@ const RULE: EvidenceRule =
     EvidenceRule { kind: EvidenceKind::Rehearsal, hours: Some(24), allowances: Some(false) };
 
 /// The seal of the plan, which states a file with the digest `plan` at the path of the plan.
-fn sealed(plan: Option<Digest>) -> Option<PlanSeal> {
-    Some(PlanSeal { digest: dist(), plan })
+fn sealed(plan: Option<Digest>) -> PlanSeal {
+    PlanSeal { digest: dist(), plan }
 }
 
 /// What is asked of a record for a grant that counts from a day after the rehearsal, less a second.
@@ -38,7 +38,7 @@ fn asked(rule: &EvidenceRule) -> Asked<'_> {
         rule,
         plan: Some(plan()),
         not_before,
-        plan_seal: sealed(Some(plan())),
+        plan_seal: Some(sealed(Some(plan()))),
         surface_seal: Some(dist()),
     }
 }
@@ -113,8 +113,8 @@ fn each_weakness_has_its_code() {
     for (code, asked) in [
         ("evidence-other-plan", Asked { plan: None, ..asked(&RULE) }),
         ("evidence-other-plan", Asked { plan_seal: None, ..asked(&RULE) }),
-        ("evidence-other-plan", Asked { plan_seal: sealed(None), ..asked(&RULE) }),
-        ("evidence-other-plan", Asked { plan_seal: sealed(Some(dist())), ..asked(&RULE) }),
+        ("evidence-other-plan", Asked { plan_seal: Some(sealed(None)), ..asked(&RULE) }),
+        ("evidence-other-plan", Asked { plan_seal: Some(sealed(Some(dist()))), ..asked(&RULE) }),
         ("evidence-other-surface", Asked { surface_seal: None, ..asked(&RULE) }),
     ] {
         assert_eq!(codes(&asked, |_| ()), [code]);
