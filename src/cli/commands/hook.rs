@@ -79,8 +79,11 @@ impl PendingSeal {
 
 /// Lets git join two changes of one seal, and says so where it did not.
 pub(super) fn set_up_merging(context: &Context) -> Result<Option<&'static str>, Problem> {
-    let is_new = merge_driver::install(&context.repository, &binary()?)?;
-    Ok(is_new.then_some(merge_driver::SET_UP))
+    Ok(match merge_driver::install(&context.repository, &binary()?) {
+        Ok(is_new) => is_new.then_some(merge_driver::SET_UP),
+        // A convenience: whatever keeps git's configuration from being written keeps nobody from the hook.
+        Err(_) => Some("seals are not merged by entry yet: git's configuration cannot be written"),
+    })
 }
 
 fn uninstall(context: &Context) -> Result<Verdict, Problem> {
