@@ -10,23 +10,12 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-use crate::actions;
+use crate::actions::{self, OUTPUTS};
 use crate::common::{Ran, copy, run, scrubbed};
 
 const ACTION: &str = include_str!("../../action.yml");
 const BASH: &str = include_str!("../../action/check.sh");
 const PWSH: &str = include_str!("../../action/check.ps1");
-const OUTPUTS: [&str; 9] = [
-    "verdict",
-    "exit-code",
-    "checked",
-    "findings",
-    "extent",
-    "resealed",
-    "authority",
-    "staged",
-    "report",
-];
 /// Shell: a report that says pass, and where it is.
 const REPORT: &str = r#"for a; do case $a in --report=json=/*)
     f=${a#--report=json=}

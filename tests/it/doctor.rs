@@ -3,39 +3,10 @@
 #![cfg(unix)]
 
 use std::fs;
-use std::path::Path;
-use std::process::Command;
 
 use serde_json::Value;
 
-use crate::support::{Repo, Run, refused};
-
-/// Runs `script` at `directory` as the user of the repository would, in a shell that stops at the
-/// first failure; `sealgate` is the program under test.
-#[track_caller]
-fn shell_in(repo: &Repo, directory: &Path, script: &str) {
-    let program = repo.sealgate(&[""; 0]);
-    let mut shell = Command::new("bash");
-    for (name, value) in program.get_envs() {
-        match value {
-            Some(value) => shell.env(name, value),
-            None => shell.env_remove(name),
-        };
-    }
-    let directories = Path::new(env!("CARGO_BIN_EXE_sealgate")).parent().unwrap();
-    let path = format!("{}:{}", directories.display(), std::env::var("PATH").unwrap());
-    shell.env("PATH", path).env("GIT_CONFIG_NOSYSTEM", "1").current_dir(directory);
-    for role in ["AUTHOR", "COMMITTER"] {
-        shell.env(format!("GIT_{role}_NAME"), "a").env(format!("GIT_{role}_EMAIL"), "a@b");
-    }
-    let output = shell.args(["-e", "-c", script]).output().unwrap();
-    assert!(output.status.success(), "{script}: {output:?}");
-}
-
-#[track_caller]
-pub(crate) fn shell(repo: &Repo, script: &str) {
-    shell_in(repo, &repo.root(), script);
-}
+use crate::support::{Repo, Run, refused, shell, shell_in};
 
 /// A repository in which there is nothing to fix: `dist` is built, `vendor` is kept in git.
 pub(crate) fn sound() -> Repo {

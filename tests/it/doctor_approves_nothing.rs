@@ -2,8 +2,8 @@
 
 #![cfg(unix)]
 
-use crate::doctor::{codes, examined, shell, sound};
-use crate::support::Repo;
+use crate::doctor::{codes, examined, sound};
+use crate::support::{Repo, shell};
 
 /// What the pipe in docs/setup.md runs: the indented lines of the answer. A command that fails ends it.
 fn run_the_commands(repo: &Repo) -> String {

@@ -552,7 +552,7 @@ fn build(repo: &Repo, tree: &BTreeMap<&'static str, Plant>) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 40, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn accepting_gives_the_seal_that_sealing_gives(old in tree(), new in tree()) {

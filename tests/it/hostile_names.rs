@@ -352,19 +352,7 @@ fn told_to_a_runner(report: &Report) -> Result<(), String> {
     let text = fs::read_to_string(&file).unwrap();
     let pairs = actions::outputs(&text)?;
     let keys: Vec<&str> = pairs.iter().map(|(key, _)| key.as_str()).collect();
-    if keys
-        != [
-            "verdict",
-            "exit-code",
-            "checked",
-            "findings",
-            "extent",
-            "resealed",
-            "authority",
-            "staged",
-            "report",
-        ]
-    {
+    if keys != actions::OUTPUTS {
         return Err(format!("forged outputs: {pairs:?}"));
     }
     let path = report.staged.as_deref().unwrap_or_default();
@@ -500,18 +488,7 @@ impl Told {
         }
         let outputs = actions::handed_on(&self.outputs);
         let keys: Vec<&str> = outputs.keys().map(String::as_str).collect();
-        let ours = [
-            "authority",
-            "checked",
-            "exit-code",
-            "extent",
-            "findings",
-            "report",
-            "resealed",
-            "staged",
-            "verdict",
-        ];
-        assert_eq!(keys, ours, "{what}: {outputs:?}");
+        assert_eq!(keys, actions::sorted_outputs(), "{what}: {outputs:?}");
         assert_eq!(outputs["exit-code"], self.ran.code.to_string(), "{what}: {outputs:?}");
         let verdict = if self.ran.code == 0 { "pass" } else { "fail" };
         let verdict = if self.ran.code == 2 { "error" } else { verdict };

@@ -3,37 +3,13 @@
 #![cfg(unix)]
 
 use std::fs;
-use std::path::Path;
-use std::process::Command;
 
 use serde_json::Value;
 
-use crate::support::{Repo, refused};
+use crate::support::{Repo, refused, shell};
 
 const POINTER: &str = "version https://git-lfs.github.com/spec/v1\n\
      oid sha256:4665a5ea423c2713d436b5ee50593a9640e0018c1550b5a0002f74190d6caea8\nsize 5000\n";
-
-/// Runs `script` at the root of `repo`, in a shell that stops at the first failure; `sealgate` is the
-/// program under test.
-#[track_caller]
-fn shell(repo: &Repo, script: &str) {
-    let program = repo.sealgate(&[""; 0]);
-    let mut shell = Command::new("bash");
-    for (name, value) in program.get_envs() {
-        match value {
-            Some(value) => shell.env(name, value),
-            None => shell.env_remove(name),
-        };
-    }
-    let directories = Path::new(env!("CARGO_BIN_EXE_sealgate")).parent().unwrap();
-    let path = format!("{}:{}", directories.display(), std::env::var("PATH").unwrap());
-    shell.env("PATH", path).env("GIT_CONFIG_NOSYSTEM", "1").current_dir(repo.root());
-    for role in ["AUTHOR", "COMMITTER"] {
-        shell.env(format!("GIT_{role}_NAME"), "a").env(format!("GIT_{role}_EMAIL"), "a@b");
-    }
-    let output = shell.args(["-e", "-c", script]).output().unwrap();
-    assert!(output.status.success(), "{script}: {output:?}");
-}
 
 /// A repository with the directory `d`, of which git keeps `a.js`.
 fn kept() -> Repo {

@@ -211,7 +211,7 @@ fn plant(repo: &Repo, root: &str, tree: &BTreeMap<&'static str, Node>) -> Vec<&'
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn shares_that_are_merged_say_what_a_whole_check_says(

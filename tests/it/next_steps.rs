@@ -2,8 +2,7 @@
 
 #![cfg(unix)]
 
-use crate::doctor::shell;
-use crate::support::{Repo, Run};
+use crate::support::{Repo, Run, shell};
 
 /// `vendor` is kept in git, `dist` is built; both are sealed and committed.
 fn sealed() -> Repo {

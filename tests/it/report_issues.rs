@@ -563,7 +563,7 @@ fn hostile_names_are_told_apart() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(64) })]
     #[test]
     fn no_bytes_at_all_break_a_document_or_add_to_it(
         name in prop_oneof![

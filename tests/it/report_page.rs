@@ -234,7 +234,7 @@ fn no_hostile_name_becomes_an_element_or_an_attribute() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(64) })]
     #[test]
     fn no_bytes_at_all_become_an_element_or_an_attribute(
         name in prop_oneof![

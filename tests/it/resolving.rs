@@ -3,35 +3,9 @@
 #![cfg(unix)]
 
 use std::fs;
-use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Command;
 
-use crate::support::Repo;
-
-/// Runs `script` at the root of `repo`; `sealgate` is the program under test.
-fn shell(repo: &Repo, script: &str) -> Output {
-    let program = repo.sealgate(&[""; 0]);
-    let mut shell = Command::new("bash");
-    for (name, value) in program.get_envs() {
-        match value {
-            Some(value) => shell.env(name, value),
-            None => shell.env_remove(name),
-        };
-    }
-    let directories = Path::new(env!("CARGO_BIN_EXE_sealgate")).parent().unwrap();
-    let path = format!("{}:{}", directories.display(), std::env::var("PATH").unwrap());
-    shell.env("PATH", path).env("GIT_CONFIG_NOSYSTEM", "1").current_dir(repo.root());
-    for role in ["AUTHOR", "COMMITTER"] {
-        shell.env(format!("GIT_{role}_NAME"), "a").env(format!("GIT_{role}_EMAIL"), "a@b");
-    }
-    shell.args(["-e", "-c", script]).output().unwrap()
-}
-
-#[track_caller]
-fn succeeds(repo: &Repo, script: &str) {
-    let output = shell(repo, script);
-    assert!(output.status.success(), "{script}: {output:?}");
-}
+use crate::support::{Repo, shell};
 
 /// A repository with the built directory `d` of five files, sealed on the branch `main`.
 fn built() -> Repo {
@@ -39,7 +13,7 @@ fn built() -> Repo {
     for name in ["f1", "f2", "f3", "f4", "f5"] {
         repo.write(format!("d/{name}"), name);
     }
-    succeeds(
+    shell(
         &repo,
         "git init -q -b main; sealgate -q seal d --root d; git add -A; git commit -qm first",
     );
@@ -51,7 +25,7 @@ fn built() -> Repo {
 fn branches(repo: &Repo, x: &str, y: &str) {
     let restore = "rm -r d; mkdir d; for f in f1 f2 f3 f4 f5; do printf $f > d/$f; done";
     for (branch, script) in [("x", x), ("y", y)] {
-        succeeds(
+        shell(
             repo,
             &format!(
                 "git switch -q main; git switch -qc {branch}; {restore}; {script}
@@ -72,7 +46,10 @@ const BOTH: &str = "rm -rf d; mkdir d; printf f1 > d/f0; echo x > d/f2; echo y >
 fn neighbours_are_joined_without_any_bytes() {
     let repo = built();
     branches(&repo, NEIGHBOURS.0, NEIGHBOURS.1);
-    assert!(!shell(&repo, "git merge -q x").status.success(), "git merged it: the test is blind");
+    assert!(
+        !repo.script(&repo.root(), "git merge -q x").status.success(),
+        "git merged it: the test is blind"
+    );
     fs::remove_dir_all(repo.path("d")).unwrap();
     let run = repo.run(&["resolve"]);
     assert_eq!(run.code, Some(0), "{run:#?}");
@@ -83,8 +60,8 @@ fn neighbours_are_joined_without_any_bytes() {
     );
     // It stages nothing, and doing it twice changes nothing.
     assert_eq!(repo.run(&["resolve", "d"]).code, Some(0));
-    assert!(!shell(&repo, "git diff --cached --quiet").status.success());
-    succeeds(&repo, &format!("{BOTH}; sealgate check; git add -A; git commit -qm merged"));
+    assert!(!repo.script(&repo.root(), "git diff --cached --quiet").status.success());
+    shell(&repo, &format!("{BOTH}; sealgate check; git add -A; git commit -qm merged"));
     let run = repo.run(&["resolve"]);
     assert_eq!((run.code, &*run.stdout), (Some(0), "no seal is in conflict\n"));
     let run = repo.run(&["resolve", "nope"]);
@@ -102,11 +79,11 @@ fn git_joins_neighbours_itself_once_the_driver_is_set_up() {
     for set_up in ["sealgate hook install", "sealgate init --yes --root d; rm -rf .github"] {
         for operation in operations {
             let repo = built();
-            succeeds(&repo, set_up);
-            succeeds(&repo, "git add -A; git commit -qm set-up --allow-empty");
+            shell(&repo, set_up);
+            shell(&repo, "git add -A; git commit -qm set-up --allow-empty");
             branches(&repo, NEIGHBOURS.0, NEIGHBOURS.1);
-            succeeds(&repo, operation);
-            succeeds(&repo, &format!("{BOTH}; sealgate check"));
+            shell(&repo, operation);
+            shell(&repo, &format!("{BOTH}; sealgate check"));
         }
     }
 }
@@ -115,26 +92,26 @@ fn git_joins_neighbours_itself_once_the_driver_is_set_up() {
 fn the_driver_is_set_up_once_and_goes_with_the_hook() {
     let repo = built();
     repo.write(".git/info/attributes", "* diff");
-    succeeds(&repo, "sealgate hook install");
+    shell(&repo, "sealgate hook install");
     let own = repo.read(".git/info/attributes");
     assert_eq!(own, "* diff\n/seals/** merge=sealgate\n");
     let again = repo.run(&["hook", "install"]);
     assert!(!again.stdout.contains("merge driver"), "{again:#?}");
     assert_eq!(repo.read(".git/info/attributes"), own);
-    succeeds(&repo, "sealgate hook uninstall; ! git config --get-regexp '^merge\\.sealgate'");
+    shell(&repo, "sealgate hook uninstall; ! git config --get-regexp '^merge\\.sealgate'");
     assert_eq!(repo.read(".git/info/attributes"), "* diff\n");
     // What somebody chose for the seals stays.
     repo.write(".gitattributes", "/seals/** merge=union\n");
-    succeeds(&repo, "sealgate hook install");
+    shell(&repo, "sealgate hook install");
     assert_eq!(repo.read(".git/info/attributes"), "* diff\n");
 }
 
 #[test]
 fn without_the_program_git_merges_the_text() {
     let repo = built();
-    succeeds(&repo, "sealgate hook install");
+    shell(&repo, "sealgate hook install");
     branches(&repo, NEIGHBOURS.0, NEIGHBOURS.1);
-    let driver = shell(&repo, "git config merge.sealgate.driver");
+    let driver = repo.script(&repo.root(), "git config merge.sealgate.driver");
     let driver = String::from_utf8(driver.stdout).unwrap();
     let binary = env!("CARGO_BIN_EXE_sealgate");
     assert!(driver.contains(binary), "{driver}");
@@ -142,7 +119,7 @@ fn without_the_program_git_merges_the_text() {
     let mut config = Command::new("git");
     config.current_dir(repo.root()).args(["config", "merge.sealgate.driver", &gone]);
     assert!(config.status().unwrap().success());
-    assert!(!shell(&repo, "git merge -q x").status.success());
+    assert!(!repo.script(&repo.root(), "git merge -q x").status.success());
     assert!(repo.read("seals/d.toml").contains("<<<<<<<"), "{}", repo.read("seals/d.toml"));
 }
 
@@ -151,10 +128,10 @@ fn what_both_sides_changed_differently_stays_in_conflict() {
     for driver in [false, true] {
         let repo = built();
         if driver {
-            succeeds(&repo, "sealgate hook install");
+            shell(&repo, "sealgate hook install");
         }
         branches(&repo, "echo x > d/f2; echo x > d/f4", "echo y > d/f2; echo y > d/f5; rm d/f4");
-        assert!(!shell(&repo, "git merge -q x").status.success());
+        assert!(!repo.script(&repo.root(), "git merge -q x").status.success());
         let run = repo.run(&["resolve"]);
         assert_eq!(run.code, Some(1), "{run:#?}");
         for path in ["f2", "f4"] {
@@ -166,12 +143,12 @@ fn what_both_sides_changed_differently_stays_in_conflict() {
         assert_eq!(repo.run(&["check"]).code, Some(2));
         assert_eq!(repo.run(&["resolve"]).code, Some(1));
         // A person chooses, and that stays.
-        succeeds(&repo, "sed -i -e '/^<<<<<<</,/^=======/d' -e '/^>>>>>>>/d' seals/d.toml");
+        shell(&repo, "sed -i -e '/^<<<<<<</,/^=======/d' -e '/^>>>>>>>/d' seals/d.toml");
         let chosen = repo.read("seals/d.toml");
         let run = repo.run(&["resolve"]);
         assert!(run.code == Some(0) && run.stdout.contains("and stays"), "{run:#?}");
         assert_eq!(repo.read("seals/d.toml"), chosen);
-        succeeds(
+        shell(
             &repo,
             "printf f1 > d/f1; echo x > d/f2; printf f3 > d/f3; echo x > d/f4; echo y > d/f5
              sealgate check; git add -A; git commit -qm merged",
@@ -183,14 +160,14 @@ fn what_both_sides_changed_differently_stays_in_conflict() {
 fn the_header_is_joined_too() {
     let repo = built();
     branches(&repo, "sealgate -q seal d --exclude '*.log'", "echo y > d/f1; echo y > d/f5");
-    succeeds(&repo, "git merge -q x || sealgate resolve");
+    shell(&repo, "git merge -q x || sealgate resolve");
     let text = repo.read("seals/d.toml");
     assert!(text.contains("  \"*.log\",\n"), "{text}");
     assert_eq!(repo.run(&["check"]).code, Some(0));
 
     let repo = built();
     branches(&repo, "sealgate -q seal d --exclude '*.log'", "sealgate -q seal d --exclude '*.map'");
-    assert!(!shell(&repo, "git merge -q x").status.success());
+    assert!(!repo.script(&repo.root(), "git merge -q x").status.success());
     let run = repo.run(&["resolve"]);
     assert!(run.code == Some(1), "{run:#?}");
     assert!(run.stdout.contains("  conflict  exclude (above [entries])\n"), "{run:#?}");
@@ -204,7 +181,7 @@ fn a_seal_that_one_side_deleted_is_for_people_to_decide() {
         "echo x > d/f2",
         "rm seals/d.toml; mkdir e; echo e > e/x; git add e; sealgate -q seal other --root e",
     );
-    assert!(!shell(&repo, "git merge -q x").status.success());
+    assert!(!repo.script(&repo.root(), "git merge -q x").status.success());
     let before = repo.read("seals/d.toml");
     let run = repo.run(&["resolve"]);
     assert!(run.refusal().contains("(ours) deleted it, and the other changed it"), "{run:#?}");
@@ -216,7 +193,7 @@ fn a_seal_that_both_sides_added_is_joined_without_a_base() {
     let repo = built();
     let add = "mkdir d/n; echo 1 > d/n/a; sealgate -q seal n --root d/n";
     branches(&repo, &format!("{add}; sealgate -q seal d"), &format!("{add}; echo 2 > d/n/b"));
-    let merged = shell(&repo, "git merge -q x");
+    let merged = repo.script(&repo.root(), "git merge -q x");
     assert!(!merged.status.success());
     let run = repo.run(&["resolve", "n"]);
     assert!(run.code == Some(0) && run.stdout.starts_with("n: joined"), "{run:#?}");
@@ -250,18 +227,24 @@ fn the_driver_merges_what_is_no_seal_as_text() {
 fn the_seal_of_the_common_ancestor_in_the_file_settles_nothing() {
     let repo = built();
     branches(&repo, NEIGHBOURS.0, NEIGHBOURS.1);
-    assert!(!shell(&repo, "git merge -q x").status.success(), "git merged it: the test is blind");
-    succeeds(&repo, "git show :1:seals/d.toml > seals/d.toml");
+    assert!(
+        !repo.script(&repo.root(), "git merge -q x").status.success(),
+        "git merged it: the test is blind"
+    );
+    shell(&repo, "git show :1:seals/d.toml > seals/d.toml");
     let run = repo.run(&["resolve"]);
     assert!(run.code == Some(0) && run.stdout.contains("joined both sides"), "{run:#?}");
-    succeeds(&repo, &format!("{BOTH}; sealgate check"));
+    shell(&repo, &format!("{BOTH}; sealgate check"));
 }
 
 #[test]
 fn what_was_chosen_between_the_markers_stays() {
     let repo = built();
     branches(&repo, "echo x > d/f2; echo x > d/f4", "echo y > d/f2; echo y > d/f4");
-    assert!(!shell(&repo, "git merge -q x").status.success(), "git merged it: the test is blind");
+    assert!(
+        !repo.script(&repo.root(), "git merge -q x").status.success(),
+        "git merged it: the test is blind"
+    );
     assert_eq!(repo.run(&["resolve"]).code, Some(1));
     let open = repo.read("seals/d.toml");
     assert_eq!(repo.run(&["resolve"]).code, Some(1), "nothing was chosen yet");
@@ -275,7 +258,7 @@ fn what_was_chosen_between_the_markers_stays() {
     let run = repo.run(&["resolve"]);
     assert!(run.code == Some(1) && run.stdout.contains("was edited"), "{run:#?}");
     assert_eq!(repo.read("seals/d.toml"), chosen);
-    succeeds(&repo, "git checkout -q --ours -- ':/seals/d.toml'");
+    shell(&repo, "git checkout -q --ours -- ':/seals/d.toml'");
     assert_eq!(repo.run(&["resolve"]).code, Some(1));
     assert_eq!(repo.read("seals/d.toml"), open, "it begins again");
 }

@@ -8,19 +8,6 @@ use std::path::PathBuf;
 use crate::actions;
 use crate::common::{Ran, Repo, run};
 
-/// Every output, in the order of writing.
-const KEYS: [&str; 9] = [
-    "verdict",
-    "exit-code",
-    "checked",
-    "findings",
-    "extent",
-    "resealed",
-    "authority",
-    "staged",
-    "report",
-];
-
 /// A job with a step: the repository, and the files that the runner reads.
 struct Step {
     repo: Repo,
@@ -88,7 +75,7 @@ fn every_output_is_written_for_every_verdict() {
         assert_eq!(ran.code, code, "{}", ran.stderr);
         let pairs = actions::outputs(&step.read("output")).unwrap();
         let keys: Vec<&str> = pairs.iter().map(|(key, _)| key.as_str()).collect();
-        assert_eq!(keys, KEYS);
+        assert_eq!(keys, actions::OUTPUTS);
         let told: Vec<&str> = pairs.iter().map(|(_, value)| value.as_str()).collect();
         let checked = step.repo.check(&[]).report["seals"][0]["checked"].to_string();
         let values = values.map(|value| if value == "all" { checked.as_str() } else { value });
@@ -110,7 +97,7 @@ fn a_run_that_ends_before_it_judges_tells_the_runner_so() {
         assert_eq!(ran.code, 2, "{arguments:?}");
         assert!(ran.stderr.starts_with("error: "), "{arguments:?}: {}", ran.stderr);
         assert_eq!(step.outputs()["verdict"], "error", "{arguments:?}");
-        assert_eq!(step.outputs().len(), KEYS.len(), "{arguments:?}");
+        assert_eq!(step.outputs().len(), actions::OUTPUTS.len(), "{arguments:?}");
         assert_eq!(annotations(&ran, "error").len(), 2, "{arguments:?}: one, and the total");
         let summary = step.read("summary");
         assert!(summary.starts_with("### ERROR: 1 error"), "{arguments:?}: {summary}");
@@ -337,7 +324,7 @@ fn a_path_that_cannot_be_handed_on_is_an_error() {
         assert!(ran.stderr.contains("no other step can be given the path"), "{}", ran.stderr);
         let pairs = actions::outputs(&step.read("output")).unwrap();
         let keys: Vec<&str> = pairs.iter().map(|(key, _)| key.as_str()).collect();
-        assert_eq!(keys, KEYS, "{stage:?}");
+        assert_eq!(keys, actions::OUTPUTS, "{stage:?}");
         assert_eq!(step.outputs()["verdict"], "error");
         assert!(!step.repo.at(stage).exists(), "{stage:?}: a stage is left");
     }

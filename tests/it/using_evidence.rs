@@ -10,7 +10,7 @@ use sealgate_core::seal::entry::Digest;
 use crate::authority::records::{allowance, record};
 use crate::authority_checks::{commit, moment, project, refused};
 use crate::common::Repo;
-use crate::using_grants::{grant_to_apply, policy_with, told};
+use crate::using_grants::{USE, grant_to_apply, policy_with, told};
 
 const PLAN: &[u8] = b"DROP TABLE births;\n";
 
@@ -47,20 +47,10 @@ fn asked() -> Vec<&'static str> {
     [&asked[..], &["--action", "apply", "--plan", "plan.sql"]].concat()
 }
 
-const USE: [&str; 12] = [
-    "grant",
-    "use",
-    "apply",
-    "--environment",
-    "production",
-    "--ref",
-    "refs/heads/main",
-    "--plan",
-    "plan.sql",
-    "--base=base",
-    "--",
-    "true",
-];
+/// Uses the grant.
+fn used(more: &[&'static str]) -> Vec<&'static str> {
+    [&USE[..], more, &["--", "true"]].concat()
+}
 
 /// Puts `text` where the record of the digest `named` belongs, and grants the action with it.
 fn grant_with(repo: &Repo, named: &Digest, text: &str) {
@@ -84,7 +74,7 @@ fn an_action_with_a_rehearsal_runs_once() {
     let said = told(&repo.run(&["evidence", "check", &place]), 0);
     assert!(said.contains("counts as evidence") && said.contains("plan.sql"), "{said}");
     refused(&repo, &asked(), &["action-needs-use"]);
-    let with = [&USE[..10], &["--evidence", &place, "--", "true"]].concat();
+    let with = [&USE[..], &["--evidence", &place, "--", "true"]].concat();
     told(&repo.run(&with), 0);
     told(&repo.run(&with), 1);
 }
@@ -113,7 +103,7 @@ fn each_fault_of_a_record_refuses_with_its_code() {
         let text = record.to_text();
         grant_with(&repo, &Digest::of(text.as_bytes()), &text);
         refused(&repo, &asked(), &[code]);
-        told(&repo.run(&USE), 1);
+        told(&repo.run(&used(&[])), 1);
         assert!(!repo.at(".git/sealgate").exists(), "{code}");
     }
 }
@@ -143,7 +133,7 @@ fn what_is_no_record_or_not_there_refuses() {
     std::os::unix::fs::symlink("../dist.toml", repo.at(&place)).unwrap();
     commit(&repo, "a link");
     refused(&repo, &asked(), &["papers-unreadable"]);
-    told(&repo.run(&USE), 1);
+    told(&repo.run(&used(&[])), 1);
 }
 
 #[test]
@@ -152,10 +142,10 @@ fn a_record_that_the_grant_does_not_name_refuses() {
     let text = passing(&repo).to_text();
     grant_with(&repo, &Digest::of(text.as_bytes()), &text);
     fs::write(repo.at(".git/other"), text + "\n").unwrap();
-    let with = [&USE[..10], &["--evidence", ".git/other", "--", "true"]].concat();
+    let with = used(&["--evidence", ".git/other"]);
     let said = told(&repo.run(&with), 1);
     assert!(said.contains("does not name the record"), "{said}");
-    told(&repo.run(&USE), 0);
+    told(&repo.run(&used(&[])), 0);
 }
 
 #[test]

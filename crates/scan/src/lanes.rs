@@ -219,7 +219,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(32))]
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(32) })]
         #[test]
         fn any_lot_is_right(files in prop::collection::vec((length(), 0..251_usize), 0..=70)) {
             let content = pattern(41 * CHUNK);

@@ -400,8 +400,8 @@ const HITS: usize = 20;
 const LEAST_TURNS: usize = 60;
 const MOST_TURNS: usize = 5_000;
 
-/// Has files changed while they are read in this way, until that went into the middle of them
-/// often enough; demands that what is told of them is what they held at one time, or trouble.
+/// Changes files while they are read in this way, until enough changes fell into a read. Each file must
+/// be reported as it was at one time, or as a scan error.
 #[track_caller]
 fn outlives_changes(way: Way) {
     let directory = tempfile::tempdir().unwrap();
@@ -426,7 +426,7 @@ fn outlives_changes(way: Way) {
         assert_eq!(taken.inventory.items.len(), CHANGED.len(), "{:?}", taken.inventory);
         for (number, (name, length)) in CHANGED.into_iter().enumerate() {
             let what = format!("{way:?}, turn {turn}: {name}, {:?}", plan[number]);
-            let told = told(&taken, name, &what);
+            let told = reported(&taken, name, &what);
             if let Some((size, digest)) = told {
                 let held = plan[number].held(&originals[number], size);
                 assert!(held.contains(&digest), "{what}: it never held {size} bytes, {digest}");
@@ -479,10 +479,10 @@ fn taken_meanwhile(
     })
 }
 
-/// Size and digest that are told of a file, and are those of what was staged; nothing where there
-/// was trouble with it.
+/// The size and digest that the scan reports of a file, which are those of the staged copy; `None` where
+/// the scan reports an error.
 #[track_caller]
-fn told(taken: &Taken, name: &str, what: &str) -> Option<(usize, Digest)> {
+fn reported(taken: &Taken, name: &str, what: &str) -> Option<(usize, Digest)> {
     let item = taken.inventory.items.iter().find(|item| *item.path == *name.as_bytes());
     match &item.unwrap().observed {
         Observed::ScanError(trouble) => {

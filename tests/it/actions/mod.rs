@@ -6,6 +6,26 @@
 
 use std::collections::BTreeMap;
 
+/// Every output of the step, in the order of writing.
+pub(crate) const OUTPUTS: [&str; 9] = [
+    "verdict",
+    "exit-code",
+    "checked",
+    "findings",
+    "extent",
+    "resealed",
+    "authority",
+    "staged",
+    "report",
+];
+
+/// The same, in the order of a map.
+pub(crate) fn sorted_outputs() -> [&'static str; OUTPUTS.len()] {
+    let mut sorted = OUTPUTS;
+    sorted.sort_unstable();
+    sorted
+}
+
 /// A workflow command in a log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Command {

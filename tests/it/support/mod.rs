@@ -7,7 +7,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 use std::time::Duration;
 
 use tempfile::TempDir;
@@ -78,6 +78,26 @@ impl Repo {
         }
         command.env("HOME", self.outside.path()).current_dir(self.root()).args(arguments);
         command
+    }
+
+    /// Runs `script` at `directory` as the user of the repository would, in a shell that stops at the
+    /// first failure; `sealgate` is the program under test.
+    pub(crate) fn script(&self, directory: &Path, script: &str) -> Output {
+        let program = self.sealgate(&[""; 0]);
+        let mut shell = Command::new("bash");
+        for (name, value) in program.get_envs() {
+            match value {
+                Some(value) => shell.env(name, value),
+                None => shell.env_remove(name),
+            };
+        }
+        let directories = Path::new(env!("CARGO_BIN_EXE_sealgate")).parent().unwrap();
+        let path = format!("{}:{}", directories.display(), std::env::var("PATH").unwrap());
+        shell.env("PATH", path).env("GIT_CONFIG_NOSYSTEM", "1").current_dir(directory);
+        for role in ["AUTHOR", "COMMITTER"] {
+            shell.env(format!("GIT_{role}_NAME"), "a").env(format!("GIT_{role}_EMAIL"), "a@b");
+        }
+        shell.args(["-e", "-c", script]).output().unwrap()
     }
 
     /// Runs the program to its end.
@@ -152,6 +172,19 @@ impl Run {
         assert_ne!(errors.count(), 0, "{self:#?}");
         &self.stderr
     }
+}
+
+/// Runs `script` at the root of `repo`; it must succeed.
+#[track_caller]
+pub(crate) fn shell(repo: &Repo, script: &str) {
+    shell_in(repo, &repo.root(), script);
+}
+
+/// Runs `script` at `directory`; it must succeed.
+#[track_caller]
+pub(crate) fn shell_in(repo: &Repo, directory: &Path, script: &str) {
+    let output = repo.script(directory, script);
+    assert!(output.status.success(), "{script}: {output:?}");
 }
 
 /// Demands that `arguments` are refused with `says`, and that nothing is written.
