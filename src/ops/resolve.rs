@@ -5,9 +5,9 @@ use sealgate_core::seal::{
     Joined, MARKER_SIZE, MAX_SEAL_BYTES, Seal, SealName, join, loose_seal, to_bytes,
 };
 use sealgate_core::text::problem::Problem;
-use sealgate_git::{ObjectError, Objects, Oid, Unmerged, unmerged};
+use sealgate_git::{Objects, Oid, Unmerged, unmerged};
 
-use crate::tree::Workspace;
+use crate::tree::{Workspace, unreadable_object};
 
 /// What became of a seal in conflict.
 #[derive(Debug)]
@@ -73,7 +73,7 @@ pub fn resolve(
     };
     let mut objects = Objects::open(repository.root()).map_err(Problem::from)?;
     let mut read = |oid: &Oid, side: &str| {
-        let bytes = objects.blob(oid, MAX_SEAL_BYTES).map_err(|error| broken(&error))?;
+        let bytes = objects.blob(oid, MAX_SEAL_BYTES).map_err(|error| unreadable_object(&error))?;
         let seal = loose_seal(name, &bytes).map_err(|error| {
             conflict(
                 format!("{side} of the merge is no seal: {error}"),
@@ -117,15 +117,4 @@ fn has_choices(text: &[u8], written: &[u8]) -> bool {
     let mut lines = text.split(|&byte| byte == b'\n');
     text != written
         && lines.all(|line| !line.starts_with(opens.as_bytes()) || line == ours.as_bytes())
-}
-
-fn broken(error: &ObjectError) -> Problem {
-    let not_ours = match error {
-        ObjectError::Git(error) => error.of_another_user(),
-        _ => None,
-    };
-    not_ours.unwrap_or_else(|| {
-        Problem::new("git", error.to_string())
-            .remedy("`git fsck --full` shows what is broken; fix that, or clone again")
-    })
 }

@@ -59,9 +59,10 @@ pub use v1::{
 use std::io;
 
 /// A format that a report can be written in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, clap::ValueEnum)]
 pub enum Format {
     /// For people.
+    #[default]
     Human,
     /// For scripts.
     Json,

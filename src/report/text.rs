@@ -70,6 +70,16 @@ pub fn count(number: impl TryInto<u64>, one: &str, many: &str) -> String {
     format!("{} {}", grouped(number), if number == 1 { one } else { many })
 }
 
+/// The first `most` of `names`, and how many more there are: `a, b and 7 more`.
+#[must_use]
+pub fn listed<S: AsRef<str>>(names: &[S], most: usize) -> String {
+    let shown: Vec<&str> = names.iter().take(most).map(AsRef::as_ref).collect();
+    match names.len().saturating_sub(most) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
 /// Numbers of things are `usize` or `u64`; neither ever exceeds the other in practice.
 fn whole(number: impl TryInto<u64>) -> u64 {
     number.try_into().unwrap_or(u64::MAX)
@@ -200,6 +210,15 @@ mod tests {
             for length in (edge - 600..edge + 600).chain([edge - edge / 2048, edge - edge / 2047]) {
                 assert!(!bytes(length).starts_with("1024"), "{length}");
             }
+        }
+    }
+
+    #[test]
+    fn of_many_names_some_are_listed() {
+        let names = ["a", "b", "c"];
+        let cases = [(0, " and 3 more"), (1, "a and 2 more"), (3, "a, b, c"), (9, "a, b, c")];
+        for (most, text) in cases {
+            assert_eq!(listed(&names, most), text);
         }
     }
 

@@ -33,6 +33,7 @@ pub use commit_tree::CommitTree;
 pub use contents::{Contents, matching, select};
 pub use limits::SEALS_TOO_LARGE;
 pub use load::{Begun, Loaded, Long};
+pub use trouble::unreadable_object;
 
 /// The directory of seals, unless a user names another.
 pub const SEALS: &str = "seals";

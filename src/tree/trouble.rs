@@ -50,3 +50,16 @@ pub(super) fn trouble(
             ),
     }
 }
+
+/// An object of an open merge that could not be had.
+#[must_use]
+pub fn unreadable_object(error: &ObjectError) -> Problem {
+    let not_ours = match error {
+        ObjectError::Git(error) => error.of_another_user(),
+        _ => None,
+    };
+    not_ours.unwrap_or_else(|| {
+        Problem::new("git", error.to_string())
+            .remedy("`git fsck --full` shows what is broken; fix that, or clone again")
+    })
+}

@@ -1,7 +1,7 @@
 //! What setting up asks of git: attributes, configuration, and what the index holds.
 //!
 //! Configuration is asked for as it counts here, the user's own included: it rewrites this
-//! checkout. What runs of git from here are told for themselves does not count.
+//! checkout. The options that this crate gives to its own runs of git do not count.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};

@@ -156,7 +156,7 @@ impl Reading {
 }
 
 /// `check`.
-#[derive(Debug, Args)]
+#[derive(Debug, Args, Default)]
 pub struct CheckArgs {
     /// Seals to check, by name, glob, root or seal file [default: all]
     #[arg(value_name = "NAME")]
@@ -211,7 +211,7 @@ pub struct CheckArgs {
 }
 
 /// `seal`.
-#[derive(Debug, Args)]
+#[derive(Debug, Args, Default)]
 pub struct SealArgs {
     /// Seals to write again, by name, glob, root or seal file, or with --root the name of a new one
     #[arg(value_name = "NAME")]

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use clap::Args;
 use sealgate_core::compare::changes::OnReseal;
 
-use super::{AuthorityArgs, CheckArgs, Reading, SealArgs, values};
+use super::{CheckArgs, Reading, SealArgs, values};
 use crate::report::Format;
 
 /// `rebuild`.
@@ -52,38 +52,20 @@ impl RebuildArgs {
     #[must_use]
     pub fn check(&self) -> CheckArgs {
         CheckArgs {
-            only: Vec::new(),
             names: self.names.clone(),
-            rev: None,
             seals_from: self.seals_from.clone(),
             base: self.base.clone(),
             on_reseal: self.on_reseal,
-            authority: AuthorityArgs::default(),
-            at: None,
-            stage: None,
-            require_sealed: Vec::new(),
-            partition: None,
             format: self.format,
             report: self.report.clone(),
             reading: self.reading.clone(),
+            ..CheckArgs::default()
         }
     }
 
     /// The approval of what came out.
     #[must_use]
     pub fn seal(&self) -> SealArgs {
-        SealArgs {
-            at: None,
-            names: Vec::new(),
-            root: None,
-            exclude: Vec::new(),
-            set_build: None,
-            only: Vec::new(),
-            from_report: None,
-            all: true,
-            allow_ci: false,
-            allow_outside_links: false,
-            reading: self.reading.clone(),
-        }
+        SealArgs { all: true, reading: self.reading.clone(), ..SealArgs::default() }
     }
 }

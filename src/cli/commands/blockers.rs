@@ -49,21 +49,21 @@ pub(super) fn run(command: &BlockersCommand, context: &Context) -> Outcome {
         BlockersFormat::Human => human(&answer, context.terminal.screen()),
         BlockersFormat::Json => json(&answer),
     };
-    context.terminal.answer(&said).map_err(|problem| vec![problem])?;
+    context.terminal.answer(&said)?;
     context.terminal.complain(read.as_ref().err());
     Ok(answer.verdict)
 }
 
 /// The policy of the working tree.
 fn own_policy(context: &Context) -> Result<Policy, Vec<Problem>> {
-    let bytes = context.repository.approval_files().map_err(|problem| vec![problem])?.policy;
+    let bytes = context.repository.approval_files()?.policy;
     let bytes = bytes.ok_or_else(|| {
         vec![
             Problem::new("policy-missing", "there is no policy, and --policy asks for its words")
                 .remedy("leave --policy out"),
         ]
     })?;
-    read_policy(&bytes, "the policy").map_err(|problem| vec![problem])
+    read_policy(&bytes, "the policy").map_err(Vec::from)
 }
 
 /// Asks `map` what `answer` is to tell. A list passes whatever is open: it rules nothing.

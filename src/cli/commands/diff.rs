@@ -40,7 +40,7 @@ pub(super) fn run(arguments: &DiffArgs, context: &Context) -> Outcome {
         DiffFormat::Json => difference::json(&differences),
         DiffFormat::Markdown => difference_page::markdown(&differences),
     };
-    context.terminal.answer(&said).map_err(|problem| vec![problem])?;
+    context.terminal.answer(&said)?;
     if !problems.is_empty() {
         return Err(problems);
     }
@@ -66,11 +66,10 @@ fn of_bytes(arguments: &DiffArgs, context: &Context) -> Result<(Differences, Pro
         let seen = scanner.meter.names();
         let bytes = scanner.meter.bytes();
         let seal = context.repository.load(name).and_then(|loaded| loaded.seal);
-        let compared =
-            seal.map_err(|problem| vec![problem]).and_then(|seal| match &arguments.against {
-                None => with_seal(&seal, context, &scanner),
-                Some(build) => with_build(&seal, &context.path(build), context, &scanner),
-            });
+        let compared = seal.map_err(Vec::from).and_then(|seal| match &arguments.against {
+            None => with_seal(&seal, context, &scanner),
+            Some(build) => with_build(&seal, &context.path(build), context, &scanner),
+        });
         let (read, bytes) = (scanner.meter.names() - seen, scanner.meter.bytes() - bytes);
         let changes = compared.iter().flat_map(|compared| &compared.changes);
         bounds.count(name.as_str(), read, bytes, changes.map(|change| change.path.len()));
@@ -105,8 +104,7 @@ fn since(
     arguments: &DiffArgs,
     context: &Context,
 ) -> Result<(Differences, Problems), Problems> {
-    let one = |problem| vec![problem];
-    let open = |revision: &str| CommitTree::open(&context.repository, revision).map_err(one);
+    let open = |revision: &str| CommitTree::open(&context.repository, revision).map_err(Vec::from);
     let base = open(base)?;
     let now = arguments.rev.as_deref().map(open).transpose()?;
     let names = names_since(&base, now.as_ref(), arguments, context)?;
@@ -131,7 +129,7 @@ fn since(
         seals.push((name, loaded));
     }
     let stated: Vec<SealRef<'_>> = seals.iter().map(stated).collect();
-    let review = Review::new(&base, &stated, &arguments.names, OnReseal::Allow).map_err(one)?;
+    let review = Review::new(&base, &stated, &arguments.names, OnReseal::Allow)?;
     let reseals = review.reseals();
     let changed: HashSet<&str> = reseals.iter().map(|reseal| &*reseal.name).collect();
     unchanged.retain(|(name, _)| !changed.contains(&**name));
@@ -152,7 +150,7 @@ fn names_since(
     let before = base.contents().unwrap_or_default().names;
     let Contents { names, strays } = match now {
         Some(commit) => commit.contents(),
-        None => context.repository.contents().map_err(|problem| vec![problem])?,
+        None => context.repository.contents()?,
     }
     .unwrap_or_default();
     if !strays.is_empty() {
@@ -175,8 +173,7 @@ fn names_since(
 
 /// What sealing again would change.
 fn with_seal(seal: &Seal, context: &Context, scanner: &Scanner) -> Result<SealChanges, Problems> {
-    let root =
-        open(&context.repository, &seal.name, &seal.header).map_err(|problem| vec![problem])?;
+    let root = open(&context.repository, &seal.name, &seal.header)?;
     let inventory = sound(seal, &root, scanner)?;
     Ok(SealChanges {
         name: seal.name.as_str().to_owned(),
@@ -194,9 +191,8 @@ fn with_build(
     context: &Context,
     scanner: &Scanner,
 ) -> Result<SealChanges, Problems> {
-    let one = |problem| vec![problem];
-    let ours = open(&context.repository, &seal.name, &seal.header).map_err(one)?;
-    let theirs = open_build(build, &seal.name).map_err(one)?;
+    let ours = open(&context.repository, &seal.name, &seal.header)?;
+    let theirs = open_build(build, &seal.name)?;
     let here = draft(&seal.name, seal.header.clone(), &sound(seal, &ours, scanner)?, None)?;
     let changes = changes(&here, &sound(seal, &theirs, scanner)?);
     let most = match context.terminal.verbosity {
@@ -232,8 +228,7 @@ fn has_other_bytes(change: &Change) -> bool {
 
 /// The inventory of a root, of which everything could be read and sealed.
 fn sound(seal: &Seal, root: &Directory, scanner: &Scanner) -> Result<Inventory, Problems> {
-    let inventory =
-        observe(root, &seal.name, &seal.header, scanner).map_err(|problem| vec![problem])?;
+    let inventory = observe(root, &seal.name, &seal.header, scanner)?;
     if inventory.troubles().next().is_some() {
         draft(&seal.name, seal.header.clone(), &inventory, None)?;
     }

@@ -12,9 +12,8 @@ use crate::report::advice::{Diagnosis, human, json};
 use crate::setup::doctor::{Facts, advice, policy_doubts};
 
 pub(super) fn run(arguments: &DoctorArgs, context: &Context) -> Outcome {
-    let one = |problem| vec![problem];
-    work_tree(context).map_err(one)?;
-    let contents = context.repository.contents().map_err(one)?.unwrap_or_default();
+    work_tree(context)?;
+    let contents = context.repository.contents()?.unwrap_or_default();
     let mut problems = contents.strays;
     let mut seals = Vec::new();
     for name in &contents.names {
@@ -27,7 +26,7 @@ pub(super) fn run(arguments: &DoctorArgs, context: &Context) -> Outcome {
         Facts::gather(&context.repository, seals).map_err(|error| vec![git_problem(error)])?;
     facts.unread_seals = problems.iter().map(|problem| place_of(problem, &facts)).collect();
     facts.read_approved(&context.repository).unwrap_or_else(|problem| problems.push(problem));
-    match policy_doubts(&context.repository, now().map_err(one)?) {
+    match policy_doubts(&context.repository, now()?) {
         Ok(doubts) => facts.policy_doubts = doubts,
         Err(problem) => problems.push(problem),
     }
@@ -46,7 +45,7 @@ pub(super) fn run(arguments: &DoctorArgs, context: &Context) -> Outcome {
         DoctorFormat::Human => human(&diagnosis, context.terminal.screen()),
         DoctorFormat::Json => json(&diagnosis),
     };
-    context.terminal.answer(&answer).map_err(one)?;
+    context.terminal.answer(&answer)?;
     if !problems.is_empty() {
         context.terminal.complain(&problems);
         return Ok(Verdict::Error);

@@ -27,7 +27,7 @@ fn checked(path: &Path, context: &Context) -> Outcome {
     let one = |problem: Problem| vec![problem];
     let file = path.to_string_lossy().into_owned();
     let about = |problem: Problem| one(problem.file(&*file));
-    let bytes = read_evidence(path, context).map_err(one)?;
+    let bytes = read_evidence(path, context)?;
     let record = Record::read(&bytes).map_err(|error| {
         about(
             Problem::new("evidence-not-canonical", error.to_string())
@@ -49,7 +49,7 @@ fn checked(path: &Path, context: &Context) -> Outcome {
     // Writing to a string cannot fail.
     let _ = writeln!(text, "{} {worth}", printable_str(&file));
     text.push_str(&said(&record));
-    context.terminal.answer(text.as_bytes()).map_err(one)?;
+    context.terminal.answer(text.as_bytes())?;
     for problem in &weaknesses {
         context.terminal.deny(&problem.clone().file(&*file));
     }

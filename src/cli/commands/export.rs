@@ -15,8 +15,7 @@ use crate::tree::{NamedBy, root_problem};
 
 pub(super) fn run(arguments: &ExportArgs, context: &Context) -> Outcome {
     let name = context.select_one(std::slice::from_ref(&arguments.name), "export")?;
-    let seal =
-        context.repository.load(&name).and_then(|loaded| loaded.seal).map_err(|p| vec![p])?;
+    let seal = context.repository.load(&name).and_then(|loaded| loaded.seal)?;
     let lines = match arguments.format {
         ExportFormat::B3sum => {
             seal.entries.iter().filter_map(|sealed| blake3_line(&seal, sealed)).collect()
@@ -36,7 +35,7 @@ pub(super) fn run(arguments: &ExportArgs, context: &Context) -> Outcome {
         }
     };
     remark(&seal, &lines, arguments.format, context);
-    context.terminal.data(&lines).map_err(|problem| vec![problem])?;
+    context.terminal.data(&lines)?;
     Ok(Verdict::Pass)
 }
 
@@ -72,7 +71,7 @@ fn sha256_lines(seal: &Seal, root: &Directory) -> Result<Vec<String>, Vec<Proble
         })
     };
     let lines = Workers::new(None).map(&seal.entries, line);
-    collect(lines.into_iter().flatten().map(|line| line.map_err(|problem| vec![problem])))
+    collect(lines.into_iter().flatten().map(|line| line.map_err(Vec::from)))
 }
 
 fn same_bytes(a: &Entry, b: &Entry) -> bool {

@@ -24,14 +24,14 @@ pub(super) fn run(arguments: &FmtArgs, context: &Context) -> Outcome {
     }
     let _lock = if arguments.check { None } else { context.lock()? };
     let names = context.select(&arguments.names)?;
-    let canonical = |name| canonical(name, &context.repository).map_err(|problem| vec![problem]);
+    let canonical = |name| canonical(name, &context.repository).map_err(Vec::from);
     let loose: Vec<Loose> = collect(names.iter().map(canonical))?.into_iter().flatten().collect();
     if !arguments.check {
         let seals: Vec<_> = loose.iter().map(|seal| (&seal.name, &*seal.canonical)).collect();
-        context.repository.write(&seals).map_err(|problem| vec![problem])?;
+        context.repository.write(&seals)?;
     }
     let said = said(&loose, names.len(), arguments.check, context);
-    context.terminal.answer(said.as_bytes()).map_err(|problem| vec![problem])?;
+    context.terminal.answer(said.as_bytes())?;
     Ok(if arguments.check && !loose.is_empty() { Verdict::Fail } else { Verdict::Pass })
 }
 

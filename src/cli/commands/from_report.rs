@@ -7,7 +7,7 @@ use std::path::Path;
 
 use sealgate_core::compare::changes::between;
 use sealgate_core::compare::verdict::Verdict;
-use sealgate_core::seal::{SealName, read, to_bytes};
+use sealgate_core::seal::{SealName, read};
 use sealgate_core::text::problem::Problem;
 
 use super::ready::{PendingSeal, write};
@@ -49,7 +49,7 @@ pub(super) fn run(approval: &Approval<'_>, context: &Context) -> Outcome {
     let given = approval.report.to_string_lossy();
     let mut room = reports::MAX_BYTES;
     let report = reports::open(&context.path(approval.report), &given, &mut room);
-    let report = report.map_err(|problem| vec![problem])?;
+    let report = report?;
     let _lock = context.lock()?;
     let names = match context.repository.contents() {
         Ok(Some(found)) => by_place_here(context, &found.names, approval.names),
@@ -70,7 +70,6 @@ pub(super) fn run(approval: &Approval<'_>, context: &Context) -> Outcome {
                 .remedy("go to the repository that the report is about"),
         ])
     }))?;
-    let one = |problem| vec![problem];
     let (mut before, mut after) = (Vec::new(), Vec::new());
     for ready in &ready {
         ready.warn(context);
@@ -85,9 +84,9 @@ pub(super) fn run(approval: &Approval<'_>, context: &Context) -> Outcome {
         };
         after.extend(ready.tell(outcome, context, verbosity));
     }
-    context.terminal.answer(&before).map_err(one)?;
+    context.terminal.answer(&before)?;
     write(&ready, context)?;
-    context.terminal.answer(&after).map_err(one)?;
+    context.terminal.answer(&after)?;
     Ok(Verdict::Pass)
 }
 
@@ -99,9 +98,8 @@ fn plan(
     approval: &Approval<'_>,
     context: &Context,
 ) -> Result<PendingSeal, Problems> {
-    let one = |problem| vec![problem];
-    let loaded = context.repository.load(name).map_err(one)?;
-    let old = loaded.seal.map_err(one)?;
+    let loaded = context.repository.load(name)?;
+    let old = loaded.seal?;
     let seal = taken(reported, &old, loaded.digest, report)?;
     if !approval.allow_outside_links {
         let problems = outside_links(&seal, Some(&old));
@@ -109,20 +107,12 @@ fn plan(
             return Err(problems);
         }
     }
-    let bytes = to_bytes(&seal);
+    let pending = PendingSeal::edited(seal, old, &loaded.bytes);
     // What is written must be what `check` accepts: every rule, the size limit too.
-    read(name, &bytes).map_err(|error| {
+    read(name, &pending.bytes).map_err(|error| {
         let message = format!("what the report says makes no seal: {error}");
         let remedy = "check again where the bytes are, and take the report of that";
         vec![Problem::new("report-refused", message).seal(name.as_str()).remedy(remedy)]
     })?;
-    let changed = bytes != loaded.bytes;
-    Ok(PendingSeal {
-        seal,
-        bytes,
-        old: Some(old),
-        old_was_whole: true,
-        changed,
-        pointers: Vec::new(),
-    })
+    Ok(pending)
 }

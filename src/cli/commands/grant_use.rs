@@ -10,9 +10,10 @@ use sealgate_core::text::problem::Problem;
 
 use super::check::authority::now;
 use super::check::{Checked, check};
+use super::environment::variable;
 use super::grant_evidence::read_evidence;
 use super::{Context, Outcome};
-use crate::cli::args::{AuthorityArgs, CheckArgs, Reading, UseArgs};
+use crate::cli::args::{AuthorityArgs, CheckArgs, UseArgs};
 use crate::cli::output::ReportFile;
 use crate::ops::authorize::{Asks, change_request, grant_used};
 use crate::ops::grant_use::{
@@ -156,12 +157,9 @@ impl Using<'_> {
             None => (None, Some(judged)),
         };
         let arguments = CheckArgs {
-            only: Vec::new(),
-            names: Vec::new(),
             rev,
             seals_from,
             base: Some(base),
-            on_reseal: None,
             authority: AuthorityArgs {
                 environment: Some(environment.clone()),
                 action: Some(action.clone()),
@@ -170,13 +168,9 @@ impl Using<'_> {
                 policy_digest: policy_digest.clone(),
                 older: false,
             },
-            at: None,
-            stage: None,
-            require_sealed: Vec::new(),
-            partition: None,
             format: self.arguments.format,
             report: self.arguments.report.clone(),
-            reading: Reading::default(),
+            ..CheckArgs::default()
         };
         let mut records = Vec::new();
         for path in evidence {
@@ -315,10 +309,6 @@ impl Using<'_> {
         self.context.terminal.say(&message);
         Ok(())
     }
-}
-
-fn variable(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
 /// The uses in the ledger of the policy that is here.

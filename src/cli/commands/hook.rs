@@ -42,14 +42,14 @@ pub(super) fn run(command: &HookCommand, context: &Context) -> Outcome {
             uninstall(context)
         }
     }
-    .map_err(|problem| vec![problem])
+    .map_err(Vec::from)
 }
 
 fn install(force: bool, context: &Context) -> Result<Verdict, Problem> {
     let said = PendingSeal::new(force, context)?.install(context)?;
     answer(&said, context)?;
     match set_up_merging(context)? {
-        Some(said) => answer(said, context),
+        Some(said) => answer(&said, context),
         None => Ok(Verdict::Pass),
     }
 }
@@ -78,11 +78,13 @@ impl PendingSeal {
 }
 
 /// Lets git join two changes of one seal, and says so where it did not.
-pub(super) fn set_up_merging(context: &Context) -> Result<Option<&'static str>, Problem> {
+pub(super) fn set_up_merging(context: &Context) -> Result<Option<String>, Problem> {
     Ok(match merge_driver::install(&context.repository, &binary()?) {
-        Ok(is_new) => is_new.then_some(merge_driver::SET_UP),
+        Ok(is_new) => is_new.then(|| merge_driver::SET_UP.to_owned()),
         // A convenience: whatever keeps git's configuration from being written keeps nobody from the hook.
-        Err(_) => Some("seals are not merged by entry yet: git's configuration cannot be written"),
+        Err(problem) => {
+            Some(format!("git does not join seals entry by entry yet: {}", problem.message))
+        }
     })
 }
 

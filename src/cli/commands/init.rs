@@ -42,8 +42,8 @@ enum Answers {
 
 pub(super) fn run(arguments: &InitArgs, context: &Context) -> Outcome {
     refuse_in_ci("sealgate init", Some(arguments.allow_ci))?;
-    work_tree(context).map_err(|problem| vec![problem])?;
-    check_flags(arguments, context).map_err(|problem| vec![problem])?;
+    work_tree(context)?;
+    check_flags(arguments, context)?;
     let _lock = context.lock()?;
     let sealed = sealed(context)?;
     let answers = match (arguments.yes, io::stdin().is_terminal() && io::stderr().is_terminal()) {
@@ -67,9 +67,9 @@ pub(super) fn run(arguments: &InitArgs, context: &Context) -> Outcome {
     let asked = answers == Answers::Asked && !arguments.hook && !new.is_empty();
     let wanted = if asked { answered(Dialogue::hook)? } else { arguments.hook };
     let hook = wanted.then(|| hook::PendingSeal::new(false, context)).transpose();
-    let hook = hook.map_err(|problem| vec![problem])?;
+    let hook = hook?;
     for path in [Some(files::ATTRIBUTES), wishes.workflow.file()].into_iter().flatten() {
-        files::existing(context.repository.root(), path).map_err(|p| vec![p])?;
+        files::existing(context.repository.root(), path)?;
     }
     wishes.builds.prove(&new, &arguments.reading.scanner(), context)?;
     let ready = draft(&wishes.builds)?;
@@ -79,7 +79,7 @@ pub(super) fn run(arguments: &InitArgs, context: &Context) -> Outcome {
     let places = places(&all, context)?;
     let mut changes = Vec::new();
     let root = context.repository.root();
-    changes.extend(files::attributes(root, &places, wishes.everywhere).map_err(|p| vec![p])?);
+    changes.extend(files::attributes(root, &places, wishes.everywhere)?);
     changes.extend(workflow(&wishes, &all, &edits, context)?);
 
     for ready in &ready {
@@ -87,25 +87,22 @@ pub(super) fn run(arguments: &InitArgs, context: &Context) -> Outcome {
     }
     write(&ready, context)?;
     write(&edits, context)?;
-    changes
-        .iter()
-        .try_for_each(|change| files::write(&context.repository, change))
-        .map_err(|p| vec![p])?;
+    changes.iter().try_for_each(|change| files::write(&context.repository, change))?;
     let mut told: Vec<u8> =
         ready.iter().flat_map(|ready| seal::tell(ready, context, Verbosity::Quiet)).collect();
     told.extend(edits.iter().flat_map(|ready| tell_edit(ready, context)));
     let mut done = done(&roots, &sealed, &new, changes, &places, context);
     done.sealed.extend(edits.iter().map(|ready| context.repository.file_of(&ready.seal.name)));
     if let Some(hook) = hook {
-        let said = hook.install(context).map_err(|problem| vec![problem])?;
+        let said = hook.install(context)?;
         told.extend(format!("{}\n", message(&said)).into_bytes());
     }
     if context.repository.in_git() {
-        let said = hook::set_up_merging(context).map_err(|problem| vec![problem])?;
-        told.extend(said.iter().flat_map(|said| format!("{said}\n").into_bytes()));
+        let said = hook::set_up_merging(context)?;
+        told.extend(said.iter().flat_map(|said| format!("{}\n", message(said)).into_bytes()));
     }
     told.extend(setup::text(&done, context.terminal.verbosity).into_bytes());
-    context.terminal.answer(&told).map_err(|problem| vec![problem])?;
+    context.terminal.answer(&told)?;
     if places.iter().any(|place| !place.exact) {
         remark_on_attributes(&all, context)?;
     }
@@ -157,13 +154,13 @@ fn usual_seals(context: &Context) -> bool {
 
 /// The seals that there are.
 fn sealed(context: &Context) -> Result<Vec<Seal>, Problems> {
-    let contents = context.repository.contents().map_err(|problem| vec![problem])?;
+    let contents = context.repository.contents()?;
     let contents = contents.unwrap_or_default();
     if !contents.strays.is_empty() {
         return Err(contents.strays);
     }
     collect(contents.names.iter().map(|name| {
-        context.repository.load(name).and_then(|loaded| loaded.seal).map_err(|p| vec![p])
+        context.repository.load(name).and_then(|loaded| loaded.seal).map_err(Vec::from)
     }))
 }
 
@@ -240,17 +237,10 @@ fn plans(
 
 fn sealing(arguments: &InitArgs) -> SealArgs {
     SealArgs {
-        names: Vec::new(),
-        root: None,
-        at: None,
-        exclude: Vec::new(),
-        set_build: None,
-        only: Vec::new(),
-        from_report: None,
         all: true,
         allow_ci: arguments.allow_ci,
-        allow_outside_links: false,
         reading: arguments.reading.clone(),
+        ..SealArgs::default()
     }
 }
 

@@ -122,8 +122,9 @@ pub(super) fn edits(
     let build = split(stated).1;
     let Ok(build) = BuildCommand::parse(build) else { return Ok(Vec::new()) };
     let edit = BuildEdit::Set(build);
-    let edited = sealed.iter().filter(without).map(|seal| {
-        seal_header::edit(&seal.name, &[], &edit, context).map_err(|problem| vec![problem])
-    });
+    let edited = sealed
+        .iter()
+        .filter(without)
+        .map(|seal| seal_header::edit(&seal.name, &[], &edit, context).map_err(Vec::from));
     super::collect(edited)
 }

@@ -45,7 +45,7 @@ pub(super) fn workflow(
         None => Steps::CheckAlone,
     };
     let text = wishes.workflow.text(steps);
-    match files::existing(context.repository.root(), path).map_err(|p| vec![p])? {
+    match files::existing(context.repository.root(), path)? {
         None => Ok(Some(Change { path, bytes: text.into_bytes(), lines: Vec::new() })),
         Some(there) => {
             if !Workflow::is_same(&there, &text) {

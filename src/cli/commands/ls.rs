@@ -19,8 +19,7 @@ type Row = (Box<[u8]>, &'static str, Option<String>);
 
 pub(super) fn run(arguments: &LsArgs, context: &Context) -> Outcome {
     let name = context.select_one(std::slice::from_ref(&arguments.name), "ls")?;
-    let seal =
-        context.repository.load(&name).and_then(|loaded| loaded.seal).map_err(|p| vec![p])?;
+    let seal = context.repository.load(&name).and_then(|loaded| loaded.seal)?;
     let wanted = arguments.path.as_deref().map(|path| path.trim_end_matches('/').as_bytes());
     let within = |path: &[u8]| wanted.is_none_or(|wanted| path == wanted || is_below(path, wanted));
 
@@ -41,7 +40,7 @@ pub(super) fn run(arguments: &LsArgs, context: &Context) -> Outcome {
         // Writing to a string cannot fail.
         let _ = writeln!(listing, "{word:<9} {}{why}", printable(&path));
     }
-    context.terminal.answer(listing.as_bytes()).map_err(|problem| vec![problem])?;
+    context.terminal.answer(listing.as_bytes())?;
     Ok(Verdict::Pass)
 }
 

@@ -55,10 +55,7 @@ pub(super) fn run(arguments: &MergeReportsArgs, context: &Context) -> Outcome {
         let inputs = inputs.iter().filter_map(|file| context.path(file).canonicalize().ok());
         let roots = selected.iter().filter_map(|(_, loaded)| root_of(loaded.as_ref().ok()?));
         let protected = of_roots(roots, inputs, &context.repository)?;
-        files
-            .iter()
-            .try_for_each(|file| file.guard(&protected))
-            .map_err(|problem| vec![problem])?;
+        files.iter().try_for_each(|file| file.guard(&protected))?;
     }
     let Answer { merged, base, authorization, under_policy } = answer.unwrap_or_else(|found| {
         problems.extend(found);
@@ -106,7 +103,6 @@ fn answer(
     given: &[Given],
     selected: &mut Vec<Asked>,
 ) -> Result<Answer, Problems> {
-    let one = |problem| vec![problem];
     merge::check_tools(given)?;
     merge::check_authority(given)?;
     let commit = commit(arguments, context, merge::seals_of(given)?)?;
@@ -127,14 +123,14 @@ fn answer(
             now,
             program: &program,
         };
-        Ok(clear(&context.repository, &question))
+        Ok::<_, Problem>(clear(&context.repository, &question))
     });
     let authorization = authorization.or(refusal.map(|problem| Ok(authority::refused(problem))));
-    let authorization = authorization.transpose().map_err(one)?.unwrap_or_default();
+    let authorization = authorization.transpose()?.unwrap_or_default();
     let review = base
         .as_ref()
         .map(|(base, on_reseal)| Review::new(base, &stated, &arguments.only, *on_reseal));
-    let review = review.transpose().map_err(one)?;
+    let review = review.transpose()?;
     let demanded: Vec<Demanded<'_>> = selected.iter().map(demanded).collect();
     let source = commit.as_ref().map_or(Source::Worktree, CommitTree::source);
     let place = |path: &str| context.path(path.as_ref());
@@ -145,7 +141,7 @@ fn answer(
     if authorization.refusals.is_empty() {
         merged.problems.extend(merge::refusals(given));
     }
-    let here = authority::has_policy(commit.as_ref(), context).map_err(one)?;
+    let here = authority::has_policy(commit.as_ref(), context)?;
     if here {
         let refusals = &authorization.refusals;
         let (emergencies, unknown) = authority::emergencies(commit.as_ref(), refusals, context);
@@ -162,14 +158,13 @@ fn commit<'a>(
     context: &'a Context,
     named: SealsNamed,
 ) -> Result<Option<CommitTree<'a>>, Problems> {
-    let one = |problem| vec![problem];
     let repository = &context.repository;
     match (&arguments.seals_from, named) {
         (None, SealsNamed::Worktree) => Ok(None),
         (None, SealsNamed::Commit { given, oid }) => known(context, &given, &oid).map(Some),
         (Some(revision), named) => {
-            let snapshot = CommitTree::open(repository, revision).map_err(one)?;
-            named.check(snapshot.oid()).map_err(one)?;
+            let snapshot = CommitTree::open(repository, revision)?;
+            named.check(snapshot.oid())?;
             Ok(Some(snapshot))
         }
     }
@@ -184,7 +179,7 @@ fn load(
         Some(commit) => context.contents_of(commit),
         None => context.contents(),
     };
-    let Contents { names, strays } = contents.map_err(|problem| vec![problem])?;
+    let Contents { names, strays } = contents?;
     if !strays.is_empty() {
         return Err(strays);
     }
@@ -209,21 +204,19 @@ fn base_of<'a>(
     given: &[Given],
     commit: Option<&CommitTree<'a>>,
 ) -> Result<(Option<BaseOf<'a>>, Option<Problem>), Problems> {
-    let one = |problem| vec![problem];
     let named = merge::base_of(given)?;
     // Where the event has none, the shares have said so.
     let judged = base::Judged { commit, ..base::Judged::default() };
-    let opened = base::open(arguments.base.as_deref(), judged, context).map_err(one)?;
+    let opened = base::open(arguments.base.as_deref(), judged, context)?;
     if let Some(wanted) = opened.base {
         // As `check` has it: under a policy grants decide.
         let by_default = if wanted.has_policy() { OnReseal::Allow } else { OnReseal::default() };
         let on_reseal = arguments.on_reseal.unwrap_or(by_default);
-        merge::check_base(named.as_ref(), wanted.oid(), on_reseal).map_err(one)?;
+        merge::check_base(named.as_ref(), wanted.oid(), on_reseal)?;
         return Ok((Some((wanted, on_reseal)), None));
     }
     let Some(named) = named else {
-        let unnamed =
-            arguments.base.is_none() && authority::has_policy(commit, context).map_err(one)?;
+        let unnamed = arguments.base.is_none() && authority::has_policy(commit, context)?;
         return Ok((None, opened.refusal.or_else(|| unnamed.then(no_base))));
     };
     Ok((Some((known(context, &named.given, &named.oid)?, named.on_reseal)), opened.refusal))
@@ -241,8 +234,7 @@ fn no_base() -> Problem {
 fn known<'a>(context: &'a Context, given: &str, oid: &Oid) -> Result<CommitTree<'a>, Problems> {
     match CommitTree::open(&context.repository, given) {
         Ok(snapshot) if snapshot.oid() == oid => Ok(snapshot),
-        _ => CommitTree::of(&context.repository, &oid.to_string(), oid)
-            .map_err(|problem| vec![problem]),
+        _ => CommitTree::of(&context.repository, &oid.to_string(), oid).map_err(Vec::from),
     }
 }
 

@@ -6,6 +6,7 @@ mod check;
 mod diff;
 mod doctor;
 mod early;
+mod environment;
 mod evidence;
 mod export;
 mod fmt;
@@ -74,7 +75,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let terminal = terminal(&cli.global);
     raise_descriptor_limit();
     let outcome = Context::new(&cli.global, terminal)
-        .map_err(|problem| vec![problem])
+        .map_err(Vec::from)
         .and_then(|context| run(&cli.command, &context));
     let format = format(&cli.command);
     let verdict =
@@ -247,7 +248,7 @@ impl Context {
     fn lock(&self) -> Result<Option<std::fs::File>, Vec<Problem>> {
         let waiting =
             || self.terminal.remark("waiting for another sealgate that writes seals here");
-        self.repository.lock(waiting).map_err(|problem| vec![problem])
+        self.repository.lock(waiting).map_err(Vec::from)
     }
 
     /// The seals directory's contents; that there is none is an error.
@@ -289,7 +290,7 @@ impl Context {
     /// The selected names; anything in the seals directory that does not belong there is an
     /// error too.
     fn select(&self, patterns: &[String]) -> Result<Vec<SealName>, Vec<Problem>> {
-        let contents = self.contents().map_err(|problem| vec![problem])?;
+        let contents = self.contents()?;
         if !contents.strays.is_empty() {
             return Err(contents.strays);
         }

@@ -44,8 +44,8 @@ pub(super) fn run(command: &PolicyCommand, context: &Context) -> Outcome {
             sound(context).map(|(_, policy)| passed(policy.allowed_signers()))
         }
     };
-    let (answer, verdict) = answer.map_err(|problem| vec![problem])?;
-    context.terminal.answer(answer.as_bytes()).map_err(|problem| vec![problem])?;
+    let (answer, verdict) = answer?;
+    context.terminal.answer(answer.as_bytes())?;
     Ok(verdict)
 }
 

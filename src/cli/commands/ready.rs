@@ -1,7 +1,7 @@
-//! What `seal` and `accept` share: seals that may be written, and the writing.
+//! What the ways to seal share: seals that may be written, and the writing.
 
 use sealgate_core::seal::collisions;
-use sealgate_core::seal::{LARGE_SEAL_BYTES, Seal};
+use sealgate_core::seal::{LARGE_SEAL_BYTES, Seal, to_bytes};
 use sealgate_core::text::escape::printable_str;
 use sealgate_core::text::problem::Problem;
 
@@ -24,6 +24,13 @@ pub(super) struct PendingSeal {
 }
 
 impl PendingSeal {
+    /// The seal that `loaded` becomes without a look at the bytes.
+    pub(super) fn edited(seal: Seal, old: Seal, loaded: &[u8]) -> Self {
+        let bytes = to_bytes(&seal);
+        let changed = bytes != loaded;
+        Self { seal, bytes, old: Some(old), old_was_whole: true, changed, pointers: Vec::new() }
+    }
+
     /// Says what is legal and will still cause trouble.
     pub(super) fn warn(&self, context: &Context) {
         let name = &self.seal.name;
@@ -78,5 +85,5 @@ impl PendingSeal {
 pub(super) fn write(ready: &[PendingSeal], context: &Context) -> Result<(), Vec<Problem>> {
     let changed = ready.iter().filter(|ready| ready.changed);
     let seals: Vec<_> = changed.map(|ready| (&ready.seal.name, &*ready.bytes)).collect();
-    context.repository.write(&seals).map_err(|problem| vec![problem])
+    context.repository.write(&seals).map_err(Vec::from)
 }

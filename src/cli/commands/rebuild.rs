@@ -10,6 +10,7 @@ use sealgate_core::text::problem::Problem;
 use sealgate_scan::{Scanner, read_named};
 
 use super::check::{self, Prepared};
+use super::environment::variable;
 use super::ready::write;
 use super::select::by_place;
 use super::{Context, Outcome, collect, refuse_in_ci, seal};
@@ -23,6 +24,7 @@ use crate::ops::rebuild::plan::{Dispensable, Plan, Rebuilt};
 use crate::ops::rebuild::runs::{needs_git, unfinished};
 use crate::ops::rebuild::twice::{Comparison, compare};
 use crate::ops::seal::plan;
+use crate::report::text::listed;
 use crate::report::twice::{TwoBuilds, twice};
 use crate::report::{Format, quote};
 use crate::tree::{CommitTree, select};
@@ -39,9 +41,9 @@ pub(super) fn run(arguments: &RebuildArgs, context: &Context) -> Outcome {
     if arguments.restore {
         return put_back(arguments, context);
     }
-    refuse_foreign().map_err(one)?;
+    refuse_foreign()?;
     check::places::report_files(&arguments.report, context)?;
-    needs_git(&context.repository).map_err(one)?;
+    needs_git(&context.repository)?;
     let scanner = arguments.reading.scanner();
     let plan = planned(arguments, &scanner, context)?;
     for name in &plan.without_build {
@@ -56,8 +58,8 @@ pub(super) fn run(arguments: &RebuildArgs, context: &Context) -> Outcome {
     } else {
         Some(check::before_build(&check, &plan.without_build, context)?)
     };
-    let before = SealFiles::look(&context.repository, &scanner).map_err(one)?;
-    let aside = Aside::begin(&context.repository, plan.roots()).map_err(one)?;
+    let before = SealFiles::look(&context.repository, &scanner)?;
+    let aside = Aside::begin(&context.repository, plan.roots())?;
     let built = build(&plan, &aside, context)
         .and_then(|()| if arguments.twice { build_again(&plan, &aside, context) } else { Ok(()) })
         .and_then(|()| before.check_unchanged(&context.repository, &scanner));
@@ -75,7 +77,7 @@ pub(super) fn run(arguments: &RebuildArgs, context: &Context) -> Outcome {
         let sort = |root: &EntryPath, directory: &_| {
             plan.sort(root, directory, dispensable, (&context.repository, &scanner))
         };
-        tell_left(&aside.finish(&sort).map_err(one)?, context);
+        tell_left(&aside.finish(&sort)?, context);
         return verdict;
     }
     let Some(prepared) = prepared else {
@@ -89,13 +91,8 @@ pub(super) fn run(arguments: &RebuildArgs, context: &Context) -> Outcome {
     verdict
 }
 
-pub(super) fn one(problem: Problem) -> Problems {
-    vec![problem]
-}
-
 /// Refuses to run a build where an event lends it the rights of somebody else.
 pub(super) fn refuse_foreign() -> Result<(), Problem> {
-    let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
     if variable("GITHUB_ACTIONS").as_deref() != Some("true") {
         return Ok(());
     }
@@ -118,11 +115,11 @@ fn planned(
 ) -> Result<Plan, Problems> {
     let repository = &context.repository;
     let commit = arguments.seals_from.as_ref().map(|rev| CommitTree::open(repository, rev));
-    let commit = commit.transpose().map_err(one)?;
+    let commit = commit.transpose()?;
     let names = match &commit {
         None => context.select(&arguments.names)?,
         Some(commit) => {
-            let contents = context.contents_of(commit).map_err(one)?;
+            let contents = context.contents_of(commit)?;
             if !contents.strays.is_empty() {
                 return Err(contents.strays);
             }
@@ -139,14 +136,14 @@ fn planned(
         }?;
         Ok((name, header, seal))
     }))?;
-    let all = repository.contents().map_err(one)?.unwrap_or_default().names;
+    let all = repository.contents()?.unwrap_or_default().names;
     let mut all: Vec<Root> = all.iter().filter_map(|name| repository.loose_root(name)).collect();
     all.extend(seals.iter().map(|(_, header, _)| header.root.clone()));
     Plan::new(repository, seals, !arguments.names.is_empty(), &all, scanner)
 }
 
 fn whole(seal: Result<Seal, Problem>) -> Result<(Header, Option<Seal>), Problems> {
-    seal.map(|seal| (seal.header.clone(), Some(seal))).map_err(one)
+    seal.map(|seal| (seal.header.clone(), Some(seal))).map_err(Vec::from)
 }
 
 /// Runs each command once.
@@ -183,7 +180,7 @@ pub(super) fn failed(problem: Problem, aside: &Aside<'_>, context: &Context) -> 
 }
 
 pub(super) fn tell_made(aside: &Aside<'_>, context: &Context) -> Result<(), Problems> {
-    if let Some(made) = aside.put_back().map_err(one)? {
+    if let Some(made) = aside.put_back()? {
         context.terminal.remark(&format!(
             "what was there before the build is back; what the build made is in {made}, until the \
              next rebuild"
@@ -223,7 +220,7 @@ fn same_builds(
 ) -> Result<bool, Problems> {
     let mut all_same = true;
     for seal in &plan.rebuilt {
-        let first = aside.first(&seal.root).map_err(one)?;
+        let first = aside.first(&seal.root)?;
         let second = open(&seal.header.root, context)?;
         let compared = compare(&seal.name, &seal.header, (&first, &second), scanner)?;
         all_same &= compared.changes.is_empty();
@@ -240,7 +237,7 @@ pub(super) fn build_twice(
     context: &Context,
 ) -> Result<Vec<Left>, Problems> {
     let repository = &context.repository;
-    let aside = Aside::begin(repository, plan.roots()).map_err(one)?;
+    let aside = Aside::begin(repository, plan.roots())?;
     let built = build(plan, &aside, context).and_then(|()| build_again(plan, &aside, context));
     if let Err(problem) = built {
         return Err(failed(problem, &aside, context));
@@ -253,16 +250,16 @@ pub(super) fn build_twice(
     if !same_builds(plan, &aside, scanner, Format::Human, context)? {
         tell_made(&aside, context)?;
         let message = "two builds of one source differ, so nothing is sealed";
-        return Err(one(Problem::new("build-not-repeatable", message).remedy(
-            "make the build repeat itself; to seal what is there all the same: sealgate seal NAME --root DIR",
-        )));
+        return Err(Problem::new("build-not-repeatable", message)
+            .remedy("make the build repeat itself; to seal what is there all the same: sealgate seal NAME --root DIR")
+            .into());
     }
     plan.record(repository, scanner);
     aside.drop_first();
     let sort = |root: &EntryPath, directory: &_| {
         plan.sort(root, directory, Dispensable::Sealed, (repository, scanner))
     };
-    aside.finish(&sort).map_err(one)
+    aside.finish(&sort).map_err(Vec::from)
 }
 
 /// The problems of roots that no command made.
@@ -275,7 +272,7 @@ fn nothing_written(plan: &Plan, context: &Context) -> Problems {
 
 pub(super) fn open(root: &Root, context: &Context) -> Result<sealgate_scan::Directory, Problems> {
     context.repository.open(root).map_err(|error| {
-        one(Problem::new("rebuild-aside", error.to_string()).remedy("build again"))
+        Problem::new("rebuild-aside", error.to_string()).remedy("build again").into()
     })
 }
 
@@ -294,7 +291,7 @@ fn approve(arguments: &RebuildArgs, plan: &Plan, context: &Context) -> Outcome {
     let verbosity = context.terminal.verbosity;
     let said: Vec<u8> =
         ready.iter().flat_map(|ready| seal::tell(ready, context, verbosity)).collect();
-    context.terminal.answer(&said).map_err(one)?;
+    context.terminal.answer(&said)?;
     Ok(Verdict::Pass)
 }
 
@@ -312,7 +309,7 @@ pub(super) fn tell_twice(
     let builds = TwoBuilds { root, entries, changes, places: places.collect(), first, second };
     let said = twice(&builds, context.terminal.verbosity);
     if matches!(format, Format::Human | Format::Github) {
-        return context.terminal.answer(said.as_bytes()).map_err(one);
+        return context.terminal.answer(said.as_bytes()).map_err(Vec::from);
     }
     // stdout belongs to the report.
     said.lines().for_each(|line| context.terminal.say(line));
@@ -323,7 +320,7 @@ pub(super) fn tell_twice(
 fn put_back(arguments: &RebuildArgs, context: &Context) -> Outcome {
     let repository = &context.repository;
     let scanner = arguments.reading.scanner();
-    let names = repository.contents().map_err(one)?.unwrap_or_default().names;
+    let names = repository.contents()?.unwrap_or_default().names;
     let seals = names.iter().filter_map(|name| {
         let seal = repository.load(name).ok()?.seal.ok()?;
         Some((name.clone(), seal.header.clone(), Some(seal)))
@@ -332,7 +329,7 @@ fn put_back(arguments: &RebuildArgs, context: &Context) -> Outcome {
     let sort = |root: &EntryPath, directory: &_| {
         plan.sort(root, directory, Dispensable::ThereAgain, (repository, &scanner))
     };
-    let Restored { left, built } = restore(repository, &scanner, &sort).map_err(one)?;
+    let Restored { left, built } = restore(repository, &scanner, &sort)?;
     match &built[..] {
         [] => context.terminal.remark("what the rebuild had moved aside is back in its place"),
         roots => {
@@ -350,10 +347,7 @@ fn put_back(arguments: &RebuildArgs, context: &Context) -> Outcome {
 /// Names what stays aside.
 pub(super) fn tell_left(left: &[Left], context: &Context) {
     for Left { place, paths } in left {
-        let mut named = paths[..paths.len().min(NAMED)].join(", ");
-        if let Some(more) = paths.len().checked_sub(NAMED).filter(|more| *more > 0) {
-            named = format!("{named} and {more} more");
-        }
+        let named = listed(paths, NAMED);
         context.terminal.say(&format!("kept aside in {place}: {named}"));
         context.terminal.say(&format!(
             "  next: take from there what you need; then: rm -r {}",

@@ -8,7 +8,7 @@ use sealgate_core::seal::path::EntryPath;
 use sealgate_core::seal::{Header, Root, SealName};
 use sealgate_core::text::problem::Problem;
 
-use super::rebuild::{failed, one, open, refuse_foreign, run_one, tell_made, tell_twice};
+use super::rebuild::{failed, open, refuse_foreign, run_one, tell_made, tell_twice};
 use super::{Context, Outcome, check};
 use crate::cli::args::RebuildArgs;
 use crate::ops::rebuild::aside::Aside;
@@ -20,18 +20,19 @@ use crate::ops::seal::plan::relative_root;
 /// `rebuild DIR --twice -- COMMAND`: whether a build repeats itself, without a seal. What was in DIR
 /// before is there again afterwards.
 pub(super) fn run(arguments: &RebuildArgs, context: &Context) -> Outcome {
-    refuse_foreign().map_err(one)?;
+    refuse_foreign()?;
     let [directory] = &arguments.names[..] else {
-        return Err(one(Problem::new("usage", "a command makes one directory")
-            .remedy("name it: sealgate rebuild DIR --twice -- COMMAND")));
+        return Err(Problem::new("usage", "a command makes one directory")
+            .remedy("name it: sealgate rebuild DIR --twice -- COMMAND")
+            .into());
     };
     let repository = &context.repository;
     let root = relative_root(repository, &context.base, Path::new(directory))?;
-    let all = repository.contents().map_err(one)?.unwrap_or_default().names;
+    let all = repository.contents()?.unwrap_or_default().names;
     let all: Vec<Root> = all.iter().filter_map(|name| repository.loose_root(name)).collect();
-    let path = movable(repository, &root, &all).map_err(one)?;
+    let path = movable(repository, &root, &all)?;
     let command = Build::Program(&arguments.command);
-    let aside = Aside::begin(repository, vec![path.clone()]).map_err(one)?;
+    let aside = Aside::begin(repository, vec![path.clone()])?;
     let build = || {
         run_one(command, &context.base, &aside, context)?;
         match repository.open(&root) {
@@ -47,7 +48,7 @@ pub(super) fn run(arguments: &RebuildArgs, context: &Context) -> Outcome {
     if aside.has(&path) {
         tell_made(&aside, context)?;
     } else {
-        aside.finish(&|_, _| Sorted::default()).map_err(one)?;
+        aside.finish(&|_, _| Sorted::default())?;
     }
     compared
 }
@@ -64,7 +65,7 @@ fn compare_alone(
         return Ok(Verdict::Error);
     };
     let header = Header { root: root.clone(), tracked: false, build: None, scope };
-    let (first, second) = (aside.first(path).map_err(one)?, open(root, context)?);
+    let (first, second) = (aside.first(path)?, open(root, context)?);
     let compared = compare(&name, &header, (&first, &second), &arguments.reading.scanner())?;
     let made = aside.made_shown(path);
     // What was in the directory before comes back, and the second build makes room for it.

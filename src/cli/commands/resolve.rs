@@ -24,7 +24,6 @@ const LISTED: usize = 10;
 const LAST_LINE: &str = "no bytes were looked at: build, then run sealgate check\n";
 
 pub(super) fn run(arguments: &ResolveArgs, context: &Context) -> Outcome {
-    let one = |problem| vec![problem];
     if !context.repository.in_git() {
         return Err(vec![
             Problem::new("not-a-repository", "there is no git repository, and so no merge")
@@ -34,7 +33,7 @@ pub(super) fn run(arguments: &ResolveArgs, context: &Context) -> Outcome {
     let _lock = context.lock()?;
     let selected = selected(arguments, context)?;
     let resolved = collect(selected.into_iter().map(|(name, sides)| {
-        let resolution = resolve(&context.repository, &name, &sides).map_err(one)?;
+        let resolution = resolve(&context.repository, &name, &sides)?;
         Ok((name, resolution))
     }))?;
     let mut written: Vec<(&SealName, &[u8])> = Vec::new();
@@ -46,7 +45,7 @@ pub(super) fn run(arguments: &ResolveArgs, context: &Context) -> Outcome {
             Resolution::ByHand | Resolution::Edited => {}
         }
     }
-    context.repository.write(&written).map_err(one)?;
+    context.repository.write(&written)?;
     let mut said: String =
         resolved.iter().map(|(name, resolution)| described(name, resolution, context)).collect();
     if resolved.is_empty() {
@@ -54,7 +53,7 @@ pub(super) fn run(arguments: &ResolveArgs, context: &Context) -> Outcome {
     } else if !written.is_empty() {
         said.push_str(LAST_LINE);
     }
-    context.terminal.answer(said.as_bytes()).map_err(one)?;
+    context.terminal.answer(said.as_bytes())?;
     let is_open = |resolution: &Resolution| {
         matches!(resolution, Resolution::Conflict { .. } | Resolution::Edited)
     };
@@ -67,11 +66,11 @@ fn selected(
     arguments: &ResolveArgs,
     context: &Context,
 ) -> Result<Vec<(SealName, Unmerged)>, Vec<Problem>> {
-    let mut open = in_conflict(&context.repository).map_err(|problem| vec![problem])?;
+    let mut open = in_conflict(&context.repository)?;
     if arguments.names.is_empty() {
         return Ok(open);
     }
-    let there = context.repository.contents().map_err(|problem| vec![problem])?;
+    let there = context.repository.contents()?;
     let mut names = there.map_or_else(Vec::new, |contents| contents.names);
     names.extend(open.iter().map(|(name, _)| name.clone()));
     names.sort();
@@ -136,7 +135,6 @@ fn described(name: &SealName, resolution: &Resolution, context: &Context) -> Str
 
 /// Merges one seal for git, into the file of our side. What is no seal is merged as text.
 pub(super) fn merge_driver(arguments: &MergeDriverArgs, context: &Context) -> Outcome {
-    let one = |problem| vec![problem];
     let [base, ours, theirs] = [&arguments.base, &arguments.ours, &arguments.theirs];
     let joined = joined(arguments);
     let is_open = match &joined {
@@ -145,11 +143,11 @@ pub(super) fn merge_driver(arguments: &MergeDriverArgs, context: &Context) -> Ou
         None => {
             let mut files = Vec::new();
             for file in [ours, base, theirs] {
-                files.push(std::path::absolute(file).map_err(|error| one(unwritten(&error)))?);
+                files.push(std::path::absolute(file).map_err(|error| unwritten(&error))?);
             }
             let files = [&*files[0], &*files[1], &*files[2]];
             merge_text(context.repository.root(), files, arguments.marker_size)
-                .map_err(|error| one(error.into()))?
+                .map_err(Problem::from)?
         }
     };
     let bytes = match joined {
@@ -159,7 +157,7 @@ pub(super) fn merge_driver(arguments: &MergeDriverArgs, context: &Context) -> Ou
     };
     if let Some(bytes) = bytes {
         // A file that git made for this, and takes away.
-        std::fs::write(ours, bytes).map_err(|error| one(unwritten(&error)))?;
+        std::fs::write(ours, bytes).map_err(|error| unwritten(&error))?;
     }
     Ok(if is_open { Verdict::Fail } else { Verdict::Pass })
 }

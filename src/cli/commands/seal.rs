@@ -65,7 +65,7 @@ pub(super) fn run(arguments: &SealArgs, context: &Context) -> super::Outcome {
     write(&ready, context)?;
     let verbosity = context.terminal.verbosity;
     let told: Vec<u8> = ready.iter().flat_map(|ready| tell(ready, context, verbosity)).collect();
-    context.terminal.answer(&told).map_err(|problem| vec![problem])?;
+    context.terminal.answer(&told)?;
     Ok(Verdict::Pass)
 }
 
@@ -135,7 +135,7 @@ pub(super) fn prepare(
     context: &Context,
     plans: Vec<Plan>,
 ) -> Result<Vec<PendingSeal>, Problems> {
-    let only = super::only(&arguments.only).map_err(|problem| vec![problem])?;
+    let only = super::only(&arguments.only)?;
     let scanner = arguments.reading.scanner();
     let progress = Progress::watch(&scanner.meter, context.terminal.verbosity != Verbosity::Quiet);
     let roots = plans.iter().map(|plan| (plan.name.as_str(), plan.header.root.as_str()));
@@ -148,8 +148,7 @@ pub(super) fn prepare(
             return Err(vec![refused]);
         }
         let names = scanner.meter.names();
-        let (root, inventory) = observe(&plan, arguments, only.as_ref(), context, &scanner)
-            .map_err(|problem| vec![problem])?;
+        let (root, inventory) = observe(&plan, arguments, only.as_ref(), context, &scanner)?;
         bounds.count(name, scanner.meter.names() - names, inventory.bytes, []);
         let seal = drafted(&plan, &inventory, only.as_ref());
         scanner.workers.discard(inventory);

@@ -6,7 +6,7 @@
 
 use sealgate_core::compare::changes;
 use sealgate_core::compare::verdict::Verdict;
-use sealgate_core::seal::{BuildEdit, SealName, to_bytes};
+use sealgate_core::seal::{BuildEdit, SealName};
 use sealgate_core::text::problem::Problem;
 
 use super::ready::{PendingSeal, write};
@@ -16,10 +16,11 @@ use crate::ops::seal::header::with_excludes;
 use crate::report::{Verbosity, sealed};
 
 pub(super) fn run(arguments: &SealArgs, names: Vec<SealName>, context: &Context) -> Outcome {
-    let one = |problem| vec![problem];
     let build = super::seal::set_build(arguments)?;
     let ready = collect(
-        names.into_iter().map(|name| edit(&name, &arguments.exclude, &build, context).map_err(one)),
+        names
+            .into_iter()
+            .map(|name| edit(&name, &arguments.exclude, &build, context).map_err(Vec::from)),
     )?;
     super::seal::refuse_many(arguments, &ready)?;
     write(&ready, context)?;
@@ -28,7 +29,7 @@ pub(super) fn run(arguments: &SealArgs, names: Vec<SealName>, context: &Context)
         .iter()
         .flat_map(|ready| tell(ready, &arguments.exclude, &build, context, verbosity))
         .collect();
-    context.terminal.answer(&said).map_err(one)?;
+    context.terminal.answer(&said)?;
     Ok(Verdict::Pass)
 }
 
@@ -67,14 +68,5 @@ pub(super) fn edit(
         BuildEdit::Remove => seal.header.build = None,
         BuildEdit::Set(command) => seal.header.build = Some(command.clone()),
     }
-    let bytes = to_bytes(&seal);
-    let changed = bytes != loaded.bytes;
-    Ok(PendingSeal {
-        seal,
-        bytes,
-        old: Some(old),
-        old_was_whole: true,
-        changed,
-        pointers: Vec::new(),
-    })
+    Ok(PendingSeal::edited(seal, old, &loaded.bytes))
 }

@@ -81,10 +81,10 @@ pub(super) fn decide(
     let judged = if let Some(judged) = question.judged {
         judged
     } else {
-        head = CommitTree::open(repository, "HEAD").map_err(one)?;
+        head = CommitTree::open(repository, "HEAD")?;
         &head
     };
-    let tree = judged.subject().map_err(one)?;
+    let tree = judged.subject()?;
     let demand = Demand {
         action: action.to_owned(),
         subject: Subject::Environment(purpose.environment.to_owned()),
@@ -97,7 +97,7 @@ pub(super) fn decide(
             return Err(refusals);
         }
     };
-    let grant = grant_of(&granted, facts).map_err(one)?;
+    let grant = grant_of(&granted, facts)?;
     if let Asks::Use { .. } = purpose.asks {
         refusals.extend(not_checked_out(judged).unwrap_or_else(Some));
     }
@@ -109,10 +109,6 @@ pub(super) fn decide(
         refusals.extend(evidence(question, judged, rule, &grant));
     }
     if refusals.is_empty() { Ok(granted) } else { Err(refusals) }
-}
-
-fn one(problem: Problem) -> Vec<Problem> {
-    vec![problem]
 }
 
 /// Why nothing is done for `what`, which is not merged yet.

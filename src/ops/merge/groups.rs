@@ -9,6 +9,7 @@ use sealgate_core::text::problem::Problem;
 use super::{Demanded, Indexed, inconsistent};
 use crate::report::PartitionView;
 use crate::report::read::cut;
+use crate::report::text::listed;
 
 /// How many seals, or shares, are named.
 const NAMED: usize = 8;
@@ -172,10 +173,6 @@ fn names(seals: &[Demanded<'_>]) -> String {
 
 /// Some of `names` in words; `None` if there are none.
 fn some(names: &[&str]) -> Option<String> {
-    let shown: Vec<String> = names.iter().take(NAMED).map(|name| cut(name)).collect();
-    match names.len() {
-        0 => None,
-        n if n <= NAMED => Some(shown.join(", ")),
-        n => Some(format!("{} and {} more", shown.join(", "), n - NAMED)),
-    }
+    let names: Vec<String> = names.iter().map(|name| cut(name)).collect();
+    (!names.is_empty()).then(|| listed(&names, NAMED))
 }

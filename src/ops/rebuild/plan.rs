@@ -14,6 +14,7 @@ use super::record;
 use super::runs::runs;
 use super::{Bytes, Contents, contents, contents_of};
 use crate::report::quote;
+use crate::report::text::listed;
 use crate::tree::{CommitTree, Workspace};
 
 /// How many paths a refusal names; the others are counted.
@@ -102,7 +103,7 @@ impl Plan {
             problems.push(no_command(first));
         }
         if problems.is_empty() {
-            problems = plan.strays(repository, scanner).map_err(|problem| vec![problem])?;
+            problems = plan.strays(repository, scanner)?;
         }
         if problems.is_empty() { Ok(plan) } else { Err(problems) }
     }
@@ -317,10 +318,7 @@ fn no_command(name: &SealName) -> Problem {
 }
 
 fn stray(seal: &Rebuilt, strays: &[String]) -> Problem {
-    let mut named = strays[..strays.len().min(NAMED)].join(", ");
-    if let Some(more) = strays.len().checked_sub(NAMED).filter(|more| *more > 0) {
-        named = format!("{named} and {more} more");
-    }
+    let named = listed(strays, NAMED);
     let root = quote(seal.root.as_str().as_bytes());
     let message = format!(
         "{} has what is neither sealed nor known to git, and nothing would bring it back: {named}",

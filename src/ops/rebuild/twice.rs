@@ -52,7 +52,7 @@ pub fn compare(
     (first, second): (&Directory, &Directory),
     scanner: &Scanner,
 ) -> Result<Comparison, Vec<Problem>> {
-    let take = |build| observe(build, name, header, scanner).map_err(|problem| vec![problem]);
+    let take = |build| observe(build, name, header, scanner).map_err(Vec::from);
     let before = draft(name, header.clone(), &take(first)?, None)?;
     let after = take(second)?;
     let entries = draft(name, header.clone(), &after, None)?.entries.len();

@@ -9,6 +9,8 @@ use sealgate_core::seal::{Header, Seal, SealName, SealedEntry};
 use sealgate_core::text::problem::Problem;
 use sealgate_git::Tracking;
 
+use crate::report::text;
+
 /// How many paths a refusal names; the others are counted.
 const NAMED: usize = 10;
 
@@ -243,12 +245,9 @@ pub fn untracked(
         .collect()
 }
 
+/// Some of `paths`, for a refusal.
 pub(super) fn listed(paths: &[&str]) -> String {
-    let named = paths[..paths.len().min(NAMED)].join(", ");
-    match paths.len().saturating_sub(NAMED) {
-        0 => named,
-        more => format!("{named} and {more} more"),
-    }
+    text::listed(paths, NAMED)
 }
 
 #[cfg(test)]

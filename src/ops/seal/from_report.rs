@@ -96,7 +96,7 @@ pub fn taken(
     if is_already_so(reported, current) {
         return Ok(current.clone());
     }
-    check_seal(reported, current, digest).map_err(|problem| vec![problem])?;
+    check_seal(reported, current, digest)?;
     let unstatable = unstatable(reported, current);
     if !unstatable.is_empty() {
         return Err(unstatable);

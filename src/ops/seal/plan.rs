@@ -77,7 +77,7 @@ fn plan_again(
     needs_old: bool,
     open_merge: OpenMerge,
 ) -> Result<Plan, Problems> {
-    let loaded = repository.load(&name).map_err(|problem| vec![problem])?;
+    let loaded = repository.load(&name)?;
     let old = match loaded.seal {
         Ok(seal) => Some(seal),
         Err(problem) if needs_old => return Err(vec![problem]),
@@ -104,12 +104,11 @@ fn header_of_ruin(
     bytes: &[u8],
     open_merge: OpenMerge,
 ) -> Result<(Header, bool), Problems> {
-    let one = |problem| vec![problem];
     // Whole but for what a pattern takes out that was added by hand: nobody needs to be asked.
     if let Ok(seal) = loose_seal_in_scope(name, bytes, &mut Vec::new()) {
         return Ok((seal.header, false));
     }
-    let agreed = unmerged::header(repository, name).map_err(one)?;
+    let agreed = unmerged::header(repository, name)?;
     let (in_merge, in_file) = (agreed.is_some(), loose_header(bytes));
     let (header, merged) = match (in_file, agreed) {
         // Where both sides are alike, what differs from them is what somebody wrote there.
@@ -120,7 +119,7 @@ fn header_of_ruin(
         }
     };
     if in_merge && open_merge == OpenMerge::Refused {
-        unmerged::check_root(repository, name, &header).map_err(one)?;
+        unmerged::check_root(repository, name, &header)?;
     }
     Ok((header, merged))
 }
@@ -135,7 +134,7 @@ pub fn make(repository: &Workspace, base: &Path, wanted: &Wanted<'_>) -> Result<
             "a name is [a-z0-9][a-z0-9._-]*, and not policy",
         )
     })?;
-    if let Some(contents) = repository.contents().map_err(|problem| vec![problem])? {
+    if let Some(contents) = repository.contents()? {
         if !contents.strays.is_empty() {
             return Err(contents.strays);
         }

@@ -17,12 +17,8 @@ const IN_A_COMMAND: usize = 20;
 
 /// Names as a sentence shows them: some, and how many more.
 pub(super) fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {
-    let names: Vec<&str> = names.collect();
-    let shown: Vec<_> = names.iter().take(SHOWN).map(|name| printable_str(name)).collect();
-    match names.len().saturating_sub(SHOWN) {
-        0 => shown.join(", "),
-        more => format!("{} and {more} more", shown.join(", ")),
-    }
+    let names: Vec<_> = names.map(printable_str).collect();
+    text::listed(&names, SHOWN)
 }
 
 /// `1 file`, `2 files`.

@@ -79,19 +79,9 @@ fn has_epoch(word: &[u8]) -> bool {
 
 fn is_path(word: &[u8]) -> bool {
     let begins = |form: &[u8]| word.windows(form.len()).any(|part| part == form);
-    [
-        &b"/tmp/"[..],
-        b"/home/",
-        b"/Users/",
-        b"/var/",
-        b"/work/",
-        b"/build/",
-        b"/root/",
-        b"/private/",
-        b":\\",
-    ]
-    .iter()
-    .any(|form| begins(form))
+    [&b"/tmp/"[..], b"/home/", b"/Users/", b"/var/", b"/build/", b"/root/", b"/private/", b":\\"]
+        .iter()
+        .any(|form| begins(form))
 }
 
 /// Whether both hold the same words, in whatever order.

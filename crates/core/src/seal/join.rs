@@ -10,7 +10,7 @@ use super::write::{entry_line, head};
 use crate::seal::entry::Entry;
 use crate::seal::path::EntryPath;
 
-/// How many characters of a marker git writes, unless it is told another number.
+/// How many characters long git makes a marker by default.
 pub const MARKER_SIZE: usize = 7;
 
 /// What two changes of a seal come to.

@@ -20,6 +20,13 @@ pub struct Problem {
     pub remedy: Option<Box<str>>,
 }
 
+/// So `?` gives one problem where several may be given.
+impl From<Problem> for Vec<Problem> {
+    fn from(problem: Problem) -> Self {
+        vec![problem]
+    }
+}
+
 impl Problem {
     /// A problem of which only `code` and `message` are known.
     #[must_use]

@@ -9,7 +9,6 @@ use sealgate_core::seal::SealName;
 use sealgate_core::text::problem::Problem;
 use sealgate_scan::Version;
 
-use super::one;
 use crate::tree::{Workspace, select};
 
 /// The seals directory of the working tree, as it was before its seals were read.
@@ -88,14 +87,14 @@ impl<'a> SealsBefore<'a> {
         judgements: &[SealResult],
         patterns: &[String],
     ) -> Result<Vec<SealName>, Vec<Problem>> {
-        let now = self.repository.seals_version().map_err(one)?;
+        let now = self.repository.seals_version()?;
         let before = self.version.replace(now);
         if let (Some(before), Some(now)) = (before, now)
             && before.is_unchanged(&now)
         {
             return Ok(Vec::new());
         }
-        let Some(contents) = self.repository.contents().map_err(one)? else {
+        let Some(contents) = self.repository.contents()? else {
             let what = format!("the directory {} is gone", self.repository.seals().as_str());
             return Err(vec![changed(&what)]);
         };

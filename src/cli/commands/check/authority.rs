@@ -10,6 +10,7 @@ use sealgate_core::text::problem::Problem;
 use sealgate_scan::read_named;
 
 use super::super::Context;
+use super::super::environment::variable;
 use super::base::branch_of_queue;
 use super::sources::{Commits, Selected};
 use super::stated;
@@ -215,7 +216,6 @@ pub(in crate::cli::commands) fn now() -> Result<Moment, Problem> {
 
 /// The ref that is judged: the one that was named, or that of the event of GitHub Actions.
 fn reference(arguments: &CheckArgs) -> Result<Reference, Problem> {
-    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let named = arguments.authority.reference.clone();
     let is_request =
         || variable("GITHUB_EVENT_NAME").is_some_and(|event| event.starts_with("pull_request"));

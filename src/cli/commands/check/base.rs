@@ -6,6 +6,7 @@ use sealgate_core::text::problem::Problem;
 use sealgate_scan::{NamedFault, read_named};
 
 use super::super::Context;
+use super::super::environment::variable;
 use crate::github::event::{
     EventError, MAX_EVENT_BYTES, Variables, Wanted, default_branch, other_parent, queue_branch,
     wanted,
@@ -103,10 +104,6 @@ fn without_base<'a>(
 pub(super) fn branch_of_queue() -> Option<String> {
     let path = variable(FILE)?;
     queue_branch(&read(Path::new(&path)).ok()?)
-}
-
-fn variable(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
 /// The id of the event's base, or why it has none; and the default branch, if the event states it.

@@ -12,6 +12,7 @@ use super::super::select::by_place;
 use super::Context;
 use crate::cli::args::CheckArgs;
 use crate::report::Notice;
+use crate::report::text::listed;
 use crate::tree::{CommitTree, matching};
 
 /// How many deleted seals a notice names.
@@ -149,17 +150,12 @@ impl Carried {
         if self.deleted.is_empty() {
             return None;
         }
-        let listed = self.deleted.iter().take(LISTED);
-        let listed: Vec<String> =
-            listed.map(|(name, oid)| format!("{name} (deleted in {})", oid.short())).collect();
-        let more = match self.deleted.len().saturating_sub(LISTED) {
-            0 => String::new(),
-            more => format!(" and {more} more"),
-        };
+        let deleted = self.deleted.iter();
+        let deleted: Vec<String> =
+            deleted.map(|(name, oid)| format!("{name} (deleted in {})", oid.short())).collect();
         let message = format!(
-            "a commit of the range deletes a seal, and what it covered is not judged from there on: \
-             {}{more}",
-            listed.join(", ")
+            "a commit of the range deletes a seal, and what it covered is not judged from there on: {}",
+            listed(&deleted, LISTED)
         );
         Some(Notice::new("seal-deleted", message))
     }

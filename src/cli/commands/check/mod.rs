@@ -39,7 +39,7 @@ use crate::tree::CommitTree;
 
 pub(super) fn run(arguments: &CheckArgs, context: &Context) -> Outcome {
     if let Some(range) = arguments.rev.as_deref().and_then(Range::of) {
-        return range::run(range.map_err(one)?, arguments, context);
+        return range::run(range?, arguments, context);
     }
     tell(check(arguments, None, context)?, arguments, context)
 }
@@ -101,7 +101,7 @@ fn tell(checked: Checked, arguments: &CheckArgs, context: &Context) -> Outcome {
     match stage {
         // It passed, and then a report could not be written.
         Some(stage) if is_staged && verdict != Verdict::Pass => {
-            stage.withdraw().map(|()| verdict).map_err(one)
+            stage.withdraw().map(|()| verdict).map_err(Vec::from)
         }
         _ => Ok(verdict),
     }
@@ -147,8 +147,7 @@ fn prepare<'a>(
         .as_ref()
         .map_or_else(Vec::new, |commits| load(arguments, whole, context, commits, &mut problems));
     let commits = commits.unwrap_or_default();
-    let authorization =
-        authority::clear(arguments, &commits, &selected, asks, context).map_err(one)?;
+    let authorization = authority::clear(arguments, &commits, &selected, asks, context)?;
     let has_policy = authority::has_policy(commits.seals.as_ref(), context);
     let has_policy = has_policy.unwrap_or_else(|problem| {
         problems.push(problem);
@@ -181,15 +180,15 @@ fn judge(
 ) -> Result<Checked, Vec<Problem>> {
     let Prepared { started, files, commits, selected, authorization, has_policy, .. } = prepared;
     let Prepared { review, mut notices, mut problems, builds, .. } = prepared;
-    let only = only(arguments).map_err(one)?;
+    let only = only(arguments)?;
     let bytes = bytes(arguments, context, &commits);
     let mut scanner = arguments.reading.scanner();
     let protected = protected(arguments, &selected, &bytes, context)?;
-    files.iter().try_for_each(|file| file.guard(&protected)).map_err(one)?;
+    files.iter().try_for_each(|file| file.guard(&protected))?;
     if problems.is_empty() {
         // Before there is a directory in the making, which no seal covers.
         problems.extend(uncovered(arguments, &selected, context));
-        scanner.stage = stage(arguments, &protected, context).map_err(one)?;
+        scanner.stage = stage(arguments, &protected, context)?;
     }
     notices.extend(system_notices(&selected, &bytes));
     if has_policy {
@@ -285,10 +284,6 @@ pub(super) fn wrote_nothing(seal: &str, root: &str, build: &str) -> Problem {
 /// The verdict on what was asked of the policy.
 fn authorised(refusals: &[Problem]) -> Verdict {
     if refusals.is_empty() { Verdict::Pass } else { Verdict::Refused }
-}
-
-fn one(problem: Problem) -> Vec<Problem> {
-    vec![problem]
 }
 
 /// The seals, held against those of the base.

@@ -9,7 +9,6 @@ use sealgate_core::text::problem::{Problem, in_words};
 use sealgate_scan::Stage;
 
 use super::super::Context;
-use super::one;
 use super::sources::Selected;
 use crate::cli::args::CheckArgs;
 use crate::cli::output::{ReportFile, lies_in};
@@ -22,9 +21,7 @@ pub(in crate::cli::commands) fn report_files(
 ) -> Result<Vec<ReportFile>, Vec<Problem>> {
     let parse = |value: &String| ReportFile::parse(value, &context.base);
     let files = given.iter().map(parse).collect::<Result<Vec<_>, _>>();
-    files
-        .and_then(|files| ReportFile::distinct(&files).map(|()| files))
-        .map_err(|problem| vec![problem])
+    files.and_then(|files| ReportFile::distinct(&files).map(|()| files)).map_err(Vec::from)
 }
 
 /// Where nothing may be written: what is judged, the seals, and git's own directories.
@@ -54,7 +51,7 @@ pub(in crate::cli::commands) fn of_roots(
     let roots: Vec<Root> = roots.collect();
     let inside = roots.iter().map(Root::as_str).chain([repository.seals().as_str()]);
     let mut protected: Vec<PathBuf> = inside.map(|path| repository.root().join(path)).collect();
-    protected.extend(repository.git_directories().map_err(one)?);
+    protected.extend(repository.git_directories()?);
     protected.extend(more);
     // What does not exist yet holds nothing to overwrite, and keeps its plain name.
     let canonical =

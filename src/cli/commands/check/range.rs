@@ -13,7 +13,7 @@ use sealgate_scan::Scanner;
 use super::carried::{Carried, Selection};
 use super::places::{of_roots, report_files};
 use super::shares::of_part;
-use super::{Context, Outcome, one, only};
+use super::{Context, Outcome, only};
 use crate::cli::args::CheckArgs;
 use crate::cli::progress::Progress;
 use crate::ops::bounds::Bounds;
@@ -75,16 +75,16 @@ struct Steps<'a> {
 
 pub(super) fn run(range: Range<'_>, arguments: &CheckArgs, context: &Context) -> Outcome {
     let started = Instant::now();
-    refuse_others(arguments).map_err(one)?;
+    refuse_others(arguments)?;
     let files = report_files(&arguments.report, context)?;
-    let Steps { start, steps } = commits(range, context).map_err(one)?;
+    let Steps { start, steps } = commits(range, context)?;
     let at_start = start.contents().unwrap_or_default().names;
     let at_start = Selection::of(arguments, context, &start, &at_start);
     let mut walk = Walk {
         arguments,
         context,
         scanner: arguments.reading.scanner(),
-        only: only(arguments).map_err(one)?,
+        only: only(arguments)?,
         passed: Passed::new(),
         bounds: Bounds::default(),
         spare: Vec::new(),
@@ -116,7 +116,7 @@ pub(super) fn run(range: Range<'_>, arguments: &CheckArgs, context: &Context) ->
         walk.results.iter().filter_map(|result| result.root.as_deref()).collect();
     let roots = roots.into_iter().filter_map(|root| Root::parse(root).ok());
     let protected = of_roots(roots, None, &context.repository)?;
-    files.iter().try_for_each(|file| file.guard(&protected)).map_err(one)?;
+    files.iter().try_for_each(|file| file.guard(&protected))?;
     let every_seal = arguments.names.is_empty();
     let invocation = Invocation { every_seal, ..context.invocation.clone() };
     let (results, problems) = (&walk.results, &walk.problems);

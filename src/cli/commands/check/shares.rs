@@ -5,6 +5,7 @@ use sealgate_core::seal::Seal;
 
 use super::sources::Selected;
 use crate::cli::args::CheckArgs;
+use crate::report::text::listed;
 use crate::report::{Notice, PartitionView, quote};
 
 /// How many seals a notice names.
@@ -45,11 +46,7 @@ pub(super) fn notices(view: &PartitionView) -> Vec<Notice> {
     let idle: Vec<&str> =
         seals.iter().filter(|part| part.entries == 0).map(|part| &*part.name).collect();
     let idle = (!idle.is_empty()).then(|| {
-        let names = idle[..idle.len().min(NAMED)].join(", ");
-        let names = match idle.len().saturating_sub(NAMED) {
-            0 => names,
-            more => format!("{names} and {more} more"),
-        };
+        let names = listed(&idle, NAMED);
         Notice::new("share-empty", format!("this share takes no entry of {names}"))
     });
     [share].into_iter().chain(idle).collect()

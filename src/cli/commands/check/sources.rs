@@ -10,6 +10,7 @@ use super::base;
 use crate::cli::args::CheckArgs;
 use crate::ops::check::Bytes;
 use crate::report::Notice;
+use crate::report::text::listed;
 use crate::tree::{Begun, CommitTree, Contents, SEALS_TOO_LARGE, select};
 
 /// With more seals than these, none stays open while others are judged: descriptors are few.
@@ -166,11 +167,10 @@ pub(super) fn load(
 /// Tells that the seals in the working tree are others than those of the commit that judge.
 pub(super) fn differing(commit: &CommitTree<'_>) -> Option<Notice> {
     let differing = commit.differing_in_worktree();
-    let names = match &differing[..] {
-        [] => return None,
-        names if names.len() <= NAMED => names.join(", "),
-        names => format!("{} and {} more", names[..NAMED].join(", "), names.len() - NAMED),
-    };
+    if differing.is_empty() {
+        return None;
+    }
+    let names = listed(&differing, NAMED);
     let message =
         format!("the working tree has other seals ({names}); those of {} judge", commit.given());
     Some(Notice::new("seals-differ", message))

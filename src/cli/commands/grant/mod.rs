@@ -47,18 +47,17 @@ pub(super) fn run(command: &GrantCommand, context: &Context) -> Outcome {
             prune(context)
         }
     };
-    let answer = answer.map_err(|problem| vec![problem])?;
-    context.terminal.answer(answer.as_bytes()).map_err(|problem| vec![problem])?;
+    let answer = answer?;
+    context.terminal.answer(answer.as_bytes())?;
     Ok(Verdict::Pass)
 }
 
 fn verified(arguments: &GrantArgs, context: &Context) -> Outcome {
-    let one = |problem| vec![problem];
-    let opened = Opened::the_one(arguments, context).map_err(one)?;
-    match judged(&opened, context).map_err(one)? {
+    let opened = Opened::the_one(arguments, context)?;
+    match judged(&opened, context)? {
         Ok(Authorised { grant, principals, .. }) => {
             let answer = format!("the grant {grant} counts: {}\n", principals.join(" and "));
-            context.terminal.answer(answer.as_bytes()).map_err(one)?;
+            context.terminal.answer(answer.as_bytes())?;
             Ok(Verdict::Pass)
         }
         Err(problem) => {

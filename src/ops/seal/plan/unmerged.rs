@@ -2,9 +2,10 @@
 
 use sealgate_core::seal::{Header, MAX_SEAL_BYTES, SealName, loose_header};
 use sealgate_core::text::problem::Problem;
-use sealgate_git::{ObjectError, Objects, Oid, Unmerged, unmerged};
+use sealgate_git::{Objects, Oid, Unmerged, unmerged};
 
-use crate::tree::Workspace;
+use crate::report::text::listed;
+use crate::tree::{Workspace, unreadable_object};
 
 /// How many files a refusal names; the others are counted.
 const NAMED: usize = 10;
@@ -34,7 +35,7 @@ pub(super) fn header(repository: &Workspace, name: &SealName) -> Result<Option<H
     };
     let mut objects = Objects::open(repository.root()).map_err(Problem::from)?;
     let mut read = |oid: &Oid, side: &str| {
-        let bytes = objects.blob(oid, MAX_SEAL_BYTES).map_err(|error| broken(&error))?;
+        let bytes = objects.blob(oid, MAX_SEAL_BYTES).map_err(|error| unreadable_object(&error))?;
         loose_header(&bytes).map_err(|error| {
             problem(
                 format!("{side} of the merge is no seal: {error}"),
@@ -94,24 +95,9 @@ pub(super) fn check_root(
     if open.is_empty() {
         return Ok(());
     }
-    let more = match open.len().saturating_sub(NAMED) {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
-    let named = open[..open.len().min(NAMED)].join(", ");
-    let message = format!("the merge is not finished below {root}: {named}{more}");
+    let named = listed(&open, NAMED);
+    let message = format!("the merge is not finished below {root}: {named}");
     Err(Problem::new("unmerged", message)
         .seal(name.as_str())
         .remedy("resolve these files or build them again, `git add` them, and seal again"))
-}
-
-fn broken(error: &ObjectError) -> Problem {
-    let not_ours = match error {
-        ObjectError::Git(error) => error.of_another_user(),
-        _ => None,
-    };
-    not_ours.unwrap_or_else(|| {
-        Problem::new("git", error.to_string())
-            .remedy("`git fsck --full` shows what is broken; fix that, or clone again")
-    })
 }
