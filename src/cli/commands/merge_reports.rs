@@ -143,8 +143,8 @@ fn answer(
     }
     let here = authority::has_policy(commit.as_ref(), context)?;
     if here {
-        let refusals = &authorization.refusals;
-        let (emergencies, unknown) = authority::emergencies(commit.as_ref(), refusals, context);
+        let known = Some(&authorization);
+        let (emergencies, unknown) = authority::emergencies(commit.as_ref(), known, context);
         merged.notices.extend(emergencies);
         merged.problems.extend(unknown);
     }

@@ -1,25 +1,16 @@
 //! Emergencies that every report states: break-glass grants that no usual grant has followed.
 
 use sealgate_core::approval::{OpenEmergency, Policy, unanswered};
-use sealgate_core::text::problem::Problem;
 
-use super::approval_files;
 use crate::report::{BREAK_GLASS, Notice};
-use crate::tree::{CommitTree, Workspace};
+use crate::tree::ApprovalFiles;
 
 /// How many emergencies have a notice of their own.
 const NAMED: usize = 20;
 
-/// A notice for each emergency in `judged`, or in the working tree, that no usual grant has followed.
-///
-/// # Errors
-///
-/// The policy or the grants cannot be read.
-pub fn emergencies(
-    repository: &Workspace,
-    judged: Option<&CommitTree<'_>>,
-) -> Result<Vec<Notice>, Problem> {
-    let files = approval_files(repository, judged)?;
+/// A notice for each emergency in `files` that no usual grant has followed.
+#[must_use]
+pub fn emergencies(files: &ApprovalFiles) -> Vec<Notice> {
     // Of a policy that is not sound, nothing is known to follow.
     let policy = files.policy.as_deref().and_then(|bytes| Policy::read(bytes).ok());
     let open = unanswered(policy.as_ref(), &files.grants);
@@ -28,7 +19,7 @@ pub fn emergencies(
         let message = format!("BREAK-GLASS: {more} more emergencies wait for a usual grant");
         notices.push(Notice::new(BREAK_GLASS, message));
     }
-    Ok(notices)
+    notices
 }
 
 fn notice(open: &OpenEmergency<'_>) -> Notice {

@@ -104,6 +104,8 @@ pub struct Authorization {
     pub ledger: Option<Ledger>,
     /// The digest of the plan that the action was judged with.
     pub plan: Option<Digest>,
+    /// The emergencies in what is judged; `None` where its files of authority were not read.
+    pub emergencies: Option<Vec<Notice>>,
 }
 
 /// Puts `question` to the policy of its base. Without a policy, and without an environment, there is
@@ -142,6 +144,7 @@ impl Authorization {
         }
         let base = question.base.approval_files()?;
         let judged = approval_files(repository, question.judged)?;
+        self.emergencies = Some(emergencies(&judged));
         let (bytes, digest) = policy_bytes(&base, &judged, question.policy_digest)?;
         let policy = read_policy(bytes, "the policy of the base")?;
         self.policy = Some(digest);

@@ -159,16 +159,21 @@ pub(in crate::cli::commands) fn granted(authorization: &Authorization) -> Vec<No
     authorization.notices.iter().cloned().chain(authorization.reseals.iter().map(told)).collect()
 }
 
-/// The emergencies that every report under a policy states; and why they are not known, where none of
-/// the `refusals` says that already.
+/// The emergencies that every report under a policy states; and why they are not known, where no refusal
+/// says that already. The files that authorised are not read a second time.
 pub(in crate::cli::commands) fn emergencies(
     judged: Option<&CommitTree<'_>>,
-    refusals: &[Problem],
+    authorization: Option<&Authorization>,
     context: &Context,
 ) -> (Vec<Notice>, Option<Problem>) {
-    match authorize::emergencies(&context.repository, judged) {
-        Ok(emergencies) => (emergencies, None),
-        Err(problem) => (Vec::new(), Some(problem).filter(|problem| !refusals.contains(problem))),
+    if let Some(known) = authorization.and_then(|known| known.emergencies.clone()) {
+        return (known, None);
+    }
+    let is_said =
+        |problem: &Problem| authorization.is_some_and(|known| known.refusals.contains(problem));
+    match authorize::approval_files(&context.repository, judged) {
+        Ok(files) => (authorize::emergencies(&files), None),
+        Err(problem) => (Vec::new(), Some(problem).filter(|problem| !is_said(problem))),
     }
 }
 

@@ -192,9 +192,8 @@ fn judge(
     }
     notices.extend(system_notices(&selected, &bytes));
     if has_policy {
-        let refusals = authorization.as_ref().map_or(&[][..], |known| &known.refusals);
         let (emergencies, unknown) =
-            authority::emergencies(commits.seals.as_ref(), refusals, context);
+            authority::emergencies(commits.seals.as_ref(), authorization.as_ref(), context);
         notices.extend(emergencies);
         problems.extend(unknown);
     }
