@@ -6,7 +6,7 @@ use std::path::Path;
 use sealgate_core::text::problem::{Problem, in_words};
 use sealgate_git::attributes::{has_line, pattern, with_lines};
 use sealgate_git::setup;
-use sealgate_git::{MergeDriver, forget_merge_driver, merge_driver_of, own_attributes_file};
+use sealgate_git::{forget_merge_driver, merge_driver_of, own_attributes_file, set_merge_driver};
 use sealgate_scan::{NamedFault, read_named};
 
 use crate::tree::Workspace;
@@ -33,8 +33,7 @@ pub fn install(repository: &Workspace, binary: &[u8]) -> Result<bool, Problem> {
     let known = setup::config(root, "merge.sealgate.driver").map_err(Problem::from)?;
     let is_new = known.as_ref() != Some(&command);
     if is_new {
-        let driver = MergeDriver { name: NAME, title: "seals, entry by entry", command: &command };
-        driver.configure(root).map_err(Problem::from)?;
+        set_merge_driver(root, NAME, &command).map_err(Problem::from)?;
     }
     let seal = format!("{}/any.toml", repository.seals().as_str());
     match merge_driver_of(root, &seal).map_err(Problem::from)?.as_deref() {

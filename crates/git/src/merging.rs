@@ -4,30 +4,16 @@ use std::path::{Path, PathBuf};
 
 use super::{GitError, answer, native, plumbing, run};
 
-/// A program that merges files (gitattributes(5), "Defining a custom merge driver").
-#[derive(Debug, Clone, Copy)]
-pub struct MergeDriver<'a> {
-    /// What attributes call it.
-    pub name: &'a str,
-    /// What people read.
-    pub title: &'a str,
-    /// The command for the shell.
-    pub command: &'a str,
-}
-
-impl MergeDriver<'_> {
-    /// Makes it known to git in this repository.
-    ///
-    /// # Errors
-    ///
-    /// git cannot be run, or cannot write its configuration.
-    pub fn configure(&self, repository: &Path) -> Result<(), GitError> {
-        for (key, value) in [("name", self.title), ("driver", self.command)] {
-            let key = format!("merge.{}.{key}", self.name);
-            run(repository, "config", &["--local", "--replace-all", &key, value])?;
-        }
-        Ok(())
-    }
+/// Makes the program that `command` runs in a shell known to git as the merge driver `name` of this
+/// repository (gitattributes(5), "Defining a custom merge driver"). In one step: a run that is killed
+/// leaves the configuration as it was, or with the driver.
+///
+/// # Errors
+///
+/// git cannot be run, or cannot write its configuration.
+pub fn set_merge_driver(repository: &Path, name: &str, command: &str) -> Result<(), GitError> {
+    let key = format!("merge.{name}.driver");
+    run(repository, "config", &["--local", "--replace-all", &key, command]).map(drop)
 }
 
 /// Makes git forget the merge driver `name` in this repository; whether it was known.

@@ -1,5 +1,4 @@
-//! What a repository holds, without git's own files except hooks. git
-//! itself writes its configuration, one key after the other.
+//! What a repository holds, without git's own files except hooks and configuration.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -16,7 +15,7 @@ pub(crate) fn of(root: &Path) -> CommitTree {
         let below = path.strip_prefix(root).unwrap();
         let mut parts = below.components().map(std::path::Component::as_os_str);
         parts.next().is_none_or(|first| first != ".git")
-            || parts.next().is_none_or(|second| second == "hooks")
+            || parts.next().is_none_or(|second| second == "hooks" || second == "config")
     };
     let walk = walkdir::WalkDir::new(root).min_depth(1).into_iter();
     for entry in walk.filter_entry(|entry| looked_at(entry.path())) {
