@@ -19,8 +19,6 @@ use sealgate_core::compare::changes::OnReseal;
 use sealgate_core::compare::partition::Slice;
 use sealgate_scan::Scanner;
 
-use crate::report::Format;
-
 pub use authority::{
     AuthorityArgs, Between, EvidenceCommand, GrantArgs, GrantCommand, GrantNewArgs, GrantSignArgs,
     PolicyCommand, PolicyNewArgs, UseArgs,
@@ -29,7 +27,7 @@ pub use blockers::{BlockersArgs, BlockersCommand, BlockersFormat};
 pub use hook::{HookCommand, PrePushArgs};
 pub use merging::{MergeDriverArgs, ResolveArgs};
 pub use rebuild::RebuildArgs;
-pub use reports::{AcceptArgs, MergeReportsArgs};
+pub use reports::{AcceptArgs, MergeReportsArgs, OutputArgs};
 pub use setup::{DoctorArgs, DoctorFormat, InitArgs};
 pub use shell::Shell;
 
@@ -199,12 +197,9 @@ pub struct CheckArgs {
     /// Check share I of N; `merge-reports` gives the verdict on all shares
     #[arg(long, value_name = "slice:I/N", conflicts_with = "stage")]
     pub partition: Option<Slice>,
-    /// The format of the output
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    pub format: Format,
-    /// Also write a report to FILE; repeatable
-    #[arg(long, value_name = "FORMAT=FILE")]
-    pub report: Vec<String>,
+    /// Where the report goes, and how
+    #[command(flatten)]
+    pub output: OutputArgs,
     /// How files are read
     #[command(flatten)]
     pub reading: Reading,

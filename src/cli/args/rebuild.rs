@@ -5,8 +5,7 @@ use std::ffi::OsString;
 use clap::Args;
 use sealgate_core::compare::changes::OnReseal;
 
-use super::{CheckArgs, Reading, SealArgs, values};
-use crate::report::Format;
+use super::{CheckArgs, OutputArgs, Reading, SealArgs, values};
 
 /// `rebuild`.
 #[derive(Debug, Args)]
@@ -33,12 +32,9 @@ pub struct RebuildArgs {
     /// Which changes of seals since the base may pass
     #[arg(long, value_name = "WHICH", value_parser = values::on_reseal(), requires = "base")]
     pub on_reseal: Option<OnReseal>,
-    /// The format of the output
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    pub format: Format,
-    /// Also write a report to FILE; repeatable
-    #[arg(long, value_name = "FORMAT=FILE")]
-    pub report: Vec<String>,
+    /// Where the report goes, and how
+    #[command(flatten)]
+    pub output: OutputArgs,
     /// How files are read
     #[command(flatten)]
     pub reading: Reading,
@@ -56,8 +52,7 @@ impl RebuildArgs {
             seals_from: self.seals_from.clone(),
             base: self.base.clone(),
             on_reseal: self.on_reseal,
-            format: self.format,
-            report: self.report.clone(),
+            output: self.output.clone(),
             reading: self.reading.clone(),
             ..CheckArgs::default()
         }

@@ -7,6 +7,17 @@ use sealgate_core::compare::changes::OnReseal;
 
 use crate::report::Format;
 
+/// Where a report goes, and how.
+#[derive(Debug, Clone, Default, Args)]
+pub struct OutputArgs {
+    /// The format of the output
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+    /// Also write a report to FILE; repeatable
+    #[arg(long, value_name = "FORMAT=FILE")]
+    pub report: Vec<String>,
+}
+
 /// `merge-reports`.
 #[derive(Debug, Args)]
 pub struct MergeReportsArgs {
@@ -32,12 +43,9 @@ pub struct MergeReportsArgs {
     /// Refuse reports that let other changes of seals pass
     #[arg(long, value_name = "WHICH", value_parser = super::values::on_reseal(), requires = "base")]
     pub on_reseal: Option<OnReseal>,
-    /// The format of the output
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    pub format: Format,
-    /// Also write a report to FILE; repeatable
-    #[arg(long, value_name = "FORMAT=FILE")]
-    pub report: Vec<String>,
+    /// Where the report goes, and how
+    #[command(flatten)]
+    pub output: OutputArgs,
 }
 
 /// `accept`, the older name of `seal --from-report`.

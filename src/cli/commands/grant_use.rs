@@ -13,7 +13,7 @@ use super::check::{Checked, check};
 use super::environment::variable;
 use super::grant_evidence::read_evidence;
 use super::{Context, Outcome};
-use crate::cli::args::{AuthorityArgs, CheckArgs, UseArgs};
+use crate::cli::args::{AuthorityArgs, CheckArgs, OutputArgs, UseArgs};
 use crate::cli::output::ReportFile;
 use crate::ops::authorize::{Asks, change_request, grant_used};
 use crate::ops::grant_use::{
@@ -168,8 +168,10 @@ impl Using<'_> {
                 policy_digest: policy_digest.clone(),
                 older: false,
             },
-            format: self.arguments.format,
-            report: self.arguments.report.clone(),
+            output: OutputArgs {
+                format: self.arguments.format,
+                report: self.arguments.report.clone(),
+            },
             ..CheckArgs::default()
         };
         let mut records = Vec::new();

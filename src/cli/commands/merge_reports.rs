@@ -38,7 +38,7 @@ struct Answer {
 }
 
 pub(super) fn run(arguments: &MergeReportsArgs, context: &Context) -> Outcome {
-    let files = report_files(&arguments.report, context)?;
+    let files = report_files(&arguments.output.report, context)?;
     let inputs = if arguments.globs {
         report_globs::find(&arguments.files, &context.base)?
     } else {
@@ -79,7 +79,7 @@ pub(super) fn run(arguments: &MergeReportsArgs, context: &Context) -> Outcome {
     let worth = under_policy.then_some(AuthorityView::None);
     let report = report.authorised(worth, &authorization.refusals);
     let report = report.granted(&authorization.reseals);
-    Ok(context.terminal.report(report, arguments.format, &files, None))
+    Ok(context.terminal.report(report, arguments.output.format, &files, None))
 }
 
 /// Reads all the reports, as far as they can be read.

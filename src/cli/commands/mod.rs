@@ -96,10 +96,10 @@ fn help_of(mut arguments: Vec<OsString>) -> Vec<OsString> {
 /// The format in which `command` reports, if it does.
 fn format(command: &Command) -> Format {
     match command {
-        Command::Check(arguments) => arguments.format,
-        Command::MergeReports(arguments) => arguments.format,
+        Command::Check(arguments) => arguments.output.format,
+        Command::MergeReports(arguments) => arguments.output.format,
         Command::Grant(GrantCommand::Use(arguments)) => arguments.format,
-        Command::Rebuild(arguments) => arguments.format,
+        Command::Rebuild(arguments) => arguments.output.format,
         _ => Format::Human,
     }
 }

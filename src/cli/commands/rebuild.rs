@@ -42,7 +42,7 @@ pub(super) fn run(arguments: &RebuildArgs, context: &Context) -> Outcome {
         return put_back(arguments, context);
     }
     refuse_foreign()?;
-    check::places::report_files(&arguments.report, context)?;
+    check::places::report_files(&arguments.output.report, context)?;
     needs_git(&context.repository)?;
     let scanner = arguments.reading.scanner();
     let plan = planned(arguments, &scanner, context)?;
@@ -199,7 +199,7 @@ fn judge(
     context: &Context,
 ) -> Outcome {
     if arguments.twice {
-        if !same_builds(plan, aside, scanner, arguments.format, context)? {
+        if !same_builds(plan, aside, scanner, arguments.output.format, context)? {
             return Ok(Verdict::Fail);
         }
         aside.drop_first();

@@ -70,7 +70,7 @@ fn compare_alone(
     let made = aside.made_shown(path);
     // What was in the directory before comes back, and the second build makes room for it.
     let second = if aside.has(path) { &made } else { path.as_str() };
-    tell_twice(&compared, (&aside.first_shown(path), second), arguments.format, context)?;
+    tell_twice(&compared, (&aside.first_shown(path), second), arguments.output.format, context)?;
     if !compared.changes.is_empty() {
         return Ok(Verdict::Fail);
     }

@@ -97,7 +97,7 @@ fn tell(checked: Checked, arguments: &CheckArgs, context: &Context) -> Outcome {
     let Checked { report, files, stage, .. } = checked;
     let is_staged = report.staged.is_some();
     let place = stage.as_ref().map(Stage::target);
-    let verdict = context.terminal.report(report, arguments.format, &files, place);
+    let verdict = context.terminal.report(report, arguments.output.format, &files, place);
     match stage {
         // It passed, and then a report could not be written.
         Some(stage) if is_staged && verdict != Verdict::Pass => {
@@ -134,7 +134,7 @@ fn prepare<'a>(
     context: &'a Context,
 ) -> Result<Prepared<'a>, Vec<Problem>> {
     let started = Instant::now();
-    let files = report_files(&arguments.report, context)?;
+    let files = report_files(&arguments.output.report, context)?;
     let mut problems = Vec::new();
     let commits = open_commits(arguments, context).unwrap_or_else(|problem| {
         problems.push(problem);

@@ -17,7 +17,7 @@ pub(super) fn draw(
     commits: &Commits<'_>,
     context: &Context,
 ) {
-    let formats = files.iter().map(ReportFile::format).chain([arguments.format]);
+    let formats = files.iter().map(ReportFile::format).chain([arguments.output.format]);
     if !formats.into_iter().any(|format| format == Format::Html) {
         return;
     }

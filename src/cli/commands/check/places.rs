@@ -31,7 +31,7 @@ pub(super) fn protected(
     bytes: &Bytes<'_>,
     context: &Context,
 ) -> Result<BTreeSet<PathBuf>, Vec<Problem>> {
-    if arguments.report.is_empty() && arguments.stage.is_none() {
+    if arguments.output.report.is_empty() && arguments.stage.is_none() {
         return Ok(BTreeSet::new());
     }
     let at = match bytes {

@@ -76,7 +76,7 @@ struct Steps<'a> {
 pub(super) fn run(range: Range<'_>, arguments: &CheckArgs, context: &Context) -> Outcome {
     let started = Instant::now();
     refuse_others(arguments)?;
-    let files = report_files(&arguments.report, context)?;
+    let files = report_files(&arguments.output.report, context)?;
     let Steps { start, steps } = commits(range, context)?;
     let at_start = start.contents().unwrap_or_default().names;
     let at_start = Selection::of(arguments, context, &start, &at_start);
@@ -124,7 +124,7 @@ pub(super) fn run(range: Range<'_>, arguments: &CheckArgs, context: &Context) ->
     let report = Report::new(results, None, problems, notices, started.elapsed(), &invocation);
     let report = Report { only: arguments.only.clone(), ..report };
     debug_assert_eq!(report.verdict, overall(results, None, problems));
-    Ok(context.terminal.report(report, arguments.format, &files, None))
+    Ok(context.terminal.report(report, arguments.output.format, &files, None))
 }
 
 /// Refuses the options that ask something of one commit, or of files.
