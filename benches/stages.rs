@@ -32,7 +32,13 @@ fn seal_of(count: usize) -> Seal {
         .collect();
     entries.sort_by(|a, b| a.path.cmp(&b.path));
     let scope = Scope::new(Vec::new()).unwrap();
-    let header = Header { root: Root::parse("dist").unwrap(), tracked: false, build: None, scope };
+    let header = Header {
+        root: Root::parse("dist").unwrap(),
+        tracked: false,
+        build: None,
+        scope,
+        surface: None,
+    };
     Seal { name: SealName::parse("dist").unwrap(), header, entries }
 }
 

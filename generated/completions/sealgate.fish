@@ -64,7 +64,7 @@ complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l action -d 'D
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l plan -d 'The file with the plan of the action: the grant must be for exactly this file' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l ref -d 'The ref that is judged, refs/heads/NAME or refs/tags/NAME [default in GitHub Actions: that of the event]' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l policy-digest -d 'The digest of the first policy, if the base has no policy' -r
-complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l at -d 'Judge the bytes in DIR instead of the seal\'s root; for one seal' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l at -d 'Judge the bytes in DIR instead of the seal\'s root; for one seal. Of a database, DIR is another file' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l stage -d 'Copy what is hashed into the new directory DIR, which exists only after a pass; for one seal' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l require-sealed -d 'Fail unless each directory that matches GLOB (from the repository root) is under one of the seals checked' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l only -d 'Judge only what matches PATTERN (gitignore syntax), sealed or not; repeatable. The verdict is on a part of the seal' -r
@@ -118,9 +118,10 @@ complete -c sealgate -n "__fish_sealgate_using_subcommand rebuild" -s q -l quiet
 complete -c sealgate -n "__fish_sealgate_using_subcommand rebuild" -s v -l verbose -d 'Print every finding'
 complete -c sealgate -n "__fish_sealgate_using_subcommand rebuild" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c sealgate -n "__fish_sealgate_using_subcommand rebuild" -s V -l version -d 'Print version'
-complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -l root -d 'Make a new seal of the directory DIR, relative to the current directory' -r -F
-complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -l at -d 'Seal the bytes in DIR instead of those in the root, which is built and not kept in git; for one seal' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -l root -d 'Make a new seal of the directory DIR, relative to the current directory; with --include, of the database in the file DIR' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -l at -d 'Seal the bytes in DIR instead of those in the root, which is built and not kept in git; for one seal. Of a database, DIR is another file' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -l exclude -d 'Leave out what matches PATTERN (gitignore syntax); repeatable. An existing seal drops its entries, and no bytes are read or approved' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -l include -d 'Seal the objects and rows at PATH and below it in the SQLite database that --root names, such as main/TABLE, or `.` for everything; repeatable' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -l set-build -d 'The command that builds the root, run at the repository root by `sealgate rebuild` alone; an empty CMD takes it out. An existing seal changes above its entries, and no bytes are read or approved' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -l only -d 'Update only the entries that match PATTERN (gitignore syntax); repeatable' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -l from-report -d 'Approve what a failing check wrote with --report json=FILE, and nothing else: no bytes are read. Without NAME, for all seals that failed' -r -F
@@ -167,7 +168,7 @@ complete -c sealgate -n "__fish_sealgate_using_subcommand merge-driver" -s q -l 
 complete -c sealgate -n "__fish_sealgate_using_subcommand merge-driver" -s v -l verbose -d 'Print every finding'
 complete -c sealgate -n "__fish_sealgate_using_subcommand merge-driver" -s h -l help -d 'Print help'
 complete -c sealgate -n "__fish_sealgate_using_subcommand merge-driver" -s V -l version -d 'Print version'
-complete -c sealgate -n "__fish_sealgate_using_subcommand diff" -l against -d 'Compare the root with the build in DIR instead of the seal; for one seal' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand diff" -l against -d 'Compare the root with the build in DIR instead of the seal; for one seal. Of a database, DIR is another file' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand diff" -l base -d 'Show how the seals changed since the commit REV, without reading a root' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand diff" -l rev -d 'With --base, take the seals of the commit REV instead of the working tree' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand diff" -l format -d 'The format of the output' -r -f -a "human\t'For people'

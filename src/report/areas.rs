@@ -170,6 +170,7 @@ mod tests {
                 tracked: false,
                 build: None,
                 scope: Scope::new(Vec::new()).unwrap(),
+                surface: None,
             },
             entries: files.iter().map(entry).collect(),
         }

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use sealgate_core::compare::changes::{Change, ChangeKind, Reseal, ScopeChange};
 use sealgate_core::compare::verdict::{Base, SealResult};
+use sealgate_core::seal::surface::{DatabaseSystem, SurfaceList};
 use sealgate_core::text::escape::printable_str;
 
 use super::Verbosity;
@@ -102,6 +103,19 @@ impl ScopeView {
             ScopeChange::Exclude(old) => {
                 Self::Exclude { old: old.clone(), new: reseal.exclude.clone() }
             }
+            ScopeChange::Database { old, new } => {
+                let name =
+                    |side: &Option<DatabaseSystem>| side.map(|system| system.as_str().to_owned());
+                Self::Database { old: name(old), new: name(new) }
+            }
+            ScopeChange::Listed { list, old, new } => {
+                let (old, new) = (old.clone(), new.clone());
+                match list {
+                    SurfaceList::Include => Self::Include { old, new },
+                    SurfaceList::Buckets => Self::Buckets { old, new },
+                    SurfaceList::Omit => Self::Omit { old, new },
+                }
+            }
         }
     }
 
@@ -127,18 +141,30 @@ impl ScopeView {
                 };
                 vec![format!("build: {} -> {}", command(old), command(new))]
             }
-            Self::Exclude { old, new } => {
-                let only = |these: &[String], those: &[String], word: &str| {
-                    let those: HashSet<&String> = those.iter().collect();
-                    let only = these.iter().filter(|pattern| !those.contains(pattern));
-                    only.map(|pattern| format!("exclude: {word} {}", names.quoted(pattern)))
-                        .collect::<Vec<_>>()
+            Self::Exclude { old, new } => list_words("exclude", old, new, names),
+            Self::Database { old, new } => {
+                let kind = |side: &Option<String>| {
+                    side.as_ref()
+                        .map_or_else(|| "a directory".to_owned(), |name| names.quoted(name))
                 };
-                let lines = [only(new, old, "now also"), only(old, new, "no longer")].concat();
-                if lines.is_empty() { vec!["exclude: in another order".to_owned()] } else { lines }
+                vec![format!("database: {} -> {}", kind(old), kind(new))]
             }
+            Self::Include { old, new } => list_words("include", old, new, names),
+            Self::Buckets { old, new } => list_words("buckets", old, new, names),
+            Self::Omit { old, new } => list_words("omit", old, new, names),
         }
     }
+}
+
+/// How the list under `key` changed, a line for each string.
+fn list_words(key: &str, old: &[String], new: &[String], names: Names) -> Vec<String> {
+    let only = |these: &[String], those: &[String], word: &str| {
+        let those: HashSet<&String> = those.iter().collect();
+        let only = these.iter().filter(|string| !those.contains(string));
+        only.map(|string| format!("{key}: {word} {}", names.quoted(string))).collect::<Vec<_>>()
+    };
+    let lines = [only(new, old, "now also"), only(old, new, "no longer")].concat();
+    if lines.is_empty() { vec![format!("{key}: in another order")] } else { lines }
 }
 
 /// What a reader must see of a reseal: scope first, then the entries.

@@ -67,6 +67,8 @@ pub(super) fn cause(cause: Cause) -> &'static str {
         Cause::ModesLost => "every sealed exec lost its execute bit",
         Cause::NotInGit => "git does not have it",
         Cause::EmbedsCommit => "only the id of a commit in it differs",
+        Cause::ColumnOrder => "only the order of the columns differs",
+        Cause::OnlyQuoting => "only quotes around names differ",
     }
 }
 

@@ -176,6 +176,13 @@ fn every_example_prints_what_the_documents_show() {
     }
 }
 
+#[cfg(feature = "sqlite")]
+#[test]
+#[ignore = "needs sqlite3"]
+fn every_example_with_a_database_prints_what_the_document_shows() {
+    judge("docs/surfaces.md", include_str!("../../docs/surfaces.md"), 7, false);
+}
+
 #[test]
 #[ignore = "needs ssh-keygen"]
 fn every_example_that_signs_prints_what_the_documents_show() {

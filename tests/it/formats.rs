@@ -325,7 +325,13 @@ fn endless() -> Repo {
     let huge = Entry::File { size: SIZE, digest: Digest::of(b""), executable: false };
     let seal = Seal {
         name: SealName::parse("dist").unwrap(),
-        header: Header { root: Root::parse("dist").unwrap(), tracked: false, build: None, scope },
+        header: Header {
+            root: Root::parse("dist").unwrap(),
+            tracked: false,
+            build: None,
+            scope,
+            surface: None,
+        },
         entries: vec![SealedEntry { path: EntryPath::parse("huge").unwrap(), entry: huge }],
     };
     fs::write(repo.at("seals/dist.toml"), to_bytes(&seal)).unwrap();

@@ -170,6 +170,7 @@ fn findings(name: &[u8], text: &str) -> Vec<Finding> {
 fn judgement(text: &str, findings: Vec<Finding>) -> SealResult {
     SealResult {
         name: text.to_owned(),
+        database: None,
         root: Some(text.to_owned()),
         tracked: Some(true),
         build: command(text),

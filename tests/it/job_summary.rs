@@ -24,6 +24,7 @@ fn modified(path: &str) -> Finding {
 fn judgement(name: &str, findings: Vec<Finding>) -> SealResult {
     SealResult {
         name: name.to_owned(),
+        database: None,
         root: Some(name.to_owned()),
         tracked: Some(false),
         build: None,

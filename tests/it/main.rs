@@ -95,6 +95,8 @@ mod shown_lines;
 mod snapshot;
 mod staging;
 mod support;
+mod surfaces;
+mod surfaces_unsupported;
 mod terminal;
 mod unmerged;
 mod using_commit;

@@ -27,8 +27,13 @@ fn seal(name: &str, sizes: &[(String, Option<u64>)]) -> Seal {
         entry: entry(*size),
     };
     let root = Root::parse(name).unwrap();
-    let header =
-        Header { root, tracked: false, build: None, scope: Scope::new(Vec::new()).unwrap() };
+    let header = Header {
+        root,
+        tracked: false,
+        build: None,
+        scope: Scope::new(Vec::new()).unwrap(),
+        surface: None,
+    };
     let name = SealName::parse(name).unwrap();
     Seal { name, header, entries: sizes.iter().map(sealed).collect() }
 }

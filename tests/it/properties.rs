@@ -187,7 +187,13 @@ fn name_of_seal() -> SealName {
 
 /// The bytes of the seal that states `inventory`.
 fn sealed(inventory: &Inventory, scope: Scope) -> Vec<u8> {
-    let header = Header { root: Root::parse("dist").unwrap(), tracked: false, build: None, scope };
+    let header = Header {
+        root: Root::parse("dist").unwrap(),
+        tracked: false,
+        build: None,
+        scope,
+        surface: None,
+    };
     to_bytes(&draft(&name_of_seal(), header, inventory, None).unwrap())
 }
 

@@ -39,6 +39,7 @@ fn judgement(name: &str, findings: Vec<Finding>) -> SealResult {
     let matched = 9;
     SealResult {
         name: name.to_owned(),
+        database: None,
         root: Some(name.to_owned()),
         tracked: Some(true),
         build: None,
@@ -481,7 +482,7 @@ fn an_error_says_where_what_and_what_next() {
 }
 
 /// What each cause must tell, kept in git and built.
-const ADVICE: [(Cause, &str); 13] = [
+const ADVICE: [(Cause, &str); 15] = [
     (Cause::Swapped, "each other's bytes"),
     (Cause::CaseOnlyRename, "ignores case"),
     (Cause::UnicodeNormalisation, "normalises"),
@@ -495,6 +496,8 @@ const ADVICE: [(Cause, &str); 13] = [
     (Cause::ModesLost, "archive"),
     (Cause::NotInGit, "add it "),
     (Cause::EmbedsCommit, "leave the id out of the build"),
+    (Cause::ColumnOrder, "If it is meant"),
+    (Cause::OnlyQuoting, "If it is meant"),
 ];
 
 /// What each kind must tell where no cause is known.

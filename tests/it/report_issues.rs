@@ -26,6 +26,7 @@ fn finding(kind: FindingKind, path: impl AsRef<[u8]>) -> Finding {
 fn judgement(name: &str, findings: Vec<Finding>) -> SealResult {
     SealResult {
         name: name.to_owned(),
+        database: None,
         root: Some(name.to_owned()),
         tracked: Some(true),
         build: None,

@@ -176,7 +176,7 @@ pub struct CheckArgs {
     /// What is to be authorised
     #[command(flatten)]
     pub authority: AuthorityArgs,
-    /// Judge the bytes in DIR instead of the seal's root; for one seal
+    /// Judge the bytes in DIR instead of the seal's root; for one seal. Of a database, DIR is another file
     #[arg(long, value_name = "DIR")]
     pub at: Option<PathBuf>,
     /// Copy what is hashed into the new directory DIR, which exists only after a pass; for one seal
@@ -211,16 +211,22 @@ pub struct SealArgs {
     /// Seals to write again, by name, glob, root or seal file, or with --root the name of a new one
     #[arg(value_name = "NAME")]
     pub names: Vec<String>,
-    /// Make a new seal of the directory DIR, relative to the current directory
+    /// Make a new seal of the directory DIR, relative to the current directory; with --include, of the
+    /// database in the file DIR
     #[arg(long, value_name = "DIR", conflicts_with_all = ["only", "all"])]
     pub root: Option<PathBuf>,
-    /// Seal the bytes in DIR instead of those in the root, which is built and not kept in git; for one seal
+    /// Seal the bytes in DIR instead of those in the root, which is built and not kept in git; for one seal.
+    /// Of a database, DIR is another file
     #[arg(long, value_name = "DIR", conflicts_with = "all")]
     pub at: Option<PathBuf>,
     /// Leave out what matches PATTERN (gitignore syntax); repeatable. An existing seal drops its entries,
     /// and no bytes are read or approved
     #[arg(long, value_name = "PATTERN", conflicts_with = "only")]
     pub exclude: Vec<String>,
+    /// Seal the objects and rows at PATH and below it in the SQLite database that --root names, such as
+    /// main/TABLE, or `.` for everything; repeatable
+    #[arg(long, value_name = "PATH", requires = "root")]
+    pub include: Vec<String>,
     /// The command that builds the root, run at the repository root by `sealgate rebuild` alone; an empty
     /// CMD takes it out. An existing seal changes above its entries, and no bytes are read or approved
     #[arg(long, value_name = "CMD", conflicts_with = "only")]
@@ -266,7 +272,8 @@ pub struct DiffArgs {
     /// Seals to compare, by name, glob, root or seal file [default: all]
     #[arg(value_name = "NAME")]
     pub names: Vec<String>,
-    /// Compare the root with the build in DIR instead of the seal; for one seal
+    /// Compare the root with the build in DIR instead of the seal; for one seal. Of a database, DIR is another
+    /// file
     #[arg(long, value_name = "DIR")]
     pub against: Option<PathBuf>,
     /// Show how the seals changed since the commit REV, without reading a root

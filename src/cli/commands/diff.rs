@@ -4,20 +4,20 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
 use sealgate_core::compare::changes::{Change, OnReseal, SealRef, changes};
-use sealgate_core::compare::inventory::Inventory;
+use sealgate_core::compare::inventory::{Extent, Inventory};
 use sealgate_core::compare::verdict::{Source, Verdict};
 use sealgate_core::seal::entry::Entry;
 use sealgate_core::seal::path::EntryPath;
 use sealgate_core::seal::{Seal, SealName};
 use sealgate_core::text::problem::Problem;
-use sealgate_scan::{Directory, Scanner, first_difference};
+use sealgate_scan::{Scanner, first_difference};
 
 use super::{Context, Outcome, stated};
 use crate::cli::args::{DiffArgs, DiffFormat};
 use crate::cli::progress::Progress;
 use crate::ops::bounds::Bounds;
+use crate::ops::check::Opened;
 use crate::ops::check::review::Review;
-use crate::ops::check::{observe, open, open_build};
 use crate::ops::seal::draft::draft;
 use crate::report::changed::{Differences, SealChanges};
 use crate::report::difference;
@@ -173,7 +173,7 @@ fn names_since(
 
 /// What sealing again would change.
 fn with_seal(seal: &Seal, context: &Context, scanner: &Scanner) -> Result<SealChanges, Problems> {
-    let root = open(&context.repository, &seal.name, &seal.header)?;
+    let root = Opened::of_root(&context.repository, &seal.name, &seal.header)?;
     let inventory = sound(seal, &root, scanner)?;
     Ok(SealChanges {
         name: seal.name.as_str().to_owned(),
@@ -191,8 +191,8 @@ fn with_build(
     context: &Context,
     scanner: &Scanner,
 ) -> Result<SealChanges, Problems> {
-    let ours = open(&context.repository, &seal.name, &seal.header)?;
-    let theirs = open_build(build, &seal.name)?;
+    let ours = Opened::of_root(&context.repository, &seal.name, &seal.header)?;
+    let theirs = Opened::of_place(build, &seal.name, &seal.header)?;
     let here = draft(&seal.name, seal.header.clone(), &sound(seal, &ours, scanner)?, None)?;
     let changes = changes(&here, &sound(seal, &theirs, scanner)?);
     let most = match context.terminal.verbosity {
@@ -200,14 +200,16 @@ fn with_build(
         _ => LOOKED_INTO,
     };
     let differing = changes.iter().filter(|change| has_other_bytes(change)).take(most);
-    let divergences = differing
-        .filter_map(|change| {
+    let mut divergences = BTreeMap::new();
+    // The bytes of a row are no text that a person reads.
+    if let (Some(ours), Some(theirs)) = (ours.directory(), theirs.directory()) {
+        divergences.extend(differing.filter_map(|change| {
             let path = EntryPath::parse(&change.path).ok()?;
             // What cannot be read any more has been reported as changed already.
-            let found = first_difference(&ours, &theirs, &path).ok()??;
+            let found = first_difference(ours, theirs, &path).ok()??;
             Some((change.path.clone(), found))
-        })
-        .collect();
+        }));
+    }
     Ok(SealChanges {
         name: seal.name.as_str().to_owned(),
         root: seal.header.root.as_str().to_owned(),
@@ -227,8 +229,9 @@ fn has_other_bytes(change: &Change) -> bool {
 }
 
 /// The inventory of a root, of which everything could be read and sealed.
-fn sound(seal: &Seal, root: &Directory, scanner: &Scanner) -> Result<Inventory, Problems> {
-    let inventory = observe(root, &seal.name, &seal.header, scanner)?;
+fn sound(seal: &Seal, root: &Opened<'_>, scanner: &Scanner) -> Result<Inventory, Problems> {
+    let observed = root.observe(&seal.name, &seal.header, Extent::default(), scanner, None)?;
+    let inventory = observed.complete()?;
     if inventory.troubles().next().is_some() {
         draft(&seal.name, seal.header.clone(), &inventory, None)?;
     }

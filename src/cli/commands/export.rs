@@ -1,17 +1,23 @@
 //! `export`: a seal in the format of `b3sum` or `sha256sum`.
 
+use std::collections::HashMap;
+
+use sealgate_core::compare::inventory::ScanError;
 use sealgate_core::compare::verdict::Verdict;
-use sealgate_core::seal::entry::Entry;
+use sealgate_core::seal::entry::{Digest, Entry};
+use sealgate_core::seal::path::is_below;
 use sealgate_core::seal::{Seal, SealedEntry};
 use sealgate_core::text::hex;
 use sealgate_core::text::problem::Problem;
 use sealgate_scan::{ByteSink, Directory, Workers, hash_into};
+use sealgate_surface::{Database, Sink, Wanted};
 use sha2::{Digest as _, Sha256};
 
 use super::{Context, Outcome, collect};
 use crate::cli::args::{ExportArgs, ExportFormat};
+use crate::ops::check::Opened;
 use crate::report::{sums, text};
-use crate::tree::{NamedBy, root_problem};
+use crate::tree::database_problem;
 
 pub(super) fn run(arguments: &ExportArgs, context: &Context) -> Outcome {
     let name = context.select_one(std::slice::from_ref(&arguments.name), "export")?;
@@ -21,10 +27,13 @@ pub(super) fn run(arguments: &ExportArgs, context: &Context) -> Outcome {
             seal.entries.iter().filter_map(|sealed| blake3_line(&seal, sealed)).collect()
         }
         ExportFormat::Sha256sum => {
-            let root = context.repository.open(&seal.header.root);
-            let root =
-                root.map_err(|error| vec![root_problem(&error, &seal.name, NamedBy::Seal)])?;
-            match sha256_lines(&seal, &root) {
+            let root = Opened::of_root(&context.repository, &seal.name, &seal.header)?;
+            let lines = match &root {
+                Opened::Database(database) => sha256_of_rows(&seal, database),
+                Opened::Directory(root) => sha256_lines(&seal, root),
+                Opened::Commit(_) => Ok(Vec::new()),
+            };
+            match lines {
                 Ok(lines) => lines,
                 Err(problems) if problems.iter().all(|problem| problem.code == NOT_AS_SEALED) => {
                     context.terminal.complain(&problems);
@@ -74,6 +83,54 @@ fn sha256_lines(seal: &Seal, root: &Directory) -> Result<Vec<String>, Vec<Proble
     collect(lines.into_iter().flatten().map(|line| line.map_err(Vec::from)))
 }
 
+/// The same of rows and objects.
+fn sha256_of_rows(seal: &Seal, database: &Database) -> Result<Vec<String>, Vec<Problem>> {
+    let mut sums = Sums::default();
+    if let Some(surface) = &seal.header.surface {
+        let wanted = Wanted { surface, exclude: &seal.header.scope };
+        database.visit(wanted, &mut sums).map_err(|fault| {
+            vec![database_problem(&fault, seal.header.root.as_str(), &seal.name)]
+        })?;
+    }
+    let problem = |sealed: &SealedEntry, what: &str| {
+        vec![
+            Problem::new(NOT_AS_SEALED, what)
+                .seal(seal.name.as_str())
+                .file(place(seal, sealed))
+                .remedy(format!("sealgate check {}", seal.name)),
+        ]
+    };
+    let line = |sealed: &SealedEntry| match sums.0.get(sealed.path.as_str()) {
+        Some((entry, sha256)) if *entry == sealed.entry => {
+            Ok(sums::line(sha256, &place(seal, sealed)))
+        }
+        Some(_) => Err(problem(sealed, "the bytes are not the sealed ones")),
+        None => Err(problem(sealed, "the sealed row or object is not there")),
+    };
+    collect(seal.entries.iter().map(line))
+}
+
+/// What each path of a database is, and its SHA-256 in hexadecimal digits.
+#[derive(Default)]
+struct Sums(HashMap<String, (Entry, String)>);
+
+impl Sink for Sums {
+    fn take(&mut self, path: String, content: &[u8]) {
+        let (size, digest) = (content.len() as u64, Digest::of(content));
+        let entry = Entry::File { size, digest, executable: false };
+        let previous = self.0.insert(path.clone(), (entry, hex::text(&Sha256::digest(content))));
+        if previous.is_some() {
+            // Two rows with one key: neither is the sealed one.
+            self.0.remove(&path);
+        }
+    }
+
+    fn fail(&mut self, path: String, _: ScanError) {
+        let is_lost = |known: &String| is_below(known.as_bytes(), path.as_bytes());
+        self.0.retain(|known, _| !is_lost(known));
+    }
+}
+
 fn same_bytes(a: &Entry, b: &Entry) -> bool {
     match (a, b) {
         (
@@ -121,6 +178,12 @@ fn remark(seal: &Seal, lines: &[String], format: ExportFormat, context: &Context
         context
             .terminal
             .remark("note: b3sum --check refuses names that hold U+FFFD, and some here do");
+    }
+    if seal.header.surface.is_some() {
+        context.terminal.remark(
+            "note: these are the rows and objects of a database: no tool finds them as files",
+        );
+        return;
     }
     context.terminal.remark(
         "note: such a list does not see new files, modes or links; run the check from the repository root",

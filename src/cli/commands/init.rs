@@ -228,7 +228,7 @@ fn plans(
         })?;
         let build = builds.of_roots.get(root);
         let root = root.as_str().as_ref();
-        let wanted = Wanted { name: name.as_str(), root, build, exclude: &[] };
+        let wanted = Wanted { name: name.as_str(), root, build, exclude: &[], include: &[] };
         plans.push(plan::make(repository, repository.root(), &wanted));
         taken.push(name);
     }

@@ -3,16 +3,20 @@
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
+use sealgate_core::compare::inventory::{Item, Observed};
 use sealgate_core::compare::verdict::Verdict;
 use sealgate_core::seal::Seal;
+use sealgate_core::seal::exclude::Scope;
 use sealgate_core::seal::path::{self, is_below};
-use sealgate_core::text::escape::printable;
+use sealgate_core::seal::surface::Surface;
+use sealgate_core::text::escape::{printable, printable_str};
 use sealgate_core::text::problem::Problem;
+use sealgate_surface::Wanted;
 use walkdir::WalkDir;
 
 use super::{Context, Outcome};
 use crate::cli::args::LsArgs;
-use crate::tree::{NamedBy, root_problem};
+use crate::tree::{NamedBy, database_problem, root_problem};
 
 /// A path below the root, and the word and the reason for it.
 type Row = (Box<[u8]>, &'static str, Option<String>);
@@ -23,7 +27,10 @@ pub(super) fn run(arguments: &LsArgs, context: &Context) -> Outcome {
     let wanted = arguments.path.as_deref().map(|path| path.trim_end_matches('/').as_bytes());
     let within = |path: &[u8]| wanted.is_none_or(|wanted| path == wanted || is_below(path, wanted));
 
-    let mut rows = there(&seal, context)?;
+    let mut rows = match &seal.header.surface {
+        None => there(&seal, context)?,
+        Some(surface) => in_database(&seal, surface, context)?,
+    };
     let found: HashSet<Box<[u8]>> = rows.iter().map(|(path, ..)| path.clone()).collect();
     let absent = seal.entries.iter().map(|sealed| sealed.path.as_bytes());
     rows.extend(
@@ -85,6 +92,32 @@ fn there(seal: &Seal, context: &Context) -> Result<Vec<Row>, Vec<Problem>> {
     let empty = directories.into_iter().filter(|path| !occupied.contains(path));
     rows.extend(empty.map(|path| named(seal, path)));
     Ok(rows)
+}
+
+/// Everything that the database has in `include`, whatever `exclude` says.
+fn in_database(
+    seal: &Seal,
+    surface: &Surface,
+    context: &Context,
+) -> Result<Vec<Row>, Vec<Problem>> {
+    let database = context.repository.database(&seal.name, &seal.header.root)?;
+    let nothing = Scope::new(Vec::new())
+        .map_err(|error| Problem::new("usage", error.to_string()).remedy("report this"))?;
+    let survey = database
+        .survey(Wanted { surface, exclude: &nothing })
+        .map_err(|fault| vec![database_problem(&fault, seal.header.root.as_str(), &seal.name)])?;
+    let row = |item: Item| match &item.observed {
+        Observed::ScanError(error) => {
+            (item.path, "unreadable", Some(printable_str(&error.detail).into_owned()))
+        }
+        _ => match seal.header.scope.excludes(&item.path, false) {
+            Some(pattern) => {
+                (item.path, "excluded", Some(format!("by {}", printable(pattern.as_bytes()))))
+            }
+            None => named(seal, item.path),
+        },
+    };
+    Ok(survey.inventory.items.into_iter().map(row).collect())
 }
 
 fn named(seal: &Seal, path: Box<[u8]>) -> Row {

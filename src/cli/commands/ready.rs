@@ -6,9 +6,10 @@ use sealgate_core::text::escape::printable_str;
 use sealgate_core::text::problem::Problem;
 
 use super::Context;
+use crate::ops::seal::database::named_rows;
 use crate::ops::seal::pointers;
-use crate::report::Verbosity;
 use crate::report::sealed::{self, Outcome, Summary};
+use crate::report::{Verbosity, text};
 
 /// A seal that may be written.
 pub(super) struct PendingSeal {
@@ -21,6 +22,8 @@ pub(super) struct PendingSeal {
     pub(super) changed: bool,
     /// The paths of Git LFS pointers that it approves.
     pub(super) pointers: Vec<String>,
+    /// Of a database that was read: the seal of its file.
+    pub(super) file: Option<Seal>,
 }
 
 impl PendingSeal {
@@ -28,12 +31,24 @@ impl PendingSeal {
     pub(super) fn edited(seal: Seal, old: Seal, loaded: &[u8]) -> Self {
         let bytes = to_bytes(&seal);
         let changed = bytes != loaded;
-        Self { seal, bytes, old: Some(old), old_was_whole: true, changed, pointers: Vec::new() }
+        Self {
+            seal,
+            bytes,
+            old: Some(old),
+            old_was_whole: true,
+            changed,
+            pointers: Vec::new(),
+            file: None,
+        }
     }
 
     /// Says what is legal and will still cause trouble.
     pub(super) fn warn(&self, context: &Context) {
         let name = &self.seal.name;
+        if self.seal.header.surface.is_some() {
+            self.warn_of_keys(context);
+            return;
+        }
         for pair in collisions::collisions(self.seal.entries.iter().map(|sealed| &sealed.path)) {
             context.terminal.remark(&format!(
                 "warning: {name}: {} and {} are one name where case or Unicode form is ignored (macOS, Windows)",
@@ -54,6 +69,19 @@ impl PendingSeal {
         if self.bytes.len() as u64 > LARGE_SEAL_BYTES {
             context.terminal.remark(&format!(
                 "warning: {name}: the seal is over 40 MiB: hosts stop showing and accepting such files; seal parts of the root apart"
+            ));
+        }
+    }
+
+    /// Says that keys of rows are in the file of a new seal over a database.
+    fn warn_of_keys(&self, context: &Context) {
+        let rows = named_rows(&self.seal);
+        if self.old.is_none() && rows > 0 {
+            let rows = text::count(rows, "row", "rows");
+            context.terminal.remark(&format!(
+                "note: {}: the seal names {rows} by key; list a table under `buckets` if its keys must not be \
+                 in git, or if its values could be guessed from their digests",
+                self.seal.name
             ));
         }
     }

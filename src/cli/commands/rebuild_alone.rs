@@ -64,7 +64,7 @@ fn compare_alone(
     let (Some(name), Ok(scope)) = (name, Scope::new(Vec::new())) else {
         return Ok(Verdict::Error);
     };
-    let header = Header { root: root.clone(), tracked: false, build: None, scope };
+    let header = Header { root: root.clone(), tracked: false, build: None, scope, surface: None };
     let (first, second) = (aside.first(path)?, open(root, context)?);
     let compared = compare(&name, &header, (&first, &second), &arguments.reading.scanner())?;
     let made = aside.made_shown(path);

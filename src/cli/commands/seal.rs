@@ -3,7 +3,7 @@
 //! Everything is read and every reason to refuse is looked for before the first byte is written.
 
 use sealgate_core::compare::changes;
-use sealgate_core::compare::inventory::Inventory;
+use sealgate_core::compare::inventory::{Extent, Inventory};
 use sealgate_core::compare::is_left_out;
 use sealgate_core::compare::verdict::Verdict;
 use sealgate_core::seal::exclude::Scope;
@@ -12,7 +12,7 @@ use sealgate_core::seal::{
 };
 use sealgate_core::text::problem::Problem;
 use sealgate_git::{Listing, Tracking};
-use sealgate_scan::{self as inventory, Directory, Scanner};
+use sealgate_scan::Scanner;
 
 use super::from_report::{self, Approval};
 use super::ready::{PendingSeal, write};
@@ -20,7 +20,8 @@ use super::{Context, collect, refuse_in_ci, seal_header};
 use crate::cli::args::SealArgs;
 use crate::cli::progress::Progress;
 use crate::ops::bounds::Bounds;
-use crate::ops::check::open_build;
+use crate::ops::check::Opened;
+use crate::ops::seal::database;
 use crate::ops::seal::draft::{
     Part, draft, keep_modes, looks_tracked, outside_links, replaced, take_only, untracked,
 };
@@ -29,7 +30,6 @@ use crate::ops::seal::plan::{self, Plan, Wanted};
 use crate::ops::seal::pointers::{self, pointers};
 use crate::report::Verbosity;
 use crate::report::sealed::Outcome;
-use crate::tree::{NamedBy, root_problem};
 
 type Problems = Vec<Problem>;
 
@@ -98,7 +98,8 @@ fn plan(arguments: &SealArgs, context: &Context) -> Result<Vec<Plan>, Problems> 
             BuildEdit::Keep | BuildEdit::Remove => None,
         };
         let exclude = &arguments.exclude;
-        let wanted = Wanted { name, root, build: build.as_ref(), exclude };
+        let include = &arguments.include;
+        let wanted = Wanted { name, root, build: build.as_ref(), exclude, include };
         return plan::make(&context.repository, &context.base, &wanted).map(|plan| vec![plan]);
     }
     let names = select(arguments, context)?;
@@ -142,30 +143,34 @@ pub(super) fn prepare(
     let mut bounds = Bounds::new(roots);
     // Whatever cannot be sealed is refused before git is asked: git opens files by their names, and
     // would wait for a FIFO that is called .gitignore.
-    let drafted = collect(plans.into_iter().map(|plan| {
-        let name = plan.name.as_str();
+    let drafted = collect(plans.into_iter().map(|mut plan| {
+        let name = &plan.name.to_string();
         if let Some(refused) = bounds.refuse(name) {
             return Err(vec![refused]);
         }
         let names = scanner.meter.names();
-        let (root, inventory) = observe(&plan, arguments, only.as_ref(), context, &scanner)?;
+        let (root, inventory) = observe(&mut plan, arguments, only.as_ref(), context, &scanner)?;
         bounds.count(name, scanner.meter.names() - names, inventory.bytes, []);
-        let seal = drafted(&plan, &inventory, only.as_ref());
+        let seal = seal_of(&plan, &inventory, only.as_ref());
         scanner.workers.discard(inventory);
         let seal = seal?;
-        let pointers = pointers(&seal, plan.old.as_ref(), only.as_ref(), &root);
-        Ok(Drafted { plan, seal, pointers })
+        let directory = root.directory();
+        let pointers = directory.map_or_else(Vec::new, |directory| {
+            pointers(&seal, plan.old.as_ref(), only.as_ref(), directory)
+        });
+        let file = file_of(&seal, arguments, context)?;
+        Ok(Drafted { plan, seal, pointers, file })
     }))?;
     drop(progress);
     let listing = listing(&drafted, context)?;
     collect(drafted.into_iter().map(|mut drafted| {
-        let seal = &mut drafted.seal;
-        let tracking = listing.below(seal.header.root.as_str());
+        let tracking = listing.below(drafted.seen_by_git().header.root.as_str());
         if drafted.plan.new && context.repository.in_git() {
-            seal.header.tracked = match &arguments.at {
-                None => looks_tracked(seal, &tracking),
+            drafted.seal.header.tracked = match &arguments.at {
+                None => looks_tracked(drafted.seen_by_git(), &tracking),
                 Some(_) => tracking.knows_any(),
             };
+            let seal = &drafted.seal;
             if let (Some(_), true) = (&arguments.at, seal.header.tracked) {
                 let message = format!("git keeps files in {}", seal.header.root);
                 return Err(vec![
@@ -185,29 +190,62 @@ struct Drafted {
     seal: Seal,
     /// The paths of Git LFS pointers in it.
     pointers: Vec<String>,
+    /// Of a database: the seal of its file.
+    file: Option<Seal>,
+}
+
+impl Drafted {
+    /// The seal whose entries are files.
+    fn seen_by_git(&self) -> &Seal {
+        self.file.as_ref().unwrap_or(&self.seal)
+    }
+}
+
+/// The seal of the file of a database that is sealed where it is.
+fn file_of(seal: &Seal, arguments: &SealArgs, context: &Context) -> Result<Option<Seal>, Problem> {
+    if arguments.at.is_some() { Ok(None) } else { database::file_of(seal, &context.repository) }
 }
 
 fn observe(
-    plan: &Plan,
+    plan: &mut Plan,
     arguments: &SealArgs,
     only: Option<&Scope>,
     context: &Context,
     scanner: &Scanner,
-) -> Result<(Directory, Inventory), Problem> {
-    let named_by = if plan.new { NamedBy::User } else { NamedBy::Seal };
-    let problem = |error| root_problem(&error, &plan.name, named_by);
-    let root = match &arguments.at {
-        None => context.repository.open(&plan.header.root).map_err(problem)?,
-        Some(at) => open_build(&context.path(at), &plan.name)?,
+) -> Result<(Opened<'static>, Inventory), Problems> {
+    let Plan { name, header, .. } = plan;
+    let opened = match &arguments.at {
+        None => Opened::of_root(&context.repository, name, header),
+        Some(at) => Opened::of_place(&context.path(at), name, header),
     };
+    let root = opened.map_err(|problem| about_root(problem, plan, context))?;
+    let Plan { name, header, .. } = plan;
+    // The rest of the seal has the entries that it has.
+    if let (Opened::Database(database), None) = (&root, only) {
+        for said in database::choose_buckets(database, header, name)? {
+            context.terminal.remark(&said);
+        }
+    }
     let left_out = |path: &[u8]| only.is_some_and(|only| is_left_out(only, path));
-    let inventory = inventory::take_part(&root, &plan.header.scope, scanner, Some(&left_out));
-    let inventory = inventory.map_err(problem)?;
-    Ok((root, inventory))
+    let observed = root.observe(name, header, Extent::default(), scanner, Some(&left_out))?;
+    Ok((root, observed.complete()?))
+}
+
+/// A root that cannot be opened, with what to do about one that the user just named.
+fn about_root(problem: Problem, plan: &Plan, context: &Context) -> Problem {
+    let root = plan.header.root.as_str();
+    let is_file = || context.repository.root().join(root).is_file();
+    match problem.code {
+        "root-not-directory" if plan.header.surface.is_none() && is_file() => problem.remedy(
+            "name a directory; to seal an SQLite database, name its tables too: --include main/TABLE",
+        ),
+        "root-missing" if plan.new => problem.remedy("correct the path on the command line, or build first"),
+        _ => problem,
+    }
 }
 
 /// The seal of what was observed, as `plan` wants it.
-fn drafted(plan: &Plan, inventory: &Inventory, only: Option<&Scope>) -> Result<Seal, Problems> {
+fn seal_of(plan: &Plan, inventory: &Inventory, only: Option<&Scope>) -> Result<Seal, Problems> {
     let part = only.zip(plan.old.as_ref()).map(|(only, old)| Part { only, old });
     let mut seal = draft(&plan.name, plan.header.clone(), inventory, part)?;
     if let (Some(old), false) = (&plan.old, inventory.modes) {
@@ -221,9 +259,9 @@ fn listing(drafted: &[Drafted], context: &Context) -> Result<Listing, Problems> 
     if !context.repository.in_git() {
         return Ok(Listing::default());
     }
-    let plans = drafted.iter().map(|drafted| &drafted.plan);
-    let kept = plans.filter(|plan| plan.new || plan.header.tracked);
-    let roots = kept.map(|plan| plan.header.root.as_str());
+    let is_kept = |drafted: &&Drafted| drafted.plan.new || drafted.plan.header.tracked;
+    let kept = drafted.iter().filter(is_kept);
+    let roots = kept.map(|drafted| drafted.seen_by_git().header.root.as_str());
     Listing::of(context.repository.root(), roots).map_err(|error| vec![error.into()])
 }
 
@@ -234,7 +272,7 @@ fn ready(
     only: Option<&Scope>,
     tracking: &Tracking<'_>,
 ) -> Result<PendingSeal, Problems> {
-    let Drafted { plan, mut seal, pointers } = drafted;
+    let Drafted { plan, mut seal, pointers, file } = drafted;
     let Plan { name, old_bytes, old, salvaged, new, .. } = plan;
     if let (Some(only), Some(old)) = (only, &old) {
         seal = take_only(old, seal, only).ok_or_else(|| {
@@ -256,7 +294,10 @@ fn ready(
                 .remedy("set tracked = false"),
         );
     } else if seal.header.tracked {
-        problems.extend(untracked(&seal, only, tracking, new));
+        match &file {
+            Some(file) => problems.extend(database::untracked(&seal, file, tracking, new)),
+            None => problems.extend(untracked(&seal, only, tracking, new)),
+        }
         problems.extend(pointers::problem(&seal, &pointers));
     }
     if !problems.is_empty() {
@@ -269,7 +310,7 @@ fn ready(
         check_readable(&name, &bytes, only.is_some(), context)?;
     }
     let old = old.or_else(|| (!new).then(|| replaced(salvaged, &seal)));
-    Ok(PendingSeal { seal, bytes, old, old_was_whole, changed, pointers })
+    Ok(PendingSeal { seal, bytes, old, old_was_whole, changed, pointers, file })
 }
 
 /// Refuses seals of roots that are kept in git if `git add` would store something else than they state.
@@ -282,6 +323,10 @@ pub(super) fn hold_against_git(
 ) -> Result<(), Problems> {
     let mut approving = Vec::new();
     for ready in ready.iter().filter(|ready| ready.seal.header.tracked) {
+        if let Some(file) = &ready.file {
+            approving.push(Approving { seal: file, entries: file.entries.iter().collect() });
+            continue;
+        }
         let old = ready.old.as_ref().filter(|_| !arguments.only.is_empty());
         let is_read = |sealed: &&SealedEntry| {
             old.is_none_or(|old| old.entry(sealed.path.as_bytes()) != Some(&sealed.entry))

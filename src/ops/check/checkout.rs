@@ -58,7 +58,8 @@ fn committed_drift(
     head: &Oid,
     result: &SealResult,
 ) -> Option<CommittedDrift> {
-    if result.tracked != Some(true) {
+    // The rows of a database are no files of a commit.
+    if result.tracked != Some(true) || result.database.is_some() {
         return None;
     }
     let root = Root::parse(result.root.as_deref()?).ok()?;

@@ -5,11 +5,12 @@ use std::cell::OnceCell;
 use std::sync::Arc;
 
 use sealgate_core::compare::cause;
-use sealgate_core::seal::Header;
+use sealgate_core::seal::Seal;
 use sealgate_core::seal::path::EntryPath;
 use sealgate_scan::read_whole;
 
-use super::{Bytes, Judge, Opened};
+use super::opened::{Opened, object};
+use super::{Bytes, Judge};
 
 /// How far back commits are looked at.
 const ANCESTORS: usize = 1_000;
@@ -18,13 +19,13 @@ const ANCESTORS: usize = 1_000;
 pub(super) struct Evidence<'a> {
     judge: &'a Judge<'a>,
     root: &'a Opened<'a>,
-    header: &'a Header,
+    seal: &'a Seal,
     history: OnceCell<Arc<Vec<String>>>,
 }
 
 impl<'a> Evidence<'a> {
-    pub(super) fn new(judge: &'a Judge<'a>, root: &'a Opened<'a>, header: &'a Header) -> Self {
-        Self { judge, root, header, history: OnceCell::new() }
+    pub(super) fn new(judge: &'a Judge<'a>, root: &'a Opened<'a>, seal: &'a Seal) -> Self {
+        Self { judge, root, seal, history: OnceCell::new() }
     }
 }
 
@@ -32,18 +33,30 @@ impl cause::Evidence for Evidence<'_> {
     fn read(&mut self, path: &EntryPath) -> Option<Vec<u8>> {
         match self.root {
             Opened::Directory(root) => read_whole(root, path, cause::MAX_PROOF_BYTES).ok(),
-            Opened::Commit(commit) => commit.bytes(&self.header.root, path, cause::MAX_PROOF_BYTES),
+            Opened::Commit(commit) => {
+                commit.bytes(&self.seal.header.root, path, cause::MAX_PROOF_BYTES)
+            }
+            Opened::Database(_) => None,
         }
+    }
+
+    /// How the definition of an object in a database differs.
+    fn proved(&mut self, path: &[u8]) -> cause::Explained {
+        let Opened::Database(database) = self.root else { return None };
+        let path = EntryPath::parse(std::str::from_utf8(path).ok()?).ok()?;
+        let there = object(database, &path, &self.seal.header)?;
+        cause::of_definition(self.seal.entry(path.as_bytes())?, &there)
     }
 
     /// What git will not have: a file that it ignores, or one that is nowhere and was in no commit
     /// that is at hand. A new file is about to be added.
     fn is_in_git(&mut self, path: &[u8], there: bool) -> Option<bool> {
         let repository = self.judge.repository;
-        if !(self.header.tracked && repository.in_git()) {
+        let header = &self.seal.header;
+        if !(header.tracked && repository.in_git()) || header.surface.is_some() {
             return None;
         }
-        let root = self.header.root.as_str();
+        let root = header.root.as_str();
         match (&self.judge.bytes, there) {
             (Bytes::Directory { .. }, _) | (Bytes::Commit(_), true) => None,
             (Bytes::Commit(_), false) => repository.is_tracked(root, path),

@@ -4,10 +4,11 @@ pub mod checkout;
 pub mod coverage;
 mod evidence;
 pub mod lines;
+mod opened;
 pub mod review;
 pub mod shifted;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use sealgate_core::compare::cause;
 use sealgate_core::compare::fold::folds;
@@ -22,11 +23,11 @@ use sealgate_core::seal::entry::Digest;
 use sealgate_core::seal::exclude::Scope;
 use sealgate_core::seal::{Header, Seal, SealName};
 use sealgate_core::text::problem::Problem;
-use sealgate_scan::{self as inventory, Directory, PassOver, RootError, Scanner};
+use sealgate_scan::{PassOver, Scanner};
 
 use self::evidence::Evidence;
-use crate::ops::bring_back::how_to_bring_back;
-use crate::tree::{Begun, CommitTree, Loaded, Long, NamedBy, Workspace, root_problem};
+pub use self::opened::{Observation, Opened, observe, open_build};
+use crate::tree::{Begun, CommitTree, Loaded, Long, Workspace};
 
 /// Where bytes are read from.
 #[derive(Debug, Clone)]
@@ -41,12 +42,6 @@ pub enum Bytes<'a> {
         path: PathBuf,
     },
     /// A commit.
-    Commit(&'a CommitTree<'a>),
-}
-
-/// An open root.
-enum Opened<'a> {
-    Directory(Directory),
     Commit(&'a CommitTree<'a>),
 }
 
@@ -83,23 +78,6 @@ impl Bytes<'_> {
     }
 }
 
-impl Opened<'_> {
-    fn observe(
-        &self,
-        name: &SealName,
-        header: &Header,
-        sealed: Extent,
-        scanner: &Scanner,
-        pass_over: PassOver<'_>,
-    ) -> Result<Inventory, Problem> {
-        match self {
-            Self::Directory(root) => inventory::take_part(root, &header.scope, scanner, pass_over)
-                .map_err(|error| root_problem(&error, name, NamedBy::Seal)),
-            Self::Commit(snapshot) => snapshot.observe(name, header, sealed, scanner, pass_over),
-        }
-    }
-}
-
 impl<'a> Judge<'a> {
     /// Judges the working tree by its own seals.
     #[must_use]
@@ -132,11 +110,13 @@ impl<'a> Judge<'a> {
         name: &SealName,
         begun: Begun,
     ) -> Result<(), Problem> {
-        let (seal, root, mut inventory) = self.both_sides(judgement, name, begun)?;
+        let (seal, root, observation) = self.both_sides(judgement, name, begun)?;
+        let Observation { mut inventory, problems } = observation;
+        judgement.problems.extend(problems);
         if let Bytes::Commit(commit) = &self.bytes {
             commit.count_differing(&seal, extent_of_differences(&seal, &inventory))?;
         }
-        let mut evidence = Evidence::new(self, &root, &seal.header);
+        let mut evidence = Evidence::new(self, &root, &seal);
         let (bytes, modes) = (inventory.bytes, inventory.modes);
         let Comparison { findings, checked, matched } = match self.taken(name) {
             None => {
@@ -186,11 +166,12 @@ impl<'a> Judge<'a> {
         judgement: &mut SealResult,
         name: &SealName,
         begun: Begun,
-    ) -> Result<(Seal, Opened<'a>, Inventory), Problem> {
+    ) -> Result<(Seal, Opened<'a>, Observation), Problem> {
         if let Some(header) = begun.header() {
             judgement.root = Some(header.root.as_str().to_owned());
             judgement.tracked = Some(header.tracked);
             judgement.build.clone_from(&header.build);
+            judgement.database = header.surface.as_ref().map(|surface| surface.system);
         }
         let look = |header: &Header, sealed, pass_over: PassOver<'_>| -> Result<_, Problem> {
             let root = self.open(name, header)?;
@@ -199,8 +180,8 @@ impl<'a> Judge<'a> {
                 Some(_) => Some(&left_out as &(dyn Fn(&[u8]) -> bool + Sync)),
                 None => pass_over,
             };
-            let inventory = root.observe(name, header, sealed, self.scanner, pass_over)?;
-            Ok((root, inventory))
+            let observation = root.observe(name, header, sealed, self.scanner, pass_over)?;
+            Ok((root, observation))
         };
         let (seal, looked) = match begun {
             Begun::Whole(loaded) => {
@@ -232,8 +213,8 @@ impl<'a> Judge<'a> {
                 (seal, looked)
             }
         };
-        let (root, inventory) = looked?;
-        Ok((seal, root, inventory))
+        let (root, observation) = looked?;
+        Ok((seal, root, observation))
     }
 
     /// Reads the rest of a long seal, and says how much there is to hash.
@@ -278,12 +259,15 @@ impl<'a> Judge<'a> {
     }
 
     fn open(&self, name: &SealName, header: &Header) -> Result<Opened<'a>, Problem> {
-        let opened = match &self.bytes {
-            Bytes::Worktree => open(self.repository, name, header)?,
-            Bytes::Directory { path, .. } => open_build(path, name)?,
-            Bytes::Commit(snapshot) => return Ok(Opened::Commit(snapshot)),
-        };
-        Ok(Opened::Directory(opened))
+        match &self.bytes {
+            Bytes::Worktree => Opened::of_root(self.repository, name, header),
+            Bytes::Directory { path, .. } => Opened::of_place(path, name, header),
+            Bytes::Commit(commit) if header.surface.is_some() => {
+                let database = commit.database(name, &header.root)?;
+                Ok(Opened::Database(Box::new(database)))
+            }
+            Bytes::Commit(commit) => Ok(Opened::Commit(commit)),
+        }
     }
 }
 
@@ -304,40 +288,4 @@ fn changed(name: &SealName, repository: &Workspace) -> Problem {
         .seal(name.as_str())
         .file(repository.file_of(name))
         .remedy("keep it still, and check again")
-}
-
-/// Opens the root of the seal `name`.
-pub fn open(
-    repository: &Workspace,
-    name: &SealName,
-    header: &Header,
-) -> Result<Directory, Problem> {
-    let opened = repository.open(&header.root);
-    opened.map_err(|error| {
-        let problem = root_problem(&error, name, NamedBy::Seal);
-        let lost = header.tracked && matches!(error, RootError::Missing(_));
-        match lost.then(|| how_to_bring_back(repository, header.root.as_str())).flatten() {
-            Some(command) => {
-                problem.remedy(format!("the commit that is checked out has it: {command}"))
-            }
-            None => problem,
-        }
-    })
-}
-
-/// Opens the directory `build` instead of the root of the seal `name`.
-pub fn open_build(build: &Path, name: &SealName) -> Result<Directory, Problem> {
-    let opened = Directory::open_root(build, None);
-    opened.map_err(|error| root_problem(&error, name, NamedBy::User))
-}
-
-/// Takes the inventory of an open root, in the scope of the seal `name`.
-pub fn observe(
-    root: &Directory,
-    name: &SealName,
-    header: &Header,
-    scanner: &Scanner,
-) -> Result<Inventory, Problem> {
-    inventory::take(root, &header.scope, scanner)
-        .map_err(|error| root_problem(&error, name, NamedBy::Seal))
 }

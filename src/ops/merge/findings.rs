@@ -49,6 +49,8 @@ impl cause::Evidence for &Claims {
             Cause::ByteOrderMark,
             Cause::TrailingNewline,
             Cause::EmbedsCommit,
+            Cause::ColumnOrder,
+            Cause::OnlyQuoting,
         ];
         self.0.get(path).filter(|(cause, _)| from_bytes.contains(cause)).cloned()
     }

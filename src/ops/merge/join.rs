@@ -45,6 +45,7 @@ pub(super) fn join(
     };
     judgement.root = Some(seal.header.root.as_str().to_owned());
     judgement.tracked = Some(seal.header.tracked);
+    judgement.database = seal.header.surface.as_ref().map(|surface| surface.system);
     judgement.build.clone_from(&seal.header.build);
     judgement.digest = Some(digest);
     let sum = |of: fn(&SealResult) -> u64| {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use sealgate_core::compare::changes::{Reseal, ScopeChange};
 use sealgate_core::compare::verdict::{SealResult, Source, Verdict};
 use sealgate_core::seal::BuildCommand;
+use sealgate_core::seal::surface::DatabaseSystem;
 use sealgate_git::Oid;
 
 use super::held::ScopeChanged;
@@ -132,21 +133,26 @@ fn scope(change: &ScopeChange, now: &Reseal) -> String {
             command(now.build.as_ref()),
             command(old.as_ref())
         ),
-        ScopeChange::Exclude(old) => {
-            let lacks = |list: &[String], pattern: &String| !list.contains(pattern);
-            let new: Vec<String> =
-                now.exclude.iter().filter(|pattern| lacks(old, pattern)).cloned().collect();
-            let gone: Vec<String> =
-                old.iter().filter(|pattern| lacks(&now.exclude, pattern)).cloned().collect();
-            match (&new[..], &gone[..]) {
-                ([], []) => "exclude has another order".to_owned(),
-                ([], gone) => format!("exclude no longer has {}", listed(gone)),
-                (new, []) => format!("exclude also has {}", listed(new)),
-                (new, gone) => {
-                    format!("exclude has {} instead of {}", listed(new), listed(gone))
-                }
-            }
+        ScopeChange::Exclude(old) => list_change("exclude", old, &now.exclude),
+        ScopeChange::Database { old, new } => {
+            let kind =
+                |side: &Option<DatabaseSystem>| side.map_or("a directory", DatabaseSystem::as_str);
+            format!("it covers {} and covered {}", kind(new), kind(old))
         }
+        ScopeChange::Listed { list, old, new } => list_change(list.key(), old, new),
+    }
+}
+
+/// How the list under `key` differs from what it was.
+fn list_change(key: &str, old: &[String], now: &[String]) -> String {
+    let lacks = |list: &[String], string: &String| !list.contains(string);
+    let new: Vec<String> = now.iter().filter(|string| lacks(old, string)).cloned().collect();
+    let gone: Vec<String> = old.iter().filter(|string| lacks(now, string)).cloned().collect();
+    match (&new[..], &gone[..]) {
+        ([], []) => format!("{key} has another order"),
+        ([], gone) => format!("{key} no longer has {}", listed(gone)),
+        (new, []) => format!("{key} also has {}", listed(new)),
+        (new, gone) => format!("{key} has {} instead of {}", listed(new), listed(gone)),
     }
 }
 

@@ -89,6 +89,13 @@ impl Plan {
                 plan.without_build.push(name);
                 continue;
             };
+            if header.surface.is_some() {
+                if named {
+                    problems.push(is_database(&name));
+                }
+                plan.without_build.push(name);
+                continue;
+            }
             match movable(repository, &header.root, all) {
                 Ok(root) => {
                     let sealed = seal.as_ref().map(sealed).unwrap_or_default();
@@ -270,6 +277,7 @@ fn committed(
             tracked: true,
             build: None,
             scope: Scope::new(Vec::new()).ok()?,
+            surface: None,
         };
         let name = SealName::parse("head")?;
         let extent = Extent { paths, bytes: 0 };
@@ -315,6 +323,12 @@ fn no_command(name: &SealName) -> Problem {
         .remedy(format!(
             "say how: sealgate seal {name} --set-build 'npm run build', or what yours is"
         ))
+}
+
+fn is_database(name: &SealName) -> Problem {
+    Problem::new("usage", "rebuild builds directories, and this seal covers a database")
+        .seal(name.as_str())
+        .remedy(format!("run the command that the seal states, then: sealgate check {name}"))
 }
 
 fn stray(seal: &Rebuilt, strays: &[String]) -> Problem {

@@ -35,7 +35,9 @@ pub fn with_excludes(old: &Seal, patterns: &[String]) -> Result<Seal, Problem> {
     let header = Header { scope: scope.clone(), ..old.header.clone() };
     let mut seal =
         Seal { name: old.name.clone(), header, entries: kept.into_iter().cloned().collect() };
-    let emptied = emptied(&out, &seal, &scope);
+    // A database has no directories.
+    let emptied =
+        if old.header.surface.is_some() { BTreeSet::new() } else { emptied(&out, &seal, &scope) };
     if let (Some(directory), true) = (emptied.first(), seal.header.tracked) {
         let pattern = pattern_of(directory.as_bytes()).unwrap_or_default();
         let message = format!("nothing in scope would be left in the directory {directory:?}");

@@ -1,5 +1,6 @@
 //! Sealing: what is to be sealed (`plan`), and the new seal (`draft`).
 
+pub mod database;
 pub mod draft;
 pub mod from_report;
 pub mod header;

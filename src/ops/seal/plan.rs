@@ -12,6 +12,7 @@ use sealgate_core::seal::{
 };
 use sealgate_core::text::problem::{Problem, in_words};
 
+use super::database::surface_of;
 use crate::tree::Workspace;
 
 type Problems = Vec<Problem>;
@@ -46,6 +47,8 @@ pub struct Wanted<'a> {
     pub build: Option<&'a BuildCommand>,
     /// What to leave out of it.
     pub exclude: &'a [String],
+    /// What of a database to seal; nothing for a directory.
+    pub include: &'a [String],
 }
 
 /// Plans to write the seal `name` again; `needs_old` says that it must be one that can be read.
@@ -153,6 +156,13 @@ pub fn make(repository: &Workspace, base: &Path, wanted: &Wanted<'_>) -> Result<
             "name the directory that you ship",
         ));
     }
+    let surface = surface_of(wanted.include)?;
+    if surface.is_some() && root.path().is_none() {
+        return Err(usage(
+            "--include selects from a database, and the root is the repository",
+            "name the file of the database: --root FILE",
+        ));
+    }
     let mut exclude = wanted.exclude.to_vec();
     if root.path().is_none() {
         let needed = repository.excludes_of_whole();
@@ -166,7 +176,7 @@ pub fn make(repository: &Workspace, base: &Path, wanted: &Wanted<'_>) -> Result<
             format!("{alone} would hold nothing but the seals, and be an entry of this one");
         return Err(usage(&message, &format!("leave it out: --exclude /{alone}")));
     }
-    let header = Header { root, tracked: false, build: wanted.build.cloned(), scope };
+    let header = Header { root, tracked: false, build: wanted.build.cloned(), scope, surface };
     let plan = Plan {
         name,
         header,

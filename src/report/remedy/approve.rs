@@ -93,17 +93,22 @@ impl Advice<'_> {
             // A backtick would end the command in the formats that set it apart.
             let command = build.as_str().replace('`', r"\x60");
             let rebuild = self.sealgate("rebuild");
-            sentences.push(format!(
-                "{root} is built by `{command}`: `{rebuild}` runs that and says whether it makes the \
-                 sealed bytes, and `{rebuild} --seal` approves what it makes."
-            ));
+            sentences.push(if self.is_database() {
+                format!("{root} is built by `{command}`.")
+            } else {
+                format!(
+                    "{root} is built by `{command}`: `{rebuild}` runs that and says whether it makes \
+                     the sealed bytes, and `{rebuild} --seal` approves what it makes."
+                )
+            });
         }
         let findings = &self.judgement.findings;
         if findings.iter().any(|finding| finding.kind == FindingKind::Unsealable) {
             sentences.push("It refuses while anything unsealable is there.".to_owned());
         }
         let proved = |cause: &Cause| findings.iter().any(|finding| finding.cause == Some(*cause));
-        let causes: Vec<_> = Cause::ALL.into_iter().filter(proved).map(Cause::code).collect();
+        let causes = Cause::ALL.into_iter().filter(|cause| !may_be_meant(*cause)).filter(proved);
+        let causes: Vec<_> = causes.map(Cause::code).collect();
         if !causes.is_empty() {
             sentences.push(format!(
                 "Do not approve what has a known cause ({}): fix the cause.",
@@ -138,4 +143,9 @@ impl Advice<'_> {
             )
         }
     }
+}
+
+/// Whether somebody may have meant what has this cause: nothing is broken, and a database has it so.
+fn may_be_meant(cause: Cause) -> bool {
+    matches!(cause, Cause::ColumnOrder | Cause::OnlyQuoting)
 }

@@ -5,6 +5,7 @@
 
 mod approve;
 mod checkout;
+mod database;
 mod line_endings;
 mod reseal;
 
@@ -73,6 +74,9 @@ impl Invocation {
 /// What to do about one finding, in a sentence or two; commands stand in backticks.
 pub(super) fn of(finding: &Finding, judgement: &SealResult, invocation: &Invocation) -> String {
     let advice = Advice { judgement, invocation };
+    if advice.is_database() {
+        return advice.on_database(finding);
+    }
     match finding.cause {
         Some(cause) => advice.on_cause(cause, finding.kind, &finding.path),
         None => advice.on_kind(finding),
@@ -149,6 +153,8 @@ impl Advice<'_> {
                                     write it to a file outside the root."
                     .to_owned()
             }
+            // Only databases have them.
+            Cause::ColumnOrder | Cause::OnlyQuoting => format!("If it is meant, {}.", self.approval()),
         }
     }
 
@@ -233,6 +239,9 @@ impl Advice<'_> {
                     format!("{}: HEAD has the same wrong bytes", self.again_in_a_commit(path))
                 }
             },
+            Source::Worktree if self.is_database() => {
+                "restore the database from a backup".to_owned()
+            }
             Source::Worktree => "build again from a clean checkout".to_owned(),
         }
     }

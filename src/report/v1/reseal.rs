@@ -134,6 +134,34 @@ pub enum ScopeView {
         /// The patterns that there are.
         new: Vec<String>,
     },
+    /// The kind of database; null stands for a directory.
+    Database {
+        /// What it was.
+        old: Option<String>,
+        /// What it is.
+        new: Option<String>,
+    },
+    /// The paths of a database that are in scope.
+    Include {
+        /// The paths that there were.
+        old: Vec<String>,
+        /// The paths that there are.
+        new: Vec<String>,
+    },
+    /// The tables whose rows are sealed as buckets.
+    Buckets {
+        /// The tables that there were.
+        old: Vec<String>,
+        /// The tables that there are.
+        new: Vec<String>,
+    },
+    /// The columns that are left out of rows.
+    Omit {
+        /// The columns that there were.
+        old: Vec<String>,
+        /// The columns that there are.
+        new: Vec<String>,
+    },
 }
 
 /// One changed entry, for reports.

@@ -231,9 +231,11 @@ fn of_seals(
     Ok(facts)
 }
 
-/// The paths of the files of `seal`, in the order of their entries.
+/// The paths of the files of `seal`, in the order of their entries. The rows of a database are no files.
 fn sealed_files(seal: &Seal) -> impl Iterator<Item = &EntryPath> {
-    let files = seal.entries.iter().filter(|sealed| sealed.entry.size().is_some());
+    let has_files = seal.header.surface.is_none();
+    let files =
+        seal.entries.iter().filter(move |sealed| has_files && sealed.entry.size().is_some());
     files.map(|sealed| &sealed.path)
 }
 

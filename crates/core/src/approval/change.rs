@@ -6,6 +6,7 @@
 //! touch different entries merge, and each stays what was approved.
 
 use crate::seal::entry::Digest;
+use crate::seal::surface::SurfaceList;
 use crate::seal::{Seal, SealName, SealedEntry, entry_text, quoted};
 
 /// What is not there.
@@ -41,8 +42,8 @@ impl Change {
 }
 
 /// The change of the seal `name` from `old` to `new`: `NAME TAB "PATH" TAB OLD TAB NEW` for each entry that
-/// differs; for what it covers, `root`, `tracked`, `build` and `exclude` stand without quotes where the path
-/// would. No line: nothing changed.
+/// differs; for what it covers, the key stands without quotes where the path would: `root`, `tracked`,
+/// `build`, `exclude`, and for a database `database`, `include`, `buckets` and `omit`. No line: nothing changed.
 #[must_use]
 pub fn of_seal(name: &SealName, old: Side<'_>, new: Side<'_>) -> Change {
     let mut lines = Vec::new();
@@ -113,31 +114,39 @@ fn line(what: &str, place: &str, old: &str, new: &str) -> String {
     format!("{what}\t{place}\t{old}\t{new}\n")
 }
 
+/// The keys of what a side covers. Lists of a seal over a database are those of [`SurfaceList`].
+const SCOPE_KEYS: [&str; 9] =
+    ["root", "tracked", "build", "exclude", "unreadable", "database", "include", "buckets", "omit"];
+
 /// What a side covers, by key.
-fn scope(side: Side<'_>) -> [(&'static str, String); 5] {
-    let mut values = [(); 5].map(|()| NOTHING.to_owned());
+fn scope(side: Side<'_>) -> [(&'static str, String); 9] {
+    let mut values = [(); 9].map(|()| NOTHING.to_owned());
     match side {
         Side::Nothing => {}
         Side::Unreadable(digest) => values[4] = digest.to_string(),
         Side::Seal(seal) => {
-            let patterns: Vec<String> =
-                seal.header.scope.patterns().iter().map(|pattern| quoted(pattern)).collect();
             values[0] = quoted(seal.header.root.as_str());
             values[1] = seal.header.tracked.to_string();
             if let Some(build) = &seal.header.build {
                 values[2] = quoted(build.as_str());
             }
-            values[3] = format!("[{}]", patterns.join(", "));
+            values[3] = list(seal.header.scope.patterns());
+            if let Some(surface) = &seal.header.surface {
+                values[5] = quoted(surface.system.as_str());
+                for (value, key) in values[6..].iter_mut().zip(SurfaceList::ALL) {
+                    *value = list(&surface.listed(key));
+                }
+            }
         }
     }
-    let [root, tracked, build, exclude, unreadable] = values;
-    [
-        ("root", root),
-        ("tracked", tracked),
-        ("build", build),
-        ("exclude", exclude),
-        ("unreadable", unreadable),
-    ]
+    let mut values = values.into_iter();
+    SCOPE_KEYS.map(|key| (key, values.next().unwrap_or_default()))
+}
+
+/// `[]`, or the strings in quotes.
+fn list(strings: &[String]) -> String {
+    let strings: Vec<String> = strings.iter().map(|string| quoted(string)).collect();
+    format!("[{}]", strings.join(", "))
 }
 
 fn entries(side: Side<'_>) -> &[SealedEntry] {

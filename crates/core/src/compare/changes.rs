@@ -9,7 +9,8 @@ use crate::compare::compare;
 use crate::compare::finding::{Finding, FindingKind};
 use crate::compare::inventory::{Inventory, Item, Observed};
 use crate::seal::entry::Entry;
-use crate::seal::{BuildCommand, Root, Seal, SealedEntry};
+use crate::seal::surface::{DatabaseSystem, SurfaceList};
+use crate::seal::{BuildCommand, Header, Root, Seal, SealedEntry};
 
 /// What happens to one entry. The order is the order of printing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -131,6 +132,22 @@ pub enum ScopeChange {
     Build(Option<BuildCommand>),
     /// It leaves out other things than these.
     Exclude(Vec<String>),
+    /// It covers another kind of database; `None` stands for a directory.
+    Database {
+        /// What it was.
+        old: Option<DatabaseSystem>,
+        /// What it is.
+        new: Option<DatabaseSystem>,
+    },
+    /// A list of a seal over a database has other paths.
+    Listed {
+        /// Which list.
+        list: SurfaceList,
+        /// The paths that there were.
+        old: Vec<String>,
+        /// The paths that there are.
+        new: Vec<String>,
+    },
 }
 
 /// What became of one seal since a base.
@@ -223,7 +240,21 @@ fn scope_changes(old: &Seal, new: &Seal) -> Vec<ScopeChange> {
     let patterns = old.scope.patterns();
     let exclude =
         (patterns != new.scope.patterns()).then(|| ScopeChange::Exclude(patterns.to_vec()));
-    [root, tracked, build, exclude].into_iter().flatten().collect()
+    let system = |header: &Header| header.surface.as_ref().map(|surface| surface.system);
+    let (before, now) = (system(old), system(new));
+    let database = (before != now).then_some(ScopeChange::Database { old: before, new: now });
+    let mut changes: Vec<_> =
+        [database, root, tracked, build, exclude].into_iter().flatten().collect();
+    for list in SurfaceList::ALL {
+        let paths = |header: &Header| {
+            header.surface.as_ref().map_or_else(Vec::new, |surface| surface.listed(list))
+        };
+        let (old, new) = (paths(old), paths(new));
+        if old != new {
+            changes.push(ScopeChange::Listed { list, old, new });
+        }
+    }
+    changes
 }
 
 fn deleted(old: &SealRef<'_>, on_reseal: OnReseal) -> Reseal {

@@ -42,6 +42,9 @@ pub enum Impossible {
     /// This pattern of the seal leaves the path out.
     #[error("the seal excludes it, by {0:?}")]
     Excluded(String),
+    /// The path is not in `include` of a seal over a database, or a database has no such entry.
+    #[error("the surface of the seal does not have it")]
+    NotIncluded,
     /// Something lies below a path that is no directory.
     #[error("something lies below it, and it is no directory")]
     NotADirectory,
@@ -154,6 +157,18 @@ pub(super) fn not_judged(count: usize) -> String {
 
 /// Refuses what no scan of this seal comes across.
 fn expect_in_scope(seal: &Seal, path: &[u8], observed: &Observed) -> Result<(), DecodeError> {
+    if let Some(surface) = &seal.header.surface {
+        let is_possible = match observed {
+            Observed::Entry(Entry::File { executable, .. }) => {
+                !executable && surface.includes(path)
+            }
+            Observed::Entry(_) => false,
+            Observed::ScanError(_) | Observed::Passed => surface.reaches(path),
+        };
+        if !is_possible {
+            return Err(Impossible::NotIncluded.at(path));
+        }
+    }
     let excluding = |is_dir| seal.header.scope.excludes(path, is_dir);
     let pattern = match observed {
         Observed::Entry(entry) => {

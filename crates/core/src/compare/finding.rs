@@ -101,11 +101,15 @@ pub enum Cause {
     NotInGit,
     /// The bytes name the commit that they were built from.
     EmbedsCommit,
+    /// Only the order of a table's columns differs.
+    ColumnOrder,
+    /// Only quotes around names in the definition of an object differ.
+    OnlyQuoting,
 }
 
 impl Cause {
     /// Every cause, in the order of precedence.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::Swapped,
         Self::CaseOnlyRename,
         Self::UnicodeNormalisation,
@@ -119,6 +123,8 @@ impl Cause {
         Self::ModesLost,
         Self::NotInGit,
         Self::EmbedsCommit,
+        Self::ColumnOrder,
+        Self::OnlyQuoting,
     ];
 
     /// The stable kebab-case code.
@@ -138,6 +144,8 @@ impl Cause {
             Self::ModesLost => "modes-lost",
             Self::NotInGit => "not-in-git",
             Self::EmbedsCommit => "embeds-commit",
+            Self::ColumnOrder => "column-order",
+            Self::OnlyQuoting => "only-quoting",
         }
     }
 }

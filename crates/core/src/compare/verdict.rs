@@ -7,6 +7,7 @@ use crate::compare::finding::Finding;
 use crate::compare::fold::Fold;
 use crate::seal::BuildCommand;
 use crate::seal::entry::Digest;
+use crate::seal::surface::DatabaseSystem;
 use crate::text::problem::Problem;
 
 /// The answer of the gate, ordered by weight: the heaviest of several counts.
@@ -74,6 +75,8 @@ pub struct SealResult {
     pub name: String,
     /// The directory under seal; `None` when the seal could not be read.
     pub root: Option<String>,
+    /// The system of the database under seal; `None` for a directory, or when the seal could not be read.
+    pub database: Option<DatabaseSystem>,
     /// Whether the root's files are kept in git; `None` when the seal could not be read.
     pub tracked: Option<bool>,
     /// The command that builds the root, if the seal states one.
@@ -122,6 +125,7 @@ impl SealResult {
         Self {
             name: name.into(),
             root: None,
+            database: None,
             tracked: None,
             build: None,
             digest: None,

@@ -22,6 +22,8 @@ pub enum SealFault {
     Conflict,
     /// Another version of the format.
     FormatUnknown,
+    /// A database system that this version does not know.
+    DatabaseUnsupported,
     /// No entries, so that nothing would be approved.
     Empty,
     /// More bytes than a seal may have.
@@ -38,6 +40,7 @@ impl SealFault {
             Self::Invalid | Self::Excluded => "seal-invalid",
             Self::Conflict => "seal-conflict",
             Self::FormatUnknown => "seal-format-unknown",
+            Self::DatabaseUnsupported => "database-unsupported",
             Self::Empty => "seal-empty",
             Self::TooLarge => "seal-too-large",
         }
@@ -110,6 +113,9 @@ impl SealError {
             SealFault::FormatUnknown => {
                 "use a version of sealgate that reads this format".to_owned()
             }
+            SealFault::DatabaseUnsupported => {
+                "use a version of sealgate that knows this database".to_owned()
+            }
             SealFault::Empty => {
                 "restore the file from the commit that approved it, or remove the seal".to_owned()
             }
@@ -177,6 +183,7 @@ mod tests {
             SealFault::Invalid,
             SealFault::Excluded,
             SealFault::FormatUnknown,
+            SealFault::DatabaseUnsupported,
             SealFault::Empty,
             SealFault::TooLarge,
         ] {

@@ -1,26 +1,22 @@
 //! The lenient reader: any TOML that states a valid seal, as people leave it after editing.
 //!
-//! It serves `fmt` and `seal`, and it tells what is wrong with a text that the strict reader
-//! refuses. What it lets through is form alone: order, quoting, comments, line ends.
+//! It serves `fmt` and `seal`, and `explain`, which tells what is wrong with a text that the strict
+//! reader refuses. What it lets through is form alone: order, quoting, comments, line ends.
 
 use std::borrow::Cow;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::error::{SealError, SealFault, cut, quoted};
+use super::error::{SealError, SealFault, quoted};
 use super::model::{Header, Seal, SealName, SealedEntry};
-use super::rules::{self, Entries, EntryFault, Place};
-use super::write::to_bytes;
-
-/// The longest text that is read leniently only to say what is wrong with it: `toml` needs some
-/// fifty times the memory.
-const MAX_EXPLAINED_BYTES: usize = 8 << 20;
+use super::rules::{self, Entries, EntryFault, List, Place, Stated, StatedSurface};
+use super::write::SealKind;
 
 /// What git leaves at the start of a line where a merge was not finished.
 const CONFLICT_MARKERS: [&[u8]; 4] = [b"<<<<<<<", b"|||||||", b"=======", b">>>>>>>"];
 
-const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+pub(super) const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 type Table<'t> = DeTable<'t>;
 type Value<'t> = Spanned<DeValue<'t>>;
@@ -73,75 +69,6 @@ pub fn loose_header(bytes: &[u8]) -> Result<Header, SealError> {
     document.header(fields)
 }
 
-/// Tells what is wrong with `bytes`, of which the strict reader says `refusal`.
-pub(super) fn explain(
-    name: &SealName,
-    bytes: &[u8],
-    refusal: SealError,
-    may_explain: impl FnOnce(usize) -> bool,
-) -> SealError {
-    if let Err(conflict) = check_conflict(bytes) {
-        return conflict;
-    }
-    // Only a refusal of form leaves open what the text means.
-    if refusal.fault != SealFault::NotCanonical || bytes.len() > MAX_EXPLAINED_BYTES {
-        return refusal;
-    }
-    if !may_explain(bytes.len()) {
-        return refusal;
-    }
-    match loose_seal(name, bytes) {
-        Ok(seal) => first_difference(bytes, &to_bytes(&seal)).unwrap_or(refusal),
-        Err(error) => error,
-    }
-}
-
-/// Names the first line of `given` that is not as in `canonical`.
-fn first_difference(given: &[u8], canonical: &[u8]) -> Option<SealError> {
-    let mut given_lines = given.split_inclusive(|&byte| byte == b'\n');
-    let mut canonical_lines = canonical.split_inclusive(|&byte| byte == b'\n');
-    let mut line = 0;
-    let (found, expected) = loop {
-        line += 1;
-        match (given_lines.next(), canonical_lines.next()) {
-            (None, None) => return None,
-            (found, expected) if found != expected => break (found, expected),
-            _ => {}
-        }
-    };
-    let early = canonical_lines.any(|later| Some(later) == found);
-    let found = found.unwrap_or_default();
-    let why = describe(found, expected, early);
-    let message = format!("line {line} is not in canonical form: {why}");
-    let fault = if why == CRLF { SealFault::LineEndings } else { SealFault::NotCanonical };
-    Some(SealError::new(fault, line, message))
-}
-
-/// What is wrong with a line that a checkout rewrote.
-const CRLF: &str = "it ends with CRLF instead of LF";
-
-/// What is wrong with the line `found`; `early` says that it belongs further down.
-fn describe(found: &[u8], expected: Option<&[u8]>, early: bool) -> String {
-    let Some(expected) = expected else {
-        return "the seal should end before it".to_owned();
-    };
-    let expected = expected.strip_suffix(b"\n").unwrap_or(expected);
-    if found.starts_with(BYTE_ORDER_MARK) {
-        "it begins with a byte order mark".to_owned()
-    } else if found == expected {
-        "it lacks the line feed at its end".to_owned()
-    } else if found.strip_suffix(b"\r\n") == Some(expected) {
-        CRLF.to_owned()
-    } else if expected.is_empty() {
-        "it should be empty".to_owned()
-    } else {
-        // Canonical text hides nothing, so that it can be shown as it is.
-        let expected = String::from_utf8_lossy(expected);
-        let order = if early { "; what stands here belongs further down" } else { "" };
-        format!("it should read `{}`{order}", cut(&expected))
-    }
-}
-
 /// `bytes` as text, validated once for all.
 pub(super) fn text_of(bytes: &[u8]) -> Result<&str, SealError> {
     std::str::from_utf8(bytes).map_err(|error| {
@@ -155,7 +82,7 @@ fn line_at(bytes: &[u8], offset: usize) -> usize {
     1 + bytes.iter().take(offset).filter(|&&byte| byte == b'\n').count()
 }
 
-fn check_conflict(bytes: &[u8]) -> Result<(), SealError> {
+pub(super) fn check_conflict(bytes: &[u8]) -> Result<(), SealError> {
     let text = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
     for (index, line) in text.split(|&byte| byte == b'\n').enumerate() {
         if CONFLICT_MARKERS.iter().any(|marker| line.starts_with(marker)) {
@@ -199,9 +126,30 @@ struct Fields<'t> {
     tracked: Option<(Key<'t>, Value<'t>)>,
     build: Option<(Key<'t>, Value<'t>)>,
     exclude: Option<(Key<'t>, Value<'t>)>,
+    database: Option<(Key<'t>, Value<'t>)>,
+    include: Option<(Key<'t>, Value<'t>)>,
+    buckets: Option<(Key<'t>, Value<'t>)>,
+    omit: Option<(Key<'t>, Value<'t>)>,
     entries: Option<(Key<'t>, Value<'t>)>,
     /// The first key that no seal has.
     unknown: Option<Key<'t>>,
+}
+
+impl<'t> Fields<'t> {
+    /// The first key that only a seal over a database has.
+    fn first_of_surface(&mut self) -> Option<Key<'t>> {
+        let fields = [&mut self.database, &mut self.include, &mut self.buckets, &mut self.omit];
+        let keys = fields.into_iter().filter_map(|field| Some(field.take()?.0));
+        keys.min_by_key(|key| key.span().start)
+    }
+}
+
+/// A list of the header: where its key stands, its strings, and where each begins. Lines are counted for
+/// the string that is at fault alone.
+struct Listed {
+    line: usize,
+    strings: Vec<String>,
+    starts: Vec<usize>,
 }
 
 /// A text of TOML; knows on which line a value stands.
@@ -240,6 +188,10 @@ impl<'t> Document<'t> {
                 "tracked" => &mut fields.tracked,
                 "build" => &mut fields.build,
                 "exclude" => &mut fields.exclude,
+                "database" => &mut fields.database,
+                "include" => &mut fields.include,
+                "buckets" => &mut fields.buckets,
+                "omit" => &mut fields.omit,
                 "entries" => &mut fields.entries,
                 _ => {
                     let start = |key: &Key<'t>| key.span().start;
@@ -254,13 +206,26 @@ impl<'t> Document<'t> {
         Ok(fields)
     }
 
-    fn header(&self, fields: Fields<'t>) -> Result<Header, SealError> {
+    fn header(&self, mut fields: Fields<'t>) -> Result<Header, SealError> {
         // The version comes first: another one may have other keys.
-        let (format, format_line) = self.string("format", fields.format)?;
-        rules::check_format(&format, Some(format_line))?;
-        if let Some(key) = fields.unknown {
+        let (format, format_line) = self.string("format", fields.format.take())?;
+        let kind = rules::check_format(&format, Some(format_line))?;
+        let unknown = match kind {
+            SealKind::Directory => fields.first_of_surface().or(fields.unknown.take()),
+            SealKind::Surface => fields.unknown.take(),
+        };
+        if let Some(key) = unknown {
             let message = format!("the key {} is unknown", quoted(key.as_ref()));
             return Err(SealError::invalid(self.line(&key), message));
+        }
+        let database = match kind {
+            SealKind::Directory => None,
+            SealKind::Surface => Some(self.string("database", fields.database)?),
+        };
+        let database_line = database.as_ref().map_or(format_line, |(_, line)| *line);
+        if let Some((database, line)) = &database {
+            // The keys that are needed depend on it.
+            rules::database(database, Some(*line))?;
         }
         let (root, root_line) = self.string("root", fields.root)?;
         let (key, tracked) = fields.tracked.ok_or_else(|| missing("tracked"))?;
@@ -272,15 +237,46 @@ impl<'t> Document<'t> {
             None => None,
         };
         let build_line = build.as_ref().map_or(root_line, |(_, line)| *line);
-        let exclude_line = fields.exclude.as_ref().map_or(root_line, |(key, _)| self.line(key));
-        let (patterns, starts) = self.patterns(fields.exclude)?;
+        let include = self.paths(List::Include, fields.include, root_line)?;
+        let exclude = self.list(List::Exclude, fields.exclude, root_line)?;
+        let buckets = self.paths(List::Buckets, fields.buckets, root_line)?;
+        let omit = self.paths(List::Omit, fields.omit, root_line)?;
+        let surface = database.map(|(database, _)| StatedSurface {
+            database: database.into_owned(),
+            include: include.strings,
+            buckets: buckets.strings,
+            omit: omit.strings,
+        });
         let build = build.as_ref().map(|(command, _)| &**command);
-        rules::header(&root, tracked, build, patterns, |place| match place {
+        let exclude_strings = exclude.strings;
+        let stated = Stated { root: &root, tracked, build, exclude: exclude_strings, surface };
+        let list = |list: List| match list {
+            List::Include => (include.line, &include.starts),
+            List::Exclude => (exclude.line, &exclude.starts),
+            List::Buckets => (buckets.line, &buckets.starts),
+            List::Omit => (omit.line, &omit.starts),
+        };
+        rules::header(stated, |place| match place {
+            Place::Database => Some(database_line),
             Place::Root => Some(root_line),
             Place::Build => Some(build_line),
-            Place::Exclude => Some(exclude_line),
-            Place::Pattern(index) => starts.get(index).map(|start| self.line_at(*start)),
+            Place::List(key) => Some(list(key).0),
+            Place::Listed(key, index) => list(key).1.get(index).map(|start| self.line_at(*start)),
         })
+    }
+
+    /// The same as [`Document::list`], of paths, whose order is a matter of form.
+    fn paths(
+        &self,
+        list: List,
+        field: Option<(Key<'t>, Value<'t>)>,
+        root_line: usize,
+    ) -> Result<Listed, SealError> {
+        let listed = self.list(list, field, root_line)?;
+        let mut both: Vec<_> = listed.strings.into_iter().zip(listed.starts).collect();
+        both.sort();
+        let (strings, starts) = both.into_iter().unzip();
+        Ok(Listed { line: listed.line, strings, starts })
     }
 
     fn string(
@@ -296,26 +292,30 @@ impl<'t> Document<'t> {
         }
     }
 
-    /// The patterns, and where each begins: lines are counted for the one that is at fault alone.
-    fn patterns(
+    /// The strings of a list; a list that is not there is empty, and on the line of the root.
+    fn list(
         &self,
+        list: List,
         field: Option<(Key<'t>, Value<'t>)>,
-    ) -> Result<(Vec<String>, Vec<usize>), SealError> {
+        root_line: usize,
+    ) -> Result<Listed, SealError> {
         let Some((key, value)) = field else {
-            return Ok((Vec::new(), Vec::new()));
+            return Ok(Listed { line: root_line, strings: Vec::new(), starts: Vec::new() });
         };
-        let refuse = |line| SealError::malformed(line, "`exclude` must be a list of strings");
+        let message = format!("`{}` must be a list of strings", list.key());
+        let refuse = |line| SealError::malformed(line, message.clone());
         let DeValue::Array(items) = value.into_inner() else {
             return Err(refuse(self.line(&key)));
         };
-        let pattern = |item: Value<'t>| {
+        let string = |item: Value<'t>| {
             let start = item.span().start;
             match item.into_inner() {
-                DeValue::String(pattern) => Ok((pattern.into_owned(), start)),
+                DeValue::String(string) => Ok((string.into_owned(), start)),
                 _ => Err(refuse(self.line_at(start))),
             }
         };
-        items.into_iter().map(pattern).collect()
+        let (strings, starts) = items.into_iter().map(string).collect::<Result<_, _>>()?;
+        Ok(Listed { line: self.line(&key), strings, starts })
     }
 
     fn entries(
@@ -338,7 +338,7 @@ impl<'t> Document<'t> {
                 );
                 return Err(SealError::malformed(self.line(&key), message));
             };
-            match (entries.push(&header.scope, text, stated), &mut dropped) {
+            match (entries.push(header, text, stated), &mut dropped) {
                 (Err(EntryFault::Excluded(why)), Some(dropped)) => {
                     dropped.push(text.to_owned());
                     covered.get_or_insert_with(|| (self.line(&key), why));

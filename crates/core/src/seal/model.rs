@@ -6,8 +6,9 @@ use crate::seal::command::BuildCommand;
 use crate::seal::entry::Entry;
 use crate::seal::exclude::Scope;
 use crate::seal::path::{EntryPath, PathFault};
+use crate::seal::surface::Surface;
 
-/// The value of the `format` key.
+/// The value of the `format` key of a seal over a directory.
 pub const FORMAT: &str = "sealgate-seal/1";
 
 /// A longer seal file is refused before it is read.
@@ -45,7 +46,8 @@ impl fmt::Display for SealName {
     }
 }
 
-/// The directory under seal, relative to the repository root; `None` inside is `"."`.
+/// The directory under seal, or the file of a database, relative to the repository root; `None` inside
+/// is `"."`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Root(Option<EntryPath>);
 
@@ -89,7 +91,7 @@ impl fmt::Display for Root {
 /// Everything above `[entries]`: what is under seal, and what is left out.
 #[derive(Debug, Clone)]
 pub struct Header {
-    /// The directory under seal.
+    /// The directory under seal, or the file of the database.
     pub root: Root,
     /// Whether its files are kept in git, or built and ignored.
     pub tracked: bool,
@@ -97,6 +99,8 @@ pub struct Header {
     pub build: Option<BuildCommand>,
     /// What is left out.
     pub scope: Scope,
+    /// Which part of a database is under seal; `None` for a seal over a directory.
+    pub surface: Option<Surface>,
 }
 
 /// Equal when they say the same: the compiled patterns follow from the written ones.
@@ -106,6 +110,7 @@ impl PartialEq for Header {
             && self.tracked == other.tracked
             && self.build == other.build
             && self.scope.patterns() == other.scope.patterns()
+            && self.surface == other.surface
     }
 }
 
@@ -137,12 +142,18 @@ impl Header {
     pub fn first_entry_line(&self) -> usize {
         // The comment, `format`, `root`, `tracked`; `build`; `exclude`; the blank line and `[entries]`.
         let build = usize::from(self.build.is_some());
-        let exclude = match self.scope.patterns().len() {
-            0 => 1,
-            patterns => patterns + 2,
-        };
-        4 + build + exclude + 2 + 1
+        // `database`, `include`, `buckets` and `omit`.
+        let surface = self.surface.as_ref().map_or(0, |surface| {
+            let lists = [surface.include.len(), surface.buckets.len(), surface.omit.len()];
+            1 + lists.into_iter().map(lines_of_list).sum::<usize>()
+        });
+        4 + build + surface + lines_of_list(self.scope.patterns().len()) + 2 + 1
     }
+}
+
+/// How many lines a list of so many strings takes.
+fn lines_of_list(strings: usize) -> usize {
+    if strings == 0 { 1 } else { strings + 2 }
 }
 
 impl Seal {

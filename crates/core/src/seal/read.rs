@@ -5,11 +5,12 @@
 
 use super::error::SealError;
 use super::escape::take_string;
+use super::explain::explain;
 use super::lenient;
 use super::model::{Header, Seal, SealName};
-use super::rules::{self, Entries, Place};
+use super::rules::{self, Entries, List, Place, Stated, StatedSurface};
 use super::scan;
-use super::write::first_line;
+use super::write::{SealKind, first_line};
 
 /// Bytes of text for each entry that room is made for; most lines are longer.
 const BYTES_PER_ENTRY: usize = 96;
@@ -35,7 +36,7 @@ pub fn read_explained(
             parts.take(rest)?;
             parts.finish()
         })
-        .map_err(|error| lenient::explain(name, bytes, error, may_explain))
+        .map_err(|error| explain(name, bytes, error, may_explain))
 }
 
 /// A seal that is read a part at a time, so that a long one is never in memory as text.
@@ -61,8 +62,7 @@ impl Parts {
         length: usize,
     ) -> Result<(Self, &'t str), SealError> {
         let mut reader = Reader { rest: text, line: 0 };
-        reader.exactly(&first_line(name))?;
-        let header = reader.header()?;
+        let header = reader.header(name)?;
         reader.exactly("")?;
         reader.exactly("[entries]")?;
         let entries = Entries::new(length / BYTES_PER_ENTRY);
@@ -83,7 +83,7 @@ impl Parts {
         while !reader.rest.is_empty() {
             let line = reader.next()?;
             let (key, value) = take_entry(line, &mut scratch).ok_or_else(|| reader.form())?;
-            self.entries.push(&self.header.scope, key, value).map_err(|fault| {
+            self.entries.push(&self.header, key, value).map_err(|fault| {
                 if has_canonical_strings(line) { fault.at(reader.line) } else { reader.form() }
             })?;
         }
@@ -98,6 +98,42 @@ impl Parts {
     }
 }
 
+/// The numbers of the lines on which the keys of a header stand.
+#[derive(Debug, Default)]
+struct Lines {
+    database: usize,
+    root: usize,
+    build: usize,
+    include: usize,
+    exclude: usize,
+    buckets: usize,
+    omit: usize,
+}
+
+impl Lines {
+    fn set(&mut self, list: List, line: usize) {
+        match list {
+            List::Include => self.include = line,
+            List::Exclude => self.exclude = line,
+            List::Buckets => self.buckets = line,
+            List::Omit => self.omit = line,
+        }
+    }
+
+    fn of(&self, place: Place) -> usize {
+        match place {
+            Place::Database => self.database,
+            Place::Root => self.root,
+            Place::Build => self.build,
+            Place::List(List::Include) => self.include,
+            Place::List(List::Exclude) => self.exclude,
+            Place::List(List::Buckets) => self.buckets,
+            Place::List(List::Omit) => self.omit,
+            Place::Listed(list, index) => self.of(Place::List(list)) + 1 + index,
+        }
+    }
+}
+
 /// What is left of the text, and the number of the line that was taken last.
 struct Reader<'t> {
     rest: &'t str,
@@ -105,12 +141,35 @@ struct Reader<'t> {
 }
 
 impl<'t> Reader<'t> {
-    fn header(&mut self) -> Result<Header, SealError> {
+    /// The comment with which the seal `name` begins, and the keys above the entries.
+    fn header(&mut self, name: &SealName) -> Result<Header, SealError> {
         let mut scratch = String::new();
+        let comment = self.next()?;
+        if [SealKind::Directory, SealKind::Surface]
+            .iter()
+            .all(|kind| comment != first_line(name, *kind))
+        {
+            return Err(self.form());
+        }
         let format = self.string("format = ", "", &mut scratch)?.to_owned();
-        rules::check_format(&format, Some(self.line))?;
+        let kind = rules::check_format(&format, Some(self.line))?;
+        if comment != first_line(name, kind) {
+            self.line = 1;
+            return Err(self.form());
+        }
+        let mut lines = Lines::default();
+        let mut surface = match kind {
+            SealKind::Directory => None,
+            SealKind::Surface => Some(StatedSurface::default()),
+        };
+        if let Some(surface) = &mut surface {
+            self.string("database = ", "", &mut scratch)?.clone_into(&mut surface.database);
+            // The keys that follow depend on it.
+            rules::database(&surface.database, Some(self.line))?;
+            lines.database = self.line;
+        }
         let root = self.string("root = ", "", &mut scratch)?.to_owned();
-        let root_line = self.line;
+        lines.root = self.line;
         let tracked = match self.next()? {
             "tracked = true" => true,
             "tracked = false" => false,
@@ -119,30 +178,40 @@ impl<'t> Reader<'t> {
         let mut build = None;
         if self.rest.starts_with("build = ") {
             build = Some(self.string("build = ", "", &mut scratch)?.to_owned());
+            lines.build = self.line;
         }
-        let exclude_line = self.line + 1;
-        let patterns = self.patterns(&mut scratch)?;
-        rules::header(&root, tracked, build.as_deref(), patterns, |place| match place {
-            Place::Root => Some(root_line),
-            // The line above `exclude`.
-            Place::Build => Some(exclude_line - 1),
-            Place::Exclude => Some(exclude_line),
-            Place::Pattern(index) => Some(exclude_line + 1 + index),
-        })
+        if let Some(surface) = &mut surface {
+            surface.include = self.list(List::Include, &mut lines, &mut scratch)?;
+        }
+        let exclude = self.list(List::Exclude, &mut lines, &mut scratch)?;
+        if let Some(surface) = &mut surface {
+            surface.buckets = self.list(List::Buckets, &mut lines, &mut scratch)?;
+            surface.omit = self.list(List::Omit, &mut lines, &mut scratch)?;
+        }
+        let stated = Stated { root: &root, tracked, build: build.as_deref(), exclude, surface };
+        rules::header(stated, |place| Some(lines.of(place)))
     }
 
-    fn patterns(&mut self, scratch: &mut String) -> Result<Vec<String>, SealError> {
-        match self.next()? {
-            "exclude = []" => return Ok(Vec::new()),
-            "exclude = [" => {}
+    /// The strings of `list`, which comes next.
+    fn list(
+        &mut self,
+        list: List,
+        lines: &mut Lines,
+        scratch: &mut String,
+    ) -> Result<Vec<String>, SealError> {
+        let line = self.next()?;
+        lines.set(list, self.line);
+        match line.strip_prefix(list.key()) {
+            Some(" = []") => return Ok(Vec::new()),
+            Some(" = [") => {}
             _ => return Err(self.form()),
         }
-        let mut patterns = vec![self.string("  ", ",", scratch)?.to_owned()];
+        let mut strings = vec![self.string("  ", ",", scratch)?.to_owned()];
         while !self.rest.starts_with("]\n") {
-            patterns.push(self.string("  ", ",", scratch)?.to_owned());
+            strings.push(self.string("  ", ",", scratch)?.to_owned());
         }
         self.exactly("]")?;
-        Ok(patterns)
+        Ok(strings)
     }
 
     /// The next line, without its line feed, which no line may lack.

@@ -1,26 +1,69 @@
 //! What makes a seal valid, whatever its form: the rules that both readers obey.
 
+use std::cmp::Ordering;
+
 use super::error::{SealError, SealFault, quoted};
 use super::model::{FORMAT, Header, MAX_SEAL_BYTES, Root, SealedEntry};
+use super::write::SealKind;
 use crate::seal::command::BuildCommand;
 use crate::seal::entry::{Digest, Entry};
 use crate::seal::exclude::Scope;
-use crate::seal::path::{EntryPath, is_below};
+use crate::seal::path::{EntryPath, PathFault, is_below};
+use crate::seal::surface::{DatabaseSystem, Included, MAX_LISTED, SURFACE_FORMAT, Surface};
 
 /// The largest size that a seal can state: what the systems can express.
 const MAX_SIZE: u64 = i64::MAX as u64;
 
-/// What the format's name has in common in every version.
-const FORMAT_FAMILY: &str = "sealgate-seal/";
-
 /// A place in the header, which each reader finds in its own way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
+    Database,
     Root,
     Build,
+    /// The key of a list.
+    List(List),
+    /// One string of a list, by its index.
+    Listed(List, usize),
+}
+
+/// The lists of a header.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum List {
+    Include,
     Exclude,
-    /// A pattern, by its index.
-    Pattern(usize),
+    Buckets,
+    Omit,
+}
+
+impl List {
+    /// The key under which it stands.
+    pub(super) fn key(self) -> &'static str {
+        match self {
+            Self::Include => "include",
+            Self::Exclude => "exclude",
+            Self::Buckets => "buckets",
+            Self::Omit => "omit",
+        }
+    }
+}
+
+/// The header of a seal as its text states it.
+#[derive(Debug, Default)]
+pub(super) struct Stated<'t> {
+    pub(super) root: &'t str,
+    pub(super) tracked: bool,
+    pub(super) build: Option<&'t str>,
+    pub(super) exclude: Vec<String>,
+    pub(super) surface: Option<StatedSurface>,
+}
+
+/// What only the header of a seal over a database states.
+#[derive(Debug, Default)]
+pub(super) struct StatedSurface {
+    pub(super) database: String,
+    pub(super) include: Vec<String>,
+    pub(super) buckets: Vec<String>,
+    pub(super) omit: Vec<String>,
 }
 
 /// Refuses a text that is longer than a seal may be.
@@ -33,39 +76,112 @@ pub(super) fn check_length(bytes: &[u8]) -> Result<(), SealError> {
     Err(SealError::new(SealFault::TooLarge, None, message))
 }
 
-/// Refuses every format but the one that is spoken here.
-pub(super) fn check_format(format: &str, line: Option<usize>) -> Result<(), SealError> {
-    if format == FORMAT {
-        return Ok(());
-    }
-    let what = if format.starts_with(FORMAT_FAMILY) { "version" } else { "format" };
-    let message = format!("the {what} {} is unknown; this is {FORMAT:?}", quoted(format));
+/// What a seal of this format covers; every format but the two that are spoken here is refused.
+pub(super) fn check_format(format: &str, line: Option<usize>) -> Result<SealKind, SealError> {
+    let known = match format {
+        FORMAT => return Ok(SealKind::Directory),
+        SURFACE_FORMAT => return Ok(SealKind::Surface),
+        other if is_of_family(other, FORMAT) => FORMAT,
+        other if is_of_family(other, SURFACE_FORMAT) => SURFACE_FORMAT,
+        _ => {
+            let message = format!("the format {} is unknown; this is {FORMAT:?}", quoted(format));
+            return Err(SealError::new(SealFault::FormatUnknown, line, message));
+        }
+    };
+    let message = format!("the version {} is unknown; this is {known:?}", quoted(format));
     Err(SealError::new(SealFault::FormatUnknown, line, message))
+}
+
+/// Whether `format` is a version of the format `known`.
+fn is_of_family(format: &str, known: &str) -> bool {
+    known.rsplit_once('/').is_some_and(|(family, _)| {
+        format.strip_prefix(family).is_some_and(|version| version.starts_with('/'))
+    })
+}
+
+/// The database system that `text` names.
+pub(super) fn database(text: &str, line: Option<usize>) -> Result<DatabaseSystem, SealError> {
+    DatabaseSystem::parse(text).ok_or_else(|| {
+        let message = format!("database {}: this sealgate knows \"sqlite\" alone", quoted(text));
+        SealError::new(SealFault::DatabaseUnsupported, line, message)
+    })
 }
 
 /// Builds a header from its parts; `line_of` tells where a part stands.
 pub(super) fn header(
-    root: &str,
-    tracked: bool,
-    build: Option<&str>,
-    patterns: Vec<String>,
+    stated: Stated<'_>,
     line_of: impl Fn(Place) -> Option<usize>,
 ) -> Result<Header, SealError> {
+    let Stated { root, tracked, build, exclude, surface } = stated;
     let root = Root::parse(root).map_err(|fault| {
         SealError::invalid(line_of(Place::Root), format!("root {}: {fault}", quoted(root)))
     })?;
-    if root.path().is_none() && patterns.first().is_none_or(|first| first != "/.git") {
+    if root.path().is_none() && surface.is_some() {
+        let message = "the root of a seal over a database is its file, and no directory";
+        return Err(SealError::invalid(line_of(Place::Root), message));
+    }
+    if root.path().is_none() && exclude.first().is_none_or(|first| first != "/.git") {
         let message = "with root \".\" the first pattern of `exclude` must be \"/.git\"";
-        return Err(SealError::invalid(line_of(Place::Exclude), message));
+        return Err(SealError::invalid(line_of(Place::List(List::Exclude)), message));
     }
     let build = build.map(BuildCommand::parse).transpose().map_err(|fault| {
         SealError::invalid(line_of(Place::Build), format!("the command of `build`: {fault}"))
     })?;
-    let scope = Scope::new(patterns).map_err(|error| {
+    let scope = Scope::new(exclude).map_err(|error| {
         let message = format!("exclude pattern {}: {}", quoted(&error.pattern), error.reason);
-        SealError::invalid(line_of(Place::Pattern(error.index)), message)
+        SealError::invalid(line_of(Place::Listed(List::Exclude, error.index)), message)
     })?;
-    Ok(Header { root, tracked, build, scope })
+    let surface = surface.map(|surface| build_surface(surface, &line_of)).transpose()?;
+    Ok(Header { root, tracked, build, scope, surface })
+}
+
+fn build_surface(
+    stated: StatedSurface,
+    line_of: &impl Fn(Place) -> Option<usize>,
+) -> Result<Surface, SealError> {
+    let StatedSurface { database: system, include, buckets, omit } = stated;
+    let system = database(&system, line_of(Place::Database))?;
+    let include = paths(List::Include, &include, Included::parse, line_of)?;
+    if include.is_empty() {
+        let message = "`include` is empty: such a seal would cover nothing";
+        return Err(SealError::invalid(line_of(Place::List(List::Include)), message));
+    }
+    let buckets = paths(List::Buckets, &buckets, EntryPath::parse, line_of)?;
+    let omit = paths(List::Omit, &omit, EntryPath::parse, line_of)?;
+    Ok(Surface { system, include, buckets, omit })
+}
+
+/// The paths that `list` states; they are sorted and unique.
+fn paths<P: Ord>(
+    list: List,
+    texts: &[String],
+    parse: impl Fn(&str) -> Result<P, PathFault>,
+    line_of: &impl Fn(Place) -> Option<usize>,
+) -> Result<Vec<P>, SealError> {
+    let key = list.key();
+    if texts.len() > MAX_LISTED {
+        let message = format!("`{key}` lists {} paths; the limit is {MAX_LISTED}", texts.len());
+        return Err(SealError::invalid(line_of(Place::List(list)), message));
+    }
+    let mut paths: Vec<P> = Vec::with_capacity(texts.len());
+    for (index, text) in texts.iter().enumerate() {
+        let line = line_of(Place::Listed(list, index));
+        let path = parse(text).map_err(|fault| {
+            SealError::invalid(line, format!("{key} {}: {fault}", quoted(text)))
+        })?;
+        match paths.last().map(|last| last.cmp(&path)) {
+            Some(Ordering::Equal) => {
+                let message = format!("{key} {} stands in the list twice", quoted(text));
+                return Err(SealError::invalid(line, message));
+            }
+            Some(Ordering::Greater) => {
+                let message = format!("{key} {} is not in the order of its bytes", quoted(text));
+                return Err(SealError::new(SealFault::NotCanonical, line, message));
+            }
+            Some(Ordering::Less) | None => paths.push(path),
+        }
+    }
+    Ok(paths)
 }
 
 /// Why the value of an entry is refused.
@@ -165,6 +281,24 @@ impl EntryFault {
     }
 }
 
+/// Refuses an entry that no seal over a database can have.
+fn check_surface_entry(
+    surface: &Surface,
+    path: &EntryPath,
+    entry: &Entry,
+) -> Result<(), EntryFault> {
+    let shown = || quoted(path.as_str());
+    if !matches!(entry, Entry::File { executable: false, .. }) {
+        let message =
+            format!("entry {}: a database has entries of the form `file SIZE DIGEST`", shown());
+        return Err(EntryFault::Invalid(message));
+    }
+    if !surface.includes(path.as_bytes()) {
+        return Err(EntryFault::Excluded(format!("entry {} is not in `include`", shown())));
+    }
+    Ok(())
+}
+
 /// The entries of one seal, gathered in ascending order.
 #[derive(Debug)]
 pub(super) struct Entries {
@@ -180,8 +314,13 @@ impl Entries {
         Self { sealed: Vec::with_capacity(capacity), beginnings: Vec::new() }
     }
 
-    /// Adds the entry that `key` and `value` state, which must be in `scope`.
-    pub(super) fn push(&mut self, scope: &Scope, key: &str, value: &str) -> Result<(), EntryFault> {
+    /// Adds the entry that `key` and `value` state, which must be in the scope of `header`.
+    pub(super) fn push(
+        &mut self,
+        header: &Header,
+        key: &str,
+        value: &str,
+    ) -> Result<(), EntryFault> {
         let path = EntryPath::parse(key)
             .map_err(|fault| EntryFault::Invalid(format!("entry {}: {fault}", quoted(key))))?;
         let entry = parse_value(value).map_err(|fault| {
@@ -190,7 +329,10 @@ impl Entries {
         })?;
         self.check_place(&path)?;
         let is_dir = matches!(entry, Entry::Dir);
-        if let Some(pattern) = scope.excludes(path.as_bytes(), is_dir) {
+        if let Some(surface) = &header.surface {
+            check_surface_entry(surface, &path, &entry)?;
+        }
+        if let Some(pattern) = header.scope.excludes(path.as_bytes(), is_dir) {
             let message = format!("entry {} is excluded by {}", quoted(key), quoted(pattern));
             return Err(EntryFault::Excluded(message));
         }

@@ -2,7 +2,9 @@
 
 use super::escape::{push_string, push_text};
 use super::model::{FORMAT, Header, Seal, SealName, SealedEntry};
+use super::surface::{Included, SURFACE_FORMAT};
 use crate::seal::entry::Entry;
+use crate::seal::path::EntryPath;
 
 /// What a line of a file's entry takes beside its path: fields, quotes and digest.
 const LINE_WITHOUT_PATH: usize = 96;
@@ -22,7 +24,7 @@ pub fn to_bytes(seal: &Seal) -> Vec<u8> {
 }
 
 fn push_head(out: &mut Vec<u8>, name: &SealName, header: &Header) {
-    out.extend_from_slice(first_line(name).as_bytes());
+    out.extend_from_slice(first_line(name, SealKind::of(header)).as_bytes());
     push_header(out, header);
 }
 
@@ -42,16 +44,40 @@ pub(super) fn entry_line(sealed: &SealedEntry) -> Vec<u8> {
 }
 
 /// The comment with which the seal `name` begins.
-pub(super) fn first_line(name: &SealName) -> String {
+pub(super) fn first_line(name: &SealName, what: SealKind) -> String {
+    let approved = match what {
+        SealKind::Directory => "bytes",
+        SealKind::Surface => "rows and objects",
+    };
     format!(
-        "# Seal of {name}: the exact bytes approved. \
+        "# Seal of {name}: the exact {approved} approved. \
          Written by `sealgate seal {name}`; review it like code."
     )
 }
 
+/// What a seal covers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum SealKind {
+    /// The files below a directory.
+    Directory,
+    /// A part of a database.
+    Surface,
+}
+
+impl SealKind {
+    fn of(header: &Header) -> Self {
+        if header.surface.is_some() { Self::Surface } else { Self::Directory }
+    }
+}
+
 fn push_header(out: &mut Vec<u8>, header: &Header) {
+    let surface = header.surface.as_ref();
     out.extend_from_slice(b"\nformat = ");
-    push_string(out, FORMAT);
+    push_string(out, if surface.is_some() { SURFACE_FORMAT } else { FORMAT });
+    if let Some(surface) = surface {
+        out.extend_from_slice(b"\ndatabase = ");
+        push_string(out, surface.system.as_str());
+    }
     out.extend_from_slice(b"\nroot = ");
     push_string(out, header.root.as_str());
     let tracked: &[u8] = if header.tracked { b"true" } else { b"false" };
@@ -61,10 +87,24 @@ fn push_header(out: &mut Vec<u8>, header: &Header) {
         out.extend_from_slice(b"\nbuild = ");
         push_string(out, build.as_str());
     }
-    out.extend_from_slice(b"\nexclude = [");
-    for (index, pattern) in header.scope.patterns().iter().enumerate() {
-        out.extend_from_slice(if index == 0 { b"\n  " } else { b"  " });
-        push_string(out, pattern);
+    out.push(b'\n');
+    if let Some(surface) = surface {
+        push_list(out, "include", surface.include.iter().map(Included::as_str));
+    }
+    push_list(out, "exclude", header.scope.patterns().iter().map(String::as_str));
+    if let Some(surface) = surface {
+        push_list(out, "buckets", surface.buckets.iter().map(EntryPath::as_str));
+        push_list(out, "omit", surface.omit.iter().map(EntryPath::as_str));
+    }
+}
+
+/// `KEY = []`, or one string a line.
+fn push_list<'s>(out: &mut Vec<u8>, key: &str, strings: impl ExactSizeIterator<Item = &'s str>) {
+    out.extend_from_slice(key.as_bytes());
+    out.extend_from_slice(if strings.len() == 0 { b" = [" } else { b" = [\n" });
+    for string in strings {
+        out.extend_from_slice(b"  ");
+        push_string(out, string);
         out.extend_from_slice(b",\n");
     }
     out.extend_from_slice(b"]\n");

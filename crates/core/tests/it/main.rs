@@ -12,5 +12,6 @@ mod decoding;
 mod evidence;
 mod folding;
 mod seal_format;
+mod surface_format;
 mod trees;
 mod verdicts;

@@ -667,7 +667,7 @@ fn arbitrary_seal() -> impl Strategy<Value = Seal> {
                 }
             }
             let build = BuildCommand::parse(&build).ok();
-            let header = Header { root, tracked, build, scope };
+            let header = Header { root, tracked, build, scope, surface: None };
             let name = SealName::parse(&name)?;
             (!sealed.is_empty()).then_some(Seal { name, header, entries: sealed })
         })

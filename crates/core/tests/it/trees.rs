@@ -45,7 +45,13 @@ pub(crate) fn seal(tree: &[&str]) -> Seal {
         entry: entry(content),
     };
     let scope = Scope::new(Vec::new()).unwrap();
-    let header = Header { root: Root::parse("dist").unwrap(), tracked: false, build: None, scope };
+    let header = Header {
+        root: Root::parse("dist").unwrap(),
+        tracked: false,
+        build: None,
+        scope,
+        surface: None,
+    };
     let entries = pairs(tree).into_iter().map(sealed).collect();
     Seal { name: SealName::parse("dist").unwrap(), header, entries }
 }

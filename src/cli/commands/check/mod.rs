@@ -305,6 +305,8 @@ fn review(
 fn uncovered(arguments: &CheckArgs, selected: &[Selected], context: &Context) -> Vec<Problem> {
     let headers: Vec<_> =
         selected.iter().filter_map(|(_, begun)| begun.as_ref().ok()?.header()).collect();
+    // A database is a file: no directory is under seal by it.
+    let headers: Vec<_> = headers.into_iter().filter(|header| header.surface.is_none()).collect();
     let repository = &context.repository;
     let (root, own) = (repository.root(), repository.seals().as_str());
     coverage::uncovered(root, own, &arguments.require_sealed, &headers)

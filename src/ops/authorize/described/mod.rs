@@ -11,6 +11,7 @@ use sealgate_core::approval::{
 use sealgate_core::compare::changes::{OnReseal, SealRef};
 use sealgate_core::compare::verdict::Source;
 use sealgate_core::seal::entry::Digest;
+use sealgate_core::seal::surface::SurfaceList;
 use sealgate_core::seal::{Header, Seal, SealName};
 use sealgate_core::text::escape::printable_str;
 use sealgate_core::text::problem::Problem;
@@ -149,10 +150,20 @@ fn of_reseal(
 
 /// What a new seal covers, and what it leaves out.
 fn covered(seal: &Seal) -> String {
-    let Header { root, tracked, scope, .. } = &seal.header;
+    let Header { root, tracked, scope, surface, .. } = &seal.header;
     let kept = if *tracked { "kept in git" } else { "not kept in git" };
     let mut words = format!("  root     {}, {kept}\n", printable_str(root.as_str()));
+    for list in SurfaceList::ALL {
+        let paths = surface.as_ref().map_or_else(Vec::new, |surface| surface.listed(list));
+        for path in paths {
+            // Writing to a string cannot fail.
+            let _ = writeln!(words, "  {:<7}  {}", list.key(), printable_str(&path));
+        }
+    }
     match scope.patterns() {
+        [] if surface.is_some() => {
+            words += "  exclude  nothing: all of what is included is under seal\n";
+        }
         [] => words += "  exclude  nothing: every file below the root is under seal\n",
         patterns => {
             for pattern in patterns {

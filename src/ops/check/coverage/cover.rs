@@ -302,7 +302,13 @@ mod tests {
     /// A seal of `root` that excludes `patterns`.
     fn header(root: &str, patterns: &[&str]) -> Header {
         let scope = Scope::new(patterns.iter().map(|&pattern| pattern.into()).collect()).unwrap();
-        Header { root: Root::parse(root).unwrap(), scope, build: None, tracked: false }
+        Header {
+            root: Root::parse(root).unwrap(),
+            scope,
+            build: None,
+            tracked: false,
+            surface: None,
+        }
     }
 
     /// The directories `d`, `d/d` and so on, `deep` of them below `repository`, the last with

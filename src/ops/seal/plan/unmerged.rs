@@ -68,7 +68,9 @@ fn differing(ours: &Header, theirs: &Header) -> Vec<String> {
         .then(|| format!("tracked ({} and {})", ours.tracked, theirs.tracked));
     let build = (ours.build != theirs.build).then(|| "build".to_owned());
     let exclude = (ours.scope.patterns() != theirs.scope.patterns()).then(|| "exclude".to_owned());
-    [root, tracked, build, exclude].into_iter().flatten().collect()
+    let surface =
+        (ours.surface != theirs.surface).then(|| "database, include, buckets or omit".to_owned());
+    [root, tracked, build, exclude, surface].into_iter().flatten().collect()
 }
 
 /// Refuses a root that is kept in git and has files of which a merge is not finished.

@@ -6,12 +6,14 @@
 
 mod collide;
 mod commit;
+mod definition;
 mod pointer;
 
 use std::collections::HashMap;
 
 use self::collide::Collisions;
 pub use self::commit::MAX_SEARCHED;
+pub use self::definition::of_definition;
 pub use self::pointer::{LONGEST_POINTER, SHORTEST_POINTER, pointed_size, pointer_length};
 
 use self::pointer::{lfs_pointer, new_pointer};

@@ -10,6 +10,21 @@ pub(super) const SEALS: &[ErrorCode] = &[
             no working tree. Clone the repository, and run the command in the clone.",
     },
     ErrorCode {
+        code: "database-unreadable",
+        title: "The database cannot be read",
+        explanation: "The root of a seal over a database is not there as an SQLite database that \
+            can be read: it is another file, it is encrypted or damaged, it is too large, or a link \
+            or a directory stands in its place. Nothing is judged. Restore the file, or correct the \
+            root of the seal.",
+    },
+    ErrorCode {
+        code: "database-unsupported",
+        title: "This sealgate cannot read the database",
+        explanation: "The seal covers a database of a system that this program was built without, \
+            or does not know. Nothing is judged. Install sealgate with `--features sqlite`, or use \
+            a version that knows the system.",
+    },
+    ErrorCode {
         code: "findings-too-many",
         title: "The report is full",
         explanation: "The seals before this one have so many findings that they fill a report. \
@@ -23,6 +38,14 @@ pub(super) const SEALS: &[ErrorCode] = &[
             execute bit than the disk has: because of line endings, a filter, Git LFS, \
             `core.fileMode`, or because the index says that git is not to look at the file. Then \
             every clone fails the check. Use the command that the error prints, and seal again.",
+    },
+    ErrorCode {
+        code: "include-matches-nothing",
+        title: "The database has nothing at an included path",
+        explanation: "A line of `include` in the seal of a database covers no object and no row: a \
+            table was dropped or renamed, `exclude` leaves all of it out, or the path is wrong. A \
+            seal never passes over what it is to cover. Correct the path; if the object is gone for \
+            good, take the line out.",
     },
     ErrorCode {
         code: "lfs-pointer",
@@ -271,6 +294,21 @@ pub(super) const SEALS: &[ErrorCode] = &[
         explanation: "`sealgate seal` without NAME writes one changed seal at most, because each \
             change is an approval of its own. Name the seals whose bytes you approve, or pass \
             `--all`.",
+    },
+    ErrorCode {
+        code: "sqlite-in-use",
+        title: "The database is in use",
+        explanation: "A journal or a write-ahead log that is not empty lies beside the SQLite \
+            database, or the file changed while it was read: what was committed is not all in the \
+            file, or what is in the file was not all committed. Nothing is judged. Stop what writes \
+            to the database, and let SQLite move everything into the file; or check a backup.",
+    },
+    ErrorCode {
+        code: "surface-too-large",
+        title: "The surface of the database has too many entries",
+        explanation: "The seal of a database covers more than a million rows and objects. List the \
+            large tables under `buckets`, so that at most 256 entries stand for the rows of each, \
+            or cover less.",
     },
     ErrorCode {
         code: "unmerged",

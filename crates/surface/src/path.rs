@@ -1,0 +1,204 @@
+//! Names and keys as components of paths.
+//!
+//! Each encoding is injective: two names or keys never have one component, but for those of more than 200
+//! bytes, which stand as their BLAKE3 digest.
+
+use std::fmt::Write as _;
+
+use sealgate_core::seal::entry::Digest;
+
+/// A longer component stands as `~` and its digest.
+const MAX_COMPONENT_BYTES: usize = 200;
+
+/// The longest key, and the most components that it may have: a longer one stands as its digest.
+const MAX_KEY_BYTES: usize = 3_000;
+const MAX_KEY_COMPONENTS: usize = 200;
+
+/// Marks text that would read as something else without the mark, and the empty text.
+const TEXT: &str = "%t";
+
+/// The component of the object `name`.
+#[must_use]
+pub(crate) fn name(name: &[u8]) -> String {
+    shortened(if name.is_empty() { TEXT.to_owned() } else { escaped(name) })
+}
+
+/// The component of a key column that holds the integer `value`.
+#[must_use]
+pub(crate) fn integer(value: i64) -> String {
+    value.to_string()
+}
+
+/// The component of a key column that holds this text. Text that reads as an integer is marked.
+#[must_use]
+pub(crate) fn text(bytes: &[u8]) -> String {
+    let escaped = escaped(bytes);
+    let is_ambiguous = escaped.is_empty()
+        || escaped.parse::<i64>().is_ok_and(|value| value.to_string() == escaped);
+    shortened(if is_ambiguous { format!("{TEXT}{escaped}") } else { escaped })
+}
+
+/// The component of a key column that holds this number.
+#[must_use]
+pub(crate) fn real(value: f64) -> String {
+    // The shortest digits that read back as the same bits.
+    format!("%r{value:?}")
+}
+
+/// The component of a key column that holds these bytes.
+#[must_use]
+pub(crate) fn blob(bytes: &[u8]) -> String {
+    hexadecimal("%b", bytes)
+}
+
+/// The component of a key column that holds text which is not what its encoding says.
+#[must_use]
+pub(crate) fn broken_text(bytes: &[u8]) -> String {
+    hexadecimal("%u", bytes)
+}
+
+fn hexadecimal(mark: &str, bytes: &[u8]) -> String {
+    let mut component = String::with_capacity(mark.len() + 2 * bytes.len());
+    component.push_str(mark);
+    for byte in bytes {
+        // Writing to a string cannot fail.
+        let _ = write!(component, "{byte:02x}");
+    }
+    shortened(component)
+}
+
+/// The path of a key with these components, below the rows of its table.
+#[must_use]
+pub(crate) fn key(components: &[String]) -> String {
+    let key = components.join("/");
+    if key.len() > MAX_KEY_BYTES || components.len() > MAX_KEY_COMPONENTS {
+        return format!("~{}", Digest::of(key.as_bytes()));
+    }
+    key
+}
+
+fn shortened(component: String) -> String {
+    if component.len() > MAX_COMPONENT_BYTES {
+        format!("~{}", Digest::of(component.as_bytes()))
+    } else {
+        component
+    }
+}
+
+/// `bytes` with `%XX` for each byte of `%`, `/`, `\`, of control characters, of what is not UTF-8, of a
+/// leading `+` or `~`, and of a lone `.` or the first of `..`.
+fn escaped(bytes: &[u8]) -> String {
+    let mut escaped = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        for c in chunk.valid().chars() {
+            let is_first = escaped.is_empty();
+            let is_dots = is_first && matches!(bytes, b"." | b"..");
+            let is_mark = is_first && matches!(c, '+' | '~');
+            if c.is_control() || matches!(c, '%' | '/' | '\\') || is_mark || is_dots {
+                push_escaped(&mut escaped, c.encode_utf8(&mut [0; 4]).as_bytes());
+            } else {
+                escaped.push(c);
+            }
+        }
+        push_escaped(&mut escaped, chunk.invalid());
+    }
+    escaped
+}
+
+fn push_escaped(escaped: &mut String, bytes: &[u8]) {
+    for byte in bytes {
+        // Writing to a string cannot fail.
+        let _ = write!(escaped, "%{byte:02X}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use proptest::prelude::*;
+    use sealgate_core::seal::path::EntryPath;
+
+    use super::*;
+
+    #[test]
+    fn names_stay_readable_and_never_end_a_component() {
+        let long = "x".repeat(201);
+        let cases: [(&[u8], &str); 14] = [
+            (b"births", "births"),
+            (b"", "%t"),
+            (b".", "%2E"),
+            (b"..", "%2E."),
+            (b"...", "..."),
+            (b"a/b", "a%2Fb"),
+            (b"a\\b", "a%5Cb"),
+            (b"100%", "100%25"),
+            (b"+table", "%2Btable"),
+            (b"a+b", "a+b"),
+            (b"~a", "%7Ea"),
+            (b"a\tb\n\0", "a%09b%0A%00"),
+            (b"\xff\xc3\xa9", "%FF\u{e9}"),
+            (b"\xc2\x85", "%C2%85"),
+        ];
+        for (bytes, component) in cases {
+            assert_eq!(name(bytes), component);
+        }
+        assert_eq!(name(long.as_bytes()), format!("~{}", Digest::of(long.as_bytes())));
+    }
+
+    #[test]
+    fn keys_of_different_types_never_meet() {
+        let components = [
+            integer(1),
+            integer(-1),
+            text(b"1"),
+            text(b"-1"),
+            text(b"01"),
+            text(b"1.0"),
+            text(b""),
+            text(b"t"),
+            text(b"%t"),
+            real(1.0),
+            real(-0.0),
+            real(0.0),
+            real(1.000_000_000_000_000_2),
+            blob(b""),
+            blob(b"1"),
+            broken_text(b"1"),
+            text(b"9223372036854775807"),
+            integer(i64::MAX),
+            text(b"9223372036854775808"),
+        ];
+        let distinct: HashSet<&String> = components.iter().collect();
+        assert_eq!(distinct.len(), components.len(), "{components:?}");
+        assert_eq!(text(b"01"), "01");
+        assert_eq!(text(b"1"), "%t1");
+    }
+
+    #[test]
+    fn a_key_that_no_path_can_hold_stands_as_its_digest() {
+        let wide: Vec<String> = (0..201).map(|_| "1".to_owned()).collect();
+        let long: Vec<String> = (0..20).map(|_| "x".repeat(199)).collect();
+        for components in [wide, long] {
+            assert_eq!(
+                key(&components),
+                format!("~{}", Digest::of(components.join("/").as_bytes()))
+            );
+        }
+        assert_eq!(key(&["a".to_owned(), "2".to_owned()]), "a/2");
+    }
+
+    proptest! {
+        #[test]
+        fn each_text_has_a_legal_component_of_its_own(a: Vec<u8>, b: Vec<u8>) {
+            for component in [text(&a), name(&a)] {
+                let path = format!("main/{component}/rows");
+                prop_assert!(EntryPath::parse(&path).is_ok());
+                prop_assert!(!component.contains('/'));
+                prop_assert!(!component.starts_with('+'));
+            }
+            prop_assert_eq!(a == b, text(&a) == text(&b));
+            prop_assert_eq!(a == b, name(&a) == name(&b));
+        }
+    }
+}
