@@ -23,7 +23,7 @@ use crate::report::changed::{Differences, SealChanges};
 use crate::report::difference;
 use crate::report::difference_page;
 use crate::report::{ErrorView, Since, Verbosity};
-use crate::tree::{Begun, CommitTree, Contents, Loaded, select};
+use crate::tree::{Begun, CommitTree, Contents, Loaded, NamedBy, select};
 
 /// How many differing files are opened to show where they differ, without `-v`.
 const LOOKED_INTO: usize = 20;
@@ -171,9 +171,14 @@ fn names_since(
     Ok(selected)
 }
 
+/// The open root of `seal`.
+fn root_of(seal: &Seal, context: &Context) -> Result<Opened<'static>, Problem> {
+    Opened::of_root(&context.repository, &seal.name, &seal.header, NamedBy::Seal)
+}
+
 /// What sealing again would change.
 fn with_seal(seal: &Seal, context: &Context, scanner: &Scanner) -> Result<SealChanges, Problems> {
-    let root = Opened::of_root(&context.repository, &seal.name, &seal.header)?;
+    let root = root_of(seal, context)?;
     let inventory = sound(seal, &root, scanner)?;
     Ok(SealChanges {
         name: seal.name.as_str().to_owned(),
@@ -191,7 +196,7 @@ fn with_build(
     context: &Context,
     scanner: &Scanner,
 ) -> Result<SealChanges, Problems> {
-    let ours = Opened::of_root(&context.repository, &seal.name, &seal.header)?;
+    let ours = root_of(seal, context)?;
     let theirs = Opened::of_place(build, &seal.name, &seal.header)?;
     let here = draft(&seal.name, seal.header.clone(), &sound(seal, &ours, scanner)?, None)?;
     let changes = changes(&here, &sound(seal, &theirs, scanner)?);

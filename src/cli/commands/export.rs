@@ -17,7 +17,7 @@ use super::{Context, Outcome, collect};
 use crate::cli::args::{ExportArgs, ExportFormat};
 use crate::ops::check::Opened;
 use crate::report::{sums, text};
-use crate::tree::database_problem;
+use crate::tree::{NamedBy, database_problem};
 
 pub(super) fn run(arguments: &ExportArgs, context: &Context) -> Outcome {
     let name = context.select_one(std::slice::from_ref(&arguments.name), "export")?;
@@ -27,7 +27,8 @@ pub(super) fn run(arguments: &ExportArgs, context: &Context) -> Outcome {
             seal.entries.iter().filter_map(|sealed| blake3_line(&seal, sealed)).collect()
         }
         ExportFormat::Sha256sum => {
-            let root = Opened::of_root(&context.repository, &seal.name, &seal.header)?;
+            let named_by = NamedBy::Seal;
+            let root = Opened::of_root(&context.repository, &seal.name, &seal.header, named_by)?;
             let lines = match &root {
                 Opened::Database(database) => sha256_of_rows(&seal, database),
                 Opened::Directory(root) => sha256_lines(&seal, root),

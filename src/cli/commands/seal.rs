@@ -30,6 +30,7 @@ use crate::ops::seal::plan::{self, Plan, Wanted};
 use crate::ops::seal::pointers::{self, pointers};
 use crate::report::Verbosity;
 use crate::report::sealed::Outcome;
+use crate::tree::NamedBy;
 
 type Problems = Vec<Problem>;
 
@@ -213,9 +214,10 @@ fn observe(
     context: &Context,
     scanner: &Scanner,
 ) -> Result<(Opened<'static>, Inventory), Problems> {
+    let named_by = if plan.new { NamedBy::User } else { NamedBy::Seal };
     let Plan { name, header, .. } = plan;
     let opened = match &arguments.at {
-        None => Opened::of_root(&context.repository, name, header),
+        None => Opened::of_root(&context.repository, name, header, named_by),
         Some(at) => Opened::of_place(&context.path(at), name, header),
     };
     let root = opened.map_err(|problem| about_root(problem, plan, context))?;
@@ -239,7 +241,6 @@ fn about_root(problem: Problem, plan: &Plan, context: &Context) -> Problem {
         "root-not-directory" if plan.header.surface.is_none() && is_file() => problem.remedy(
             "name a directory; to seal an SQLite database, name its tables too: --include main/TABLE",
         ),
-        "root-missing" if plan.new => problem.remedy("correct the path on the command line, or build first"),
         _ => problem,
     }
 }

@@ -27,7 +27,7 @@ use sealgate_scan::{PassOver, Scanner};
 
 use self::evidence::Evidence;
 pub use self::opened::{Observation, Opened, observe, open_build};
-use crate::tree::{Begun, CommitTree, Loaded, Long, Workspace};
+use crate::tree::{Begun, CommitTree, Loaded, Long, NamedBy, Workspace};
 
 /// Where bytes are read from.
 #[derive(Debug, Clone)]
@@ -260,7 +260,7 @@ impl<'a> Judge<'a> {
 
     fn open(&self, name: &SealName, header: &Header) -> Result<Opened<'a>, Problem> {
         match &self.bytes {
-            Bytes::Worktree => Opened::of_root(self.repository, name, header),
+            Bytes::Worktree => Opened::of_root(self.repository, name, header, NamedBy::Seal),
             Bytes::Directory { path, .. } => Opened::of_place(path, name, header),
             Bytes::Commit(commit) if header.surface.is_some() => {
                 let database = commit.database(name, &header.root)?;

@@ -34,7 +34,7 @@ pub struct Observation {
 }
 
 impl Opened<'_> {
-    /// Opens the root of the seal `name` in the working tree.
+    /// Opens the root of the seal `name` in the working tree; who named it decides on the advice.
     ///
     /// # Errors
     ///
@@ -43,9 +43,10 @@ impl Opened<'_> {
         repository: &Workspace,
         name: &SealName,
         header: &Header,
+        named_by: NamedBy,
     ) -> Result<Self, Problem> {
         if header.surface.is_none() {
-            return open(repository, name, header).map(Self::Directory);
+            return open(repository, name, header, named_by).map(Self::Directory);
         }
         let opened = repository.database(name, &header.root);
         let database = opened.map_err(|problem| match problem.code {
@@ -186,10 +187,15 @@ impl Sink for Object<'_> {
 }
 
 /// Opens the root of the seal `name`, which is a directory.
-fn open(repository: &Workspace, name: &SealName, header: &Header) -> Result<Directory, Problem> {
+fn open(
+    repository: &Workspace,
+    name: &SealName,
+    header: &Header,
+    named_by: NamedBy,
+) -> Result<Directory, Problem> {
     let opened = repository.open(&header.root);
     opened.map_err(|error| {
-        let problem = root_problem(&error, name, NamedBy::Seal);
+        let problem = root_problem(&error, name, named_by);
         let lost = header.tracked && matches!(error, RootError::Missing(_));
         if lost { with_way_back(problem, repository, header) } else { problem }
     })
