@@ -28,6 +28,9 @@ _sealgate() {
             sealgate,completions)
                 cmd="sealgate__subcmd__completions"
                 ;;
+            sealgate,confined)
+                cmd="sealgate__subcmd__confined"
+                ;;
             sealgate,diff)
                 cmd="sealgate__subcmd__diff"
                 ;;
@@ -69,6 +72,9 @@ _sealgate() {
                 ;;
             sealgate,rebuild)
                 cmd="sealgate__subcmd__rebuild"
+                ;;
+            sealgate,rehearse)
+                cmd="sealgate__subcmd__rehearse"
                 ;;
             sealgate,resolve)
                 cmd="sealgate__subcmd__resolve"
@@ -143,7 +149,7 @@ _sealgate() {
 
     case "${cmd}" in
         sealgate)
-            opts="-C -q -v -h -V --seals --color --quiet --verbose --help --version check rebuild seal fmt resolve merge-driver diff ls export init doctor hook accept merge-reports blockers policy grant evidence completions man"
+            opts="-C -q -v -h -V --seals --color --quiet --verbose --help --version check rebuild seal fmt resolve merge-driver diff ls export init doctor hook accept merge-reports blockers policy grant rehearse confined evidence completions man"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -389,6 +395,48 @@ _sealgate() {
                 return 0
             fi
             case "${prev}" in
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --seals)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sealgate__subcmd__confined)
+            opts="-C -q -v -h -V --scratch --database --script --inside --without-triggers --seals --color --quiet --verbose --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --scratch)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --database)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --script)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --inside)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 -C)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1434,6 +1482,40 @@ _sealgate() {
                     return 0
                     ;;
                 --threads)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --seals)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        sealgate__subcmd__rehearse)
+            opts="-C -q -v -h -V --scratch --record --keep --seals --color --quiet --verbose --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --scratch)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --record)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

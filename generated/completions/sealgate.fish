@@ -50,6 +50,8 @@ complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "merge-reports" -d
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "blockers" -d 'Check or list a map of what blocks an environment or an action'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "policy" -d 'Check the policy, or print its digest or its keys'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "grant" -d 'Write, show, sign, verify and use grants'
+complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "rehearse" -d 'Try a change and its rollback on a clone of a database, and record what that proves'
+complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "confined" -d 'Run one script, confined; `rehearse` does this'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "evidence" -d 'Check the records of rehearsals'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "completions" -d 'Print the completions for a shell'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "man" -d 'Print the manual page of sealgate or of a command'
@@ -553,6 +555,32 @@ complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen
 complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from log" -s v -l verbose -d 'Print every finding'
 complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from log" -s h -l help -d 'Print help'
 complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from log" -s V -l version -d 'Print version'
+complete -c sealgate -n "__fish_sealgate_using_subcommand rehearse" -l scratch -d 'Make the copies below DIR [default: the system\'s directory for temporary files]' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand rehearse" -l record -d 'Write the record into DIR [default: `evidence` in the seals directory]' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand rehearse" -s C -d 'Start in DIR instead of the current directory' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand rehearse" -l seals -d 'The seals directory, relative to the repository root' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand rehearse" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c sealgate -n "__fish_sealgate_using_subcommand rehearse" -l keep -d 'Keep the copies'
+complete -c sealgate -n "__fish_sealgate_using_subcommand rehearse" -s q -l quiet -d 'Print only the verdict, and errors'
+complete -c sealgate -n "__fish_sealgate_using_subcommand rehearse" -s v -l verbose -d 'Print every finding'
+complete -c sealgate -n "__fish_sealgate_using_subcommand rehearse" -s h -l help -d 'Print help'
+complete -c sealgate -n "__fish_sealgate_using_subcommand rehearse" -s V -l version -d 'Print version'
+complete -c sealgate -n "__fish_sealgate_using_subcommand confined" -l scratch -d 'The only directory that may be written' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand confined" -l database -d 'The database' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand confined" -l script -d 'The script' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand confined" -l inside -d 'Roll back, and write here what the transaction saw' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand confined" -s C -d 'Start in DIR instead of the current directory' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand confined" -l seals -d 'The seals directory, relative to the repository root' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand confined" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c sealgate -n "__fish_sealgate_using_subcommand confined" -l without-triggers -d 'Run no trigger'
+complete -c sealgate -n "__fish_sealgate_using_subcommand confined" -s q -l quiet -d 'Print only the verdict, and errors'
+complete -c sealgate -n "__fish_sealgate_using_subcommand confined" -s v -l verbose -d 'Print every finding'
+complete -c sealgate -n "__fish_sealgate_using_subcommand confined" -s h -l help -d 'Print help'
+complete -c sealgate -n "__fish_sealgate_using_subcommand confined" -s V -l version -d 'Print version'
 complete -c sealgate -n "__fish_sealgate_using_subcommand evidence; and not __fish_seen_subcommand_from check" -s C -d 'Start in DIR instead of the current directory' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand evidence; and not __fish_seen_subcommand_from check" -l seals -d 'The seals directory, relative to the repository root' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand evidence; and not __fish_seen_subcommand_from check" -l color -d 'When to use colour' -r -f -a "auto\t''

@@ -8,6 +8,7 @@ pub mod grant_use;
 pub mod merge;
 pub mod pre_push;
 pub mod rebuild;
+pub mod rehearse;
 mod reported;
 pub mod resolve;
 pub mod seal;

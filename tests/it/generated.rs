@@ -13,7 +13,7 @@ use sealgate_core::text::codes::{ErrorCode, NOTICES};
 
 use crate::error_codes::errors;
 
-const COMMANDS: [&str; 18] = [
+const COMMANDS: [&str; 19] = [
     "check",
     "rebuild",
     "seal",
@@ -29,6 +29,7 @@ const COMMANDS: [&str; 18] = [
     "blockers",
     "policy",
     "grant",
+    "rehearse",
     "evidence",
     "completions",
     "man",

@@ -23,7 +23,7 @@ pub(crate) fn sources(directory: &str) -> Vec<(PathBuf, String)> {
         let code = text.split("\n#[cfg(test)]\nmod tests").next().unwrap_or_default();
         sources.push((file.path().strip_prefix(root).unwrap().to_owned(), code.to_owned()));
     }
-    assert!(sources.len() > 10, "{directory} has few files: is this test blind?");
+    assert!(sources.len() > 5, "{directory} has few files: is this test blind?");
     sources
 }
 
@@ -54,8 +54,8 @@ fn a_room_knows_only_those_below_it() {
 
 #[test]
 fn no_file_is_long() {
-    let crates =
-        ["crates/core/src", "crates/git/src", "crates/scan/src", "crates/surface/src"].map(sources);
+    let crates = ["core", "git", "rehearse", "scan", "surface"]
+        .map(|name| sources(&format!("crates/{name}/src")));
     for (path, code) in sources("src").into_iter().chain(crates.into_iter().flatten()) {
         let lines = code.lines().count();
         assert!(lines <= MAX_LINES, "{} has {lines} lines before its tests", path.display());

@@ -78,6 +78,7 @@ mod ranges;
 mod real_input;
 mod rebuilding;
 mod recipe;
+mod rehearsing;
 mod report_formats;
 mod report_globs;
 mod report_issues;

@@ -22,6 +22,8 @@ pub use fault::DatabaseFault;
 #[cfg(feature = "sqlite")]
 pub use rusqlite;
 pub use sqlite::Database;
+#[cfg(feature = "sqlite")]
+pub use sqlite::{ScriptFault, ScriptMode, Triggers, run_script};
 
 use sealgate_core::compare::inventory::{Inventory, ScanError};
 use sealgate_core::seal::exclude::Scope;

@@ -6,6 +6,7 @@ mod help;
 mod hook;
 mod merging;
 mod rebuild;
+mod rehearsing;
 mod reports;
 mod setup;
 mod shell;
@@ -27,6 +28,7 @@ pub use blockers::{BlockersArgs, BlockersCommand, BlockersFormat};
 pub use hook::{HookCommand, PrePushArgs};
 pub use merging::{MergeDriverArgs, ResolveArgs};
 pub use rebuild::RebuildArgs;
+pub use rehearsing::{ConfinedArgs, RehearseArgs};
 pub use reports::{AcceptArgs, MergeReportsArgs, OutputArgs};
 pub use setup::{DoctorArgs, DoctorFormat, InitArgs};
 pub use shell::Shell;
@@ -118,6 +120,11 @@ pub enum Command {
     /// Write, show, sign, verify and use grants
     #[command(subcommand)]
     Grant(GrantCommand),
+    /// Try a change and its rollback on a clone of a database, and record what that proves
+    Rehearse(RehearseArgs),
+    /// Run one script, confined; `rehearse` does this
+    #[command(hide = true)]
+    Confined(ConfinedArgs),
     /// Check the records of rehearsals
     #[command(subcommand)]
     Evidence(EvidenceCommand),

@@ -3,6 +3,7 @@
 
 mod blockers;
 mod check;
+mod confined;
 mod diff;
 mod doctor;
 mod early;
@@ -24,6 +25,7 @@ mod policy;
 mod ready;
 mod rebuild;
 mod rebuild_alone;
+mod rehearse;
 mod report_globs;
 mod reports;
 mod resolve;
@@ -131,6 +133,8 @@ fn run(command: &Command, context: &Context) -> Outcome {
         Command::Policy(command) => policy::run(command, context),
         Command::Grant(command) => grant::run(command, context),
         Command::Evidence(command) => evidence::run(command, context),
+        Command::Rehearse(arguments) => rehearse::run(arguments, context),
+        Command::Confined(arguments) => confined::run(arguments, context),
         Command::Blockers(command) => blockers::run(command, context),
         Command::Completions { shell } => shell::completions(*shell, context),
         Command::Man { command } => shell::man(command.as_deref(), context),

@@ -84,6 +84,7 @@ const PAGES: &[(&str, &str)] = pages! {
     "policy-new",
     "policy",
     "rebuild",
+    "rehearse",
     "resolve",
     "seal",
 };

@@ -4,6 +4,7 @@
 //! - `table` finds the columns and the key of a table;
 //! - `rows` reads the rows of a table;
 //! - `reading` reads values as they are stored, whatever the encoding of text;
+//! - `script` runs the statements of a plan on a file;
 //! - `walk` hands everything that is wanted to a sink.
 //!
 //! The bytes may come from anybody: no function, trigger or view of the file is run, and what a table claims
@@ -12,6 +13,7 @@
 mod reading;
 mod rows;
 mod schema;
+mod script;
 mod table;
 mod walk;
 
@@ -23,6 +25,7 @@ use sealgate_core::seal::entry::{Digest, Entry};
 use sealgate_core::seal::path;
 use sealgate_core::seal::surface::Surface;
 
+pub use self::script::{ScriptFault, ScriptMode, Triggers, run_script};
 use self::walk::Walk;
 use crate::value::TextEncoding;
 use crate::{DatabaseFault, MAX_DATABASE_BYTES, MAX_ROW_BYTES, Sink, Survey, Wanted, WantsBuckets};

@@ -7,6 +7,7 @@ mod approval;
 mod blockers;
 mod notices;
 mod rebuild;
+mod rehearsals;
 mod reports;
 mod run;
 mod seals;
@@ -23,11 +24,12 @@ pub struct ErrorCode {
 }
 
 /// The codes of errors and refusals by subject, each subject sorted by code.
-pub const CODES: [&[ErrorCode]; 7] = [
+pub const CODES: [&[ErrorCode]; 8] = [
     actions::ACTIONS,
     approval::APPROVAL,
     blockers::BLOCKERS,
     rebuild::REBUILD,
+    rehearsals::REHEARSALS,
     reports::REPORTS,
     run::RUN,
     seals::SEALS,

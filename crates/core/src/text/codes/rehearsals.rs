@@ -1,0 +1,97 @@
+//! Errors of `rehearse`.
+
+use super::ErrorCode;
+
+pub(super) const REHEARSALS: &[ErrorCode] = &[
+    ErrorCode {
+        code: "apply-failed",
+        title: "The script of the change failed",
+        explanation: "SQLite refused a statement of the script that makes the change, on a copy of \
+            the clone. The message is SQLite's. Nothing is proven. Correct the script, \
+            seal it again, and rehearse.",
+    },
+    ErrorCode {
+        code: "clone-unreadable",
+        title: "The clone of a plan cannot be read",
+        explanation: "The file that the plan names as `clone` is not there, is not a regular file, \
+            or cannot be read. Name a copy of the database that this user can read.",
+    },
+    ErrorCode {
+        code: "confinement-unavailable",
+        title: "Scripts cannot be confined",
+        explanation: "`rehearse` runs scripts only if the system keeps them from writing outside of \
+            the scratch and from the network. That takes Linux with Landlock, version 4 or \
+            later. Nothing was run.",
+    },
+    ErrorCode {
+        code: "control-not-caught",
+        title: "A fault that was made on purpose was not found",
+        explanation: "Each rehearsal makes faults and expects to find them, each by its exact name. \
+            One was not found, so the proof is blind and counts for nothing. A surface \
+            whose tables with rows are all WITHOUT ROWID cannot be tried in this way.",
+    },
+    ErrorCode {
+        code: "plan-invalid",
+        title: "The file is not a plan",
+        explanation: "The text is not a plan of a rehearsal: it is not TOML of this form, a value is \
+            missing or wrong, or it names a seal that covers no database. docs/rehearse.md \
+            describes plans.",
+    },
+    ErrorCode {
+        code: "plan-unsealed",
+        title: "No seal covers the plan",
+        explanation: "The plan and the scripts that it names must be entries of one seal that \
+            passes, so that a record is about exact bytes. Seal their directory, or look \
+            into why its seal fails.",
+    },
+    ErrorCode {
+        code: "record-unwritable",
+        title: "The record cannot be written",
+        explanation: "The rehearsal ended, and its record could not be written. Name a directory \
+            that can be written with `--record DIR`, and rehearse again.",
+    },
+    ErrorCode {
+        code: "rehearsal-broken",
+        title: "The rehearsal broke off",
+        explanation: "A copy could not be made or measured, or the program could not start itself. \
+            Nothing is proven, and nothing outside of the scratch was changed.",
+    },
+    ErrorCode {
+        code: "rollback-failed",
+        title: "The script of the rollback failed",
+        explanation: "SQLite refused a statement of the script that takes the change back. The \
+            message is SQLite's. Nothing is proven. Correct the script, seal it again, and \
+            rehearse.",
+    },
+    ErrorCode {
+        code: "scratch-unusable",
+        title: "The directory for copies cannot be used",
+        explanation: "The copies of a rehearsal need a directory that can be written, with room for \
+            several copies of the database. Name one with `--scratch DIR`.",
+    },
+    ErrorCode {
+        code: "script-ends-transaction",
+        title: "A script ends the transaction that it is run in",
+        explanation: "The change is also tried in a transaction that the database rolls back. A \
+            BEGIN, COMMIT or ROLLBACK in the script makes that impossible. Take it out, or \
+            set `transaction = false` with a `transaction-reason`.",
+    },
+    ErrorCode {
+        code: "script-timeout",
+        title: "A script ran too long",
+        explanation: "A script of the plan ran longer than `timeout-seconds`, and was ended. Make it \
+            faster, or raise the limit in the plan.",
+    },
+    ErrorCode {
+        code: "script-unreadable",
+        title: "A script cannot be read",
+        explanation: "A script that the plan names is not there, is too long, or is not UTF-8. \
+            Correct the plan or the script.",
+    },
+    ErrorCode {
+        code: "source-changed",
+        title: "The clone changed during the rehearsal",
+        explanation: "The file that was cloned is not what it was when the rehearsal began: \
+            something writes to it. Rehearse on a backup that nobody writes.",
+    },
+];

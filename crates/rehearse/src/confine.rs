@@ -1,0 +1,56 @@
+//! Keeps a process from writing anywhere but below one directory, and from the network.
+//!
+//! A process restricts itself, and what it starts is restricted with it. There is no way back.
+
+use std::path::Path;
+
+/// Why a process could not be confined.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct ConfineError(String);
+
+/// Keeps this process, and all that it starts, from writing anywhere but below `scratch` and to `/dev/null`,
+/// and from TCP; gives what confines it, as a record states it: `landlock-N`.
+///
+/// # Errors
+///
+/// The system cannot confine a process in all these ways. Nothing may be run then.
+#[cfg(target_os = "linux")]
+pub fn confine(scratch: &Path) -> Result<String, ConfineError> {
+    use landlock::{
+        ABI, Access as _, AccessFs, AccessNet, CompatLevel, Compatible as _, Ruleset,
+        RulesetAttr as _, RulesetCreatedAttr as _, RulesetStatus, path_beneath_rules,
+    };
+    // The first version that confines TCP.
+    const NEEDED: ABI = ABI::V4;
+    let failed = |error: &dyn std::error::Error| ConfineError(format!("Landlock: {error}"));
+    let everything = AccessFs::from_all(NEEDED);
+    let reading = AccessFs::from_read(NEEDED);
+    let ruleset = Ruleset::default()
+        .set_compatibility(CompatLevel::HardRequirement)
+        .handle_access(everything)
+        .and_then(|ruleset| ruleset.handle_access(AccessNet::from_all(NEEDED)))
+        .and_then(Ruleset::create)
+        .and_then(|ruleset| ruleset.add_rules(path_beneath_rules(["/"], reading)))
+        .and_then(|ruleset| ruleset.add_rules(path_beneath_rules([scratch], everything)))
+        .and_then(|ruleset| {
+            let writing = AccessFs::WriteFile | AccessFs::ReadFile;
+            ruleset.add_rules(path_beneath_rules(["/dev/null"], writing))
+        })
+        .map_err(|error| failed(&error))?;
+    let status = ruleset.restrict_self().map_err(|error| failed(&error))?;
+    if status.ruleset != RulesetStatus::FullyEnforced {
+        return Err(ConfineError("Landlock: not every restriction is enforced".to_owned()));
+    }
+    Ok("landlock-4".to_owned())
+}
+
+/// The same, where no system call confines a process.
+///
+/// # Errors
+///
+/// Always.
+#[cfg(not(target_os = "linux"))]
+pub fn confine(_: &Path) -> Result<String, ConfineError> {
+    Err(ConfineError("only Linux can confine what a plan runs (Landlock)".to_owned()))
+}
