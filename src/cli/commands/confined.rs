@@ -1,6 +1,5 @@
 //! `confined`: confines itself, and then runs one script on one database. `rehearse` starts it.
 
-use sealgate_core::compare::verdict::Verdict;
 use sealgate_core::text::problem::Problem;
 use sealgate_rehearse::confine::confine;
 use sealgate_scan::read_named;
@@ -33,6 +32,7 @@ pub(super) fn run(arguments: &ConfinedArgs, context: &Context) -> Outcome {
 
 #[cfg(feature = "sqlite")]
 fn execute(arguments: &ConfinedArgs, script: &str, context: &Context) -> Outcome {
+    use sealgate_core::compare::verdict::Verdict;
     use sealgate_surface::{ScriptFault, ScriptMode, Triggers, run_script};
 
     use crate::ops::rehearse::ENDS_TRANSACTION;
