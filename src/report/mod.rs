@@ -32,6 +32,7 @@ mod sarif;
 pub mod sealed;
 pub mod setup;
 pub mod shell;
+pub mod side_by_side;
 mod since;
 mod summary;
 pub mod sums;
