@@ -11,7 +11,9 @@ use sealgate_core::seal::entry::{Entry, UnreadFile};
 use sealgate_core::text::hex;
 use sealgate_core::text::problem::Problem;
 
+use super::Verbosity;
 use super::remedy::{self, Invocation};
+use super::text;
 use super::v1::{
     AuthorityView, BaseView, DifferenceView, EntryKind, EntryView, ErrorView, FORMAT, FindingView,
     FoldView, GrantView, LineView, Notice, Report, ResealView, SealView, SideView, SourceView,
@@ -242,13 +244,35 @@ impl EntryKind {
     }
 }
 
+/// How many paths of a problem are named; the others are counted.
+const NAMED: usize = 5;
+
 impl ErrorView {
     /// The view of one problem.
     #[must_use]
     pub fn new(problem: &Problem) -> Self {
+        Self::naming(problem, NAMED)
+    }
+
+    /// The view of one problem for a terminal, which shows more of its paths or fewer.
+    #[must_use]
+    pub fn on_screen(problem: &Problem, verbosity: Verbosity) -> Self {
+        match verbosity {
+            Verbosity::Quiet => Self::naming(problem, 0),
+            Verbosity::Normal => Self::naming(problem, NAMED),
+            Verbosity::Verbose => Self::naming(problem, usize::MAX),
+        }
+    }
+
+    /// The view of one problem, with `most` of its paths.
+    fn naming(problem: &Problem, most: usize) -> Self {
+        let mut message = problem.message.to_string();
+        if most > 0 && !problem.paths.is_empty() {
+            message = format!("{message}: {}", text::listed(&problem.paths, most));
+        }
         Self {
             code: problem.code.into(),
-            message: problem.message.to_string(),
+            message,
             seal: problem.seal.as_deref().map(str::to_owned),
             file: problem.file.as_deref().map(str::to_owned),
             line: problem.line,

@@ -11,6 +11,7 @@ mod changes;
 mod codequality;
 pub mod difference;
 pub mod difference_page;
+mod errors;
 mod extent;
 mod github;
 mod html;
@@ -44,8 +45,9 @@ mod words;
 
 pub use authority::{BREAK_GLASS, RESEAL_GRANTED};
 pub use changed::{Growth, Since};
+pub use errors::problems;
 pub use extent::Extent;
-pub use human::{Screen, Verbosity, human, problems};
+pub use human::{Screen, Verbosity, human};
 pub use json::json;
 pub use recognise::{LOOKED_AT, is_report};
 pub use remedy::{Checkout, CommittedDrift, Invocation};

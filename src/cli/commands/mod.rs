@@ -29,6 +29,7 @@ mod reports;
 mod resolve;
 mod seal;
 mod seal_header;
+mod seal_notices;
 mod select;
 mod shell;
 
