@@ -48,6 +48,7 @@ impl Report {
             only: Vec::new(),
             staged: None,
             fix: remedy::fix_of_all(judgements, invocation),
+            occasion: None,
             elapsed_ms: u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
         }
     }

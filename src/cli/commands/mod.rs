@@ -20,6 +20,7 @@ mod init_build;
 mod init_workflow;
 mod ls;
 mod merge_reports;
+mod occasion;
 mod policy;
 mod ready;
 mod rebuild;

@@ -8,6 +8,7 @@ use sealgate_core::text::escape::{message, printable_str};
 
 use super::super::issues::{cut_by, place, remarks};
 use super::super::v1::{DifferenceView, FindingView, Report, SealView, SideView};
+use super::super::words::path;
 use super::super::{meaning, text, to_do};
 use super::{left_out, prose};
 
@@ -42,12 +43,12 @@ pub(super) fn fixes(report: &Report) -> Markup {
                 ul {
                     @for advice in to_do::advice(findings).iter().take(ADVICE) {
                         li {
-                            b { (advice.label) } ": " (prose(advice.remedy))
-                            @if advice.more > 0 {
-                                span class="soft" {
-                                    " (" (text::grouped(advice.more)) " more like it)"
-                                }
+                            b { (advice.label) }
+                            @for (number, finding) in advice.first.iter().enumerate() {
+                                @if number > 0 { "," } " " bdi { code { (path(finding)) } }
                             }
+                            @if advice.hidden() > 0 { " and " (text::grouped(advice.hidden())) " more" }
+                            ": " (prose(advice.remedy))
                         }
                     }
                 }

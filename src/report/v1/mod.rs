@@ -16,6 +16,8 @@ use sealgate_core::compare::finding::{Cause, FindingKind};
 use sealgate_core::compare::verdict::Verdict;
 use serde::{Deserialize, Serialize};
 
+use super::occasion::Occasion;
+
 pub use self::authority::{AuthorityView, RulingView};
 pub use self::lines::{DifferenceView, LineView, SideView};
 pub use self::reseal::{
@@ -61,6 +63,9 @@ pub struct Report {
     /// What to do where several seals fail, in one command; each of them has its own as well.
     #[serde(skip)]
     pub fix: Option<Fix>,
+    /// Where and when this was, for people who meet a page years later.
+    #[serde(skip)]
+    pub occasion: Option<Occasion>,
     /// Wall time of the whole run.
     pub elapsed_ms: u64,
 }
