@@ -455,16 +455,25 @@ fn the_hook_is_installed_where_it_is_asked_for_and_can_be() {
     refused(&repo, &init, "core.hooksPath makes git take hooks from");
 }
 
-/// Runs `init` on a terminal at which `typed` was typed, and gives the exit code and what was
-/// shown there.
+/// Runs `init` on a terminal at which `typed` was typed.
 fn on_a_terminal(repo: &Repo, arguments: &[&str], typed: &str) -> (Option<i32>, String) {
+    typed_at_a_terminal(repo, &[&["init"], arguments].concat(), typed)
+}
+
+/// Runs `arguments` on a terminal at which `typed` was typed, and gives the exit code and what was
+/// shown there on stderr.
+pub(crate) fn typed_at_a_terminal(
+    repo: &Repo,
+    arguments: &[&str],
+    typed: &str,
+) -> (Option<i32>, String) {
     let terminal = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
     grantpt(&terminal).unwrap();
     unlockpt(&terminal).unwrap();
     let name = ptsname(&terminal, Vec::new()).unwrap();
     let name = Path::new(name.to_str().unwrap());
     let side = || fs::File::options().read(true).write(true).open(name).unwrap();
-    let mut command = repo.sealgate(&[&["init"], arguments].concat());
+    let mut command = repo.sealgate(arguments);
     command.stdin(side()).stderr(side()).stdout(Stdio::null());
     let mut child = command.spawn().unwrap();
     // It holds copies of the other side, without which the terminal would never end.
