@@ -37,6 +37,7 @@ mod documents;
 mod drift;
 mod earlier_reports;
 mod error_codes;
+mod every_system;
 mod exchanges;
 mod excluding;
 mod exporting;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use sealgate_core::compare::verdict::{Source, Verdict};
 use sealgate_core::seal::SealName;
+use sealgate_core::text::place::shown_path;
 use sealgate_core::text::problem::Problem;
 use sealgate_git::{ObjectError, Objects, Oid};
 use sealgate_scan::Scanner;
@@ -278,7 +279,7 @@ fn needs_repository(repository: &Workspace) -> Result<(), Problem> {
     if repository.in_git() || repository.is_bare() {
         return Ok(());
     }
-    let root = repository.root().display();
+    let root = shown_path(repository.root());
     let message = format!("{root} lies in no git repository that can be found by its .git");
     Err(Problem::new("not-a-repository", message)
         .remedy("push from the repository's own directory"))
