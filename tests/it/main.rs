@@ -12,6 +12,7 @@ mod action_judges;
 mod action_trust;
 mod actions;
 mod adversity;
+#[cfg(unix)]
 #[path = "../../crates/core/tests/it/authority/mod.rs"]
 mod authority;
 mod authority_checks;
@@ -37,6 +38,7 @@ mod documents;
 mod drift;
 mod earlier_reports;
 mod error_codes;
+mod every_system;
 mod exchanges;
 mod excluding;
 mod exporting;
