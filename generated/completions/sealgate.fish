@@ -56,7 +56,7 @@ complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "man" -d 'Print th
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l rev -d 'Judge the seals and the bytes of the commit REV instead of the working tree; with A..B, of every commit that B has and A has not' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l seals-from -d 'Judge the bytes of the working tree by the seals of the commit REV' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l base -d 'Judge how the seals changed since the commit REV; `auto` takes it from the event of GitHub Actions, `none` stands for no commit' -r
-complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l on-reseal -d 'Which changes of seals since the base may pass' -r -f -a "allow\t'All of them'
+complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l on-reseal -d 'Which changes of seals since the base may pass [default: entries; allow with `--base auto` for a change request with the label seal-scope, a merge queue or a push to the default branch; under a policy, grants decide]' -r -f -a "allow\t'All of them'
 entries\t'Changes of entries; what a seal covers must stay as it was'
 fail\t'None'"
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l environment -d 'Ask whether sealgate is enforced for the environment E, by the policy of the base' -r
@@ -92,7 +92,7 @@ complete -c sealgate -n "__fish_sealgate_using_subcommand check" -s h -l help -d
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -s V -l version -d 'Print version'
 complete -c sealgate -n "__fish_sealgate_using_subcommand rebuild" -l seals-from -d 'Judge by the seals of the commit REV, and run the build commands that they state' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand rebuild" -l base -d 'Judge how the seals changed since the commit REV; see `check --base`' -r
-complete -c sealgate -n "__fish_sealgate_using_subcommand rebuild" -l on-reseal -d 'Which changes of seals since the base may pass' -r -f -a "allow\t'All of them'
+complete -c sealgate -n "__fish_sealgate_using_subcommand rebuild" -l on-reseal -d 'Which changes of seals since the base may pass [default: entries; allow with `--base auto` for a change request with the label seal-scope, a merge queue or a push to the default branch; under a policy, grants decide]' -r -f -a "allow\t'All of them'
 entries\t'Changes of entries; what a seal covers must stay as it was'
 fail\t'None'"
 complete -c sealgate -n "__fish_sealgate_using_subcommand rebuild" -l format -d 'The format of the output' -r -f -a "human\t'For people'
@@ -291,7 +291,7 @@ complete -c sealgate -n "__fish_sealgate_using_subcommand accept" -s V -l versio
 complete -c sealgate -n "__fish_sealgate_using_subcommand merge-reports" -l only -d 'Expect only the seals whose names match GLOB; repeatable' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand merge-reports" -l seals-from -d 'Refuse reports whose seals are not those of the commit REV [default: the commit that the reports name]' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand merge-reports" -l base -d 'Refuse reports whose base is not the commit REV; `auto` and `none` as for `check`' -r
-complete -c sealgate -n "__fish_sealgate_using_subcommand merge-reports" -l on-reseal -d 'Refuse reports that let other changes of seals pass' -r -f -a "allow\t'All of them'
+complete -c sealgate -n "__fish_sealgate_using_subcommand merge-reports" -l on-reseal -d 'Refuse reports that let other changes of seals pass [default: that of `check`]' -r -f -a "allow\t'All of them'
 entries\t'Changes of entries; what a seal covers must stay as it was'
 fail\t'None'"
 complete -c sealgate -n "__fish_sealgate_using_subcommand merge-reports" -l format -d 'The format of the output' -r -f -a "human\t'For people'

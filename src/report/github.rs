@@ -13,7 +13,10 @@ use sealgate_core::text::escape::{message, printable_str};
 
 use super::human::{Screen, human};
 use super::resealed::since;
-use super::v1::{DifferenceView, ErrorView, FindingView, Report, ResealView, ScopeView, SealView};
+use super::v1::{
+    BaseView, DeletedView, DifferenceView, ErrorView, FindingView, Report, ResealView, ScopeView,
+    SealView,
+};
 use super::{text, words};
 
 /// The most errors beside the one that counts.
@@ -21,6 +24,9 @@ const ERRORS: usize = 9;
 
 /// The most notices.
 const NOTICES: usize = 5;
+
+/// The most warnings: changes of scope that pass, each at its line.
+const WARNINGS: usize = 10;
 
 /// The longest line of an annotation, in characters: hosts cut a whole one at 4,096.
 const LINE: usize = 1200;
@@ -39,7 +45,7 @@ pub(super) fn github(report: &Report, screen: Screen, sink: &mut dyn io::Write) 
 
 /// One workflow command.
 struct Annotation {
-    /// `error` or `notice`.
+    /// `error`, `warning` or `notice`.
     level: &'static str,
     /// Where it stands: a file in the repository, and a line in it from 1.
     file: Option<String>,
@@ -70,6 +76,7 @@ fn annotations(report: &Report) -> Vec<Annotation> {
         .seals
         .iter()
         .filter_map(|seal| Some((seal, seal.reseal.as_ref().filter(|reseal| reseal.allowed)?)))
+        .filter(|(_, reseal)| reseal.scope.is_empty())
         .map(|(seal, reseal)| resealed(report, seal, reseal, "notice"))
         .collect();
     notices.extend(report.notices.iter().map(|notice| Annotation {
@@ -80,15 +87,48 @@ fn annotations(report: &Report) -> Vec<Annotation> {
         lines: vec![notice.message.clone()],
     }));
     notices.truncate(NOTICES);
-    if report.verdict == Verdict::Pass {
-        return notices;
+    let mut annotations = Vec::new();
+    if report.verdict != Verdict::Pass {
+        let all = all_errors(report);
+        let number = all.len();
+        annotations.extend(all.into_iter().take(ERRORS));
+        annotations.push(total(report, annotations.len(), number));
     }
-    let all = all_errors(report);
-    let number = all.len();
-    let mut annotations: Vec<_> = all.into_iter().take(ERRORS).collect();
-    annotations.push(total(report, annotations.len(), number));
+    annotations.extend(allowed_scope_changes(report).into_iter().take(WARNINGS));
     annotations.extend(notices);
     annotations
+}
+
+/// The changes of what seals cover that pass: seals that are gone, and then a warning for each change at
+/// its line.
+fn allowed_scope_changes(report: &Report) -> Vec<Annotation> {
+    let Some(base) = &report.base else { return Vec::new() };
+    let allowed = base.deleted.iter().filter(|gone| gone.allowed);
+    let mut warnings: Vec<_> = allowed.map(|seal| gone(seal, base, "warning")).collect();
+    for seal in &report.seals {
+        let reseal = seal.reseal.iter().filter(|reseal| reseal.allowed);
+        for change in reseal.flat_map(|reseal| &reseal.scope) {
+            warnings.push(Annotation {
+                level: "warning",
+                file: Some(seal.file.clone()),
+                line: Some(seal.line_of(change)),
+                title: format!("{}: scope changed {}", printable_str(&seal.name), since(base)),
+                lines: change.words(),
+            });
+        }
+    }
+    warnings
+}
+
+/// A seal that is gone.
+fn gone(seal: &DeletedView, base: &BaseView, level: &'static str) -> Annotation {
+    Annotation {
+        level,
+        file: None,
+        line: None,
+        title: format!("{}: the seal is gone", seal.name),
+        lines: vec![format!("{}: nothing covers {} any more", since(base), seal.root)],
+    }
 }
 
 /// Every error, the gravest first: what kept the gate from judging, seals that changed against the
@@ -96,13 +136,8 @@ fn annotations(report: &Report) -> Vec<Annotation> {
 fn all_errors(report: &Report) -> Vec<Annotation> {
     let mut all: Vec<_> = report.errors.iter().map(error).collect();
     if let Some(base) = &report.base {
-        all.extend(base.deleted.iter().filter(|gone| !gone.allowed).map(|gone| Annotation {
-            level: "error",
-            file: None,
-            line: None,
-            title: format!("{}: the seal is gone", gone.name),
-            lines: vec![format!("{}: nothing covers {} any more", since(base), gone.root)],
-        }));
+        let refused = base.deleted.iter().filter(|gone| !gone.allowed);
+        all.extend(refused.map(|seal| gone(seal, base, "error")));
     }
     for seal in &report.seals {
         let refused = seal.reseal.as_ref().filter(|reseal| !reseal.allowed);

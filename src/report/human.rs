@@ -81,6 +81,9 @@ pub fn human(report: &Report, screen: impl Into<Screen>, sink: &mut dyn Write) -
     let verbosity = screen.verbosity;
     let mut sink = io::BufWriter::new(sink);
     if verbosity != Verbosity::Quiet {
+        if let Some(line) = last_line::scope_change(report) {
+            writeln!(sink, "{line}\n")?;
+        }
         write_reseals(report, screen, &mut sink)?;
         write_seals(report, screen, &mut sink)?;
         for notice in &report.notices {

@@ -4,8 +4,9 @@ use anstyle::{AnsiColor, Style};
 use sealgate_core::compare::verdict::Verdict;
 use sealgate_core::text::escape::printable_str;
 
-use super::text;
+use super::changes::Names;
 use super::v1::{Report, SealView};
+use super::{scope, text};
 
 /// The most names of seals in the line.
 const NAMES: usize = 8;
@@ -13,12 +14,7 @@ const NAMES: usize = 8;
 /// `PASS  2 seals (generated, release), 14 entries, 1.2 MiB in 3 ms (400 MiB/s)`, without the
 /// line end.
 pub(super) fn of(report: &Report) -> String {
-    let (word, style) = headword(report.verdict);
-    let resealed = report.base.as_ref().is_some_and(|base| base.resealed);
-    let word = if resealed { format!("{word}, RESEALED") } else { word.to_owned() };
-    let is_emergency = report.notices.iter().any(|notice| notice.code == super::BREAK_GLASS);
-    let word = if is_emergency { format!("{word}, BREAK-GLASS") } else { word };
-    let word = report.extent().beside(word);
+    let (word, style) = heading(report);
     let mut said = trouble(report);
     let amount = work(report).join(", ");
     let after_seals = match (&said[..], reseals(report)) {
@@ -32,6 +28,24 @@ pub(super) fn of(report: &Report) -> String {
     said.extend(Some(amount).filter(|amount| !amount.is_empty()));
     let end = if said.is_empty() { "" } else { after_seals };
     format!("{style}{word}{style:#}  {}{end}{}", seals(report), said.join(", "))
+}
+
+/// The first line of a pass although what a seal covers changed: that, and why it passes.
+pub(super) fn scope_change(report: &Report) -> Option<String> {
+    let base = scope::passed_since(report)?;
+    let (word, style) = heading(report);
+    Some(format!("{style}{word}{style:#}  {}", scope::sentence(report, base, Names::Plain)))
+}
+
+/// The verdict with what must stand beside it, and how it looks.
+fn heading(report: &Report) -> (String, Style) {
+    let (word, style) = headword(report.verdict);
+    let mut words = vec![word];
+    words.extend(scope::heading(report));
+    words.extend(
+        report.notices.iter().any(|n| n.code == super::BREAK_GLASS).then_some("BREAK-GLASS"),
+    );
+    (report.extent().beside(words.join(", ")), style)
 }
 
 /// How much was judged, and how fast.

@@ -29,6 +29,7 @@ mod remedy;
 mod resealed;
 mod rows;
 mod sarif;
+mod scope;
 pub mod sealed;
 pub mod setup;
 pub mod shell;
@@ -41,7 +42,7 @@ pub mod twice;
 pub mod v1;
 mod words;
 
-pub use authority::{BREAK_GLASS, RESEAL_GRANTED};
+pub use authority::{BREAK_GLASS, RESEAL_GRANTED, SCOPE_CHANGE_ALLOWED};
 pub use changed::{Growth, Since};
 pub use extent::Extent;
 pub use human::{Screen, Verbosity, human, problems};

@@ -15,7 +15,7 @@ use super::v1::{
     BaseView, DifferenceView, ErrorView, FindingView, Fix, LineView, Report, ResealView, ScopeView,
     SealView, SourceView,
 };
-use super::{text, to_do, words};
+use super::{scope, text, to_do, words};
 
 /// How much of the page, in hundredths, each part and all before it may fill.
 const TO_RESEALS: usize = 25;
@@ -87,7 +87,10 @@ pub(crate) fn taken_back(errors: &[ErrorView]) -> Vec<u8> {
 pub(super) fn title(report: &Report) -> String {
     let resealed = report.base.as_ref().is_some_and(|base| base.resealed);
     let word = report.verdict.code().to_uppercase();
-    let word = if resealed { format!("{word}, RESEALED") } else { word };
+    let word = match scope::heading(report) {
+        Some(heading) => format!("{word}, {heading}"),
+        None => word,
+    };
     let word = report.extent().beside(word);
     let found: usize = report.seals.iter().map(|seal| seal.findings.len()).sum();
     let concerned = report.seals.iter().filter(|seal| !seal.findings.is_empty()).count();
@@ -100,6 +103,9 @@ pub(super) fn title(report: &Report) -> String {
     }
     match (&parts[..], report.verdict) {
         ([], _) if report.seals.is_empty() => parts.push("nothing was checked".to_owned()),
+        ([], Verdict::Pass) if scope::passed_since(report).is_some() => {
+            parts.push("the bytes are as sealed, and what the seals cover changed".to_owned());
+        }
         ([], Verdict::Pass) if resealed => {
             parts.push("the bytes are as sealed, and the seals changed".to_owned());
         }
@@ -114,6 +120,10 @@ pub(super) fn title(report: &Report) -> String {
 /// What became of the seals since the base: what they cover before how many entries changed.
 fn reseals(page: &mut Page, report: &Report, base: &BaseView) {
     let since = commit(&base.rev, &base.oid, Names::Code);
+    if scope::passed_since(report).is_some() {
+        let sentence = scope::sentence(report, base, Names::Plain);
+        page.close(&format!("\n**A change of scope passes**: {}\n", prose(&sentence)));
+    }
     page.close(&format!("\n**The seals changed since {since}.**"));
     page.close(match report.verdict {
         Verdict::Pass => " Bytes and seals agree; whoever reviews this approves both.\n",

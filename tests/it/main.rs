@@ -88,6 +88,7 @@ mod resolving;
 mod review;
 mod revisions;
 mod runner;
+mod scope_of_event;
 mod sealing;
 mod second_reader;
 mod sharded_workflow;

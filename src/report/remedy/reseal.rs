@@ -1,5 +1,7 @@
 //! What to do about seals that changed since a base in a way that does not pass.
 
+use sealgate_core::compare::changes::{OnReseal, SCOPE_LABEL};
+
 use super::super::shell::{pathspec, quote};
 use super::{Invocation, git};
 
@@ -16,6 +18,7 @@ pub(in crate::report) struct RefusedReseals<'a> {
 pub(in crate::report) fn on_reseal(
     base: &str,
     refused: &RefusedReseals,
+    rule: OnReseal,
     invocation: &Invocation,
 ) -> String {
     let mut steps = Vec::new();
@@ -35,8 +38,15 @@ pub(in crate::report) fn on_reseal(
     }
     let steps = steps.join(", and ");
     let (first, rest) = steps.split_at(steps.len().min(1));
+    let label = match rule {
+        OnReseal::Entries => format!(
+            "with the label `{SCOPE_LABEL}` on the change request (where `--base auto` is used without \
+             `--on-reseal`), or "
+        ),
+        OnReseal::Allow | OnReseal::Fail => String::new(),
+    };
     format!(
-        "{}{rest}; or, if it is meant, whoever may decide that lets it pass with `--on-reseal allow`.",
+        "{}{rest}; or, if it is meant, whoever may decide that lets it pass {label}with `--on-reseal allow`.",
         first.to_uppercase()
     )
 }

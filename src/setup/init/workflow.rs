@@ -20,6 +20,7 @@ const CHECK: &str = "\
 name: sealgate
 on:
   pull_request:
+    types: [opened, synchronize, reopened, labeled]
   merge_group:
   push:
     branches: [main, master]

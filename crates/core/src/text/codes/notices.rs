@@ -99,6 +99,14 @@ pub(super) const NOTICES: &[ErrorCode] = &[
             people that the message names.",
     },
     ErrorCode {
+        code: "scope-change-allowed",
+        title: "The event lets a change of scope pass",
+        explanation: "What a seal covers changed since the base, and `--base auto` let it pass: the \
+            change request has the label `seal-scope`, or the event is one of a merge queue or a push \
+            to the default branch, before which the change request was judged. `--on-reseal entries` \
+            lets no such change pass.",
+    },
+    ErrorCode {
         code: "seal-deleted",
         title: "A commit of the range deletes a seal",
         explanation: "`check --rev A..B` found a commit without a seal that a commit before it has. \
