@@ -55,6 +55,7 @@ Register-ArgumentCompleter -Native -CommandName 'sealgate' -ScriptBlock {
             break
         }
         'sealgate;check' {
+            [CompletionResult]::new('--names-from', '--names-from', [CompletionResultType]::ParameterName, 'Take the NAMEs from FILE, one a line, or from standard input with `-`; an empty list is an error')
             [CompletionResult]::new('--rev', '--rev', [CompletionResultType]::ParameterName, 'Judge the seals and the bytes of the commit REV instead of the working tree; with A..B, of every commit that B has and A has not')
             [CompletionResult]::new('--seals-from', '--seals-from', [CompletionResultType]::ParameterName, 'Judge the bytes of the working tree by the seals of the commit REV')
             [CompletionResult]::new('--base', '--base', [CompletionResultType]::ParameterName, 'Judge how the seals changed since the commit REV; `auto` takes it from the event of GitHub Actions, `none` stands for no commit')
@@ -75,6 +76,7 @@ Register-ArgumentCompleter -Native -CommandName 'sealgate' -ScriptBlock {
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Start in DIR instead of the current directory')
             [CompletionResult]::new('--seals', '--seals', [CompletionResultType]::ParameterName, 'The seals directory, relative to the repository root')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
+            [CompletionResult]::new('--allow-none', '--allow-none', [CompletionResultType]::ParameterName, 'Pass if the list of --names-from is empty')
             [CompletionResult]::new('--older', '--older', [CompletionResultType]::ParameterName, 'Allow an older commit of the environment''s branch; without it, the commit must be the tip')
             [CompletionResult]::new('--no-mmap', '--no-mmap', [CompletionResultType]::ParameterName, 'Read large files instead of mapping them, for rotating disks and network mounts')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print only the verdict, and errors')
@@ -234,6 +236,7 @@ Register-ArgumentCompleter -Native -CommandName 'sealgate' -ScriptBlock {
             [CompletionResult]::new('--root', '--root', [CompletionResultType]::ParameterName, 'Seal the directory DIR, relative to the current directory; repeatable [default: proposed directories that look like build artifacts]')
             [CompletionResult]::new('--build', '--build', [CompletionResultType]::ParameterName, 'The command by which the workflow builds what is not in git')
             [CompletionResult]::new('--workflow', '--workflow', [CompletionResultType]::ParameterName, 'The workflow to write: check on every push, or rehearse on branches seal-rehearsal/**')
+            [CompletionResult]::new('--action', '--action', [CompletionResultType]::ParameterName, 'The action that the workflow runs, by the full id of a commit [default: that of this release of sealgate]')
             [CompletionResult]::new('--threads', '--threads', [CompletionResultType]::ParameterName, 'Number of threads [default: the CPUs available to this process]')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Start in DIR instead of the current directory')
             [CompletionResult]::new('--seals', '--seals', [CompletionResultType]::ParameterName, 'The seals directory, relative to the repository root')

@@ -51,6 +51,7 @@ set edit:completion:arg-completer[sealgate] = {|@words|
             cand man 'Print the manual page of sealgate or of a command'
         }
         &'sealgate;check'= {
+            cand --names-from 'Take the NAMEs from FILE, one a line, or from standard input with `-`; an empty list is an error'
             cand --rev 'Judge the seals and the bytes of the commit REV instead of the working tree; with A..B, of every commit that B has and A has not'
             cand --seals-from 'Judge the bytes of the working tree by the seals of the commit REV'
             cand --base 'Judge how the seals changed since the commit REV; `auto` takes it from the event of GitHub Actions, `none` stands for no commit'
@@ -71,6 +72,7 @@ set edit:completion:arg-completer[sealgate] = {|@words|
             cand -C 'Start in DIR instead of the current directory'
             cand --seals 'The seals directory, relative to the repository root'
             cand --color 'When to use colour'
+            cand --allow-none 'Pass if the list of --names-from is empty'
             cand --older 'Allow an older commit of the environment''s branch; without it, the commit must be the tip'
             cand --no-mmap 'Read large files instead of mapping them, for rotating disks and network mounts'
             cand -q 'Print only the verdict, and errors'
@@ -221,6 +223,7 @@ set edit:completion:arg-completer[sealgate] = {|@words|
             cand --root 'Seal the directory DIR, relative to the current directory; repeatable [default: proposed directories that look like build artifacts]'
             cand --build 'The command by which the workflow builds what is not in git'
             cand --workflow 'The workflow to write: check on every push, or rehearse on branches seal-rehearsal/**'
+            cand --action 'The action that the workflow runs, by the full id of a commit [default: that of this release of sealgate]'
             cand --threads 'Number of threads [default: the CPUs available to this process]'
             cand -C 'Start in DIR instead of the current directory'
             cand --seals 'The seals directory, relative to the repository root'

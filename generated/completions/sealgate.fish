@@ -53,6 +53,7 @@ complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "grant" -d 'Write,
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "evidence" -d 'Check the records of rehearsals'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "completions" -d 'Print the completions for a shell'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "man" -d 'Print the manual page of sealgate or of a command'
+complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l names-from -d 'Take the NAMEs from FILE, one a line, or from standard input with `-`; an empty list is an error' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l rev -d 'Judge the seals and the bytes of the commit REV instead of the working tree; with A..B, of every commit that B has and A has not' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l seals-from -d 'Judge the bytes of the working tree by the seals of the commit REV' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l base -d 'Judge how the seals changed since the commit REV; `auto` takes it from the event of GitHub Actions, `none` stands for no commit' -r
@@ -84,6 +85,7 @@ complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l seals -d 'Th
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l color -d 'When to use colour' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l allow-none -d 'Pass if the list of --names-from is empty'
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l older -d 'Allow an older commit of the environment\'s branch; without it, the commit must be the tip'
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l no-mmap -d 'Read large files instead of mapping them, for rotating disks and network mounts'
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -s q -l quiet -d 'Print only the verdict, and errors'
@@ -210,6 +212,7 @@ complete -c sealgate -n "__fish_sealgate_using_subcommand init" -l build -d 'The
 complete -c sealgate -n "__fish_sealgate_using_subcommand init" -l workflow -d 'The workflow to write: check on every push, or rehearse on branches seal-rehearsal/**' -r -f -a "check\t'The gate: build, then check'
 rehearsal\t'A trial on branches seal-rehearsal/**, which authorises nothing'
 none\t'No workflow'"
+complete -c sealgate -n "__fish_sealgate_using_subcommand init" -l action -d 'The action that the workflow runs, by the full id of a commit [default: that of this release of sealgate]' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand init" -l threads -d 'Number of threads [default: the CPUs available to this process]' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand init" -s C -d 'Start in DIR instead of the current directory' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand init" -l seals -d 'The seals directory, relative to the repository root' -r

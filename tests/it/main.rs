@@ -63,6 +63,7 @@ mod limits;
 mod long_seals;
 mod many_seals;
 mod merge_reports;
+mod names_from;
 mod naming_seals;
 mod next_steps;
 mod other_ci;

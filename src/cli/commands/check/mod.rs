@@ -5,6 +5,7 @@ mod again;
 pub(super) mod authority;
 pub(super) mod base;
 mod carried;
+mod names_from;
 mod picture;
 pub(super) mod places;
 mod range;
@@ -38,6 +39,16 @@ use crate::report::{Invocation, Notice, Report, Verbosity, quote};
 use crate::tree::CommitTree;
 
 pub(super) fn run(arguments: &CheckArgs, context: &Context) -> Outcome {
+    let Some(file) = &arguments.names_from else { return run_named(arguments, context) };
+    let names = names_from::read(file, context)?;
+    if names.is_empty() {
+        return names_from::none_named(arguments, context);
+    }
+    run_named(&CheckArgs { names, ..arguments.clone() }, context)
+}
+
+/// Checks the seals that `arguments` name.
+fn run_named(arguments: &CheckArgs, context: &Context) -> Outcome {
     if let Some(range) = arguments.rev.as_deref().and_then(Range::of) {
         return range::run(range?, arguments, context);
     }

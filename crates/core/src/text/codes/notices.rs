@@ -68,6 +68,12 @@ pub(super) const NOTICES: &[ErrorCode] = &[
             build command. `sealgate seal NAME --set-build COMMAND` states one.",
     },
     ErrorCode {
+        code: "nothing-named",
+        title: "The list of names is empty",
+        explanation: "`check --names-from` got an empty list, and `--allow-none` lets that pass. Nothing \
+            was checked.",
+    },
+    ErrorCode {
         code: "older-commit",
         title: "An older commit of the branch was judged",
         explanation: "`--older` allowed a commit that is not the tip of the environment's branch. \
