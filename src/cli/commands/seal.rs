@@ -7,15 +7,13 @@ use sealgate_core::compare::inventory::Inventory;
 use sealgate_core::compare::is_left_out;
 use sealgate_core::compare::verdict::Verdict;
 use sealgate_core::seal::exclude::Scope;
-use sealgate_core::seal::{
-    BuildCommand, BuildEdit, Seal, SealError, SealName, SealedEntry, read, to_bytes,
-};
+use sealgate_core::seal::{BuildEdit, Seal, SealError, SealName, SealedEntry, read, to_bytes};
 use sealgate_core::text::problem::Problem;
 use sealgate_git::{Listing, Tracking};
 use sealgate_scan::{self as inventory, Directory, Scanner};
 
 use super::from_report::{self, Approval};
-use super::ready::{PendingSeal, write};
+use super::ready::{PendingSeal, refuse_many, write};
 use super::{Context, collect, refuse_in_ci, seal_header};
 use crate::cli::args::SealArgs;
 use crate::cli::progress::Progress;
@@ -93,7 +91,7 @@ fn plan(arguments: &SealArgs, context: &Context) -> Result<Vec<Plan>, Problems> 
                     .remedy("name it: sealgate seal NAME --root DIR"),
             ]);
         };
-        let build = match set_build(arguments)? {
+        let build = match seal_header::set_build(arguments)? {
             BuildEdit::Set(build) => Some(build),
             BuildEdit::Keep | BuildEdit::Remove => None,
         };
@@ -104,19 +102,6 @@ fn plan(arguments: &SealArgs, context: &Context) -> Result<Vec<Plan>, Problems> 
     let names = select(arguments, context)?;
     let needs_old = !arguments.only.is_empty();
     collect(names.into_iter().map(|name| plan::again(&context.repository, name, needs_old)))
-}
-
-/// What `--set-build` asks for.
-pub(super) fn set_build(arguments: &SealArgs) -> Result<BuildEdit, Problems> {
-    let text = match arguments.set_build.as_deref() {
-        None => return Ok(BuildEdit::Keep),
-        Some("") => return Ok(BuildEdit::Remove),
-        Some(text) => text.trim_matches(' '),
-    };
-    BuildCommand::parse(text).map(BuildEdit::Set).map_err(|fault| {
-        let remedy = "name one line of shell; put more in a script: --set-build 'sh build.sh'";
-        vec![Problem::new("usage", format!("--set-build: {fault}")).remedy(remedy)]
-    })
 }
 
 /// The seals that are meant, of those that there are.
@@ -313,20 +298,6 @@ fn check_readable(
             .remedy("take the whole directory that changed, or seal without --only")
     };
     read(name, bytes).map(drop).map_err(|error| vec![refused(error)])
-}
-
-/// Without NAME, one seal may change; more only when all are meant.
-pub(super) fn refuse_many(arguments: &SealArgs, ready: &[PendingSeal]) -> Result<(), Problems> {
-    let changed: Vec<_> =
-        ready.iter().filter(|ready| ready.changed).map(|ready| ready.seal.name.as_str()).collect();
-    if arguments.all || !arguments.names.is_empty() || changed.len() < 2 {
-        return Ok(());
-    }
-    let message = format!("{} seals would change: {}", changed.len(), changed.join(", "));
-    Err(vec![
-        Problem::new("several-seals", message)
-            .remedy("name the ones that are meant, or pass --all"),
-    ])
 }
 
 /// What was done, in the words of a reviewer.

@@ -9,8 +9,8 @@ use sealgate_core::approval::MAX_RECORD_BYTES;
 use sealgate_core::text::problem::{Problem, in_words};
 use sealgate_scan::read_named;
 
-use super::ledger::HeldRecord;
-use super::{NewRecord, Spending, nonce};
+use super::nonce;
+use super::record::{HeldRecord, NewRecord, Spending};
 use crate::tree::Workspace;
 
 /// The directory, below the one that all working trees share.

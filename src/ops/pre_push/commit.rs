@@ -8,10 +8,10 @@ use sealgate_core::seal::SealName;
 use sealgate_core::text::problem::Problem;
 use sealgate_git::Oid;
 
-use super::judging::{Built, Run, name, told};
 use super::known::Outcome;
 use super::outcome::{Failing, JudgedCommit, Tally};
 use super::protocol::Push;
+use super::run::{Built, Run, name, told};
 use super::words::listed;
 use crate::ops::bounds::Bounds;
 use crate::ops::check::{Bytes, Judge};

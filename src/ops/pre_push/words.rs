@@ -7,8 +7,7 @@ use sealgate_core::compare::verdict::{SealResult, Source, Verdict};
 use sealgate_core::seal::BuildCommand;
 use sealgate_git::Oid;
 
-use super::held::ScopeChanged;
-use super::outcome::{Stopped, Tally, Unsealed};
+use super::outcome::{ScopeChanged, Stopped, Tally, Unsealed};
 use super::protocol::Pushes;
 use crate::report::{quote, text};
 

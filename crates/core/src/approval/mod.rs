@@ -28,7 +28,7 @@ mod text;
 mod time;
 mod vanished;
 
-pub use binding::{Binding, MAX_PLAN_BYTES, Plan, check_bound};
+pub use binding::{Binding, MAX_PLAN_BYTES, Plan};
 pub use decide::{Authorised, Decider, decide};
 pub use demand::{Commands, Demand, Facts, GrantFile, MAX_SIGNATURES, SignatureFile};
 pub use environment::{Age, BranchPlace, OpenBlocker, Place, forbidding, misplaced};
