@@ -16,7 +16,7 @@ mod words;
 pub use answers::{
     accepted, advice, blockers, changed, difference, difference_page, sealed, setup, sums, twice,
 };
-pub use assemble::authority::{BREAK_GLASS, RESEAL_GRANTED};
+pub use assemble::authority::{BREAK_GLASS, RESEAL_GRANTED, SCOPE_CHANGE_ALLOWED};
 pub use assemble::remedy::{Checkout, CommittedDrift, Invocation};
 pub use changed::{Growth, Since};
 use present::Presentation;

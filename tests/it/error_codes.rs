@@ -34,15 +34,16 @@ const PASSED_ON: [(&str, usize, &[&str]); 16] = [
 ];
 
 /// The same for the codes of notices.
-const NOTICES_PASSED_ON: [(&str, usize, &[&str]); 5] = [
+const NOTICES_PASSED_ON: [(&str, usize, &[&str]); 6] = [
     ("src/cli/commands/check/authority.rs", 1, &[]),
+    ("src/cli/commands/check/reseals.rs", 1, &[]),
     ("src/ops/authorize/emergencies.rs", 2, &[]),
     ("src/ops/authorize/place.rs", 1, &["constOLDER_COMMIT:&str="]),
     ("src/ops/merge/heads.rs", 1, &[]),
     (
         "src/report/assemble/authority.rs",
         0,
-        &["constRESEAL_GRANTED:&str=", "constBREAK_GLASS:&str="],
+        &["constRESEAL_GRANTED:&str=", "constBREAK_GLASS:&str=", "constSCOPE_CHANGE_ALLOWED:&str="],
     ),
 ];
 

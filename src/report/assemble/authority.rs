@@ -9,6 +9,9 @@ use crate::report::v1::{AuthorityView, RulingView};
 /// The code of the notice that a changed seal was granted.
 pub const RESEAL_GRANTED: &str = "reseal-granted";
 
+/// The code of the notice that the event lets a change of scope pass.
+pub const SCOPE_CHANGE_ALLOWED: &str = "scope-change-allowed";
+
 /// The code of the notice that no usual grant has followed an emergency.
 pub const BREAK_GLASS: &str = "break-glass";
 

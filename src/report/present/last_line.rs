@@ -4,8 +4,10 @@ use anstyle::{AnsiColor, Style};
 use sealgate_core::compare::verdict::Verdict;
 use sealgate_core::text::escape::printable_str;
 
-use super::Presentation;
+use super::{Presentation, scope};
+use crate::report::BREAK_GLASS;
 use crate::report::v1::Report;
+use crate::report::words::changes::Names;
 use crate::report::words::text;
 
 /// The most names of seals in the line.
@@ -15,12 +17,7 @@ const NAMES: usize = 8;
 /// line end.
 pub(crate) fn of(shown: &Presentation) -> String {
     let report = shown.report;
-    let (word, style) = headword(report.verdict);
-    let word = if shown.resealed.is_some() { format!("{word}, RESEALED") } else { word.to_owned() };
-    let is_emergency =
-        report.notices.iter().any(|notice| notice.code == crate::report::BREAK_GLASS);
-    let word = if is_emergency { format!("{word}, BREAK-GLASS") } else { word };
-    let word = report.extent().beside(word);
+    let (word, style) = heading(report);
     let mut said = trouble(shown);
     let amount = work(shown).join(", ");
     let after_seals = match (&said[..], reseals(shown)) {
@@ -34,6 +31,22 @@ pub(crate) fn of(shown: &Presentation) -> String {
     said.extend(Some(amount).filter(|amount| !amount.is_empty()));
     let end = if said.is_empty() { "" } else { after_seals };
     format!("{style}{word}{style:#}  {}{end}{}", seals(shown), said.join(", "))
+}
+
+/// The first line of a pass although what a seal covers changed: that, and why it passes.
+pub(crate) fn scope_change(report: &Report) -> Option<String> {
+    let base = scope::passed_since(report)?;
+    let (word, style) = heading(report);
+    Some(format!("{style}{word}{style:#}  {}", scope::sentence(report, base, Names::Plain)))
+}
+
+/// The verdict with what must stand beside it, and how it looks.
+fn heading(report: &Report) -> (String, Style) {
+    let (word, style) = headword(report.verdict);
+    let mut words = vec![word];
+    words.extend(scope::heading(report));
+    words.extend(report.notices.iter().any(|n| n.code == BREAK_GLASS).then_some("BREAK-GLASS"));
+    (report.extent().beside(words.join(", ")), style)
 }
 
 /// How much was judged, and how fast.

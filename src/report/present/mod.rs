@@ -5,6 +5,7 @@ pub(crate) mod extent;
 pub(crate) mod issues;
 pub(crate) mod last_line;
 pub(crate) mod rows;
+pub(crate) mod scope;
 pub(crate) mod title;
 pub(crate) mod to_do;
 

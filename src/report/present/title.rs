@@ -2,6 +2,7 @@
 
 use sealgate_core::compare::verdict::Verdict;
 
+use super::scope;
 use crate::report::v1::Report;
 use crate::report::words::text;
 
@@ -9,7 +10,10 @@ use crate::report::words::text;
 pub(crate) fn of(report: &Report) -> String {
     let resealed = report.base.as_ref().is_some_and(|base| base.resealed);
     let word = report.verdict.code().to_uppercase();
-    let word = if resealed { format!("{word}, RESEALED") } else { word };
+    let word = match scope::heading(report) {
+        Some(heading) => format!("{word}, {heading}"),
+        None => word,
+    };
     let word = report.extent().beside(word);
     let found: usize = report.seals.iter().map(|seal| seal.findings.len()).sum();
     let concerned = report.seals.iter().filter(|seal| !seal.findings.is_empty()).count();
@@ -22,6 +26,9 @@ pub(crate) fn of(report: &Report) -> String {
     }
     match (&parts[..], report.verdict) {
         ([], _) if report.seals.is_empty() => parts.push("nothing was checked".to_owned()),
+        ([], Verdict::Pass) if scope::passed_since(report).is_some() => {
+            parts.push("the bytes are as sealed, and what the seals cover changed".to_owned());
+        }
         ([], Verdict::Pass) if resealed => {
             parts.push("the bytes are as sealed, and the seals changed".to_owned());
         }

@@ -14,7 +14,8 @@ use sealgate_core::text::escape::{message, printable_str};
 use crate::report::present::Presentation;
 use crate::report::render::human::{self, Screen};
 use crate::report::v1::{
-    DifferenceView, ErrorView, FindingView, Report, ResealView, ScopeView, SealView,
+    BaseView, DeletedView, DifferenceView, ErrorView, FindingView, Report, ResealView, ScopeView,
+    SealView,
 };
 use crate::report::words::resealed::since;
 use crate::report::words::{self, text};
@@ -24,6 +25,9 @@ const ERRORS: usize = 9;
 
 /// The most notices.
 const NOTICES: usize = 5;
+
+/// The most warnings: changes of scope that pass, each at its line.
+const WARNINGS: usize = 10;
 
 /// The longest line of an annotation, in characters: hosts cut a whole one at 4,096.
 const LINE: usize = 1200;
@@ -46,7 +50,7 @@ pub(crate) fn render(
 
 /// One workflow command.
 struct Annotation {
-    /// `error` or `notice`.
+    /// `error`, `warning` or `notice`.
     level: &'static str,
     /// Where it stands: a file in the repository, and a line in it from 1.
     file: Option<String>,
@@ -74,7 +78,8 @@ impl Annotation {
 
 fn annotations(shown: &Presentation) -> Vec<Annotation> {
     let report = shown.report;
-    let allowed = shown.reseals.iter().filter(|(_, reseal)| reseal.allowed);
+    let allowed =
+        shown.reseals.iter().filter(|(_, reseal)| reseal.allowed && reseal.scope.is_empty());
     let mut notices: Vec<_> =
         allowed.map(|(seal, reseal)| resealed(report, seal, reseal, "notice")).collect();
     notices.extend(report.notices.iter().map(|notice| Annotation {
@@ -85,15 +90,48 @@ fn annotations(shown: &Presentation) -> Vec<Annotation> {
         lines: vec![notice.message.clone()],
     }));
     notices.truncate(NOTICES);
-    if report.verdict == Verdict::Pass {
-        return notices;
+    let mut annotations = Vec::new();
+    if report.verdict != Verdict::Pass {
+        let all = all_errors(shown);
+        let number = all.len();
+        annotations.extend(all.into_iter().take(ERRORS));
+        annotations.push(total(report, annotations.len(), number));
     }
-    let all = all_errors(shown);
-    let number = all.len();
-    let mut annotations: Vec<_> = all.into_iter().take(ERRORS).collect();
-    annotations.push(total(report, annotations.len(), number));
+    annotations.extend(allowed_scope_changes(report).into_iter().take(WARNINGS));
     annotations.extend(notices);
     annotations
+}
+
+/// The changes of what seals cover that pass: seals that are gone, and then a warning for each change at
+/// its line.
+fn allowed_scope_changes(report: &Report) -> Vec<Annotation> {
+    let Some(base) = &report.base else { return Vec::new() };
+    let allowed = base.deleted.iter().filter(|gone| gone.allowed);
+    let mut warnings: Vec<_> = allowed.map(|seal| gone(seal, base, "warning")).collect();
+    for seal in &report.seals {
+        let reseal = seal.reseal.iter().filter(|reseal| reseal.allowed);
+        for change in reseal.flat_map(|reseal| &reseal.scope) {
+            warnings.push(Annotation {
+                level: "warning",
+                file: Some(seal.file.clone()),
+                line: Some(seal.line_of(change)),
+                title: format!("{}: scope changed {}", printable_str(&seal.name), since(base)),
+                lines: change.words(),
+            });
+        }
+    }
+    warnings
+}
+
+/// A seal that is gone.
+fn gone(seal: &DeletedView, base: &BaseView, level: &'static str) -> Annotation {
+    Annotation {
+        level,
+        file: None,
+        line: None,
+        title: format!("{}: the seal is gone", seal.name),
+        lines: vec![format!("{}: nothing covers {} any more", since(base), seal.root)],
+    }
 }
 
 /// Every error, the gravest first: what kept the gate from judging, seals that changed against the
@@ -102,13 +140,8 @@ fn all_errors(shown: &Presentation) -> Vec<Annotation> {
     let report = shown.report;
     let mut all: Vec<_> = report.errors.iter().map(error).collect();
     if let Some(base) = &report.base {
-        all.extend(base.deleted.iter().filter(|gone| !gone.allowed).map(|gone| Annotation {
-            level: "error",
-            file: None,
-            line: None,
-            title: format!("{}: the seal is gone", gone.name),
-            lines: vec![format!("{}: nothing covers {} any more", since(base), gone.root)],
-        }));
+        let refused = base.deleted.iter().filter(|gone| !gone.allowed);
+        all.extend(refused.map(|seal| gone(seal, base, "error")));
     }
     let refused = shown.reseals.iter().filter(|(_, reseal)| !reseal.allowed);
     all.extend(refused.map(|(seal, reseal)| resealed(report, seal, reseal, "error")));

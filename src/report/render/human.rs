@@ -85,6 +85,9 @@ pub(crate) fn render(shown: &Presentation, screen: Screen, sink: &mut dyn Write)
     let verbosity = screen.verbosity;
     let mut sink = io::BufWriter::new(sink);
     if verbosity != Verbosity::Quiet {
+        if let Some(line) = last_line::scope_change(report) {
+            writeln!(sink, "{line}\n")?;
+        }
         write_reseals(shown, screen, &mut sink)?;
         write_seals(shown, screen, &mut sink)?;
         for notice in &report.notices {

@@ -8,7 +8,7 @@ use std::io;
 use sealgate_core::compare::verdict::Verdict;
 
 use crate::report::present::rows::Row;
-use crate::report::present::{Presentation, title};
+use crate::report::present::{Presentation, scope, title};
 use crate::report::v1::{
     BaseView, DifferenceView, ErrorView, FindingView, LineView, ResealView, ScopeView, SealView,
     SourceView,
@@ -76,6 +76,10 @@ pub(crate) fn taken_back(errors: &[ErrorView]) -> Vec<u8> {
 /// What became of the seals since the base: what they cover before how many entries changed.
 fn reseals(page: &mut Page, shown: &Presentation, base: &BaseView) {
     let since = commit(&base.rev, &base.oid, Names::Code);
+    if scope::passed_since(shown.report).is_some() {
+        let sentence = scope::sentence(shown.report, base, Names::Plain);
+        page.close(&format!("\n**A change of scope passes**: {}\n", prose(&sentence)));
+    }
     page.close(&format!("\n**The seals changed since {since}.**"));
     page.close(match shown.report.verdict {
         Verdict::Pass => " Bytes and seals agree; whoever reviews this approves both.\n",

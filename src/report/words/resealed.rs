@@ -29,7 +29,8 @@ impl BaseView {
             grants: Vec::new(),
         });
         Self {
-            remedy: refused.map(|refused| remedy::on_reseal(&rev, &refused, invocation)),
+            remedy: refused
+                .map(|refused| remedy::on_reseal(&rev, &refused, base.on_reseal, invocation)),
             rev,
             oid,
             on_reseal: base.on_reseal,

@@ -7,6 +7,7 @@
 //! - `seals` are the checks on which seals there are, and what they cover;
 //! - `policy` is about the policy;
 //! - `owners` reads a CODEOWNERS file;
+//! - `placeholders` finds names that nobody filled in;
 //! - `wording` is what their advice has in common.
 
 mod approved;
@@ -14,6 +15,7 @@ mod bytes;
 mod checks;
 mod facts;
 mod owners;
+mod placeholders;
 mod places;
 mod policy;
 mod seals;

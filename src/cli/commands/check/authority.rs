@@ -12,9 +12,9 @@ use sealgate_scan::read_named;
 
 use super::super::Context;
 use super::super::environment::variable;
+use super::super::stated;
 use super::base::branch_of_queue;
 use super::sources::{Commits, Selected};
-use super::stated;
 use crate::cli::args::{AuthorityArgs, CheckArgs};
 use crate::ops::authorize::{self, Asks, Authorization, Purpose, Question, Reference};
 use crate::report::shell::quote;

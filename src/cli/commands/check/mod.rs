@@ -5,15 +5,16 @@ mod again;
 pub(super) mod authority;
 pub(super) mod base;
 mod carried;
+mod names_from;
 mod picture;
 pub(super) mod places;
 mod range;
+pub(super) mod reseals;
 mod shares;
 mod sources;
 
 use std::time::Instant;
 
-use sealgate_core::compare::changes::{OnReseal, SealRef};
 use sealgate_core::compare::partition::Share;
 use sealgate_core::compare::verdict::{SealResult, Source, Verdict, overall};
 use sealgate_core::seal::SealName;
@@ -25,7 +26,7 @@ use self::again::SealsBefore;
 use self::places::{protected, publish, report_files, stage};
 use self::range::Range;
 use self::sources::{Commits, Selected, bytes, differing, load, open_commits};
-use super::{Context, Outcome, stated};
+use super::{Context, Outcome};
 use crate::cli::args::CheckArgs;
 use crate::cli::output::ReportFile;
 use crate::cli::progress::Progress;
@@ -38,6 +39,16 @@ use crate::report::{Invocation, Notice, Report, Verbosity, quote};
 use crate::tree::CommitTree;
 
 pub(super) fn run(arguments: &CheckArgs, context: &Context) -> Outcome {
+    let Some(file) = &arguments.names_from else { return run_named(arguments, context) };
+    let names = names_from::read(file, context)?;
+    if names.is_empty() {
+        return names_from::none_named(arguments, context);
+    }
+    run_named(&CheckArgs { names, ..arguments.clone() }, context)
+}
+
+/// Checks the seals that `arguments` name.
+fn run_named(arguments: &CheckArgs, context: &Context) -> Outcome {
     if let Some(range) = arguments.rev.as_deref().and_then(Range::of) {
         return range::run(range?, arguments, context);
     }
@@ -153,10 +164,10 @@ fn prepare<'a>(
         problems.push(problem);
         true
     });
-    let review = review(arguments, &commits, &selected, authorization.as_ref());
-    let review = review.unwrap_or_else(|problem| {
+    let review = reseals::review(arguments, &commits, &selected, authorization.as_ref());
+    let (review, scope_notice) = review.unwrap_or_else(|problem| {
         problems.push(problem);
-        None
+        (None, None)
     });
     Ok(Prepared {
         started,
@@ -166,7 +177,7 @@ fn prepare<'a>(
         authorization,
         has_policy,
         review,
-        notices: Vec::new(),
+        notices: scope_notice.into_iter().collect(),
         problems,
         builds,
     })
@@ -283,22 +294,6 @@ pub(super) fn wrote_nothing(seal: &str, root: &str, build: &str) -> Problem {
 /// The verdict on what was asked of the policy.
 fn authorised(refusals: &[Problem]) -> Verdict {
     if refusals.is_empty() { Verdict::Pass } else { Verdict::Refused }
-}
-
-/// The seals, held against those of the base.
-fn review(
-    arguments: &CheckArgs,
-    commits: &Commits<'_>,
-    selected: &[Selected],
-    authorization: Option<&Authorization>,
-) -> Result<Option<Review>, Problem> {
-    let Some(base) = &commits.base else { return Ok(None) };
-    // Under a policy grants decide, and a change of scope needs one like any other.
-    let under_policy = authorization.is_some_and(|authorization| authorization.policy.is_some());
-    let by_default = if under_policy { OnReseal::Allow } else { OnReseal::default() };
-    let on_reseal = arguments.on_reseal.unwrap_or(by_default);
-    let seals: Vec<SealRef<'_>> = selected.iter().map(stated).collect();
-    Review::new(base, &seals, &commits.names_since, on_reseal).map(Some)
 }
 
 /// `--require-sealed`: what the selected seals leave out.

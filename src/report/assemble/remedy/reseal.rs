@@ -1,5 +1,7 @@
 //! What to do about seals that changed since a base in a way that does not pass.
 
+use sealgate_core::compare::changes::{OnReseal, SCOPE_LABEL};
+
 use super::{Invocation, git};
 use crate::report::words::shell::{pathspec, quote};
 
@@ -13,7 +15,12 @@ pub(crate) struct RefusedReseals<'a> {
 }
 
 /// What to do about seals that changed since `base` in a way that does not pass.
-pub(crate) fn on_reseal(base: &str, refused: &RefusedReseals, invocation: &Invocation) -> String {
+pub(crate) fn on_reseal(
+    base: &str,
+    refused: &RefusedReseals,
+    rule: OnReseal,
+    invocation: &Invocation,
+) -> String {
     let mut steps = Vec::new();
     if !refused.in_base.is_empty() {
         let files = refused.in_base.iter().map(|name| invocation.seal_file(name));
@@ -31,8 +38,15 @@ pub(crate) fn on_reseal(base: &str, refused: &RefusedReseals, invocation: &Invoc
     }
     let steps = steps.join(", and ");
     let (first, rest) = steps.split_at(steps.len().min(1));
+    let label = match rule {
+        OnReseal::Entries => format!(
+            "with the label `{SCOPE_LABEL}` on the change request (where `--base auto` is used without \
+             `--on-reseal`), or "
+        ),
+        OnReseal::Allow | OnReseal::Fail => String::new(),
+    };
     format!(
-        "{}{rest}; or, if it is meant, whoever may decide that lets it pass with `--on-reseal allow`.",
+        "{}{rest}; or, if it is meant, whoever may decide that lets it pass {label}with `--on-reseal allow`.",
         first.to_uppercase()
     )
 }
