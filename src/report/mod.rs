@@ -14,7 +14,8 @@ pub mod v1;
 mod words;
 
 pub use answers::{
-    accepted, advice, blockers, changed, difference, difference_page, sealed, setup, sums, twice,
+    accepted, advice, blockers, changed, difference, difference_page, sealed, setup, side_by_side,
+    sums, twice,
 };
 pub use assemble::authority::{BREAK_GLASS, RESEAL_GRANTED, SCOPE_CHANGE_ALLOWED};
 pub use assemble::remedy::{Checkout, CommittedDrift, Invocation};

@@ -12,6 +12,7 @@ mod action_judges;
 mod action_trust;
 mod actions;
 mod adversity;
+mod archives;
 #[cfg(unix)]
 #[path = "../../crates/core/tests/it/authority/mod.rs"]
 mod authority;

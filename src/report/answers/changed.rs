@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use sealgate_core::compare::changes::Change;
-use sealgate_scan::Divergence;
 use serde::Serialize;
 
+use super::side_by_side::FileDifference;
 use crate::report::v1::{ErrorView, ScopeView, SourceView};
 
 /// The differences of one run.
@@ -30,8 +30,8 @@ pub struct SealChanges {
     pub root: String,
     /// What is different, sorted by kind and path.
     pub changes: Vec<Change>,
-    /// Where the bytes of some of the changed files begin to differ, by path.
-    pub divergences: BTreeMap<String, Divergence>,
+    /// How some of the changed files differ, by path.
+    pub files: BTreeMap<String, FileDifference>,
     /// What became of the seal as a whole, where two states of the seals were compared.
     pub became: Option<SealDiffStatus>,
 }
@@ -83,6 +83,6 @@ impl SealChanges {
 
     /// Where the file at `path` begins to differ.
     pub(crate) fn offset(&self, path: &str) -> Option<u64> {
-        self.divergences.get(path).map(|divergence| divergence.offset)
+        self.files.get(path).map(|file| file.divergence.offset)
     }
 }

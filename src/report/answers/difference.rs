@@ -4,7 +4,6 @@ use std::fmt::Write as _;
 
 use sealgate_core::compare::changes::Change;
 use sealgate_core::text::escape::printable;
-use sealgate_scan::Divergence;
 use serde::Serialize;
 
 use crate::report::Verbosity;
@@ -48,30 +47,11 @@ pub fn human(differences: &Differences, verbosity: Verbosity) -> Vec<u8> {
             continue;
         }
         said.push_str(&rows(&seal.changes, verbosity, "sealgate diff"));
-        for (path, divergence) in &seal.divergences {
-            said.push_str(&window(path, divergence));
+        for (path, file) in &seal.files {
+            said.push_str(&file.shown(path));
         }
     }
     said.into_bytes()
-}
-
-/// Where two files begin to differ, and the bytes around it.
-pub(crate) fn window(path: &str, found: &Divergence) -> String {
-    let mut said = String::new();
-    let Divergence { offset, start, left, right } = found;
-    let _ = writeln!(said, "\n  {}: first difference at byte {offset}", printable(path.as_bytes()));
-    for (sign, bytes) in [("-", left), ("+", right)] {
-        let _ = writeln!(said, "  {sign} {start:>10}  {}", hex_and_text(bytes));
-    }
-    let before = usize::try_from(offset - start).unwrap_or(0);
-    let _ = writeln!(said, "    {:>10}  {:width$}^^", "", "", width = before * 3);
-    said
-}
-
-fn hex_and_text(bytes: &[u8]) -> String {
-    let hex: Vec<_> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    let plain = |&byte: &u8| if matches!(byte, 0x20..=0x7e) { char::from(byte) } else { '.' };
-    format!("{}  |{}|", hex.join(" "), bytes.iter().map(plain).collect::<String>())
 }
 
 /// As `sealgate-diff/1`.

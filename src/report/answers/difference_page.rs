@@ -130,7 +130,10 @@ fn of_kind(seal: &SealChanges, kind: ChangeKind) -> impl Iterator<Item = &Change
 }
 
 fn row(seal: &SealChanges, change: &Change) -> String {
-    let differs = seal.offset(&change.path).map(|at| format!(", first difference at byte {at}"));
+    let differs = seal.files.get(&change.path).map(|file| match file.in_brief() {
+        Some(brief) => format!(", {}", code(&brief)),
+        None => format!(", first difference at byte {}", file.divergence.offset),
+    });
     let what = what(change, Names::Code);
     format!("| {} | {what}{} |\n", code(&change.path), differs.unwrap_or_default())
 }

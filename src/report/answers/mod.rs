@@ -8,6 +8,7 @@ pub mod difference;
 pub mod difference_page;
 pub mod sealed;
 pub mod setup;
+pub mod side_by_side;
 pub mod since;
 pub mod sums;
 pub mod twice;

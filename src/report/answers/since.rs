@@ -46,7 +46,7 @@ impl Since {
             name,
             root,
             changes: Vec::new(),
-            divergences: BTreeMap::new(),
+            files: BTreeMap::new(),
             became: Some(SealDiffStatus { new: false, scope: Vec::new() }),
         }));
         seals.sort_by(|a, b| (State::of(a), &a.name).cmp(&(State::of(b), &b.name)));
@@ -95,7 +95,7 @@ impl SealChanges {
             name: reseal.name,
             root: reseal.root,
             changes: reseal.changes,
-            divergences: BTreeMap::new(),
+            files: BTreeMap::new(),
         }
     }
 }

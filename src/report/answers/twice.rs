@@ -1,13 +1,13 @@
 //! What `rebuild --twice` says of two builds.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use sealgate_core::compare::changes::Change;
 use sealgate_core::text::escape::printable;
-use sealgate_scan::Divergence;
 
+use super::side_by_side::FileDifference;
 use crate::report::Verbosity;
-use crate::report::answers::difference::window;
 use crate::report::words::changes::{rows, totals};
 use crate::report::words::text;
 
@@ -20,8 +20,8 @@ pub struct TwoBuilds<'a> {
     pub entries: usize,
     /// What differs.
     pub changes: &'a [Change],
-    /// Where files differ: the path, the first difference, and what it looks like.
-    pub places: Vec<(&'a str, &'a Divergence, Option<&'static str>)>,
+    /// How files differ, by path.
+    pub files: &'a BTreeMap<String, FileDifference>,
     /// Where the output of the first build is.
     pub first: &'a str,
     /// Where that of the second is.
@@ -43,11 +43,8 @@ pub fn twice(builds: &TwoBuilds<'_>, verbosity: Verbosity) -> String {
         return said;
     }
     said.push_str(&rows(builds.changes, verbosity, "sealgate rebuild --twice"));
-    for (path, divergence, looks_like) in &builds.places {
-        said.push_str(&window(path, divergence));
-        if let Some(words) = looks_like {
-            let _ = writeln!(said, "  it looks like {words}");
-        }
+    for (path, file) in builds.files {
+        said.push_str(&file.shown(path));
     }
     let _ = writeln!(
         said,
