@@ -21,7 +21,7 @@ pub(super) fn of(report: &Report) -> String {
         ([], None) => ", ",
         (_, None) => ": ",
         (_, Some(what)) => {
-            said.push(format!("{what}; {amount}"));
+            said.push(if amount.is_empty() { what } else { format!("{what}; {amount}") });
             return format!("{style}{word}{style:#}  {}: {}", seals(report), said.join(", "));
         }
     };
