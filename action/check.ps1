@@ -92,7 +92,7 @@ $report = Join-Path $room 'report.json'
 $action = $env:GITHUB_ACTION_PATH
 $manifest = [IO.File]::ReadAllText((Join-Path $action 'Cargo.toml'))
 $version = [regex]::Match($manifest, '(?m)^version = "([^"\r\n]*)"').Groups[1].Value
-$wanted = "$env:IN_VERSION" -replace '^v', ''
+$wanted = "$env:IN_VERSION" -creplace '^v', ''
 if ($wanted -eq '') { $wanted = $version }
 $archive = "sealgate-$wanted-x86_64-pc-windows-msvc.zip"
 $digest = ''

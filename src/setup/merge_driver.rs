@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use sealgate_core::text::place::shown_path;
 use sealgate_core::text::problem::{Problem, in_words};
 use sealgate_git::attributes::{has_line, pattern, with_lines};
 use sealgate_git::setup;
@@ -104,6 +105,6 @@ fn without(text: &[u8], line: &str) -> Vec<u8> {
 }
 
 fn unwritable(file: &Path, why: &str) -> Problem {
-    Problem::new("file-unwritable", format!("{}: {why}", file.display()))
+    Problem::new("file-unwritable", format!("{}: {why}", shown_path(file)))
         .remedy("give this user the right to write there, or make room; then run this again")
 }

@@ -48,6 +48,11 @@ impl Writer<'_> {
                 done => return done,
             }
         }
+        self.put_by_second_name(path, bytes)
+    }
+
+    /// Writes `bytes` under a second name, which nobody else can have, and renames that to `path`.
+    fn put_by_second_name(self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         let (mut file, scratch): (File, PathBuf) =
             self.with_second_name(path, |name| Ok((self.create(name)?, name.to_owned())))?;
         let written = self.fill(&mut file, path, bytes);
@@ -56,7 +61,9 @@ impl Writer<'_> {
 
     /// Writes `bytes` to `file`, which is to have the permissions of `path`.
     fn fill(self, file: &mut File, path: &Path, bytes: &[u8]) -> io::Result<()> {
-        if !self.executable
+        // Windows knows one permission, to write; a file without it could not be renamed.
+        if cfg!(unix)
+            && !self.executable
             && let Ok(old) = fs::metadata(path)
         {
             file.set_permissions(old.permissions())?;
@@ -248,6 +255,26 @@ mod tests {
             }
             assert_eq!(fs::read_dir(&aside).unwrap().count(), 0);
         }
+    }
+
+    #[test]
+    fn runs_that_write_one_file_at_once_never_leave_a_mixture() {
+        let tree = tempfile::tempdir().unwrap();
+        let path = tree.path().join("r.json");
+        let contents = ["a", "b", "c"].map(|letter| letter.repeat(1 << 16));
+        std::thread::scope(|scope| {
+            for content in &contents {
+                scope.spawn(|| {
+                    for _ in 0..20 {
+                        let writer = Writer::default();
+                        writer.put_by_second_name(&path, content.as_bytes()).unwrap();
+                        let found = fs::read_to_string(&path).unwrap();
+                        assert!(contents.contains(&found), "a mixture");
+                    }
+                });
+            }
+        });
+        assert_eq!(fs::read_dir(tree.path()).unwrap().count(), 1);
     }
 
     #[test]

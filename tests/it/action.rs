@@ -392,6 +392,14 @@ fn release(step: &Step, says: &str) -> (Vec<u8>, String) {
     (fs::read(archive).unwrap(), name)
 }
 
+/// `Test-Path` has been wrong about paths that begin with `\\?\`, in several versions of PowerShell.
+#[test]
+fn the_last_word_on_windows_asks_the_system_itself_whether_the_report_is_there() {
+    let verdict = include_str!("../../action/verdict.ps1");
+    assert!(verdict.contains("[IO.File]::Exists($env:REPORT) -and\n"));
+    assert!(!verdict.contains("Test-Path"));
+}
+
 #[test]
 fn a_release_is_run_only_if_its_digest_stands_in_the_table() {
     use sha2::Digest as _;

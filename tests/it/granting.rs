@@ -11,7 +11,7 @@ use sealgate_core::seal::entry::Digest;
 use crate::authority::{Signer, canonical, policy_of, policy_text, signers};
 use crate::authority_checks::commit;
 use crate::common;
-use crate::common::{Node, Ran, Repo};
+use crate::common::{Node, Ran, Repo, make_fifo};
 
 /// A repository whose seal `dist` changed since `base`, under `policy`.
 fn changed(policy: &str) -> Repo {
@@ -183,7 +183,7 @@ fn what_is_no_grant_is_not_written() {
 #[test]
 fn a_plan_that_is_not_a_regular_file_is_refused_and_not_waited_for() {
     let repo = changed(&policy_text());
-    rustix::fs::mkfifoat(rustix::fs::CWD, repo.at("fifo"), 0o644.into()).unwrap();
+    make_fifo(&repo.at("fifo"));
     for plan in ["fifo", "dist", "/dev/zero"] {
         let arguments = ["base", "--reason", "x", "--plan", plan];
         let why = format!("--plan {plan}: it is not a regular file");

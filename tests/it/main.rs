@@ -12,6 +12,8 @@ mod action_judges;
 mod action_trust;
 mod actions;
 mod adversity;
+mod archives;
+#[cfg(unix)]
 #[path = "../../crates/core/tests/it/authority/mod.rs"]
 mod authority;
 mod authority_checks;
@@ -37,6 +39,7 @@ mod documents;
 mod drift;
 mod earlier_reports;
 mod error_codes;
+mod every_system;
 mod exchanges;
 mod excluding;
 mod exporting;

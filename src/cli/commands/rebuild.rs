@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use sealgate_core::compare::repeat::Resemblance;
 use sealgate_core::compare::verdict::Verdict;
 use sealgate_core::seal::path::EntryPath;
 use sealgate_core::seal::{Header, Root, Seal, SealName};
@@ -301,12 +300,8 @@ pub(super) fn tell_twice(
     format: Format,
     context: &Context,
 ) -> Result<(), Problems> {
-    let places = compared
-        .places
-        .iter()
-        .map(|file| (&*file.path, &file.divergence, file.resemblance.map(Resemblance::words)));
     let (root, entries, changes) = (&*compared.root, compared.entries, &*compared.changes);
-    let builds = TwoBuilds { root, entries, changes, places: places.collect(), first, second };
+    let builds = TwoBuilds { root, entries, changes, files: &compared.files, first, second };
     let said = twice(&builds, context.terminal.verbosity);
     if matches!(format, Format::Human | Format::Github) {
         return context.terminal.answer(said.as_bytes()).map_err(Vec::from);

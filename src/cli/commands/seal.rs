@@ -20,7 +20,8 @@ use crate::cli::progress::Progress;
 use crate::ops::bounds::Bounds;
 use crate::ops::check::open_build;
 use crate::ops::seal::draft::{
-    Part, draft, keep_modes, looks_tracked, outside_links, replaced, take_only, untracked,
+    Part, draft, keep_modes, looks_tracked, outside_links, replaced, take_modes_of_git, take_only,
+    untracked,
 };
 use crate::ops::seal::kept::{Approving, LineEndRules, changed_by_git};
 use crate::ops::seal::plan::{self, Plan, Wanted};
@@ -136,10 +137,11 @@ pub(super) fn prepare(
         let (root, inventory) = observe(&plan, arguments, only.as_ref(), context, &scanner)?;
         bounds.count(name, scanner.meter.names() - names, inventory.bytes, []);
         let seal = drafted(&plan, &inventory, only.as_ref());
+        let modes = inventory.modes;
         scanner.workers.discard(inventory);
         let seal = seal?;
         let pointers = pointers(&seal, plan.old.as_ref(), only.as_ref(), &root);
-        Ok(Drafted { plan, seal, pointers })
+        Ok(Drafted { plan, seal, modes, pointers })
     }))?;
     drop(progress);
     let listing = listing(&drafted, context)?;
@@ -160,6 +162,9 @@ pub(super) fn prepare(
                 ]);
             }
         }
+        if !drafted.modes {
+            settle_modes(&mut drafted, &tracking, context);
+        }
         ready(arguments, context, drafted, only.as_ref(), &tracking)
     }))
 }
@@ -168,8 +173,24 @@ pub(super) fn prepare(
 struct Drafted {
     plan: Plan,
     seal: Seal,
+    /// Whether the execute bits of its files were seen.
+    modes: bool,
     /// The paths of Git LFS pointers in it.
     pointers: Vec<String>,
+}
+
+/// Takes the execute bits from git where the system has none. Where git has none either, the user
+/// is told.
+fn settle_modes(drafted: &mut Drafted, tracking: &Tracking<'_>, context: &Context) {
+    if drafted.seal.header.tracked {
+        take_modes_of_git(&mut drafted.seal, tracking);
+        return;
+    }
+    context.terminal.remark(&format!(
+        "{}: this system has no execute bits, so new entries are sealed as not executable; seal on \
+         a system that has them if some are",
+        drafted.plan.name
+    ));
 }
 
 fn observe(
@@ -219,7 +240,7 @@ fn ready(
     only: Option<&Scope>,
     tracking: &Tracking<'_>,
 ) -> Result<PendingSeal, Problems> {
-    let Drafted { plan, mut seal, pointers } = drafted;
+    let Drafted { plan, mut seal, pointers, .. } = drafted;
     let Plan { name, old_bytes, old, salvaged, new, .. } = plan;
     if let (Some(only), Some(old)) = (only, &old) {
         seal = take_only(old, seal, only).ok_or_else(|| {

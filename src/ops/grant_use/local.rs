@@ -6,6 +6,7 @@ use std::io::{self, Write as _};
 use std::path::PathBuf;
 
 use sealgate_core::approval::MAX_RECORD_BYTES;
+use sealgate_core::text::place::shown_path;
 use sealgate_core::text::problem::{Problem, in_words};
 use sealgate_scan::read_named;
 
@@ -30,7 +31,7 @@ impl LocalLedger {
     }
 
     fn problem(&self, error: &io::Error) -> Problem {
-        let message = format!("the ledger {}: {}", self.directory.display(), in_words(error));
+        let message = format!("the ledger {}: {}", shown_path(&self.directory), in_words(error));
         Problem::new("ledger-unwritable", message).remedy(
             "the action did not run; give this user room and the right to write there, and try again",
         )

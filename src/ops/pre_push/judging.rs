@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use sealgate_core::compare::verdict::Verdict;
+use sealgate_core::text::place::shown_path;
 use sealgate_core::text::problem::Problem;
 use sealgate_git::Oid;
 use sealgate_scan::Scanner;
@@ -89,7 +90,7 @@ fn needs_repository(repository: &Workspace) -> Result<(), Problem> {
     if repository.in_git() || repository.is_bare() {
         return Ok(());
     }
-    let root = repository.root().display();
+    let root = shown_path(repository.root());
     let message = format!("{root} lies in no git repository that can be found by its .git");
     Err(Problem::new("not-a-repository", message)
         .remedy("push from the repository's own directory"))

@@ -5,6 +5,8 @@
 
 mod authority;
 mod lines;
+pub mod read;
+pub(crate) mod recognise;
 mod reseal;
 #[cfg(test)]
 mod schema;

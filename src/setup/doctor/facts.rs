@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use sealgate_core::compare::cause::{LONGEST_POINTER, pointed_size};
 use sealgate_core::seal::Seal;
 use sealgate_core::seal::path::EntryPath;
+use sealgate_core::text::place::shown_path;
 use sealgate_core::text::problem::Problem;
 use sealgate_git::attributes::{LineEnds, Values};
 use sealgate_git::setup::{self, AttributeFiles, Unwatched};
@@ -383,7 +384,7 @@ fn bytes_of(path: &Path, unread: &mut Vec<String>) -> Option<Vec<u8>> {
         Ok(bytes) => Some(bytes),
         Err(NamedFault::Absent | NamedFault::NotRegular) => None,
         Err(fault) => {
-            unread.push(format!("{}: {fault}", path.display()));
+            unread.push(format!("{}: {fault}", shown_path(path)));
             None
         }
     }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use sealgate_core::text::place::shown_path;
 use sealgate_core::text::problem::Problem;
 use sealgate_git::Oid;
 use sealgate_scan::{NamedFault, read_named};
@@ -151,7 +152,7 @@ fn read(path: &Path) -> Result<Vec<u8>, Problem> {
     read_named(path, MAX_EVENT_BYTES).map_err(|fault| match fault {
         NamedFault::TooLarge(..) => EventError::TooLarge.into(),
         fault => {
-            let message = format!("{FILE} ({}): {fault}", path.display());
+            let message = format!("{FILE} ({}): {fault}", shown_path(path));
             Problem::new("base-unknown", message)
                 .remedy("name the base (--base REV), or do without one (--base none)")
         }

@@ -1,0 +1,39 @@
+//! What to do about findings, said once: a piece of advice for each cause, or kind where there is no
+//! cause, however many findings and seals share it.
+
+use sealgate_core::compare::finding::FindingKind;
+
+use crate::report::v1::{FindingView, SealView};
+
+/// One piece of advice.
+pub(crate) struct Advice<'a> {
+    /// The code of the cause or the kind.
+    pub(crate) label: &'static str,
+    /// The remedy of the first finding.
+    pub(crate) remedy: &'a str,
+    /// How many more findings it is for.
+    pub(crate) more: usize,
+    /// How many of these have another remedy, such as a command with another path.
+    pub(crate) others: usize,
+    caused: bool,
+    kind: FindingKind,
+}
+
+/// The advice on the findings of `seals`. What has a cause comes first: that says more than a kind.
+pub(crate) fn advice<'a>(seals: &[&'a SealView]) -> Vec<Advice<'a>> {
+    let mut findings: Vec<&FindingView> = seals.iter().flat_map(|seal| &seal.findings).collect();
+    findings.sort_by_key(|finding| finding.kind);
+    let mut all: Vec<Advice<'_>> = Vec::new();
+    for finding in findings {
+        let label = finding.cause.map_or(finding.kind.code(), |cause| cause.code());
+        if let Some(advice) = all.iter_mut().find(|advice| advice.label == label) {
+            advice.more += 1;
+            advice.others += usize::from(advice.remedy != finding.remedy);
+        } else {
+            let (caused, kind) = (finding.cause.is_some(), finding.kind);
+            all.push(Advice { label, remedy: &finding.remedy, more: 0, others: 0, caused, kind });
+        }
+    }
+    all.sort_by_key(|advice| (!advice.caused, advice.kind));
+    all
+}
