@@ -63,6 +63,7 @@ mod judges;
 mod kept_in_git;
 
 mod limits;
+mod listing;
 mod long_seals;
 mod many_seals;
 mod merge_reports;
@@ -99,6 +100,7 @@ mod sharded_workflow;
 mod shown_lines;
 mod snapshot;
 mod staging;
+mod stale_builds;
 mod support;
 mod terminal;
 mod unmerged;

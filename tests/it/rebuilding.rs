@@ -287,7 +287,10 @@ fn the_printed_advice_approves_what_the_build_makes() {
     let ran = repo.run(&["rebuild"]);
     assert_eq!(ran.code, 1);
     let said = stdout(&ran).split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(said.contains("`sealgate rebuild dist --seal` approves what it makes"), "{said}");
+    assert!(
+        said.contains("approve that and commit it: sealgate rebuild dist --seal git"),
+        "{said}"
+    );
     let ran = repo.run(&["rebuild", "dist", "--seal"]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     assert!(!ran.stderr.contains("kept aside"), "{}", ran.stderr);

@@ -4,7 +4,7 @@ use sealgate_core::compare::verdict::Verdict;
 use sealgate_core::text::problem::Problem;
 
 use super::check::authority::now;
-use super::init::{git_problem, work_tree};
+use super::init_place::{git_problem, work_tree};
 use super::{Context, Outcome};
 use crate::cli::args::{DoctorArgs, DoctorFormat};
 use crate::report::ErrorView;

@@ -8,10 +8,10 @@ use sealgate_core::compare::verdict::Verdict;
 use sealgate_core::seal::{Header, Root, Seal, SealName};
 use sealgate_core::text::escape::{message, printable_str};
 use sealgate_core::text::problem::Problem;
-use sealgate_git::GitError;
-use sealgate_git::setup::{Place as GitPlace, place};
 
+use super::init_answers::{Answers, answered};
 use super::init_build::{Builds, edits, refuse_self_sealed, tell_edit, tell_new, tell_other_bytes};
+use super::init_place::{git_problem, usual_seals, work_tree};
 use super::init_workflow::{Wishes, remark_on_workflow, with_action, workflow, workflow_is_there};
 use super::ready::write;
 use super::{Context, Outcome, collect, hook, refuse_in_ci, seal};
@@ -27,17 +27,6 @@ use crate::setup::init::{
 };
 
 type Problems = Vec<Problem>;
-
-/// Who answers what no flag states.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Answers {
-    /// The person at the terminal.
-    Asked,
-    /// The proposals.
-    Proposed,
-    /// Nobody: only what was stated is done.
-    SealRef,
-}
 
 pub(super) fn run(arguments: &InitArgs, context: &Context) -> Outcome {
     refuse_in_ci("sealgate init", Some(arguments.allow_ci))?;
@@ -113,29 +102,6 @@ pub(super) fn run(arguments: &InitArgs, context: &Context) -> Outcome {
     Ok(Verdict::Pass)
 }
 
-/// Refuses to work where git has no working tree.
-pub(super) fn work_tree(context: &Context) -> Result<(), Problem> {
-    // A bare repository has no `.git` in it, and may lie below a working tree.
-    let problem = match place(&context.base).map_err(git_problem)? {
-        GitPlace::WorkTree if context.repository.in_git() => return Ok(()),
-        GitPlace::Bare => {
-            Problem::new("bare-repository", "this repository is bare: it has no files checked out")
-                .remedy("clone it, and work in the clone")
-        }
-        _ => Problem::new("not-a-repository", "this is no git repository").remedy(
-            "git init, or go to your repository; seals without git: sealgate seal NAME --root DIR",
-        ),
-    };
-    Err(problem)
-}
-
-/// What kept git from answering.
-pub(super) fn git_problem(error: GitError) -> Problem {
-    let unasked = matches!(error, GitError::NotRun(_));
-    let problem = Problem::from(error);
-    if unasked { problem } else { problem.remedy("fix what git says, and run this again") }
-}
-
 fn check_flags(arguments: &InitArgs, context: &Context) -> Result<(), Problem> {
     if let Some(build) = &arguments.build {
         build_command(build).map_err(|why| {
@@ -149,10 +115,6 @@ fn check_flags(arguments: &InitArgs, context: &Context) -> Result<(), Problem> {
             .remedy("leave out --workflow, or --seals"));
     }
     Ok(())
-}
-
-pub(super) fn usual_seals(context: &Context) -> bool {
-    context.repository.seals().as_str() == "seals"
 }
 
 /// The seals that there are.
@@ -310,19 +272,6 @@ fn wishes(
         Answers::Proposed | Answers::SealRef => false,
     };
     Ok(Wishes { workflow, action, stated: command.map(str::to_owned), builds, everywhere })
-}
-
-/// One answer of the person at the terminal.
-pub(super) fn answered<T>(
-    ask: impl FnOnce(&mut Dialogue<io::StdinLock<'static>, io::Stderr>) -> io::Result<Option<T>>,
-) -> Result<T, Problems> {
-    let mut dialogue = Dialogue { input: io::stdin().lock(), output: io::stderr() };
-    ask(&mut dialogue).ok().flatten().ok_or_else(|| {
-        vec![
-            Problem::new("no-answer", "the question was not answered, and nothing was written")
-                .remedy("run init again, or state what you want with flags"),
-        ]
-    })
 }
 
 /// The directories whose bytes git is to leave alone: the seals', and the roots.

@@ -5,8 +5,9 @@ use sealgate_core::text::problem::Problem;
 use sealgate_git::setup;
 
 use super::Context;
-use super::init::{Answers, answered, git_problem, usual_seals};
+use super::init_answers::{Answers, answered};
 use super::init_build::Builds;
+use super::init_place::{git_problem, usual_seals};
 use super::ready::PendingSeal;
 use crate::cli::args::InitArgs;
 use crate::setup::init::build::split;

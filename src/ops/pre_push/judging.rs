@@ -13,7 +13,7 @@ use super::outcome::Judging;
 use super::protocol::{Push, Pushes};
 use super::run::{Built, Run, name, told};
 use super::words::listed;
-use crate::ops::check::{Bytes, Judge};
+use crate::ops::check::{Bytes, Causes, Judge};
 use crate::tree::Workspace;
 
 impl Judging {
@@ -75,7 +75,7 @@ impl Run<'_> {
         }
         for Built { name, loaded, source: seal_source } in self.built {
             let (repository, scanner) = (self.repository, self.scanner);
-            let (bytes, share, causes) = (Bytes::Worktree, None, true);
+            let (bytes, share, causes) = (Bytes::Worktree, None, Causes::Proved);
             let judge =
                 Judge { repository, bytes, seal_source, scanner, share, only: None, causes };
             self.judging.built.push(judge.judge(&name, Ok(loaded.into())));

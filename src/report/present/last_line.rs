@@ -24,7 +24,7 @@ pub(crate) fn of(shown: &Presentation) -> String {
         ([], None) => ", ",
         (_, None) => ": ",
         (_, Some(what)) => {
-            said.push(format!("{what}; {amount}"));
+            said.push(if amount.is_empty() { what } else { format!("{what}; {amount}") });
             return format!("{style}{word}{style:#}  {}: {}", seals(shown), said.join(", "));
         }
     };

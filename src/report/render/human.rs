@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
-use sealgate_core::compare::finding::FindingKind;
+use sealgate_core::compare::finding::{Cause, FindingKind};
 use sealgate_core::compare::verdict::Verdict;
 use sealgate_core::text::escape::{message, printable_str};
 
@@ -207,6 +207,10 @@ fn choose<'a>(rows: &[Row<'a>]) -> (Vec<Row<'a>>, Vec<Row<'a>>) {
 fn headline(seal: &SealView) -> String {
     let number = text::count(seal.findings.len(), "finding", "findings");
     let root = printable_str(seal.root.as_deref().unwrap_or("?"));
+    if let Some(build) = seal.build.as_ref().filter(|_| is_built_otherwise(seal)) {
+        let build = printable_str(build);
+        return format!("{number} in {root}, which `{build}` makes differently");
+    }
     match &seal.source {
         SourceView::Worktree => format!("{number} in {root}"),
         SourceView::Directory { path } => {
@@ -216,6 +220,11 @@ fn headline(seal: &SealView) -> String {
             format!("{number} in {root} of {}", printable_str(rev))
         }
     }
+}
+
+/// Whether the build explains every finding.
+fn is_built_otherwise(seal: &SealView) -> bool {
+    seal.findings.iter().all(|finding| finding.cause == Some(Cause::BuildDiffers))
 }
 
 /// What the list does not show: how many, and of which kinds.
@@ -304,7 +313,14 @@ fn write_to_do(shown: &Presentation, columns: usize, sink: &mut dyn Write) -> io
 }
 
 fn write_fix(fix: &Fix, columns: usize, sink: &mut dyn Write) -> io::Result<()> {
-    writeln!(sink, "\n  To approve these bytes:  {BOLD}{}{BOLD:#}", message(&fix.approve))?;
+    if fix.steps.is_empty() {
+        writeln!(sink, "\n  To approve these bytes:  {BOLD}{}{BOLD:#}", message(&fix.approve))?;
+    } else {
+        writeln!(sink, "\n  To build it again, approve that and commit it:")?;
+        for step in &fix.steps {
+            writeln!(sink, "    {BOLD}{}{BOLD:#}", message(step))?;
+        }
+    }
     write!(sink, "  ")?;
     write_wrapped(&message(&fix.caution), 2, columns, sink)
 }

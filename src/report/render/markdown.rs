@@ -213,7 +213,12 @@ fn what_to_do(shown: &Presentation) -> String {
         let _ = writeln!(said, "- {hidden} more in the report as JSON");
     }
     if let Some(fix) = shown.fix {
-        let _ = write!(said, "\nTo approve these bytes:\n\n{}", commands(&[&fix.approve]));
+        let steps: Vec<&str> = fix.steps.iter().map(String::as_str).collect();
+        let _ = if steps.is_empty() {
+            write!(said, "\nTo approve these bytes:\n\n{}", commands(&[&fix.approve]))
+        } else {
+            write!(said, "\nTo build it again, approve that and commit it:\n\n{}", commands(&steps))
+        };
         let _ = writeln!(said, "\n{}", prose(&fix.caution));
     }
     said

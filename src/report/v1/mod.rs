@@ -150,6 +150,10 @@ pub struct Fix {
     pub approve: String,
     /// When that command is the wrong answer, and what is right then.
     pub caution: String,
+    /// All commands of whoever approves a build, in order, from what installs to the commit; absent where
+    /// what differs is not a build.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<String>,
 }
 
 /// One finding.

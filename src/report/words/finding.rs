@@ -65,6 +65,7 @@ pub(crate) fn cause(cause: Cause) -> &'static str {
         Cause::TrailingNewline => "only the line ends at the end differ",
         Cause::LinkAsFile => "a file with the link's target as text",
         Cause::ModesLost => "every sealed exec lost its execute bit",
+        Cause::BuildDiffers => "the build made something else",
         Cause::NotInGit => "git does not have it",
         Cause::EmbedsCommit => "only the id of a commit in it differs",
     }

@@ -97,6 +97,8 @@ pub enum Cause {
     LinkAsFile,
     /// Every sealed `exec` lost its execute bit.
     ModesLost,
+    /// The commit agrees with the seal, and the build made something else.
+    BuildDiffers,
     /// It is kept in git, they say, and git does not have it.
     NotInGit,
     /// The bytes name the commit that they were built from.
@@ -105,7 +107,7 @@ pub enum Cause {
 
 impl Cause {
     /// Every cause, in the order of precedence.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Swapped,
         Self::CaseOnlyRename,
         Self::UnicodeNormalisation,
@@ -117,6 +119,7 @@ impl Cause {
         Self::TrailingNewline,
         Self::LinkAsFile,
         Self::ModesLost,
+        Self::BuildDiffers,
         Self::NotInGit,
         Self::EmbedsCommit,
     ];
@@ -136,6 +139,7 @@ impl Cause {
             Self::TrailingNewline => "trailing-newline",
             Self::LinkAsFile => "link-as-file",
             Self::ModesLost => "modes-lost",
+            Self::BuildDiffers => "build-differs",
             Self::NotInGit => "not-in-git",
             Self::EmbedsCommit => "embeds-commit",
         }

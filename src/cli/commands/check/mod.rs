@@ -4,6 +4,7 @@
 mod again;
 pub(super) mod authority;
 pub(super) mod base;
+mod built;
 mod carried;
 mod names_from;
 mod picture;
@@ -23,6 +24,8 @@ use sealgate_core::text::problem::Problem;
 use sealgate_scan::{Scanner, Stage};
 
 use self::again::SealsBefore;
+pub(super) use self::built::wrote_nothing;
+use self::built::{explain_missing_root, installs};
 use self::places::{protected, publish, report_files, stage};
 use self::range::Range;
 use self::sources::{Commits, Selected, bytes, differing, load, open_commits};
@@ -34,7 +37,7 @@ use crate::ops::authorize::{Asks, Authorization};
 use crate::ops::bounds::Bounds;
 use crate::ops::check::checkout::checkout;
 use crate::ops::check::review::Review;
-use crate::ops::check::{Bytes, Judge, coverage, lines, shifted};
+use crate::ops::check::{Bytes, Causes, Judge, coverage, lines, shifted};
 use crate::report::{Invocation, Notice, Report, Verbosity, quote};
 use crate::tree::CommitTree;
 
@@ -231,7 +234,8 @@ fn judge(
     let staged = publish(stage.as_mut(), verdict, &mut problems);
     let every_seal = arguments.names.is_empty();
     let checkout = checkout(&context.repository, &judgements);
-    let invocation = Invocation { every_seal, checkout, ..context.invocation.clone() };
+    let installs = installs(&judgements, builds, context);
+    let invocation = Invocation { every_seal, checkout, installs, ..context.invocation.clone() };
     let elapsed = started.elapsed();
     let report = Report::new(&judgements, base.as_ref(), &problems, notices, elapsed, &invocation);
     let given = arguments.stage.as_ref().map(|path| path.to_string_lossy().into_owned());
@@ -243,16 +247,6 @@ fn judge(
     lines::add(&mut report, &judgements, &context.repository);
     picture::draw(&mut report, arguments, &files, &commits, context);
     Ok(Checked { report, authorization, files, stage })
-}
-
-/// A root that is missing after its build: the build wrote nothing.
-fn explain_missing_root(judgement: &mut SealResult) {
-    let SealResult { name, root: Some(root), build: Some(build), problems, .. } = judgement else {
-        return;
-    };
-    for problem in problems.iter_mut().filter(|problem| problem.code == "root-missing") {
-        *problem = wrote_nothing(name, root, build.as_str());
-    }
 }
 
 /// Built roots that are missing in a commit, which has no built roots: names the seals that can be checked.
@@ -280,15 +274,6 @@ fn explain_built_roots(judgements: &mut [SealResult], context: &Context) {
             }
         }
     }
-}
-
-/// A build ended well, and made no directory at `root`.
-pub(super) fn wrote_nothing(seal: &str, root: &str, build: &str) -> Problem {
-    let message =
-        format!("the build wrote nothing: `{build}` ended well and made no directory {root}");
-    let problem = Problem::new("build-wrote-nothing", message)
-        .remedy("name the command that makes it: a wrong script name, or a build that skips, writes nothing");
-    if seal.is_empty() { problem } else { problem.seal(seal) }
 }
 
 /// The verdict on what was asked of the policy.
@@ -333,7 +318,11 @@ fn judge_all(
     let _progress = Progress::watch(&scanner.meter, context.terminal.verbosity != Verbosity::Quiet);
     let seal_source = commits.seals.as_ref().map_or(Source::Worktree, CommitTree::source);
     let repository = &context.repository;
-    let judge = Judge { repository, bytes, seal_source, scanner, share, only, causes: true };
+    let causes = match builds {
+        Builds::None => Causes::Proved,
+        Builds::Run => Causes::ProvedAfterBuild,
+    };
+    let judge = Judge { repository, bytes, seal_source, scanner, share, only, causes };
     let mut judgements = judge_each(&judge, selected);
     let again = |name: &SealName| judge.judge(name, context.repository.begin(name));
     // What was copied, shared out, held against a base or built belongs to the seals that were read

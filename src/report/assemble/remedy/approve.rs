@@ -1,9 +1,11 @@
 //! The command that approves, for one seal and for many, and when it is the wrong answer.
 
+use std::collections::BTreeSet;
+
 use sealgate_core::compare::finding::{Cause, Finding, FindingKind};
 use sealgate_core::compare::verdict::{SealResult, Source, Verdict};
 
-use super::{Advice, Invocation};
+use super::{Advice, Invocation, git};
 use crate::report::v1::Fix;
 use crate::report::words::shell::{pathspec, quote};
 use crate::report::words::text;
@@ -15,7 +17,43 @@ pub(crate) fn fix(judgement: &SealResult, invocation: &Invocation) -> Option<Fix
     (judgement.verdict() == Verdict::Fail
         && !judgement.findings.is_empty()
         && !is_all_gone(judgement))
-    .then(|| Fix { approve: advice.sealgate("seal"), caution: advice.caution() })
+    .then(|| {
+        if is_built_otherwise(judgement) {
+            return of_build(&[judgement], invocation);
+        }
+        Fix { approve: advice.sealgate("seal"), caution: advice.caution(), steps: Vec::new() }
+    })
+}
+
+/// Whether the build explains every finding.
+fn is_built_otherwise(judgement: &SealResult) -> bool {
+    judgement.findings.iter().all(|finding| finding.cause == Some(Cause::BuildDiffers))
+}
+
+/// How roots are fixed of which the build made something else than the commit has.
+fn of_build(failing: &[&SealResult], invocation: &Invocation) -> Fix {
+    let names: Vec<String> = failing.iter().map(|one| quote(one.name.as_bytes())).collect();
+    let sealgate = invocation.sealgate();
+    let approve = format!("{sealgate} rebuild {} --seal", names.join(" "));
+    let installs: BTreeSet<&String> =
+        failing.iter().filter_map(|one| invocation.installs.get(&one.name)).collect();
+    let mut steps: Vec<String> = installs.into_iter().cloned().collect();
+    steps.push(approve.clone());
+    for one in failing {
+        steps.push(invocation.stage(&one.name, one.root.as_deref().unwrap_or(&one.name)));
+    }
+    let subject = match failing {
+        [one] => format!("Rebuild {}", one.root.as_deref().unwrap_or(&one.name)),
+        _ => format!("Rebuild {} directories", failing.len()),
+    };
+    steps.push(format!("{} commit -m {}", git(invocation), quote(subject.as_bytes())));
+    let first = &names[0];
+    let caution = format!(
+        "If that changes nothing where you build, that machine and this one make different bytes. \
+         `{sealgate} rebuild {first} --twice` says on each whether it repeats itself; with a copy of what \
+         this one made, `{sealgate} diff {first} --against COPY` shows where they differ."
+    );
+    Fix { approve, caution, steps }
 }
 
 /// Whether nothing is left of what is sealed, and nothing else is there: `seal` refuses an empty root.
@@ -31,6 +69,9 @@ pub(crate) fn fix_of_all(judgements: &[SealResult], invocation: &Invocation) -> 
     let (failing, fixes): (Vec<_>, Vec<_>) = fixes.unzip();
     if failing.len() < 2 {
         return None;
+    }
+    if failing.iter().all(|one| is_built_otherwise(one)) {
+        return Some(of_build(&failing, invocation));
     }
     let no_error = |one: &SealResult| matches!(one.verdict(), Verdict::Pass | Verdict::Fail);
     let is_here = |one: &SealResult| one.source == Source::Worktree;
@@ -54,7 +95,8 @@ pub(crate) fn fix_of_all(judgements: &[SealResult], invocation: &Invocation) -> 
         }
         [] => String::new(),
     };
-    Some(Fix { approve: format!("{} seal {which}", invocation.sealgate()), caution })
+    let approve = format!("{} seal {which}", invocation.sealgate());
+    Some(Fix { approve, caution, steps: Vec::new() })
 }
 
 impl Advice<'_> {

@@ -8,6 +8,8 @@ mod checkout;
 mod line_endings;
 mod reseal;
 
+use std::collections::BTreeMap;
+
 use sealgate_core::compare::finding::{Cause, Finding, FindingKind};
 use sealgate_core::compare::verdict::{SealResult, Source};
 use sealgate_core::seal::entry::Entry;
@@ -34,6 +36,8 @@ pub struct Invocation {
     pub every_seal: bool,
     /// What git has checked out.
     pub checkout: Checkout,
+    /// What installs the dependencies of a build, by the name of its seal.
+    pub installs: BTreeMap<String, String>,
 }
 
 impl Invocation {
@@ -142,6 +146,11 @@ impl Advice<'_> {
                                  upload-artifact: pack the tree with `tar` before that step and \
                                  unpack it after."
                 .to_owned(),
+            Cause::BuildDiffers => format!(
+                "The committed {} matches its seal, and the build made something else here. So either it \
+                 was not built again after a change, or this machine builds it in another way.",
+                self.root_in_words()
+            ),
             Cause::NotInGit => self.on_not_in_git(kind, path),
             Cause::EmbedsCommit => {
                 "The build writes the commit's id into the file, so no commit can \
