@@ -83,6 +83,7 @@ mod ranges;
 mod real_input;
 mod rebuilding;
 mod recipe;
+mod refusals;
 mod report_formats;
 mod report_globs;
 mod report_issues;
