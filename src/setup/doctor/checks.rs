@@ -8,7 +8,7 @@ use crate::report::advice::Advice;
 type Check = fn(&Facts) -> Vec<Advice>;
 
 /// Every check, in the order of what they say.
-const CHECKS: [Check; 17] = [
+const CHECKS: [Check; 18] = [
     seals::missing,
     bytes::roots,
     bytes::seals,
@@ -26,6 +26,7 @@ const CHECKS: [Check; 17] = [
     seals::no_longer_covered,
     seals::unsealed,
     policy::policy,
+    policy::ledger,
 ];
 
 /// What weakens the gate, by these facts.
