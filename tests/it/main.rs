@@ -19,6 +19,7 @@ mod authority;
 mod authority_checks;
 mod authority_events;
 mod authority_maps;
+mod authority_model;
 mod authority_openssh;
 mod authority_stops;
 mod bad_input;
