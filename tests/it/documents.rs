@@ -4,6 +4,8 @@
 //! lines below it are its output. Comments of the form `<!-- sh: COMMAND -->` prepare what a
 //! reader is told in prose. Times and speeds differ from run to run and are not compared.
 
+#![cfg(unix)]
+
 use std::path::Path;
 use std::process::Command;
 

@@ -32,6 +32,8 @@
 //! | `link PATH TARGET`, `mkdir PATH`, `fifo PATH`, `socket PATH`, `device PATH` | makes one |
 //! | `exclude PATTERN` | among the `given`: leaves out what matches |
 
+#![cfg(unix)]
+
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::fs::{self, File, Permissions};
@@ -42,12 +44,10 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
-use rustix::fs::{CWD, FileType, Mode, makedev, mknodat};
-use rustix::io::Errno;
 use sealgate_core::compare::finding::{Cause, FindingKind};
 
 use crate::common;
-use crate::common::{Checked, Found, Node, Repo, copy, fixture};
+use crate::common::{Checked, Found, Node, Repo, copy, fixture, make_fifo, make_socket};
 
 /// A step, or an expected finding, as words.
 type Words = Vec<Vec<u8>>;
@@ -337,19 +337,31 @@ fn take(step: &Words, root: &Path) -> io::Result<()> {
         ("touch", [path]) => File::open(at(path))?.set_modified(SystemTime::UNIX_EPOCH),
         ("link", [path, target]) => symlink(OsStr::from_bytes(target), at(path)),
         ("mkdir", [path]) => fs::create_dir_all(at(path)),
-        ("fifo", [path]) => special(&at(path), FileType::Fifo),
-        ("socket", [path]) => special(&at(path), FileType::Socket),
-        ("device", [path]) => special(&at(path), FileType::CharacterDevice),
+        ("fifo", [path]) => {
+            make_fifo(&at(path));
+            Ok(())
+        }
+        ("socket", [path]) => make_socket(&at(path)),
+        ("device", [path]) => make_device(&at(path)),
         (word, _) => panic!("no step {word} with {} arguments", arguments.len()),
     }
 }
 
-fn special(path: &Path, kind: FileType) -> io::Result<()> {
-    // The null device, where a device is wanted.
-    match mknodat(CWD, path, kind, Mode::from_raw_mode(0o644), makedev(1, 3)) {
-        Err(Errno::PERM) => Err(io::ErrorKind::PermissionDenied.into()),
+/// Makes another null device at `path`.
+#[cfg(target_os = "linux")]
+fn make_device(path: &Path) -> io::Result<()> {
+    use rustix::fs::{CWD, FileType, Mode, makedev, mknodat};
+    let (kind, mode) = (FileType::CharacterDevice, Mode::from_raw_mode(0o644));
+    match mknodat(CWD, path, kind, mode, makedev(1, 3)) {
+        Err(rustix::io::Errno::PERM) => Err(io::ErrorKind::PermissionDenied.into()),
         other => Ok(other?),
     }
+}
+
+/// Devices have other numbers on other systems.
+#[cfg(not(target_os = "linux"))]
+fn make_device(_: &Path) -> io::Result<()> {
+    Err(io::ErrorKind::PermissionDenied.into())
 }
 
 fn replace(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {

@@ -15,7 +15,7 @@ const TABLE: &str = "crates/core/src/text/codes";
 /// The files that pass to `Problem::new` a code that is no literal: in how many places, and what stands
 /// before the literals that come there, without white space.
 const PASSED_ON: [(&str, usize, &[&str]); 16] = [
-    ("crates/core/src/approval/binding.rs", 1, &["refused("]),
+    ("crates/core/src/approval/grant.rs", 1, &["refused("]),
     ("crates/core/src/approval/blockers/honest.rs", 1, &["}=>"]),
     ("crates/core/src/approval/blockers/read.rs", 1, &["=>"]),
     ("crates/core/src/approval/decide.rs", 0, &["refused(", "bad("]),
@@ -34,12 +34,17 @@ const PASSED_ON: [(&str, usize, &[&str]); 16] = [
 ];
 
 /// The same for the codes of notices.
-const NOTICES_PASSED_ON: [(&str, usize, &[&str]); 5] = [
+const NOTICES_PASSED_ON: [(&str, usize, &[&str]); 6] = [
     ("src/cli/commands/check/authority.rs", 1, &[]),
+    ("src/cli/commands/check/reseals.rs", 1, &[]),
     ("src/ops/authorize/emergencies.rs", 2, &[]),
     ("src/ops/authorize/place.rs", 1, &["constOLDER_COMMIT:&str="]),
     ("src/ops/merge/heads.rs", 1, &[]),
-    ("src/report/authority.rs", 0, &["constRESEAL_GRANTED:&str=", "constBREAK_GLASS:&str="]),
+    (
+        "src/report/assemble/authority.rs",
+        0,
+        &["constRESEAL_GRANTED:&str=", "constBREAK_GLASS:&str=", "constSCOPE_CHANGE_ALLOWED:&str="],
+    ),
 ];
 
 /// The codes that the sources create.

@@ -5,6 +5,8 @@
 //! Machines that read logs are modelled in `actions`, parsers judge in `judges`. Reports are made
 //! in the library, for names by the thousand, and by the program, on files that have the names.
 
+#![cfg(unix)]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
 use std::fs;

@@ -1,5 +1,7 @@
 //! The lines that differ, of files that are kept in git: in every format that people read.
 
+#![cfg(unix)]
+
 use std::fs;
 
 use crate::common::{Node, Repo};

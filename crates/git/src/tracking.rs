@@ -15,6 +15,8 @@ const FEW_ROOTS: usize = 64;
 pub struct Listing {
     repository: PathBuf,
     tracked: HashSet<Vec<u8>>,
+    /// Those of `tracked` that are executable.
+    executable: HashSet<Vec<u8>>,
     ignored: HashSet<Vec<u8>>,
     addable: HashSet<Vec<u8>>,
     submodules: Vec<Vec<u8>>,
@@ -46,9 +48,12 @@ impl Listing {
             let path = record[tab + 1..].to_vec();
             if record.starts_with(b"160000 ") {
                 listing.submodules.push(path);
-            } else {
-                listing.tracked.insert(path);
+                continue;
             }
+            if record.starts_with(b"100755 ") {
+                listing.executable.insert(path.clone());
+            }
+            listing.tracked.insert(path);
         }
         let ignored = ["--others", "--ignored", "--exclude-standard", "-z", "--full-name"];
         listing.ignored = list(&ignored)?.into_iter().collect();
@@ -87,6 +92,13 @@ impl Tracking<'_> {
     #[must_use]
     pub fn tracks(&self, path: &[u8]) -> bool {
         self.listing.tracked.contains(&*self.whole(path))
+    }
+
+    /// Whether `path` is executable in the index; `None` if it is not there.
+    #[must_use]
+    pub fn executable(&self, path: &[u8]) -> Option<bool> {
+        let path = self.whole(path);
+        self.listing.tracked.contains(&*path).then(|| self.listing.executable.contains(&*path))
     }
 
     /// Whether `path` is in the working tree, and git ignores it.

@@ -7,22 +7,20 @@ use sealgate_core::compare::inventory::Inventory;
 use sealgate_core::compare::is_left_out;
 use sealgate_core::compare::verdict::Verdict;
 use sealgate_core::seal::exclude::Scope;
-use sealgate_core::seal::{
-    BuildCommand, BuildEdit, Seal, SealError, SealName, SealedEntry, read, to_bytes,
-};
+use sealgate_core::seal::{BuildEdit, Seal, SealError, SealName, SealedEntry, read, to_bytes};
 use sealgate_core::text::problem::Problem;
 use sealgate_git::{Listing, Tracking};
 use sealgate_scan::{self as inventory, Directory, Scanner};
 
 use super::from_report::{self, Approval};
-use super::ready::{PendingSeal, write};
+use super::ready::{PendingSeal, refuse_many, write};
 use super::{Context, collect, refuse_in_ci, seal_header, seal_notices};
 use crate::cli::args::SealArgs;
 use crate::cli::progress::Progress;
 use crate::ops::bounds::Bounds;
 use crate::ops::check::open_build;
 use crate::ops::seal::draft::{
-    Part, keep_modes, looks_tracked, partial, replaced, take_only, untracked,
+    Part, keep_modes, looks_tracked, partial, replaced, take_modes_of_git, take_only, untracked,
 };
 use crate::ops::seal::kept::{Approving, LineEndRules, changed_by_git};
 use crate::ops::seal::plan::{self, Plan, Wanted};
@@ -95,7 +93,7 @@ fn plan(arguments: &SealArgs, context: &Context) -> Result<Vec<Plan>, Problems> 
                     .remedy("name it: sealgate seal NAME --root DIR"),
             ]);
         };
-        let build = match set_build(arguments)? {
+        let build = match seal_header::set_build(arguments)? {
             BuildEdit::Set(build) => Some(build),
             BuildEdit::Keep | BuildEdit::Remove => None,
         };
@@ -106,19 +104,6 @@ fn plan(arguments: &SealArgs, context: &Context) -> Result<Vec<Plan>, Problems> 
     let names = select(arguments, context)?;
     let needs_old = !arguments.only.is_empty();
     collect(names.into_iter().map(|name| plan::again(&context.repository, name, needs_old)))
-}
-
-/// What `--set-build` asks for.
-pub(super) fn set_build(arguments: &SealArgs) -> Result<BuildEdit, Problems> {
-    let text = match arguments.set_build.as_deref() {
-        None => return Ok(BuildEdit::Keep),
-        Some("") => return Ok(BuildEdit::Remove),
-        Some(text) => text.trim_matches(' '),
-    };
-    BuildCommand::parse(text).map(BuildEdit::Set).map_err(|fault| {
-        let remedy = "name one line of shell; put more in a script: --set-build 'sh build.sh'";
-        vec![Problem::new("usage", format!("--set-build: {fault}")).remedy(remedy)]
-    })
 }
 
 /// The seals that are meant, of those that there are.
@@ -152,9 +137,10 @@ pub(super) fn prepare(
         bounds.count(name, scanner.meter.names() - names, inventory.bytes, []);
         let (seal, problems) = drafted(&plan, &inventory, only.as_ref());
         let git_may_look = !holds_special_ignore_file(&inventory);
+        let modes = inventory.modes;
         scanner.workers.discard(inventory);
         let pointers = pointers(&seal, plan.old.as_ref(), only.as_ref(), &root);
-        Ok(Drafted { plan, seal, pointers, problems, git_may_look })
+        Ok(Drafted { plan, seal, modes, pointers, problems, git_may_look })
     }))?;
     drop(progress);
     if drafted.iter().any(|drafted| !drafted.git_may_look) {
@@ -178,6 +164,9 @@ pub(super) fn prepare(
                 ]);
             }
         }
+        if !drafted.modes {
+            settle_modes(&mut drafted, &tracking, context);
+        }
         ready(arguments, context, drafted, only.as_ref(), &tracking)
     }))
 }
@@ -186,6 +175,8 @@ pub(super) fn prepare(
 struct Drafted {
     plan: Plan,
     seal: Seal,
+    /// Whether the execute bits of its files were seen.
+    modes: bool,
     /// The paths of Git LFS pointers in it.
     pointers: Vec<String>,
     /// Why the seal is not of everything that is there.
@@ -198,6 +189,20 @@ struct Drafted {
 fn holds_special_ignore_file(inventory: &Inventory) -> bool {
     let mut troubles = inventory.troubles();
     troubles.any(|(path, _)| path.rsplit(|&byte| byte == b'/').next() == Some(b".gitignore"))
+}
+
+/// Takes the execute bits from git where the system has none. Where git has none either, the user
+/// is told.
+fn settle_modes(drafted: &mut Drafted, tracking: &Tracking<'_>, context: &Context) {
+    if drafted.seal.header.tracked {
+        take_modes_of_git(&mut drafted.seal, tracking);
+        return;
+    }
+    context.terminal.remark(&format!(
+        "{}: this system has no execute bits, so new entries are sealed as not executable; seal on \
+         a system that has them if some are",
+        drafted.plan.name
+    ));
 }
 
 fn observe(
@@ -329,20 +334,6 @@ fn check_readable(
             .remedy("take the whole directory that changed, or seal without --only")
     };
     read(name, bytes).map(drop).map_err(|error| vec![refused(error)])
-}
-
-/// Without NAME, one seal may change; more only when all are meant.
-pub(super) fn refuse_many(arguments: &SealArgs, ready: &[PendingSeal]) -> Result<(), Problems> {
-    let changed: Vec<_> =
-        ready.iter().filter(|ready| ready.changed).map(|ready| ready.seal.name.as_str()).collect();
-    if arguments.all || !arguments.names.is_empty() || changed.len() < 2 {
-        return Ok(());
-    }
-    let message = format!("{} seals would change: {}", changed.len(), changed.join(", "));
-    Err(vec![
-        Problem::new("several-seals", message)
-            .remedy("name the ones that are meant, or pass --all"),
-    ])
 }
 
 /// What was done, in the words of a reviewer.

@@ -110,6 +110,18 @@ pub fn keep_modes(new: &mut Seal, old: &Seal) {
     }
 }
 
+/// Gives each file that git tracks the execute bit that it has in the index, where modes cannot be
+/// seen: it is what a checkout gives the file elsewhere.
+pub fn take_modes_of_git(new: &mut Seal, tracking: &Tracking<'_>) {
+    for sealed in &mut new.entries {
+        if let Entry::File { executable, .. } = &mut sealed.entry
+            && let Some(in_index) = tracking.executable(sealed.path.as_bytes())
+        {
+            *executable = in_index;
+        }
+    }
+}
+
 /// The seal that `new` replaces, as far as `salvaged` lines of it tell: where a path stands there
 /// more than once, the statement that stays is the one that counts.
 #[must_use]

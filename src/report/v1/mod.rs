@@ -5,6 +5,9 @@
 
 mod authority;
 mod lines;
+mod occasion;
+pub mod read;
+pub(crate) mod recognise;
 mod reseal;
 #[cfg(test)]
 mod schema;
@@ -16,10 +19,9 @@ use sealgate_core::compare::finding::{Cause, FindingKind};
 use sealgate_core::compare::verdict::Verdict;
 use serde::{Deserialize, Serialize};
 
-use super::occasion::Occasion;
-
 pub use self::authority::{AuthorityView, RulingView};
 pub use self::lines::{DifferenceView, LineView, SideView};
+pub use self::occasion::Occasion;
 pub use self::reseal::{
     BaseView, ChangeView, DeletedView, GrantView, ResealView, ScopeView, Totals,
 };
@@ -153,6 +155,10 @@ pub struct Fix {
     pub approve: String,
     /// When that command is the wrong answer, and what is right then.
     pub caution: String,
+    /// All commands of whoever approves a build, in order, from what installs to the commit; absent where
+    /// what differs is not a build.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<String>,
 }
 
 /// One finding.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use sealgate_core::compare::cause::{LONGEST_POINTER, pointed_size};
 use sealgate_core::seal::Seal;
 use sealgate_core::seal::path::EntryPath;
+use sealgate_core::text::place::shown_path;
 use sealgate_core::text::problem::Problem;
 use sealgate_git::attributes::{LineEnds, Values};
 use sealgate_git::setup::{self, AttributeFiles, Unwatched};
@@ -13,8 +14,10 @@ use sealgate_git::{GitError, Listing, UnwatchedFiles, hooks_directory};
 use sealgate_scan::{Directory, NamedFault, RootError, read_named, read_whole};
 
 use super::approved::{self, ApprovedSeals};
+use super::placeholders::{self, Placeholder};
 use crate::setup::artifacts::{self, Artifact};
 use crate::setup::merge_driver;
+use crate::setup::packaging::SelfSealed;
 use crate::tree::Workspace;
 
 /// Where hosts look for owners, the first that is there counts.
@@ -60,11 +63,15 @@ pub struct Facts {
     /// The CODEOWNERS file that counts, and its text.
     pub(super) owners: Option<(&'static str, String)>,
     pub(super) workflows: Vec<String>,
+    /// What nobody filled in, in workflows and in the file of owners.
+    pub(super) placeholders: Vec<Placeholder>,
+    /// Whether a workflow, a script or the pre-push hook names sealgate.
+    pub(super) is_called: bool,
     /// The pre-push hook, if it speaks of sealgate and cannot be run.
     pub(super) dead_hook: Option<PathBuf>,
     pub(super) artifacts: Vec<Artifact>,
-    /// What the owners of the policy may not mean, a sentence each.
-    pub policy_doubts: Vec<String>,
+    /// What there is to say of the policy.
+    pub policy: PolicyFacts,
     /// What could not be looked into.
     pub unread: Vec<String>,
 }
@@ -95,6 +102,17 @@ pub struct SealFacts {
     pub(super) in_submodule: bool,
     /// The files that are Git LFS pointers, relative to the root.
     pub(super) pointers: Vec<String>,
+    /// A package in the root that contains the seals.
+    pub(super) self_sealed: Option<SelfSealed>,
+}
+
+/// What there is to say of a policy.
+#[derive(Debug, Default)]
+pub struct PolicyFacts {
+    /// What its owners may not mean, a sentence each.
+    pub(super) doubts: Vec<String>,
+    /// The URL of the repository in which uses of grants are recorded.
+    pub(super) ledger: Option<String>,
 }
 
 impl Facts {
@@ -127,13 +145,16 @@ impl Facts {
                 let text = bytes_of(&root.join(path), &mut unread)?;
                 Some((*path, String::from_utf8_lossy(&text).into_owned()))
             }),
+            placeholders: Vec::new(),
+            is_called: is_called(root, directory, &mut unread)?,
             workflows: workflows(root, &mut unread),
             dead_hook: dead_hook(root, &mut unread)?,
             artifacts: found.artifacts,
-            policy_doubts: Vec::new(),
+            policy: PolicyFacts::default(),
             unread,
             seals,
         };
+        facts.look_for_placeholders(root);
         facts.look_at_line_ends(root)?;
         facts.look_for_attribute_files(root);
         Ok(facts)
@@ -180,6 +201,19 @@ impl Facts {
     /// Whether `core.eol` asks for CRLF.
     pub(super) fn crlf_by_choice(&self) -> bool {
         self.eol.as_ref().is_some_and(|eol| eol.eq_ignore_ascii_case("crlf"))
+    }
+
+    /// Looks into the workflows and the file of owners.
+    fn look_for_placeholders(&mut self, root: &Path) {
+        if let Some((file, text)) = &self.owners {
+            self.placeholders.extend(placeholders::in_owners(file, text));
+        }
+        for name in &self.workflows {
+            let file = format!("{WORKFLOWS}/{name}");
+            let bytes = bytes_of(&root.join(&file), &mut self.unread).unwrap_or_default();
+            let text = String::from_utf8_lossy(&bytes);
+            self.placeholders.extend(placeholders::in_workflow(&file, &text));
+        }
     }
 
     fn look_for_attribute_files(&mut self, root: &Path) {
@@ -268,6 +302,7 @@ impl SealFacts {
             untracked,
             in_submodule: tracking.has_submodules(),
             pointers: pointers(repository, &seal),
+            self_sealed: SelfSealed::find(repository.root(), &seal, repository.seals().as_str()),
             seal,
         }
     }
@@ -324,6 +359,19 @@ fn workflows(root: &Path, unread: &mut Vec<String>) -> Vec<String> {
     names
 }
 
+/// Whether a file that git tracks, or a new one, or the pre-push hook names sealgate. The seals and what
+/// is for reading do not count.
+fn is_called(root: &Path, seals: &str, unread: &mut Vec<String>) -> Result<bool, GitError> {
+    let hook = hooks_directory(root)?.join("pre-push");
+    let hook = bytes_of(&hook, unread).unwrap_or_default();
+    Ok(names_sealgate(&hook)
+        || setup::mentions(root, "sealgate", &[seals, "*.md", ".gitattributes"])?)
+}
+
+fn names_sealgate(text: &[u8]) -> bool {
+    text.windows(b"sealgate".len()).any(|word| word == b"sealgate")
+}
+
 /// The pre-push hook, where it would run sealgate and is no program to the system.
 fn dead_hook(root: &Path, unread: &mut Vec<String>) -> Result<Option<PathBuf>, GitError> {
     let there = hooks_directory(root)?.join("pre-push");
@@ -336,8 +384,7 @@ fn dead_hook(root: &Path, unread: &mut Vec<String>) -> Result<Option<PathBuf>, G
         return Ok(None);
     }
     let text = bytes_of(&there, unread).unwrap_or_default();
-    let speaks = text.windows(b"sealgate".len()).any(|word| word == b"sealgate");
-    Ok(speaks.then(|| there.strip_prefix(root).unwrap_or(&there).to_owned()))
+    Ok(names_sealgate(&text).then(|| there.strip_prefix(root).unwrap_or(&there).to_owned()))
 }
 
 /// The bytes of a regular file; `None` where there is none, or it cannot be read, which is noted.
@@ -346,7 +393,7 @@ fn bytes_of(path: &Path, unread: &mut Vec<String>) -> Option<Vec<u8>> {
         Ok(bytes) => Some(bytes),
         Err(NamedFault::Absent | NamedFault::NotRegular) => None,
         Err(fault) => {
-            unread.push(format!("{}: {fault}", path.display()));
+            unread.push(format!("{}: {fault}", shown_path(path)));
             None
         }
     }

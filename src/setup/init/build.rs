@@ -19,8 +19,16 @@ const SCRIPTS: [&str; 5] = ["build", "bundle", "package", "dist", "generate"];
 const TARGETS: [&str; 5] = ["build", "dist", "bundle", "generate", "all"];
 
 /// How commands begin that install what builds need, and make no output of their own.
-const INSTALLERS: [&str; 16] = [
+const INSTALLERS: [&str; 24] = [
+    "bundle install",
+    "bun i",
+    "bun install",
+    "cargo fetch",
+    "composer install",
+    "corepack enable",
+    "go mod download",
     "npm ci",
+    "npm clean-install",
     "npm install",
     "npm i",
     "yarn install",
@@ -28,14 +36,14 @@ const INSTALLERS: [&str; 16] = [
     "yarn --immutable",
     "pnpm install",
     "pnpm i",
-    "bun install",
     "pip install",
     "pip3 install",
+    "poetry install",
     "python -m pip install",
     "python3 -m pip install",
+    "uv pip install",
     "uv sync",
-    "bundle install",
-    "go mod download",
+    "uv tool install",
 ];
 
 /// Names of directories that are copied from elsewhere, and that no build of the project makes.
@@ -59,25 +67,37 @@ pub fn may_be_built(root: &str) -> bool {
     root != "." && !COPIED.contains(&base(root))
 }
 
-/// What of `command` installs, and what builds: `npm ci && npm run build` has both.
+/// What of `command` installs, and what builds: `npm ci && npm run build` has both. Both begin with the
+/// `cd DIR` that stands before them.
 #[must_use]
-pub fn split(command: &str) -> (Option<&str>, &str) {
+pub fn split(command: &str) -> (Option<String>, String) {
+    let (place, steps) = match command.split_once("&&") {
+        Some((place, steps)) if place.trim().starts_with("cd ") => (Some(place.trim()), steps),
+        _ => (None, command),
+    };
     let mut end = 0;
-    while let Some(length) = command[end..].find("&&") {
-        let step = command[end..end + length].trim();
-        let installs = INSTALLERS.iter().any(|installer| {
-            let rest = step.strip_prefix(installer);
-            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
-        });
-        if !installs {
+    while let Some(length) = steps[end..].find("&&") {
+        if !installs(steps[end..end + length].trim()) {
             break;
         }
-        end += length + 2;
+        end += length + "&&".len();
     }
-    match end {
-        0 => (None, command),
-        end => (Some(command[..end - 2].trim()), command[end..].trim()),
+    if end == 0 {
+        return (None, command.to_owned());
     }
+    let there = |part: &str| match place {
+        Some(place) => format!("{place} && {}", part.trim()),
+        None => part.trim().to_owned(),
+    };
+    (Some(there(&steps[..end - "&&".len()])), there(&steps[end..]))
+}
+
+/// Whether `step` installs what builds need, and makes no output of its own.
+fn installs(step: &str) -> bool {
+    INSTALLERS.iter().any(|installer| {
+        let rest = step.strip_prefix(installer);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+    }) || step == "yarn"
 }
 
 /// Looks for the command that makes `root` in the files of the project around it, the nearest first.
@@ -185,13 +205,23 @@ mod tests {
                 Some("npm ci&&pip install -r r.txt"),
                 "make a && make b",
             ),
+            ("yarn && yarn build", Some("yarn"), "yarn build"),
+            (
+                "cd web && npm ci && npm run build",
+                Some("cd web && npm ci"),
+                "cd web && npm run build",
+            ),
+            ("cd web && npm run build", None, "cd web && npm run build"),
+            ("cd web", None, "cd web"),
+            ("npm ci && echo 'a&&b'", Some("npm ci"), "echo 'a&&b'"),
+            ("npm ci &&", Some("npm ci"), ""),
             ("npm run build", None, "npm run build"),
             ("make && npm ci", None, "make && npm ci"),
             ("npm cite && make", None, "npm cite && make"),
             ("npm ci", None, "npm ci"),
         ];
         for (command, install, build) in cases {
-            assert_eq!(split(command), (install, build));
+            assert_eq!(split(command), (install.map(str::to_owned), build.to_owned()));
         }
     }
 

@@ -99,6 +99,8 @@ pub enum Cause {
     LinkAsFile,
     /// Every sealed `exec` lost its execute bit.
     ModesLost,
+    /// The commit agrees with the seal, and the build made something else.
+    BuildDiffers,
     /// It is kept in git, they say, and git does not have it.
     NotInGit,
     /// The bytes name the commit that they were built from.
@@ -107,7 +109,7 @@ pub enum Cause {
 
 impl Cause {
     /// Every cause, in the order of precedence.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Swapped,
         Self::CaseOnlyRename,
         Self::UnicodeNormalisation,
@@ -120,6 +122,7 @@ impl Cause {
         Self::TrailingNewline,
         Self::LinkAsFile,
         Self::ModesLost,
+        Self::BuildDiffers,
         Self::NotInGit,
         Self::EmbedsCommit,
     ];
@@ -140,6 +143,7 @@ impl Cause {
             Self::TrailingNewline => "trailing-newline",
             Self::LinkAsFile => "link-as-file",
             Self::ModesLost => "modes-lost",
+            Self::BuildDiffers => "build-differs",
             Self::NotInGit => "not-in-git",
             Self::EmbedsCommit => "embeds-commit",
         }

@@ -74,10 +74,32 @@ impl Problem {
     }
 }
 
-/// An I/O error in words, without the number that Rust appends.
+/// An I/O error in words, without the number that Rust appends and the full stop of Windows: a
+/// message goes on after it.
 #[must_use]
 pub fn in_words(error: &std::io::Error) -> String {
-    let text = error.to_string();
-    let words = text.find(" (os error").map_or(text.as_str(), |at| &text[..at]);
-    words.to_lowercase()
+    words_of(&error.to_string())
+}
+
+fn words_of(text: &str) -> String {
+    let words = text.find(" (os error").map_or(text, |at| &text[..at]);
+    words.trim_end().trim_end_matches('.').to_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_of_the_system_is_shown_without_its_number_and_its_full_stop() {
+        for (text, words) in [
+            ("File not found. (os error 2)", "file not found"),
+            ("Access is denied.\r\n (os error 5)", "access is denied"),
+            ("No such file or directory (os error 2)", "no such file or directory"),
+            ("a loop", "a loop"),
+            ("", ""),
+        ] {
+            assert_eq!(words_of(text), words);
+        }
+    }
 }

@@ -18,7 +18,7 @@ use super::{Context, Outcome, only};
 use crate::cli::args::CheckArgs;
 use crate::cli::progress::Progress;
 use crate::ops::bounds::Bounds;
-use crate::ops::check::{Bytes, Judge};
+use crate::ops::check::{Bytes, Causes, Judge};
 use crate::report::{Invocation, Notice, Report, Verbosity};
 use crate::tree::{Begun, CommitTree, Step};
 
@@ -237,7 +237,7 @@ impl Walk<'_> {
             scanner: &self.scanner,
             share: None,
             only: self.only.as_ref(),
-            causes: true,
+            causes: Causes::Proved,
         };
         let begun = self.bounds.refuse(name.as_str()).map_or(loaded.map(Begun::from), Err);
         let before = self.scanner.meter.names();

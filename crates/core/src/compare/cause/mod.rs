@@ -53,6 +53,12 @@ pub trait Evidence {
         None
     }
 
+    /// Whether a build made what `finding` is about, and the commit at hand agrees with the seal there.
+    fn is_built_otherwise(&mut self, finding: &Finding) -> bool {
+        let _ = finding;
+        false
+    }
+
     /// The id of the commit at hand in hex, and then those of the commits before it.
     fn history(&mut self) -> &[String] {
         &[]
@@ -139,6 +145,12 @@ pub fn explain_each(findings: &mut [Finding], evidence: &mut dyn Evidence) {
         set(finding, explained);
     }
     evidence.keep_budget(budget);
+    let unexplained = findings.iter_mut().filter(|finding| finding.cause.is_none());
+    for finding in unexplained.take(MAX_PROOFS) {
+        if !finding.kind.is_error() && evidence.is_built_otherwise(finding) {
+            finding.cause = Some(Cause::BuildDiffers);
+        }
+    }
 }
 
 fn set(finding: &mut Finding, explained: Explained) {
