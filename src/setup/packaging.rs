@@ -104,7 +104,7 @@ impl SelfSealed {
                 format!("in {}, below [package]: exclude = [\"/{seals}\"]", file("Cargo.toml"))
             }
             Packager::Npm => format!(
-                "in {}, name what is shipped: \"files\": [\"dist\"]; or put /{seals} into .npmignore, \
+                "in {}, name what is shipped: \"files\": [\"lib\"]; or put /{seals} into .npmignore, \
                  if there is one",
                 file("package.json")
             ),
@@ -117,6 +117,18 @@ impl SelfSealed {
         let message = format!("{}: {}", printable_str(seal.header.root.as_str()), self.what());
         Problem::new("seal-in-package", message).remedy(self.remedy())
     }
+}
+
+/// Whether the root of `seal` holds a package of its project, into which files of the repository go.
+#[must_use]
+pub fn holds_package(repository: &Path, seal: &Seal) -> bool {
+    let projects = projects(&seal.header.root);
+    seal.entries.iter().any(|sealed| {
+        let package = sealed.path.as_str();
+        projects.iter().any(|project| {
+            Project { directory: repository.join(project) }.packager_of(package).is_some()
+        })
+    })
 }
 
 /// The directories in which the project of `root` may be, relative to the repository, the nearest first.
