@@ -127,13 +127,11 @@ fn wait_for_lock(file: File, waiting: impl FnOnce()) -> io::Result<File> {
 /// git's own directory, or else one of its own in the directory `temporary`.
 #[cfg(any(not(unix), test))]
 fn lock_file(root: &Path, git: Option<PathBuf>, temporary: &Path) -> PathBuf {
-    match git {
-        Some(git) => git.join("sealgate.lock"),
-        None => {
-            let name = blake3::hash(root.as_os_str().as_encoded_bytes()).to_hex();
-            temporary.join(format!("sealgate-{name}.lock"))
-        }
+    if let Some(git) = git {
+        return git.join("sealgate.lock");
     }
+    let name = blake3::hash(root.as_os_str().as_encoded_bytes()).to_hex();
+    temporary.join(format!("sealgate-{name}.lock"))
 }
 
 /// Removes the files in the directory `path` below `above` of which `is_leftover` says that a killed

@@ -68,7 +68,8 @@ const DIFFERS: Option<&str> = Some("build-differs");
 #[test]
 fn what_the_build_makes_differently_is_told_with_steps_that_end_it() {
     type Change = fn(&Repo);
-    let cases: [(&str, Change, &[(&str, &str)]); 4] = [
+    type Found = &'static [(&'static str, &'static str)];
+    let cases: [(&str, Change, Found); 4] = [
         ("stale", |r| fs::write(r.at("src/a.js"), "one\n2\n").unwrap(), &[("modified", "a.js")]),
         ("orphan", |r| fs::remove_file(r.at("src/b.js")).unwrap(), &[("missing", "b.js")]),
         ("new", |r| fs::write(r.at("src/c.js"), "c").unwrap(), &[("unsealed", "c.js")]),
