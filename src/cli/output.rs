@@ -74,7 +74,8 @@ impl Terminal {
 
     /// Writes errors to stderr.
     pub fn complain<'a>(self, problems: impl IntoIterator<Item = &'a Problem>) {
-        let errors: Vec<_> = problems.into_iter().map(ErrorView::new).collect();
+        let view = |problem| ErrorView::on_screen(problem, self.verbosity);
+        let errors: Vec<_> = problems.into_iter().map(view).collect();
         self.complain_of(&errors);
     }
 
@@ -106,7 +107,7 @@ impl Terminal {
 
     fn complain_of(self, errors: &[ErrorView]) {
         let mut stderr = AutoStream::new(io::stderr().lock(), self.color);
-        let _ = report::problems(errors, &mut stderr);
+        let _ = report::problems(errors, self.verbosity, &mut stderr);
     }
 
     /// Writes `report` to its files, to what a runner reads and to stdout, and gives the verdict

@@ -22,15 +22,16 @@ pub use assemble::remedy::{Checkout, CommittedDrift, Invocation};
 pub use changed::{Growth, Since};
 use present::Presentation;
 pub use present::extent::Extent;
-pub use render::human::{Screen, Verbosity, human, problems};
+pub use render::errors::problems;
+pub use render::human::{Screen, Verbosity, human};
 pub use render::json::json;
 pub(crate) use render::markdown::taken_back;
 pub use v1::read;
 pub use v1::recognise::{LOOKED_AT, is_report};
 pub use v1::{
     Area, AuthorityView, BaseView, ChangeView, DeletedView, DifferenceView, EntryKind, EntryView,
-    ErrorView, FindingView, Fix, FoldView, Notice, PartView, PartitionKind, PartitionView, Report,
-    ResealView, RulingView, ScopeView, SealView, SourceView, Tool, Totals,
+    ErrorView, FindingView, Fix, FoldView, Notice, Occasion, PartView, PartitionKind,
+    PartitionView, Report, ResealView, RulingView, ScopeView, SealView, SourceView, Tool, Totals,
 };
 pub use words::shell::quote;
 pub use words::{shell, text};

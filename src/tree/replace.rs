@@ -11,6 +11,7 @@
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use sealgate_scan::SCRATCH_SUFFIX;
 
@@ -169,9 +170,28 @@ fn random() -> io::Result<String> {
     Ok(format!("{:032x}", u128::from_ne_bytes(bytes)))
 }
 
+/// How often a rename is tried where a file that is open may not be replaced, and how long it takes
+/// until the next try.
+const TRIES: (u32, Duration) = (if cfg!(windows) { 50 } else { 1 }, Duration::from_millis(20));
+
+/// Renames `from` to `to`. On Windows this is refused while another program has `to` open, be it
+/// another run that writes the same report or one that looks for viruses.
+fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    let (tries, pause) = TRIES;
+    for _ in 1..tries {
+        match fs::rename(from, to) {
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+                std::thread::sleep(pause);
+            }
+            done => return done,
+        }
+    }
+    fs::rename(from, to)
+}
+
 /// Renames `scratch`, which this run made and which holds what was `written`, to `path`.
 fn rename_or_remove(written: io::Result<()>, scratch: &Path, path: &Path) -> io::Result<()> {
-    let outcome = written.and_then(|()| fs::rename(scratch, path));
+    let outcome = written.and_then(|()| rename(scratch, path));
     if outcome.is_err() {
         // The error that stopped the writing is the one to tell.
         let _ = fs::remove_file(scratch);

@@ -47,7 +47,7 @@ use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 use sealgate_core::compare::finding::{Cause, FindingKind};
 
 use crate::common;
-use crate::common::{Checked, Found, Repo, copy, fixture, make_fifo, make_socket};
+use crate::common::{Checked, Found, Node, Repo, copy, fixture, make_fifo, make_socket};
 
 /// A step, or an expected finding, as words.
 type Words = Vec<Vec<u8>>;
@@ -377,4 +377,34 @@ fn replace(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
         }
     }
     out
+}
+
+#[test]
+fn a_directory_that_became_a_link_is_named() {
+    let repo = Repo::plain();
+    let text = |text: &str| Node::File(text.into());
+    repo.build("dist", &[("d/a", text("a")), ("d/e/b", text("b")), ("f", text("f"))]);
+    repo.seal("dist", "dist");
+    fs::rename(repo.at("dist/d"), repo.at("copy")).unwrap();
+    symlink("../copy", repo.at("dist/d")).unwrap();
+    let checked = repo.check(&[]);
+    let findings = checked.report["seals"][0]["findings"].as_array().unwrap();
+    let shown: Vec<String> = findings
+        .iter()
+        .map(|finding| {
+            let field = |name: &str| finding[name].as_str().unwrap_or_default().to_owned();
+            format!("{} {} {}: {}", field("kind"), field("path"), field("cause"), field("detail"))
+        })
+        .collect();
+    let why = "directory-linked: the directory d is a link to ../copy now";
+    assert_eq!(
+        shown,
+        [format!("unsealed d {why}"), format!("missing d/a {why}"), format!("missing d/e/b {why}")]
+    );
+    // A new link beside the directories is just new.
+    fs::remove_file(repo.at("dist/d")).unwrap();
+    fs::rename(repo.at("copy"), repo.at("dist/d")).unwrap();
+    symlink("d", repo.at("dist/link")).unwrap();
+    let report = repo.check(&[]).report;
+    assert_eq!(report["seals"][0]["findings"][0]["cause"], serde_json::Value::Null);
 }

@@ -27,7 +27,7 @@ const PASSED_ON: [(&str, usize, &[&str]); 16] = [
     ("src/cli/commands/reports.rs", 1, &["problem("]),
     ("src/ops/seal/from_report.rs", 1, &["refuse("]),
     ("src/ops/merge/groups.rs", 1, &["problem(", "Err(("]),
-    ("src/ops/seal/draft.rs", 1, &["=>(", "=>{("]),
+    ("src/ops/seal/refusals.rs", 2, &["=>(", "=>{(", "&paths,"]),
     ("src/ops/seal/plan.rs", 1, &["problem("]),
     ("src/tree/limits.rs", 1, &["constSEALS_TOO_LARGE:&str="]),
     ("src/tree/mod.rs", 1, &["=>(", ";("]),

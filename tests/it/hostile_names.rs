@@ -326,7 +326,7 @@ fn judge_all(name: &[u8]) -> Result<(), String> {
             }
         }
         let mut bytes = Vec::new();
-        report::problems(&report.errors, &mut bytes).unwrap();
+        report::problems(&report.errors, Verbosity::Normal, &mut bytes).unwrap();
         let text = anstream::adapter::strip_str(std::str::from_utf8(&bytes).unwrap()).to_string();
         judge("human", &text, &HARMLESS["human"])?;
         told_to_a_runner(&report)?;

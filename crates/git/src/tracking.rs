@@ -139,6 +139,12 @@ impl Tracking<'_> {
             || !self.submodules.is_empty() && above.any(|above| self.submodules.contains(above))
     }
 
+    /// Whether there is a submodule at `path`.
+    #[must_use]
+    pub fn is_submodule(&self, path: &[u8]) -> bool {
+        self.submodules.contains(path)
+    }
+
     fn whole(&self, path: &[u8]) -> Vec<u8> {
         [&self.prefix, path].concat()
     }

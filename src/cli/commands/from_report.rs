@@ -15,8 +15,8 @@ use super::reports;
 use super::select::by_place_here;
 use super::{Context, Outcome, collect, refuse_in_ci};
 use crate::cli::args::{AcceptArgs, SealArgs};
-use crate::ops::seal::draft::outside_links;
 use crate::ops::seal::from_report::{choose, taken};
+use crate::ops::seal::refusals::outside_links;
 use crate::report::{Report, SealView, accepted, sealed};
 
 type Problems = Vec<Problem>;
@@ -102,10 +102,7 @@ fn plan(
     let old = loaded.seal?;
     let seal = taken(reported, &old, loaded.digest, report)?;
     if !approval.allow_outside_links {
-        let problems = outside_links(&seal, Some(&old));
-        if !problems.is_empty() {
-            return Err(problems);
-        }
+        outside_links(&seal, Some(&old)).map_or(Ok(()), Err)?;
     }
     let pending = PendingSeal::edited(seal, old, &loaded.bytes);
     // What is written must be what `check` accepts: every rule, the size limit too.

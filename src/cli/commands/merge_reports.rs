@@ -12,6 +12,7 @@ use sealgate_git::Oid;
 use super::check::places::{of_roots, report_files, root_of};
 use super::check::reseals::Rule;
 use super::check::{authority, base};
+use super::occasion::{occasion, wants_page};
 use super::{Context, Outcome, report_globs, reports};
 use crate::cli::args::MergeReportsArgs;
 use crate::ops::authorize::{Authorization, Question, clear};
@@ -79,7 +80,10 @@ pub(super) fn run(arguments: &MergeReportsArgs, context: &Context) -> Outcome {
     );
     let worth = under_policy.then_some(AuthorityView::None);
     let report = report.authorised(worth, &authorization.refusals);
-    let report = report.granted(&authorization.reseals);
+    let mut report = report.granted(&authorization.reseals);
+    if wants_page(arguments.output.format, &files) {
+        report.occasion = Some(occasion(&report, context));
+    }
     Ok(context.terminal.report(report, arguments.output.format, &files, None))
 }
 

@@ -22,6 +22,7 @@ mod init_place;
 mod init_workflow;
 mod ls;
 mod merge_reports;
+mod occasion;
 mod policy;
 mod ready;
 mod rebuild;
@@ -31,6 +32,7 @@ mod reports;
 mod resolve;
 mod seal;
 mod seal_header;
+mod seal_notices;
 mod select;
 mod shell;
 

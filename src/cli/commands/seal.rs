@@ -14,18 +14,18 @@ use sealgate_scan::{self as inventory, Directory, Scanner};
 
 use super::from_report::{self, Approval};
 use super::ready::{PendingSeal, refuse_many, write};
-use super::{Context, collect, refuse_in_ci, seal_header};
+use super::{Context, collect, refuse_in_ci, seal_header, seal_notices};
 use crate::cli::args::SealArgs;
 use crate::cli::progress::Progress;
 use crate::ops::bounds::Bounds;
 use crate::ops::check::open_build;
 use crate::ops::seal::draft::{
-    Part, draft, keep_modes, looks_tracked, outside_links, replaced, take_modes_of_git, take_only,
-    untracked,
+    Part, keep_modes, looks_tracked, partial, replaced, take_modes_of_git, take_only, untracked,
 };
 use crate::ops::seal::kept::{Approving, LineEndRules, changed_by_git};
 use crate::ops::seal::plan::{self, Plan, Wanted};
 use crate::ops::seal::pointers::{self, pointers};
+use crate::ops::seal::refusals::outside_links;
 use crate::report::Verbosity;
 use crate::report::sealed::Outcome;
 use crate::tree::{NamedBy, root_problem};
@@ -60,6 +60,7 @@ pub(super) fn run(arguments: &SealArgs, context: &Context) -> super::Outcome {
     hold_against_git(&ready, arguments, LineEndRules::AsConfigured, context)?;
     for seal in &ready {
         seal.warn(context);
+        seal_notices::remark(seal, arguments, context)?;
     }
     write(&ready, context)?;
     let verbosity = context.terminal.verbosity;
@@ -126,8 +127,6 @@ pub(super) fn prepare(
     let progress = Progress::watch(&scanner.meter, context.terminal.verbosity != Verbosity::Quiet);
     let roots = plans.iter().map(|plan| (plan.name.as_str(), plan.header.root.as_str()));
     let mut bounds = Bounds::new(roots);
-    // Whatever cannot be sealed is refused before git is asked: git opens files by their names, and
-    // would wait for a FIFO that is called .gitignore.
     let drafted = collect(plans.into_iter().map(|plan| {
         let name = plan.name.as_str();
         if let Some(refused) = bounds.refuse(name) {
@@ -136,14 +135,17 @@ pub(super) fn prepare(
         let names = scanner.meter.names();
         let (root, inventory) = observe(&plan, arguments, only.as_ref(), context, &scanner)?;
         bounds.count(name, scanner.meter.names() - names, inventory.bytes, []);
-        let seal = drafted(&plan, &inventory, only.as_ref());
+        let (seal, problems) = drafted(&plan, &inventory, only.as_ref());
+        let git_may_look = !holds_special_ignore_file(&inventory);
         let modes = inventory.modes;
         scanner.workers.discard(inventory);
-        let seal = seal?;
         let pointers = pointers(&seal, plan.old.as_ref(), only.as_ref(), &root);
-        Ok(Drafted { plan, seal, modes, pointers })
+        Ok(Drafted { plan, seal, modes, pointers, problems, git_may_look })
     }))?;
     drop(progress);
+    if drafted.iter().any(|drafted| !drafted.git_may_look) {
+        return Err(drafted.into_iter().flat_map(|drafted| drafted.problems).collect());
+    }
     let listing = listing(&drafted, context)?;
     collect(drafted.into_iter().map(|mut drafted| {
         let seal = &mut drafted.seal;
@@ -177,6 +179,16 @@ struct Drafted {
     modes: bool,
     /// The paths of Git LFS pointers in it.
     pointers: Vec<String>,
+    /// Why the seal is not of everything that is there.
+    problems: Problems,
+    /// Whether git would not wait for anything there.
+    git_may_look: bool,
+}
+
+/// Whether something that git would open, and wait for, is called as a list of ignored files is.
+fn holds_special_ignore_file(inventory: &Inventory) -> bool {
+    let mut troubles = inventory.troubles();
+    troubles.any(|(path, _)| path.rsplit(|&byte| byte == b'/').next() == Some(b".gitignore"))
 }
 
 /// Takes the execute bits from git where the system has none. Where git has none either, the user
@@ -212,14 +224,14 @@ fn observe(
     Ok((root, inventory))
 }
 
-/// The seal of what was observed, as `plan` wants it.
-fn drafted(plan: &Plan, inventory: &Inventory, only: Option<&Scope>) -> Result<Seal, Problems> {
+/// The seal of what was observed, as `plan` wants it, and why that is not everything.
+fn drafted(plan: &Plan, inventory: &Inventory, only: Option<&Scope>) -> (Seal, Problems) {
     let part = only.zip(plan.old.as_ref()).map(|(only, old)| Part { only, old });
-    let mut seal = draft(&plan.name, plan.header.clone(), inventory, part)?;
+    let (mut seal, problems) = partial(&plan.name, plan.header.clone(), inventory, part);
     if let (Some(old), false) = (&plan.old, inventory.modes) {
         keep_modes(&mut seal, old);
     }
-    Ok(seal)
+    (seal, problems)
 }
 
 /// What git knows of the roots that it keeps, or may keep.
@@ -240,18 +252,21 @@ fn ready(
     only: Option<&Scope>,
     tracking: &Tracking<'_>,
 ) -> Result<PendingSeal, Problems> {
-    let Drafted { plan, mut seal, pointers, .. } = drafted;
+    let Drafted { plan, mut seal, pointers, mut problems, .. } = drafted;
     let Plan { name, old_bytes, old, salvaged, new, .. } = plan;
     if let (Some(only), Some(old)) = (only, &old) {
-        seal = take_only(old, seal, only).ok_or_else(|| {
-            vec![
-                Problem::new("usage", "--only matches no entry, sealed or there")
-                    .seal(name.as_str())
-                    .remedy(format!("sealgate ls {name} lists the paths")),
-            ]
-        })?;
+        seal = match take_only(old, seal, only) {
+            Some(seal) => seal,
+            None if problems.is_empty() => {
+                return Err(vec![
+                    Problem::new("usage", "--only matches no entry, sealed or there")
+                        .seal(name.as_str())
+                        .remedy(format!("sealgate ls {name} lists the paths")),
+                ]);
+            }
+            None => return Err(problems),
+        };
     }
-    let mut problems = Vec::new();
     if !arguments.allow_outside_links {
         problems.extend(outside_links(&seal, old.as_ref()));
     }

@@ -124,7 +124,7 @@ pub(super) fn older_commit(action: &str) -> Problem {
     let message =
         format!("{action} is done on the tip of a branch alone, and an older commit is judged");
     Problem::new("tip-differs", message)
-        .remedy("judge the tip: without --older; to go back, commit the older files again")
+        .remedy("judge the tip of the branch; to go back, commit the older files again")
 }
 
 /// That `whose` policy names no ledger.

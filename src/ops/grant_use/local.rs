@@ -17,6 +17,9 @@ use crate::tree::Workspace;
 /// The directory, below the one that all working trees share.
 const DIRECTORY: &str = "sealgate/used";
 
+/// How many directories a first record may have made or changed: those of [`DIRECTORY`], and git's own.
+const NEW_DIRECTORIES: usize = 3;
+
 /// The ledger of one clone.
 #[derive(Debug)]
 pub struct LocalLedger {
@@ -80,7 +83,10 @@ impl LocalLedger {
         // Unlike a rename, a second name fails where the name is taken.
         fs::hard_link(beside, self.directory.join(record.name))?;
         if cfg!(unix) {
-            File::open(&self.directory)?.sync_all()?;
+            // The directories may be new: a power cut must take none of them, and the record with it.
+            for directory in self.directory.ancestors().take(NEW_DIRECTORIES) {
+                File::open(directory)?.sync_all()?;
+            }
         }
         Ok(())
     }

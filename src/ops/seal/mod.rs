@@ -6,3 +6,5 @@ pub mod header;
 pub mod kept;
 pub mod plan;
 pub mod pointers;
+pub mod refusals;
+pub mod unused;

@@ -17,11 +17,13 @@ use sealgate_core::text::hex;
 use sealgate_core::text::problem::Problem;
 
 use self::remedy::Invocation;
+use crate::report::Verbosity;
 use crate::report::v1::{
     AuthorityView, BaseView, DifferenceView, EntryKind, EntryView, ErrorView, FORMAT, FindingView,
     FoldView, GrantView, LineView, Notice, Report, ResealView, SealView, SideView, SourceView,
     Tool,
 };
+use crate::report::words::text;
 
 impl Report {
     /// Puts what the gate found into the report's form.
@@ -51,6 +53,7 @@ impl Report {
             only: Vec::new(),
             staged: None,
             fix: remedy::fix_of_all(judgements, invocation),
+            occasion: None,
             elapsed_ms: u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
         }
     }
@@ -247,13 +250,35 @@ impl EntryKind {
     }
 }
 
+/// How many paths of a problem are named; the others are counted.
+const NAMED: usize = 5;
+
 impl ErrorView {
     /// The view of one problem.
     #[must_use]
     pub fn new(problem: &Problem) -> Self {
+        Self::naming(problem, NAMED)
+    }
+
+    /// The view of one problem for a terminal, which shows more of its paths or fewer.
+    #[must_use]
+    pub fn on_screen(problem: &Problem, verbosity: Verbosity) -> Self {
+        match verbosity {
+            Verbosity::Quiet => Self::naming(problem, 0),
+            Verbosity::Normal => Self::naming(problem, NAMED),
+            Verbosity::Verbose => Self::naming(problem, usize::MAX),
+        }
+    }
+
+    /// The view of one problem, with `most` of its paths.
+    fn naming(problem: &Problem, most: usize) -> Self {
+        let mut message = problem.message.to_string();
+        if most > 0 && !problem.paths.is_empty() {
+            message = format!("{message}: {}", text::listed(&problem.paths, most));
+        }
         Self {
             code: problem.code.into(),
-            message: problem.message.to_string(),
+            message,
             seal: problem.seal.as_deref().map(str::to_owned),
             file: problem.file.as_deref().map(str::to_owned),
             line: problem.line,

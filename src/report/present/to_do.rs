@@ -5,18 +5,30 @@ use sealgate_core::compare::finding::FindingKind;
 
 use crate::report::v1::{FindingView, SealView};
 
+/// How many findings a piece of advice names, where it names any.
+const NAMED: usize = 3;
+
 /// One piece of advice.
 pub(crate) struct Advice<'a> {
     /// The code of the cause or the kind.
     pub(crate) label: &'static str,
     /// The remedy of the first finding.
     pub(crate) remedy: &'a str,
-    /// How many more findings it is for.
+    /// The first findings that it is for.
+    pub(crate) first: Vec<&'a FindingView>,
+    /// How many findings it is for, beside the very first.
     pub(crate) more: usize,
     /// How many of these have another remedy, such as a command with another path.
     pub(crate) others: usize,
     caused: bool,
     kind: FindingKind,
+}
+
+impl Advice<'_> {
+    /// How many findings it is for that are not among the first.
+    pub(crate) fn hidden(&self) -> usize {
+        self.more + 1 - self.first.len()
+    }
 }
 
 /// The advice on the findings of `seals`. What has a cause comes first: that says more than a kind.
@@ -28,10 +40,14 @@ pub(crate) fn advice<'a>(seals: &[&'a SealView]) -> Vec<Advice<'a>> {
         let label = finding.cause.map_or(finding.kind.code(), |cause| cause.code());
         if let Some(advice) = all.iter_mut().find(|advice| advice.label == label) {
             advice.more += 1;
+            if advice.first.len() < NAMED {
+                advice.first.push(finding);
+            }
             advice.others += usize::from(advice.remedy != finding.remedy);
         } else {
             let (caused, kind) = (finding.cause.is_some(), finding.kind);
-            all.push(Advice { label, remedy: &finding.remedy, more: 0, others: 0, caused, kind });
+            let (remedy, first) = (&*finding.remedy, vec![finding]);
+            all.push(Advice { label, remedy, first, more: 0, others: 0, caused, kind });
         }
     }
     all.sort_by_key(|advice| (!advice.caused, advice.kind));

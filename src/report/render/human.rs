@@ -17,7 +17,7 @@ use crate::report::present::rows::Row;
 use crate::report::present::to_do::Advice;
 use crate::report::present::{Presentation, last_line};
 use crate::report::v1::{
-    BaseView, DifferenceView, ErrorView, FindingView, Fix, Report, SealView, SideView, SourceView,
+    BaseView, DifferenceView, FindingView, Fix, Report, SealView, SideView, SourceView,
 };
 use crate::report::words::changes::Names;
 use crate::report::words::{self, resealed, text};
@@ -71,9 +71,9 @@ const KIND_COLUMN: usize = 12;
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
-const ERROR: Style = AnsiColor::Red.on_default().bold();
-const NEXT: Style = AnsiColor::Cyan.on_default();
-const NOTICE: Style = AnsiColor::Yellow.on_default().bold();
+pub(super) const ERROR: Style = AnsiColor::Red.on_default().bold();
+pub(super) const NEXT: Style = AnsiColor::Cyan.on_default();
+pub(super) const NOTICE: Style = AnsiColor::Yellow.on_default().bold();
 
 /// Writes `report` for people, without the errors, which [`problems`] writes elsewhere.
 pub fn human(report: &Report, screen: impl Into<Screen>, sink: &mut dyn Write) -> io::Result<()> {
@@ -103,24 +103,6 @@ pub(crate) fn render(shown: &Presentation, screen: Screen, sink: &mut dyn Write)
         writeln!(sink, "staged in {}: the very bytes that passed", printable_str(staged))?;
     }
     sink.flush()
-}
-
-/// Writes errors for people: what is wrong, where, and the next step.
-pub fn problems(errors: &[ErrorView], sink: &mut dyn Write) -> io::Result<()> {
-    for error in errors {
-        let place = match (&error.file, error.line, &error.seal) {
-            (Some(file), Some(line), _) => format!("{}:{line}: ", printable_str(file)),
-            (Some(file), None, _) => format!("{}: ", printable_str(file)),
-            (None, _, Some(seal)) => format!("seal {}: ", printable_str(seal)),
-            (None, _, None) => String::new(),
-        };
-        let (word, style) = if error.refusal { ("refused", NOTICE) } else { ("error", ERROR) };
-        writeln!(sink, "{style}{word}:{style:#} {place}{}", message(&error.message))?;
-        if let Some(remedy) = &error.remedy {
-            writeln!(sink, "  {NEXT}next:{NEXT:#} {}", message(remedy))?;
-        }
-    }
-    Ok(())
 }
 
 /// What became of the seals since the base: before all else, for it is how something is hidden.

@@ -1,6 +1,7 @@
 //! The formats of a report: a file for each.
 
 pub(crate) mod codequality;
+pub(crate) mod errors;
 pub(crate) mod github;
 pub(crate) mod html;
 pub(crate) mod human;

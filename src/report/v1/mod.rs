@@ -5,6 +5,7 @@
 
 mod authority;
 mod lines;
+mod occasion;
 pub mod read;
 pub(crate) mod recognise;
 mod reseal;
@@ -20,6 +21,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::authority::{AuthorityView, RulingView};
 pub use self::lines::{DifferenceView, LineView, SideView};
+pub use self::occasion::Occasion;
 pub use self::reseal::{
     BaseView, ChangeView, DeletedView, GrantView, ResealView, ScopeView, Totals,
 };
@@ -63,6 +65,9 @@ pub struct Report {
     /// What to do where several seals fail, in one command; each of them has its own as well.
     #[serde(skip)]
     pub fix: Option<Fix>,
+    /// Where and when this was, for people who meet a page years later.
+    #[serde(skip)]
+    pub occasion: Option<Occasion>,
     /// Wall time of the whole run.
     pub elapsed_ms: u64,
 }

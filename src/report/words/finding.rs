@@ -58,6 +58,7 @@ pub(crate) fn cause(cause: Cause) -> &'static str {
         Cause::CaseOnlyRename => "only the case of the name differs",
         Cause::UnicodeNormalisation => "only the Unicode form of the name differs",
         Cause::NamesCollide => "two names that differ in case or Unicode form became one file",
+        Cause::DirectoryLinked => "the directory became a link",
         Cause::LfsPointer => "Git LFS pointer",
         Cause::Emptied => "nothing is left of the content",
         Cause::LineEndings => "only line endings differ",

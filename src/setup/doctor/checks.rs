@@ -8,7 +8,7 @@ use crate::report::advice::Advice;
 type Check = fn(&Facts) -> Vec<Advice>;
 
 /// Every check, in the order of what they say.
-const CHECKS: [Check; 20] = [
+const CHECKS: [Check; 21] = [
     seals::missing,
     bytes::roots,
     bytes::seals,
@@ -29,6 +29,7 @@ const CHECKS: [Check; 20] = [
     seals::unsealed,
     seals::in_package,
     policy::policy,
+    policy::ledger,
 ];
 
 /// What weakens the gate, by these facts.

@@ -70,8 +70,8 @@ pub struct Facts {
     /// The pre-push hook, if it speaks of sealgate and cannot be run.
     pub(super) dead_hook: Option<PathBuf>,
     pub(super) artifacts: Vec<Artifact>,
-    /// What the owners of the policy may not mean, a sentence each.
-    pub policy_doubts: Vec<String>,
+    /// What there is to say of the policy.
+    pub policy: PolicyFacts,
     /// What could not be looked into.
     pub unread: Vec<String>,
 }
@@ -104,6 +104,15 @@ pub struct SealFacts {
     pub(super) pointers: Vec<String>,
     /// A package in the root that contains the seals.
     pub(super) self_sealed: Option<SelfSealed>,
+}
+
+/// What there is to say of a policy.
+#[derive(Debug, Default)]
+pub struct PolicyFacts {
+    /// What its owners may not mean, a sentence each.
+    pub(super) doubts: Vec<String>,
+    /// The URL of the repository in which uses of grants are recorded.
+    pub(super) ledger: Option<String>,
 }
 
 impl Facts {
@@ -141,7 +150,7 @@ impl Facts {
             workflows: workflows(root, &mut unread),
             dead_hook: dead_hook(root, &mut unread)?,
             artifacts: found.artifacts,
-            policy_doubts: Vec::new(),
+            policy: PolicyFacts::default(),
             unread,
             seals,
         };

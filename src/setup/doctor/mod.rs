@@ -22,5 +22,5 @@ mod seals;
 mod wording;
 
 pub use checks::advice;
-pub use facts::{Facts, SealFacts};
-pub use policy::policy_doubts;
+pub use facts::{Facts, PolicyFacts, SealFacts};
+pub use policy::policy_facts;

@@ -83,6 +83,8 @@ pub enum Cause {
     /// The bytes are those sealed for a name that differs in case or Unicode form alone: the file system
     /// takes both names for one.
     NamesCollide,
+    /// A directory became a link, which is never followed.
+    DirectoryLinked,
     /// A Git LFS pointer stands where the content belongs, or the reverse.
     LfsPointer,
     /// Nothing is left of the content.
@@ -107,11 +109,12 @@ pub enum Cause {
 
 impl Cause {
     /// Every cause, in the order of precedence.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Swapped,
         Self::CaseOnlyRename,
         Self::UnicodeNormalisation,
         Self::NamesCollide,
+        Self::DirectoryLinked,
         Self::LfsPointer,
         Self::Emptied,
         Self::LineEndings,
@@ -132,6 +135,7 @@ impl Cause {
             Self::CaseOnlyRename => "case-only-rename",
             Self::UnicodeNormalisation => "unicode-normalisation",
             Self::NamesCollide => "names-collide",
+            Self::DirectoryLinked => "directory-linked",
             Self::LfsPointer => "lfs-pointer",
             Self::Emptied => "emptied",
             Self::LineEndings => "line-endings",

@@ -18,6 +18,8 @@ pub struct Problem {
     pub line: Option<usize>,
     /// The next step: a command, or what to do.
     pub remedy: Option<Box<str>>,
+    /// The paths that it concerns, safe to show, where `message` only counts them.
+    pub paths: Box<[Box<str>]>,
 }
 
 /// So `?` gives one problem where several may be given.
@@ -32,7 +34,15 @@ impl Problem {
     #[must_use]
     pub fn new(code: &'static str, message: impl Into<String>) -> Self {
         let message = message.into().into();
-        Self { code, message, seal: None, file: None, line: None, remedy: None }
+        Self {
+            code,
+            message,
+            seal: None,
+            file: None,
+            line: None,
+            remedy: None,
+            paths: Box::default(),
+        }
     }
 
     /// The same with a next step.
@@ -46,6 +56,13 @@ impl Problem {
     #[must_use]
     pub fn file(mut self, file: impl Into<String>) -> Self {
         self.file = Some(file.into().into());
+        self
+    }
+
+    /// The same problem, about these paths, which are safe to show.
+    #[must_use]
+    pub fn paths(mut self, paths: impl IntoIterator<Item = impl Into<Box<str>>>) -> Self {
+        self.paths = paths.into_iter().map(Into::into).collect();
         self
     }
 

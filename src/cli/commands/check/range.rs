@@ -10,6 +10,7 @@ use sealgate_core::text::problem::Problem;
 use sealgate_git::{Objects, Oid, commits_between, shallow_commits};
 use sealgate_scan::Scanner;
 
+use super::super::occasion::{occasion, wants_page};
 use super::carried::{Carried, Selection};
 use super::places::{of_roots, report_files};
 use super::shares::of_part;
@@ -122,7 +123,10 @@ pub(super) fn run(range: Range<'_>, arguments: &CheckArgs, context: &Context) ->
     let (results, problems) = (&walk.results, &walk.problems);
     let notices = walk.notices(steps.len());
     let report = Report::new(results, None, problems, notices, started.elapsed(), &invocation);
-    let report = Report { only: arguments.only.clone(), ..report };
+    let mut report = Report { only: arguments.only.clone(), ..report };
+    if wants_page(arguments.output.format, &files) {
+        report.occasion = Some(occasion(&report, context));
+    }
     debug_assert_eq!(report.verdict, overall(results, None, problems));
     Ok(context.terminal.report(report, arguments.output.format, &files, None))
 }

@@ -116,6 +116,10 @@ impl Advice<'_> {
             Cause::UnicodeNormalisation => "Give the file its sealed name back: a file system or \
                                             an archive tool normalises names (macOS does)."
                 .to_owned(),
+            Cause::DirectoryLinked => format!(
+                "A link took the place of the directory, and no link is followed: put the directory \
+                 in its place (`cp -RL` copies what a link leads to), or {again}."
+            ),
             Cause::LfsPointer => format!(
                 "Fetch the content with `{} lfs pull`{} and check again; only where the seal \
                  itself holds the pointer, {} after that.",

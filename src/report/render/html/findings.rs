@@ -10,7 +10,7 @@ use super::{left_out, prose};
 use crate::report::present::Presentation;
 use crate::report::present::issues::{cut_by, place, remarks};
 use crate::report::v1::{DifferenceView, FindingView, SealView, SideView};
-use crate::report::words::{meaning, text};
+use crate::report::words::{meaning, path, text};
 
 /// The most rows: with more a browser begins to stall.
 const ROWS: usize = 2_000;
@@ -40,12 +40,12 @@ pub(super) fn fixes(shown: &Presentation) -> Markup {
                 ul {
                     @for advice in shown.advice.iter().take(ADVICE) {
                         li {
-                            b { (advice.label) } ": " (prose(advice.remedy))
-                            @if advice.more > 0 {
-                                span class="soft" {
-                                    " (" (text::grouped(advice.more)) " more like it)"
-                                }
+                            b { (advice.label) }
+                            @for (number, finding) in advice.first.iter().enumerate() {
+                                @if number > 0 { "," } " " bdi { code { (path(finding)) } }
                             }
+                            @if advice.hidden() > 0 { " and " (text::grouped(advice.hidden())) " more" }
+                            ": " (prose(advice.remedy))
                         }
                     }
                 }

@@ -17,7 +17,7 @@ use sealgate_core::text::escape::{message, printable_str};
 use self::findings::{findings, fixes};
 use self::picture::picture;
 use crate::report::present::{Presentation, title};
-use crate::report::v1::{BaseView, ErrorView, Report};
+use crate::report::v1::{BaseView, ErrorView, Occasion, Report};
 use crate::report::words::changes::{Names, sums};
 use crate::report::words::resealed::commit;
 use crate::report::words::text;
@@ -28,13 +28,16 @@ const SCRIPT: &str = include_str!("page.js");
 /// What the page may do: nothing, save its own style and script, named by SHA-256 in Base64 (CSP
 /// Level 3, section 2.3.1). A test keeps them in step.
 const POLICY: &str = "default-src 'none'; \
-     style-src 'sha256-pkFSGB3fuExFy/gW80LjPMNCWb0j97LIK//6f6sBq+k='; \
+     style-src 'sha256-f+GWGK/JGA7Uz7IxqlHdNvnVLoG4qS+boh7APfllOVE='; \
      script-src 'sha256-SwM8XUzrU178P6DnM7EEfCNLl7rHIOjY5BJRvhfi0Fs='; \
      base-uri 'none'; form-action 'none'; \
      require-trusted-types-for 'script'; trusted-types 'none'";
 
 /// The most errors, and the most seals, that are listed.
 const LISTED: usize = 200;
+
+/// How many digits of a commit's id are shown.
+const COMMIT: usize = 12;
 
 /// Writes a report as a page.
 pub(crate) fn render(shown: &Presentation, sink: &mut dyn io::Write) -> io::Result<()> {
@@ -61,14 +64,15 @@ fn page(shown: &Presentation) -> Markup {
                     header {
                         h1 { b { (word) } (rest) }
                         p { (work(shown)) }
+                        (occasion(report))
                     }
                 }
                 main {
                     (errors(&report.errors))
                     (reseals(shown))
                     (fixes(shown))
-                    (picture(report))
                     (findings(shown))
+                    (picture(report))
                     (totals(shown))
                     (notices(report))
                 }
@@ -80,6 +84,22 @@ fn page(shown: &Presentation) -> Markup {
                 }
                 script { (PreEscaped(SCRIPT)) }
             }
+        }
+    }
+}
+
+/// `owner/name at 1a2b3c4d5e6f, 2026-11-29T00:27:05Z`.
+fn occasion(report: &Report) -> Markup {
+    let Some(Occasion { repository, commit, time }) = &report.occasion else { return html! {} };
+    html! {
+        p class="occasion" {
+            bdi { (printable_str(repository)) }
+            @if let Some(commit) = commit {
+                " at " span title=(printable_str(commit)) {
+                    (printable_str(&commit.chars().take(COMMIT).collect::<String>()))
+                }
+            }
+            @if let Some(time) = time { ", " time { (time) } }
         }
     }
 }

@@ -90,8 +90,9 @@ fn cell(area: &Marked, rect: Rect, root: &str) -> Markup {
                 rect class=(kind.code()) x=(hundredths(at)) width=(hundredths(width)) height="100%" {}
             }
             rect class="edge" width="100%" height="100%" {}
-            text x="8" y="18" { (label) }
-            text x="8" y="34" { (size) }
+            foreignObject width="100%" height="100%" {
+                div class="label" { span { (label) } span { (size) } }
+            }
         }
     }
 }

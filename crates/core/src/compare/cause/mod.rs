@@ -6,6 +6,7 @@
 
 mod collide;
 mod commit;
+mod linked;
 mod pointer;
 
 use std::collections::HashMap;
@@ -14,6 +15,7 @@ use self::collide::Collisions;
 pub use self::commit::MAX_SEARCHED;
 pub use self::pointer::{LONGEST_POINTER, SHORTEST_POINTER, pointed_size, pointer_length};
 
+use self::linked::LinkedDirectories;
 use self::pointer::{lfs_pointer, new_pointer};
 
 use crate::compare::finding::{Cause, Finding, FindingKind};
@@ -91,6 +93,7 @@ pub fn explain_together(seal: &Seal, findings: &mut [Finding]) {
     let swaps = Swaps::among(findings);
     let renames = Renames::among(findings);
     let collisions = Collisions::among(findings);
+    let linked = LinkedDirectories::among(seal, findings);
     let modes_lost = every_exec_lost_its_bit(seal, findings);
     let explained: Vec<Explained> = findings
         .iter()
@@ -100,10 +103,11 @@ pub fn explain_together(seal: &Seal, findings: &mut [Finding]) {
                 swaps.of(finding, findings).or_else(|| collisions.of(index, findings))
             }
             FindingKind::Moved => moved(finding),
-            FindingKind::Missing => {
-                renames.of(index, findings).or_else(|| collisions.of(index, findings))
-            }
-            FindingKind::Unsealed => renames.of(index, findings),
+            FindingKind::Missing => renames
+                .of(index, findings)
+                .or_else(|| collisions.of(index, findings))
+                .or_else(|| linked.of(finding)),
+            FindingKind::Unsealed => renames.of(index, findings).or_else(|| linked.of(finding)),
             FindingKind::ModeChanged if modes_lost => Some((Cause::ModesLost, None)),
             _ => None,
         })
