@@ -46,13 +46,13 @@ impl SelfSealed {
     #[must_use]
     pub fn find(repository: &Path, seal: &Seal, seals: &str) -> Option<Self> {
         let projects = projects(&seal.header.root);
-        let packages = seal.entries.iter().filter(|sealed| sealed.entry.size().is_some());
-        packages.map(|sealed| sealed.path.as_str()).find_map(|package| {
+        let files = seal.entries.iter().filter(|sealed| sealed.entry.size().is_some());
+        files.map(|sealed| sealed.path.as_str()).find_map(|package| {
             projects.iter().find_map(|project| {
                 let own = below(seals, project)?;
-                let files = Project { directory: repository.join(project) };
-                let packager = files.packager_of(package)?;
-                files.packs(packager, own).then(|| Self {
+                let there = Project { directory: repository.join(project) };
+                let packager = there.packager_of(package)?;
+                there.packs(packager, own).then(|| Self {
                     package: package.to_owned(),
                     packager,
                     project: (*project).to_owned(),
@@ -104,7 +104,7 @@ impl SelfSealed {
                 format!("in {}, below [package]: exclude = [\"/{seals}\"]", file("Cargo.toml"))
             }
             Packager::Npm => format!(
-                "in {}, name what is shipped: \"files\": [\"dist\"]; or put /{seals} into .npmignore, \
+                "in {}, name what is shipped: \"files\": [\"lib\"]; or put /{seals} into .npmignore, \
                  if there is one",
                 file("package.json")
             ),
@@ -117,6 +117,18 @@ impl SelfSealed {
         let message = format!("{}: {}", printable_str(seal.header.root.as_str()), self.what());
         Problem::new("seal-in-package", message).remedy(self.remedy())
     }
+}
+
+/// Whether the root of `seal` holds a package of its project, into which files of the repository go.
+#[must_use]
+pub fn holds_package(repository: &Path, seal: &Seal) -> bool {
+    let projects = projects(&seal.header.root);
+    seal.entries.iter().any(|sealed| {
+        let package = sealed.path.as_str();
+        projects.iter().any(|project| {
+            Project { directory: repository.join(project) }.packager_of(package).is_some()
+        })
+    })
 }
 
 /// The directories in which the project of `root` may be, relative to the repository, the nearest first.
@@ -155,11 +167,13 @@ impl Project {
                 rest.strip_prefix('-').is_some_and(|version| version.starts_with(char::is_numeric))
             })
         };
-        if file.ends_with(".crate") {
+        let has_extension =
+            |wanted: &str| file.rsplit_once('.').is_some_and(|(_, end)| end == wanted);
+        if has_extension("crate") {
             let manifest = self.toml("Cargo.toml")?;
             return is_of(text(&manifest, &["package", "name"])?).then_some(Packager::Cargo);
         }
-        if file.ends_with(".tgz") {
+        if has_extension("tgz") {
             let name = self.package_json()?.get("name")?.as_str()?.replace('/', "-");
             return is_of(name.trim_start_matches('@')).then_some(Packager::Npm);
         }
@@ -247,14 +261,12 @@ impl Project {
 
     fn cargo_packs(&self, seals: &str) -> Option<bool> {
         let manifest = self.toml("Cargo.toml")?;
-        Some(match list(&manifest, &["package", "include"]) {
-            // Cargo then passes over `exclude`.
-            Some(include) => covers(&include, seals),
-            None => {
-                let exclude = list(&manifest, &["package", "exclude"]).unwrap_or_default();
-                !covers(&exclude, seals)
-            }
-        })
+        // With `include`, Cargo passes over `exclude`.
+        if let Some(include) = list(&manifest, &["package", "include"]) {
+            return Some(covers(&include, seals));
+        }
+        let exclude = list(&manifest, &["package", "exclude"]).unwrap_or_default();
+        Some(!covers(&exclude, seals))
     }
 
     fn npm_packs(&self, seals: &str) -> bool {

@@ -704,7 +704,12 @@ fn a_package_that_contains_the_seals_is_refused_until_they_are_left_out() {
     repo.write("pyproject.toml", format!("{pyproject}{left_out}"));
     assert!(!repo.run(&["doctor"]).stdout.contains("seal-in-package"));
     fs::remove_dir_all(repo.path("seals")).unwrap();
-    // There is no `build` here to run: what lies there is sealed.
-    inits(&repo, &["--yes", "--workflow", "none"]);
+    let build = "mkdir dist && cat .gitattributes >dist/tool-1.0.tar.gz 2>&1 || true";
+    let said = inits(&repo, &["--yes", "--workflow", "none", "--build", build]);
     assert_eq!(seals(&repo), ["dist.toml"]);
+    // The package has what was written after it was built.
+    assert!(said.contains("\n  sealgate rebuild dist --seal\n  git add "), "{said}");
+    assert_eq!(repo.run(&["rebuild"]).code, Some(1));
+    assert_eq!(repo.run(&["rebuild", "dist", "--seal"]).code, Some(0));
+    assert_eq!(repo.run(&["rebuild"]).code, Some(0));
 }

@@ -27,6 +27,7 @@ mod base_of_event;
 mod bit_flips;
 mod blake3_vectors;
 mod blockers;
+mod bots;
 mod break_glass;
 mod build_command;
 mod causes_of_git;

@@ -68,7 +68,8 @@ const DIFFERS: Option<&str> = Some("build-differs");
 #[test]
 fn what_the_build_makes_differently_is_told_with_steps_that_end_it() {
     type Change = fn(&Repo);
-    let cases: [(&str, Change, &[(&str, &str)]); 4] = [
+    type Found = &'static [(&'static str, &'static str)];
+    let cases: [(&str, Change, Found); 4] = [
         ("stale", |r| fs::write(r.at("src/a.js"), "one\n2\n").unwrap(), &[("modified", "a.js")]),
         ("orphan", |r| fs::remove_file(r.at("src/b.js")).unwrap(), &[("missing", "b.js")]),
         ("new", |r| fs::write(r.at("src/c.js"), "c").unwrap(), &[("unsealed", "c.js")]),
@@ -127,7 +128,12 @@ fn what_the_build_did_not_make_has_another_cause() {
     fs::write(repo.at("dist/a.js"), "drift\n").unwrap();
     repo.git(&["commit", "--quiet", "--all", "--message", "drift"]);
     fs::write(repo.at("src/a.js"), "new\n").unwrap();
-    assert_eq!(causes(&report(&repo)), [found("modified", "a.js", None)]);
+    let report_of_drift = report(&repo);
+    assert_eq!(causes(&report_of_drift), [found("modified", "a.js", None)]);
+    // To restore what HEAD has brings no sealed bytes back.
+    let fix = &report_of_drift["seals"][0]["fix"];
+    assert_eq!(fix["approve"], "sealgate rebuild dist --seal");
+    assert!(!fix["caution"].as_str().unwrap().contains("git restore"), "{fix}");
     // What proves more comes first.
     let repo = package();
     fs::write(repo.at("src/a.js"), "one\r\ntwo\r\n").unwrap();

@@ -25,6 +25,7 @@ use crate::setup::init::files::{self, Change, EVERYWHERE, Place};
 use crate::setup::init::{
     Dialogue, Workflow, build_command, by_hand, not_a_terminal, nothing_found, seal_name,
 };
+use crate::setup::packaging::holds_package;
 
 type Problems = Vec<Problem>;
 
@@ -315,10 +316,18 @@ fn done(
         sealed: new.iter().map(|seal| file(seal)).collect(),
         written: changes.into_iter().map(|made| (made.path.to_owned(), made.lines)).collect(),
         built: new.iter().filter(|seal| is_built_and_kept(seal)).map(|seal| root(seal)).collect(),
+        packages: packages(new, context),
         seals_directory: context.repository.seals().as_str().to_owned(),
         renormalise: new.iter().filter(rewritten).map(|seal| root(seal)).collect(),
         way: context.invocation.repository.clone().or_else(|| context.invocation.directory.clone()),
     }
+}
+
+/// The names of the seals that state a build, and whose root holds a package.
+fn packages(new: &[&Seal], context: &Context) -> Vec<String> {
+    let root = context.repository.root();
+    let is_package = |seal: &&&Seal| seal.header.build.is_some() && holds_package(root, seal);
+    new.iter().filter(is_package).map(|seal| seal.name.to_string()).collect()
 }
 
 /// Whether the files of the root are kept in git, and the build made them again.

@@ -125,9 +125,9 @@ pub(super) fn refuse_self_sealed(new: &[PendingSeal], context: &Context) -> Resu
 /// and `after` it.
 pub(super) fn tell_other_bytes(before: &[PendingSeal], after: &[PendingSeal], context: &Context) {
     for (old, new) in before.iter().zip(after).filter(|(old, new)| old.seal.name == new.seal.name) {
-        let changes = between(&old.seal, &new.seal).len();
-        if changes > 0 {
-            let changed = count(changes, "entry differs", "entries differ");
+        let number = between(&old.seal, &new.seal).len();
+        if number > 0 {
+            let changed = count(number, "entry differs", "entries differ");
             let header = &new.seal.header;
             let shown = if header.tracked {
                 let root = pathspec(header.root.as_str().as_bytes());

@@ -24,6 +24,8 @@ pub struct SetUp {
     pub written: Vec<(String, Vec<String>)>,
     /// The new roots that are kept in git and were built again.
     pub built: Vec<String>,
+    /// The names of new seals of packages: what was written just now may go into them.
+    pub packages: Vec<String>,
     /// The seals directory, relative to the repository root.
     pub seals_directory: String,
     /// The roots that git rewrote until now.
@@ -76,6 +78,13 @@ fn next(done: &SetUp) -> String {
     paths.extend(done.built.iter().map(String::as_str));
     let paths: Vec<_> = paths.into_iter().map(|path| quote(path.as_bytes())).collect();
     let mut said = String::from("\nNext, when you have looked at them:\n");
+    for name in &done.packages {
+        let _ = writeln!(
+            said,
+            "  # a package takes in files that were written just now: build it again"
+        );
+        let _ = writeln!(said, "  sealgate rebuild {} --seal", quote(name.as_bytes()));
+    }
     // With `-A`, what the build no longer makes goes too.
     let all = if done.built.is_empty() { "" } else { " -A --" };
     let _ = writeln!(said, "  {git} add{all} {}", paths.join(" "));

@@ -235,7 +235,13 @@ fn judge(
     let every_seal = arguments.names.is_empty();
     let checkout = checkout(&context.repository, &judgements);
     let installs = installs(&judgements, builds, context);
-    let invocation = Invocation { every_seal, checkout, installs, ..context.invocation.clone() };
+    let invocation = Invocation {
+        every_seal,
+        checkout,
+        installs,
+        after_build: builds == Builds::Run,
+        ..context.invocation.clone()
+    };
     let elapsed = started.elapsed();
     let report = Report::new(&judgements, base.as_ref(), &problems, notices, elapsed, &invocation);
     let given = arguments.stage.as_ref().map(|path| path.to_string_lossy().into_owned());

@@ -18,16 +18,24 @@ pub(crate) fn fix(judgement: &SealResult, invocation: &Invocation) -> Option<Fix
         && !judgement.findings.is_empty()
         && !is_all_gone(judgement))
     .then(|| {
-        if is_built_otherwise(judgement) {
+        if is_for_a_build(judgement, invocation) {
             return of_build(&[judgement], invocation);
         }
         Fix { approve: advice.sealgate("seal"), caution: advice.caution(), steps: Vec::new() }
     })
 }
 
-/// Whether the build explains every finding.
-fn is_built_otherwise(judgement: &SealResult) -> bool {
-    judgement.findings.iter().all(|finding| finding.cause == Some(Cause::BuildDiffers))
+/// Whether whoever approves what was judged builds it again: a build made it just now, its root is kept
+/// in git, and nothing else explains a finding.
+fn is_for_a_build(judgement: &SealResult, invocation: &Invocation) -> bool {
+    let is_of_build = |finding: &Finding| {
+        let unexplained = matches!(finding.cause, None | Some(Cause::BuildDiffers));
+        unexplained && finding.kind != FindingKind::Unsealable
+    };
+    invocation.after_build
+        && judgement.tracked == Some(true)
+        && judgement.build.is_some()
+        && judgement.findings.iter().all(is_of_build)
 }
 
 /// How roots are fixed of which the build made something else than the commit has.
@@ -70,7 +78,7 @@ pub(crate) fn fix_of_all(judgements: &[SealResult], invocation: &Invocation) -> 
     if failing.len() < 2 {
         return None;
     }
-    if failing.iter().all(|one| is_built_otherwise(one)) {
+    if failing.iter().all(|one| is_for_a_build(one, invocation)) {
         return Some(of_build(&failing, invocation));
     }
     let no_error = |one: &SealResult| matches!(one.verdict(), Verdict::Pass | Verdict::Fail);

@@ -36,6 +36,8 @@ pub struct Invocation {
     pub every_seal: bool,
     /// What git has checked out.
     pub checkout: Checkout,
+    /// Whether builds ran just before the bytes were judged.
+    pub after_build: bool,
     /// What installs the dependencies of a build, by the name of its seal.
     pub installs: BTreeMap<String, String>,
 }
