@@ -99,6 +99,22 @@ fn an_action_of_an_emergency_is_used_once_and_stated() {
 }
 
 #[test]
+fn a_range_states_the_emergencies_in_its_last_commit() {
+    let repo = project(&policy());
+    reseal(&repo, "app.js", "two");
+    let id = new(&repo, &["reseal", "--seal", "dist", "--break-glass"]);
+    sign(&repo, &id, 1);
+    commit(&repo, "an emergency");
+    commit(&repo, "another commit");
+    assert!(is_loud(&repo, &["--rev", "base..HEAD"]));
+    let usual = new(&repo, &["reseal", "--seal", "dist"]);
+    sign(&repo, &usual, 2);
+    commit(&repo, "the usual approvals");
+    assert!(!is_loud(&repo, &["--rev", "base..HEAD"]));
+    assert!(is_loud(&repo, &["--rev", "base..HEAD~1"]));
+}
+
+#[test]
 fn a_push_states_the_emergencies_that_it_brings() {
     let repo = project(&policy());
     let remote = tempfile::tempdir().unwrap();

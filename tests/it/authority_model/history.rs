@@ -12,7 +12,9 @@ use sealgate_core::seal::{SealName, read};
 use serde_json::{Value, json};
 
 use super::Random;
-use super::policies::{Items, PEOPLE, Spec, change_items, close, items, map_text, signer};
+use super::policies::{
+    ALL_KINDS, Items, MAP_KINDS, PEOPLE, Spec, change_items, close, items, map_text, signer,
+};
 use crate::common::Repo;
 
 const SEALS: [&str; 2] = ["dist", "site"];
@@ -80,13 +82,22 @@ pub(super) struct Asked {
     pub(super) report: Value,
 }
 
+/// What happens in a history, mostly.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Focus {
+    /// Little, so that an action may be ready.
+    Actions,
+    /// Blocker maps and what the policy makes of them change together.
+    Maps,
+    Everything,
+}
+
 /// A history as it grows.
 struct History<'s> {
     repo: Repo,
     random: Random,
     seals: &'s Seals,
-    /// Whether little happens in it, so that most of what is asked may pass.
-    is_quiet: bool,
+    focus: Focus,
     now: u64,
     commits: serde_json::Map<String, Value>,
     policies: serde_json::Map<String, Value>,
@@ -100,7 +111,7 @@ pub(super) fn asked(seed: u64, seals: &Seals) -> Asked {
         repo: Repo::in_git(),
         random: Random(seed),
         seals,
-        is_quiet: seed.is_multiple_of(2),
+        focus: [Focus::Actions, Focus::Maps, Focus::Everything][usize::try_from(seed % 3).unwrap()],
         now,
         commits: serde_json::Map::new(),
         policies: serde_json::Map::new(),
@@ -111,7 +122,7 @@ pub(super) fn asked(seed: u64, seals: &Seals) -> Asked {
     let mut base = first;
     let mut names = vec![history.commit(&base, "first")];
     if history.random.chance(40) {
-        base.policy = base.policy.map(|spec| spec.changed(&mut history.random, &[]));
+        base.policy = base.policy.map(|spec| spec.changed(&mut history.random, &[], &ALL_KINDS));
         names.push(history.commit(&base, "another policy"));
     }
     let planned = history.planned(&base);
@@ -154,12 +165,16 @@ impl History<'_> {
                 maps.insert(path, items(random));
             }
         }
-        if self.is_quiet {
+        if self.focus == Focus::Actions {
             maps.values_mut().flatten().for_each(|item| close(random, item));
         }
         let broken = if random.chance(6) { BTreeSet::from(["b.json"]) } else { BTreeSet::new() };
+        let mut policy = Spec::random(random);
+        while self.focus == Focus::Maps && !policy.rules_maps() {
+            policy = Spec::random(random);
+        }
         State {
-            policy: Some(Spec::random(random)),
+            policy: Some(policy),
             maps,
             broken,
             seals: SEALS.into_iter().map(|name| (name, 0)).collect(),
@@ -172,21 +187,24 @@ impl History<'_> {
         let random = &mut self.random;
         let mut state = base.clone();
         state.grants.clear();
-        if self.is_quiet && random.chance(70) {
+        if self.focus == Focus::Actions && random.chance(70) {
             return state;
         }
+        let in_maps = self.focus == Focus::Maps;
         for name in SEALS {
-            if random.chance(45) {
+            if random.chance(if in_maps { 10 } else { 45 }) {
                 state.seals.insert(name, 1 + random.below(2));
             }
         }
-        if random.chance(25) {
-            state.policy = state.policy.map(|spec| spec.changed(random, &[]));
+        if in_maps {
+            state.policy = state.policy.map(|spec| spec.changed(random, &[], &MAP_KINDS));
+        } else if random.chance(25) {
+            state.policy = state.policy.map(|spec| spec.changed(random, &[], &ALL_KINDS));
         } else if random.chance(2) {
             state.policy = None;
         }
         for path in ["b.json", "c.json"] {
-            if random.chance(30)
+            if random.chance(if in_maps { 50 } else { 30 })
                 && let Some(items) = state.maps.get_mut(path)
             {
                 change_items(random, items);
@@ -235,7 +253,8 @@ impl History<'_> {
         wanted.extend(self.of_maps(base, new));
         let policy = base.policy.as_ref().unwrap();
         for (action, subject, change) in wanted {
-            if self.random.chance(95) {
+            let is_left_out = self.focus == Focus::Maps && action != "policy-update";
+            if self.random.chance(if is_left_out { 70 } else { 95 }) {
                 self.grant(policy, older, (action, subject.clone(), change, None), into);
             }
             if self.random.chance(4) {
@@ -424,13 +443,13 @@ impl History<'_> {
     fn go_on(&mut self, judged: &State, on_judged: &str) -> String {
         let mut tip = on_judged.to_owned();
         let mut state = judged.clone();
-        if self.random.chance(if self.is_quiet { 85 } else { 50 }) {
+        if self.random.chance(if self.focus == Focus::Actions { 85 } else { 50 }) {
             return tip;
         }
         let random = &mut self.random;
         let grants: Vec<String> = state.grants.keys().cloned().collect();
         if random.chance(60) {
-            state.policy = state.policy.map(|spec| spec.changed(random, &grants));
+            state.policy = state.policy.map(|spec| spec.changed(random, &grants, &ALL_KINDS));
         }
         if random.chance(50)
             && let Some(items) = state.maps.get_mut("b.json")

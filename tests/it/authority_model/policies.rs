@@ -30,6 +30,12 @@ pub(super) fn signer(name: &str) -> Signer {
     }
 }
 
+/// Every kind of change of a policy.
+pub(super) const ALL_KINDS: [usize; 13] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
+
+/// The kinds that change what blocks an environment.
+pub(super) const MAP_KINDS: [usize; 6] = [7, 8, 9, 10, 10, 11];
+
 #[derive(Clone)]
 struct Rule {
     action: String,
@@ -149,12 +155,22 @@ impl Spec {
         }
     }
 
-    /// Another policy that differs in one thing or two.
-    pub(super) fn changed(&self, random: &mut Random, grants: &[String]) -> Self {
+    /// Whether it has environments, and a rule for whatever happens to their maps.
+    pub(super) fn rules_maps(&self) -> bool {
+        let count = |action: &str| self.rules.iter().filter(|rule| rule.action == action).count();
+        let environments = self.environments.len();
+        environments > 0
+            && count("policy-update") == 1
+            && ["close-blocker", "replace-map"].iter().all(|action| count(action) == environments)
+    }
+
+    /// Another policy that differs in one thing or two of these `kinds`.
+    pub(super) fn changed(&self, random: &mut Random, grants: &[String], kinds: &[usize]) -> Self {
         loop {
             let mut spec = self.clone();
             for _ in 0..=random.below(2) {
-                spec.change(random, grants);
+                let kind = *random.pick(kinds);
+                spec.change(random, grants, kind);
             }
             if spec.text().is_some() && spec.text() != self.text() {
                 return spec;
@@ -162,10 +178,10 @@ impl Spec {
         }
     }
 
-    fn change(&mut self, random: &mut Random, grants: &[String]) {
+    fn change(&mut self, random: &mut Random, grants: &[String], kind: usize) {
         let rules = self.rules.len();
         let environments = self.environments.len();
-        match random.below(13) {
+        match kind {
             0 => self.hours = *random.pick(&[1, 3, 30, 60]),
             1 if rules > 0 => {
                 let rule = &mut self.rules[random.below(rules)];

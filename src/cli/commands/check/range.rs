@@ -11,6 +11,7 @@ use sealgate_git::{Objects, Oid, commits_between, shallow_commits};
 use sealgate_scan::Scanner;
 
 use super::super::occasion::{occasion, wants_page};
+use super::authority;
 use super::carried::{Carried, Selection};
 use super::places::{of_roots, report_files};
 use super::shares::of_part;
@@ -19,7 +20,7 @@ use crate::cli::args::CheckArgs;
 use crate::cli::progress::Progress;
 use crate::ops::bounds::Bounds;
 use crate::ops::check::{Bytes, Causes, Judge};
-use crate::report::{Invocation, Notice, Report, Verbosity};
+use crate::report::{AuthorityView, Invocation, Notice, Report, Verbosity};
 use crate::tree::{Begun, CommitTree, Step};
 
 /// The ends of a range, as the user wrote them.
@@ -70,6 +71,7 @@ struct Walk<'a> {
 /// A range of which git's history is proved.
 struct Steps<'a> {
     start: CommitTree<'a>,
+    end: CommitTree<'a>,
     /// The commits, each after all that come before it.
     steps: Vec<Step>,
 }
@@ -78,7 +80,7 @@ pub(super) fn run(range: Range<'_>, arguments: &CheckArgs, context: &Context) ->
     let started = Instant::now();
     refuse_others(arguments)?;
     let files = report_files(&arguments.output.report, context)?;
-    let Steps { start, steps } = commits(range, context)?;
+    let Steps { start, end, steps } = commits(range, context)?;
     let at_start = start.contents().unwrap_or_default().names;
     let at_start = Selection::of(arguments, context, &start, &at_start);
     let mut walk = Walk {
@@ -120,10 +122,13 @@ pub(super) fn run(range: Range<'_>, arguments: &CheckArgs, context: &Context) ->
     files.iter().try_for_each(|file| file.guard(&protected))?;
     let every_seal = arguments.names.is_empty();
     let invocation = Invocation { every_seal, ..context.invocation.clone() };
+    let (emergencies, authority) = walk.authority(&end);
+    let mut notices = walk.notices(steps.len());
+    notices.extend(emergencies);
     let (results, problems) = (&walk.results, &walk.problems);
-    let notices = walk.notices(steps.len());
     let report = Report::new(results, None, problems, notices, started.elapsed(), &invocation);
-    let mut report = Report { only: arguments.only.clone(), ..report };
+    let report = Report { only: arguments.only.clone(), ..report };
+    let mut report = report.authorised(authority, &[]);
     if wants_page(arguments.output.format, &files) {
         report.occasion = Some(occasion(&report, context));
     }
@@ -165,7 +170,7 @@ fn commits<'a>(range: Range<'_>, context: &'a Context) -> Result<Steps<'a>, Prob
         return Err(Problem::new("range-empty", message)
             .remedy("name the older end first; fetch the history if this clone is shallow"));
     }
-    Ok(Steps { start, steps })
+    Ok(Steps { start, end, steps })
 }
 
 impl Walk<'_> {
@@ -249,6 +254,16 @@ impl Walk<'_> {
             self.passed.insert(key, result.clone());
         }
         result
+    }
+
+    /// The emergencies in the last commit, and what the report is worth: under a policy, nothing.
+    fn authority(&mut self, end: &CommitTree<'_>) -> (Vec<Notice>, Option<AuthorityView>) {
+        if !end.has_policy() {
+            return (Vec::new(), None);
+        }
+        let (emergencies, unknown) = authority::emergencies(Some(end), None, self.context);
+        self.problems.extend(unknown);
+        (emergencies, Some(AuthorityView::None))
     }
 
     fn notices(&self, all: usize) -> Vec<Notice> {
