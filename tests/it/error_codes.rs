@@ -108,7 +108,7 @@ fn created() -> Created {
     let mut found = Created::default();
     let files = all();
     for (path, code) in &files {
-        let name = path.to_str().unwrap();
+        let name = &*path.to_str().unwrap().replace('\\', "/");
         let own = code.contains("for Problem {");
         let (places, markers) = listed(&PASSED_ON, name);
         let (notice_places, notice_markers) = listed(&NOTICES_PASSED_ON, name);

@@ -236,8 +236,9 @@ fn a_links_target_is_stated_with_slashes() {
     if std::os::windows::fs::symlink_file(r"deep\é\b.txt", tree.at("dist/link")).is_err() {
         return;
     }
-    if !tree.at("dist/link").symlink_metadata().unwrap().is_symlink() {
-        // Wine makes none.
+    let made = tree.at("dist/link").symlink_metadata();
+    if cfg!(windows) && !made.is_ok_and(|made| made.is_symlink()) {
+        // Wine makes something else.
         return;
     }
     tree.passes(&["seal", "dist", "--root", "dist"]);
