@@ -11,6 +11,7 @@ use sealgate_core::seal::entry::{Entry, UnreadFile};
 use sealgate_core::text::hex;
 use sealgate_core::text::problem::Problem;
 
+use super::authority::BREAK_GLASS;
 use super::remedy::{self, Invocation};
 use super::v1::{
     AuthorityView, BaseView, DifferenceView, EntryKind, EntryView, ErrorView, FORMAT, FindingView,
@@ -66,6 +67,11 @@ impl Report {
         self.verdict = Verdict::Error;
         self.errors.extend(problems.iter().map(ErrorView::new));
         self
+    }
+
+    /// The emergencies that it states.
+    pub fn emergencies(&self) -> impl Iterator<Item = &Notice> {
+        self.notices.iter().filter(|notice| notice.code == BREAK_GLASS)
     }
 
     /// The same, which says what it is worth; with `refusals` it is no pass.

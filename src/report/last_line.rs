@@ -16,7 +16,7 @@ pub(super) fn of(report: &Report) -> String {
     let (word, style) = headword(report.verdict);
     let resealed = report.base.as_ref().is_some_and(|base| base.resealed);
     let word = if resealed { format!("{word}, RESEALED") } else { word.to_owned() };
-    let is_emergency = report.notices.iter().any(|notice| notice.code == super::BREAK_GLASS);
+    let is_emergency = report.emergencies().next().is_some();
     let word = if is_emergency { format!("{word}, BREAK-GLASS") } else { word };
     let word = report.extent().beside(word);
     let mut said = trouble(report);

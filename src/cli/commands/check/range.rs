@@ -68,7 +68,7 @@ struct Walk<'a> {
 }
 
 /// A range of which git's history is proved.
-struct Steps<'a> {
+struct ProvedRange<'a> {
     start: CommitTree<'a>,
     end: CommitTree<'a>,
     /// The commits, each after all that come before it.
@@ -79,7 +79,7 @@ pub(super) fn run(range: Range<'_>, arguments: &CheckArgs, context: &Context) ->
     let started = Instant::now();
     refuse_others(arguments)?;
     let files = report_files(&arguments.output.report, context)?;
-    let Steps { start, end, steps } = commits(range, context)?;
+    let ProvedRange { start, end, steps } = commits(range, context)?;
     let at_start = start.contents().unwrap_or_default().names;
     let at_start = Selection::of(arguments, context, &start, &at_start);
     let mut walk = Walk {
@@ -148,7 +148,7 @@ fn refuse_others(arguments: &CheckArgs) -> Result<(), Problem> {
 }
 
 /// The commits of `range`, the oldest first.
-fn commits<'a>(range: Range<'_>, context: &'a Context) -> Result<Steps<'a>, Problem> {
+fn commits<'a>(range: Range<'_>, context: &'a Context) -> Result<ProvedRange<'a>, Problem> {
     let open = |revision| CommitTree::open(&context.repository, revision);
     let (start, end) = (open(range.from)?, open(range.to)?);
     let oids = commits_between(context.repository.root(), start.oid(), end.oid())
@@ -165,7 +165,7 @@ fn commits<'a>(range: Range<'_>, context: &'a Context) -> Result<Steps<'a>, Prob
         return Err(Problem::new("range-empty", message)
             .remedy("name the older end first; fetch the history if this clone is shallow"));
     }
-    Ok(Steps { start, end, steps })
+    Ok(ProvedRange { start, end, steps })
 }
 
 impl Walk<'_> {
