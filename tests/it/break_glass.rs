@@ -50,6 +50,10 @@ fn is_loud(repo: &Repo, arguments: &[&str]) -> bool {
     let is_stated = notices.iter().any(|notice| notice["code"] == "break-glass");
     let line = told(&repo.run(&[&["-q", "check"], arguments].concat()), 0);
     assert_eq!(line.contains(", BREAK-GLASS"), is_stated, "{line}");
+    for format in ["github", "markdown", "sarif", "junit", "codequality", "html"] {
+        let text = told(&repo.run(&[&["check", "--format", format], arguments].concat()), 0);
+        assert_eq!(text.contains("BREAK-GLASS"), is_stated, "{format}: {text}");
+    }
     is_stated
 }
 

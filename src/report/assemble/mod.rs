@@ -16,6 +16,7 @@ use sealgate_core::seal::entry::{Entry, UnreadFile};
 use sealgate_core::text::hex;
 use sealgate_core::text::problem::Problem;
 
+use self::authority::BREAK_GLASS;
 use self::remedy::Invocation;
 use crate::report::Verbosity;
 use crate::report::v1::{
@@ -74,6 +75,11 @@ impl Report {
         self.verdict = Verdict::Error;
         self.errors.extend(problems.iter().map(ErrorView::new));
         self
+    }
+
+    /// The emergencies that it states.
+    pub fn emergencies(&self) -> impl Iterator<Item = &Notice> {
+        self.notices.iter().filter(|notice| notice.code == BREAK_GLASS)
     }
 
     /// The same, which says what it is worth; with `refusals` it is no pass.

@@ -5,7 +5,6 @@ use sealgate_core::compare::verdict::Verdict;
 use sealgate_core::text::escape::printable_str;
 
 use super::{Presentation, scope};
-use crate::report::BREAK_GLASS;
 use crate::report::v1::Report;
 use crate::report::words::changes::Names;
 use crate::report::words::text;
@@ -45,7 +44,7 @@ fn heading(report: &Report) -> (String, Style) {
     let (word, style) = headword(report.verdict);
     let mut words = vec![word];
     words.extend(scope::heading(report));
-    words.extend(report.notices.iter().any(|n| n.code == BREAK_GLASS).then_some("BREAK-GLASS"));
+    words.extend(report.emergencies().next().map(|_| "BREAK-GLASS"));
     (report.extent().beside(words.join(", ")), style)
 }
 

@@ -5,6 +5,7 @@ use std::io;
 use sealgate_core::compare::finding::FindingKind;
 use serde::Serialize;
 
+use crate::report::BREAK_GLASS;
 use crate::report::present::issues::{self, Issue};
 use crate::report::render::json::to_writer;
 use crate::report::v1::Report;
@@ -16,7 +17,7 @@ const MOST: usize = 25_000;
 const LONGEST: usize = 32 << 20;
 
 /// Writes `report` as an array of issues, each in the seal file; `[]` for a pass of the
-/// whole.
+/// whole without an emergency.
 pub(crate) fn render(report: &Report, sink: &mut dyn io::Write) -> io::Result<()> {
     let all = issues::of(report);
     let (shown, hidden) = issues::cut(&all, MOST, LONGEST);
@@ -31,6 +32,7 @@ pub(crate) fn render(report: &Report, sink: &mut dyn io::Write) -> io::Result<()
         });
     }
     entries.extend(of_extent(report));
+    entries.extend(emergencies(report));
     to_writer(&entries, sink)
 }
 
@@ -42,6 +44,21 @@ fn of_extent(report: &Report) -> Option<Entry<'_>> {
         check_name: report.extent().code(),
         fingerprint: report.extent().code().to_owned(),
         severity: "info",
+        location: Location {
+            path: report.seals.first().map_or("seals", |seal| &seal.file),
+            lines: Lines { begin: 1 },
+        },
+    })
+}
+
+/// An entry for each emergency: it is stated even where all bytes are as sealed.
+fn emergencies(report: &Report) -> impl Iterator<Item = Entry<'_>> {
+    let open = report.emergencies();
+    open.enumerate().map(|(number, notice)| Entry {
+        description: notice.message.clone(),
+        check_name: BREAK_GLASS,
+        fingerprint: format!("{BREAK_GLASS}-{number}"),
+        severity: "critical",
         location: Location {
             path: report.seals.first().map_or("seals", |seal| &seal.file),
             lines: Lines { begin: 1 },

@@ -55,7 +55,7 @@ pub(crate) fn render(report: &Report, sink: &mut dyn io::Write) -> io::Result<()
     xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
     let seconds = format!("{}.{:03}", report.elapsed_ms / 1000, report.elapsed_ms % 1000);
     xml.create_element("testsuites")
-        .with_attribute(("name", &*report.extent().beside(OWN.to_owned())))
+        .with_attribute(("name", &*heading(report)))
         .with_attributes(counts.attributes().iter().map(pair))
         .with_attribute(("time", &*seconds))
         .write_inner_content(|xml| {
@@ -65,6 +65,12 @@ pub(crate) fn render(report: &Report, sink: &mut dyn io::Write) -> io::Result<()
     let mut sink = xml.into_inner();
     io::Write::write_all(&mut sink, b"\n")?;
     io::Write::flush(&mut sink)
+}
+
+/// What was judged, and that there is an emergency.
+fn heading(report: &Report) -> String {
+    let heading = report.extent().beside(OWN.to_owned());
+    if report.emergencies().next().is_some() { format!("{heading}, BREAK-GLASS") } else { heading }
 }
 
 /// A suite for each seal in their order, and before them those of what has none.
