@@ -20,9 +20,10 @@ use crate::cli::progress::Progress;
 use crate::ops::bounds::Bounds;
 use crate::ops::check::open_build;
 use crate::ops::seal::draft::{
-    Part, keep_modes, looks_tracked, partial, replaced, take_modes_of_git, take_only, untracked,
+    keep_modes, looks_tracked, partial, replaced, take_modes_of_git, take_only, untracked,
 };
 use crate::ops::seal::kept::{Approving, LineEndRules, changed_by_git};
+use crate::ops::seal::part::Part;
 use crate::ops::seal::plan::{self, Plan, Wanted};
 use crate::ops::seal::pointers::{self, pointers};
 use crate::ops::seal::refusals::outside_links;

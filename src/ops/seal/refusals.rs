@@ -10,7 +10,7 @@ use sealgate_core::seal::{Header, Root, Seal, SealName, SealedEntry};
 use sealgate_core::text::escape::printable;
 use sealgate_core::text::problem::Problem;
 
-use super::draft::Part;
+use super::part::Part;
 use crate::report::{quote, text};
 
 /// So many paths with one reason have a problem each; more have one together.
