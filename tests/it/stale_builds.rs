@@ -168,3 +168,28 @@ fn several_stale_roots_have_one_list_of_steps() {
                  git add -A -- gen seals/gen.toml\n    git commit -m 'Rebuild 2 directories'\n";
     assert!(stdout.contains(steps), "{stdout}");
 }
+
+#[test]
+fn each_step_begins_at_the_root_of_the_repository() {
+    let repo = package();
+    let text = |text: &str| Node::File(text.into());
+    let inner = r#"{"name": "b", "scripts": {"build": "mkdir dist && cp src/* dist"}}"#;
+    let lock = r#"{"name": "b", "lockfileVersion": 3, "packages": {"": {"name": "b"}}}"#;
+    repo.build("web", &[("package.json", text(inner)), ("package-lock.json", text(lock))]);
+    repo.build("web", &[("src/w.js", text("w\n")), ("dist/w.js", text("w\n"))]);
+    repo.git(&["add", "--all"]);
+    let build = "cd ./web && npm run build";
+    assert_eq!(repo.run(&["seal", "web", "--root", "web/dist", "--set-build", build]).code, 0);
+    commit(&repo);
+    fs::write(repo.at("web/src/w.js"), "new\n").unwrap();
+    commit(&repo);
+    let ran = repo.run(&["rebuild"]);
+    let stdout = String::from_utf8(ran.stdout).unwrap();
+    assert!(stdout.contains("\n    (cd ./web && npm ci)\n"), "{stdout}");
+    let steps = stdout.split_once("commit it:\n").unwrap().1;
+    let steps: Vec<&str> = steps.lines().map_while(|line| line.strip_prefix("    ")).collect();
+    // Pasted as one text, into one shell.
+    let ran = pasted(&repo, &format!("set -e\n{}", steps.join("\n")));
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert_eq!(repo.run(&["rebuild"]).code, 0);
+}

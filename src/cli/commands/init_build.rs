@@ -16,7 +16,7 @@ use crate::report::Verbosity;
 use crate::report::setup::MOST_NAMED;
 use crate::report::shell::pathspec;
 use crate::report::text::{bytes as bytes_in_words, count};
-use crate::setup::init::build::{find, may_be_built, split};
+use crate::setup::init::build::{at_the_root, find, may_be_built, split};
 use crate::setup::packaging::SelfSealed;
 
 type Problems = Vec<Problem>;
@@ -27,7 +27,7 @@ pub(super) struct Builds {
     /// The command of each root that is built.
     pub(super) of_roots: BTreeMap<Root, BuildCommand>,
     /// What installs what they need, for the workflow.
-    pub(super) install: Option<String>,
+    installs: Vec<String>,
 }
 
 impl Builds {
@@ -43,9 +43,11 @@ impl Builds {
                 split(stated)
             } else {
                 let Some(found) = find(context.repository.root(), root.as_str()) else { continue };
-                context
-                    .terminal
-                    .remark(&format!("{root} is built by `{}` ({})", found.build, found.file));
+                if roots.len() <= MOST_NAMED || context.terminal.verbosity == Verbosity::Verbose {
+                    context
+                        .terminal
+                        .remark(&format!("{root} is built by `{}` ({})", found.build, found.file));
+                }
                 (found.install, found.build)
             };
             let command = BuildCommand::parse(&build).map_err(|fault| {
@@ -55,9 +57,22 @@ impl Builds {
                 ]
             })?;
             builds.of_roots.insert(root.clone(), command);
-            builds.install = builds.install.or(install);
+            builds.add_install(install);
         }
         Ok(builds)
+    }
+
+    /// Adds a command that installs, if it is another one. Each begins at the repository root.
+    fn add_install(&mut self, install: Option<String>) {
+        let Some(install) = install.map(|install| at_the_root(&install)) else { return };
+        if !self.installs.contains(&install) {
+            self.installs.push(install);
+        }
+    }
+
+    /// What installs what the builds need, in one command.
+    pub(super) fn install(&self) -> Option<String> {
+        (!self.installs.is_empty()).then(|| self.installs.join(" && "))
     }
 
     /// Runs the commands of the `new` seals twice, each in an empty place, and takes out those that made

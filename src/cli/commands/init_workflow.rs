@@ -78,8 +78,9 @@ pub(super) fn workflow(
     let installing;
     let steps = match stated {
         _ if rebuilds => {
-            installing = stated.and_then(|stated| split(stated).0);
-            Steps::Rebuild { install: installing.as_deref().or(wishes.builds.install.as_deref()) }
+            installing =
+                stated.and_then(|stated| split(stated).0).or_else(|| wishes.builds.install());
+            Steps::Rebuild { install: installing.as_deref() }
         }
         Some(command) => Steps::Build(command),
         None => Steps::CheckAlone,

@@ -14,6 +14,9 @@ use crate::report::{Screen, Verbosity};
 /// How many columns of a line are left free: an indent, and a margin.
 const MARGIN: usize = 8;
 
+/// The most seals that the last line names.
+const NAMED: usize = 8;
+
 /// One thing that weakens the gate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Advice {
@@ -82,7 +85,8 @@ fn seals_in_words(diagnosis: &Diagnosis) -> String {
         0 if diagnosis.unread_seals.is_empty() => return "no seals".to_owned(),
         0 => "no seal that can be read".to_owned(),
         count => {
-            format!("{} ({})", text::count(count, "seal", "seals"), diagnosis.seals.join(", "))
+            let names = text::listed(&diagnosis.seals, NAMED);
+            format!("{} ({names})", text::count(count, "seal", "seals"))
         }
     };
     if diagnosis.unread_seals.is_empty() {

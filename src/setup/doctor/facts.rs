@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 use sealgate_core::compare::cause::{LONGEST_POINTER, pointed_size};
 use sealgate_core::seal::Seal;
 use sealgate_core::seal::path::EntryPath;
-use sealgate_core::text::place::shown_path;
 use sealgate_core::text::problem::Problem;
 use sealgate_git::attributes::{LineEnds, Values};
 use sealgate_git::setup::{self, AttributeFiles, Unwatched};
 use sealgate_git::{GitError, Listing, UnwatchedFiles, hooks_directory};
-use sealgate_scan::{Directory, NamedFault, RootError, read_named, read_whole};
+use sealgate_scan::{Directory, RootError, read_whole};
 
 use super::approved::{self, ApprovedSeals};
+use super::files::{bytes_of, is_called, names_sealgate};
 use super::placeholders::{self, Placeholder};
 use crate::setup::artifacts::{self, Artifact};
 use crate::setup::merge_driver;
@@ -26,9 +26,6 @@ const OWNERS: [&str; 4] =
 
 /// Where GitHub looks for workflows.
 pub(super) const WORKFLOWS: &str = ".github/workflows";
-
-/// No file of owners or attributes and no hook is as long, in bytes.
-const LONGEST: u64 = 100 << 20;
 
 /// Everything that the checks look at.
 #[derive(Debug)]
@@ -359,19 +356,6 @@ fn workflows(root: &Path, unread: &mut Vec<String>) -> Vec<String> {
     names
 }
 
-/// Whether a file that git tracks, or a new one, or the pre-push hook names sealgate. The seals and what
-/// is for reading do not count.
-fn is_called(root: &Path, seals: &str, unread: &mut Vec<String>) -> Result<bool, GitError> {
-    let hook = hooks_directory(root)?.join("pre-push");
-    let hook = bytes_of(&hook, unread).unwrap_or_default();
-    Ok(names_sealgate(&hook)
-        || setup::mentions(root, "sealgate", &[seals, "*.md", ".gitattributes"])?)
-}
-
-fn names_sealgate(text: &[u8]) -> bool {
-    text.windows(b"sealgate".len()).any(|word| word == b"sealgate")
-}
-
 /// The pre-push hook, where it would run sealgate and is no program to the system.
 fn dead_hook(root: &Path, unread: &mut Vec<String>) -> Result<Option<PathBuf>, GitError> {
     let there = hooks_directory(root)?.join("pre-push");
@@ -385,18 +369,6 @@ fn dead_hook(root: &Path, unread: &mut Vec<String>) -> Result<Option<PathBuf>, G
     }
     let text = bytes_of(&there, unread).unwrap_or_default();
     Ok(names_sealgate(&text).then(|| there.strip_prefix(root).unwrap_or(&there).to_owned()))
-}
-
-/// The bytes of a regular file; `None` where there is none, or it cannot be read, which is noted.
-fn bytes_of(path: &Path, unread: &mut Vec<String>) -> Option<Vec<u8>> {
-    match read_named(path, LONGEST) {
-        Ok(bytes) => Some(bytes),
-        Err(NamedFault::Absent | NamedFault::NotRegular) => None,
-        Err(fault) => {
-            unread.push(format!("{}: {fault}", shown_path(path)));
-            None
-        }
-    }
 }
 
 fn is_true(value: &str) -> bool {

@@ -7,6 +7,7 @@
 //! - `seals` are the checks on which seals there are, and what they cover;
 //! - `policy` is about the policy;
 //! - `owners` reads a CODEOWNERS file;
+//! - `files` reads files, and finds what runs the check;
 //! - `placeholders` finds names that nobody filled in;
 //! - `wording` is what their advice has in common.
 
@@ -14,6 +15,7 @@ mod approved;
 mod bytes;
 mod checks;
 mod facts;
+mod files;
 mod owners;
 mod placeholders;
 mod places;

@@ -117,15 +117,18 @@ fn find_in(repository: &Path, directory: &str, root: &str) -> Option<FoundBuild>
         String::from_utf8(bytes).ok()
     };
     let has = |name: &str| read(name).is_some();
+    let file_in = |file: &str| {
+        if directory.is_empty() { file.to_owned() } else { format!("{directory}/{file}") }
+    };
     let of_file = |file: &str, install: Option<&str>, build: String| FoundBuild {
         install: install.map(|install| in_directory(directory, install)),
         build: in_directory(directory, &build),
-        file: if directory.is_empty() { file.to_owned() } else { format!("{directory}/{file}") },
+        file: file_in(file),
     };
     if let Some(script) = read("package.json").and_then(|text| script_of(&text)) {
-        let (run, install) = package_manager(&has);
-        let build = format!("{run} {}", quote(script.as_bytes()));
-        return Some(of_file("package.json", install, build));
+        let (run, install) = node_installer(repository, directory);
+        let build = in_directory(directory, &format!("{run} {}", quote(script.as_bytes())));
+        return Some(FoundBuild { install: Some(install), build, file: file_in("package.json") });
     }
     for (file, tool) in [("Makefile", "make"), ("justfile", "just"), ("Taskfile.yml", "task")] {
         let target = read(file).and_then(|text| target_of(&text));
@@ -152,6 +155,12 @@ fn in_directory(directory: &str, command: &str) -> String {
     }
 }
 
+/// `command` so that the next one still begins at the repository root.
+#[must_use]
+pub fn at_the_root(command: &str) -> String {
+    if command.starts_with("cd ") { format!("({command})") } else { command.to_owned() }
+}
+
 #[derive(Default, Deserialize)]
 struct Package {
     #[serde(default)]
@@ -166,19 +175,31 @@ fn script_of(text: &str) -> Option<&'static str> {
         .find(|script| package.scripts.get(*script).is_some_and(serde_json::Value::is_string))
 }
 
-/// How the package manager runs a script, and how it installs, by its lock file.
-fn package_manager(has: &impl Fn(&str) -> bool) -> (&'static str, Option<&'static str>) {
-    if has("pnpm-lock.yaml") {
-        ("pnpm run", Some("pnpm install --frozen-lockfile"))
-    } else if has("yarn.lock") {
-        ("yarn run", Some("yarn install --frozen-lockfile"))
-    } else if has("bun.lock") {
-        ("bun run", Some("bun install --frozen-lockfile"))
-    } else if has("package-lock.json") || has("npm-shrinkwrap.json") {
-        ("npm run", Some("npm ci"))
-    } else {
-        ("npm run", Some("npm install"))
+/// The lock files of package managers for Node, each with how the manager runs a script and installs.
+const NODE_MANAGERS: [(&str, &str, &str); 5] = [
+    ("pnpm-lock.yaml", "pnpm run", "pnpm install --frozen-lockfile"),
+    ("yarn.lock", "yarn run", "yarn install --frozen-lockfile"),
+    ("bun.lock", "bun run", "bun install --frozen-lockfile"),
+    ("package-lock.json", "npm run", "npm ci"),
+    ("npm-shrinkwrap.json", "npm run", "npm ci"),
+];
+
+/// How the package manager of `directory` runs a script, and the command that installs, at the repository
+/// root. The nearest lock file tells: a workspace has one for all its packages.
+fn node_installer(repository: &Path, directory: &str) -> (&'static str, String) {
+    let package = EntryPath::parse(directory).ok();
+    let mut above: Vec<&str> = package.iter().flat_map(EntryPath::parents).collect();
+    above.insert(0, "");
+    if package.is_some() {
+        above.push(directory);
     }
+    for place in above.into_iter().rev() {
+        let lock = |file: &str| repository.join(place).join(file).symlink_metadata().is_ok();
+        if let Some((_, run, install)) = NODE_MANAGERS.iter().find(|(file, ..)| lock(file)) {
+            return (run, in_directory(place, install));
+        }
+    }
+    ("npm run", in_directory(directory, "npm install"))
 }
 
 /// The first target that stands at the beginning of a line, or below `tasks:`, and makes output.
@@ -271,6 +292,12 @@ mod tests {
         assert_eq!(found("."), None);
         write("package.json", r#"{"scripts":{"build":"x"}}"#);
         write("package-lock.json", "{}");
+        // The lock file of a workspace is at its top.
+        write("packages/a/package.json", r#"{"scripts":{"build":"x"}}"#);
+        assert_eq!(
+            found("packages/a/dist"),
+            made("cd ./packages/a && npm run build", Some("npm ci"), "packages/a/package.json")
+        );
         assert_eq!(found("dist"), made("npm run build", Some("npm ci"), "package.json"));
     }
 }

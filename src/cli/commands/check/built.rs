@@ -7,7 +7,7 @@ use sealgate_core::text::problem::Problem;
 
 use super::{Builds, Context};
 use crate::report::Invocation;
-use crate::setup::init::build::find;
+use crate::setup::init::build::{at_the_root, find};
 
 /// What installs the dependencies of the builds whose output fails, where the project says so and the
 /// commands of a report run at the root of the repository.
@@ -24,7 +24,7 @@ pub(super) fn installs(
     let of_seal = |result: &SealResult| {
         let found = find(context.repository.root(), result.root.as_deref()?)?;
         let is_same = result.build.as_ref().is_some_and(|build| build.as_str() == found.build);
-        Some((result.name.clone(), found.install.filter(|_| is_same)?))
+        Some((result.name.clone(), at_the_root(&found.install.filter(|_| is_same)?)))
     };
     failing.filter_map(of_seal).collect()
 }
