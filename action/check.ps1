@@ -92,7 +92,7 @@ $report = Join-Path $room 'report.json'
 $action = $env:GITHUB_ACTION_PATH
 $manifest = [IO.File]::ReadAllText((Join-Path $action 'Cargo.toml'))
 $version = [regex]::Match($manifest, '(?m)^version = "([^"\r\n]*)"').Groups[1].Value
-$wanted = "$env:IN_VERSION" -replace '^v', ''
+$wanted = "$env:IN_VERSION" -creplace '^v', ''
 if ($wanted -eq '') { $wanted = $version }
 $archive = "sealgate-$wanted-x86_64-pc-windows-msvc.zip"
 $digest = ''
@@ -176,7 +176,8 @@ if ($rebuild) {
     if ("$env:IN_SEALS$env:IN_AT$env:IN_STAGE$env:IN_PARTITION$env:IN_ON_RESEAL" -ne '') {
         Stop-Gate "with 'action' there is no 'seals', 'at', 'stage', 'partition' and 'on-reseal'"
     }
-    if ($env:IN_ACTION.StartsWith('-')) { Stop-Gate 'an action is a word such as apply' }
+    if ("$env:IN_ENVIRONMENT" -eq '') { Stop-Gate "an 'action' is done in an 'environment': name it" }
+    if ($env:IN_ACTION -cnotmatch '\A[A-Za-z][A-Za-z0-9-]*\z') { Stop-Gate 'an action is a word such as apply' }
     $arguments.AddRange([string[]] ('grant', 'use', "--environment=$env:IN_ENVIRONMENT"))
     if ("$env:IN_REV" -ne '') { $arguments.Add("--rev=$env:IN_REV") }
     if ("$env:IN_PLAN" -ne '') { $arguments.Add("--plan=$env:IN_PLAN") }
@@ -194,7 +195,12 @@ if ($rebuild) {
 }
 $base = if ("$env:IN_BASE" -ne '') { $env:IN_BASE } else { 'auto' }
 if ("$env:IN_ACTION" -eq '') {
-    if ("$env:IN_PLAN$env:IN_EVIDENCE" -ne '') { Stop-Gate "'plan' and 'evidence' are for an 'action'" }
+    if ("$env:IN_PLAN$env:IN_EVIDENCE" -ne '') {
+        Stop-Gate "the input 'action' is empty, and 'plan' and 'evidence' are for an action: name it, or leave them out"
+    }
+    if ("$env:IN_ENVIRONMENT" -ne '') {
+        Write-Output "sealgate: the input 'action' is empty: no grant is used, and no action is authorised"
+    }
     $arguments.Add("--base=$base")
 } elseif ($base -cne 'auto') {
     $arguments.Add("--base=$base")

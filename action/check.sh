@@ -173,6 +173,9 @@ elif [ -n "$IN_ACTION" ]; then
     # Without a command: the next steps do the action.
     [ -z "$IN_SEALS$IN_AT$IN_STAGE$IN_PARTITION$IN_ON_RESEAL" ] ||
         stop "with 'action' there is no 'seals', 'at', 'stage', 'partition' and 'on-reseal'"
+    [ -n "$IN_ENVIRONMENT" ] || stop "an 'action' is done in an 'environment': name it"
+    # One word, and no option whatever it begins with: nothing but letters, digits and hyphens.
+    [[ $IN_ACTION =~ ^[A-Za-z][A-Za-z0-9-]*$ ]] || stop "an action is a word such as apply"
     arguments=(grant use "--environment=$IN_ENVIRONMENT")
     [ -z "$IN_REV" ] || arguments+=("--rev=$IN_REV")
     [ -z "$IN_PLAN" ] || arguments+=("--plan=$IN_PLAN")
@@ -193,7 +196,11 @@ if [ -n "$IN_ACTION" ]; then
     # Else the base is the commit of the last use in the environment.
     [ "${IN_BASE:-auto}" = auto ] || arguments+=("--base=$IN_BASE")
 else
-    [ -z "$IN_PLAN$IN_EVIDENCE" ] || stop "'plan' and 'evidence' are for an 'action'"
+    # An expression that came to nothing must not look like a use of a grant.
+    [ -z "$IN_PLAN$IN_EVIDENCE" ] ||
+        stop "the input 'action' is empty, and 'plan' and 'evidence' are for an action: name it, or leave them out"
+    [ -z "$IN_ENVIRONMENT" ] ||
+        printf '%s\n' "sealgate: the input 'action' is empty: no grant is used, and no action is authorised"
     arguments+=("--base=${IN_BASE:-auto}")
 fi
 [ -z "$IN_REF" ] || arguments+=("--ref=$IN_REF")
@@ -203,10 +210,6 @@ arguments+=(--format=github "--report=json=$report")
 lines "$IN_REPORTS"
 for line in ${lines[@]+"${lines[@]}"}; do arguments+=("--report=$line"); done
 if [ -n "$IN_ACTION" ]; then
-    # One word, which is no option whatever it begins with.
-    case $IN_ACTION in
-    -*) stop "an action is a word such as apply" ;;
-    esac
     arguments+=("$IN_ACTION")
 elif [ "$rebuild" != true ]; then
     arguments+=(-- ${names[@]+"${names[@]}"})

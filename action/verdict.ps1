@@ -2,7 +2,7 @@
 $ErrorActionPreference = 'Stop'
 $verdict, $code = 'error', 2
 if ($env:OUTCOME -ceq 'success' -and $env:VERDICT -ceq 'pass' -and $env:EXIT_CODE -ceq '0' -and $env:REPORT -and
-    (Test-Path -LiteralPath $env:REPORT -PathType Leaf) -and
+    [IO.File]::Exists($env:REPORT) -and
     @([IO.File]::ReadAllLines($env:REPORT) -ceq '  "verdict": "pass",').Count -eq 1) {
     $verdict, $code = 'pass', 0
 } elseif ($env:VERDICT -cin 'fail', 'refused') {

@@ -55,10 +55,11 @@ complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "confined" -d 'Run
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "evidence" -d 'Check the records of rehearsals'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "completions" -d 'Print the completions for a shell'
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "man" -d 'Print the manual page of sealgate or of a command'
+complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l names-from -d 'Take the NAMEs from FILE, one a line, or from standard input with `-`; an empty list is an error' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l rev -d 'Judge the seals and the bytes of the commit REV instead of the working tree; with A..B, of every commit that B has and A has not' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l seals-from -d 'Judge the bytes of the working tree by the seals of the commit REV' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l base -d 'Judge how the seals changed since the commit REV; `auto` takes it from the event of GitHub Actions, `none` stands for no commit' -r
-complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l on-reseal -d 'Which changes of seals since the base may pass' -r -f -a "allow\t'All of them'
+complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l on-reseal -d 'Which changes of seals since the base may pass [default: entries; allow with `--base auto` for a change request with the label seal-scope, a merge queue or a push to the default branch; under a policy, grants decide]' -r -f -a "allow\t'All of them'
 entries\t'Changes of entries; what a seal covers must stay as it was'
 fail\t'None'"
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l environment -d 'Ask whether sealgate is enforced for the environment E, by the policy of the base' -r
@@ -86,6 +87,7 @@ complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l seals -d 'Th
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l color -d 'When to use colour' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l allow-none -d 'Pass if the list of --names-from is empty'
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l older -d 'Allow an older commit of the environment\'s branch; without it, the commit must be the tip'
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l no-mmap -d 'Read large files instead of mapping them, for rotating disks and network mounts'
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -s q -l quiet -d 'Print only the verdict, and errors'
@@ -94,7 +96,7 @@ complete -c sealgate -n "__fish_sealgate_using_subcommand check" -s h -l help -d
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -s V -l version -d 'Print version'
 complete -c sealgate -n "__fish_sealgate_using_subcommand rebuild" -l seals-from -d 'Judge by the seals of the commit REV, and run the build commands that they state' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand rebuild" -l base -d 'Judge how the seals changed since the commit REV; see `check --base`' -r
-complete -c sealgate -n "__fish_sealgate_using_subcommand rebuild" -l on-reseal -d 'Which changes of seals since the base may pass' -r -f -a "allow\t'All of them'
+complete -c sealgate -n "__fish_sealgate_using_subcommand rebuild" -l on-reseal -d 'Which changes of seals since the base may pass [default: entries; allow with `--base auto` for a change request with the label seal-scope, a merge queue or a push to the default branch; under a policy, grants decide]' -r -f -a "allow\t'All of them'
 entries\t'Changes of entries; what a seal covers must stay as it was'
 fail\t'None'"
 complete -c sealgate -n "__fish_sealgate_using_subcommand rebuild" -l format -d 'The format of the output' -r -f -a "human\t'For people'
@@ -213,6 +215,7 @@ complete -c sealgate -n "__fish_sealgate_using_subcommand init" -l build -d 'The
 complete -c sealgate -n "__fish_sealgate_using_subcommand init" -l workflow -d 'The workflow to write: check on every push, or rehearse on branches seal-rehearsal/**' -r -f -a "check\t'The gate: build, then check'
 rehearsal\t'A trial on branches seal-rehearsal/**, which authorises nothing'
 none\t'No workflow'"
+complete -c sealgate -n "__fish_sealgate_using_subcommand init" -l action -d 'The action that the workflow runs, by the full id of a commit [default: that of this release of sealgate]' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand init" -l threads -d 'Number of threads [default: the CPUs available to this process]' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand init" -s C -d 'Start in DIR instead of the current directory' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand init" -l seals -d 'The seals directory, relative to the repository root' -r
@@ -294,7 +297,7 @@ complete -c sealgate -n "__fish_sealgate_using_subcommand accept" -s V -l versio
 complete -c sealgate -n "__fish_sealgate_using_subcommand merge-reports" -l only -d 'Expect only the seals whose names match GLOB; repeatable' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand merge-reports" -l seals-from -d 'Refuse reports whose seals are not those of the commit REV [default: the commit that the reports name]' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand merge-reports" -l base -d 'Refuse reports whose base is not the commit REV; `auto` and `none` as for `check`' -r
-complete -c sealgate -n "__fish_sealgate_using_subcommand merge-reports" -l on-reseal -d 'Refuse reports that let other changes of seals pass' -r -f -a "allow\t'All of them'
+complete -c sealgate -n "__fish_sealgate_using_subcommand merge-reports" -l on-reseal -d 'Refuse reports that let other changes of seals pass [default: that of `check`]' -r -f -a "allow\t'All of them'
 entries\t'Changes of entries; what a seal covers must stay as it was'
 fail\t'None'"
 complete -c sealgate -n "__fish_sealgate_using_subcommand merge-reports" -l format -d 'The format of the output' -r -f -a "human\t'For people'

@@ -3,5 +3,7 @@
 
 pub mod args;
 pub mod commands;
+#[cfg(unix)]
+mod descriptors;
 pub mod output;
 pub mod progress;

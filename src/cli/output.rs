@@ -12,6 +12,7 @@ use anstream::{AutoStream, ColorChoice, StripStream};
 use clap::ValueEnum as _;
 use sealgate_core::compare::verdict::Verdict;
 use sealgate_core::seal::collisions;
+use sealgate_core::text::place::shown_path;
 use sealgate_core::text::problem::{Problem, in_words};
 
 use crate::github::runner::Runner;
@@ -73,7 +74,8 @@ impl Terminal {
 
     /// Writes errors to stderr.
     pub fn complain<'a>(self, problems: impl IntoIterator<Item = &'a Problem>) {
-        let errors: Vec<_> = problems.into_iter().map(ErrorView::new).collect();
+        let view = |problem| ErrorView::on_screen(problem, self.verbosity);
+        let errors: Vec<_> = problems.into_iter().map(view).collect();
         self.complain_of(&errors);
     }
 
@@ -105,7 +107,7 @@ impl Terminal {
 
     fn complain_of(self, errors: &[ErrorView]) {
         let mut stderr = AutoStream::new(io::stderr().lock(), self.color);
-        let _ = report::problems(errors, &mut stderr);
+        let _ = report::problems(errors, self.verbosity, &mut stderr);
     }
 
     /// Writes `report` to its files, to what a runner reads and to stdout, and gives the verdict
@@ -212,7 +214,7 @@ fn filed(files: &[ReportFile]) -> Option<&Path> {
 #[must_use]
 pub fn lies_in(path: &Path, protected: &BTreeSet<PathBuf>) -> Option<String> {
     let place = path.ancestors().find(|above| protected.contains(*above))?;
-    Some(format!("it lies in {}, which this check reads", place.display()))
+    Some(format!("it lies in {}, which this check reads", shown_path(place)))
 }
 
 /// What the names of one file that is there have in common: its device and inode.
@@ -280,12 +282,12 @@ impl ReportFile {
         let parent = parent.canonicalize().map_err(|error| {
             Problem::new(
                 "usage",
-                format!("--report {value}: {}: {}", parent.display(), in_words(&error)),
+                format!("--report {value}: {}: {}", shown_path(parent), in_words(&error)),
             )
             .remedy("make the directory first")
         })?;
         if !parent.is_dir() {
-            let message = format!("--report {value}: {} is no directory", parent.display());
+            let message = format!("--report {value}: {} is no directory", shown_path(&parent));
             return Err(Problem::new("usage", message).remedy("write the report elsewhere"));
         }
         Ok(Self { format, path: parent.join(name) })
@@ -307,7 +309,7 @@ impl ReportFile {
     /// that does not tell the two names apart.
     pub fn distinct(files: &[Self]) -> Result<(), Problem> {
         Self::first_again(files, identity).map_or(Ok(()), |Self { path, .. }| {
-            let message = format!("--report {}: it is the file of two reports", path.display());
+            let message = format!("--report {}: it is the file of two reports", shown_path(path));
             Err(Problem::new("usage", message).remedy("give each report a file of its own"))
         })
     }
@@ -334,7 +336,7 @@ impl ReportFile {
     /// is no regular file: a report must never overwrite what is judged, or a device.
     pub fn guard(&self, protected: &BTreeSet<PathBuf>) -> Result<(), Problem> {
         let refuse = |why: String| {
-            Problem::new("usage", format!("--report {}: {why}", self.path.display()))
+            Problem::new("usage", format!("--report {}: {why}", shown_path(&self.path)))
                 .remedy("write the report elsewhere")
         };
         if let Some(why) = lies_in(&self.path, protected) {
@@ -355,7 +357,7 @@ impl ReportFile {
         Writer::default().write(&self.path, &bytes).map_err(|error| {
             Problem::new(
                 "report-unwritable",
-                format!("{}: {}", self.path.display(), in_words(&error)),
+                format!("{}: {}", shown_path(&self.path), in_words(&error)),
             )
             .remedy("write the report elsewhere, or make room")
         })

@@ -3,3 +3,4 @@
 pub mod event;
 pub mod foreign;
 pub mod runner;
+pub mod scope;

@@ -9,6 +9,7 @@
 //! `KEY<<DELIMITER`; of a key that comes twice the later value counts. So every output is written,
 //! always, between delimiters that nobody can guess, and what must be taken back is written again.
 
+use std::borrow::Cow;
 use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::fs::File;
@@ -18,6 +19,7 @@ use std::path::{Path, PathBuf};
 use sealgate_core::compare::verdict::Verdict;
 use sealgate_core::text::escape::message;
 use sealgate_core::text::hex;
+use sealgate_core::text::place::shown_path;
 use sealgate_core::text::problem::{Problem, in_words};
 
 use crate::report::{self, AuthorityView, Format, Report, Verbosity};
@@ -78,7 +80,7 @@ impl Runner {
         let Some(path) = &self.output else { return Ok(()) };
         let staged = staged.map(handed_on).transpose()?;
         let filed = filed.map(handed_on).transpose()?;
-        append(OUTPUT, path, &outputs(report, staged, filed)?)
+        append(OUTPUT, path, &outputs(report, staged.as_deref(), filed.as_deref())?)
     }
 
     /// Writes once more what must not stand as [`Runner::tell`] wrote it: `report` is an error now.
@@ -88,7 +90,7 @@ impl Runner {
             let _ = append(SUMMARY, path, &report::taken_back(&report.errors));
         }
         let filed = filed.and_then(|path| handed_on(path).ok());
-        if let (Some(path), Ok(text)) = (&self.output, outputs(report, None, filed)) {
+        if let (Some(path), Ok(text)) = (&self.output, outputs(report, None, filed.as_deref())) {
             let _ = append(OUTPUT, path, &text);
         }
     }
@@ -142,28 +144,21 @@ fn delimiter() -> Result<String, Problem> {
 }
 
 /// A path as text, if a later step gets it as it is, and nothing in it can act there.
-fn handed_on(path: &Path) -> Result<&str, Problem> {
+fn handed_on(path: &Path) -> Result<Cow<'_, str>, Problem> {
+    let text = shown_path(path);
     // U+FFFD stands where text was no text, and names something else now.
-    let exact = |text: &&str| message(text) == *text && !text.contains(char::REPLACEMENT_CHARACTER);
-    let text = path.to_str().map(|text| if cfg!(windows) { without_prefix(text) } else { text });
-    text.filter(exact).ok_or_else(|| {
-        let message = format!("{OUTPUT}: no other step can be given the path {}", path.display());
-        Problem::new("output-unwritable", message)
-            .remedy("choose a path without control characters, \"::\" and \"##\"")
-    })
-}
-
-/// A path of Windows without the `\\?\` that making it canonical puts before a drive: to an action
-/// that takes globs, the question mark there is one.
-fn without_prefix(path: &str) -> &str {
-    let on_drive = path.strip_prefix(r"\\?\").filter(|rest| rest.get(1..3) == Some(r":\"));
-    on_drive.unwrap_or(path)
+    if message(&text) == text && !text.contains(char::REPLACEMENT_CHARACTER) {
+        return Ok(text);
+    }
+    let message = format!("{OUTPUT}: no other step can be given the path {text}");
+    Err(Problem::new("output-unwritable", message)
+        .remedy("choose a path without control characters, \"::\" and \"##\""))
 }
 
 /// Adds `bytes` to the file at `path`, which the variable `name` named.
 fn append(name: &str, path: &Path, bytes: &[u8]) -> Result<(), Problem> {
     let problem = |why: &str| {
-        Problem::new("output-unwritable", format!("{name}={}: {why}", path.display()))
+        Problem::new("output-unwritable", format!("{name}={}: {why}", shown_path(path)))
             .remedy("let it name a file that can be written; the runner sets it")
     };
     let add = || {
@@ -218,24 +213,11 @@ mod tests {
     #[test]
     fn a_path_is_handed_on_as_it_is_or_not_at_all() {
         for path in ["/tmp/a b", r"C:\x\y", "/日本", "a:b", "a#b"] {
-            assert_eq!(handed_on(Path::new(path)), Ok(path));
+            assert_eq!(handed_on(Path::new(path)).unwrap(), path);
         }
         for path in ["a\nb", "a\rb", "::x", "##[x]", "\u{85}", "\u{202e}", "\u{1b}[0m", "\u{fffd}"]
         {
             assert!(handed_on(Path::new(path)).is_err(), "{path:?}");
-        }
-    }
-
-    #[test]
-    fn a_path_on_a_drive_is_handed_on_without_its_prefix() {
-        for (path, plain) in [
-            (r"\\?\D:\a\_temp\x", r"D:\a\_temp\x"),
-            (r"\\?\UNC\host\x", r"\\?\UNC\host\x"),
-            (r"\\?\D:x", r"\\?\D:x"),
-            (r"D:\x", r"D:\x"),
-            ("/x", "/x"),
-        ] {
-            assert_eq!(without_prefix(path), plain);
         }
     }
 

@@ -1,5 +1,6 @@
 //! The operations: what each command does, without a command line and without printing.
 
+pub mod archive;
 pub mod authorize;
 pub mod bounds;
 pub mod bring_back;
@@ -12,3 +13,4 @@ pub mod rehearse;
 mod reported;
 pub mod resolve;
 pub mod seal;
+pub mod side_by_side;

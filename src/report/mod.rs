@@ -1,60 +1,40 @@
 //! Reports: one frozen type, and a file for each format that writes it.
+//!
+//! - `v1` is the format: its types, reading, recognising and the schema;
+//! - `assemble` makes a report from what was found, with the remedies;
+//! - `words` puts single facts into words, `present` what several formats show;
+//! - `render` has a file for each format;
+//! - `answers` is what other commands than `check` answer.
 
-pub mod accepted;
-pub mod advice;
-mod areas;
-mod authority;
-pub mod blockers;
-mod build;
-pub mod changed;
-mod changes;
-mod codequality;
-pub mod difference;
-pub mod difference_page;
-mod extent;
-mod github;
-mod html;
-mod human;
-mod issues;
-mod json;
-mod junit;
-mod last_line;
-mod lines;
-mod markdown;
-mod meaning;
-mod partition;
-pub mod read;
-mod recognise;
-mod remedy;
-mod resealed;
-mod rows;
-mod sarif;
-pub mod sealed;
-pub mod setup;
-pub mod shell;
-mod since;
-mod summary;
-pub mod sums;
-pub mod text;
-mod to_do;
-pub mod twice;
+pub mod answers;
+mod assemble;
+mod present;
+mod render;
 pub mod v1;
 mod words;
 
-pub use authority::{BREAK_GLASS, RESEAL_GRANTED};
+pub use answers::{
+    accepted, advice, blockers, changed, difference, difference_page, sealed, setup, side_by_side,
+    sums, twice,
+};
+pub use assemble::authority::{BREAK_GLASS, RESEAL_GRANTED, SCOPE_CHANGE_ALLOWED};
+pub use assemble::remedy::{Checkout, CommittedDrift, Invocation};
 pub use changed::{Growth, Since};
-pub use extent::Extent;
-pub use human::{Screen, Verbosity, human, problems};
-pub use json::json;
-pub use recognise::{LOOKED_AT, is_report};
-pub use remedy::{Checkout, CommittedDrift, Invocation};
-pub use shell::quote;
-pub(crate) use summary::taken_back;
+use present::Presentation;
+pub use present::extent::Extent;
+pub use render::errors::problems;
+pub use render::human::{Screen, Verbosity, human};
+pub use render::json::json;
+pub(crate) use render::markdown::taken_back;
+pub use v1::read;
+pub use v1::recognise::{LOOKED_AT, is_report};
 pub use v1::{
     Area, AuthorityView, BaseView, ChangeView, DeletedView, DifferenceView, EntryKind, EntryView,
-    ErrorView, FindingView, Fix, FoldView, Notice, PartView, PartitionKind, PartitionView, Report,
-    ResealView, RulingView, ScopeView, SealView, SourceView, Tool, Totals,
+    ErrorView, FindingView, Fix, FoldView, Notice, Occasion, PartView, PartitionKind,
+    PartitionView, Report, ResealView, RulingView, ScopeView, SealView, SourceView, Tool, Totals,
 };
+pub use words::shell::quote;
+pub use words::{shell, text};
 
 use std::io;
 
@@ -87,14 +67,15 @@ pub fn write(
     screen: impl Into<Screen>,
     sink: &mut dyn io::Write,
 ) -> io::Result<()> {
+    let shown = Presentation::new(report);
     match format {
-        Format::Human => human(report, screen, sink),
+        Format::Human => render::human::render(&shown, screen.into(), sink),
         Format::Json => json(report, sink),
-        Format::Github => github::github(report, screen.into(), sink),
-        Format::Markdown => summary::markdown(report, sink),
-        Format::Sarif => sarif::sarif(report, sink),
-        Format::Junit => junit::junit(report, sink),
-        Format::Codequality => codequality::codequality(report, sink),
-        Format::Html => html::html(report, sink),
+        Format::Github => render::github::render(&shown, screen.into(), sink),
+        Format::Markdown => render::markdown::render(&shown, sink),
+        Format::Sarif => render::sarif::render(report, sink),
+        Format::Junit => render::junit::render(report, sink),
+        Format::Codequality => render::codequality::render(report, sink),
+        Format::Html => render::html::render(&shown, sink),
     }
 }

@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use sealgate_core::text::place::shown_path;
 use sealgate_core::text::problem::{Problem, in_words};
 use sealgate_git::attributes::{has_line, pattern, with_lines};
 use sealgate_git::setup;
@@ -30,10 +31,12 @@ pub const SET_UP: &str =
 pub fn install(repository: &Workspace, binary: &[u8]) -> Result<bool, Problem> {
     let root = repository.root();
     let command = command(&String::from_utf8_lossy(binary));
-    let known = setup::config(root, "merge.sealgate.driver").map_err(Problem::from)?;
-    let is_new = known.as_ref() != Some(&command);
+    let is_new = configured(repository)?.as_ref() != Some(&command);
     if is_new {
         set_merge_driver(root, NAME, &command).map_err(Problem::from)?;
+        if configured(repository)?.as_ref() != Some(&command) {
+            return Err(not_written());
+        }
     }
     let seal = format!("{}/any.toml", repository.seals().as_str());
     match merge_driver_of(root, &seal).map_err(Problem::from)?.as_deref() {
@@ -51,9 +54,23 @@ pub fn install(repository: &Workspace, binary: &[u8]) -> Result<bool, Problem> {
 pub fn uninstall(repository: &Workspace) -> Result<bool, Problem> {
     let known = forget_merge_driver(repository.root(), NAME).map_err(Problem::from)?;
     if known {
+        if configured(repository)?.is_some() {
+            return Err(not_written());
+        }
         edit(repository, Edit::Remove)?;
     }
     Ok(known)
+}
+
+/// The command of the driver in git's configuration.
+fn configured(repository: &Workspace) -> Result<Option<String>, Problem> {
+    setup::config(repository.root(), "merge.sealgate.driver").map_err(Problem::from)
+}
+
+/// git exits with 0 also where there was no room for its configuration.
+fn not_written() -> Problem {
+    Problem::new("file-unwritable", "git did not write its configuration")
+        .remedy("make room, and give this user the right to write there; then run this again")
 }
 
 /// The line of attributes for the seals in the directory `seals`.
@@ -104,6 +121,6 @@ fn without(text: &[u8], line: &str) -> Vec<u8> {
 }
 
 fn unwritable(file: &Path, why: &str) -> Problem {
-    Problem::new("file-unwritable", format!("{}: {why}", file.display()))
+    Problem::new("file-unwritable", format!("{}: {why}", shown_path(file)))
         .remedy("give this user the right to write there, or make room; then run this again")
 }

@@ -5,3 +5,4 @@ pub mod doctor;
 pub mod hook;
 pub mod init;
 pub mod merge_driver;
+pub mod packaging;

@@ -7,6 +7,7 @@ use sealgate_core::seal::entry::Entry;
 use sealgate_core::seal::exclude::Scope;
 use sealgate_core::seal::path::EntryPath;
 use sealgate_core::text::escape::printable_str;
+use sealgate_core::text::place::link_target;
 use sealgate_core::text::problem::Problem;
 use sealgate_scan::{ByteSink, Directory, RootError, Scanner, hash_into};
 
@@ -81,7 +82,7 @@ impl CommitTree<'_> {
             Some(Err(_)) => false,
         };
         let found = fs::read_link(root.join(path.as_str()));
-        is_beneath && found.is_ok_and(|found| found.to_str() == Some(target))
+        is_beneath && found.is_ok_and(|found| link_target(&found).as_deref() == Some(target))
     }
 }
 

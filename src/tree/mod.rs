@@ -22,6 +22,7 @@ use std::path::{Path, PathBuf};
 
 use sealgate_core::seal::path::EntryPath;
 use sealgate_core::seal::{Root, Seal, SealName};
+use sealgate_core::text::place::shown_path;
 use sealgate_core::text::problem::{Problem, in_words};
 use sealgate_scan::{Directory, NamedFault, RootError, read_named};
 
@@ -61,12 +62,12 @@ impl Workspace {
             std::path::absolute(start).and_then(|start| start.canonicalize()).map_err(|error| {
                 Problem::new(
                     "start-unreadable",
-                    format!("{}: {}", start.display(), in_words(&error)),
+                    format!("{}: {}", shown_path(start), in_words(&error)),
                 )
                 .remedy("name a directory that exists after -C")
             })?;
         if !start.is_dir() {
-            let message = format!("{} is not a directory", start.display());
+            let message = format!("{} is not a directory", shown_path(&start));
             return Err(
                 Problem::new("start-unreadable", message).remedy("name a directory after -C")
             );
@@ -116,7 +117,7 @@ impl Workspace {
         } else {
             ("no git repository", "go to your repository, or name it with -C")
         };
-        let message = format!("{} is {place}, so {what} cannot be read", self.root.display());
+        let message = format!("{} is {place}, so {what} cannot be read", shown_path(&self.root));
         Err(Problem::new("not-a-repository", message).remedy(remedy))
     }
 
@@ -223,7 +224,7 @@ fn nearest<'p>(start: &'p Path, sign: &str) -> Result<Option<&'p Path>, Problem>
             Ok(_) => return Ok(Some(parent)),
             Err(error) if is_absence(&error) => {}
             Err(error) => {
-                let message = format!("{}: {}", place.display(), in_words(&error));
+                let message = format!("{}: {}", shown_path(&place), in_words(&error));
                 return Err(Problem::new("start-unreadable", message)
                     .remedy("give this user the right to look there, or start elsewhere with -C"));
             }
@@ -237,7 +238,7 @@ fn text_of(path: &Path) -> Result<Option<String>, Problem> {
     /// No file by which git points to a directory is as long, in bytes.
     const LONGEST: u64 = 1 << 20;
     let problem = |why: &str| {
-        let message = format!("{}: {why}", path.display());
+        let message = format!("{}: {why}", shown_path(path));
         Problem::new("git-unreadable", message).remedy("give this user the right to read it")
     };
     match path.symlink_metadata() {

@@ -11,6 +11,7 @@
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use sealgate_scan::SCRATCH_SUFFIX;
 
@@ -48,6 +49,11 @@ impl Writer<'_> {
                 done => return done,
             }
         }
+        self.put_by_second_name(path, bytes)
+    }
+
+    /// Writes `bytes` under a second name, which nobody else can have, and renames that to `path`.
+    fn put_by_second_name(self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         let (mut file, scratch): (File, PathBuf) =
             self.with_second_name(path, |name| Ok((self.create(name)?, name.to_owned())))?;
         let written = self.fill(&mut file, path, bytes);
@@ -56,7 +62,9 @@ impl Writer<'_> {
 
     /// Writes `bytes` to `file`, which is to have the permissions of `path`.
     fn fill(self, file: &mut File, path: &Path, bytes: &[u8]) -> io::Result<()> {
-        if !self.executable
+        // Windows knows one permission, to write; a file without it could not be renamed.
+        if cfg!(unix)
+            && !self.executable
             && let Ok(old) = fs::metadata(path)
         {
             file.set_permissions(old.permissions())?;
@@ -162,9 +170,28 @@ fn random() -> io::Result<String> {
     Ok(format!("{:032x}", u128::from_ne_bytes(bytes)))
 }
 
+/// How often a rename is tried where a file that is open may not be replaced, and how long it takes
+/// until the next try.
+const TRIES: (u32, Duration) = (if cfg!(windows) { 50 } else { 1 }, Duration::from_millis(20));
+
+/// Renames `from` to `to`. On Windows this is refused while another program has `to` open, be it
+/// another run that writes the same report or one that looks for viruses.
+fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    let (tries, pause) = TRIES;
+    for _ in 1..tries {
+        match fs::rename(from, to) {
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+                std::thread::sleep(pause);
+            }
+            done => return done,
+        }
+    }
+    fs::rename(from, to)
+}
+
 /// Renames `scratch`, which this run made and which holds what was `written`, to `path`.
 fn rename_or_remove(written: io::Result<()>, scratch: &Path, path: &Path) -> io::Result<()> {
-    let outcome = written.and_then(|()| fs::rename(scratch, path));
+    let outcome = written.and_then(|()| rename(scratch, path));
     if outcome.is_err() {
         // The error that stopped the writing is the one to tell.
         let _ = fs::remove_file(scratch);
@@ -248,6 +275,26 @@ mod tests {
             }
             assert_eq!(fs::read_dir(&aside).unwrap().count(), 0);
         }
+    }
+
+    #[test]
+    fn runs_that_write_one_file_at_once_never_leave_a_mixture() {
+        let tree = tempfile::tempdir().unwrap();
+        let path = tree.path().join("r.json");
+        let contents = ["a", "b", "c"].map(|letter| letter.repeat(1 << 16));
+        std::thread::scope(|scope| {
+            for content in &contents {
+                scope.spawn(|| {
+                    for _ in 0..20 {
+                        let writer = Writer::default();
+                        writer.put_by_second_name(&path, content.as_bytes()).unwrap();
+                        let found = fs::read_to_string(&path).unwrap();
+                        assert!(contents.contains(&found), "a mixture");
+                    }
+                });
+            }
+        });
+        assert_eq!(fs::read_dir(tree.path()).unwrap().count(), 1);
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! Writing seals: the lock that keeps other runs away, what killed runs left, and the files themselves.
 
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::io;
 use std::path::Path;
+#[cfg(any(not(unix), test))]
+use std::path::PathBuf;
 
 use sealgate_core::seal::SealName;
 use sealgate_core::seal::path::EntryPath;
@@ -25,19 +27,29 @@ impl Workspace {
     /// Waits until no other run writes seals here, and keeps others waiting until it is dropped.
     /// What a killed run left is removed.
     ///
-    /// The lock is on the repository's directory itself: it leaves no file, and the kernel takes
-    /// it back from a run that is killed. Windows locks no directories: there is none there.
-    pub fn lock(&self, waiting: impl FnOnce()) -> Result<Option<File>, Problem> {
-        if cfg!(not(unix)) {
-            return Ok(None);
-        }
-        let lock = self.lock_directory(waiting).map_err(|error| {
+    /// The system takes the lock back from a run that is killed.
+    pub fn lock(&self, waiting: impl FnOnce()) -> Result<File, Problem> {
+        let locked = self.open_lock().and_then(|file| wait_for_lock(file, waiting));
+        let lock = locked.map_err(|error| {
             let message = format!("the repository cannot be locked: {}", in_words(&error));
             Problem::new("lock", message)
                 .remedy("give this user the right to read the repository's directory")
         })?;
         self.sweep();
-        Ok(Some(lock))
+        Ok(lock)
+    }
+
+    /// What is locked: the repository's directory itself, which leaves no file.
+    #[cfg(unix)]
+    fn open_lock(&self) -> io::Result<File> {
+        File::open(&self.root)
+    }
+
+    /// What is locked: a file, since Windows locks no directories.
+    #[cfg(not(unix))]
+    fn open_lock(&self) -> io::Result<File> {
+        let place = lock_file(&self.root, self.scratch_directory(), &std::env::temp_dir());
+        File::options().write(true).create(true).truncate(false).open(place)
     }
 
     /// Removes what runs left that were killed between giving new content a second name and renaming
@@ -50,19 +62,6 @@ impl Workspace {
         if let Some(aside) = self.scratch_directory() {
             sweep_directory(&aside, None, is_leftover_aside);
         }
-    }
-
-    fn lock_directory(&self, waiting: impl FnOnce()) -> io::Result<File> {
-        let directory = File::open(&self.root)?;
-        match directory.try_lock() {
-            Ok(()) => {}
-            Err(std::fs::TryLockError::WouldBlock) => {
-                waiting();
-                directory.lock()?;
-            }
-            Err(std::fs::TryLockError::Error(error)) => return Err(error),
-        }
-        Ok(directory)
     }
 
     /// Refuses a seal whose file was made read-only: someone wants it to stay as it is.
@@ -111,6 +110,30 @@ impl Workspace {
     }
 }
 
+/// Locks `file`; calls `waiting` if another run has the lock, and then waits for it.
+fn wait_for_lock(file: File, waiting: impl FnOnce()) -> io::Result<File> {
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => {
+            waiting();
+            file.lock()?;
+        }
+        Err(TryLockError::Error(error)) => return Err(error),
+    }
+    Ok(file)
+}
+
+/// The file that stands for the repository at `root` (canonical) where directories cannot be locked: in
+/// git's own directory, or else one of its own in the directory `temporary`.
+#[cfg(any(not(unix), test))]
+fn lock_file(root: &Path, git: Option<PathBuf>, temporary: &Path) -> PathBuf {
+    if let Some(git) = git {
+        return git.join("sealgate.lock");
+    }
+    let name = blake3::hash(root.as_os_str().as_encoded_bytes()).to_hex();
+    temporary.join(format!("sealgate-{name}.lock"))
+}
+
 /// Removes the files in the directory `path` below `above` of which `is_leftover` says that a killed
 /// run left them. What cannot be removed is in nobody's way.
 fn sweep_directory(above: &Path, path: Option<&EntryPath>, is_leftover: fn(&[u8]) -> bool) {
@@ -122,5 +145,42 @@ fn sweep_directory(above: &Path, path: Option<&EntryPath>, is_leftover: fn(&[u8]
         {
             let _ = std::fs::remove_file(directory.join(name));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use super::*;
+
+    #[test]
+    fn a_second_run_waits_until_the_first_ends() {
+        let place = tempfile::NamedTempFile::new().unwrap();
+        let first = wait_for_lock(place.reopen().unwrap(), || panic!("nobody has it")).unwrap();
+        let second = place.reopen().unwrap();
+        let (sender, events) = mpsc::channel();
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                wait_for_lock(second, || sender.send("waits").unwrap()).unwrap();
+                sender.send("has it").unwrap();
+            });
+            assert_eq!(events.recv(), Ok("waits"));
+            assert!(events.try_recv().is_err());
+            drop(first);
+            assert_eq!(events.recv(), Ok("has it"));
+        });
+    }
+
+    #[test]
+    fn each_repository_has_a_lock_file_of_its_own_outside_its_files() {
+        let (one, two) = (Path::new("/r/one"), Path::new("/r/two"));
+        let temporary = Path::new("/t");
+        let git = lock_file(one, Some(one.join(".git")), temporary);
+        assert_eq!(git, one.join(".git/sealgate.lock"));
+        let [plain, other] = [one, two].map(|root| lock_file(root, None, temporary));
+        assert_ne!(plain, other);
+        assert_eq!(plain, lock_file(one, None, temporary));
+        assert_eq!(plain.parent(), Some(temporary));
     }
 }

@@ -262,7 +262,10 @@ fn an_action_becomes_the_use_of_its_grant() {
         assert_eq!(found, expected, "{inputs:?}");
         assert!(step.passes(&stepped.outputs), "{:?}", stepped.outputs);
     }
-    let cases: [&[(&str, &str)]; 7] = [
+    let cases: [&[(&str, &str)]; 10] = [
+        &[action],
+        &[("action", " "), environment],
+        &[("action", "apply now"), environment],
         &[action, environment, ("seals", "dist")],
         &[action, environment, ("stage", "x")],
         &[action, environment, ("at", "x")],
@@ -276,6 +279,12 @@ fn an_action_becomes_the_use_of_its_grant() {
         assert!(stepped.arguments.is_none(), "{inputs:?}");
         assert_eq!((stepped.ran.code, &*stepped.outputs["verdict"]), (2, "error"), "{inputs:?}");
     }
+    // An expression that came to nothing uses no grant, and that is stated.
+    let empty = step.run(&[("action", ""), environment]);
+    assert!(empty.arguments.as_ref().is_some_and(|all| all[0] == "check"));
+    let log = String::from_utf8_lossy(&empty.ran.stdout);
+    assert!(log.contains("no action is authorised"), "{log}");
+    assert!(!String::from_utf8_lossy(&step.run(&[]).ran.stdout).contains("no action"));
     let with_ref = step.run(&[environment, ("ref", "refs/heads/main")]);
     assert!(own(&with_ref).contains(&"--ref=refs/heads/main"));
 }
@@ -390,6 +399,14 @@ fn release(step: &Step, says: &str) -> (Vec<u8>, String) {
     let version = env!("CARGO_PKG_VERSION");
     let name = format!("sealgate-{version}-{}-{system}.tar.gz", std::env::consts::ARCH);
     (fs::read(archive).unwrap(), name)
+}
+
+/// `Test-Path` has been wrong about paths that begin with `\\?\`, in several versions of PowerShell.
+#[test]
+fn the_last_word_on_windows_asks_the_system_itself_whether_the_report_is_there() {
+    let verdict = include_str!("../../action/verdict.ps1");
+    assert!(verdict.contains("[IO.File]::Exists($env:REPORT) -and\n"));
+    assert!(!verdict.contains("Test-Path"));
 }
 
 #[test]

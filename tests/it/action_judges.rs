@@ -416,7 +416,7 @@ const BAD: &str = "on: issues\npermissions: {}\njobs:\n  a:\n    runs-on: ubuntu
 fn the_action_and_the_workflows_please_their_judges() {
     let directory = fs::read_dir(format!("{}/.github/workflows", env!("CARGO_MANIFEST_DIR")));
     assert_eq!(directory.unwrap().count(), WORKFLOWS.len(), "a workflow is not judged here");
-    let all = [&WORKFLOWS[..], &["action.yml"]].concat();
+    let all = [&WORKFLOWS[..], &["action.yml", "docs/examples/bots.yml"]].concat();
     judged("zizmor", &["--offline", "--no-progress"], &all, "bad.yml", BAD);
     judged("jactionlint", &[], &all, "bad.yml", BAD);
     let undefined = include_str!("../../action.yml").replace("inputs.seals", "inputs.sales");

@@ -472,6 +472,30 @@ fn the_map_of_seven_refuses_production_ci_until_its_item_is_closed_and_it_is_enf
 }
 
 #[test]
+fn each_of_the_seven_items_states_what_it_waits_for() {
+    let repo = project("");
+    let all = r#"["activation", "apply", "cutover", "permit", "production", "production-ci", "real-run", "repoint"]"#;
+    let policy = blocked_policy(true)
+        .replace(r#"blocked-by = ["production-ci"]"#, &format!("blocked-by = {all}"));
+    fs::write(repo.at("seals/policy.toml"), canonical(&policy)).unwrap();
+    fs::write(repo.at("blockers.json"), SEVEN).unwrap();
+    commit(&repo, "a policy");
+    repo.git(&["tag", "-f", "base"]);
+    let asked = ["--ref", "refs/heads/main", "--environment", "production-ci", "--base", "base"];
+    let (verdict, codes, report) = checked(&repo, &asked);
+    assert_eq!((&*verdict, codes), ("refused", vec!["blocker-open".to_owned(); 7]));
+    let map: Value = serde_json::from_str(SEVEN).unwrap();
+    let errors = report["errors"].as_array().unwrap();
+    for (item, error) in map["blockers"].as_array().unwrap().iter().zip(errors) {
+        let text = |key: &str| item[key].as_str().unwrap();
+        let message = format!("{} blocks production-ci: {}", text("id"), text("item"));
+        assert_eq!(error["message"], message);
+        let waits_for = format!("{}: {}", text("actor_needed"), text("next_action"));
+        assert_eq!(error["remedy"], waits_for);
+    }
+}
+
+#[test]
 fn every_format_tells_why_it_is_refused() {
     let repo = project(&policy_text());
     reseal(&repo, "app.js", "two");

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use crate::authority::{canonical, policy_text, signers};
 use crate::authority_checks::{checked, commit, grant, passes, project, refused};
 use crate::common::Repo;
+use crate::using_grants::{sign, told};
 
 /// An environment `name` with a blocker map, and rules of Ada and Bob for `actions` in it.
 fn environment(name: &str, map: &str, actions: &[&str]) -> String {
@@ -177,6 +178,158 @@ fn the_map_of_a_new_environment_is_granted_by_the_rules_of_the_new_policy() {
     refused(&repo, &["--base", "base"], &["grant-missing"]);
     grant_map(&repo, "stage", "b.json", None, Some(&new));
     passes(&repo, &["--base", "base"]);
+}
+
+/// Writes every grant that is missing, and signs each for Ada and Bob.
+fn grant_all(repo: &Repo) {
+    let all = ["grant", "new", "--all", "--base", "base", "--reason", "x"];
+    for line in told(&repo.run(&all), 0).lines() {
+        let Some(file) = line.strip_prefix("wrote seals/grants/") else { continue };
+        sign(repo, file.strip_suffix(".toml").unwrap());
+    }
+}
+
+#[test]
+fn a_new_name_of_an_environment_closes_no_item() {
+    let here = policy(&[environment("stage", "b.json", &ACTIONS)]);
+    let there = policy(&[environment("stage-two", "b.json", &ACTIONS)]);
+    let maps = [true, false].map(|open| map(&[("A", "repoint", open)]));
+    let repo = with(&here, &[("b.json", &maps[0])]);
+    write(&repo, &there, &[("b.json", &maps[1])]);
+    grant_update(&repo, &here, &there);
+    // Whoever answers for the old name closes the item, and the new name takes the map.
+    refused(&repo, &["--base", "base"], &["grant-missing", "grant-missing"]);
+    grant_closing(&repo, "stage", "A", [&maps[0], &maps[1]]);
+    refused(&repo, &["--base", "base"], &["grant-missing"]);
+    grant_map(&repo, "stage-two", "b.json", None, Some(&maps[1]));
+    passes(&repo, &["--base", "base"]);
+}
+
+#[test]
+fn grant_new_writes_what_a_new_name_of_an_environment_needs() {
+    let here = policy(&[environment("stage", "b.json", &ACTIONS)]);
+    let there = policy(&[environment("stage-two", "b.json", &ACTIONS)]);
+    let maps = [true, false].map(|open| map(&[("A", "repoint", open)]));
+    let repo = with(&here, &[("b.json", &maps[0])]);
+    write(&repo, &there, &[("b.json", &maps[1])]);
+    grant_all(&repo);
+    passes(&repo, &["--base", "base"]);
+}
+
+#[test]
+fn an_environment_that_is_taken_away_is_asked_for_its_items() {
+    let environments = ["live", "stage"].map(|name| environment(name, "b.json", &ACTIONS));
+    let here = policy(&environments);
+    let there = policy(&environments[1..]);
+    let maps = [true, false].map(|open| map(&[("A", "live", open)]));
+    let repo = with(&here, &[("b.json", &maps[0])]);
+    write(&repo, &there, &[("b.json", &maps[1])]);
+    grant_update(&repo, &here, &there);
+    grant_closing(&repo, "stage", "A", [&maps[0], &maps[1]]);
+    refused(&repo, &["--base", "base"], &["grant-other-subject"]);
+    grant_closing(&repo, "live", "A", [&maps[0], &maps[1]]);
+    passes(&repo, &["--base", "base"]);
+}
+
+#[test]
+fn a_policy_update_that_lets_an_open_item_block_an_environment_no_more_is_granted_like_a_new_map() {
+    let stage = environment("stage", "b.json", &ACTIONS);
+    let with_word = |word: &str| {
+        policy(&[stage.replace("blocked-by = [\"stage\"]", &format!("blocked-by = [\"{word}\"]"))])
+    };
+    // The words before and after, what the item blocks, and whether it blocks stage no more.
+    for (before, after, blocks, is_released) in [
+        ("real-run", "repoint", "real-run", true),
+        ("real-run", "repoint", "stage", false),
+        ("real-run", "repoint", "apply", false),
+        ("misspelt", "repoint", "apply", true),
+        ("real-run", "misspelt", "real-run", false),
+    ] {
+        let (here, there) = (with_word(before), with_word(after));
+        let map = map(&[("A", blocks, true)]);
+        let repo = with(&here, &[("b.json", &map)]);
+        write(&repo, &there, &[]);
+        grant_update(&repo, &here, &there);
+        if is_released {
+            refused(&repo, &["--base", "base"], &["grant-missing"]);
+            grant_all(&repo);
+        }
+        passes(&repo, &["--base", "base"]);
+    }
+}
+
+#[test]
+fn an_environment_that_takes_the_map_of_another_asks_its_owners() {
+    let stage = environment("stage", "b.json", &ACTIONS);
+    let here = policy(std::slice::from_ref(&stage));
+    let there = policy(&[environment("live", "b.json", &ACTIONS), stage]);
+    let old = map(&[("A", "repoint", true)]);
+    let new = map(&[("A", "repoint", true), ("B", "stage", true)]);
+    let repo = with(&here, &[("b.json", &old)]);
+    write(&repo, &there, &[]);
+    grant_update(&repo, &here, &there);
+    // As it is, it blocks whoever takes it.
+    passes(&repo, &["--base", "base"]);
+    write(&repo, &there, &[("b.json", &new)]);
+    refused(&repo, &["--base", "base"], &["grant-missing"]);
+    grant_map(&repo, "live", "b.json", None, Some(&new));
+    passes(&repo, &["--base", "base"]);
+}
+
+/// A change of the map of stage, and what is refused because of it.
+type MapCase<'a> = (&'a dyn Fn(&Repo), &'a [&'a str]);
+
+#[test]
+fn a_map_is_judged_alike_with_and_without_an_environment() {
+    let policy = policy(&[environment("stage", "b.json", &ACTIONS)]);
+    let old = map(&[("A", "stage", true), ("B", "stage/repoint", true)]);
+    let put = |repo: &Repo, text: &str| fs::write(repo.at("b.json"), text).unwrap();
+    let closed = map(&[("A", "stage", false), ("B", "stage/repoint", true)]);
+    let removed = map(&[("B", "stage/repoint", true)]);
+    let narrowed = map(&[("A", "stage", true), ("B", "stage", true)]);
+    let born_closed =
+        map(&[("A", "stage", true), ("B", "stage/repoint", true), ("C", "stage", false)]);
+    let contradicting = old.replace("\"open_count\":2", "\"open_count\":1");
+    let cases: [MapCase<'_>; 11] = [
+        (&|repo| put(repo, &closed), &["grant-missing"]),
+        (&|repo| put(repo, &removed), &["grant-missing"]),
+        (&|repo| put(repo, &narrowed), &["grant-missing"]),
+        (&|repo| put(repo, &born_closed), &["grant-missing"]),
+        (&|repo| put(repo, &contradicting), &["open-count-wrong"]),
+        (&|repo| put(repo, "{"), &["blockers-malformed"]),
+        (&|repo| fs::remove_file(repo.at("b.json")).unwrap(), &["blockers-missing"]),
+        (&|repo| fs::rename(repo.at("b.json"), repo.at("c.json")).unwrap(), &["blockers-missing"]),
+        (&linked, &["papers-unreadable"]),
+        (&directory, &["papers-unreadable"]),
+        (&|repo| put(repo, &old), &[]),
+    ];
+    for (change, expected) in cases {
+        let repo = with(&policy, &[("b.json", &old)]);
+        change(&repo);
+        commit(&repo, "a change of the map");
+        let alone = ["--base", "base", "--rev", "HEAD"];
+        let asked = ["--environment", "stage", "--ref", "refs/heads/main"];
+        let in_working_tree = ["--base", "base"];
+        for arguments in [&alone[..], &in_working_tree, &[&alone[..], &asked].concat()] {
+            let (verdict, mut codes, _) = checked(&repo, arguments);
+            codes.retain(|code| code != "blocker-open");
+            codes.dedup();
+            let is_refused = !expected.is_empty() || arguments.len() > alone.len();
+            assert_eq!(verdict, if is_refused { "refused" } else { "pass" }, "{arguments:?}");
+            assert_eq!(codes, expected, "{arguments:?}");
+        }
+    }
+}
+
+fn linked(repo: &Repo) {
+    fs::rename(repo.at("b.json"), repo.at("c.json")).unwrap();
+    std::os::unix::fs::symlink("c.json", repo.at("b.json")).unwrap();
+}
+
+fn directory(repo: &Repo) {
+    fs::remove_file(repo.at("b.json")).unwrap();
+    fs::create_dir(repo.at("b.json")).unwrap();
+    fs::write(repo.at("b.json/x"), "x").unwrap();
 }
 
 #[test]

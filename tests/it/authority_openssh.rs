@@ -75,7 +75,13 @@ fn what_counts_here_openssh_accepts() {
     assert!(cases > 400 && counted >= 200, "{cases} {counted}");
 }
 
-fn openssh_accepts(scratch: &Path, allowed: &Path, file: &[u8], message: &[u8], who: &str) -> bool {
+pub(crate) fn openssh_accepts(
+    scratch: &Path,
+    allowed: &Path,
+    file: &[u8],
+    message: &[u8],
+    who: &str,
+) -> bool {
     let signature = scratch.join("signature");
     std::fs::write(&signature, file).unwrap();
     let mut child = Command::new("ssh-keygen")

@@ -11,7 +11,7 @@ use sealgate_core::seal::entry::Digest;
 
 use crate::authority::{canonical, policy_text, signers};
 use crate::authority_checks::{
-    change, commit, dist, grant, passes, policy_with_ledger, project, refused, reseal,
+    change, checked, commit, dist, grant, passes, policy_with_ledger, project, refused, reseal,
 };
 use crate::common::Repo;
 use crate::using_grants::{sign, told};
@@ -92,7 +92,10 @@ fn an_older_commit_is_judged_for_an_environment_only_where_that_is_asked_for() {
     refused(&repo, &apply(&[]), &["action-needs-use"]);
     commit(&repo, "main goes on");
     refused(&repo, &ask(&[]), &["ref-not-tip"]);
-    refused(&repo, &apply(&[]), &["ref-not-tip"]);
+    let (_, _, report) = checked(&repo, &apply(&[]));
+    let error = &report["errors"][0];
+    assert_eq!(error["code"], "ref-not-tip", "{report}");
+    assert!(!error["remedy"].as_str().unwrap().contains("--older"), "{report}");
     // An action is done on the tip, whatever is asked for.
     refused(&repo, &apply(&["--older"]), &["tip-differs"]);
     let report = passes(&repo, &ask(&["--older"]));

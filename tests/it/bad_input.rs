@@ -3,9 +3,7 @@
 
 #![cfg(unix)]
 
-use std::ffi::OsString;
 use std::fs;
-use std::os::unix::ffi::OsStringExt as _;
 use std::os::unix::fs::{PermissionsExt as _, lchown, symlink};
 use std::os::unix::net::UnixListener;
 use std::os::unix::process::CommandExt as _;
@@ -833,6 +831,7 @@ fn a_full_disk_leaves_the_old_seal_and_no_litter() {
 #[cfg(target_os = "linux")]
 #[test]
 fn names_that_no_seal_can_hold_are_found_and_not_sealed() {
+    use std::os::unix::ffi::OsStrExt as _;
     let long = "x".repeat(255);
     let wide = "\u{e9}".repeat(127);
     for (name, says) in [
@@ -843,7 +842,7 @@ fn names_that_no_seal_can_hold_are_found_and_not_sealed() {
     ] {
         for directory in [false, true] {
             let repo = sealed();
-            let path = repo.path("dist").join(OsString::from_vec(name.to_vec()));
+            let path = repo.path("dist").join(std::ffi::OsStr::from_bytes(name));
             let made = if directory { fs::create_dir(path) } else { fs::write(path, "x") };
             made.unwrap();
             let run = repo.run(&["check"]);

@@ -1,5 +1,7 @@
 //! The digest in a seal is BLAKE3 as its authors publish it.
 
+#![cfg(unix)]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::process::Command;

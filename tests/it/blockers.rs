@@ -13,6 +13,7 @@ use sealgate_core::approval::blockers::{
 };
 use serde_json::{Value, json};
 
+use crate::common::make_fifo;
 use crate::support::{Repo, refused};
 
 /// The seven items of this project.
@@ -377,7 +378,7 @@ fn a_map_may_be_as_long_as_the_limit_and_no_longer() {
 #[test]
 fn only_a_regular_file_is_opened() {
     let repo = Repo::with(&[("blockers.json", SEVEN), ("closed.json", SEVEN)]);
-    rustix::fs::mkfifoat(rustix::fs::CWD, repo.path("fifo"), 0o644.into()).unwrap();
+    make_fifo(&repo.path("fifo"));
     symlink("blockers.json", repo.path("link")).unwrap();
     fs::create_dir(repo.path("directory")).unwrap();
     let cases = [

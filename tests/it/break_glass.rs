@@ -10,6 +10,7 @@ use sealgate_core::seal::entry::Digest;
 use crate::authority::{canonical, policy_text, signers};
 use crate::authority_checks::{checked, commit, policy_with_ledger, project, refused, reseal};
 use crate::common::Repo;
+use crate::pushing::run_with_input;
 use crate::using_grants::told;
 
 const EMERGENCY: &str = "approvers = [\"ada@example.org\", \"bob@example.org\"]\nthreshold = 1\n\
@@ -49,6 +50,10 @@ fn is_loud(repo: &Repo, arguments: &[&str]) -> bool {
     let is_stated = notices.iter().any(|notice| notice["code"] == "break-glass");
     let line = told(&repo.run(&[&["-q", "check"], arguments].concat()), 0);
     assert_eq!(line.contains(", BREAK-GLASS"), is_stated, "{line}");
+    for format in ["github", "markdown", "sarif", "junit", "codequality", "html"] {
+        let text = told(&repo.run(&[&["check", "--format", format], arguments].concat()), 0);
+        assert_eq!(text.contains("BREAK-GLASS"), is_stated, "{format}: {text}");
+    }
     is_stated
 }
 
@@ -95,6 +100,54 @@ fn an_action_of_an_emergency_is_used_once_and_stated() {
     let staging = ["grant", "new", "apply", "--environment", "staging", "--break-glass"];
     let answer = told(&repo.run(&[&staging[..], &["--base=base", "--reason=x"]].concat()), 2);
     assert!(answer.contains("no rule for break-glass apply"), "{answer}");
+}
+
+#[test]
+fn a_range_states_the_emergencies_in_its_last_commit() {
+    let repo = project(&policy());
+    reseal(&repo, "app.js", "two");
+    let id = new(&repo, &["reseal", "--seal", "dist", "--break-glass"]);
+    sign(&repo, &id, 1);
+    commit(&repo, "an emergency");
+    commit(&repo, "another commit");
+    assert!(is_loud(&repo, &["--rev", "base..HEAD"]));
+    let usual = new(&repo, &["reseal", "--seal", "dist"]);
+    sign(&repo, &usual, 2);
+    commit(&repo, "the usual approvals");
+    assert!(!is_loud(&repo, &["--rev", "base..HEAD"]));
+    assert!(is_loud(&repo, &["--rev", "base..HEAD~1"]));
+}
+
+#[test]
+fn a_push_states_the_emergencies_that_it_brings() {
+    let repo = project(&policy());
+    let remote = tempfile::tempdir().unwrap();
+    let place = remote.path().to_str().unwrap();
+    repo.git(&["init", "--quiet", "--bare", "--initial-branch=main", place]);
+    repo.git(&["remote", "add", "origin", place]);
+    repo.git(&["push", "--quiet", "origin", "main"]);
+    let pushed = |before: &str| {
+        let head = String::from_utf8(repo.git(&["rev-parse", "HEAD"])).unwrap();
+        let before = String::from_utf8(repo.git(&["rev-parse", before])).unwrap();
+        let line = format!("refs/heads/main {} refs/heads/main {}\n", head.trim(), before.trim());
+        let mut command = repo.command(&["hook", "pre-push", "origin", place]);
+        run_with_input(&mut command, line.as_bytes())
+    };
+    reseal(&repo, "app.js", "two");
+    let id = new(&repo, &["reseal", "--seal", "dist", "--break-glass"]);
+    sign(&repo, &id, 1);
+    commit(&repo, "an emergency");
+    for before in ["base", "HEAD"] {
+        let said = pushed(before);
+        let line = format!("BREAK-GLASS: reseal of the seal dist is permitted by {}", &id[..10]);
+        assert!(said.code == 0 && said.stderr.contains(&line), "{}", said.stderr);
+        assert!(!said.stderr.contains("CI will refuse"), "{}", said.stderr);
+    }
+    let usual = new(&repo, &["reseal", "--seal", "dist"]);
+    sign(&repo, &usual, 2);
+    commit(&repo, "the usual approvals");
+    let said = pushed("base");
+    assert!(!said.stderr.contains("BREAK-GLASS"), "{}", said.stderr);
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! The threat model and the hardening page name, for each claim, the tests that hold it. Here the names
 //! are held against the tests that exist.
 
+#![cfg(unix)]
+
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;

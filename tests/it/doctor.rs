@@ -14,7 +14,7 @@ pub(crate) fn sound() -> Repo {
         (".gitignore", "dist\n"),
         (".gitattributes", "* text=auto eol=lf\n/seals/** -text\n/vendor/** -text\n"),
         (".github/CODEOWNERS", "* @all\n/seals/ @release\n/.github/ @release\n"),
-        (".github/workflows/gate.yml", "name: gate\n"),
+        (".github/workflows/gate.yml", "name: sealgate\n"),
         ("dist/app.js", "app"),
         ("dist/two.js", "two"),
         ("vendor/lib/one.c", "one\n"),
@@ -74,7 +74,7 @@ const fn case(breaks: &'static str, codes: &'static [&'static str]) -> Case {
 const POINTER: &str =
     r"printf 'version https://git-lfs.github.com/spec/v1\noid sha256:%064d\nsize 9\n' 0 >";
 
-const CASES: [Case; 43] = [
+const CASES: [Case; 48] = [
     // Attributes that rewrite.
     case("echo '/vendor/*.c text=auto' >> .gitattributes", &["root-rewritten"]),
     case("echo 'two.c eol=crlf' >> .gitattributes; sed -i 3d .gitattributes", &["root-rewritten"]),
@@ -115,7 +115,13 @@ const CASES: [Case; 43] = [
     case("printf '/src/ @a' > .github/CODEOWNERS", &["seals-unowned", "workflows-unowned"]),
     case("printf '/seals/ # nobody' >> .github/CODEOWNERS", &["seals-unowned"]),
     case("mv .github/CODEOWNERS docs-owners; echo '/.github/ @a' > CODEOWNERS", &["seals-unowned"]),
-    case("rm -r .github; mkdir docs; echo '/seals/ a@b.example' > docs/CODEOWNERS", &[]),
+    case("rm -r .github; mkdir docs; echo '/seals/ a@b.example' > docs/CODEOWNERS", &["not-called"]),
+    // Who calls it.
+    case("echo 'name: gate' > .github/workflows/gate.yml", &["not-called"]),
+    case("rm -r .github/workflows; echo 'sealgate check' > check.sh", &[]),
+    case("rm -r .github/workflows; echo 'sealgate check' > check.md", &["not-called"]),
+    case("rm -r .github/workflows; sealgate hook install", &[]),
+    case("rm -r .github/workflows; mkdir -p .git/hooks; echo sealgate > .git/hooks/pre-push; chmod +x .git/hooks/pre-push", &[]),
     // Names.
     Case {
         breaks: "echo 1 > vendor/lib/ONE.c; git add .; sealgate seal vendor",
@@ -378,8 +384,22 @@ fn it_answers_without_seals_and_from_anywhere_in_the_repository() {
     assert!(from_below.stdout.contains("1 thing to fix: no seals; the commands are for src/..\n"));
     shell(&repo, &fix(&found));
     let found = examined(&repo);
-    assert_eq!(codes(&found), ["seals-unowned"], "{found:#}");
+    assert_eq!(codes(&found), ["seals-unowned", "not-called"], "{found:#}");
     fs::remove_dir_all(repo.path("seals")).unwrap();
     fs::remove_dir_all(repo.path("dist")).unwrap();
     assert_eq!(repo.run(&["doctor"]).stdout, "nothing to fix: no seals\n");
+}
+
+#[test]
+fn placeholders_that_nobody_filled_in_are_named() {
+    let repo = sound();
+    repo.write(".github/workflows/gate.yml", "jobs:\n  a:\n    - uses: OWNER/sealgate@SHA # v1\n");
+    repo.write(".github/CODEOWNERS", "/seals/ @OWNER\n/.github/ @release # not @OWNER\n");
+    let examined = examined(&repo);
+    assert_eq!(codes(&examined), ["placeholder"]);
+    assert_eq!(
+        examined["advice"][0]["what"],
+        "nobody filled in @OWNER (.github/CODEOWNERS:1), OWNER/sealgate@SHA \
+         (.github/workflows/gate.yml:3)"
+    );
 }

@@ -4,6 +4,8 @@
 //! lines below it are its output. Comments of the form `<!-- sh: COMMAND -->` prepare what a
 //! reader is told in prose. Times and speeds differ from run to run and are not compared.
 
+#![cfg(unix)]
+
 use std::path::Path;
 use std::process::Command;
 
@@ -17,7 +19,7 @@ const DOCUMENTS: [(&str, &str, usize); 10] = [
     ("docs/rebuild.md", include_str!("../../docs/rebuild.md"), 5),
     ("docs/rehearsal.md", include_str!("../../docs/rehearsal.md"), 8),
     ("docs/reports.md", include_str!("../../docs/reports.md"), 2),
-    ("docs/reseal.md", include_str!("../../docs/reseal.md"), 6),
+    ("docs/reseal.md", include_str!("../../docs/reseal.md"), 7),
     ("docs/setup.md", include_str!("../../docs/setup.md"), 9),
 ];
 

@@ -32,6 +32,8 @@
 //! | `link PATH TARGET`, `mkdir PATH`, `fifo PATH`, `socket PATH`, `device PATH` | makes one |
 //! | `exclude PATTERN` | among the `given`: leaves out what matches |
 
+#![cfg(unix)]
+
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::fs::{self, File, Permissions};
@@ -42,12 +44,10 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
-use rustix::fs::{CWD, FileType, Mode, makedev, mknodat};
-use rustix::io::Errno;
 use sealgate_core::compare::finding::{Cause, FindingKind};
 
 use crate::common;
-use crate::common::{Checked, Found, Repo, copy, fixture};
+use crate::common::{Checked, Found, Node, Repo, copy, fixture, make_fifo, make_socket};
 
 /// A step, or an expected finding, as words.
 type Words = Vec<Vec<u8>>;
@@ -86,9 +86,15 @@ fn every_kind_and_every_cause_has_a_case() {
     let kinds: BTreeSet<String> = findings().map(|found| found.kind).chain(elsewhere).collect();
     let causes: BTreeSet<String> = findings().filter_map(|found| found.cause).collect();
     assert_eq!(kinds, FindingKind::ALL.map(|kind| kind.code().to_owned()).into());
-    // What takes a repository with a history: tests/it/causes_of_git.rs; or a database:
-    // tests/it/surfaces.rs.
-    let elsewhere = [Cause::NotInGit, Cause::EmbedsCommit, Cause::ColumnOrder, Cause::OnlyQuoting];
+    // What takes a repository with a history: tests/it/causes_of_git.rs and stale_builds.rs; or a
+    // database: tests/it/surfaces.rs.
+    let elsewhere = [
+        Cause::NotInGit,
+        Cause::EmbedsCommit,
+        Cause::BuildDiffers,
+        Cause::ColumnOrder,
+        Cause::OnlyQuoting,
+    ];
     let here = Cause::ALL.into_iter().filter(|cause| !elsewhere.contains(cause));
     assert_eq!(causes, here.map(|cause| cause.code().to_owned()).collect());
 }
@@ -338,19 +344,31 @@ fn take(step: &Words, root: &Path) -> io::Result<()> {
         ("touch", [path]) => File::open(at(path))?.set_modified(SystemTime::UNIX_EPOCH),
         ("link", [path, target]) => symlink(OsStr::from_bytes(target), at(path)),
         ("mkdir", [path]) => fs::create_dir_all(at(path)),
-        ("fifo", [path]) => special(&at(path), FileType::Fifo),
-        ("socket", [path]) => special(&at(path), FileType::Socket),
-        ("device", [path]) => special(&at(path), FileType::CharacterDevice),
+        ("fifo", [path]) => {
+            make_fifo(&at(path));
+            Ok(())
+        }
+        ("socket", [path]) => make_socket(&at(path)),
+        ("device", [path]) => make_device(&at(path)),
         (word, _) => panic!("no step {word} with {} arguments", arguments.len()),
     }
 }
 
-fn special(path: &Path, kind: FileType) -> io::Result<()> {
-    // The null device, where a device is wanted.
-    match mknodat(CWD, path, kind, Mode::from_raw_mode(0o644), makedev(1, 3)) {
-        Err(Errno::PERM) => Err(io::ErrorKind::PermissionDenied.into()),
+/// Makes another null device at `path`.
+#[cfg(target_os = "linux")]
+fn make_device(path: &Path) -> io::Result<()> {
+    use rustix::fs::{CWD, FileType, Mode, makedev, mknodat};
+    let (kind, mode) = (FileType::CharacterDevice, Mode::from_raw_mode(0o644));
+    match mknodat(CWD, path, kind, mode, makedev(1, 3)) {
+        Err(rustix::io::Errno::PERM) => Err(io::ErrorKind::PermissionDenied.into()),
         other => Ok(other?),
     }
+}
+
+/// Devices have other numbers on other systems.
+#[cfg(not(target_os = "linux"))]
+fn make_device(_: &Path) -> io::Result<()> {
+    Err(io::ErrorKind::PermissionDenied.into())
 }
 
 fn replace(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
@@ -366,4 +384,34 @@ fn replace(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
         }
     }
     out
+}
+
+#[test]
+fn a_directory_that_became_a_link_is_named() {
+    let repo = Repo::plain();
+    let text = |text: &str| Node::File(text.into());
+    repo.build("dist", &[("d/a", text("a")), ("d/e/b", text("b")), ("f", text("f"))]);
+    repo.seal("dist", "dist");
+    fs::rename(repo.at("dist/d"), repo.at("copy")).unwrap();
+    symlink("../copy", repo.at("dist/d")).unwrap();
+    let checked = repo.check(&[]);
+    let findings = checked.report["seals"][0]["findings"].as_array().unwrap();
+    let shown: Vec<String> = findings
+        .iter()
+        .map(|finding| {
+            let field = |name: &str| finding[name].as_str().unwrap_or_default().to_owned();
+            format!("{} {} {}: {}", field("kind"), field("path"), field("cause"), field("detail"))
+        })
+        .collect();
+    let why = "directory-linked: the directory d is a link to ../copy now";
+    assert_eq!(
+        shown,
+        [format!("unsealed d {why}"), format!("missing d/a {why}"), format!("missing d/e/b {why}")]
+    );
+    // A new link beside the directories is just new.
+    fs::remove_file(repo.at("dist/d")).unwrap();
+    fs::rename(repo.at("copy"), repo.at("dist/d")).unwrap();
+    symlink("d", repo.at("dist/link")).unwrap();
+    let report = repo.check(&[]).report;
+    assert_eq!(report["seals"][0]["findings"][0]["cause"], serde_json::Value::Null);
 }

@@ -1,6 +1,8 @@
 //! Reports of earlier runs: none says pass once another run has begun, however that ends; and a file
 //! that is no report is not lost by a run that is refused.
 
+#![cfg(unix)]
+
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;

@@ -15,7 +15,7 @@ const TABLE: &str = "crates/core/src/text/codes";
 /// The files that pass to `Problem::new` a code that is no literal: in how many places, and what stands
 /// before the literals that come there, without white space.
 const PASSED_ON: [(&str, usize, &[&str]); 18] = [
-    ("crates/core/src/approval/binding.rs", 1, &["refused("]),
+    ("crates/core/src/approval/grant.rs", 1, &["refused("]),
     ("crates/core/src/approval/blockers/honest.rs", 1, &["}=>"]),
     ("crates/core/src/approval/blockers/read.rs", 1, &["=>"]),
     ("crates/core/src/approval/decide.rs", 0, &["refused(", "bad("]),
@@ -32,7 +32,7 @@ const PASSED_ON: [(&str, usize, &[&str]); 18] = [
     ("src/cli/commands/reports.rs", 1, &["problem("]),
     ("src/ops/seal/from_report.rs", 1, &["refuse("]),
     ("src/ops/merge/groups.rs", 1, &["problem(", "Err(("]),
-    ("src/ops/seal/draft.rs", 1, &["=>(", "=>{("]),
+    ("src/ops/seal/refusals.rs", 2, &["=>(", "=>{(", "&paths,"]),
     ("src/ops/seal/plan.rs", 1, &["problem("]),
     ("src/tree/database.rs", 1, &["=>(", "=>{("]),
     ("src/tree/limits.rs", 1, &["constSEALS_TOO_LARGE:&str="]),
@@ -40,12 +40,17 @@ const PASSED_ON: [(&str, usize, &[&str]); 18] = [
 ];
 
 /// The same for the codes of notices.
-const NOTICES_PASSED_ON: [(&str, usize, &[&str]); 5] = [
+const NOTICES_PASSED_ON: [(&str, usize, &[&str]); 6] = [
     ("src/cli/commands/check/authority.rs", 1, &[]),
+    ("src/cli/commands/check/reseals.rs", 1, &[]),
     ("src/ops/authorize/emergencies.rs", 2, &[]),
     ("src/ops/authorize/place.rs", 1, &["constOLDER_COMMIT:&str="]),
     ("src/ops/merge/heads.rs", 1, &[]),
-    ("src/report/authority.rs", 0, &["constRESEAL_GRANTED:&str=", "constBREAK_GLASS:&str="]),
+    (
+        "src/report/assemble/authority.rs",
+        0,
+        &["constRESEAL_GRANTED:&str=", "constBREAK_GLASS:&str=", "constSCOPE_CHANGE_ALLOWED:&str="],
+    ),
 ];
 
 /// The codes that the sources create.
@@ -110,7 +115,7 @@ fn created() -> Created {
     let mut found = Created::default();
     let files = all();
     for (path, code) in &files {
-        let name = path.to_str().unwrap();
+        let name = &*path.to_str().unwrap().replace('\\', "/");
         let own = code.contains("for Problem {");
         let (places, markers) = listed(&PASSED_ON, name);
         let (notice_places, notice_markers) = listed(&NOTICES_PASSED_ON, name);

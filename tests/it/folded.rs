@@ -1,5 +1,7 @@
 //! Directories whose entries all went, came or moved: one line each, for people; all paths for scripts.
 
+#![cfg(unix)]
+
 use std::fs;
 
 use crate::common::{Node, Repo};

@@ -187,9 +187,10 @@ fn a_browser_shows_the_page_of_a_failing_check_filters_it_and_runs_nothing_of_a_
     for what in ["requests", "console", "errors"] {
         assert_eq!(seen[what], serde_json::json!([]), "{what}: {said}");
     }
-    for what in ["dialogs", "violations", "wide"] {
+    for what in ["dialogs", "violations", "wide", "cut"] {
         assert_eq!(seen[what], 0, "{what}: {said}");
     }
+    assert!(seen["labels"].as_u64().unwrap() > 0, "{said}");
     assert_eq!(seen["marker"], "undefined", "a name ran: {said}");
     let elements = serde_json::json!(
         {"scripts": 1, "images": 0, "links": 0, "frames": 0, "handlers": 0}

@@ -1,5 +1,7 @@
 //! Whatever the format and wherever it goes: one outcome has one exit code.
 
+#![cfg(unix)]
+
 use std::collections::BTreeSet;
 use std::fs::{self, File, Permissions};
 use std::io;
@@ -10,7 +12,6 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use clap::ValueEnum as _;
-use rustix::fs::{CWD, FileType, Mode, mknodat};
 use sealgate::report::Format;
 use sealgate_core::seal::entry::{Digest, Entry};
 use sealgate_core::seal::exclude::Scope;
@@ -20,7 +21,7 @@ use serde_json::Value;
 use walkdir::WalkDir;
 
 use crate::common;
-use crate::common::{Ran, Repo, copy, fixture, run};
+use crate::common::{Ran, Repo, copy, fixture, make_fifo, make_socket, run};
 
 /// The user who owns nothing.
 const NOBODY: u32 = 65534;
@@ -356,9 +357,8 @@ fn a_report_over_what_is_judged_or_over_no_file_is_refused_before_hashing() {
     symlink("nowhere", repo.at("dangling")).unwrap();
     symlink("dist", repo.at("way")).unwrap();
     symlink("../seals", repo.at("out/way")).unwrap();
-    for (name, kind) in [("fifo", FileType::Fifo), ("socket", FileType::Socket)] {
-        mknodat(CWD, repo.at(name), kind, Mode::from_raw_mode(0o666), 0).unwrap();
-    }
+    make_fifo(&repo.at("fifo"));
+    make_socket(&repo.at("socket")).unwrap();
     let before = names(&repo);
     let absolute = repo.at("dist/r").to_string_lossy().into_owned();
     let cases: &[(&str, &[&str])] = &[

@@ -12,6 +12,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Value, json};
 
+use crate::init::typed_at_a_terminal;
 use crate::support::{Repo, Run, refused};
 
 const REPORT: &str = "report.json";
@@ -112,6 +113,37 @@ fn a_report_is_taken_once_and_then_there_is_nothing_to_change() {
     // One of the findings is not so any more.
     edit(&repo, |report| finding(report, "modified")["observed"]["size"] = json!(1234));
     refused(&repo, &["seal", "--from-report", REPORT], "the seal is no longer the one");
+}
+
+#[test]
+fn at_a_terminal_what_is_new_is_asked_for() {
+    let repo = failed();
+    let before = repo.read("seals/dist.toml");
+    let take = ["seal", "--from-report", REPORT];
+    for typed in ["no\n", "\n", "y\n", "\u{4}"] {
+        let (code, shown) = typed_at_a_terminal(&repo, &take, typed);
+        assert_eq!(code, Some(2), "{typed:?}: {shown}");
+        let question = "2 paths were not sealed before: dist/becomes/a, dist/empty. ";
+        assert!(shown.contains(question), "{shown}");
+        assert!(shown.contains("nothing was approved"), "{shown}");
+        assert_eq!(repo.read("seals/dist.toml"), before);
+    }
+    let (code, shown) = typed_at_a_terminal(&repo, &take, "yes\n");
+    assert_eq!(code, Some(0), "{shown}");
+    assert_ne!(repo.read("seals/dist.toml"), before);
+    // Taken already: there is nothing to ask for.
+    let (code, shown) = typed_at_a_terminal(&repo, &take, "\u{4}");
+    assert_eq!((code, shown.contains("Type yes")), (Some(0), false), "{shown}");
+}
+
+#[test]
+fn at_a_terminal_nothing_is_asked_where_nothing_is_new() {
+    let repo = Repo::with(&[("dist/a", "a")]);
+    ends(&repo, &["seal", "dist", "--root", "dist"], 0);
+    repo.write("dist/a", "changed");
+    report(&repo);
+    let (code, shown) = typed_at_a_terminal(&repo, &["seal", "--from-report", REPORT], "\u{4}");
+    assert_eq!((code, shown.contains("Type yes")), (Some(0), false), "{shown}");
 }
 
 #[test]

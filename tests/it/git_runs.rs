@@ -1,5 +1,7 @@
 //! How often git is run: as often for many seals, and for many pushed commits, as for a few.
 
+#![cfg(unix)]
+
 use std::fmt::Write as _;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;

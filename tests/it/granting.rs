@@ -11,7 +11,7 @@ use sealgate_core::seal::entry::Digest;
 use crate::authority::{Signer, canonical, policy_of, policy_text, signers};
 use crate::authority_checks::commit;
 use crate::common;
-use crate::common::{Node, Ran, Repo};
+use crate::common::{Node, Ran, Repo, make_fifo};
 
 /// A repository whose seal `dist` changed since `base`, under `policy`.
 fn changed(policy: &str) -> Repo {
@@ -90,6 +90,223 @@ fn a_policy_that_is_not_sound_is_refused_with_its_line() {
     refuses(&repo, &["policy", "check"], 2, "line 1");
     fs::remove_file(repo.at("seals/policy.toml")).unwrap();
     refuses(&repo, &["policy", "check"], 2, "there is no policy");
+}
+
+/// What is changed in a policy, and what a check of it names.
+type FaultCase<'a> = (&'a [(&'a str, &'a str)], &'a [&'a str]);
+
+#[test]
+fn a_check_of_the_policy_names_everything_that_is_wrong() {
+    let repo = changed(&policy_text());
+    let cases: [FaultCase<'_>; 4] = [
+        (
+            &[
+                ("max-grant-hours = 48", "max-grant-hours = 0"),
+                ("threshold = 2", "threshold = 9"),
+                ("name = \"bob-key\"", "name = \"bob_key\""),
+                ("\"cy@example.org\"]", "\"cy@example.org\", \"eve@example.org\"]"),
+                ("branches = [\"main\"]", "branches = []"),
+            ],
+            &[
+                "max-grant-hours is 0",
+                "the threshold 9",
+                "key \"bob_key\"",
+                "eve@example.org",
+                "environment production: branches",
+            ],
+        ),
+        (
+            &[
+                ("max-grant-hours = 48", "max-grant-hours = \"48\""),
+                ("touch = false", "tuch = false"),
+                ("threshold = 2", "threshold = -1"),
+                ("enforced = true", "enforced = 1\nmode = 2"),
+            ],
+            &[
+                "line 4: max-grant-hours of the policy must be a whole number",
+                "a [[key]] has no touch",
+                "unknown key \"tuch\" in a [[key]], which has name, principal",
+                "threshold of a [[rule]] must be",
+                "enforced of a [[environment]] must be true or false",
+                "unknown key \"mode\"",
+            ],
+        ),
+        // What cannot be read hides no other thing, and is not held against what names it.
+        (
+            &[("ssh-ed25519 ", "ssh-rsa "), ("max-grant-hours = 48", "max-grant-hours = 0")],
+            &["key ada-key", "max-grant-hours is 0"],
+        ),
+        // The form, beside what is wrong.
+        (
+            &[("max-grant-hours = 48", "max-grant-hours  = 0")],
+            &["max-grant-hours is 0", "line 4: \"max-grant-hours  = 0\" stands where"],
+        ),
+    ];
+    for (changes, expected) in cases {
+        let text = changes.iter().fold(policy_text(), |text, (old, new)| {
+            assert!(text.contains(old), "{old}");
+            text.replacen(old, new, 1)
+        });
+        fs::write(repo.at("seals/policy.toml"), text).unwrap();
+        let said = told(&repo.run(&["policy", "check"]), 2);
+        for words in expected {
+            assert!(said.contains(words), "{words}: {said}");
+        }
+        assert_eq!(said.matches("error: ").count(), expected.len(), "{said}");
+    }
+}
+
+#[test]
+fn what_a_policy_lacks_is_a_warning() {
+    let of = |text: &str| {
+        let repo = changed(&canonical(text));
+        told(&repo.run(&["policy", "check"]), 0)
+    };
+    let text = policy_text();
+    for (from, to, expected) in [
+        ("", "", "there is no break-glass rule: in an emergency too, activation in production and"),
+        ("", "", "there is no ledger, so every action is refused"),
+        ("threshold = 2", "threshold = 3", "policy-update takes all 3 of its approvers"),
+        (
+            "enforced = true",
+            "enforced = true\nblockers = \"b.json\"\nblocked-by = [\"x\"]",
+            "warning: b.json: the blocker map is not there; its environments stay closed",
+        ),
+        (
+            "name = \"production\"\nbranches = [\"main\"]\nenforced = true",
+            "name = \"other\"\nbranches = [\"main\"]\nenforced = true\nblockers = \"b.json\"\n\
+             blocked-by = [\"other\"]\n[[environment]]\nname = \"production\"\n\
+             branches = [\"main\"]\nenforced = true",
+            "other has a blocker map and no rule for close-blocker: nobody can close an item",
+        ),
+        // Two of two, one of whom cannot sign any more.
+        (
+            "touch = false",
+            "not-after = \"2026-01-01T00:00:00Z\"\ntouch = false",
+            "the key ada-key of ada@example.org ended at 2026-01-01T00:00:00Z: it signs nothing",
+        ),
+    ] {
+        let said = of(&text.replace(from, to));
+        assert!(said.contains(expected), "{expected}: {said}");
+    }
+    let two = text
+        .replacen("touch = false", "not-after = \"2026-01-01T00:00:00Z\"\ntouch = false", 1)
+        .replace(", \"cy@example.org\"", "");
+    let said = of(&two);
+    let deadlock = "nobody can permit reseal of *: it takes 2 approvals, and 1 of the approvers have \
+                    a key that counts";
+    assert!(said.contains(deadlock), "{said}");
+    // A rule for emergencies and a ledger leave nothing to say of these.
+    let glass = "[[rule]]\naction = \"reseal\"\nseals = [\"*\"]\napprovers = [\"ada@example.org\"]\n\
+                 threshold = 1\nbreak-glass = true\n";
+    let full = text.replacen("= 48\n", "= 48\nledger = \"local\"\n", 1) + glass;
+    let said = of(&full);
+    assert!(!said.contains("no break-glass") && !said.contains("no ledger"), "{said}");
+}
+
+/// The most commands that a team needs from no policy to its first granted reseal.
+const MOST_COMMANDS: usize = 8;
+
+#[test]
+#[ignore = "needs ssh-keygen"]
+fn a_team_comes_from_no_policy_to_a_granted_reseal_in_a_few_commands() {
+    let repo = Repo::in_git();
+    repo.build("dist", &[("app.js", Node::File(b"one".to_vec()))]);
+    repo.git(&["add", "-A"]);
+    repo.seal("dist", "dist");
+    commit(&repo, "a seal");
+    let keys = tempfile::tempdir().unwrap();
+    let at = |name: &str| keys.path().join(name).to_str().unwrap().to_owned();
+    for name in ["ada", "bob", "cy"] {
+        let mut make = Command::new("ssh-keygen");
+        make.args(["-q", "-t", "ed25519", "-N", "", "-C", "", "-f"]).arg(at(name));
+        assert!(make.status().unwrap().success());
+    }
+    let approver = |name: &str| format!("--approver={name}@example.org={}.pub", at(name));
+    let sign = |name: &str| format!("sealgate grant sign --base HEAD --yes --key {}", at(name));
+    let commands = [
+        format!(
+            "sealgate policy new --repository example/notes {} {} {}",
+            approver("ada"),
+            approver("bob"),
+            approver("cy")
+        ),
+        "git add -A".to_owned(),
+        "git commit --quiet --message policy".to_owned(),
+        "sealgate seal dist".to_owned(),
+        "sealgate grant new --all --base HEAD --reason release".to_owned(),
+        sign("ada"),
+        sign("bob"),
+        "sealgate check --base HEAD".to_owned(),
+    ];
+    assert!(commands.len() <= MOST_COMMANDS);
+    for (number, command) in commands.iter().enumerate() {
+        if number == 3 {
+            // The release: it is built, whoever approves it.
+            fs::write(repo.at("dist/app.js"), "two").unwrap();
+        }
+        let words: Vec<&str> = command.split(' ').collect();
+        match words[0] {
+            "git" => drop(repo.git(&words[1..])),
+            _ => drop(told(&repo.run(&words[1..]), 0)),
+        }
+    }
+    let report = repo.check(&["--base", "HEAD"]).report;
+    let approvers = &report["seals"][0]["reseal"]["grants"][0]["approvers"];
+    assert_eq!(approvers, &serde_json::json!(["ada@example.org", "bob@example.org"]));
+}
+
+#[test]
+fn the_report_names_the_grant_of_each_reseal_that_is_granted_and_of_no_other() {
+    let repo = Repo::in_git();
+    for name in ["dist", "site"] {
+        repo.build(name, &[("a", Node::File(b"one".to_vec()))]);
+    }
+    repo.git(&["add", "-A"]);
+    repo.seal("dist", "dist");
+    repo.seal("site", "site");
+    fs::write(repo.at("seals/policy.toml"), policy_text()).unwrap();
+    commit(&repo, "base");
+    repo.git(&["tag", "base"]);
+    for name in ["dist", "site"] {
+        fs::write(repo.at(name).join("a"), "two").unwrap();
+        told(&repo.run(&["seal", name]), 0);
+    }
+    let all = ["grant", "new", "--all", "--base", "base", "--reason", "both"];
+    let said = told(&repo.run(&all), 0);
+    let ids: Vec<&str> = said
+        .lines()
+        .filter_map(|line| line.strip_prefix("wrote seals/grants/")?.strip_suffix(".toml"))
+        .collect();
+    let of = |name: &str| {
+        ids.iter().copied().find(|id| {
+            let text = fs::read_to_string(repo.at(&format!("seals/grants/{id}.toml"))).unwrap();
+            text.contains(&format!("seal = \"{name}\""))
+        })
+    };
+    let (dist, site) = (of("dist").unwrap(), of("site").unwrap());
+    for (id, approvers) in [(dist, 2), (site, 1)] {
+        let bytes = fs::read(repo.at(&format!("seals/grants/{id}.toml"))).unwrap();
+        for (name, signer) in &signers()[..approvers] {
+            let file = repo.at(&format!("seals/grants/{id}.{name}-key.sig"));
+            fs::write(file, signer.sign(&bytes)).unwrap();
+        }
+    }
+    let checked = repo.check(&["--base", "base"]);
+    assert_eq!(checked.errors(), ["too-few-approvals"]);
+    let seals = checked.report["seals"].as_array().unwrap();
+    let granted =
+        serde_json::json!([{"grant": dist, "approvers": ["ada@example.org", "bob@example.org"]}]);
+    assert_eq!(seals[0]["reseal"]["grants"], granted);
+    assert!(seals[1]["reseal"].get("grants").is_none(), "{}", seals[1]);
+    // The refusal names the seal and the grant, and its remedy the base.
+    let error = &checked.report["errors"][0];
+    assert_eq!(error["seal"], "site");
+    let (message, remedy) = (error["message"].as_str().unwrap(), error["remedy"].as_str().unwrap());
+    assert!(
+        message.contains(&site[..10]) && remedy.contains(&format!("{site} --base base")),
+        "{error}"
+    );
 }
 
 #[test]
@@ -183,7 +400,7 @@ fn what_is_no_grant_is_not_written() {
 #[test]
 fn a_plan_that_is_not_a_regular_file_is_refused_and_not_waited_for() {
     let repo = changed(&policy_text());
-    rustix::fs::mkfifoat(rustix::fs::CWD, repo.at("fifo"), 0o644.into()).unwrap();
+    make_fifo(&repo.at("fifo"));
     for plan in ["fifo", "dist", "/dev/zero"] {
         let arguments = ["base", "--reason", "x", "--plan", plan];
         let why = format!("--plan {plan}: it is not a regular file");
@@ -281,7 +498,15 @@ fn doctor_and_check_name_what_runs_out_in_the_policy() {
     let doctor = told(&repo.run(&["doctor", "--format", "json"]), 0);
     assert!(doctor.contains("policy-doubt") && doctor.contains("ada-key"), "{doctor}");
     fs::write(repo.at("seals/policy.toml"), policy_text()).unwrap();
-    assert!(!told(&repo.run(&["doctor", "--format", "json"]), 0).contains("policy-doubt"));
+    let doctor = || told(&repo.run(&["doctor", "--format", "json"]), 0);
+    assert!(!doctor().contains("policy-doubt"));
+    // How the tags of a ledger elsewhere are protected is always stated.
+    for (ledger, is_stated) in [("local", false), ("https://example.org/x.git", true)] {
+        let head = format!("max-grant-hours = 48\nledger = \"{ledger}\"\n");
+        let text = policy_text().replace("max-grant-hours = 48\n", &head);
+        fs::write(repo.at("seals/policy.toml"), text).unwrap();
+        assert_eq!(doctor().contains("sealgate-used/*"), is_stated, "{ledger}");
+    }
 }
 
 #[test]

@@ -515,6 +515,10 @@ fn a_seal_that_covers_other_things_than_on_the_remote_stops_the_push() {
         assert!(ran.code != 0 && ran.stderr.contains(said), "{said}: {}", ran.stderr);
         assert!(ran.stderr.contains(ANYWAY) && ran.stderr.contains("next: "), "{}", ran.stderr);
         assert!(ran.stderr.contains("which the remote has"), "{said}: {}", ran.stderr);
+        // Other seals that were approved meanwhile stay.
+        assert!(ran.stderr.contains(" -- ':/seals/dist.toml'"), "{said}: {}", ran.stderr);
+        let renamed = ran.stderr.contains("&& git rm --quiet -- ':/seals/other.toml'");
+        assert_eq!(renamed, said == "it was called dist", "{said}: {}", ran.stderr);
     }
 }
 

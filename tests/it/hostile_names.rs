@@ -5,6 +5,8 @@
 //! Machines that read logs are modelled in `actions`, parsers judge in `judges`. Reports are made
 //! in the library, for names by the thousand, and by the program, on files that have the names.
 
+#![cfg(unix)]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -325,7 +327,7 @@ fn judge_all(name: &[u8]) -> Result<(), String> {
             }
         }
         let mut bytes = Vec::new();
-        report::problems(&report.errors, &mut bytes).unwrap();
+        report::problems(&report.errors, Verbosity::Normal, &mut bytes).unwrap();
         let text = anstream::adapter::strip_str(std::str::from_utf8(&bytes).unwrap()).to_string();
         judge("human", &text, &HARMLESS["human"])?;
         told_to_a_runner(&report)?;

@@ -2,6 +2,7 @@
 //! file of tests is forgotten. The compiler holds the rest: the crates below `crates` know only each
 //! other, and clippy holds what each may touch.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -50,6 +51,92 @@ fn a_room_knows_only_those_below_it() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Reads the paths of an import from `code`, which stands behind `::`: one for each item of a group.
+fn paths(above: &[&str], mut code: &str) -> (Vec<String>, usize) {
+    let start = code.len();
+    if let Some(group) = code.strip_prefix('{') {
+        let mut all = Vec::new();
+        code = group.trim_start();
+        while !code.is_empty() && !code.starts_with('}') {
+            let (found, read) = paths(above, code);
+            all.extend(found);
+            code = code[read..].trim_start_matches(|c: char| c == ',' || c.is_whitespace());
+        }
+        return (all, start - code.strip_prefix('}').unwrap_or(code).len());
+    }
+    let end = code.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(code.len());
+    let (name, rest) = code.split_at(end);
+    let path = [above, &[name]].concat();
+    match rest.strip_prefix("::") {
+        Some(deeper) => {
+            let (found, read) = paths(&path, deeper);
+            (found, start - deeper.len() + read)
+        }
+        // At least one character: whatever stands there ends a path.
+        None => (vec![path.join("/")], end.max(1)),
+    }
+}
+
+/// The module of each file of `files`, and the modules that it imports from. A folder stands above its
+/// files, so what these share may lie in its `mod.rs`: that is no import.
+fn imports(files: &[(PathBuf, String)]) -> BTreeMap<String, BTreeSet<String>> {
+    let module = |path: &Path| {
+        let name = path.to_str().unwrap().trim_end_matches(".rs");
+        name.trim_end_matches("/mod").trim_end_matches("/lib").to_owned()
+    };
+    let known: BTreeSet<String> = files.iter().map(|(path, _)| module(path)).collect();
+    let mut all = BTreeMap::new();
+    for (path, code) in files {
+        let own = module(path);
+        let is_folder = path.ends_with("mod.rs") || path.ends_with("lib.rs");
+        let root = &own[..own.find("src").unwrap() + "src".len()];
+        let mut imported = BTreeSet::new();
+        for (at, word) in code.match_indices("super::").chain(code.match_indices("crate::")) {
+            // The first of several decides how far up they lead.
+            if code[..at].ends_with("super::") {
+                continue;
+            }
+            let ups = code[at..].split("super::").take_while(|before| before.is_empty()).count();
+            let above = match word {
+                "crate::" => root,
+                _ => Path::new(&own)
+                    .ancestors()
+                    .nth(ups - usize::from(is_folder))
+                    .unwrap()
+                    .to_str()
+                    .unwrap(),
+            };
+            let skipped = if word == "crate::" { word.len() } else { ups * word.len() };
+            for path in paths(&[above], &code[at + skipped..]).0 {
+                let mut found = Path::new(&path).ancestors().map(|at| at.to_str().unwrap());
+                imported.extend(found.find(|at| known.contains(*at)).map(str::to_owned));
+            }
+        }
+        let folder = |a: &str, b: &str| Path::new(a).starts_with(b);
+        imported.retain(|other| !folder(other, &own) && !folder(&own, other));
+        all.insert(own, imported);
+    }
+    all
+}
+
+#[test]
+fn no_files_import_each_other() {
+    for top in ["src", "crates/core/src", "crates/git/src", "crates/scan/src"] {
+        let mut left = imports(&sources(top));
+        let arrows: usize = left.values().map(BTreeSet::len).sum();
+        assert!(arrows > left.len() / 2, "{top} has few imports: is this test blind?");
+        // Whoever imports nothing that is left is in no circle.
+        loop {
+            let names: BTreeSet<String> = left.keys().cloned().collect();
+            left.retain(|_, imported| !imported.is_disjoint(&names));
+            if left.len() == names.len() {
+                break;
+            }
+        }
+        assert!(left.is_empty(), "in circles, or above one: {:?}", left.keys());
+    }
 }
 
 #[test]

@@ -60,6 +60,11 @@ fn seals(repo: &Repo) -> Vec<String> {
     names
 }
 
+/// The action of a release, as a user names it.
+const ACTION: &str = "--action=seal-gate/sealgate@0123456789abcdef0123456789abcdef01234567 # v1";
+const USES: &str =
+    "        uses: seal-gate/sealgate@0123456789abcdef0123456789abcdef01234567 # v1\n";
+
 const HOOK: &str = ".git/hooks/pre-push";
 const CHECK: &str = ".github/workflows/sealgate.yml";
 const REHEARSAL: &str = ".github/workflows/seal-rehearsal.yml";
@@ -67,8 +72,7 @@ const REHEARSAL: &str = ".github/workflows/seal-rehearsal.yml";
 #[test]
 fn what_is_proposed_is_sealed_protected_and_checked_in_a_workflow() {
     let repo = project();
-    // A CRLF in git: text=auto would rewrite it, and is not proposed.
-    let said = inits(&repo, &["--yes", "--build", "npm run build"]);
+    let said = inits(&repo, &["--yes", "--build", "npm run build", ACTION]);
     assert_eq!(seals(&repo), ["dist.toml", "vendor.toml"]);
     assert!(repo.read("seals/dist.toml").contains("tracked = false"));
     assert!(repo.read("seals/vendor.toml").contains("tracked = true"));
@@ -78,6 +82,7 @@ fn what_is_proposed_is_sealed_protected_and_checked_in_a_workflow() {
     assert!(!repo.read("seals/vendor.toml").contains("build"), "nobody builds what is copied");
     assert!(!repo.path(REHEARSAL).exists());
     assert!(said.contains("git add .gitattributes .github/workflows/sealgate.yml seals/dist.toml"));
+    assert!(said.contains("git commit -m 'Seal dist, vendor'"), "{said}");
     assert_eq!(repo.run(&["check"]).code, Some(0));
     // The commands that it prints are taken as they stand.
     git(&repo, &["add", ".gitattributes", CHECK, "seals/dist.toml", "seals/vendor.toml"]);
@@ -87,32 +92,28 @@ fn what_is_proposed_is_sealed_protected_and_checked_in_a_workflow() {
 
 #[test]
 fn a_second_run_changes_nothing() {
-    let cases: [&[&str]; 7] = [
+    let cases: [&[&str]; 8] = [
         &["--yes"],
-        &["--yes", "--build", "make"],
+        &["--yes", ACTION],
+        &["--yes", "--build", "make", ACTION],
         &["--root", "dist"],
         &["--root", "vendor", "--root", "dist", "--root", "vendor/../dist"],
-        &["--root", "dist", "--workflow", "rehearsal", "--build", "make"],
+        &["--root", "dist", "--workflow", "rehearsal", "--build", "make", ACTION],
         &["--yes", "--workflow", "none"],
-        &["--root", "vendor", "--workflow", "check"],
+        &["--root", "vendor", "--workflow", "check", ACTION],
     ];
     for arguments in cases {
-        for clean in [false, true] {
-            let repo = project();
-            if clean {
-                // Without the CRLF, so that `text=auto` is proposed too.
-                repo.write("vendor/two.c", "two\n");
-                git(&repo, &["add", "."]);
-            }
-            inits(&repo, arguments);
-            let everywhere = repo.read(".gitattributes").starts_with("* text=auto eol=lf\n/seals");
-            assert_eq!(everywhere, clean && arguments.contains(&"--yes"), "{arguments:?}");
-            let before = repo.contents();
-            for _ in 0..2 {
-                let said = inits(&repo, arguments);
-                assert!(said.contains("nothing to do"), "{arguments:?}: {said}");
-                assert_eq!(repo.contents(), before, "{arguments:?}");
-            }
+        let repo = project();
+        // Without the CRLF, `text=auto` would rewrite nothing: it is not set unasked all the same.
+        repo.write("vendor/two.c", "two\n");
+        git(&repo, &["add", "."]);
+        inits(&repo, arguments);
+        assert!(repo.read(".gitattributes").starts_with("/seals/** -text\n"), "{arguments:?}");
+        let before = repo.contents();
+        for _ in 0..2 {
+            let said = inits(&repo, arguments);
+            assert!(said.contains("nothing to do"), "{arguments:?}: {said}");
+            assert_eq!(repo.contents(), before, "{arguments:?}");
         }
     }
 }
@@ -284,7 +285,7 @@ fn a_workflow_runs_the_build_as_it_was_typed_and_only_reads() {
         for install in installs {
             let repo = project();
             let flag = format!("--build={install} && mkdir dist && printf app >dist/app.js");
-            inits(&repo, &["--root", "dist", "--workflow", workflow, &flag]);
+            inits(&repo, &["--root", "dist", "--workflow", workflow, &flag, ACTION]);
             let text = repo.read(file);
             let (before, after) = text.split_once("        run: |\n").unwrap();
             assert_eq!(after.lines().next().unwrap().strip_prefix("          "), Some(install));
@@ -294,10 +295,9 @@ fn a_workflow_runs_the_build_as_it_was_typed_and_only_reads() {
             assert!(
                 before.contains("          persist-credentials: false\n          fetch-depth: 0\n")
             );
-            assert!(
-                after.ends_with("OWNER/sealgate@SHA\n        with:\n          rebuild: true\n"),
-                "{after}"
-            );
+            let end = format!("{USES}        with:\n          rebuild: true\n");
+            assert!(after.ends_with(&end), "{after}");
+            assert!(!text.contains("OWNER") && !text.contains("SHA"), "{text}");
             assert!(!text.contains("write"), "{text}");
             let anywhere = before.contains("pull_request:") || before.contains("merge_group:");
             assert_eq!(anywhere, workflow == "check");
@@ -311,9 +311,10 @@ fn a_workflow_runs_the_build_as_it_was_typed_and_only_reads() {
 #[test]
 fn a_workflow_that_is_there_stays_as_it_is() {
     let repo = project();
-    let arguments = ["--root", "dist", "--workflow", "check", "--build", "make"];
+    let arguments = ["--root", "dist", "--workflow", "check", "--build", "make", ACTION];
     inits(&repo, &arguments);
-    let filled = repo.read(CHECK).replace("OWNER/sealgate@SHA", "a/sealgate@0123");
+    let filled = repo.read(CHECK).replace("seal-gate/sealgate@", "a/sealgate@");
+    let filled = filled.replace("[main, master]", "[trunk]");
     for (text, says) in [(filled.as_str(), ""), ("name: mine\n", "stays as it is")] {
         repo.write(CHECK, text);
         let run = repo.run(&[&["init"], &arguments[..]].concat());
@@ -341,7 +342,7 @@ fn it_works_from_below_and_for_another_seals_directory() {
 #[test]
 fn what_cannot_be_done_is_refused_and_nothing_is_written() {
     type Prepare = fn(&Repo);
-    let cases: [(&[&str], &str, Prepare); 25] = [
+    let cases: [(&[&str], &str, Prepare); 26] = [
         (&[], "to ask questions\n  next: sealgate init --root dist --root vendor; or take", |_| {}),
         (&[], "name what is to be under seal: sealgate init --root DIR", |repo| {
             fs::remove_dir_all(repo.path("dist")).unwrap();
@@ -355,8 +356,14 @@ fn what_cannot_be_done_is_refused_and_nothing_is_written() {
             fs::remove_dir_all(repo.path("vendor")).unwrap();
             fs::remove_file(repo.path(".gitignore")).unwrap();
         }),
-        (&["--root", "dist", "--workflow", "check"], "must build dist first", |_| {}),
-        (&["--yes", "--workflow", "rehearsal"], "must build dist first", |_| {}),
+        (&["--root", "dist", "--workflow", "check", ACTION], "must build dist first", |_| {}),
+        (&["--yes", "--workflow", "rehearsal", ACTION], "must build dist first", |_| {}),
+        (
+            &["--yes", "--workflow", "check"],
+            "does not know which action runs it\n  next: name it, by the full id of a commit that you \
+             trust: --action OWNER/REPO@SHA",
+            |_| {},
+        ),
         (&["--yes", "--build", ""], "--build: it is empty", |_| {}),
         (&["--yes", "--build", "a\nb"], "--build: it holds a line break", |_| {}),
         (&["--yes", "--build", "a\u{2028}b"], "--build: it holds a line break", |_| {}),
@@ -383,11 +390,15 @@ fn what_cannot_be_done_is_refused_and_nothing_is_written() {
             let read_only = fs::Permissions::from_mode(0o444);
             fs::set_permissions(repo.path(".gitattributes"), read_only).unwrap();
         }),
-        (&["--yes", "--build", "make"], "is a symbolic link, which is never followed", |repo| {
-            fs::create_dir_all(repo.path("elsewhere/workflows")).unwrap();
-            symlink("elsewhere", repo.path(".github")).unwrap();
-        }),
-        (&["--yes", "--build", "make"], "it is no plain file", |repo| {
+        (
+            &["--yes", "--build", "make", ACTION],
+            "is a symbolic link, which is never followed",
+            |repo| {
+                fs::create_dir_all(repo.path("elsewhere/workflows")).unwrap();
+                symlink("elsewhere", repo.path(".github")).unwrap();
+            },
+        ),
+        (&["--yes", "--build", "make", ACTION], "it is no plain file", |repo| {
             fs::create_dir_all(repo.path(CHECK)).unwrap();
         }),
         (&["--yes", "--threads", "0"], "--threads", |_| {}),
@@ -455,16 +466,25 @@ fn the_hook_is_installed_where_it_is_asked_for_and_can_be() {
     refused(&repo, &init, "core.hooksPath makes git take hooks from");
 }
 
-/// Runs `init` on a terminal at which `typed` was typed, and gives the exit code and what was
-/// shown there.
+/// Runs `init` on a terminal at which `typed` was typed.
 fn on_a_terminal(repo: &Repo, arguments: &[&str], typed: &str) -> (Option<i32>, String) {
+    typed_at_a_terminal(repo, &[&["init"], arguments].concat(), typed)
+}
+
+/// Runs `arguments` on a terminal at which `typed` was typed, and gives the exit code and what was
+/// shown there on stderr.
+pub(crate) fn typed_at_a_terminal(
+    repo: &Repo,
+    arguments: &[&str],
+    typed: &str,
+) -> (Option<i32>, String) {
     let terminal = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
     grantpt(&terminal).unwrap();
     unlockpt(&terminal).unwrap();
     let name = ptsname(&terminal, Vec::new()).unwrap();
     let name = Path::new(name.to_str().unwrap());
     let side = || fs::File::options().read(true).write(true).open(name).unwrap();
-    let mut command = repo.sealgate(&[&["init"], arguments].concat());
+    let mut command = repo.sealgate(arguments);
     command.stdin(side()).stderr(side()).stdout(Stdio::null());
     let mut child = command.spawn().unwrap();
     // It holds copies of the other side, without which the terminal would never end.
@@ -482,8 +502,14 @@ fn on_a_terminal_it_asks_what_no_flag_states() {
     let repo = project();
     repo.write("vendor/two.c", "two\n");
     git(&repo, &["add", "."]);
-    let (code, shown) = on_a_terminal(&repo, &[], "1\n\nnpm run build\nno\nyes\n");
+    let action = ACTION.split_once('=').unwrap().1;
+    let typed = format!("dits\n1,9\n1\n\nOWNER/x@SHA\n{action}\nnpm run build\nno\nyes\n");
+    let (code, shown) = on_a_terminal(&repo, &[], &typed);
     assert_eq!(code, Some(0), "{shown}");
+    assert!(shown.contains("  there is nothing at dits"), "{shown}");
+    assert!(shown.contains("  there is no such number"), "{shown}");
+    assert!(shown.contains("  write OWNER/REPO@SHA: who publishes"), "{shown}");
+    assert!(repo.read(CHECK).contains(USES));
     assert!(shown.contains("  1  dist  1 file, 3 B; git ignores it: it is built"), "{shown}");
     assert!(shown.contains("The command that builds dist: "), "{shown}");
     assert_eq!(seals(&repo), ["dist.toml"]);
@@ -513,8 +539,10 @@ fn answers_that_end_too_early_leave_everything_as_it_was() {
         "7\n\u{4}",
         "\n\u{4}",
         "1\ncheck\n\u{4}",
-        "1\ncheck\nmake\n\u{4}",
-        "1\ncheck\nmake\nyes\n\u{4}",
+        "1\ncheck\nnone\nno\n\u{4}",
+        "1\ncheck\na/b\n\u{4}",
+        "1\ncheck\na/b@0123456789abcdef0123456789abcdef01234567\nmake\n\u{4}",
+        "1\ncheck\na/b@0123456789abcdef0123456789abcdef01234567\nmake\nyes\n\u{4}",
     ] {
         let repo = project();
         repo.write("vendor/two.c", "two\n");
@@ -545,8 +573,9 @@ fn package(build: &str) -> Repo {
 #[test]
 fn the_command_of_the_project_is_found_and_proved_before_anything_is_sealed() {
     let repo = package("mkdir dist && cp src/app.js dist");
-    let run = repo.run(&["init", "--yes"]);
+    let run = repo.run(&["init", "--yes", ACTION]);
     assert_eq!(run.code, Some(0), "{run:#?}");
+    assert!(!run.stderr.contains("other bytes"), "{run:#?}");
     assert!(run.stderr.contains("dist is built by `npm run build` (package.json)"), "{run:#?}");
     assert!(run.stdout.contains("dist: built twice, the same bytes"), "{run:#?}");
     assert!(repo.read(CHECK).contains("        run: |\n          npm ci\n"));
@@ -572,10 +601,115 @@ fn the_command_of_the_project_is_found_and_proved_before_anything_is_sealed() {
 fn a_seal_that_was_there_gets_the_command_that_is_stated() {
     let repo = package("mkdir dist && cp src/app.js dist");
     assert_eq!(repo.run(&["seal", "dist", "--root", "dist"]).code, Some(0));
-    let said = inits(&repo, &["--yes", "--build", "npm ci && npm run build"]);
+    let said = inits(&repo, &["--yes", "--build", "npm ci && npm run build", ACTION]);
     assert!(said.contains("dist: built by npm run build in seals/dist.toml"), "{said}");
     assert!(
         repo.read(CHECK).contains("          npm ci\n      - name: Build again, and compare\n")
     );
+    assert_eq!(repo.run(&["rebuild"]).code, Some(0));
+}
+
+#[test]
+fn a_root_that_was_stale_is_added_with_its_seal() {
+    let repo = package("mkdir dist && cp src/app.js dist/new.js");
+    let run = repo.run(&["init", "--yes", ACTION]);
+    assert_eq!(run.code, Some(0), "{run:#?}");
+    let says = "dist: the build made other bytes than those that lay there: 1 entry differs; see them \
+                with git diff -- ':/dist'";
+    assert!(run.stderr.contains(says), "{run:#?}");
+    let printed: Vec<&str> = run.stdout.lines().filter(|line| line.starts_with("  git ")).collect();
+    assert_eq!(
+        printed,
+        [
+            "  git add -A -- .gitattributes .github/workflows/sealgate.yml seals/dist.toml dist",
+            "  git commit -m 'Seal dist'"
+        ]
+    );
+    git(&repo, &printed[0].split_whitespace().skip(1).collect::<Vec<_>>());
+    git(&repo, &["commit", "-qm", "sealed"]);
+    assert_eq!(repo.run(&["check", "--rev", "HEAD"]).code, Some(0));
+}
+
+#[test]
+fn without_an_action_no_workflow_is_written_and_the_way_to_one_is_told() {
+    let repo = package("mkdir dist && cp src/app.js dist");
+    let run = repo.run(&["init", "--yes"]);
+    assert_eq!(run.code, Some(0), "{run:#?}");
+    assert!(!repo.path(CHECK).exists());
+    let says = "sealgate init --workflow check --action OWNER/REPO@SHA --yes";
+    assert!(run.stderr.contains(says), "{run:#?}");
+    inits(&repo, &["--workflow", "check", "--yes", ACTION]);
+    assert!(repo.read(CHECK).contains(USES));
+    for (path, content) in repo.contents() {
+        let content = format!("{content:?}");
+        assert!(!content.contains("OWNER") && !content.contains("@SHA"), "{path:?}");
+    }
+}
+
+#[test]
+fn the_workflow_runs_for_the_default_branch_of_the_remote() {
+    let repo = package("mkdir dist && cp src/app.js dist");
+    git(&repo, &["symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/trunk"]);
+    inits(&repo, &["--yes", ACTION]);
+    assert!(repo.read(CHECK).contains("    branches: [trunk]\n"));
+    let repo = package("mkdir dist && cp src/app.js dist");
+    git(&repo, &["symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/a+b"]);
+    inits(&repo, &["--yes", ACTION]);
+    assert!(repo.read(CHECK).contains("    branches: [main, master]\n"));
+}
+
+#[test]
+fn many_directories_make_no_long_command() {
+    let repo = Repo::with(&[(".gitignore", "dist\n")]);
+    git(&repo, &["init", "-q"]);
+    for number in 0..40 {
+        repo.write(format!("packages/p{number}/dist/app.js"), "app");
+    }
+    let run = repo.run(&["init"]);
+    assert_eq!(run.code, Some(2), "{run:#?}");
+    assert!(run.stderr.contains("take all 40 directories that are proposed: sealgate init --yes"));
+    let said = inits(&repo, &["--yes"]);
+    assert!(said.contains("  git add .gitattributes seals\n"), "{said}");
+    assert!(said.contains("  git commit -m 'Seal 40 directories'\n"), "{said}");
+    assert!(said.lines().all(|line| line.len() < 200), "{said}");
+    git(&repo, &["add", "."]);
+    git(&repo, &["commit", "-qm", "sealed"]);
+    for number in 40..60 {
+        repo.write(format!("packages/p{number}/dist/app.js"), "app");
+    }
+    let doctor = repo.run(&["doctor"]);
+    assert!(doctor.stdout.contains("    sealgate init --yes\n"), "{doctor:#?}");
+}
+
+#[test]
+fn a_package_that_contains_the_seals_is_refused_until_they_are_left_out() {
+    let pyproject =
+        "[build-system]\nbuild-backend = \"hatchling.build\"\n[project]\nname = \"tool\"\n";
+    let left_out = "[tool.hatch.build.targets.sdist]\nexclude = [\"/seals\"]\n";
+    let repo = Repo::with(&[
+        (".gitignore", "dist\n"),
+        ("pyproject.toml", pyproject),
+        ("dist/tool-1.0.tar.gz", "x"),
+        ("dist/tool-1.0-py3-none-any.whl", "x"),
+    ]);
+    git(&repo, &["init", "-q"]);
+    git(&repo, &["add", "."]);
+    let says = "dist: tool-1.0.tar.gz contains the seals themselves (hatch packs seals/), so each new seal \
+                makes another package\n  next: in pyproject.toml, below [tool.hatch.build.targets.sdist]: \
+                exclude = [\"/seals\"]";
+    refused(&repo, &["init", "--yes", "--workflow", "none"], says);
+    assert_eq!(repo.run(&["seal", "dist", "--root", "dist"]).code, Some(0));
+    let doctor = repo.run(&["doctor"]);
+    assert!(doctor.stdout.contains("seal-in-package\n"), "{doctor:#?}");
+    repo.write("pyproject.toml", format!("{pyproject}{left_out}"));
+    assert!(!repo.run(&["doctor"]).stdout.contains("seal-in-package"));
+    fs::remove_dir_all(repo.path("seals")).unwrap();
+    let build = "mkdir dist && cat .gitattributes >dist/tool-1.0.tar.gz 2>&1 || true";
+    let said = inits(&repo, &["--yes", "--workflow", "none", "--build", build]);
+    assert_eq!(seals(&repo), ["dist.toml"]);
+    // The package has what was written after it was built.
+    assert!(said.contains("\n  sealgate rebuild dist --seal\n  git add "), "{said}");
+    assert_eq!(repo.run(&["rebuild"]).code, Some(1));
+    assert_eq!(repo.run(&["rebuild", "dist", "--seal"]).code, Some(0));
     assert_eq!(repo.run(&["rebuild"]).code, Some(0));
 }

@@ -11,10 +11,9 @@ use std::path::Path;
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-use rustix::fs::{CWD, FileType, Mode, mknodat};
 use serde_json::{Value, json};
 
-use crate::common::{Node, Repo};
+use crate::common::{Node, Repo, make_fifo};
 
 /// A report without what is not the same in two runs: times; and what tells of the merging itself.
 fn told(report: &[u8]) -> Value {
@@ -185,7 +184,7 @@ fn apply(drift: &Drift, root: &Path, sealed: &[&str]) {
             let path = root.join(path);
             if clear(root, &path) {
                 fs::create_dir_all(path.parent().unwrap()).unwrap();
-                mknodat(CWD, path, FileType::Fifo, Mode::RUSR, 0).unwrap();
+                make_fifo(&path);
             }
         }
         Drift::NotText(byte) => {
@@ -940,7 +939,7 @@ fn what_is_no_report_is_refused_and_never_waited_for() {
         let start = String::from_utf8_lossy(&text[..text.len().min(40)]).into_owned();
         assert_eq!((exit, &report["errors"][0]["code"]), (2, &json!(code)), "{start}");
     }
-    mknodat(CWD, repo.at("fifo.json"), FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
+    make_fifo(&repo.at("fifo.json"));
     fs::File::create(repo.at("long.json")).unwrap().set_len(1 << 40).unwrap();
     let places = [
         ("fifo.json", "report-unreadable"),

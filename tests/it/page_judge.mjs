@@ -53,6 +53,15 @@ try {
       }));
       seen.wide = (seen.wide ?? 0) + await tab.evaluate(() =>
         Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth));
+      // A label that is shown has room for its line, and ends in an ellipsis where that is too long.
+      seen.cut = (seen.cut ?? 0) + await tab.evaluate(() =>
+        [...document.querySelectorAll(".label span")].filter((line) => {
+          const [inner, outer] = [line, line.parentElement].map((box) => box.getBoundingClientRect());
+          const shown = inner.height > 0;
+          const fits = inner.bottom <= outer.bottom + 1 && inner.right <= outer.right + 1;
+          return shown && !(fits && getComputedStyle(line).textOverflow === "ellipsis");
+        }).length);
+      seen.labels = (seen.labels ?? 0) + await tab.locator(".label span:visible").count();
       const rows = () => tab.locator("#findings tbody tr:visible").count();
       seen.shown.all = await rows();
       if (seen.shown.all > 0) {

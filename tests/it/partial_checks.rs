@@ -7,6 +7,7 @@ use std::os::unix::fs::{PermissionsExt as _, symlink};
 
 use serde_json::Value;
 
+use crate::common::make_fifo;
 use crate::support::{Repo, refused};
 
 /// Four archives for download, and one directory of them.
@@ -122,14 +123,7 @@ fn what_is_not_judged_is_not_opened() {
     for path in others {
         fs::set_permissions(repo.path(path), fs::Permissions::from_mode(0o000)).unwrap();
     }
-    rustix::fs::mknodat(
-        rustix::fs::CWD,
-        repo.path("rel/fifo"),
-        rustix::fs::FileType::Fifo,
-        rustix::fs::Mode::RWXU,
-        0,
-    )
-    .unwrap();
+    make_fifo(&repo.path("rel/fifo"));
     let only = ["--only", "app-linux-x64*"];
     let report = repo.run(&[&["check", "--format", "json"][..], &only].concat());
     assert_eq!(report.code, Some(0), "{report:#?}");

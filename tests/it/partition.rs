@@ -15,7 +15,7 @@ use sealgate_core::seal::exclude::Scope;
 use sealgate_core::seal::path::EntryPath;
 use sealgate_core::seal::{Header, Root, Seal, SealName, SealedEntry};
 
-use crate::common::{Node, Repo};
+use crate::common::{Node, Repo, make_fifo};
 
 fn seal(name: &str, sizes: &[(String, Option<u64>)]) -> Seal {
     let entry = |size: Option<u64>| match size {
@@ -223,14 +223,7 @@ fn what_is_another_shares_is_not_opened_whatever_it_is() {
     for path in others {
         let path = repo.at("dist").join(path);
         fs::remove_file(&path).unwrap();
-        rustix::fs::mknodat(
-            rustix::fs::CWD,
-            &path,
-            rustix::fs::FileType::Fifo,
-            rustix::fs::Mode::RUSR,
-            0,
-        )
-        .unwrap();
+        make_fifo(&path);
     }
     assert_eq!(paths(&repo, "slice:1/2", 0), BTreeSet::new());
     assert_eq!(paths(&repo, "slice:2/2", 1).len(), 3);

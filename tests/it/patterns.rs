@@ -1,6 +1,8 @@
 //! What `exclude` patterns match, held against git: lists of patterns are generated, and paths near
 //! them; for every path, `Scope` and `git check-ignore` must name the same deciding pattern.
 
+#![cfg(unix)]
+
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fmt::Write as _;

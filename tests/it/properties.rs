@@ -1,5 +1,7 @@
 //! What holds for every tree, every pattern and every path.
 
+#![cfg(unix)]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, Permissions};
 use std::num::NonZeroUsize;
@@ -10,7 +12,6 @@ use std::thread;
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-use rustix::fs::{CWD, FileType, Mode, mknodat};
 use sealgate::ops::check::Judge;
 use sealgate::ops::seal::draft::draft;
 use sealgate::tree::Workspace;
@@ -23,7 +24,7 @@ use sealgate_core::seal::{Header, Root, SealName, to_bytes};
 use sealgate_scan::{self as inventory, Directory, Scanner};
 
 use crate::common;
-use crate::common::{Node, Repo, copy};
+use crate::common::{Node, Repo, copy, make_fifo};
 
 /// A tree to be built, and the judge of what is found in it.
 type Tree = BTreeMap<String, Plant>;
@@ -329,7 +330,7 @@ impl Change {
             }
             (Self::IntoFifo, _) => {
                 remove(path);
-                mknodat(CWD, path, FileType::Fifo, Mode::from_raw_mode(0o644), 0).unwrap();
+                make_fifo(path);
             }
             (Self::IntoFullDirectory, _) => {
                 remove(path);

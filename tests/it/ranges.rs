@@ -3,6 +3,7 @@
 #![cfg(unix)]
 
 use std::fs;
+use std::path::PathBuf;
 use std::process::Command;
 
 use serde_json::Value;
@@ -159,15 +160,24 @@ fn a_range_that_reaches_the_end_of_a_shallow_clone_is_refused() {
     assert!(output.status.code() == Some(2) && said.contains("git fetch --unshallow"), "{said}");
 }
 
+/// The file of the loose object `oid`.
+fn object(repo: &Repo, oid: &str) -> PathBuf {
+    repo.at(&format!(".git/objects/{}/{}", &oid[..2], &oid[2..]))
+}
+
 /// Replaces the object of the commit `oid` on disk by one that has the `parent`.
 fn give_parent(repo: &Repo, oid: &str, parent: &str) {
-    let file = |oid: &str| repo.at(&format!(".git/objects/{}/{}", &oid[..2], &oid[2..]));
+    replace_in_object(repo, oid, "\nauthor", &format!("\nparent {parent}\nauthor"));
+}
+
+/// Replaces the object of the commit `oid` on disk by one that has `new` in the place of `old`.
+fn replace_in_object(repo: &Repo, oid: &str, old: &str, new: &str) {
     let text = String::from_utf8(repo.git(&["cat-file", "commit", oid])).unwrap();
-    let forged = text.replacen("\nauthor", &format!("\nparent {parent}\nauthor"), 1);
-    fs::write(repo.at(".git/forged"), forged).unwrap();
+    fs::write(repo.at(".git/forged"), text.replacen(old, new, 1)).unwrap();
     let forged = repo.git(&["hash-object", "-t", "commit", "-w", ".git/forged"]);
-    fs::remove_file(file(oid)).unwrap();
-    fs::copy(file(String::from_utf8(forged).unwrap().trim()), file(oid)).unwrap();
+    fs::remove_file(object(repo, oid)).unwrap();
+    let forged = object(repo, String::from_utf8(forged).unwrap().trim());
+    fs::copy(forged, object(repo, oid)).unwrap();
 }
 
 #[test]
@@ -187,6 +197,46 @@ fn a_commit_that_was_replaced_on_disk_hides_none_of_the_range() {
     give_parent(&repo, &oid(&repo, "HEAD~3"), &oid(&repo, "HEAD~1"));
     let ran = repo.run(&["check", "--rev", &range]);
     assert_eq!(ran.code, 2, "{}", ran.stderr);
+}
+
+#[test]
+fn a_commit_graph_that_states_other_parents_hides_none_of_the_range() {
+    let repo = Repo::in_git();
+    write(&repo, "d/a", "1");
+    add_and_seal(&repo, "d");
+    commit(&repo, "sealed");
+    write(&repo, "y", "y");
+    commit(&repo, "before");
+    write(&repo, "x", "x");
+    commit(&repo, "start");
+    write(&repo, "d/a", "2");
+    commit(&repo, "drift");
+    write(&repo, "d/a", "1");
+    commit(&repo, "back");
+    let [root, before, start, drift] =
+        ["HEAD~4", "HEAD~3", "HEAD~2", "HEAD~1"].map(|revision| oid(&repo, revision));
+    let range = format!("{start}..{}", oid(&repo, "HEAD"));
+    assert_eq!(repo.run(&["check", "--rev", &range]).code, 1);
+    // The graph is written while the drift seems to come before the start of the range. git hashes the
+    // tips of branches, and not what lies behind them.
+    repo.git(&["branch", "side", &start]);
+    let files = [&before, &drift].map(|oid| object(&repo, oid));
+    let honest = files.clone().map(|file| fs::read(file).unwrap());
+    give_parent(&repo, &before, &drift);
+    replace_in_object(&repo, &drift, &format!("parent {start}"), &format!("parent {root}"));
+    repo.git(&["commit-graph", "write", "--reachable"]);
+    for (file, bytes) in files.iter().zip(&honest) {
+        fs::remove_file(file).unwrap();
+        fs::write(file, bytes).unwrap();
+    }
+    let listed = String::from_utf8(repo.git(&["rev-list", &range])).unwrap();
+    assert!(!listed.contains(&drift), "git does not believe the graph: {listed}");
+    let ran = repo.run(&["check", "--rev", &range]);
+    assert!(ran.code == 2 && ran.stderr.contains("commit-graph"), "{}", ran.stderr);
+    // An honest graph changes nothing.
+    fs::remove_file(repo.at(".git/objects/info/commit-graph")).unwrap();
+    repo.git(&["commit-graph", "write", "--reachable"]);
+    assert_eq!(repo.run(&["check", "--rev", &range]).code, 1);
 }
 
 /// Commits with the seal `d`: alone, beside `e`, and without `e` again, whose bytes change then.

@@ -1,5 +1,7 @@
 //! Trees that nobody made for a test: the unpacked sources of this project's own dependencies.
 
+#![cfg(unix)]
+
 use std::collections::BTreeSet;
 use std::env;
 use std::fs;

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 use walkdir::WalkDir;
 
-use crate::common::{Node, Ran, Repo, run, scrubbed};
+use crate::common::{Node, Ran, Repo, make_fifo, run, scrubbed};
 
 const BUILD: &str = "mkdir dist && cp src/a.js src/b.js dist";
 
@@ -175,7 +175,7 @@ fn what_a_person_made_is_kept_and_named() {
         &[("b.js", text("by hand")), (".env", text("secret")), ("deep/x.log", text("log"))],
     );
     symlink("/etc/passwd", repo.at("dist/link.log")).unwrap();
-    rustix::fs::mkfifoat(rustix::fs::CWD, repo.at("dist/fifo.log"), 0o600.into()).unwrap();
+    make_fifo(&repo.at("dist/fifo.log"));
     let ran = repo.run(&["rebuild"]);
     assert_eq!(ran.code, 0, "{}{}", stdout(&ran), ran.stderr);
     let kept = aside(&repo);
@@ -287,7 +287,10 @@ fn the_printed_advice_approves_what_the_build_makes() {
     let ran = repo.run(&["rebuild"]);
     assert_eq!(ran.code, 1);
     let said = stdout(&ran).split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(said.contains("`sealgate rebuild dist --seal` approves what it makes"), "{said}");
+    assert!(
+        said.contains("approve that and commit it: sealgate rebuild dist --seal git"),
+        "{said}"
+    );
     let ran = repo.run(&["rebuild", "dist", "--seal"]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     assert!(!ran.stderr.contains("kept aside"), "{}", ran.stderr);
@@ -642,7 +645,7 @@ fn a_fifo_in_the_directory_of_runs_makes_no_command_wait() {
         .unwrap();
         let fifo = repo.at(&format!("{runs}/{fifo}"));
         let _ = fs::remove_file(&fifo);
-        rustix::fs::mkfifoat(rustix::fs::CWD, &fifo, 0o600.into()).unwrap();
+        make_fifo(&fifo);
         for arguments in [
             &["check"][..],
             &["seal", "dist"],

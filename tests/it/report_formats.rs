@@ -228,7 +228,7 @@ fn no_hostile_text_anywhere_in_a_report_becomes_a_command_or_a_control() {
                 assert_inert(&styled(&report, verbosity));
             }
             let mut bytes = Vec::new();
-            problems(&report.errors, &mut bytes).unwrap();
+            problems(&report.errors, Verbosity::Normal, &mut bytes).unwrap();
             assert_inert(&String::from_utf8(bytes).unwrap());
             assert_inert(&as_json(&report));
         }
@@ -475,7 +475,7 @@ fn an_error_says_where_what_and_what_next() {
     ];
     for (problem, text) in cases {
         let mut bytes = Vec::new();
-        problems(&[ErrorView::new(&problem)], &mut bytes).unwrap();
+        problems(&[ErrorView::new(&problem)], Verbosity::Normal, &mut bytes).unwrap();
         let styled = String::from_utf8(bytes).unwrap();
         assert_eq!(anstream::adapter::strip_str(&styled).to_string(), text);
     }
@@ -664,7 +664,7 @@ fn nothing_is_approved_where_something_could_not_be_judged() {
     let report = report(&[unread, broken, judgement("c", Vec::new())]);
     assert!(report.seals.iter().all(|seal| seal.fix.is_none()));
     let mut errors = Vec::new();
-    problems(&report.errors, &mut errors).unwrap();
+    problems(&report.errors, Verbosity::Normal, &mut errors).unwrap();
     for text in
         [plain(&report, Verbosity::Verbose), as_json(&report), String::from_utf8(errors).unwrap()]
     {

@@ -4,11 +4,14 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use proptest::prelude::*;
-use sealgate::report::{Area, Format, Invocation, Notice, Report, Verbosity, write};
+use sealgate::report::{Area, Format, Invocation, Notice, Occasion, Report, Verbosity, write};
+use sealgate_core::approval::Moment;
 use sealgate_core::compare::finding::{Finding, FindingKind};
 use sealgate_core::compare::verdict::{SealResult, Source, Verdict};
 use sealgate_core::seal::entry::{Digest, Entry};
 use sealgate_core::text::problem::Problem;
+
+use crate::common::{Node, Repo, run};
 
 fn finding(kind: FindingKind, path: impl AsRef<[u8]>) -> Finding {
     Finding::new(kind, path.as_ref())
@@ -245,4 +248,59 @@ proptest! {
     ) {
         assert_sound(&name);
     }
+}
+
+#[test]
+fn what_is_wrong_stands_above_the_picture_and_names_its_files() {
+    let findings = [b"a.js", b"b.js", b"c.js", b"d.js", b"e.js"];
+    let mut failing = report(
+        &[judgement("dist", findings.map(|path| finding(FindingKind::Modified, path)).to_vec())],
+        &[],
+    );
+    let area = |path: &str| Area { path: path.to_owned(), bytes: 9, entries: 1 };
+    failing.seals[0].areas = vec![area("js"), area("css")];
+    let page = page(&failing);
+    let at = |what: &str| page.find(what).unwrap_or_else(|| panic!("{what} is not on the page"));
+    let order = ["<h2>What to do", "<h2>Findings", "<h2>The tree", "<h2>Seals"].map(at);
+    assert!(order.is_sorted(), "{order:?}");
+    let advice = "<b>modified</b> <bdi><code>a.js</code></bdi>, <bdi><code>b.js</code></bdi>, \
+                  <bdi><code>c.js</code></bdi> and 2 more: ";
+    assert!(page.contains(advice), "{page}");
+    assert!(page.contains("<div class=\"label\"><span>js</span><span>9 B</span></div>"), "{page}");
+}
+
+#[test]
+fn the_head_says_of_which_repository_and_commit_and_when_it_is() {
+    let mut passing = report(&[judgement("dist", Vec::new())], &[]);
+    assert!(!page(&passing).contains("class=\"occasion\""));
+    passing.occasion = Some(Occasion {
+        repository: "me/<script>\u{202e}".to_owned(),
+        commit: Some("0123456789abcdef".repeat(2)),
+        time: Moment::parse("2026-11-28T20:01:06Z"),
+    });
+    let head = "<p class=\"occasion\"><bdi>me/&lt;script&gt;\\u{202e}</bdi> at \
+                <span title=\"0123456789abcdef0123456789abcdef\">0123456789ab</span>, \
+                <time>2026-11-28T20:01:06Z</time></p>";
+    assert!(page(&passing).contains(head), "{}", page(&passing));
+}
+
+#[test]
+fn a_page_of_a_check_has_its_commit_and_its_time() {
+    let repo = Repo::in_git();
+    repo.build("dist", &[("a", Node::File("a".into()))]);
+    repo.git(&["add", "dist"]);
+    repo.seal("dist", "dist");
+    repo.git(&["add", "--all"]);
+    repo.git(&["commit", "--quiet", "-m", "x"]);
+    let head = String::from_utf8(repo.git(&["rev-parse", "HEAD"])).unwrap();
+    for arguments in [&["check"][..], &["check", "--rev", "HEAD"]] {
+        let ran = repo.run(&[arguments, &["--format", "html"]].concat());
+        let page = String::from_utf8(ran.stdout).unwrap();
+        assert!(page.contains(&format!(" at <span title=\"{}\">", head.trim())), "{page}");
+        assert!(page.contains("<time>20"), "{page}");
+    }
+    let mut command = repo.command(&["check", "--format", "html"]);
+    command.env("GITHUB_REPOSITORY", "owner/name");
+    let page = String::from_utf8(run(command).stdout).unwrap();
+    assert!(page.contains("<bdi>owner/name</bdi> at "), "{page}");
 }

@@ -1,5 +1,7 @@
 //! `check --require-sealed`: directories that ought to be under seal, and the ways around that.
 
+#![cfg(unix)]
+
 use std::ffi::OsStr;
 use std::fs::{self, Permissions};
 use std::os::unix::ffi::OsStrExt as _;

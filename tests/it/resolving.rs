@@ -262,3 +262,22 @@ fn what_was_chosen_between_the_markers_stays() {
     assert_eq!(repo.run(&["resolve"]).code, Some(1));
     assert_eq!(repo.read("seals/d.toml"), open, "it begins again");
 }
+
+/// git exits with 0 where there was no room for its configuration, so it is asked again.
+#[test]
+fn says_that_the_driver_stays_where_git_could_not_take_it_away() {
+    let repo = Repo::with(&[("dist/a", "1"), ("seals/README.md", "")]);
+    shell(&repo, "git init -q && sealgate hook install");
+    // No file may hold a byte. The first rename of the hook away needs none.
+    let output = repo.script(
+        &repo.root(),
+        "trap '' XFSZ; ulimit -f 0; sealgate hook uninstall | cat; git config merge.sealgate.driver",
+    );
+    let printed = String::from_utf8(output.stdout).unwrap();
+    let (said, driver) = printed.split_once('\n').unwrap();
+    assert!(
+        said.ends_with("the merge driver stays: git did not write its configuration"),
+        "{said}"
+    );
+    assert!(driver.contains("merge-driver"), "{driver}");
+}

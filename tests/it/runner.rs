@@ -1,12 +1,14 @@
 //! What a runner of GitHub Actions is told by `check --format github`: annotations in the log,
 //! the outputs of the step, the summary of the job. And what becomes of it when it cannot be told.
 
+#![cfg(unix)]
+
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::PathBuf;
 
 use crate::actions;
-use crate::common::{Ran, Repo, run};
+use crate::common::{Ran, Repo, make_fifo, run};
 
 /// A job with a step: the repository, and the files that the runner reads.
 struct Step {
@@ -253,8 +255,7 @@ fn other_formats_tell_a_runner_nothing() {
 /// Ways in which a file cannot be written; `/dev/full` is Linux's.
 fn unwritable(step: &Step) -> Vec<PathBuf> {
     let fifo = step.repo.at("out/fifo");
-    let mode = rustix::fs::Mode::from_raw_mode(0o666);
-    rustix::fs::mknodat(rustix::fs::CWD, &fifo, rustix::fs::FileType::Fifo, mode, 0).unwrap();
+    make_fifo(&fifo);
     vec![step.repo.at("out"), step.repo.at("no/such/directory/x"), fifo, "/dev/full".into()]
 }
 

@@ -325,6 +325,27 @@ fn whether_a_new_root_is_tracked_is_found_out_from_git() {
 }
 
 #[test]
+fn an_absolute_root_may_name_the_repository_by_a_link_and_nothing_below_it() {
+    let repo = made();
+    let seal = repo.read("seals/dist.toml");
+    let link = repo.root().with_file_name("link");
+    symlink(repo.root(), &link).unwrap();
+    symlink(repo.root(), repo.path("inside")).unwrap();
+    let absolute = |path: PathBuf| path.to_str().unwrap().to_owned();
+    seals(&repo, &["seal", "other", "--root", &absolute(link.join("dist"))]);
+    assert_eq!(
+        repo.read("seals/other.toml"),
+        seal.replace("dist:", "other:").replace("seal dist", "seal other")
+    );
+    for root in [link.join("inside/dist"), repo.path("inside/dist")] {
+        refused(&repo, &["seal", "third", "--root", &absolute(root)], "inside is a symbolic link");
+    }
+    let beside = link.with_file_name("beside");
+    fs::create_dir(&beside).unwrap();
+    refused(&repo, &["seal", "third", "--root", &absolute(beside)], "is outside the repository");
+}
+
+#[test]
 fn a_whole_repository_can_be_sealed() {
     let repo = tracked();
     seals(&repo, &["seal", "all", "--root", "."]);

@@ -1,5 +1,7 @@
 //! The second reader, written from docs/seal-format.md alone, and the program say the same.
 
+#![cfg(unix)]
+
 use std::fs;
 use std::path::Path;
 use std::process::Command;

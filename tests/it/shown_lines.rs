@@ -1,5 +1,7 @@
 //! The lines that differ, of files that are kept in git: in every format that people read.
 
+#![cfg(unix)]
+
 use std::fs;
 
 use crate::common::{Node, Repo};
@@ -91,4 +93,43 @@ fn of_many_lines_and_files_a_few_are_shown() {
         |finding: &serde_json::Value| finding["difference"]["lines"].as_array().map(Vec::len);
     let shown: Vec<usize> = findings.iter().filter_map(lines).collect();
     assert_eq!((findings.len(), shown), (20, vec![12; 5]));
+}
+
+#[test]
+fn two_directories_show_the_lines_that_differ() {
+    let repo = Repo::plain();
+    let text = |text: &str| Node::File(text.into());
+    let hostile = "a\n\u{1b}[31m::error::x\n";
+    repo.build("dist", &[("a.js", text("a\nb\n")), ("b", text("a\nb\n")), ("c", text("a\nb\n"))]);
+    repo.build("other", &[("a.js", text("a\nx\n")), ("b", text(hostile)), ("c", text("a\nb"))]);
+    repo.seal("dist", "dist");
+    let ran = repo.run(&["diff", "dist", "--against", "other"]);
+    let said = String::from_utf8(ran.stdout).unwrap();
+    for shown in [
+        "  a.js: first difference at byte 2\n    2 | - b\n    2 | + x\n",
+        "    2 | - b\n    2 | + \\x1b[31m:\\x3aerror:\\x3ax\n",
+        // Both last lines look alike: the bytes show the difference.
+        "  c: first difference at byte 3\n  -          0  61 0a 62 0a  |a.b.|\n",
+    ] {
+        assert!(said.contains(shown), "{shown} is not in {said}");
+    }
+}
+
+#[test]
+fn two_directories_show_a_few_lines_of_many() {
+    let repo = Repo::plain();
+    for (directory, word) in [("dist", "old"), ("other", "new")] {
+        fs::create_dir(repo.at(directory)).unwrap();
+        for file in 0..9 {
+            let text = (0..500).map(|at| format!("{word} {at}\n")).collect::<Vec<_>>().concat();
+            fs::write(repo.at(directory).join(file.to_string()), text).unwrap();
+        }
+    }
+    repo.seal("dist", "dist");
+    let ran = repo.run(&["diff", "dist", "--against", "other"]);
+    let said = String::from_utf8(ran.stdout).unwrap();
+    assert_eq!(said.matches(" | - old ").count(), 60, "{said}");
+    assert_eq!(said.matches("(more lines differ)").count(), 5, "{said}");
+    // Of the other files the first bytes that differ are shown.
+    assert_eq!(said.matches("|old 0.old").count(), 4, "{said}");
 }

@@ -1,5 +1,7 @@
 //! Whole outputs, kept in `snapshots`. `INSTA_UPDATE=always cargo test --test it` writes them again.
 
+#![cfg(unix)]
+
 /// Holds `output` against the snapshot `name`, without what differs from run to run.
 pub(crate) fn expect(name: &str, output: &[u8]) {
     let text = String::from_utf8_lossy(output);

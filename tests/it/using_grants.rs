@@ -532,6 +532,32 @@ fn a_local_ledger_is_one_time_in_its_clone_and_says_so() {
 }
 
 #[test]
+fn of_many_runs_with_a_local_ledger_one_runs_and_none_without_room() {
+    let (repo, _) = granted("local");
+    let runs = || fs::read_to_string(repo.at(".git/ran")).unwrap_or_default().lines().count();
+    let arguments = [&USE[..], &["--", "sh", "-c", "echo ran >> .git/ran"]].concat();
+    // No file can grow, as on a full disk.
+    let mut shell = scrubbed("sh");
+    shell.current_dir(repo.at("")).args(["-c", "trap '' XFSZ; ulimit -f 0; exec \"$0\" \"$@\""]);
+    shell.arg(env!("CARGO_BIN_EXE_sealgate")).args(&arguments);
+    let said = told(&run(shell), 2);
+    assert!(said.contains("the ledger"), "{said}");
+    assert_eq!(runs(), 0);
+    let mut children = Vec::new();
+    for _ in 0..20 {
+        let mut command = repo.command(&arguments);
+        command.stdout(Stdio::null()).stderr(Stdio::piped());
+        children.push(command.spawn().unwrap());
+    }
+    let mut codes = [0; 3];
+    for child in children {
+        let output = child.wait_with_output().unwrap();
+        codes[usize::try_from(output.status.code().unwrap()).unwrap()] += 1;
+    }
+    assert_eq!((codes, runs()), ([1, 19, 0], 1));
+}
+
+#[test]
 fn without_a_ledger_no_action_is_authorised() {
     let repo = project(&policy_text());
     fs::write(repo.at("plan.sql"), "x\n").unwrap();

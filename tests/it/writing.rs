@@ -1,6 +1,8 @@
 //! Files that commands write: a run that is killed leaves the old content or the new, and nothing
 //! that is in anybody's way; and a check beside a run that writes sees neither half of it.
 
+#![cfg(unix)]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -293,7 +295,6 @@ fn kill_at_each_call(case: &Case, made: fn() -> Repo) -> usize {
     kills
 }
 
-#[cfg(target_os = "linux")]
 #[test]
 #[ignore = "needs strace"]
 fn a_run_that_is_killed_at_any_call_leaves_the_old_files_or_the_new_ones() {
@@ -308,7 +309,6 @@ fn a_run_that_is_killed_at_any_call_leaves_the_old_files_or_the_new_ones() {
     assert!(kills > 300, "only {kills} runs were killed");
 }
 
-#[cfg(target_os = "linux")]
 #[test]
 #[ignore = "needs strace"]
 fn a_check_beside_a_run_that_writes_a_seal_is_not_disturbed() {

@@ -1,5 +1,6 @@
 //! What `git add` would store: after filters, line endings and modes as they are configured here.
 
+use sealgate_core::text::place::shown_path;
 use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::io;
@@ -258,12 +259,23 @@ impl Drop for IndexCopy {
     }
 }
 
+/// What makes directories that are open to their owner alone; on Windows those for temporary files are.
+fn private_maker() -> fs::DirBuilder {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt as _;
+        let mut maker = fs::DirBuilder::new();
+        maker.mode(0o700);
+        maker
+    }
+    #[cfg(not(unix))]
+    fs::DirBuilder::new()
+}
+
 /// Makes a new directory in that for temporary files.
 fn private_directory() -> io::Result<PathBuf> {
     let (parent, process) = (std::env::temp_dir(), std::process::id());
-    let mut maker = fs::DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut maker, 0o700);
+    let maker = private_maker();
     for attempt in 0..IN_THE_WAY {
         let place = parent.join(format!("sealgate-{process}-{attempt}"));
         match maker.create(&place) {
@@ -272,5 +284,5 @@ fn private_directory() -> io::Result<PathBuf> {
             Err(error) => return Err(error),
         }
     }
-    Err(io::Error::other(format!("no free name in {}", parent.display())))
+    Err(io::Error::other(format!("no free name in {}", shown_path(&parent))))
 }

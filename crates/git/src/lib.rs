@@ -13,6 +13,8 @@ mod object;
 mod objects;
 mod revision;
 pub mod setup;
+#[cfg(any(not(unix), test))]
+mod shell;
 mod special;
 mod tracking;
 mod tree_without;
@@ -21,6 +23,7 @@ mod unmerged;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use sealgate_core::text::place::plain_path;
 use sealgate_core::text::problem::Problem;
 
 use crate::child::Running;
@@ -38,6 +41,8 @@ pub use missing::{Fetching, is_shallow};
 pub use object::{Commit, ObjectKind, Oid, TreeEntry, TreeMode};
 pub use objects::{ObjectError, Objects};
 pub use revision::{RevisionError, resolve, resolve_ref};
+#[cfg(not(unix))]
+pub use shell::shell;
 pub use tracking::{Listing, Tracking, UnwatchedFiles};
 pub use unmerged::{Unmerged, unmerged};
 
@@ -165,6 +170,6 @@ fn git(repository: &Path) -> Command {
         ("LC_ALL", "C"),
     ]);
     git.args(["--no-pager", "-c", "core.fsmonitor=false"]);
-    git.arg("-C").arg(repository).stdin(Stdio::null());
+    git.arg("-C").arg(&*plain_path(repository)).stdin(Stdio::null());
     git
 }

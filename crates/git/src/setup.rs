@@ -93,6 +93,34 @@ pub fn config(repository: &Path, key: &str) -> Result<Option<String>, GitError> 
     Ok(last)
 }
 
+/// Whether a text file that git tracks, or that it would add, contains `word` in any case. What matches a
+/// pathspec of `except`, from the top of the repository, does not count.
+///
+/// # Errors
+///
+/// git cannot be run, or fails.
+pub fn mentions(repository: &Path, word: &str, except: &[&str]) -> Result<bool, GitError> {
+    let fixed = ["--untracked", "-I", "--ignore-case", "--fixed-strings", "--files-with-matches"];
+    let except: Vec<String> = except.iter().map(|place| format!(":(exclude,top){place}")).collect();
+    let mut arguments = [&fixed[..], &["-e", word, "--", ":/"]].concat();
+    arguments.extend(except.iter().map(String::as_str));
+    // 1: none does.
+    Ok(!ask(repository, "grep", &arguments, b"", &[0, 1])?.is_empty())
+}
+
+/// The default branch of the remote `origin`, if this clone knows it.
+///
+/// # Errors
+///
+/// git cannot be run, or fails.
+pub fn default_branch(repository: &Path) -> Result<Option<String>, GitError> {
+    // 1: there is no such ref.
+    let arguments = ["--quiet", "refs/remotes/origin/HEAD"];
+    let printed = ask(repository, "symbolic-ref", &arguments, b"", &[0, 1])?;
+    let printed = String::from_utf8_lossy(&printed);
+    Ok(printed.trim_end().strip_prefix("refs/remotes/origin/").map(str::to_owned))
+}
+
 /// The file of attributes that wins over all others and is in no commit, absolute or relative to
 /// the repository.
 pub fn own_attributes(repository: &Path) -> Result<PathBuf, GitError> {

@@ -1,5 +1,6 @@
 //! Files that git opens by their names, and would wait for: a FIFO that is called `.gitignore` stops it.
 
+use sealgate_core::text::place::shown_path;
 use std::collections::HashSet;
 use std::path::Path;
 
@@ -23,7 +24,7 @@ pub(super) fn refuse_special<'p>(
         let kind = found.file_type();
         if !(kind.is_file() || kind.is_dir() || kind.is_symlink()) {
             let stderr =
-                format!("{} is not a regular file: git would wait for it", place.display());
+                format!("{} is not a regular file: git would wait for it", shown_path(&place));
             return Err(GitError::Failed { command, stderr });
         }
     }

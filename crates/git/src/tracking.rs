@@ -15,6 +15,8 @@ const FEW_ROOTS: usize = 64;
 pub struct Listing {
     repository: PathBuf,
     tracked: HashSet<Vec<u8>>,
+    /// Those of `tracked` that are executable.
+    executable: HashSet<Vec<u8>>,
     ignored: HashSet<Vec<u8>>,
     addable: HashSet<Vec<u8>>,
     submodules: Vec<Vec<u8>>,
@@ -46,9 +48,12 @@ impl Listing {
             let path = record[tab + 1..].to_vec();
             if record.starts_with(b"160000 ") {
                 listing.submodules.push(path);
-            } else {
-                listing.tracked.insert(path);
+                continue;
             }
+            if record.starts_with(b"100755 ") {
+                listing.executable.insert(path.clone());
+            }
+            listing.tracked.insert(path);
         }
         let ignored = ["--others", "--ignored", "--exclude-standard", "-z", "--full-name"];
         listing.ignored = list(&ignored)?.into_iter().collect();
@@ -89,6 +94,13 @@ impl Tracking<'_> {
         self.listing.tracked.contains(&*self.whole(path))
     }
 
+    /// Whether `path` is executable in the index; `None` if it is not there.
+    #[must_use]
+    pub fn executable(&self, path: &[u8]) -> Option<bool> {
+        let path = self.whole(path);
+        self.listing.tracked.contains(&*path).then(|| self.listing.executable.contains(&*path))
+    }
+
     /// Whether `path` is in the working tree, and git ignores it.
     #[must_use]
     pub fn ignores(&self, path: &[u8]) -> bool {
@@ -125,6 +137,12 @@ impl Tracking<'_> {
     pub fn is_in_submodule<'p>(&self, mut above: impl Iterator<Item = &'p [u8]>) -> bool {
         self.in_another
             || !self.submodules.is_empty() && above.any(|above| self.submodules.contains(above))
+    }
+
+    /// Whether there is a submodule at `path`.
+    #[must_use]
+    pub fn is_submodule(&self, path: &[u8]) -> bool {
+        self.submodules.contains(path)
     }
 
     fn whole(&self, path: &[u8]) -> Vec<u8> {

@@ -23,8 +23,9 @@
 mod evidence;
 #[cfg_attr(not(unix), path = "unguarded.rs")]
 mod guard;
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(unix, target_arch = "x86_64"))]
 mod kernels;
+#[cfg(unix)]
 #[cfg_attr(not(target_arch = "x86_64"), path = "one_by_one.rs")]
 mod lanes;
 mod large;
@@ -40,6 +41,7 @@ mod read;
 mod scratch;
 #[cfg(unix)]
 mod settle;
+#[cfg(unix)]
 mod small;
 mod stage;
 mod stamp;
@@ -229,7 +231,6 @@ pub fn take_part(
     } else {
         items.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     }
-    #[cfg_attr(not(unix), expect(unused_mut, reason = "settling needs directory descriptors"))]
     let mut inventory = Inventory { items, bytes: 0, modes: cfg!(unix) };
     #[cfg(unix)]
     settle::settle(root, scope, listed, scanner, &mut inventory)?;

@@ -67,12 +67,14 @@ pub(super) fn rename_new<From: AsFd, To: AsFd>(
     to: To,
     wanted: impl Arg + Copy,
 ) -> Result<(), Errno> {
-    #[cfg(any(target_os = "linux", target_os = "android"))]
+    #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
     {
         use rustix::fs::{RenameFlags, renameat_with};
+        // Not every file system can. Linux has one number for the last two, and Apple has two.
+        const UNSUPPORTED: [Errno; 4] =
+            [Errno::INVAL, Errno::NOSYS, Errno::OPNOTSUPP, Errno::NOTSUP];
         match renameat_with(&from, name, &to, wanted, RenameFlags::NOREPLACE) {
-            // Not every file system can.
-            Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => {}
+            Err(errno) if UNSUPPORTED.contains(&errno) => {}
             done => return done,
         }
     }

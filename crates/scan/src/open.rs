@@ -13,6 +13,7 @@ use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, openat, readlinkat, stata
 use rustix::io::{Errno, retry_on_intr};
 use sealgate_core::compare::inventory::ScanError;
 use sealgate_core::seal::path::{self, EntryPath};
+use sealgate_core::text::place::shown_path;
 use sealgate_core::text::problem::in_words;
 
 use super::stamp::{Now, Stamp, Version};
@@ -60,7 +61,7 @@ impl Directory {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let mut directory = retry_on_intr(|| openat(CWD, above, flags, Mode::empty()))
             .map(Self::of)
-            .map_err(|errno| root_error(&above.display().to_string(), errno))?;
+            .map_err(|errno| root_error(&shown_path(above), errno))?;
         let steps = path.into_iter().flat_map(|path| path.parents().chain([path.as_str()]));
         for reached in steps {
             let name = path::base(reached);
@@ -110,8 +111,8 @@ impl Directory {
     pub(super) fn file(&self, name: &[u8]) -> Result<File, ScanError> {
         match retry_on_intr(|| openat(&self.descriptor, name, CAREFUL, Mode::empty())) {
             Ok(descriptor) => Ok(descriptor.into()),
-            // A link, a socket or nothing, where the listing showed a file.
-            Err(Errno::LOOP | Errno::NXIO | Errno::NODEV) => {
+            // A link (FreeBSD says MLINK), a socket or nothing, where the listing showed a file.
+            Err(Errno::LOOP | Errno::MLINK | Errno::NXIO | Errno::NODEV) => {
                 Err(ScanError::unstable("it became something else while it was read"))
             }
             Err(Errno::NOENT) => Err(ScanError::unstable("it vanished while it was read")),
@@ -275,7 +276,7 @@ fn kind(file_type: FileType) -> Kind {
 pub(super) fn directory_trouble(errno: Errno) -> ScanError {
     let trouble = match errno {
         Errno::NOENT => ScanError::unstable("the directory vanished while it was listed"),
-        Errno::NOTDIR | Errno::LOOP => {
+        Errno::NOTDIR | Errno::LOOP | Errno::MLINK => {
             ScanError::unstable("the directory became something else while it was listed")
         }
         other => ScanError::unreadable(&other.into()),
@@ -287,7 +288,7 @@ fn root_error(path: &str, errno: Errno) -> RootError {
     match errno {
         Errno::NOENT => RootError::Missing(path.to_owned()),
         Errno::NOTDIR => RootError::NotDirectory(path.to_owned()),
-        Errno::LOOP => RootError::Link(path.to_owned()),
+        Errno::LOOP | Errno::MLINK => RootError::Link(path.to_owned()),
         other => RootError::Unreadable(path.to_owned(), in_words(&io::Error::from(other))),
     }
 }

@@ -14,6 +14,7 @@ use sealgate_core::compare::inventory::{Item, ScanError};
 use sealgate_core::seal::entry::Entry;
 use sealgate_core::seal::exclude::Scope;
 use sealgate_core::seal::path::{self, EntryPath};
+use sealgate_core::text::place::{link_target, shown_path};
 use sealgate_core::text::problem::in_words;
 use walkdir::WalkDir;
 
@@ -33,8 +34,16 @@ type Found = (Box<[u8]>, Result<FileType, ScanError>);
 impl Directory {
     /// Opens the root `path` below `base`; no component of `path` may be a link.
     ///
-    /// `base` is the user's own choice, and links in it are followed.
+    /// `base` is the user's own choice, and links in it are followed. It is made canonical, since
+    /// Windows takes names below any other path as it likes: it would open `foo` for `foo.`, and a
+    /// device for `NUL`.
     pub fn open_root(base: &Path, path: Option<&EntryPath>) -> Result<Self, RootError> {
+        let shown = || shown_path(base).into_owned();
+        let base = base.canonicalize().map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => RootError::Missing(shown()),
+            io::ErrorKind::NotADirectory => RootError::NotDirectory(shown()),
+            _ => RootError::Unreadable(shown(), in_words(&error)),
+        })?;
         let steps = path.into_iter().flat_map(|path| path.parents().chain([path.as_str()]));
         for step in steps {
             let found =
@@ -49,7 +58,10 @@ impl Directory {
                 return Err(RootError::NotDirectory(step.to_owned()));
             }
         }
-        Ok(Self(path.map_or_else(|| base.to_owned(), |path| base.join(path.as_str()))))
+        Ok(Self(match path {
+            Some(path) => base.join(path.as_str()),
+            None => base,
+        }))
     }
 
     /// Lists this directory.
@@ -137,7 +149,7 @@ pub(super) fn walk(
     scanner: &Scanner,
     pass_over: PassOver<'_>,
 ) -> Result<Vec<Item>, RootError> {
-    let found = discover(&root.0, scope)?;
+    let found = discover(&root.0, scope, scanner)?;
     if let Some(stage) = &scanner.stage {
         let is_directory = |found: &Found| matches!(&found.1, Ok(file_type) if file_type.is_dir());
         let directories = found.iter().filter(|found| is_directory(found));
@@ -169,7 +181,7 @@ pub(super) fn walk(
 }
 
 /// Every path in scope, directories included, with its type.
-fn discover(root: &Path, scope: &Scope) -> Result<Vec<Found>, RootError> {
+fn discover(root: &Path, scope: &Scope, scanner: &Scanner) -> Result<Vec<Found>, RootError> {
     let mut found: Vec<Found> = Vec::new();
     let mut walker = WalkDir::new(root).min_depth(1).into_iter();
     while let Some(next) = walker.next() {
@@ -194,7 +206,9 @@ fn discover(root: &Path, scope: &Scope) -> Result<Vec<Found>, RootError> {
         if is_dir && (excluded || fault.is_some()) {
             walker.skip_current_dir();
         }
-        if !excluded {
+        if excluded {
+            scanner.meter.leave_out(1);
+        } else {
             let trouble = |fault: path::PathFault| ScanError {
                 directory: is_dir,
                 ..ScanError::unsealable(fault.to_string())
@@ -225,11 +239,10 @@ fn observe(
         Kind::Link => {
             let target = fs::read_link(root.0.join(path.as_str()))
                 .map_err(|error| ScanError::unreadable(&error))?;
-            let target = target
-                .to_str()
+            let target = link_target(&target)
                 .ok_or_else(|| ScanError::unsealable("the link's target is not UTF-8"))?;
             if let Some(stage) = &scanner.stage {
-                stage.link(path.as_bytes(), target);
+                stage.link(path.as_bytes(), &target);
             }
             Ok(Some(Entry::Link { target: target.into() }))
         }

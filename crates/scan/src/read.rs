@@ -15,7 +15,9 @@ use std::io::{self, Read, Seek};
 use sealgate_core::compare::inventory::ScanError;
 use sealgate_core::seal::entry::{Digest, Entry, UnreadFile};
 
-use super::stamp::{Identity, Now, Stamp, outwait};
+#[cfg(unix)]
+use super::stamp::Now;
+use super::stamp::{Identity, Stamp, outwait};
 
 /// How much is read at a time by one thread; a smaller file is read whole.
 const CHUNK: usize = 1 << 20;
@@ -84,6 +86,7 @@ impl Opened {
     }
 
     /// Whether a change could leave its stamp as it is, if it is read now.
+    #[cfg(unix)]
     pub(super) fn is_young(&self, now: Now) -> bool {
         self.stamp.is_young(now)
     }
@@ -146,6 +149,7 @@ impl Opened {
 
     /// Reads it into `buffer`, which has room for one byte more than its size; whether it is still
     /// what it was when it was stamped.
+    #[cfg(unix)]
     pub(super) fn read_into(&mut self, buffer: &mut [u8]) -> Result<bool, ScanError> {
         let filled =
             read_whole(&mut self.file, buffer).map_err(|error| ScanError::unreadable(&error))?;
@@ -366,6 +370,8 @@ mod tests {
         }
     }
 
+    // Windows opens no directories as files.
+    #[cfg(unix)]
     #[test]
     fn what_is_no_regular_file_is_refused_before_it_is_read() {
         assert!(Opened::new(File::open("/").unwrap()).is_err());

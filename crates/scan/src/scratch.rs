@@ -9,8 +9,8 @@ use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{AtFlags, CWD, Mode, OFlags, Stat, chmodat, fchmod, fstat, mkdirat, openat};
-use rustix::fs::{renameat, statat, symlinkat, unlinkat};
+use rustix::fs::{AtFlags, CWD, Mode, OFlags, RawMode, Stat, chmodat, fchmod, fstat, mkdirat};
+use rustix::fs::{openat, renameat, statat, symlinkat, unlinkat};
 use rustix::io::{Errno, retry_on_intr};
 
 use super::moving::{expect_nothing, rename_new};
@@ -103,7 +103,7 @@ impl Scratch {
     /// Makes the file `path` with the permissions in `mode`. A umask may take from them what it
     /// likes, save that an executable file is one, and no other file is.
     pub(super) fn file(&self, path: &str, mode: u32) -> io::Result<File> {
-        let wanted = Mode::from_raw_mode(mode & 0o777);
+        let wanted = Mode::from_raw_mode((mode & 0o777) as RawMode);
         let file: File =
             self.at(path, |above, name| retry_on_intr(|| openat(above, name, NEW, wanted)))?.into();
         set_executable(&file, is_executable(wanted))?;

@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use sealgate_core::seal::entry::Entry;
+use sealgate_core::text::place::shown_path;
 use sealgate_core::text::problem::{Problem, in_words};
 
 use super::read::ByteSink;
@@ -110,7 +111,8 @@ impl Stage {
     pub fn withdraw(self) -> Result<(), Problem> {
         let Self { target, scratch, .. } = self;
         scratch.withdraw().map_err(|error| {
-            let message = format!("{} cannot be removed: {}", target.display(), in_words(&error));
+            let message =
+                format!("{} cannot be removed: {}", shown_path(&target), in_words(&error));
             Problem::new("stage", message).remedy("remove it: it is not approved")
         })
     }
@@ -125,7 +127,7 @@ fn unwritable(target: &Path, why: &str) -> Problem {
 }
 
 fn told(target: &Path, why: &str, remedy: &str) -> Problem {
-    Problem::new("stage", format!("--stage {}: {why}", target.display())).remedy(remedy)
+    Problem::new("stage", format!("--stage {}: {why}", shown_path(target))).remedy(remedy)
 }
 
 /// A file of the stage. What cannot be written is noted, and the stage is never published.

@@ -219,7 +219,7 @@ pub enum EvidenceCommand {
 }
 
 /// What a check is to authorise.
-#[derive(Debug, Default, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub struct AuthorityArgs {
     /// Ask whether sealgate is enforced for the environment E, by the policy of the base
     #[arg(long, value_name = "E", requires = "base", conflicts_with_all = ["names", "partition"])]

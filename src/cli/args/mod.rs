@@ -161,11 +161,21 @@ impl Reading {
 }
 
 /// `check`.
-#[derive(Debug, Args, Default)]
+#[derive(Debug, Clone, Args, Default)]
 pub struct CheckArgs {
     /// Seals to check, by name, glob, root or seal file [default: all]
     #[arg(value_name = "NAME")]
     pub names: Vec<String>,
+    /// Take the NAMEs from FILE, one a line, or from standard input with `-`; an empty list is an error
+    #[arg(long, value_name = "FILE", conflicts_with = "names")]
+    pub names_from: Option<PathBuf>,
+    /// Pass if the list of --names-from is empty
+    #[arg(
+        long,
+        requires = "names_from",
+        conflicts_with_all = ["environment", "policy_digest", "partition", "require_sealed", "stage"]
+    )]
+    pub allow_none: bool,
     /// Judge the seals and the bytes of the commit REV instead of the working tree; with A..B, of every
     /// commit that B has and A has not
     #[arg(long, value_name = "REV", conflicts_with_all = ["at", "seals_from", "stage", "require_sealed"])]
@@ -177,7 +187,9 @@ pub struct CheckArgs {
     /// Actions, `none` stands for no commit
     #[arg(long, value_name = "REV")]
     pub base: Option<String>,
-    /// Which changes of seals since the base may pass
+    /// Which changes of seals since the base may pass [default: entries; allow with `--base auto` for a
+    /// change request with the label seal-scope, a merge queue or a push to the default branch; under a
+    /// policy, grants decide]
     #[arg(long, value_name = "WHICH", value_parser = values::on_reseal(), requires = "base")]
     pub on_reseal: Option<OnReseal>,
     /// What is to be authorised

@@ -29,7 +29,9 @@ pub struct RebuildArgs {
     /// Judge how the seals changed since the commit REV; see `check --base`
     #[arg(long, value_name = "REV")]
     pub base: Option<String>,
-    /// Which changes of seals since the base may pass
+    /// Which changes of seals since the base may pass [default: entries; allow with `--base auto` for a
+    /// change request with the label seal-scope, a merge queue or a push to the default branch; under a
+    /// policy, grants decide]
     #[arg(long, value_name = "WHICH", value_parser = values::on_reseal(), requires = "base")]
     pub on_reseal: Option<OnReseal>,
     /// Where the report goes, and how

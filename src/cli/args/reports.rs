@@ -40,7 +40,7 @@ pub struct MergeReportsArgs {
     /// Refuse reports whose base is not the commit REV; `auto` and `none` as for `check`
     #[arg(long, value_name = "REV")]
     pub base: Option<String>,
-    /// Refuse reports that let other changes of seals pass
+    /// Refuse reports that let other changes of seals pass [default: that of `check`]
     #[arg(long, value_name = "WHICH", value_parser = super::values::on_reseal(), requires = "base")]
     pub on_reseal: Option<OnReseal>,
     /// Where the report goes, and how

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::Reading;
-use crate::setup::init::Workflow;
+use crate::setup::init::{ActionRef, Workflow};
 
 /// `init`.
 #[derive(Debug, Args)]
@@ -20,6 +20,10 @@ pub struct InitArgs {
     /// The workflow to write: check on every push, or rehearse on branches seal-rehearsal/**
     #[arg(long, value_enum)]
     pub workflow: Option<Workflow>,
+    /// The action that the workflow runs, by the full id of a commit [default: that of this release of
+    /// sealgate]
+    #[arg(long, value_name = "OWNER/REPO@SHA")]
+    pub action: Option<ActionRef>,
     /// Install the pre-push hook too, as `sealgate hook install` does
     #[arg(long)]
     pub hook: bool,

@@ -3,14 +3,12 @@
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
-use sealgate_core::compare::changes::{Change, OnReseal, SealRef, changes};
+use sealgate_core::compare::changes::{OnReseal, SealRef, changes};
 use sealgate_core::compare::inventory::{Extent, Inventory};
 use sealgate_core::compare::verdict::{Source, Verdict};
-use sealgate_core::seal::entry::Entry;
-use sealgate_core::seal::path::EntryPath;
 use sealgate_core::seal::{Seal, SealName};
 use sealgate_core::text::problem::Problem;
-use sealgate_scan::{Scanner, first_difference};
+use sealgate_scan::Scanner;
 
 use super::{Context, Outcome, stated};
 use crate::cli::args::{DiffArgs, DiffFormat};
@@ -19,6 +17,7 @@ use crate::ops::bounds::Bounds;
 use crate::ops::check::Opened;
 use crate::ops::check::review::Review;
 use crate::ops::seal::draft::draft;
+use crate::ops::side_by_side::differing_files;
 use crate::report::changed::{Differences, SealChanges};
 use crate::report::difference;
 use crate::report::difference_page;
@@ -184,7 +183,7 @@ fn with_seal(seal: &Seal, context: &Context, scanner: &Scanner) -> Result<SealCh
         name: seal.name.as_str().to_owned(),
         root: seal.header.root.as_str().to_owned(),
         changes: changes(seal, &inventory),
-        divergences: BTreeMap::new(),
+        files: BTreeMap::new(),
         became: None,
     })
 }
@@ -204,33 +203,18 @@ fn with_build(
         Verbosity::Verbose => usize::MAX,
         _ => LOOKED_INTO,
     };
-    let differing = changes.iter().filter(|change| has_other_bytes(change)).take(most);
-    let mut divergences = BTreeMap::new();
     // The bytes of a row are no text that a person reads.
-    if let (Some(ours), Some(theirs)) = (ours.directory(), theirs.directory()) {
-        divergences.extend(differing.filter_map(|change| {
-            let path = EntryPath::parse(&change.path).ok()?;
-            // What cannot be read any more has been reported as changed already.
-            let found = first_difference(ours, theirs, &path).ok()??;
-            Some((change.path.clone(), found))
-        }));
-    }
+    let files = match (ours.directory(), theirs.directory()) {
+        (Some(ours), Some(theirs)) => differing_files(&changes, (ours, theirs), most),
+        _ => BTreeMap::new(),
+    };
     Ok(SealChanges {
         name: seal.name.as_str().to_owned(),
         root: seal.header.root.as_str().to_owned(),
         changes,
-        divergences,
+        files,
         became: None,
     })
-}
-
-fn has_other_bytes(change: &Change) -> bool {
-    match (&change.old, &change.new) {
-        (Some(Entry::File { digest: old, .. }), Some(Entry::File { digest: new, .. })) => {
-            old != new
-        }
-        _ => false,
-    }
 }
 
 /// The inventory of a root, of which everything could be read and sealed.

@@ -4,12 +4,12 @@ use sealgate_core::compare::verdict::Verdict;
 use sealgate_core::text::problem::Problem;
 
 use super::check::authority::now;
-use super::init::{git_problem, work_tree};
+use super::init_place::{git_problem, work_tree};
 use super::{Context, Outcome};
 use crate::cli::args::{DoctorArgs, DoctorFormat};
 use crate::report::ErrorView;
 use crate::report::advice::{Diagnosis, human, json};
-use crate::setup::doctor::{Facts, advice, policy_doubts};
+use crate::setup::doctor::{Facts, advice, policy_facts};
 
 pub(super) fn run(arguments: &DoctorArgs, context: &Context) -> Outcome {
     work_tree(context)?;
@@ -26,8 +26,8 @@ pub(super) fn run(arguments: &DoctorArgs, context: &Context) -> Outcome {
         Facts::gather(&context.repository, seals).map_err(|error| vec![git_problem(error)])?;
     facts.unread_seals = problems.iter().map(|problem| place_of(problem, &facts)).collect();
     facts.read_approved(&context.repository).unwrap_or_else(|problem| problems.push(problem));
-    match policy_doubts(&context.repository, now()?) {
-        Ok(doubts) => facts.policy_doubts = doubts,
+    match policy_facts(&context.repository, now()?) {
+        Ok(policy) => facts.policy = policy,
         Err(problem) => problems.push(problem),
     }
     problems.extend(facts.unread.iter().map(|unread| {

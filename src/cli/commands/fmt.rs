@@ -22,7 +22,7 @@ pub(super) fn run(arguments: &FmtArgs, context: &Context) -> Outcome {
     if !arguments.check {
         refuse_in_ci("sealgate fmt", Some(arguments.allow_ci))?;
     }
-    let _lock = if arguments.check { None } else { context.lock()? };
+    let _lock = if arguments.check { None } else { Some(context.lock()?) };
     let names = context.select(&arguments.names)?;
     let canonical = |name| canonical(name, &context.repository).map_err(Vec::from);
     let loose: Vec<Loose> = collect(names.iter().map(canonical))?.into_iter().flatten().collect();

@@ -3,11 +3,13 @@
 //! Every seal is planned, and what it changes is told, before the first byte is written.
 
 use std::collections::BTreeSet;
+use std::io::{self, BufRead as _, IsTerminal as _, Read as _};
 use std::path::Path;
 
-use sealgate_core::compare::changes::between;
+use sealgate_core::compare::changes::{ChangeKind, between};
 use sealgate_core::compare::verdict::Verdict;
 use sealgate_core::seal::{SealName, read};
+use sealgate_core::text::escape::printable_str;
 use sealgate_core::text::problem::Problem;
 
 use super::ready::{PendingSeal, write};
@@ -15,11 +17,17 @@ use super::reports;
 use super::select::by_place_here;
 use super::{Context, Outcome, collect, refuse_in_ci};
 use crate::cli::args::{AcceptArgs, SealArgs};
-use crate::ops::seal::draft::outside_links;
 use crate::ops::seal::from_report::{choose, taken};
-use crate::report::{Report, SealView, accepted, sealed};
+use crate::ops::seal::refusals::outside_links;
+use crate::report::{Report, SealView, accepted, sealed, text};
 
 type Problems = Vec<Problem>;
+
+/// How many paths the question names; the others are counted.
+const NAMED: usize = 10;
+
+/// No longer answer is read, in bytes.
+const LONGEST_ANSWER: u64 = 1 << 10;
 
 /// What is to be approved.
 pub(super) struct Approval<'a> {
@@ -71,6 +79,7 @@ pub(super) fn run(approval: &Approval<'_>, context: &Context) -> Outcome {
         ])
     }))?;
     let (mut before, mut after) = (Vec::new(), Vec::new());
+    let mut unsealed = Vec::new();
     for ready in &ready {
         ready.warn(context);
         let changes = ready.old.as_ref().map(|old| between(old, &ready.seal)).unwrap_or_default();
@@ -78,6 +87,8 @@ pub(super) fn run(approval: &Approval<'_>, context: &Context) -> Outcome {
         let verbosity = context.terminal.verbosity;
         let outcome = if ready.changed {
             before.extend(accepted::before(name, &given, &changes, verbosity));
+            let added = changes.iter().filter(|change| change.kind == ChangeKind::Added);
+            unsealed.extend(added.map(|change| ready.seal.header.root.join(&change.path)));
             sealed::Outcome::Accepted(changes)
         } else {
             sealed::Outcome::Same
@@ -85,9 +96,30 @@ pub(super) fn run(approval: &Approval<'_>, context: &Context) -> Outcome {
         after.extend(ready.tell(outcome, context, verbosity));
     }
     context.terminal.answer(&before)?;
+    if !unsealed.is_empty() && io::stdin().is_terminal() {
+        ask_for_unsealed(&unsealed, context)?;
+    }
     write(&ready, context)?;
     context.terminal.answer(&after)?;
     Ok(Verdict::Pass)
+}
+
+/// Asks whether to approve files that no seal had: a report brings whatever lay in the root.
+fn ask_for_unsealed(paths: &[String], context: &Context) -> Result<(), Problem> {
+    let count = text::count(paths.len(), "path was", "paths were");
+    let shown: Vec<_> = paths.iter().map(|path| printable_str(path)).collect();
+    let listed = text::listed(&shown, NAMED);
+    context.terminal.say(&format!(
+        "{count} not sealed before: {listed}. Approve what is new too? Type yes, and Enter:"
+    ));
+    let mut line = String::new();
+    // Without an answer, the answer is no.
+    let answered = io::stdin().lock().take(LONGEST_ANSWER).read_line(&mut line).is_ok();
+    if answered && line.trim() == "yes" {
+        return Ok(());
+    }
+    Err(Problem::new("new-paths-declined", "nothing was approved: what is new was not wanted")
+        .remedy("leave it out with `sealgate seal NAME --exclude PATTERN`, and check again in CI"))
 }
 
 /// The seal `name` with what was `reported` of it.
@@ -102,10 +134,7 @@ fn plan(
     let old = loaded.seal?;
     let seal = taken(reported, &old, loaded.digest, report)?;
     if !approval.allow_outside_links {
-        let problems = outside_links(&seal, Some(&old));
-        if !problems.is_empty() {
-            return Err(problems);
-        }
+        outside_links(&seal, Some(&old)).map_or(Ok(()), Err)?;
     }
     let pending = PendingSeal::edited(seal, old, &loaded.bytes);
     // What is written must be what `check` accepts: every rule, the size limit too.

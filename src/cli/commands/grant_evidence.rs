@@ -4,6 +4,7 @@ use std::path::Path;
 
 use sealgate_core::approval::evidence::{MAX_EVIDENCE_BYTES, Record};
 use sealgate_core::seal::entry::Digest;
+use sealgate_core::text::place::shown_path;
 use sealgate_core::text::problem::Problem;
 use sealgate_scan::read_named;
 
@@ -33,7 +34,7 @@ pub(super) fn named_evidence(text: &str, context: &Context) -> Result<NamedEvide
 /// The bytes of the record in the file `path`.
 pub(super) fn read_evidence(path: &Path, context: &Context) -> Result<Vec<u8>, Problem> {
     read_named(&context.path(path), MAX_EVIDENCE_BYTES).map_err(|fault| {
-        Problem::new("usage", format!("{}: {fault}", path.display()))
+        Problem::new("usage", format!("{}: {fault}", shown_path(path)))
             .remedy("name the file of a record, of at most 256 KiB, or 64 digits of 0-9a-f")
     })
 }

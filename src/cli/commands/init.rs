@@ -8,37 +8,26 @@ use sealgate_core::compare::verdict::Verdict;
 use sealgate_core::seal::{Header, Root, Seal, SealName};
 use sealgate_core::text::escape::{message, printable_str};
 use sealgate_core::text::problem::Problem;
-use sealgate_git::GitError;
-use sealgate_git::setup::{Place as GitPlace, place};
 
-use super::init_build::{Builds, edits, tell_edit};
-use super::init_workflow::{Wishes, remark_on_workflow, workflow, workflow_is_there};
+use super::init_answers::{Answers, answered};
+use super::init_build::{Builds, edits, refuse_self_sealed, tell_edit, tell_new, tell_other_bytes};
+use super::init_place::{git_problem, usual_seals, work_tree};
+use super::init_workflow::{Wishes, remark_on_workflow, with_action, workflow, workflow_is_there};
 use super::ready::write;
 use super::{Context, Outcome, collect, hook, refuse_in_ci, seal};
 use crate::cli::args::{InitArgs, SealArgs};
 use crate::ops::check::coverage::covered;
 use crate::ops::seal::kept::LineEndRules;
 use crate::ops::seal::plan::{self, Plan, Wanted};
-use crate::report::Verbosity;
 use crate::report::setup::{self, SetUp};
 use crate::setup::artifacts::{self, Artifact, Kept};
 use crate::setup::init::files::{self, Change, EVERYWHERE, Place};
 use crate::setup::init::{
     Dialogue, Workflow, build_command, by_hand, not_a_terminal, nothing_found, seal_name,
 };
+use crate::setup::packaging::holds_package;
 
 type Problems = Vec<Problem>;
-
-/// Who answers what no flag states.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Answers {
-    /// The person at the terminal.
-    Asked,
-    /// The proposals.
-    Proposed,
-    /// Nobody: only what was stated is done.
-    SealRef,
-}
 
 pub(super) fn run(arguments: &InitArgs, context: &Context) -> Outcome {
     refuse_in_ci("sealgate init", Some(arguments.allow_ci))?;
@@ -60,6 +49,7 @@ pub(super) fn run(arguments: &InitArgs, context: &Context) -> Outcome {
         Ok(ready)
     };
     let first = draft(&Builds::default())?;
+    refuse_self_sealed(&first, context)?;
     let new: Vec<&Seal> = first.iter().map(|ready| &ready.seal).collect();
     let all: Vec<&Seal> = sealed.iter().chain(new.iter().copied()).collect();
     let mut wishes = wishes(arguments, answers, (&all, &new), context)?;
@@ -73,6 +63,8 @@ pub(super) fn run(arguments: &InitArgs, context: &Context) -> Outcome {
     }
     wishes.builds.prove(&new, &arguments.reading.scanner(), context)?;
     let ready = draft(&wishes.builds)?;
+    refuse_self_sealed(&ready, context)?;
+    tell_other_bytes(&first, &ready, context);
     let new: Vec<&Seal> = ready.iter().map(|ready| &ready.seal).collect();
     let all: Vec<&Seal> = sealed.iter().chain(new.iter().copied()).collect();
     let edits = edits(wishes.stated.as_deref(), &sealed, context)?;
@@ -88,8 +80,7 @@ pub(super) fn run(arguments: &InitArgs, context: &Context) -> Outcome {
     write(&ready, context)?;
     write(&edits, context)?;
     changes.iter().try_for_each(|change| files::write(&context.repository, change))?;
-    let mut told: Vec<u8> =
-        ready.iter().flat_map(|ready| seal::tell(ready, context, Verbosity::Quiet)).collect();
+    let mut told = tell_new(&ready, context);
     told.extend(edits.iter().flat_map(|ready| tell_edit(ready, context)));
     let mut done = done(&roots, &sealed, &new, changes, &places, context);
     done.sealed.extend(edits.iter().map(|ready| context.repository.file_of(&ready.seal.name)));
@@ -106,31 +97,10 @@ pub(super) fn run(arguments: &InitArgs, context: &Context) -> Outcome {
     if places.iter().any(|place| !place.exact) {
         remark_on_attributes(&all, context)?;
     }
-    remark_on_workflow(&wishes, &all, context);
+    if answers != Answers::Asked && arguments.workflow.is_none() {
+        remark_on_workflow(&wishes, &all, context);
+    }
     Ok(Verdict::Pass)
-}
-
-/// Refuses to work where git has no working tree.
-pub(super) fn work_tree(context: &Context) -> Result<(), Problem> {
-    // A bare repository has no `.git` in it, and may lie below a working tree.
-    let problem = match place(&context.base).map_err(git_problem)? {
-        GitPlace::WorkTree if context.repository.in_git() => return Ok(()),
-        GitPlace::Bare => {
-            Problem::new("bare-repository", "this repository is bare: it has no files checked out")
-                .remedy("clone it, and work in the clone")
-        }
-        _ => Problem::new("not-a-repository", "this is no git repository").remedy(
-            "git init, or go to your repository; seals without git: sealgate seal NAME --root DIR",
-        ),
-    };
-    Err(problem)
-}
-
-/// What kept git from answering.
-pub(super) fn git_problem(error: GitError) -> Problem {
-    let unasked = matches!(error, GitError::NotRun(_));
-    let problem = Problem::from(error);
-    if unasked { problem } else { problem.remedy("fix what git says, and run this again") }
 }
 
 fn check_flags(arguments: &InitArgs, context: &Context) -> Result<(), Problem> {
@@ -146,10 +116,6 @@ fn check_flags(arguments: &InitArgs, context: &Context) -> Result<(), Problem> {
             .remedy("leave out --workflow, or --seals"));
     }
     Ok(())
-}
-
-fn usual_seals(context: &Context) -> bool {
-    context.repository.seals().as_str() == "seals"
 }
 
 /// The seals that there are.
@@ -193,7 +159,9 @@ fn roots(
             return Err(vec![nothing_found(&open)]);
         }
         Answers::Proposed => proposed.into_iter().map(str::to_owned).collect(),
-        Answers::Asked => answered(|dialogue| dialogue.roots(&open))?,
+        Answers::Asked => {
+            answered(|dialogue| dialogue.roots(&open, |path| can_be_root(path, context)))?
+        }
     };
     let root = |path: &String| {
         // What was found is named from the root of the repository, what was typed from here.
@@ -202,6 +170,16 @@ fn roots(
         plan::relative_root(repository, base, path.as_ref())
     };
     collect(paths.iter().map(root)).map(distinct)
+}
+
+/// Whether the directory at `path`, as the user typed it, is there to be a root; else the reason.
+fn can_be_root(path: &str, context: &Context) -> Result<(), String> {
+    let root = plan::relative_root(&context.repository, &context.base, path.as_ref());
+    let root = root.map_err(|problems| match problems.first() {
+        Some(problem) => problem.message.to_string(),
+        None => format!("{path} cannot be a root"),
+    })?;
+    context.repository.open(&root).map(drop).map_err(|error| error.to_string())
 }
 
 fn distinct(mut roots: Vec<Root>) -> Vec<Root> {
@@ -269,6 +247,7 @@ fn wishes(
         (None, Answers::SealRef) if command.is_some() => Workflow::Check,
         (None, _) => Workflow::None,
     };
+    let (workflow, action) = with_action(workflow, arguments, answers, context)?;
     let answer;
     if workflow != Workflow::None && !can_build {
         if answers != Answers::Asked {
@@ -284,28 +263,16 @@ fn wishes(
     }
     let whole = seals.iter().any(|seal| seal.header.root.path().is_none());
     let offered = !whole
-        && answers != Answers::SealRef
+        && answers == Answers::Asked
         && files::may_offer_everywhere(context.repository.root())
             .map_err(|error| vec![git_problem(error)])?;
     let everywhere = match answers {
         _ if !offered => false,
         Answers::Asked => answered(|dialogue| dialogue.line(EVERYWHERE))?,
-        _ => true,
+        // A rule for every file of the repository is set by a person, or not at all.
+        Answers::Proposed | Answers::SealRef => false,
     };
-    Ok(Wishes { workflow, stated: command.map(str::to_owned), builds, everywhere })
-}
-
-/// One answer of the person at the terminal.
-fn answered<T>(
-    ask: impl FnOnce(&mut Dialogue<io::StdinLock<'static>, io::Stderr>) -> io::Result<Option<T>>,
-) -> Result<T, Problems> {
-    let mut dialogue = Dialogue { input: io::stdin().lock(), output: io::stderr() };
-    ask(&mut dialogue).ok().flatten().ok_or_else(|| {
-        vec![
-            Problem::new("no-answer", "the question was not answered, and nothing was written")
-                .remedy("run init again, or state what you want with flags"),
-        ]
-    })
+    Ok(Wishes { workflow, action, stated: command.map(str::to_owned), builds, everywhere })
 }
 
 /// The directories whose bytes git is to leave alone: the seals', and the roots.
@@ -348,9 +315,24 @@ fn done(
         there: sealed.iter().map(|seal| seal.name.as_str().to_owned()).collect(),
         sealed: new.iter().map(|seal| file(seal)).collect(),
         written: changes.into_iter().map(|made| (made.path.to_owned(), made.lines)).collect(),
+        built: new.iter().filter(|seal| is_built_and_kept(seal)).map(|seal| root(seal)).collect(),
+        packages: packages(new, context),
+        seals_directory: context.repository.seals().as_str().to_owned(),
         renormalise: new.iter().filter(rewritten).map(|seal| root(seal)).collect(),
         way: context.invocation.repository.clone().or_else(|| context.invocation.directory.clone()),
     }
+}
+
+/// The names of the seals that state a build, and whose root holds a package.
+fn packages(new: &[&Seal], context: &Context) -> Vec<String> {
+    let root = context.repository.root();
+    let is_package = |seal: &&&Seal| seal.header.build.is_some() && holds_package(root, seal);
+    new.iter().filter(is_package).map(|seal| seal.name.to_string()).collect()
+}
+
+/// Whether the files of the root are kept in git, and the build made them again.
+fn is_built_and_kept(seal: &Seal) -> bool {
+    seal.header.tracked && seal.header.build.is_some()
 }
 
 /// Says where the lines that were added do not help.

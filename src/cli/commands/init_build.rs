@@ -2,16 +2,22 @@
 
 use std::collections::BTreeMap;
 
+use sealgate_core::compare::changes::between;
 use sealgate_core::seal::{BuildCommand, BuildEdit, Header, Root, Seal, SealName};
+use sealgate_core::text::escape::printable_str;
 use sealgate_core::text::problem::Problem;
 use sealgate_scan::Scanner;
 
 use super::ready::PendingSeal;
 use super::rebuild::{build_twice, tell_left};
-use super::{Context, seal_header};
+use super::{Context, seal, seal_header};
 use crate::ops::rebuild::plan::Plan;
 use crate::report::Verbosity;
-use crate::setup::init::build::{find, may_be_built, split};
+use crate::report::setup::MOST_NAMED;
+use crate::report::shell::pathspec;
+use crate::report::text::{bytes as bytes_in_words, count};
+use crate::setup::init::build::{at_the_root, find, may_be_built, split};
+use crate::setup::packaging::SelfSealed;
 
 type Problems = Vec<Problem>;
 
@@ -21,7 +27,7 @@ pub(super) struct Builds {
     /// The command of each root that is built.
     pub(super) of_roots: BTreeMap<Root, BuildCommand>,
     /// What installs what they need, for the workflow.
-    pub(super) install: Option<String>,
+    installs: Vec<String>,
 }
 
 impl Builds {
@@ -34,13 +40,14 @@ impl Builds {
         let mut builds = Self::default();
         for root in roots.iter().filter(|root| may_be_built(root.as_str())) {
             let (install, build) = if let Some(stated) = stated {
-                let (install, build) = split(stated);
-                (install.map(str::to_owned), build.to_owned())
+                split(stated)
             } else {
                 let Some(found) = find(context.repository.root(), root.as_str()) else { continue };
-                context
-                    .terminal
-                    .remark(&format!("{root} is built by `{}` ({})", found.build, found.file));
+                if roots.len() <= MOST_NAMED || context.terminal.verbosity == Verbosity::Verbose {
+                    context
+                        .terminal
+                        .remark(&format!("{root} is built by `{}` ({})", found.build, found.file));
+                }
                 (found.install, found.build)
             };
             let command = BuildCommand::parse(&build).map_err(|fault| {
@@ -50,9 +57,22 @@ impl Builds {
                 ]
             })?;
             builds.of_roots.insert(root.clone(), command);
-            builds.install = builds.install.or(install);
+            builds.add_install(install);
         }
         Ok(builds)
+    }
+
+    /// Adds a command that installs, if it is another one. Each begins at the repository root.
+    fn add_install(&mut self, install: Option<String>) {
+        let Some(install) = install.map(|install| at_the_root(&install)) else { return };
+        if !self.installs.contains(&install) {
+            self.installs.push(install);
+        }
+    }
+
+    /// What installs what the builds need, in one command.
+    pub(super) fn install(&self) -> Option<String> {
+        (!self.installs.is_empty()).then(|| self.installs.join(" && "))
     }
 
     /// Runs the commands of the `new` seals twice, each in an empty place, and takes out those that made
@@ -104,6 +124,58 @@ impl Builds {
     }
 }
 
+/// Refuses new seals of packages that contain the seals.
+pub(super) fn refuse_self_sealed(new: &[PendingSeal], context: &Context) -> Result<(), Problems> {
+    let repository = &context.repository;
+    let seals = repository.seals().as_str();
+    let of_seal = |pending: &PendingSeal| {
+        let found = SelfSealed::find(repository.root(), &pending.seal, seals)?;
+        Some(found.problem(&pending.seal))
+    };
+    let problems: Problems = new.iter().filter_map(of_seal).collect();
+    if problems.is_empty() { Ok(()) } else { Err(problems) }
+}
+
+/// Names the roots of which the build made other bytes than those that lay there, in the drafts `before`
+/// and `after` it.
+pub(super) fn tell_other_bytes(before: &[PendingSeal], after: &[PendingSeal], context: &Context) {
+    for (old, new) in before.iter().zip(after).filter(|(old, new)| old.seal.name == new.seal.name) {
+        let number = between(&old.seal, &new.seal).len();
+        if number > 0 {
+            let changed = count(number, "entry differs", "entries differ");
+            let header = &new.seal.header;
+            let shown = if header.tracked {
+                let root = pathspec(header.root.as_str().as_bytes());
+                format!("; see them with git diff -- {root}")
+            } else {
+                String::new()
+            };
+            context.terminal.remark(&format!(
+                "{}: the build made other bytes than those that lay there: {changed}{shown}",
+                header.root
+            ));
+        }
+    }
+}
+
+/// Names the new seals; in one line where they are many.
+pub(super) fn tell_new(new: &[PendingSeal], context: &Context) -> Vec<u8> {
+    let verbosity = context.terminal.verbosity;
+    if new.len() <= MOST_NAMED || verbosity == Verbosity::Verbose {
+        return new.iter().flat_map(|new| seal::tell(new, context, Verbosity::Quiet)).collect();
+    }
+    let entries = new.iter().flat_map(|new| &new.seal.entries);
+    let bytes = entries.clone().filter_map(|sealed| sealed.entry.size());
+    format!(
+        "sealed {} directories, {}, {}, in {}/ (-v names them)\n",
+        new.len(),
+        count(entries.count(), "entry", "entries"),
+        bytes_in_words(bytes.fold(0, u64::saturating_add)),
+        printable_str(context.repository.seals().as_str())
+    )
+    .into_bytes()
+}
+
 /// What was edited in a seal that was there.
 pub(super) fn tell_edit(ready: &PendingSeal, context: &Context) -> Vec<u8> {
     let build = ready.seal.header.build.clone().map_or(BuildEdit::Keep, BuildEdit::Set);
@@ -120,7 +192,7 @@ pub(super) fn edits(
         |seal: &&Seal| seal.header.build.is_none() && may_be_built(seal.header.root.as_str());
     let Some(stated) = stated else { return Ok(Vec::new()) };
     let build = split(stated).1;
-    let Ok(build) = BuildCommand::parse(build) else { return Ok(Vec::new()) };
+    let Ok(build) = BuildCommand::parse(&build) else { return Ok(Vec::new()) };
     let edit = BuildEdit::Set(build);
     let edited = sealed
         .iter()

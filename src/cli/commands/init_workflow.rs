@@ -2,19 +2,25 @@
 
 use sealgate_core::seal::Seal;
 use sealgate_core::text::problem::Problem;
+use sealgate_git::setup;
 
 use super::Context;
+use super::init_answers::{Answers, answered};
 use super::init_build::Builds;
+use super::init_place::{git_problem, usual_seals};
 use super::ready::PendingSeal;
+use crate::cli::args::InitArgs;
 use crate::setup::init::build::split;
 use crate::setup::init::files::{self, Change};
-use crate::setup::init::{Steps, Workflow};
+use crate::setup::init::{ActionRef, Dialogue, Steps, Workflow};
 
 type Problems = Vec<Problem>;
 
 /// What is done beside the seals.
 pub(super) struct Wishes {
     pub(super) workflow: Workflow,
+    /// The action that the workflow runs.
+    pub(super) action: Option<ActionRef>,
     /// The command that the user stated, for all that is built.
     pub(super) stated: Option<String>,
     pub(super) builds: Builds,
@@ -24,6 +30,39 @@ pub(super) struct Wishes {
 pub(super) fn workflow_is_there(context: &Context) -> bool {
     let file = Workflow::Check.file();
     file.is_some_and(|file| context.repository.root().join(file).symlink_metadata().is_ok())
+}
+
+/// The workflow that can be written, with the action that it runs: a workflow with a placeholder in the
+/// action's place is never written.
+///
+/// # Errors
+///
+/// A workflow was asked for, and no action is known.
+pub(super) fn with_action(
+    workflow: Workflow,
+    arguments: &InitArgs,
+    answers: Answers,
+    context: &Context,
+) -> Result<(Workflow, Option<ActionRef>), Problems> {
+    let action = arguments.action.clone().or_else(ActionRef::built_in);
+    let file = workflow.file().map(|file| context.repository.root().join(file));
+    let is_needed = file.is_some_and(|file| file.symlink_metadata().is_err());
+    if action.is_some() || !is_needed {
+        return Ok((workflow, action));
+    }
+    match answers {
+        Answers::Asked => Ok(match answered(Dialogue::action)? {
+            Some(action) => (workflow, Some(action)),
+            None => (Workflow::None, None),
+        }),
+        Answers::Proposed | Answers::SealRef if arguments.workflow.is_some() => {
+            let message = "this build of sealgate does not know which action runs it";
+            Err(vec![Problem::new("usage", message).remedy(
+                "name it, by the full id of a commit that you trust: --action OWNER/REPO@SHA",
+            )])
+        }
+        Answers::Proposed | Answers::SealRef => Ok((Workflow::None, None)),
+    }
 }
 
 /// The workflow, if it is wanted and not there.
@@ -36,16 +75,22 @@ pub(super) fn workflow(
     let Some(path) = wishes.workflow.file() else { return Ok(None) };
     let stated = wishes.stated.as_deref();
     let rebuilds = !edits.is_empty() || seals.iter().any(|seal| seal.header.build.is_some());
+    let installing;
     let steps = match stated {
         _ if rebuilds => {
-            let install = stated.and_then(|stated| split(stated).0);
-            Steps::Rebuild { install: install.or(wishes.builds.install.as_deref()) }
+            installing =
+                stated.and_then(|stated| split(stated).0).or_else(|| wishes.builds.install());
+            Steps::Rebuild { install: installing.as_deref() }
         }
         Some(command) => Steps::Build(command),
         None => Steps::CheckAlone,
     };
-    let text = wishes.workflow.text(steps);
-    match files::existing(context.repository.root(), path)? {
+    let root = context.repository.root();
+    let branch = setup::default_branch(root).map_err(|error| vec![git_problem(error)])?;
+    let uses = wishes.action.as_ref().map(ToString::to_string).unwrap_or_default();
+    let text = wishes.workflow.text(steps, &uses, branch.as_deref());
+    match files::existing(root, path)? {
+        None if uses.is_empty() => Ok(None),
         None => Ok(Some(Change { path, bytes: text.into_bytes(), lines: Vec::new() })),
         Some(there) => {
             if !Workflow::is_same(&there, &text) {
@@ -59,12 +104,25 @@ pub(super) fn workflow(
     }
 }
 
+/// Says how to have the workflow that was not written.
 pub(super) fn remark_on_workflow(wishes: &Wishes, seals: &[&Seal], context: &Context) {
-    let built = seals.iter().any(|seal| !seal.header.tracked);
-    let silent = wishes.workflow != Workflow::None || workflow_is_there(context);
-    if built && !silent {
-        context.terminal.remark(
-            "no workflow was written; to have one: sealgate init --workflow check --build CMD --yes",
-        );
+    if wishes.workflow != Workflow::None || workflow_is_there(context) || !usual_seals(context) {
+        return;
     }
+    let unbuilt = |seal: &&&Seal| !seal.header.tracked && seal.header.build.is_none();
+    let build = if seals.iter().any(|seal| unbuilt(&seal)) && wishes.stated.is_none() {
+        " --build CMD"
+    } else {
+        ""
+    };
+    let (why, action) = match ActionRef::built_in().or_else(|| wishes.action.clone()) {
+        Some(_) => ("", ""),
+        None => (
+            ": this build of sealgate does not know which action runs it",
+            " --action OWNER/REPO@SHA",
+        ),
+    };
+    context.terminal.remark(&format!(
+        "no workflow was written{why}; to have one: sealgate init --workflow check{build}{action} --yes"
+    ));
 }

@@ -1,7 +1,8 @@
-//! `ls`: what is sealed, unsealed, or excluded and by which pattern. Reads names, no bytes.
+//! `ls`: what is sealed, unsealed, unsealable, or excluded and by which pattern. Reads names, no bytes.
 
 use std::collections::HashSet;
 use std::fmt::Write as _;
+use std::fs::FileType;
 
 use sealgate_core::compare::inventory::{Item, Observed};
 use sealgate_core::compare::verdict::Verdict;
@@ -45,7 +46,7 @@ pub(super) fn run(arguments: &LsArgs, context: &Context) -> Outcome {
     for (path, word, why) in rows {
         let why = why.map(|why| format!("  {why}")).unwrap_or_default();
         // Writing to a string cannot fail.
-        let _ = writeln!(listing, "{word:<9} {}{why}", printable(&path));
+        let _ = writeln!(listing, "{word:<10} {}{why}", printable(&path));
     }
     context.terminal.answer(listing.as_bytes())?;
     Ok(Verdict::Pass)
@@ -83,10 +84,10 @@ fn there(seal: &Seal, context: &Context) -> Result<Vec<Row>, Vec<Problem>> {
         if let Some(at) = path.iter().rposition(|&byte| byte == b'/') {
             occupied.insert(path[..at].into());
         }
-        if is_dir {
-            directories.push(path);
-        } else {
-            rows.push(named(seal, path));
+        match unsealable(&path, entry.file_type()) {
+            Some(why) if !is_dir => rows.push((path, "unsealable", Some(why.to_owned()))),
+            _ if is_dir => directories.push(path),
+            _ => rows.push(named(seal, path)),
         }
     }
     let empty = directories.into_iter().filter(|path| !occupied.contains(path));
@@ -118,6 +119,14 @@ fn in_database(
         },
     };
     Ok(survey.inventory.items.into_iter().map(row).collect())
+}
+
+/// Why no seal can state the path, if so.
+fn unsealable(path: &[u8], kind: FileType) -> Option<&'static str> {
+    if !(kind.is_file() || kind.is_dir() || kind.is_symlink()) {
+        return Some("no file, directory or link: a FIFO, a socket or a device");
+    }
+    std::str::from_utf8(path).is_err().then_some("its name is not UTF-8")
 }
 
 fn named(seal: &Seal, path: Box<[u8]>) -> Row {

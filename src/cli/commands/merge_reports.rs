@@ -3,14 +3,16 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use sealgate_core::compare::changes::{OnReseal, SealRef};
+use sealgate_core::compare::changes::SealRef;
 use sealgate_core::compare::verdict::{Base, Source};
 use sealgate_core::seal::SealName;
 use sealgate_core::text::problem::Problem;
 use sealgate_git::Oid;
 
 use super::check::places::{of_roots, report_files, root_of};
+use super::check::reseals::Rule;
 use super::check::{authority, base};
+use super::occasion::{occasion, wants_page};
 use super::{Context, Outcome, report_globs, reports};
 use crate::cli::args::MergeReportsArgs;
 use crate::ops::authorize::{Authorization, Question, clear};
@@ -78,7 +80,10 @@ pub(super) fn run(arguments: &MergeReportsArgs, context: &Context) -> Outcome {
     );
     let worth = under_policy.then_some(AuthorityView::None);
     let report = report.authorised(worth, &authorization.refusals);
-    let report = report.granted(&authorization.reseals);
+    let mut report = report.granted(&authorization.reseals);
+    if wants_page(arguments.output.format, &files) {
+        report.occasion = Some(occasion(&report, context));
+    }
     Ok(context.terminal.report(report, arguments.output.format, &files, None))
 }
 
@@ -129,13 +134,16 @@ fn answer(
     let authorization = authorization.transpose()?.unwrap_or_default();
     let review = base
         .as_ref()
-        .map(|(base, on_reseal)| Review::new(base, &stated, &arguments.only, *on_reseal));
+        .map(|(base, rule)| Review::new(base, &stated, &arguments.only, rule.on_reseal));
     let review = review.transpose()?;
+    let scope_notice = base.as_ref().zip(review.as_ref());
+    let scope_notice = scope_notice.and_then(|((_, rule), review)| rule.notice(review));
     let demanded: Vec<Demanded<'_>> = selected.iter().map(demanded).collect();
     let source = commit.as_ref().map_or(Source::Worktree, CommitTree::source);
     let place = |path: &str| context.path(path.as_ref());
     let mut merged = merge::merge(given, &demanded, &source, &place);
     let base = review.map(|review| review.tell(&mut merged.judgements));
+    merged.notices.extend(scope_notice);
     let contradictions = merged.contradictions(base.as_ref());
     merged.problems.extend(contradictions);
     if authorization.refusals.is_empty() {
@@ -193,8 +201,8 @@ fn load(
     Ok(select(&names, &arguments.only)?.into_iter().map(load).collect())
 }
 
-/// A base, and what a reseal since then is.
-type BaseOf<'a> = (CommitTree<'a>, OnReseal);
+/// A base, and which changes of seals since then may pass.
+type BaseOf<'a> = (CommitTree<'a>, Rule);
 
 /// The base that the reports name, which is the one that is asked for; and why nothing may pass without
 /// one.
@@ -209,17 +217,16 @@ fn base_of<'a>(
     let judged = base::Judged { commit, ..base::Judged::default() };
     let opened = base::open(arguments.base.as_deref(), judged, context)?;
     if let Some(wanted) = opened.base {
-        // As `check` has it: under a policy grants decide.
-        let by_default = if wanted.has_policy() { OnReseal::Allow } else { OnReseal::default() };
-        let on_reseal = arguments.on_reseal.unwrap_or(by_default);
-        merge::check_base(named.as_ref(), wanted.oid(), on_reseal)?;
-        return Ok((Some((wanted, on_reseal)), None));
+        let rule = Rule::new(arguments.on_reseal, wanted.has_policy(), opened.permission);
+        merge::check_base(named.as_ref(), wanted.oid(), rule.on_reseal)?;
+        return Ok((Some((wanted, rule)), None));
     }
     let Some(named) = named else {
         let unnamed = arguments.base.is_none() && authority::has_policy(commit, context)?;
         return Ok((None, opened.refusal.or_else(|| unnamed.then(no_base))));
     };
-    Ok((Some((known(context, &named.given, &named.oid)?, named.on_reseal)), opened.refusal))
+    let rule = Rule::new(Some(named.on_reseal), false, None);
+    Ok((Some((known(context, &named.given, &named.oid)?, rule)), opened.refusal))
 }
 
 /// Reports without a base may have had one, with what it refused.

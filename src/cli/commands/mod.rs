@@ -17,10 +17,13 @@ mod grant_evidence;
 mod grant_use;
 mod hook;
 mod init;
+mod init_answers;
 mod init_build;
+mod init_place;
 mod init_workflow;
 mod ls;
 mod merge_reports;
+mod occasion;
 mod policy;
 mod ready;
 mod rebuild;
@@ -31,6 +34,7 @@ mod reports;
 mod resolve;
 mod seal;
 mod seal_header;
+mod seal_notices;
 mod select;
 mod shell;
 
@@ -45,6 +49,7 @@ use sealgate_core::seal::SealName;
 use sealgate_core::seal::exclude::Scope;
 use sealgate_core::seal::path::EntryPath;
 use sealgate_core::text::escape::message;
+use sealgate_core::text::place::shown_path;
 use sealgate_core::text::problem::Problem;
 
 use self::early::Reports;
@@ -75,7 +80,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     };
     let reports = Reports::begin(&arguments);
     let terminal = terminal(&cli.global);
-    raise_descriptor_limit();
+    #[cfg(unix)]
+    super::descriptors::raise_limit();
     let outcome = Context::new(&cli.global, terminal)
         .map_err(Vec::from)
         .and_then(|context| run(&cli.command, &context));
@@ -138,18 +144,6 @@ fn run(command: &Command, context: &Context) -> Outcome {
         Command::Blockers(command) => blockers::run(command, context),
         Command::Completions { shell } => shell::completions(*shell, context),
         Command::Man { command } => shell::man(command.as_deref(), context),
-    }
-}
-
-/// Takes as many file descriptors as this user may have: the walk holds one for each directory
-/// that it is in. What cannot be had is told where it is missed.
-fn raise_descriptor_limit() {
-    #[cfg(unix)]
-    {
-        use rustix::process::{Resource, getrlimit, setrlimit};
-        let limit = getrlimit(Resource::Nofile);
-        let raised = rustix::process::Rlimit { current: limit.maximum, ..limit };
-        let _ = setrlimit(Resource::Nofile, raised);
     }
 }
 
@@ -249,7 +243,7 @@ impl Context {
     }
 
     /// Keeps other runs from writing seals here until what it gives is dropped.
-    fn lock(&self) -> Result<Option<std::fs::File>, Vec<Problem>> {
+    fn lock(&self) -> Result<std::fs::File, Vec<Problem>> {
         let waiting =
             || self.terminal.remark("waiting for another sealgate that writes seals here");
         self.repository.lock(waiting).map_err(Vec::from)
@@ -267,7 +261,7 @@ impl Context {
                 } else {
                     format!("{make}; or go to your repository: git does not know this directory")
                 };
-                let message = format!("there are no seals in {}", place.display());
+                let message = format!("there are no seals in {}", shown_path(&place));
                 let seals = self.repository.seals().as_str();
                 let remedy = match how_to_bring_back(&self.repository, seals) {
                     Some(command) => format!("the commit that is checked out has them: {command}"),

@@ -6,7 +6,7 @@ use std::path::Path;
 use sealgate_core::approval::blockers::{BlockerMap, MAX_MAP_BYTES};
 use sealgate_core::approval::{
     Environment, Key, POLICY_UPDATE, Policy, PolicyError, Procedure, PublicKey, RESEAL, Rule,
-    RuleScope, differences, doubts, unknown_in_map,
+    RuleScope, differences, doubts, gaps, unknown_in_map,
 };
 use sealgate_core::compare::verdict::Verdict;
 use sealgate_core::seal::entry::Digest;
@@ -28,23 +28,22 @@ pub(super) fn run(command: &PolicyCommand, context: &Context) -> Outcome {
     let answer = match command {
         PolicyCommand::New(arguments) => {
             refuse_in_ci("sealgate policy new", None)?;
-            new(arguments, context)
+            new(arguments, context)?
         }
-        PolicyCommand::Fmt { check: true } => is_canonical(context),
+        PolicyCommand::Fmt { check: true } => is_canonical(context)?,
         PolicyCommand::Fmt { check: false } => {
             refuse_in_ci("sealgate policy fmt", None)?;
-            canonical(context)
+            canonical(context)?
         }
-        PolicyCommand::Diff { base, exit_code } => differing(base, *exit_code, context),
-        PolicyCommand::Check => checked(context),
+        PolicyCommand::Diff { base, exit_code } => differing(base, *exit_code, context)?,
+        PolicyCommand::Check => checked(context)?,
         PolicyCommand::Digest => {
-            sound(context).map(|(bytes, _)| passed(format!("{}\n", Digest::of(&bytes))))
+            let (bytes, _) = sound(context)?;
+            passed(format!("{}\n", Digest::of(&bytes)))
         }
-        PolicyCommand::ExportAllowedSigners => {
-            sound(context).map(|(_, policy)| passed(policy.allowed_signers()))
-        }
+        PolicyCommand::ExportAllowedSigners => passed(sound(context)?.1.allowed_signers()),
     };
-    let (answer, verdict) = answer?;
+    let (answer, verdict) = answer;
     context.terminal.answer(answer.as_bytes())?;
     Ok(verdict)
 }
@@ -69,10 +68,16 @@ fn bytes(context: &Context) -> Result<Vec<u8>, Problem> {
     })
 }
 
-fn sound(context: &Context) -> Result<(Vec<u8>, Policy), Problem> {
+/// The policy in the working tree; or everything that keeps it from being one.
+fn sound(context: &Context) -> Result<(Vec<u8>, Policy), Vec<Problem>> {
     let bytes = bytes(context)?;
-    let policy = Policy::read(&bytes).map_err(|error| invalid(&error, context))?;
+    let policy = Policy::read(&bytes).map_err(|_| faults(&bytes, context))?;
     Ok((bytes, policy))
+}
+
+/// Everything that keeps `bytes` from being the policy of a repository.
+fn faults(bytes: &[u8], context: &Context) -> Vec<Problem> {
+    Policy::faults(bytes).iter().map(|fault| invalid(fault, context)).collect()
 }
 
 fn invalid(error: &PolicyError, context: &Context) -> Problem {
@@ -85,28 +90,48 @@ fn invalid(error: &PolicyError, context: &Context) -> Problem {
     Problem::new("policy-invalid", error.to_string()).file(file(context)).remedy(remedy)
 }
 
-fn checked(context: &Context) -> Result<Answer, Problem> {
-    let (_, policy) = sound(context)?;
-    let mut answer = format!(
-        "the policy of {} is sound: {}, {}, {}\n",
-        policy.repository,
-        text::count(policy.keys.len(), "key", "keys"),
-        text::count(policy.rules.len(), "rule", "rules"),
-        text::count(policy.environments.len(), "environment", "environments"),
-    );
-    let mut all = doubts(&policy, now()?);
+fn checked(context: &Context) -> Result<Answer, Vec<Problem>> {
+    let bytes = bytes(context)?;
+    let faults = faults(&bytes, context);
+    // What runs out is to be known too where only the form is wrong.
+    let warnings = match Policy::loose(&bytes) {
+        Ok(policy) => warnings(&policy, context)?,
+        Err(_) => Vec::new(),
+    };
+    let mut answer = String::new();
+    if let (Ok(policy), true) = (Policy::read(&bytes), faults.is_empty()) {
+        let _ = writeln!(
+            answer,
+            "the policy of {} is sound: {}, {}, {}",
+            policy.repository,
+            text::count(policy.keys.len(), "key", "keys"),
+            text::count(policy.rules.len(), "rule", "rules"),
+            text::count(policy.environments.len(), "environment", "environments"),
+        );
+    }
+    for warning in warnings {
+        // Writing to a string cannot fail.
+        let _ = writeln!(answer, "warning: {}", printable_str(&warning));
+    }
+    if faults.is_empty() {
+        return Ok(passed(answer));
+    }
+    context.terminal.answer(answer.as_bytes())?;
+    Err(faults)
+}
+
+/// What the owners of `policy` should look at.
+fn warnings(policy: &Policy, context: &Context) -> Result<Vec<String>, Problem> {
+    let mut all = doubts(policy, now()?);
+    all.extend(gaps(policy));
     let mut paths: Vec<&str> =
         policy.environments.iter().filter_map(|known| known.blockers.as_deref()).collect();
     paths.sort_unstable();
     paths.dedup();
     for path in paths {
-        all.extend(of_map(&policy, path, context));
+        all.extend(of_map(policy, path, context));
     }
-    for doubt in all {
-        // Writing to a string cannot fail.
-        let _ = writeln!(answer, "warning: {}", printable_str(&doubt));
-    }
-    Ok(passed(answer))
+    Ok(all)
 }
 
 /// What the blocker map at `path` says that the policy does not know.
@@ -127,9 +152,9 @@ fn of_map(policy: &Policy, path: &str, context: &Context) -> Vec<String> {
 }
 
 /// Fails where the policy is not in its canonical form.
-fn is_canonical(context: &Context) -> Result<Answer, Problem> {
+fn is_canonical(context: &Context) -> Result<Answer, Vec<Problem>> {
     let bytes = bytes(context)?;
-    let policy = Policy::loose(&bytes).map_err(|error| invalid(&error, context))?;
+    let policy = Policy::loose(&bytes).map_err(|_| faults(&bytes, context))?;
     let verdict = if policy.to_text().as_bytes() == bytes { Verdict::Pass } else { Verdict::Fail };
     let answer = match verdict {
         Verdict::Pass => String::new(),
@@ -138,9 +163,9 @@ fn is_canonical(context: &Context) -> Result<Answer, Problem> {
     Ok((answer, verdict))
 }
 
-fn canonical(context: &Context) -> Result<Answer, Problem> {
+fn canonical(context: &Context) -> Result<Answer, Vec<Problem>> {
     let bytes = bytes(context)?;
-    let policy = Policy::loose(&bytes).map_err(|error| invalid(&error, context))?;
+    let policy = Policy::loose(&bytes).map_err(|_| faults(&bytes, context))?;
     let text = policy.to_text();
     if text.as_bytes() == bytes {
         return Ok(passed(format!("{}: nothing to change\n", file(context))));

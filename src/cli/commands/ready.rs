@@ -6,6 +6,7 @@ use sealgate_core::text::escape::printable_str;
 use sealgate_core::text::problem::Problem;
 
 use super::Context;
+use crate::cli::args::SealArgs;
 use crate::ops::seal::database::named_rows;
 use crate::ops::seal::pointers;
 use crate::report::sealed::{self, Outcome, Summary};
@@ -107,6 +108,20 @@ impl PendingSeal {
         };
         sealed::text(&summary, verbosity)
     }
+}
+
+/// Without NAME, one seal may change; more only when all are meant.
+pub(super) fn refuse_many(arguments: &SealArgs, ready: &[PendingSeal]) -> Result<(), Vec<Problem>> {
+    let changed: Vec<_> =
+        ready.iter().filter(|ready| ready.changed).map(|ready| ready.seal.name.as_str()).collect();
+    if arguments.all || !arguments.names.is_empty() || changed.len() < 2 {
+        return Ok(());
+    }
+    let message = format!("{} seals would change: {}", changed.len(), changed.join(", "));
+    Err(vec![
+        Problem::new("several-seals", message)
+            .remedy("name the ones that are meant, or pass --all"),
+    ])
 }
 
 /// Writes what changed, unless one of the files was made read-only.

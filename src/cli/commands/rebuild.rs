@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use sealgate_core::compare::repeat::Resemblance;
 use sealgate_core::compare::verdict::Verdict;
 use sealgate_core::seal::path::EntryPath;
 use sealgate_core::seal::{Header, Root, Seal, SealName};
@@ -24,9 +23,10 @@ use crate::ops::rebuild::plan::{Dispensable, Plan, Rebuilt};
 use crate::ops::rebuild::runs::{needs_git, unfinished};
 use crate::ops::rebuild::twice::{Comparison, compare};
 use crate::ops::seal::plan;
-use crate::report::text::listed;
+use crate::report::setup::MOST_NAMED;
+use crate::report::text::{count, listed};
 use crate::report::twice::{TwoBuilds, twice};
-use crate::report::{Format, quote};
+use crate::report::{Format, Verbosity, quote};
 use crate::tree::{CommitTree, select};
 
 type Problems = Vec<Problem>;
@@ -219,13 +219,27 @@ fn same_builds(
     context: &Context,
 ) -> Result<bool, Problems> {
     let mut all_same = true;
+    // Many roots that were built alike are one line.
+    let folds = plan.rebuilt.len() > MOST_NAMED && context.terminal.verbosity != Verbosity::Verbose;
+    let (mut alike, mut entries) = (0_usize, 0_usize);
     for seal in &plan.rebuilt {
         let first = aside.first(&seal.root)?;
         let second = open(&seal.header.root, context)?;
         let compared = compare(&seal.name, &seal.header, (&first, &second), scanner)?;
-        all_same &= compared.changes.is_empty();
+        let is_same = compared.changes.is_empty();
+        all_same &= is_same;
+        if folds && is_same {
+            alike += 1;
+            entries += compared.entries;
+            continue;
+        }
         let places = (&*aside.first_shown(&seal.root), seal.root.as_str());
         tell_twice(&compared, places, format, context)?;
+    }
+    if alike > 0 {
+        let entries = count(entries, "entry", "entries");
+        let said = format!("{alike} directories: built twice, the same bytes: {entries}");
+        context.terminal.say(&said);
     }
     Ok(all_same)
 }
@@ -301,12 +315,8 @@ pub(super) fn tell_twice(
     format: Format,
     context: &Context,
 ) -> Result<(), Problems> {
-    let places = compared
-        .places
-        .iter()
-        .map(|file| (&*file.path, &file.divergence, file.resemblance.map(Resemblance::words)));
     let (root, entries, changes) = (&*compared.root, compared.entries, &*compared.changes);
-    let builds = TwoBuilds { root, entries, changes, places: places.collect(), first, second };
+    let builds = TwoBuilds { root, entries, changes, files: &compared.files, first, second };
     let said = twice(&builds, context.terminal.verbosity);
     if matches!(format, Format::Human | Format::Github) {
         return context.terminal.answer(said.as_bytes()).map_err(Vec::from);

@@ -11,6 +11,7 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use sealgate_core::seal::exclude::pattern::Glob;
+use sealgate_core::text::place::shown_path;
 use sealgate_core::text::problem::{Problem, in_words};
 
 /// A component with one of these is a glob. (On Windows a backslash ends a component.)
@@ -23,7 +24,7 @@ pub(super) fn find(globs: &[PathBuf], base: &Path) -> Result<Vec<PathBuf>, Vec<P
     for glob in globs {
         match find_one(glob, base) {
             Ok(paths) if paths.is_empty() => problems.push(
-                Problem::new("report-missing", format!("{}: no file matches", glob.display()))
+                Problem::new("report-missing", format!("{}: no file matches", shown_path(glob)))
                     .remedy("bring the reports of all shares there, or correct the glob"),
             ),
             Ok(paths) => found.extend(paths),
@@ -36,7 +37,7 @@ pub(super) fn find(globs: &[PathBuf], base: &Path) -> Result<Vec<PathBuf>, Vec<P
 /// The files that `glob`, as seen from the directory `base`, finds.
 pub(super) fn find_one(glob: &Path, base: &Path) -> Result<Vec<PathBuf>, Problem> {
     let unreadable = |path: &Path, error: &io::Error| {
-        let message = format!("{}: {}", path.display(), in_words(error));
+        let message = format!("{}: {}", shown_path(path), in_words(error));
         Problem::new("report-unreadable", message)
             .remedy("let this user read it, or move away what is no report")
     };
@@ -113,11 +114,11 @@ fn part(glob: &Path, component: Component<'_>) -> Result<Part, Problem> {
         return Ok(Part::Plain(text.to_owned()));
     }
     let pattern = text.to_str().ok_or_else(|| {
-        Problem::new("usage", format!("{}: a glob must be UTF-8", glob.display()))
+        Problem::new("usage", format!("{}: a glob must be UTF-8", shown_path(glob)))
             .remedy("write `?` in place of what is not")
     })?;
     let names = Glob::new(pattern).map_err(|why| {
-        Problem::new("usage", format!("{}: {why}", glob.display()))
+        Problem::new("usage", format!("{}: {why}", shown_path(glob)))
             .remedy("write a character that is meant itself in brackets, such as [[]")
     })?;
     Ok(Part::Glob(Box::new(Names { glob: names, hidden: pattern.starts_with('.') })))

@@ -7,27 +7,27 @@ use sealgate_core::compare::inventory::{Extent, Inventory};
 use sealgate_core::compare::is_left_out;
 use sealgate_core::compare::verdict::Verdict;
 use sealgate_core::seal::exclude::Scope;
-use sealgate_core::seal::{
-    BuildCommand, BuildEdit, Seal, SealError, SealName, SealedEntry, read, to_bytes,
-};
+use sealgate_core::seal::{BuildEdit, Seal, SealError, SealName, SealedEntry, read, to_bytes};
 use sealgate_core::text::problem::Problem;
 use sealgate_git::{Listing, Tracking};
 use sealgate_scan::Scanner;
 
 use super::from_report::{self, Approval};
-use super::ready::{PendingSeal, write};
-use super::{Context, collect, refuse_in_ci, seal_header};
+use super::ready::{PendingSeal, refuse_many, write};
+use super::{Context, collect, refuse_in_ci, seal_header, seal_notices};
 use crate::cli::args::SealArgs;
 use crate::cli::progress::Progress;
 use crate::ops::bounds::Bounds;
 use crate::ops::check::Opened;
 use crate::ops::seal::database;
 use crate::ops::seal::draft::{
-    Part, draft, keep_modes, looks_tracked, outside_links, replaced, take_only, untracked,
+    keep_modes, looks_tracked, partial, replaced, take_modes_of_git, take_only, untracked,
 };
 use crate::ops::seal::kept::{Approving, LineEndRules, changed_by_git};
+use crate::ops::seal::part::Part;
 use crate::ops::seal::plan::{self, Plan, Wanted};
 use crate::ops::seal::pointers::{self, pointers};
+use crate::ops::seal::refusals::outside_links;
 use crate::report::Verbosity;
 use crate::report::sealed::Outcome;
 use crate::tree::NamedBy;
@@ -62,6 +62,7 @@ pub(super) fn run(arguments: &SealArgs, context: &Context) -> super::Outcome {
     hold_against_git(&ready, arguments, LineEndRules::AsConfigured, context)?;
     for seal in &ready {
         seal.warn(context);
+        seal_notices::remark(seal, arguments, context)?;
     }
     write(&ready, context)?;
     let verbosity = context.terminal.verbosity;
@@ -94,7 +95,7 @@ fn plan(arguments: &SealArgs, context: &Context) -> Result<Vec<Plan>, Problems> 
                     .remedy("name it: sealgate seal NAME --root DIR"),
             ]);
         };
-        let build = match set_build(arguments)? {
+        let build = match seal_header::set_build(arguments)? {
             BuildEdit::Set(build) => Some(build),
             BuildEdit::Keep | BuildEdit::Remove => None,
         };
@@ -106,19 +107,6 @@ fn plan(arguments: &SealArgs, context: &Context) -> Result<Vec<Plan>, Problems> 
     let names = select(arguments, context)?;
     let needs_old = !arguments.only.is_empty();
     collect(names.into_iter().map(|name| plan::again(&context.repository, name, needs_old)))
-}
-
-/// What `--set-build` asks for.
-pub(super) fn set_build(arguments: &SealArgs) -> Result<BuildEdit, Problems> {
-    let text = match arguments.set_build.as_deref() {
-        None => return Ok(BuildEdit::Keep),
-        Some("") => return Ok(BuildEdit::Remove),
-        Some(text) => text.trim_matches(' '),
-    };
-    BuildCommand::parse(text).map(BuildEdit::Set).map_err(|fault| {
-        let remedy = "name one line of shell; put more in a script: --set-build 'sh build.sh'";
-        vec![Problem::new("usage", format!("--set-build: {fault}")).remedy(remedy)]
-    })
 }
 
 /// The seals that are meant, of those that there are.
@@ -142,8 +130,6 @@ pub(super) fn prepare(
     let progress = Progress::watch(&scanner.meter, context.terminal.verbosity != Verbosity::Quiet);
     let roots = plans.iter().map(|plan| (plan.name.as_str(), plan.header.root.as_str()));
     let mut bounds = Bounds::new(roots);
-    // Whatever cannot be sealed is refused before git is asked: git opens files by their names, and
-    // would wait for a FIFO that is called .gitignore.
     let drafted = collect(plans.into_iter().map(|mut plan| {
         let name = &plan.name.to_string();
         if let Some(refused) = bounds.refuse(name) {
@@ -152,17 +138,21 @@ pub(super) fn prepare(
         let names = scanner.meter.names();
         let (root, inventory) = observe(&mut plan, arguments, only.as_ref(), context, &scanner)?;
         bounds.count(name, scanner.meter.names() - names, inventory.bytes, []);
-        let seal = seal_of(&plan, &inventory, only.as_ref());
+        let (seal, problems) = drafted(&plan, &inventory, only.as_ref());
+        let git_may_look = !holds_special_ignore_file(&inventory);
+        let modes = inventory.modes;
         scanner.workers.discard(inventory);
-        let seal = seal?;
         let directory = root.directory();
         let pointers = directory.map_or_else(Vec::new, |directory| {
             pointers(&seal, plan.old.as_ref(), only.as_ref(), directory)
         });
         let file = file_of(&seal, arguments, context)?;
-        Ok(Drafted { plan, seal, pointers, file })
+        Ok(Drafted { plan, seal, modes, pointers, file, problems, git_may_look })
     }))?;
     drop(progress);
+    if drafted.iter().any(|drafted| !drafted.git_may_look) {
+        return Err(drafted.into_iter().flat_map(|drafted| drafted.problems).collect());
+    }
     let listing = listing(&drafted, context)?;
     collect(drafted.into_iter().map(|mut drafted| {
         let tracking = listing.below(drafted.seen_by_git().header.root.as_str());
@@ -181,6 +171,9 @@ pub(super) fn prepare(
                 ]);
             }
         }
+        if !drafted.modes {
+            settle_modes(&mut drafted, &tracking, context);
+        }
         ready(arguments, context, drafted, only.as_ref(), &tracking)
     }))
 }
@@ -189,10 +182,16 @@ pub(super) fn prepare(
 struct Drafted {
     plan: Plan,
     seal: Seal,
+    /// Whether the execute bits of its files were seen.
+    modes: bool,
     /// The paths of Git LFS pointers in it.
     pointers: Vec<String>,
     /// Of a database: the seal of its file.
     file: Option<Seal>,
+    /// Why the seal is not of everything that is there.
+    problems: Problems,
+    /// Whether git would not wait for anything there.
+    git_may_look: bool,
 }
 
 impl Drafted {
@@ -205,6 +204,26 @@ impl Drafted {
 /// The seal of the file of a database that is sealed where it is.
 fn file_of(seal: &Seal, arguments: &SealArgs, context: &Context) -> Result<Option<Seal>, Problem> {
     if arguments.at.is_some() { Ok(None) } else { database::file_of(seal, &context.repository) }
+}
+
+/// Whether something that git would open, and wait for, is called as a list of ignored files is.
+fn holds_special_ignore_file(inventory: &Inventory) -> bool {
+    let mut troubles = inventory.troubles();
+    troubles.any(|(path, _)| path.rsplit(|&byte| byte == b'/').next() == Some(b".gitignore"))
+}
+
+/// Takes the execute bits from git where the system has none. Where git has none either, the user
+/// is told.
+fn settle_modes(drafted: &mut Drafted, tracking: &Tracking<'_>, context: &Context) {
+    if drafted.seal.header.tracked {
+        take_modes_of_git(&mut drafted.seal, tracking);
+        return;
+    }
+    context.terminal.remark(&format!(
+        "{}: this system has no execute bits, so new entries are sealed as not executable; seal on \
+         a system that has them if some are",
+        drafted.plan.name
+    ));
 }
 
 fn observe(
@@ -245,14 +264,14 @@ fn about_root(problem: Problem, plan: &Plan, context: &Context) -> Problem {
     }
 }
 
-/// The seal of what was observed, as `plan` wants it.
-fn seal_of(plan: &Plan, inventory: &Inventory, only: Option<&Scope>) -> Result<Seal, Problems> {
+/// The seal of what was observed, as `plan` wants it, and why that is not everything.
+fn drafted(plan: &Plan, inventory: &Inventory, only: Option<&Scope>) -> (Seal, Problems) {
     let part = only.zip(plan.old.as_ref()).map(|(only, old)| Part { only, old });
-    let mut seal = draft(&plan.name, plan.header.clone(), inventory, part)?;
+    let (mut seal, problems) = partial(&plan.name, plan.header.clone(), inventory, part);
     if let (Some(old), false) = (&plan.old, inventory.modes) {
         keep_modes(&mut seal, old);
     }
-    Ok(seal)
+    (seal, problems)
 }
 
 /// What git knows of the roots that it keeps, or may keep.
@@ -273,18 +292,21 @@ fn ready(
     only: Option<&Scope>,
     tracking: &Tracking<'_>,
 ) -> Result<PendingSeal, Problems> {
-    let Drafted { plan, mut seal, pointers, file } = drafted;
+    let Drafted { plan, mut seal, pointers, file, mut problems, .. } = drafted;
     let Plan { name, old_bytes, old, salvaged, new, .. } = plan;
     if let (Some(only), Some(old)) = (only, &old) {
-        seal = take_only(old, seal, only).ok_or_else(|| {
-            vec![
-                Problem::new("usage", "--only matches no entry, sealed or there")
-                    .seal(name.as_str())
-                    .remedy(format!("sealgate ls {name} lists the paths")),
-            ]
-        })?;
+        seal = match take_only(old, seal, only) {
+            Some(seal) => seal,
+            None if problems.is_empty() => {
+                return Err(vec![
+                    Problem::new("usage", "--only matches no entry, sealed or there")
+                        .seal(name.as_str())
+                        .remedy(format!("sealgate ls {name} lists the paths")),
+                ]);
+            }
+            None => return Err(problems),
+        };
     }
-    let mut problems = Vec::new();
     if !arguments.allow_outside_links {
         problems.extend(outside_links(&seal, old.as_ref()));
     }
@@ -359,20 +381,6 @@ fn check_readable(
             .remedy("take the whole directory that changed, or seal without --only")
     };
     read(name, bytes).map(drop).map_err(|error| vec![refused(error)])
-}
-
-/// Without NAME, one seal may change; more only when all are meant.
-pub(super) fn refuse_many(arguments: &SealArgs, ready: &[PendingSeal]) -> Result<(), Problems> {
-    let changed: Vec<_> =
-        ready.iter().filter(|ready| ready.changed).map(|ready| ready.seal.name.as_str()).collect();
-    if arguments.all || !arguments.names.is_empty() || changed.len() < 2 {
-        return Ok(());
-    }
-    let message = format!("{} seals would change: {}", changed.len(), changed.join(", "));
-    Err(vec![
-        Problem::new("several-seals", message)
-            .remedy("name the ones that are meant, or pass --all"),
-    ])
 }
 
 /// What was done, in the words of a reviewer.

@@ -6,23 +6,23 @@
 
 use sealgate_core::compare::changes;
 use sealgate_core::compare::verdict::Verdict;
-use sealgate_core::seal::{BuildEdit, SealName};
+use sealgate_core::seal::{BuildCommand, BuildEdit, SealName};
 use sealgate_core::text::problem::Problem;
 
-use super::ready::{PendingSeal, write};
+use super::ready::{PendingSeal, refuse_many, write};
 use super::{Context, Outcome, collect};
 use crate::cli::args::SealArgs;
 use crate::ops::seal::header::with_excludes;
 use crate::report::{Verbosity, sealed};
 
 pub(super) fn run(arguments: &SealArgs, names: Vec<SealName>, context: &Context) -> Outcome {
-    let build = super::seal::set_build(arguments)?;
+    let build = set_build(arguments)?;
     let ready = collect(
         names
             .into_iter()
             .map(|name| edit(&name, &arguments.exclude, &build, context).map_err(Vec::from)),
     )?;
-    super::seal::refuse_many(arguments, &ready)?;
+    refuse_many(arguments, &ready)?;
     write(&ready, context)?;
     let verbosity = context.terminal.verbosity;
     let said: Vec<u8> = ready
@@ -31,6 +31,19 @@ pub(super) fn run(arguments: &SealArgs, names: Vec<SealName>, context: &Context)
         .collect();
     context.terminal.answer(&said)?;
     Ok(Verdict::Pass)
+}
+
+/// What `--set-build` asks for.
+pub(super) fn set_build(arguments: &SealArgs) -> Result<BuildEdit, Vec<Problem>> {
+    let text = match arguments.set_build.as_deref() {
+        None => return Ok(BuildEdit::Keep),
+        Some("") => return Ok(BuildEdit::Remove),
+        Some(text) => text.trim_matches(' '),
+    };
+    BuildCommand::parse(text).map(BuildEdit::Set).map_err(|fault| {
+        let remedy = "name one line of shell; put more in a script: --set-build 'sh build.sh'";
+        vec![Problem::new("usage", format!("--set-build: {fault}")).remedy(remedy)]
+    })
 }
 
 /// What was edited, in the words of a reviewer.

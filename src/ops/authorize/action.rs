@@ -7,7 +7,6 @@ use sealgate_core::approval::change::of_action;
 use sealgate_core::approval::evidence::{Asked, MAX_EVIDENCE_BYTES, PlanRef, PlanSeal, Record};
 use sealgate_core::approval::{
     Authorised, Decider, Demand, EvidenceRule, Facts, Grant, GrantFile, Policy, Procedure, Subject,
-    check_bound,
 };
 use sealgate_core::seal::SealName;
 use sealgate_core::seal::entry::{Digest, Entry};
@@ -102,7 +101,7 @@ pub(super) fn decide(
         refusals.extend(not_checked_out(judged).unwrap_or_else(Some));
     }
     refusals.extend(ledger(facts));
-    refusals.extend(check_bound(&grant, &tree, purpose.plan.as_ref()).err());
+    refusals.extend(grant.check_bound(&tree, purpose.plan.as_ref()).err());
     refusals.extend(other_policy(&grant, facts.policy));
     refusals.extend(not_named(&grant, purpose.asks));
     for rule in evidence_rules(&demand, granted.procedure, facts) {
@@ -125,7 +124,7 @@ pub(super) fn older_commit(action: &str) -> Problem {
     let message =
         format!("{action} is done on the tip of a branch alone, and an older commit is judged");
     Problem::new("tip-differs", message)
-        .remedy("judge the tip: without --older; to go back, commit the older files again")
+        .remedy("judge the tip of the branch; to go back, commit the older files again")
 }
 
 /// That `whose` policy names no ledger.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use sealgate_core::approval::blockers::demands::{
-    BlockedBy, ItemDemands, MapChange, MapReplacement, by_map, honest, narrowed, words_of,
+    BlockedBy, ItemDemands, MapChange, MapReplacement, by_map, honest, narrowed, released, words_of,
 };
 use sealgate_core::approval::blockers::{Blocker, BlockerMap, MAX_MAP_BYTES, Words};
 use sealgate_core::approval::{Environment, OpenBlocker, Policy};
@@ -63,7 +63,10 @@ fn by_places<'p>(
         let after = match next {
             None => map(environment),
             Some(next) => match next.environment(&environment.name) {
-                // Nothing rules an environment that is gone.
+                // Whoever answers for an environment answers for its items until another environment
+                // with the map is all that is left.
+                None if keeps_map(next, environment) => map(environment),
+                // Nothing rules an environment that is gone with its map.
                 None => continue,
                 Some(known) => map(known),
             },
@@ -76,6 +79,11 @@ fn by_places<'p>(
     }
     groups.remove(&(None, None));
     groups
+}
+
+/// Whether some environment of `next` has the map of `environment` at its place.
+fn keeps_map(next: &Policy, environment: &Environment) -> bool {
+    next.environments.iter().any(|other| other.blockers == environment.blockers)
 }
 
 /// Where `environment` has its map under the policy of the base and under that of what is judged.
@@ -103,15 +111,15 @@ pub(super) fn demands(
     }
     for (places, environments) in by_places(policy, next) {
         let ((_, Some(path)) | (Some(path), None)) = places else { continue };
-        // A map that the policy of the base knows is compared for the environments that have it there.
-        if places.0.is_none() && maps.contains_key(path) {
-            continue;
-        }
         if room == 0 {
             found.problems.push(too_much(path));
             break;
         }
         let sides = (question.base, question.judged);
+        // An environment that takes a map of the base as it is changes nothing in it.
+        if takes_as_it_is(repository, sides, places, &maps, &mut room) {
+            continue;
+        }
         let demanded = match map_change(repository, sides, places, &mut room) {
             Ok(Change::Nothing) => Ok(()),
             Ok(Change::Items(change)) => {
@@ -133,7 +141,104 @@ pub(super) fn demands(
         };
         found.problems.extend(demanded.err());
     }
+    if let Some(next) = next {
+        demand_released(repository, question, (policy, next), at_most, &mut found);
+    }
     found
+}
+
+/// A policy update that makes an open item block an environment no more needs what a new map needs.
+fn demand_released(
+    repository: &Workspace,
+    question: &Question<'_>,
+    (policy, next): (&Policy, &Policy),
+    at_most: usize,
+    found: &mut ItemDemands,
+) {
+    let mut releases = Releases::new(question.base, policy, next);
+    for environment in &policy.environments {
+        let demand = match releases.of(repository, question.judged, environment) {
+            Ok(Some(replaced)) => replaced.demand(&environment.name, false),
+            Ok(None) => continue,
+            Err(problem) => {
+                found.problems.push(problem);
+                continue;
+            }
+        };
+        if found.demands.iter().any(|other| other.demand == demand.demand) {
+            continue;
+        }
+        if found.demands.len() >= at_most {
+            found.items_left_out += 1;
+            continue;
+        }
+        found.demands.push(demand);
+    }
+}
+
+/// A map of the base, with the digest of its file.
+type BaseMap = (Digest, BlockerMap);
+
+/// The environments that an open item of the base blocks under one policy, and not under the next one.
+pub(super) struct Releases<'p> {
+    base: &'p CommitTree<'p>,
+    policies: [&'p Policy; 2],
+    known: [Words; 2],
+    /// The maps of the base by their paths, each read once; `None`: it cannot be read.
+    maps: BTreeMap<&'p str, Option<BaseMap>>,
+}
+
+impl<'p> Releases<'p> {
+    pub(super) fn new(base: &'p CommitTree<'p>, policy: &'p Policy, next: &'p Policy) -> Self {
+        let policies = [policy, next];
+        let known = policies.map(|policy| Words::new(&words_of(policy)));
+        Self { base, policies, known, maps: BTreeMap::new() }
+    }
+
+    /// What is demanded of `environment`, if it is released from an open item: as if its map were replaced.
+    pub(super) fn of(
+        &mut self,
+        repository: &Workspace,
+        judged: Option<&CommitTree<'_>>,
+        environment: &Environment,
+    ) -> Result<Option<MapReplacement<'p>>, Problem> {
+        let [policy, next] = self.policies;
+        let name = &environment.name;
+        let (Some(before), Some(path)) = places_of(policy, next, name) else { return Ok(None) };
+        let Some(after) = next.environment(name) else { return Ok(None) };
+        if environment.blocked_by == after.blocked_by && self.known[0] == self.known[1] {
+            return Ok(None);
+        }
+        if !self.maps.contains_key(before) {
+            let bytes = at_base(self.base, before)?;
+            // One that is no map blocks everything, and is replaced as a whole.
+            let map = bytes.and_then(|bytes| {
+                BlockerMap::read(&bytes).ok().map(|map| (Digest::of(&bytes), map))
+            });
+            self.maps.insert(before, map);
+        }
+        let Some(Some((digest, map))) = self.maps.get(before) else { return Ok(None) };
+        let [known, known_next] = &self.known;
+        if released(map, (environment, known), (after, known_next)).is_empty() {
+            return Ok(None);
+        }
+        let now = now(repository, judged, path)?.map(|bytes| Digest::of(&bytes));
+        Ok(Some(MapReplacement { path, before: Some(*digest), after: now }))
+    }
+}
+
+/// Whether environments that had no map take one that the policy of the base knows, and that is as it was.
+fn takes_as_it_is(
+    repository: &Workspace,
+    sides: (&CommitTree<'_>, Option<&CommitTree<'_>>),
+    places: Places<'_>,
+    maps: &BTreeMap<&str, Vec<&Environment>>,
+    room: &mut usize,
+) -> bool {
+    let (None, Some(path)) = places else { return false };
+    let here = (Some(path), Some(path));
+    maps.contains_key(path)
+        && matches!(map_change(repository, sides, here, room), Ok(Change::Nothing))
 }
 
 /// The open items of the maps at the base that block less because the new policy knows more words.

@@ -257,7 +257,7 @@ impl Authorization {
         if let Some(known) = facts.policy.environment(environment) {
             match placed {
                 Ok(placed) => {
-                    refusals.extend(misplaced(known, &placed.place, age));
+                    refusals.extend(misplaced(known, &placed.place, age, action));
                     if age == Age::Older {
                         let notice = placed.older_commit();
                         if let (Some(_), Some(action)) = (&notice, action) {

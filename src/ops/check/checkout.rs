@@ -118,8 +118,8 @@ fn sealed_in(
     findings.iter().all(is_sealed).then(|| oid.short())
 }
 
-/// Whether `commit` has the bytes of the file that `entry` describes.
-fn has(commit: &CommitTree<'_>, root: &Root, path: &[u8], entry: &Entry) -> bool {
+/// Whether `commit` has the bytes of the file that `entry` describes below `root`.
+pub(super) fn has(commit: &CommitTree<'_>, root: &Root, path: &[u8], entry: &Entry) -> bool {
     let Entry::File { size, digest, .. } = entry else { return false };
     let path = std::str::from_utf8(path).ok().and_then(|path| EntryPath::parse(path).ok());
     let bytes = path.filter(|_| *size <= LONGEST).and_then(|path| commit.bytes(root, &path, *size));

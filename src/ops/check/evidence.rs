@@ -5,12 +5,15 @@ use std::cell::OnceCell;
 use std::sync::Arc;
 
 use sealgate_core::compare::cause;
+use sealgate_core::compare::finding::{Finding, FindingKind};
 use sealgate_core::seal::Seal;
 use sealgate_core::seal::path::EntryPath;
 use sealgate_scan::read_whole;
 
+use super::checkout::has;
 use super::opened::{Opened, object};
-use super::{Bytes, Judge};
+use super::{Bytes, Causes, Judge};
+use crate::tree::{CommitTree, Workspace};
 
 /// How far back commits are looked at.
 const ANCESTORS: usize = 1_000;
@@ -21,12 +24,19 @@ pub(super) struct Evidence<'a> {
     root: &'a Opened<'a>,
     seal: &'a Seal,
     history: OnceCell<Arc<Vec<String>>>,
+    /// What is checked out, if it can be read.
+    head: OnceCell<Option<CommitTree<'a>>>,
 }
 
 impl<'a> Evidence<'a> {
     pub(super) fn new(judge: &'a Judge<'a>, root: &'a Opened<'a>, seal: &'a Seal) -> Self {
-        Self { judge, root, seal, history: OnceCell::new() }
+        Self { judge, root, seal, history: OnceCell::new(), head: OnceCell::new() }
     }
+}
+
+fn head(repository: &Workspace) -> Option<CommitTree<'_>> {
+    let oid = sealgate_git::resolve(repository.root(), "HEAD").ok()??;
+    CommitTree::of(repository, "HEAD", &oid).ok()
 }
 
 impl cause::Evidence for Evidence<'_> {
@@ -63,6 +73,27 @@ impl cause::Evidence for Evidence<'_> {
             (Bytes::Worktree, _) if repository.is_tracked(root, path)? => Some(true),
             (Bytes::Worktree, true) => repository.is_ignored(root, path).map(|ignored| !ignored),
             (Bytes::Worktree, false) => repository.is_in_head(root, path),
+        }
+    }
+
+    /// Of a root that is kept in git and was just built: whether HEAD has what is sealed there.
+    fn is_built_otherwise(&mut self, finding: &Finding) -> bool {
+        let header = &self.seal.header;
+        if self.judge.causes != Causes::ProvedAfterBuild || !header.tracked {
+            return false;
+        }
+        let repository = self.judge.repository;
+        let commit = self.head.get_or_init(|| head(repository)).as_ref();
+        let (root, path) = (&header.root, &*finding.path);
+        match (&finding.expected, finding.kind) {
+            (None, FindingKind::Unsealed) => {
+                repository.is_in_head(root.as_str(), path) == Some(false)
+            }
+            (Some(sealed), _) => {
+                let path = finding.from.as_ref().map_or(path, EntryPath::as_bytes);
+                commit.is_some_and(|commit| has(commit, root, path, sealed))
+            }
+            (None, _) => false,
         }
     }
 

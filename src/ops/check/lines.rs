@@ -61,7 +61,7 @@ pub fn add(report: &mut Report, judgements: &[SealResult], repository: &Workspac
 /// shows it.
 fn is_unexplained(finding: &Finding) -> bool {
     finding.kind == FindingKind::Modified
-        && matches!(finding.cause, None | Some(Cause::EmbedsCommit))
+        && matches!(finding.cause, None | Some(Cause::BuildDiffers | Cause::EmbedsCommit))
 }
 
 /// Where both sides of a seal are read.

@@ -60,8 +60,19 @@ pub struct Judge<'a> {
     pub share: Option<&'a Share>,
     /// What is judged, if not everything is: patterns in the language of `exclude`.
     pub only: Option<&'a Scope>,
-    /// Whether the causes of findings are proved.
-    pub causes: bool,
+    /// Which causes of findings are proved.
+    pub causes: Causes,
+}
+
+/// Which causes of findings are proved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Causes {
+    /// None.
+    Unproved,
+    /// Those that bytes and git show.
+    Proved,
+    /// These, and that a build made other bytes than the commit has: one ran just now.
+    ProvedAfterBuild,
 }
 
 impl Bytes<'_> {
@@ -89,7 +100,7 @@ impl<'a> Judge<'a> {
             scanner,
             share: None,
             only: None,
-            causes: true,
+            causes: Causes::Proved,
         }
     }
 
@@ -127,14 +138,14 @@ impl<'a> Judge<'a> {
                         compare_only(&seal, Inventory { items, bytes, modes }, only)
                     }
                 };
-                if self.causes {
+                if self.causes != Causes::Unproved {
                     cause::explain(&seal, &mut comparison.findings, &mut evidence);
                 }
                 comparison
             }
             Some(taken) => {
                 let mut comparison = differences(&seal, &inventory, Some(taken));
-                if self.causes {
+                if self.causes != Causes::Unproved {
                     cause::explain_each(&mut comparison.findings, &mut evidence);
                 }
                 judgement.taken = Some(taken.count());

@@ -52,6 +52,13 @@ impl Review {
         [self.base.deleted, self.reseals].concat()
     }
 
+    /// Whether the scope of a seal changed, or a seal is gone.
+    #[must_use]
+    pub fn changes_scope(&self) -> bool {
+        let mut reseals = self.base.deleted.iter().chain(&self.reseals);
+        reseals.any(|reseal| !reseal.scope.is_empty())
+    }
+
     /// Gives each judgement what became of its seal.
     #[must_use]
     pub fn tell(self, judgements: &mut [SealResult]) -> Base {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use sealgate_core::approval::Exit;
+use sealgate_core::text::place::shown_path;
 use sealgate_core::text::problem::{Problem, in_words};
 
 /// A command that can be started, as far as that can be known before.
@@ -47,7 +48,7 @@ impl<'a> OperatorCommand<'a> {
             .current_dir(self.directory)
             .status()
             .map_err(|error| {
-                let message = format!("{}: {}", self.program.display(), in_words(&error));
+                let message = format!("{}: {}", shown_path(&self.program), in_words(&error));
                 Problem::new("command-failed", message)
                     .remedy("the grant is used; correct the cause, and make a new grant")
             })?;

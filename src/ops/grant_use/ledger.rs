@@ -9,7 +9,8 @@ use sealgate_git::RemoteLedger;
 
 use super::local::LocalLedger;
 use super::log::{LogEntry, LoggedEnd};
-use super::{NewRecord, RecordName, Spending, name_of_end, remote};
+use super::record::{NewRecord, RecordName, Spending, name_of_end};
+use super::remote;
 use crate::ops::authorize::{ledger_missing, read_policy, tip};
 use crate::tree::{CommitTree, Workspace};
 
@@ -21,9 +22,6 @@ pub enum OpenLedger<'a> {
     /// In another repository.
     Remote(RemoteLedger<'a>),
 }
-
-/// A record as a ledger holds it: its name, and its text if it has one that can be read.
-pub(super) type HeldRecord = (String, Option<String>);
 
 /// The policy of `commit`, and the ledger that it names.
 ///

@@ -6,15 +6,19 @@ use std::io::{self, Write as _};
 use std::path::PathBuf;
 
 use sealgate_core::approval::MAX_RECORD_BYTES;
+use sealgate_core::text::place::shown_path;
 use sealgate_core::text::problem::{Problem, in_words};
 use sealgate_scan::read_named;
 
-use super::ledger::HeldRecord;
-use super::{NewRecord, Spending, nonce};
+use super::nonce;
+use super::record::{HeldRecord, NewRecord, Spending};
 use crate::tree::Workspace;
 
 /// The directory, below the one that all working trees share.
 const DIRECTORY: &str = "sealgate/used";
+
+/// How many directories a first record may have made or changed: those of [`DIRECTORY`], and git's own.
+const NEW_DIRECTORIES: usize = 3;
 
 /// The ledger of one clone.
 #[derive(Debug)]
@@ -30,7 +34,7 @@ impl LocalLedger {
     }
 
     fn problem(&self, error: &io::Error) -> Problem {
-        let message = format!("the ledger {}: {}", self.directory.display(), in_words(error));
+        let message = format!("the ledger {}: {}", shown_path(&self.directory), in_words(error));
         Problem::new("ledger-unwritable", message).remedy(
             "the action did not run; give this user room and the right to write there, and try again",
         )
@@ -79,7 +83,10 @@ impl LocalLedger {
         // Unlike a rename, a second name fails where the name is taken.
         fs::hard_link(beside, self.directory.join(record.name))?;
         if cfg!(unix) {
-            File::open(&self.directory)?.sync_all()?;
+            // The directories may be new: a power cut must take none of them, and the record with it.
+            for directory in self.directory.ancestors().take(NEW_DIRECTORIES) {
+                File::open(directory)?.sync_all()?;
+            }
         }
         Ok(())
     }

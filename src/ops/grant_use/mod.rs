@@ -4,16 +4,16 @@ mod command;
 mod ledger;
 mod local;
 mod log;
+mod record;
 mod remote;
 
-use sealgate_core::approval::Moment;
-use sealgate_core::seal::entry::Digest;
 use sealgate_core::text::hex;
 use sealgate_core::text::problem::Problem;
 
 pub use command::OperatorCommand;
 pub use ledger::{OpenLedger, ledger_of, ledger_of_policy};
 pub use log::{LogEntry, LoggedEnd};
+pub use record::Spending;
 
 /// The most bytes of a name of a user that a record states.
 const LONGEST_NAME: usize = 200;
@@ -56,45 +56,6 @@ pub fn user(
         short.push(if letter.is_control() { ' ' } else { letter });
     }
     short
-}
-
-/// The name of a record of a use: the id of the grant, and `.end` after it in that of the end.
-fn name_of_end(grant: &Digest) -> String {
-    format!("{grant}.end")
-}
-
-/// What a name in a ledger is the record of.
-enum RecordName {
-    Use(Digest),
-    End(Digest),
-}
-
-impl RecordName {
-    fn parse(name: &str) -> Option<Self> {
-        match name.strip_suffix(".end") {
-            Some(id) => Digest::from_hex(id.as_bytes()).map(Self::End),
-            None => Digest::from_hex(name.as_bytes()).map(Self::Use),
-        }
-    }
-}
-
-/// What became of the attempt to record a use.
-#[derive(Debug)]
-pub enum Spending {
-    /// It is recorded, by this run: the action may run.
-    Spent,
-    /// Another run recorded it before.
-    UsedBefore,
-    /// It is not certain which run recorded it: the action must not run.
-    Unclear(String),
-}
-
-/// A text that goes into a ledger, and its time.
-#[derive(Debug, Clone, Copy)]
-struct NewRecord<'a> {
-    name: &'a str,
-    text: &'a str,
-    at: Moment,
 }
 
 #[cfg(test)]

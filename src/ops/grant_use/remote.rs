@@ -4,8 +4,7 @@ use sealgate_core::approval::MAX_RECORD_BYTES;
 use sealgate_core::text::problem::Problem;
 use sealgate_git::{LedgerError, Oid, Pushed, RemoteLedger};
 
-use super::ledger::HeldRecord;
-use super::{NewRecord, Spending};
+use super::record::{HeldRecord, NewRecord, Spending};
 
 /// Where the tags are. A host can protect them by the pattern `sealgate-used/*`.
 const TAGS: &str = "refs/tags/sealgate-used/";

@@ -55,6 +55,11 @@ impl cause::Evidence for &Claims {
         self.0.get(path).filter(|(cause, _)| from_bytes.contains(cause)).cloned()
     }
 
+    fn is_built_otherwise(&mut self, finding: &Finding) -> bool {
+        let claim = self.0.get(&finding.path);
+        claim.is_some_and(|(cause, _)| *cause == Cause::BuildDiffers)
+    }
+
     fn is_in_git(&mut self, path: &[u8], _there: bool) -> Option<bool> {
         let lacks = self.0.get(path).is_some_and(|(cause, _)| *cause == Cause::NotInGit);
         lacks.then_some(false)

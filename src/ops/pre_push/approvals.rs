@@ -1,5 +1,5 @@
-//! What the policy of the remote says of a push. It stops no push: whoever approves a change must be able
-//! to fetch it first. CI refuses what is not granted.
+//! What the policy of the remote says of a push, and which emergencies are in it. It stops no push:
+//! whoever approves a change must be able to fetch it first. CI refuses what is not granted.
 
 use std::collections::HashSet;
 
@@ -9,7 +9,11 @@ use sealgate_core::text::problem::Problem;
 use sealgate_git::{Objects, Oid};
 
 use super::protocol::{Named, Push, Pushes};
-use crate::ops::authorize::{Question, Reference, StandIn, Surroundings, clear, program, stand_in};
+use crate::ops::authorize::{
+    Authorization, Question, Reference, StandIn, Surroundings, clear, emergencies, program,
+    stand_in,
+};
+use crate::report::Notice;
 use crate::tree::{CommitTree, Loaded, Workspace};
 
 /// Of how many changes the policy is asked.
@@ -18,7 +22,16 @@ const MOST_REFS: usize = 8;
 /// How many reasons are stated for a ref.
 const MOST_REASONS: usize = 5;
 
-/// A line for each reason why CI will refuse what is pushed.
+/// What the policy states of a push to one ref.
+#[derive(Default)]
+struct Answer {
+    /// Why CI will refuse it.
+    refusals: Vec<Problem>,
+    /// The emergencies that no usual grant has followed.
+    emergencies: Vec<Notice>,
+}
+
+/// A line for each emergency in what is pushed, and for each reason why CI will refuse it.
 #[must_use]
 pub fn unapproved(pushes: &Pushes, repository: &Workspace, now: Moment) -> Vec<String> {
     let mut lines = Vec::new();
@@ -34,9 +47,17 @@ pub fn unapproved(pushes: &Pushes, repository: &Workspace, now: Moment) -> Vec<S
         if asked.len() == MOST_REFS || !asked.insert((oid.to_string(), before)) {
             continue;
         }
-        let reasons = asking.reasons(push, oid).unwrap_or_else(|problem| vec![problem]);
-        let more = reasons.len().saturating_sub(MOST_REASONS);
-        for problem in reasons.iter().take(MOST_REASONS) {
+        let answer = asking
+            .answer(push, oid)
+            .unwrap_or_else(|problem| Answer { refusals: vec![problem], ..Answer::default() });
+        for emergency in &answer.emergencies {
+            let line = format!("sealgate: {}", emergency.message);
+            if !lines.contains(&line) {
+                lines.push(line);
+            }
+        }
+        let more = answer.refusals.len().saturating_sub(MOST_REASONS);
+        for problem in answer.refusals.iter().take(MOST_REASONS) {
             lines.push(line(push, problem));
         }
         if more > 0 {
@@ -60,18 +81,21 @@ struct Asking<'r> {
 }
 
 impl<'r> Asking<'r> {
-    /// Why the policy does not let the push pass; nothing without a policy.
-    fn reasons(&mut self, push: &Push, oid: &Oid) -> Result<Vec<Problem>, Problem> {
+    /// What the policy states of the push; nothing without a policy.
+    fn answer(&mut self, push: &Push, oid: &Oid) -> Result<Answer, Problem> {
         // What is no commit has no seals, and was judged as such.
-        let Ok(judged) = self.open(oid) else { return Ok(Vec::new()) };
+        let Ok(judged) = self.open(oid) else { return Ok(Answer::default()) };
         let base = self.base(push, &judged)?;
-        let reasons = match &base {
-            Some(base) if base.has_policy() => self.judge(base, &judged),
-            _ => Ok(Vec::new()),
+        let answer = match &base {
+            Some(base) if base.has_policy() => self.judge(base, &judged).map(answer_of),
+            _ if judged.has_policy() => judged
+                .approval_files()
+                .map(|files| Answer { emergencies: emergencies(&files), ..Answer::default() }),
+            _ => Ok(Answer::default()),
         };
         self.spare.extend(base.and_then(CommitTree::into_objects));
         self.spare.extend(judged.into_objects());
-        reasons
+        answer
     }
 
     fn open(&mut self, oid: &Oid) -> Result<CommitTree<'r>, Problem> {
@@ -104,7 +128,7 @@ impl<'r> Asking<'r> {
         &self,
         base: &CommitTree<'_>,
         judged: &CommitTree<'_>,
-    ) -> Result<Vec<Problem>, Problem> {
+    ) -> Result<Authorization, Problem> {
         let names = judged.contents().unwrap_or_default().names;
         let loaded: Vec<Loaded> =
             names.iter().map(|name| judged.load(name)).collect::<Result<_, Problem>>()?;
@@ -123,6 +147,11 @@ impl<'r> Asking<'r> {
             now: self.now,
             program: &program(self.repository),
         };
-        Ok(clear(self.repository, &question).refusals)
+        Ok(clear(self.repository, &question))
     }
+}
+
+fn answer_of(authorization: Authorization) -> Answer {
+    let Authorization { refusals, emergencies, .. } = authorization;
+    Answer { refusals, emergencies: emergencies.unwrap_or_default() }
 }

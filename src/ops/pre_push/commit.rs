@@ -8,13 +8,13 @@ use sealgate_core::seal::SealName;
 use sealgate_core::text::problem::Problem;
 use sealgate_git::Oid;
 
-use super::judging::{Built, Run, name, told};
 use super::known::Outcome;
 use super::outcome::{Failing, JudgedCommit, Tally};
 use super::protocol::Push;
+use super::run::{Built, Run, name, told};
 use super::words::listed;
 use crate::ops::bounds::Bounds;
-use crate::ops::check::{Bytes, Judge};
+use crate::ops::check::{Bytes, Causes, Judge};
 use crate::tree::{Begun, CommitTree, Loaded};
 
 /// How many failing commits are told of in full. Of the others only the verdict is known: nothing is
@@ -121,7 +121,7 @@ impl Run<'_> {
             scanner,
             share: None,
             only: None,
-            causes: shown,
+            causes: if shown { Causes::Proved } else { Causes::Unproved },
         };
         let mut looked = Looked::default();
         let (mut known, mut new) = (Vec::new(), Vec::new());

@@ -9,31 +9,14 @@ use sealgate_core::seal::SealName;
 use sealgate_core::text::problem::Problem;
 use sealgate_git::Oid;
 
-use super::judging::{Run, name, told};
+use super::outcome::ScopeChanged;
 use super::protocol::Push;
+use super::run::{Run, name, told};
 use crate::ops::check::review::Review;
 use crate::tree::{CommitTree, Loaded};
 
-/// The seals that no longer cover what they cover on the remote, at one ref.
-#[derive(Debug, PartialEq, Eq)]
-pub struct ScopeChanged {
-    /// The ref.
-    pub name: String,
-    /// What the remote has there.
-    pub before: Oid,
-    /// Whether the remote's commit has a policy: then CI asks for a grant, and the push goes on.
-    pub under_policy: bool,
-    /// What became of the seals, without their entries; one at least.
-    pub reseals: Arc<[Reseal]>,
-}
-
 /// What became of the seals since a commit, and whether that has a policy.
 type Since = (Arc<[Reseal]>, bool);
-
-/// The reviews of this run, by the trees of both directories of seals. These decide the names and the
-/// bytes of all seals, and a review reads nothing else.
-#[derive(Debug, Default)]
-pub(super) struct Reviews(HashMap<[Option<Oid>; 2], Arc<[Reseal]>>);
 
 impl Run<'_> {
     /// Holds the seals `files` of a commit against those that the remote has, ref by ref. Refs with one

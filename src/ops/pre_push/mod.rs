@@ -1,7 +1,8 @@
 //! What git pushes, judged before it leaves.
 //!
 //! - `protocol` reads what is pushed;
-//! - `judging` finds the commits, each one once, however many refs lead to it;
+//! - `judging` finds the commits, each one once, however many refs lead to it; `run` is what it keeps
+//!   meanwhile;
 //! - `commit` judges one by its seals;
 //! - `outcome` is what came of that, and the verdict;
 //! - `known` is what was judged before, and `effort` how much work is left;
@@ -18,13 +19,12 @@ mod judging;
 mod known;
 mod outcome;
 mod protocol;
+mod run;
 mod unsealed;
 mod words;
 
 pub use approvals::unapproved;
-pub use held::ScopeChanged;
-
-pub use outcome::{Failing, JudgedCommit, Judging, Stopped, Tally, Unsealed};
+pub use outcome::{Failing, JudgedCommit, Judging, ScopeChanged, Stopped, Tally, Unsealed};
 pub use protocol::{
     MAX_INPUT, MAX_LINE, Named, ProtocolError, Push, Pushes, Variables, of_stdin, of_variables,
 };

@@ -3,11 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use sealgate_core::compare::changes::Reseal;
 use sealgate_core::compare::verdict::{SealResult, Verdict};
 use sealgate_core::text::problem::Problem;
 use sealgate_git::Oid;
-
-use super::held::ScopeChanged;
 
 /// What came of one push.
 #[derive(Debug, Default)]
@@ -92,6 +91,19 @@ pub struct Stopped {
     pub before: Oid,
     /// The seals of that.
     pub seals: Arc<[String]>,
+}
+
+/// The seals that no longer cover what they cover on the remote, at one ref.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ScopeChanged {
+    /// The ref.
+    pub name: String,
+    /// What the remote has there.
+    pub before: Oid,
+    /// Whether the remote's commit has a policy: then CI asks for a grant, and the push goes on.
+    pub under_policy: bool,
+    /// What became of the seals, without their entries; one at least.
+    pub reseals: Arc<[Reseal]>,
 }
 
 impl Judging {

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use sealgate_core::text::problem::Problem;
 use sealgate_git::Oid;
 
-use super::judging::{Run, name};
 use super::outcome::{Stopped, Unsealed};
 use super::protocol::{Named, Push};
+use super::run::{Run, name};
 
 impl Run<'_> {
     /// What has no seals is no matter of ours, unless it takes those away that the remote has.

@@ -8,9 +8,9 @@ use sealgate_core::seal::BuildCommand;
 use sealgate_core::seal::surface::DatabaseSystem;
 use sealgate_git::Oid;
 
-use super::held::ScopeChanged;
-use super::outcome::{Stopped, Tally, Unsealed};
+use super::outcome::{ScopeChanged, Stopped, Tally, Unsealed};
 use super::protocol::Pushes;
+use crate::report::shell::pathspec;
 use crate::report::{quote, text};
 
 /// How many names a line holds.
@@ -93,13 +93,33 @@ pub fn scope_changed(changed: &[ScopeChanged], directory: &str) -> Vec<String> {
         lines.push(format!("and so do {} more", text::count(more, "seal", "seals")));
     }
     if let Some(first) = changed.iter().find(|changed| !changed.under_policy) {
-        let (before, directory) = (first.before.short(), quote(directory.as_bytes()));
         lines.push(format!(
-            "  next: take it back (`git restore --source={before} -- {directory}`), and commit; or, if \
-             it is meant, have it reviewed"
+            "  next: take it back (`{}`), and commit; or, if it is meant, have it reviewed",
+            take_back(first, directory)
         ));
     }
     lines
+}
+
+/// The command that gives the seals of `changed` the form that they have on the remote, and touches no
+/// other file of the seals `directory`.
+fn take_back(changed: &ScopeChanged, directory: &str) -> String {
+    let file = |name: &str| pathspec(format!("{directory}/{name}.toml").as_bytes());
+    let (mut restored, mut removed) = (Vec::new(), Vec::new());
+    for reseal in changed.reseals.iter() {
+        let before = reseal.scope.iter().find_map(|change| match change {
+            ScopeChange::Renamed(from) => Some(from.as_str()),
+            _ => None,
+        });
+        restored.push(file(before.unwrap_or(&reseal.name)));
+        removed.extend(before.map(|_| file(&reseal.name)));
+    }
+    let mut command =
+        format!("git restore --source={} -- {}", changed.before.short(), restored.join(" "));
+    if !removed.is_empty() {
+        command = format!("{command} && git rm --quiet -- {}", removed.join(" "));
+    }
+    command
 }
 
 fn change_of_scope(changed: &ScopeChanged, reseal: &Reseal) -> String {

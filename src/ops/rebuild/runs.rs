@@ -5,6 +5,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use sealgate_core::text::place::shown_path;
 use sealgate_core::text::problem::{Problem, in_words};
 use sealgate_scan::read_named;
 
@@ -101,7 +102,7 @@ pub(super) fn lock_file(path: &Path, options: &mut OpenOptions) -> io::Result<Op
     }
     let file = options.open(path)?;
     if !file.metadata()?.is_file() {
-        let message = format!("{} is no regular file; remove it", path.display());
+        let message = format!("{} is no regular file; remove it", shown_path(path));
         return Err(io::Error::other(message));
     }
     match file.try_lock() {

@@ -1,84 +1,62 @@
 //! From an inventory to the seal that would state it, and every reason not to. Pure.
 
-use sealgate_core::compare::inventory::{Inventory, ScanError, ScanErrorKind};
+use std::collections::BTreeMap;
+
+use sealgate_core::compare::inventory::Inventory;
 use sealgate_core::compare::is_left_out;
 use sealgate_core::seal::entry::Entry;
 use sealgate_core::seal::exclude::Scope;
-use sealgate_core::seal::path::{EntryPath, is_below};
 use sealgate_core::seal::{Header, Seal, SealName, SealedEntry};
 use sealgate_core::text::problem::Problem;
 use sealgate_git::Tracking;
 
-use crate::report::text;
+use super::part::Part;
+use super::refusals::{leave_out, unreadable};
+use crate::report::{quote, text};
 
 /// How many paths a refusal names; the others are counted.
 const NAMED: usize = 10;
 
-/// A part of a seal that is to be taken anew.
-#[derive(Debug, Clone, Copy)]
-pub struct Part<'a> {
-    /// What it is, in the language of `exclude`.
-    pub only: &'a Scope,
-    /// The seal that keeps the rest.
-    pub old: &'a Seal,
-}
-
-impl Part<'_> {
-    /// Whether the part cannot be told because of `trouble` at `path`: below a directory that cannot be
-    /// listed, an entry would seem to be gone.
-    fn concerns(self, path: &[u8], trouble: &ScanError) -> bool {
-        let is_lost = |sealed: &SealedEntry| {
-            is_below(sealed.path.as_bytes(), path)
-                && !is_left_out(self.only, sealed.path.as_bytes())
-        };
-        !is_left_out(self.only, path) || trouble.directory && self.old.entries.iter().any(is_lost)
-    }
-}
-
 /// The seal of everything in `inventory`; refused if anything in it cannot be stated or read, or
 /// if there is nothing in it. Of a `part`, only that counts; the rest was passed over.
+///
+/// # Errors
+///
+/// Every reason why that seal cannot be made.
 pub fn draft(
     name: &SealName,
     header: Header,
     inventory: &Inventory,
     part: Option<Part<'_>>,
 ) -> Result<Seal, Vec<Problem>> {
-    let problems: Vec<_> = inventory
-        .troubles()
-        .filter(|(path, trouble)| part.is_none_or(|part| part.concerns(path, trouble)))
-        .map(|(path, trouble)| {
-            let path = header.root.join(&String::from_utf8_lossy(path));
-            let (code, remedy) = match trouble.kind {
-                ScanErrorKind::Unreadable => {
-                    ("unreadable", "give this user the right to read it, or exclude it")
-                }
-                ScanErrorKind::Unstable => ("unstable", "stop what writes there, then seal again"),
-                ScanErrorKind::Unsealable => ("unsealable", "remove it, or exclude it"),
-            };
-            Problem::new(code, format!("cannot be sealed: {}", trouble.detail))
-                .seal(name.as_str())
-                .file(path)
-                .remedy(remedy)
-        })
-        .collect();
-    if !problems.is_empty() {
-        return Err(problems);
-    }
+    let (seal, problems) = partial(name, header, inventory, part);
+    if problems.is_empty() { Ok(seal) } else { Err(problems) }
+}
+
+/// The seal of what in `inventory` can be stated, and why that is not all.
+#[must_use]
+pub fn partial(
+    name: &SealName,
+    header: Header,
+    inventory: &Inventory,
+    part: Option<Part<'_>>,
+) -> (Seal, Vec<Problem>) {
+    let mut problems = unreadable(name, &header, inventory, part);
     let entries: Vec<_> = inventory
         .entries()
         .map(|(path, entry)| SealedEntry { path, entry: entry.clone() })
         .collect();
-    if entries.is_empty() && part.is_none() {
-        return Err(vec![
+    if entries.is_empty() && part.is_none() && problems.is_empty() {
+        problems.push(
             Problem::new(
                 "nothing-to-seal",
                 format!("there is nothing in scope in {}", header.root),
             )
             .seal(name.as_str())
             .remedy("build first, or correct the root or the exclude list"),
-        ]);
+        );
     }
-    Ok(Seal { name: name.clone(), header, entries })
+    (Seal { name: name.clone(), header, entries }, problems)
 }
 
 /// `old` with what `only` matches taken from `new` instead; `None` if it matches nothing in
@@ -111,6 +89,18 @@ pub fn keep_modes(new: &mut Seal, old: &Seal) {
     }
 }
 
+/// Gives each file that git tracks the execute bit that it has in the index, where modes cannot be
+/// seen: it is what a checkout gives the file elsewhere.
+pub fn take_modes_of_git(new: &mut Seal, tracking: &Tracking<'_>) {
+    for sealed in &mut new.entries {
+        if let Entry::File { executable, .. } = &mut sealed.entry
+            && let Some(in_index) = tracking.executable(sealed.path.as_bytes())
+        {
+            *executable = in_index;
+        }
+    }
+}
+
 /// The seal that `new` replaces, as far as `salvaged` lines of it tell: where a path stands there
 /// more than once, the statement that stays is the one that counts.
 #[must_use]
@@ -129,50 +119,6 @@ pub fn replaced(salvaged: Vec<SealedEntry>, new: &Seal) -> Seal {
     Seal { name: new.name.clone(), header: new.header.clone(), entries }
 }
 
-/// The links in `new` whose target is absolute or leaves the root: they seal a name, not bytes.
-/// Those that `old` states alike were allowed before.
-#[must_use]
-pub fn outside_links(new: &Seal, old: Option<&Seal>) -> Vec<Problem> {
-    let approved = |sealed: &SealedEntry| {
-        old.and_then(|old| old.entry(sealed.path.as_bytes())) == Some(&sealed.entry)
-    };
-    let is_link = |sealed: &&SealedEntry| matches!(sealed.entry, Entry::Link { .. });
-    new.entries
-        .iter()
-        .filter(is_link)
-        .filter(|sealed| !approved(sealed))
-        .filter_map(|sealed| match &sealed.entry {
-            Entry::Link { target } if leaves_root(&sealed.path, target) => {
-                let message = format!("a link that leaves the root: its target is {target}");
-                let file = new.header.root.join(sealed.path.as_str());
-                Some(Problem::new("outside-link", message).seal(new.name.as_str()).file(file).remedy(
-                    "what it leads to is not under seal: copy it in, exclude it, or pass --allow-outside-links",
-                ))
-            }
-            _ => None,
-        })
-        .collect()
-}
-
-/// Whether a link at `path` may lead out of the root, by its text alone.
-///
-/// A `..` after a name is counted as leaving: the name may be a link itself, and then `..` goes
-/// up from where that leads.
-fn leaves_root(path: &EntryPath, target: &str) -> bool {
-    let is_separator = cfg!(windows) && target.contains('\\');
-    let windows_absolute = is_separator || target.as_bytes().get(1) == Some(&b':');
-    let mut up = 0;
-    let mut named = false;
-    for component in target.split('/').filter(|component| !matches!(*component, "" | ".")) {
-        match component {
-            ".." if named => return true,
-            ".." => up += 1,
-            _ => named = true,
-        }
-    }
-    target.starts_with('/') || windows_absolute || up > path.parents().count()
-}
-
 /// Whether the new `seal` is one of files kept in git: if any of them is tracked, or if
 /// git neither tracks nor ignores some of them, which then are about to be added.
 #[must_use]
@@ -182,22 +128,60 @@ pub fn looks_tracked(seal: &Seal, tracking: &Tracking<'_>) -> bool {
     paths.clone().any(|path| tracking.tracks(path)) || paths.any(|path| !tracking.ignores(path))
 }
 
-/// Why git does not keep an entry, and what to do, in the order in which it is asked.
-const NOT_KEPT: [(&str, &str); 4] = [
-    (
-        "in a submodule, which the repository does not keep",
-        "exclude the submodule, or seal it in its own repository",
-    ),
-    (
-        "a directory with nothing in scope, which git cannot keep",
-        "remove it, exclude it, or put a file in it",
-    ),
-    ("ignored by git", "git add -f it, remove it, or exclude it"),
-    (
-        "what git add does not take as a file (another repository lies there)",
-        "remove it, exclude it, or seal it in its own repository",
-    ),
-];
+/// Why git does not keep an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum NotKept {
+    /// It lies in a submodule.
+    InSubmodule,
+    /// It is the directory of a submodule, with nothing in it.
+    Submodule,
+    /// It is a directory without an entry in scope.
+    EmptyDirectory,
+    /// git ignores it.
+    Ignored,
+    /// Another repository lies there.
+    NotTaken,
+}
+
+impl NotKept {
+    fn of(sealed: &SealedEntry, tracking: &Tracking<'_>) -> Option<Self> {
+        let path = sealed.path.as_bytes();
+        match &sealed.entry {
+            _ if tracking.is_in_submodule(sealed.path.parents().map(str::as_bytes)) => {
+                Some(Self::InSubmodule)
+            }
+            Entry::Dir if tracking.is_submodule(path) => Some(Self::Submodule),
+            Entry::Dir => Some(Self::EmptyDirectory),
+            _ if tracking.tracks(path) || tracking.would_add(path) => None,
+            _ if tracking.ignores(path) => Some(Self::Ignored),
+            _ => Some(Self::NotTaken),
+        }
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            Self::InSubmodule => "in a submodule, which the repository does not keep",
+            Self::Submodule => "a submodule that is not checked out",
+            Self::EmptyDirectory => "a directory with nothing in scope, which git cannot keep",
+            Self::Ignored => "ignored by git",
+            Self::NotTaken => {
+                "what git add does not take as a file (another repository lies there)"
+            }
+        }
+    }
+
+    /// What to do, where `leave_out` says how the entries are left out of the seal.
+    fn remedy(self, leave_out: &str) -> String {
+        match self {
+            Self::InSubmodule | Self::Submodule => {
+                format!("seal the submodule in its own repository, and {leave_out}")
+            }
+            Self::EmptyDirectory => format!("remove it, put a file in it, or {leave_out}"),
+            Self::Ignored => format!("git add -f it, remove it, or {leave_out}"),
+            Self::NotTaken => format!("remove it, seal it in its own repository, or {leave_out}"),
+        }
+    }
+}
 
 /// What keeps the entries of a seal with `tracked = true` from being kept in git; `new` says that
 /// `tracked` was found out just now, and stands in no file yet. With `only`, what that does not match is
@@ -218,67 +202,46 @@ pub fn untracked(
         );
         return vec![Problem::new("untracked", message).seal(seal.name.as_str()).remedy(remedy)];
     }
-    let mut sorts: [Vec<&str>; 4] = Default::default();
     let is_meant =
         |sealed: &&SealedEntry| only.is_none_or(|only| !is_left_out(only, sealed.path.as_bytes()));
+    let mut reasons: BTreeMap<NotKept, Vec<&str>> = BTreeMap::new();
     for sealed in seal.entries.iter().filter(is_meant) {
-        let path = sealed.path.as_bytes();
-        let above = sealed.path.parents().map(str::as_bytes);
-        let sort = match &sealed.entry {
-            _ if tracking.is_in_submodule(above) => 0,
-            Entry::Dir => 1,
-            _ if tracking.tracks(path) || tracking.would_add(path) => continue,
-            _ if tracking.ignores(path) => 2,
-            _ => 3,
-        };
-        sorts[sort].push(sealed.path.as_str());
+        if let Some(reason) = NotKept::of(sealed, tracking) {
+            reasons.entry(reason).or_default().push(sealed.path.as_str());
+        }
     }
-    let found = sorts.into_iter().zip(NOT_KEPT).filter(|(paths, _)| !paths.is_empty());
-    found
-        .map(|(paths, (what, remedy))| {
-            let why = if new { "git keeps other files there" } else { "tracked = true" };
-            let message = format!("{why}, but {what}: {}", listed(&paths));
-            let or = if new { "" } else { "; or set tracked = false" };
-            let remedy = format!("{remedy}{or} (paths below {root})");
-            Problem::new("untracked", message).seal(seal.name.as_str()).remedy(remedy)
-        })
-        .collect()
+    let all: Vec<&[u8]> = seal.entries.iter().map(|sealed| sealed.path.as_bytes()).collect();
+    let mut problems = Vec::new();
+    for (reason, paths) in reasons {
+        let why = if new { "git keeps other files there" } else { "tracked = true" };
+        let message = format!("{why}, but {}: {}", reason.words(), listed(&paths));
+        let bytes: Vec<&[u8]> = paths.iter().map(|path| path.as_bytes()).collect();
+        let half = (reason == NotKept::EmptyDirectory)
+            .then(|| half_excluded(&seal.header.scope, &paths))
+            .flatten();
+        let remedy = half.unwrap_or_else(|| reason.remedy(&leave_out(&bytes, &all)));
+        let or = if new { "" } else { "; or set tracked = false" };
+        let remedy = format!("{remedy}{or} (paths below {root})");
+        problems.push(Problem::new("untracked", message).seal(seal.name.as_str()).remedy(remedy));
+    }
+    problems
+}
+
+/// What to do where a pattern excludes all that is in a directory, and not the directory.
+fn half_excluded(scope: &Scope, directories: &[&str]) -> Option<String> {
+    let (pattern, whole) = directories.iter().find_map(|directory| {
+        let pattern = scope.excludes(format!("{directory}/x").as_bytes(), false)?;
+        let whole = pattern.strip_suffix("**").or_else(|| pattern.strip_suffix('*'))?;
+        whole.ends_with('/').then_some((pattern, whole))
+    })?;
+    let [pattern, whole] = [pattern, whole].map(|pattern| quote(pattern.as_bytes()));
+    Some(format!(
+        "the pattern {pattern} leaves out what is in the directory, and not the directory itself: \
+         write {whole} in its place"
+    ))
 }
 
 /// Some of `paths`, for a refusal.
 pub(super) fn listed(paths: &[&str]) -> String {
     text::listed(paths, NAMED)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_link_that_may_lead_out_of_the_root_is_seen_by_its_text() {
-        let cases = [
-            ("a", "b", false),
-            ("a", "./b", false),
-            ("a", "b/c", false),
-            ("a", ".", false),
-            ("d/a", "..", false),
-            ("d/a", "../b", false),
-            ("d/e/a", "../../b", false),
-            ("a", "..", true),
-            ("a", "../b", true),
-            ("d/a", "../../b", true),
-            ("d/a", ".././../b", true),
-            ("a", "/etc/passwd", true),
-            ("a", "b/../c", true),
-            ("a", "b/../../c", true),
-            ("a", "C:\\x", true),
-            ("a", "C:/x", true),
-            ("a", "..\\..\\x", cfg!(windows)),
-            ("a", "b\\c", cfg!(windows)),
-        ];
-        for (path, target, leaves) in cases {
-            let path = EntryPath::parse(path).unwrap();
-            assert_eq!(leaves_root(&path, target), leaves, "{path:?} -> {target}");
-        }
-    }
 }

@@ -5,5 +5,8 @@ pub mod draft;
 pub mod from_report;
 pub mod header;
 pub mod kept;
+pub mod part;
 pub mod plan;
 pub mod pointers;
+pub mod refusals;
+pub mod unused;

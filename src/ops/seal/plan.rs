@@ -10,6 +10,7 @@ use sealgate_core::seal::{
     BuildCommand, Header, Root, Seal, SealName, SealedEntry, loose_header, loose_seal,
     loose_seal_in_scope, salvage,
 };
+use sealgate_core::text::place::shown_path;
 use sealgate_core::text::problem::{Problem, in_words};
 
 use super::database::surface_of;
@@ -201,17 +202,17 @@ fn holds_seals_alone<'r>(repository: &'r Workspace, root: &Root, scope: &Scope) 
 
 /// The root as the seal states it: relative to the repository root.
 pub fn relative_root(repository: &Workspace, base: &Path, root: &Path) -> Result<Root, Problems> {
-    let given = root.display();
+    let given = shown_path(root);
     let problem =
         |code, message: String, remedy: &str| vec![Problem::new(code, message).remedy(remedy)];
     let absolute = base.canonicalize().map(|base| lexical(&base.join(root))).map_err(|error| {
         problem("root-unreadable", format!("{}: {}", given, in_words(&error)), "name a directory")
     })?;
-    let below = absolute.strip_prefix(repository.root()).map_err(|_| {
-        let repository = repository.root().display();
+    let below = below_root(&absolute, repository.root()).ok_or_else(|| {
+        let repository = shown_path(repository.root());
         problem(
             "root-outside",
-            format!("{} is outside the repository {repository}", absolute.display()),
+            format!("{} is outside the repository {repository}", shown_path(&absolute)),
             "a root lies in the repository that holds its seal; to seal what is built outside: \
              --root DIR --at THERE, where DIR is the place that it has in the repository",
         )
@@ -225,6 +226,18 @@ pub fn relative_root(repository: &Workspace, base: &Path, root: &Path) -> Result
             "name a directory that a seal can state",
         )
     })
+}
+
+/// What of the absolute `path` lies below `root`, which is canonical. `path` may name the directory
+/// `root` in another way: by a link, in other letters, or without the `\\?\` of Windows.
+fn below_root<'p>(path: &'p Path, root: &Path) -> Option<&'p Path> {
+    if let Ok(below) = path.strip_prefix(root) {
+        return Some(below);
+    }
+    let is_root = |above: &&Path| above.canonicalize().is_ok_and(|canonical| canonical == root);
+    // The outermost: below the root itself, no link is followed.
+    let above = path.ancestors().filter(is_root).last()?;
+    path.strip_prefix(above).ok()
 }
 
 /// `path` without `.` and `..`, which here never follow a link: no component of a root may be one.

@@ -5,6 +5,9 @@
 
 mod authority;
 mod lines;
+mod occasion;
+pub mod read;
+pub(crate) mod recognise;
 mod reseal;
 #[cfg(test)]
 mod schema;
@@ -18,6 +21,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::authority::{AuthorityView, RulingView};
 pub use self::lines::{DifferenceView, LineView, SideView};
+pub use self::occasion::Occasion;
 pub use self::reseal::{
     BaseView, ChangeView, DeletedView, GrantView, ResealView, ScopeView, Totals,
 };
@@ -61,6 +65,9 @@ pub struct Report {
     /// What to do where several seals fail, in one command; each of them has its own as well.
     #[serde(skip)]
     pub fix: Option<Fix>,
+    /// Where and when this was, for people who meet a page years later.
+    #[serde(skip)]
+    pub occasion: Option<Occasion>,
     /// Wall time of the whole run.
     pub elapsed_ms: u64,
 }
@@ -108,6 +115,9 @@ pub struct SealView {
     /// What became of the seal since the base, if it changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reseal: Option<ResealView>,
+    /// Whether the root is a database; false in a report that was read.
+    #[serde(skip)]
+    pub is_database: bool,
     /// How the sealed bytes lie in directories, for pictures; empty where nobody asked.
     #[serde(skip)]
     pub areas: Vec<Area>,
@@ -148,6 +158,10 @@ pub struct Fix {
     pub approve: String,
     /// When that command is the wrong answer, and what is right then.
     pub caution: String,
+    /// All commands of whoever approves a build, in order, from what installs to the commit; absent where
+    /// what differs is not a build.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<String>,
 }
 
 /// One finding.

@@ -73,7 +73,7 @@ pub struct ResealView {
     pub entries: Vec<ChangeView>,
     /// The same, of which the words for people are made.
     #[serde(skip)]
-    pub(in crate::report) changes: Vec<Change>,
+    pub(crate) changes: Vec<Change>,
 }
 
 /// How many entries changed, by the sort of their change.

@@ -5,27 +5,27 @@ use schemars::{Schema, SchemaGenerator, json_schema};
 
 use super::{Cause, FindingKind, Report, RulingView};
 
-pub(super) fn verdict(_: &mut SchemaGenerator) -> Schema {
+pub(crate) fn verdict(_: &mut SchemaGenerator) -> Schema {
     json_schema!({"enum": ["pass", "fail", "refused", "error"]})
 }
 
-pub(super) fn kind(_: &mut SchemaGenerator) -> Schema {
+pub(crate) fn kind(_: &mut SchemaGenerator) -> Schema {
     json_schema!({"enum": FindingKind::ALL.map(FindingKind::code)})
 }
 
-pub(super) fn cause(_: &mut SchemaGenerator) -> Schema {
+pub(crate) fn cause(_: &mut SchemaGenerator) -> Schema {
     json_schema!({"enum": Cause::ALL.map(Cause::code)})
 }
 
-pub(super) fn on_reseal(_: &mut SchemaGenerator) -> Schema {
+pub(crate) fn on_reseal(_: &mut SchemaGenerator) -> Schema {
     json_schema!({"enum": ["allow", "entries", "fail"]})
 }
 
-pub(super) fn change(_: &mut SchemaGenerator) -> Schema {
+pub(crate) fn change(_: &mut SchemaGenerator) -> Schema {
     json_schema!({"enum": ["added", "removed", "changed", "moved", "mode"]})
 }
 
-pub(super) fn authority(generator: &mut SchemaGenerator) -> Schema {
+pub(crate) fn authority(generator: &mut SchemaGenerator) -> Schema {
     let ruling = generator.subschema_for::<RulingView>();
     json_schema!({"anyOf": [{"const": "none"}, ruling]})
 }

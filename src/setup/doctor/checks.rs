@@ -8,7 +8,7 @@ use crate::report::advice::Advice;
 type Check = fn(&Facts) -> Vec<Advice>;
 
 /// Every check, in the order of what they say.
-const CHECKS: [Check; 17] = [
+const CHECKS: [Check; 21] = [
     seals::missing,
     bytes::roots,
     bytes::seals,
@@ -18,14 +18,18 @@ const CHECKS: [Check; 17] = [
     bytes::pointers,
     bytes::hidden,
     places::owners,
+    places::placeholders,
     places::names,
     places::unwatched,
     places::hook,
+    places::not_called,
     places::not_in_git,
     places::in_git_after_all,
     seals::no_longer_covered,
     seals::unsealed,
+    seals::in_package,
     policy::policy,
+    policy::ledger,
 ];
 
 /// What weakens the gate, by these facts.

@@ -10,11 +10,14 @@ use sealgate_core::text::problem::Problem;
 use sealgate_git::attributes::{LineEnds, Values};
 use sealgate_git::setup::{self, AttributeFiles, Unwatched};
 use sealgate_git::{GitError, Listing, UnwatchedFiles, hooks_directory};
-use sealgate_scan::{Directory, NamedFault, RootError, read_named, read_whole};
+use sealgate_scan::{Directory, RootError, read_whole};
 
 use super::approved::{self, ApprovedSeals};
+use super::files::{bytes_of, is_called, names_sealgate};
+use super::placeholders::{self, Placeholder};
 use crate::setup::artifacts::{self, Artifact};
 use crate::setup::merge_driver;
+use crate::setup::packaging::SelfSealed;
 use crate::tree::Workspace;
 
 /// Where hosts look for owners, the first that is there counts.
@@ -23,9 +26,6 @@ const OWNERS: [&str; 4] =
 
 /// Where GitHub looks for workflows.
 pub(super) const WORKFLOWS: &str = ".github/workflows";
-
-/// No file of owners or attributes and no hook is as long, in bytes.
-const LONGEST: u64 = 100 << 20;
 
 /// Everything that the checks look at.
 #[derive(Debug)]
@@ -60,11 +60,15 @@ pub struct Facts {
     /// The CODEOWNERS file that counts, and its text.
     pub(super) owners: Option<(&'static str, String)>,
     pub(super) workflows: Vec<String>,
+    /// What nobody filled in, in workflows and in the file of owners.
+    pub(super) placeholders: Vec<Placeholder>,
+    /// Whether a workflow, a script or the pre-push hook names sealgate.
+    pub(super) is_called: bool,
     /// The pre-push hook, if it speaks of sealgate and cannot be run.
     pub(super) dead_hook: Option<PathBuf>,
     pub(super) artifacts: Vec<Artifact>,
-    /// What the owners of the policy may not mean, a sentence each.
-    pub policy_doubts: Vec<String>,
+    /// What there is to say of the policy.
+    pub policy: PolicyFacts,
     /// What could not be looked into.
     pub unread: Vec<String>,
 }
@@ -95,6 +99,17 @@ pub struct SealFacts {
     pub(super) in_submodule: bool,
     /// The files that are Git LFS pointers, relative to the root.
     pub(super) pointers: Vec<String>,
+    /// A package in the root that contains the seals.
+    pub(super) self_sealed: Option<SelfSealed>,
+}
+
+/// What there is to say of a policy.
+#[derive(Debug, Default)]
+pub struct PolicyFacts {
+    /// What its owners may not mean, a sentence each.
+    pub(super) doubts: Vec<String>,
+    /// The URL of the repository in which uses of grants are recorded.
+    pub(super) ledger: Option<String>,
 }
 
 impl Facts {
@@ -127,13 +142,16 @@ impl Facts {
                 let text = bytes_of(&root.join(path), &mut unread)?;
                 Some((*path, String::from_utf8_lossy(&text).into_owned()))
             }),
+            placeholders: Vec::new(),
+            is_called: is_called(root, directory, &mut unread)?,
             workflows: workflows(root, &mut unread),
             dead_hook: dead_hook(root, &mut unread)?,
             artifacts: found.artifacts,
-            policy_doubts: Vec::new(),
+            policy: PolicyFacts::default(),
             unread,
             seals,
         };
+        facts.look_for_placeholders(root);
         facts.look_at_line_ends(root)?;
         facts.look_for_attribute_files(root);
         Ok(facts)
@@ -180,6 +198,19 @@ impl Facts {
     /// Whether `core.eol` asks for CRLF.
     pub(super) fn crlf_by_choice(&self) -> bool {
         self.eol.as_ref().is_some_and(|eol| eol.eq_ignore_ascii_case("crlf"))
+    }
+
+    /// Looks into the workflows and the file of owners.
+    fn look_for_placeholders(&mut self, root: &Path) {
+        if let Some((file, text)) = &self.owners {
+            self.placeholders.extend(placeholders::in_owners(file, text));
+        }
+        for name in &self.workflows {
+            let file = format!("{WORKFLOWS}/{name}");
+            let bytes = bytes_of(&root.join(&file), &mut self.unread).unwrap_or_default();
+            let text = String::from_utf8_lossy(&bytes);
+            self.placeholders.extend(placeholders::in_workflow(&file, &text));
+        }
     }
 
     fn look_for_attribute_files(&mut self, root: &Path) {
@@ -270,6 +301,7 @@ impl SealFacts {
             untracked,
             in_submodule: tracking.has_submodules(),
             pointers: pointers(repository, &seal),
+            self_sealed: SelfSealed::find(repository.root(), &seal, repository.seals().as_str()),
             seal,
         }
     }
@@ -338,20 +370,7 @@ fn dead_hook(root: &Path, unread: &mut Vec<String>) -> Result<Option<PathBuf>, G
         return Ok(None);
     }
     let text = bytes_of(&there, unread).unwrap_or_default();
-    let speaks = text.windows(b"sealgate".len()).any(|word| word == b"sealgate");
-    Ok(speaks.then(|| there.strip_prefix(root).unwrap_or(&there).to_owned()))
-}
-
-/// The bytes of a regular file; `None` where there is none, or it cannot be read, which is noted.
-fn bytes_of(path: &Path, unread: &mut Vec<String>) -> Option<Vec<u8>> {
-    match read_named(path, LONGEST) {
-        Ok(bytes) => Some(bytes),
-        Err(NamedFault::Absent | NamedFault::NotRegular) => None,
-        Err(fault) => {
-            unread.push(format!("{}: {fault}", path.display()));
-            None
-        }
-    }
+    Ok(names_sealgate(&text).then(|| there.strip_prefix(root).unwrap_or(&there).to_owned()))
 }
 
 fn is_true(value: &str) -> bool {

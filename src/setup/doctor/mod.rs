@@ -7,18 +7,22 @@
 //! - `seals` are the checks on which seals there are, and what they cover;
 //! - `policy` is about the policy;
 //! - `owners` reads a CODEOWNERS file;
+//! - `files` reads files, and finds what runs the check;
+//! - `placeholders` finds names that nobody filled in;
 //! - `wording` is what their advice has in common.
 
 mod approved;
 mod bytes;
 mod checks;
 mod facts;
+mod files;
 mod owners;
+mod placeholders;
 mod places;
 mod policy;
 mod seals;
 mod wording;
 
 pub use checks::advice;
-pub use facts::{Facts, SealFacts};
-pub use policy::policy_doubts;
+pub use facts::{Facts, PolicyFacts, SealFacts};
+pub use policy::policy_facts;

@@ -7,9 +7,14 @@ use sealgate_git::setup::Unwatched;
 
 use super::facts::{Facts, SealFacts, WORKFLOWS};
 use super::owners::Owners;
-use super::wording::{append, approve_by_hand, files, listed, on_seal, pathspecs};
+use super::placeholders::Placeholder;
+use super::wording::{append, approve_by_hand, files, listed, on_seal, pathspecs, sealgate};
 use crate::report::advice::Advice;
 use crate::report::shell::{pathspec, quote};
+use crate::report::text;
+
+/// How many placeholders a sentence names.
+const PLACEHOLDERS: usize = 5;
 
 /// Seals and workflows that nobody owns.
 pub(super) fn owners(facts: &Facts) -> Vec<Advice> {
@@ -52,6 +57,43 @@ fn unowned(facts: &Facts, code: &'static str, directory: &str, why: &'static str
         },
     ];
     Advice { code, seal: None, what, why, fix }
+}
+
+/// Names in workflows and in the file of owners that nobody filled in.
+pub(super) fn placeholders(facts: &Facts) -> Vec<Advice> {
+    if facts.placeholders.is_empty() {
+        return Vec::new();
+    }
+    let shown = |placeholder: &Placeholder| {
+        let Placeholder { file, line, word } = placeholder;
+        format!("{} ({}:{line})", printable_str(word), printable_str(file))
+    };
+    let all: Vec<String> = facts.placeholders.iter().map(shown).collect();
+    let what = format!("nobody filled in {}", text::listed(&all, PLACEHOLDERS));
+    let why = "A workflow with such a name does not start, and nobody is asked for a review.";
+    let fix = vec![
+        "# for OWNER/sealgate@SHA, write the action that you trust, at the full id of a commit; for \
+         @OWNER, write people or a team"
+            .to_owned(),
+    ];
+    vec![Advice { code: "placeholder", seal: None, what, why, fix }]
+}
+
+/// Seals that nothing checks, as far as the files of the repository and the hook show.
+pub(super) fn not_called(facts: &Facts) -> Vec<Advice> {
+    if facts.is_called || facts.seals.is_empty() {
+        return Vec::new();
+    }
+    let what = "no workflow, script or hook here names sealgate".to_owned();
+    let why = "Nothing checks the seals, and what is under them can change unseen.";
+    let fix = vec![
+        sealgate(facts, "hook install"),
+        format!(
+            "# and in CI: {}",
+            sealgate(facts, "init --workflow check --action OWNER/REPO@SHA --yes")
+        ),
+    ];
+    vec![Advice { code: "not-called", seal: None, what, why, fix }]
 }
 
 /// Names that some file systems take for one.

@@ -5,13 +5,14 @@ use std::collections::HashSet;
 use sealgate_core::seal::{Header, SealName};
 
 use super::approved::ApprovedSeal;
-use super::facts::Facts;
-use super::wording::{MOST_COMMANDS, listed, restore, sealgate};
+use super::facts::{Facts, SealFacts};
+use super::wording::{MOST_COMMANDS, listed, on_seal, restore, sealgate};
 use crate::ops::check::coverage::covered;
 use crate::report::advice::Advice;
 use crate::report::shell::{pathspec, quote};
 use crate::report::text;
 use crate::setup::artifacts::Kept;
+use crate::setup::init::MOST_ROOTS;
 
 /// Seals that git has and the working tree has not.
 pub(super) fn missing(facts: &Facts) -> Vec<Advice> {
@@ -90,10 +91,30 @@ pub(super) fn unsealed(facts: &Facts) -> Vec<Advice> {
     let what =
         format!("no seal covers what looks like build artifacts: {}", listed(open.iter().copied()));
     let why = "What is shipped without a seal is shipped unchecked.";
-    let roots: Vec<_> =
-        open.iter().map(|path| format!("--root {}", quote(path.as_bytes()))).collect();
-    let fix = vec![sealgate(facts, &format!("init {}", roots.join(" ")))];
+    let fix = if open.len() > MOST_ROOTS {
+        // It proposes the same directories.
+        vec![sealgate(facts, "init --yes")]
+    } else {
+        let roots: Vec<_> =
+            open.iter().map(|path| format!("--root {}", quote(path.as_bytes()))).collect();
+        vec![sealgate(facts, &format!("init {}", roots.join(" ")))]
+    };
     vec![Advice { code: "unsealed-artifacts", seal: None, what, why, fix }]
+}
+
+/// Seals of packages that contain the seals.
+pub(super) fn in_package(facts: &Facts) -> Vec<Advice> {
+    let of_seal = |seal: &SealFacts| {
+        let found = seal.self_sealed.as_ref()?;
+        let why =
+            "Whoever builds the package again gets other bytes than those that were approved.";
+        let fix = vec![format!(
+            "# leave them out of the package, then build and seal again: {}",
+            found.remedy()
+        )];
+        Some(on_seal("seal-in-package", seal, found.what(), why, fix))
+    };
+    facts.seals.iter().filter_map(of_seal).collect()
 }
 
 /// The directories that look like build artifacts and that no seal here covers.

@@ -7,6 +7,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use sealgate_core::text::place::shown_path;
 use sealgate_core::text::problem::{Problem, in_words};
 use sealgate_git::{common_directory, hooks_directory};
 use sealgate_scan::read_named;
@@ -102,7 +103,7 @@ impl Place {
         if directory.starts_with(common) {
             return Ok(());
         }
-        let shown = self.directory.display();
+        let shown = shown_path(&self.directory);
         let (why, by_hand) = if directory.starts_with(real(repository.root())) {
             let husky = self.directory.ends_with(".husky/_");
             let file = if husky { ".husky/pre-push" } else { "the pre-push hook there" };
@@ -188,7 +189,7 @@ impl Place {
 /// Looks at `path`. Only a regular file is opened, or what a link leads to if that is one.
 fn look(path: &Path) -> Result<There, Problem> {
     let unreadable = |error: io::Error| {
-        let message = format!("{}: {}", path.display(), in_words(&error));
+        let message = format!("{}: {}", shown_path(path), in_words(&error));
         Problem::new("hook-unreadable", message).remedy("give this user the right to read it")
     };
     let found = match path.symlink_metadata() {
@@ -207,7 +208,7 @@ fn look(path: &Path) -> Result<There, Problem> {
         Err(error) => return Err(unreadable(error)),
     };
     let bytes = read_named(path, LONGEST).map_err(|fault| {
-        let message = format!("{}: {fault}", path.display());
+        let message = format!("{}: {fault}", shown_path(path));
         Problem::new("hook-unreadable", message).remedy("give this user the right to read it")
     })?;
     Ok(There::Hook { author: author(&bytes), bytes, link, runs: is_executable(&metadata) })
@@ -264,26 +265,26 @@ fn real(path: &Path) -> PathBuf {
 }
 
 fn edited(file: &Path) -> Problem {
-    let message = format!("{} is sealgate's hook, and was edited since", file.display());
+    let message = format!("{} is sealgate's hook, and was edited since", shown_path(file));
     Problem::new("hook-edited", message)
         .remedy("it is left as it is: move it elsewhere, then run this again")
 }
 
 fn left(aside: &Path, file: &Path) -> Problem {
     let message =
-        format!("{} holds another hook, kept from an installation before", aside.display());
+        format!("{} holds another hook, kept from an installation before", shown_path(aside));
     Problem::new("hook-kept-aside", message).remedy(format!(
         "rename it to {} if that is the hook you want, or move it elsewhere; then run this again",
-        file.display()
+        shown_path(file)
     ))
 }
 
 fn no_hook(file: &Path) -> Problem {
-    Problem::new("hook-unreadable", format!("{} is not a regular file", file.display()))
+    Problem::new("hook-unreadable", format!("{} is not a regular file", shown_path(file)))
         .remedy("move it elsewhere, then run this again")
 }
 
 fn unwritable(file: &Path, error: &io::Error) -> Problem {
-    Problem::new("hook-unwritable", format!("{}: {}", file.display(), in_words(error)))
+    Problem::new("hook-unwritable", format!("{}: {}", shown_path(file), in_words(error)))
         .remedy("give this user the right to write there, or make room")
 }

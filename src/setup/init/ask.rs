@@ -1,9 +1,11 @@
 //! The conversation on a terminal: plain questions, each with a default, answered a line at a time.
 
+use std::borrow::Cow;
 use std::io::{self, BufRead, Write};
 
 use sealgate_core::text::escape::{message, printable_str};
 
+use super::action::{ActionFault, ActionRef};
 use super::workflow::{Workflow, build_command};
 use crate::report::text;
 use crate::setup::artifacts::{Artifact, Kept};
@@ -17,16 +19,29 @@ pub struct Dialogue<R, W> {
     pub output: W,
 }
 
+/// Why an answer is asked for again.
+type Reason = Cow<'static, str>;
+
 /// `None` where the answers ended.
 type Answer<T> = io::Result<Option<T>>;
 
 impl<R: BufRead, W: Write> Dialogue<R, W> {
     /// Asks which directories are to be under seal: some of `artifacts`, or others by their path.
-    pub fn roots(&mut self, artifacts: &[&Artifact]) -> Answer<Vec<String>> {
+    ///
+    /// What `can_be_root` refuses, for the reason that it gives, is asked for again.
+    pub fn roots(
+        &mut self,
+        artifacts: &[&Artifact],
+        can_be_root: impl Fn(&str) -> Result<(), String>,
+    ) -> Answer<Vec<String>> {
         if artifacts.is_empty() {
             return self.ask("Which directory is to be under seal?", "", |answer| {
                 let path = answer.trim();
-                if path.is_empty() { Err("name one") } else { Ok(vec![path.to_owned()]) }
+                if path.is_empty() {
+                    return Err("name one".into());
+                }
+                can_be_root(path)?;
+                Ok(vec![path.to_owned()])
             });
         }
         writeln!(self.output, "Directories that look like build artifacts:")?;
@@ -43,14 +58,16 @@ impl<R: BufRead, W: Write> Dialogue<R, W> {
             let named: Vec<&str> =
                 answer.split(',').map(str::trim).filter(|part| !part.is_empty()).collect();
             if named.is_empty() {
-                return Err("name one at least");
+                return Err("name one at least".into());
             }
-            let path = |part: &str| match part.parse::<usize>() {
-                Ok(number) => {
-                    let artifact = number.checked_sub(1).and_then(|at| artifacts.get(at));
-                    artifact.map(|artifact| artifact.path.clone()).ok_or("there is no such number")
-                }
-                Err(_) => Ok(part.to_owned()),
+            let path = |part: &str| -> Result<String, Reason> {
+                let Ok(number) = part.parse::<usize>() else {
+                    can_be_root(part)?;
+                    return Ok(part.to_owned());
+                };
+                let artifact = number.checked_sub(1).and_then(|at| artifacts.get(at));
+                let artifact = artifact.ok_or("there is no such number")?;
+                Ok(artifact.path.clone())
             };
             named.into_iter().map(path).collect()
         })
@@ -63,7 +80,19 @@ impl<R: BufRead, W: Write> Dialogue<R, W> {
             "check" => Ok(Workflow::Check),
             "rehearsal" => Ok(Workflow::Rehearsal),
             "none" => Ok(Workflow::None),
-            _ => Err("answer check, rehearsal or none"),
+            _ => Err("answer check, rehearsal or none".into()),
+        })
+    }
+
+    /// Asks for the action that the workflow runs; `None` where none is to be written.
+    pub fn action(&mut self) -> Answer<Option<ActionRef>> {
+        let question =
+            "The action that the workflow runs, as OWNER/REPO@SHA, or none for no workflow";
+        self.ask(question, "", |answer| match answer.trim() {
+            "none" => Ok(None),
+            answer => {
+                answer.parse().map(Some).map_err(|fault: ActionFault| fault.to_string().into())
+            }
         })
     }
 
@@ -71,7 +100,7 @@ impl<R: BufRead, W: Write> Dialogue<R, W> {
     pub fn build(&mut self, roots: &[&str]) -> Answer<String> {
         let roots: Vec<_> = roots.iter().map(|root| printable_str(root)).collect();
         let question = format!("The command that builds {}", roots.join(", "));
-        self.ask(&question, "", |answer| build_command(answer).map(str::to_owned))
+        self.ask(&question, "", |answer| Ok(build_command(answer)?.to_owned()))
     }
 
     /// Asks whether a line may go into `.gitattributes` that gives all text the same line ends.
@@ -92,7 +121,7 @@ impl<R: BufRead, W: Write> Dialogue<R, W> {
         self.ask(question, "yes", |answer| match answer.trim() {
             "yes" | "y" => Ok(true),
             "no" | "n" => Ok(false),
-            _ => Err("answer yes or no"),
+            _ => Err("answer yes or no".into()),
         })
     }
 
@@ -101,7 +130,7 @@ impl<R: BufRead, W: Write> Dialogue<R, W> {
         &mut self,
         question: &str,
         default: &str,
-        mut read: impl FnMut(&str) -> Result<T, &'static str>,
+        mut read: impl FnMut(&str) -> Result<T, Reason>,
     ) -> Answer<T> {
         loop {
             let shown = if default.is_empty() { String::new() } else { format!(" [{default}]") };
@@ -115,7 +144,7 @@ impl<R: BufRead, W: Write> Dialogue<R, W> {
             let line = line.trim_end_matches(['\n', '\r']);
             match read(if line.trim().is_empty() { default } else { line }) {
                 Ok(answer) => return Ok(Some(answer)),
-                Err(why) => writeln!(self.output, "  {why}")?,
+                Err(why) => writeln!(self.output, "  {}", message(&why))?,
             }
         }
     }
@@ -159,18 +188,27 @@ mod tests {
             artifact("out", Kept::Unclear),
         ];
         let there: Vec<&Artifact> = there.iter().collect();
-        let cases: [(&str, Option<&[&str]>); 8] = [
+        let cases: [(&str, Option<&[&str]>); 9] = [
             ("\n", Some(&["dist", "ven\u{202e}dor"])),
             ("1\n", Some(&["dist"])),
             ("3, 1\r\n", Some(&["out", "dist"])),
             ("1, some where/else\n", Some(&["dist", "some where/else"])),
             ("4\n0\n,\n2\n", Some(&["ven\u{202e}dor"])),
             ("1", Some(&["dist"])),
+            ("dits\n1, dits\nsome where/else\n", Some(&["some where/else"])),
             ("", None),
             ("9\n", None),
         ];
         for (answers, chosen) in cases {
-            let (answer, shown) = talk(answers, |dialogue| dialogue.roots(&there));
+            let is_there = |path: &str| match path {
+                "dits" => Err("there is nothing at dits".to_owned()),
+                _ => Ok(()),
+            };
+            let (answer, shown) = talk(answers, |dialogue| dialogue.roots(&there, is_there));
+            assert_eq!(
+                shown.matches("  there is nothing at dits\n").count(),
+                answers.matches("dits").count()
+            );
             assert_eq!(
                 answer.as_deref(),
                 chosen.map(|c| c.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>()).as_deref(),
@@ -179,7 +217,7 @@ mod tests {
             assert!(shown.contains("  2  ven\\u{202e}dor  2 files, 10 B; git tracks it\n"));
             assert!(shown.contains("[1,2]: "), "{shown}");
         }
-        let (none, shown) = talk("\nx\n", |dialogue| dialogue.roots(&[]));
+        let (none, shown) = talk("\nx\n", |dialogue| dialogue.roots(&[], |_| Ok(())));
         assert_eq!((none, shown.contains("name one")), (Some(vec!["x".to_owned()]), true));
     }
 

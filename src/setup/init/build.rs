@@ -19,8 +19,16 @@ const SCRIPTS: [&str; 5] = ["build", "bundle", "package", "dist", "generate"];
 const TARGETS: [&str; 5] = ["build", "dist", "bundle", "generate", "all"];
 
 /// How commands begin that install what builds need, and make no output of their own.
-const INSTALLERS: [&str; 16] = [
+const INSTALLERS: [&str; 24] = [
+    "bundle install",
+    "bun i",
+    "bun install",
+    "cargo fetch",
+    "composer install",
+    "corepack enable",
+    "go mod download",
     "npm ci",
+    "npm clean-install",
     "npm install",
     "npm i",
     "yarn install",
@@ -28,14 +36,14 @@ const INSTALLERS: [&str; 16] = [
     "yarn --immutable",
     "pnpm install",
     "pnpm i",
-    "bun install",
     "pip install",
     "pip3 install",
+    "poetry install",
     "python -m pip install",
     "python3 -m pip install",
+    "uv pip install",
     "uv sync",
-    "bundle install",
-    "go mod download",
+    "uv tool install",
 ];
 
 /// Names of directories that are copied from elsewhere, and that no build of the project makes.
@@ -59,25 +67,37 @@ pub fn may_be_built(root: &str) -> bool {
     root != "." && !COPIED.contains(&base(root))
 }
 
-/// What of `command` installs, and what builds: `npm ci && npm run build` has both.
+/// What of `command` installs, and what builds: `npm ci && npm run build` has both. Both begin with the
+/// `cd DIR` that stands before them.
 #[must_use]
-pub fn split(command: &str) -> (Option<&str>, &str) {
+pub fn split(command: &str) -> (Option<String>, String) {
+    let (place, steps) = match command.split_once("&&") {
+        Some((place, steps)) if place.trim().starts_with("cd ") => (Some(place.trim()), steps),
+        _ => (None, command),
+    };
     let mut end = 0;
-    while let Some(length) = command[end..].find("&&") {
-        let step = command[end..end + length].trim();
-        let installs = INSTALLERS.iter().any(|installer| {
-            let rest = step.strip_prefix(installer);
-            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
-        });
-        if !installs {
+    while let Some(length) = steps[end..].find("&&") {
+        if !installs(steps[end..end + length].trim()) {
             break;
         }
-        end += length + 2;
+        end += length + "&&".len();
     }
-    match end {
-        0 => (None, command),
-        end => (Some(command[..end - 2].trim()), command[end..].trim()),
+    if end == 0 {
+        return (None, command.to_owned());
     }
+    let there = |part: &str| match place {
+        Some(place) => format!("{place} && {}", part.trim()),
+        None => part.trim().to_owned(),
+    };
+    (Some(there(&steps[..end - "&&".len()])), there(&steps[end..]))
+}
+
+/// Whether `step` installs what builds need, and makes no output of its own.
+fn installs(step: &str) -> bool {
+    INSTALLERS.iter().any(|installer| {
+        let rest = step.strip_prefix(installer);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+    }) || step == "yarn"
 }
 
 /// Looks for the command that makes `root` in the files of the project around it, the nearest first.
@@ -97,15 +117,18 @@ fn find_in(repository: &Path, directory: &str, root: &str) -> Option<FoundBuild>
         String::from_utf8(bytes).ok()
     };
     let has = |name: &str| read(name).is_some();
+    let file_in = |file: &str| {
+        if directory.is_empty() { file.to_owned() } else { format!("{directory}/{file}") }
+    };
     let of_file = |file: &str, install: Option<&str>, build: String| FoundBuild {
         install: install.map(|install| in_directory(directory, install)),
         build: in_directory(directory, &build),
-        file: if directory.is_empty() { file.to_owned() } else { format!("{directory}/{file}") },
+        file: file_in(file),
     };
     if let Some(script) = read("package.json").and_then(|text| script_of(&text)) {
-        let (run, install) = package_manager(&has);
-        let build = format!("{run} {}", quote(script.as_bytes()));
-        return Some(of_file("package.json", install, build));
+        let (run, install) = node_installer(repository, directory);
+        let build = in_directory(directory, &format!("{run} {}", quote(script.as_bytes())));
+        return Some(FoundBuild { install: Some(install), build, file: file_in("package.json") });
     }
     for (file, tool) in [("Makefile", "make"), ("justfile", "just"), ("Taskfile.yml", "task")] {
         let target = read(file).and_then(|text| target_of(&text));
@@ -132,6 +155,12 @@ fn in_directory(directory: &str, command: &str) -> String {
     }
 }
 
+/// `command` so that the next one still begins at the repository root.
+#[must_use]
+pub fn at_the_root(command: &str) -> String {
+    if command.starts_with("cd ") { format!("({command})") } else { command.to_owned() }
+}
+
 #[derive(Default, Deserialize)]
 struct Package {
     #[serde(default)]
@@ -146,19 +175,31 @@ fn script_of(text: &str) -> Option<&'static str> {
         .find(|script| package.scripts.get(*script).is_some_and(serde_json::Value::is_string))
 }
 
-/// How the package manager runs a script, and how it installs, by its lock file.
-fn package_manager(has: &impl Fn(&str) -> bool) -> (&'static str, Option<&'static str>) {
-    if has("pnpm-lock.yaml") {
-        ("pnpm run", Some("pnpm install --frozen-lockfile"))
-    } else if has("yarn.lock") {
-        ("yarn run", Some("yarn install --frozen-lockfile"))
-    } else if has("bun.lock") {
-        ("bun run", Some("bun install --frozen-lockfile"))
-    } else if has("package-lock.json") || has("npm-shrinkwrap.json") {
-        ("npm run", Some("npm ci"))
-    } else {
-        ("npm run", Some("npm install"))
+/// The lock files of package managers for Node, each with how the manager runs a script and installs.
+const NODE_MANAGERS: [(&str, &str, &str); 5] = [
+    ("pnpm-lock.yaml", "pnpm run", "pnpm install --frozen-lockfile"),
+    ("yarn.lock", "yarn run", "yarn install --frozen-lockfile"),
+    ("bun.lock", "bun run", "bun install --frozen-lockfile"),
+    ("package-lock.json", "npm run", "npm ci"),
+    ("npm-shrinkwrap.json", "npm run", "npm ci"),
+];
+
+/// How the package manager of `directory` runs a script, and the command that installs, at the repository
+/// root. The nearest lock file tells: a workspace has one for all its packages.
+fn node_installer(repository: &Path, directory: &str) -> (&'static str, String) {
+    let package = EntryPath::parse(directory).ok();
+    let mut above: Vec<&str> = package.iter().flat_map(EntryPath::parents).collect();
+    above.insert(0, "");
+    if package.is_some() {
+        above.push(directory);
     }
+    for place in above.into_iter().rev() {
+        let lock = |file: &str| repository.join(place).join(file).symlink_metadata().is_ok();
+        if let Some((_, run, install)) = NODE_MANAGERS.iter().find(|(file, ..)| lock(file)) {
+            return (run, in_directory(place, install));
+        }
+    }
+    ("npm run", in_directory(directory, "npm install"))
 }
 
 /// The first target that stands at the beginning of a line, or below `tasks:`, and makes output.
@@ -185,13 +226,23 @@ mod tests {
                 Some("npm ci&&pip install -r r.txt"),
                 "make a && make b",
             ),
+            ("yarn && yarn build", Some("yarn"), "yarn build"),
+            (
+                "cd web && npm ci && npm run build",
+                Some("cd web && npm ci"),
+                "cd web && npm run build",
+            ),
+            ("cd web && npm run build", None, "cd web && npm run build"),
+            ("cd web", None, "cd web"),
+            ("npm ci && echo 'a&&b'", Some("npm ci"), "echo 'a&&b'"),
+            ("npm ci &&", Some("npm ci"), ""),
             ("npm run build", None, "npm run build"),
             ("make && npm ci", None, "make && npm ci"),
             ("npm cite && make", None, "npm cite && make"),
             ("npm ci", None, "npm ci"),
         ];
         for (command, install, build) in cases {
-            assert_eq!(split(command), (install, build));
+            assert_eq!(split(command), (install.map(str::to_owned), build.to_owned()));
         }
     }
 
@@ -241,6 +292,12 @@ mod tests {
         assert_eq!(found("."), None);
         write("package.json", r#"{"scripts":{"build":"x"}}"#);
         write("package-lock.json", "{}");
+        // The lock file of a workspace is at its top.
+        write("packages/a/package.json", r#"{"scripts":{"build":"x"}}"#);
+        assert_eq!(
+            found("packages/a/dist"),
+            made("cd ./packages/a && npm run build", Some("npm ci"), "packages/a/package.json")
+        );
         assert_eq!(found("dist"), made("npm run build", Some("npm ci"), "package.json"));
     }
 }

@@ -1,5 +1,6 @@
 //! Setting a repository up: what is proposed, what is asked, and what the files say.
 //!
+//! - `action` names the action that a workflow runs;
 //! - `ask` is the conversation on a terminal;
 //! - `build` finds the command that makes a directory;
 //! - `files` are those that are written beside the seals;
@@ -9,6 +10,7 @@
 //!
 //! Nothing is written before everything is known.
 
+mod action;
 mod ask;
 pub mod build;
 pub mod files;
@@ -16,7 +18,8 @@ mod name;
 mod refusals;
 mod workflow;
 
+pub use action::{ActionFault, ActionRef};
 pub use ask::Dialogue;
 pub use name::seal_name;
-pub use refusals::{by_hand, not_a_terminal, nothing_found};
+pub use refusals::{MOST_ROOTS, by_hand, not_a_terminal, nothing_found};
 pub use workflow::{Steps, Workflow, build_command};

@@ -6,11 +6,20 @@ use sealgate_core::text::problem::Problem;
 use crate::report::shell::quote;
 use crate::setup::artifacts::Artifact;
 
+/// The most roots that one command names.
+pub const MOST_ROOTS: usize = 8;
+
 /// Nobody can be asked; `proposed` are the roots that could be named.
 #[must_use]
 pub fn not_a_terminal(proposed: &[&str]) -> Problem {
     let stated = if proposed.is_empty() {
         "name what is to be under seal: sealgate init --root DIR".to_owned()
+    } else if proposed.len() > MOST_ROOTS {
+        format!(
+            "take all {} directories that are proposed: sealgate init --yes; or name some: sealgate init \
+             --root DIR",
+            proposed.len()
+        )
     } else {
         let roots: Vec<_> =
             proposed.iter().map(|path| format!("--root {}", quote(path.as_bytes()))).collect();

@@ -15,14 +15,13 @@ pub enum Workflow {
 
 const CHECK: &str = "\
 # Written by `sealgate init`: builds, then compares the bytes with the committed seals.
-# Before it works, fill in below: OWNER, who publishes sealgate, and SHA, the full id of a commit of
-# it that you trust.
 name: sealgate
 on:
   pull_request:
+    types: [opened, synchronize, reopened, labeled]
   merge_group:
   push:
-    branches: [main, master]
+    branches: [BRANCHES]
 permissions:
   contents: read
 jobs:
@@ -34,8 +33,6 @@ const REHEARSAL: &str = "\
 # a clean machine builds the bytes that your seals state, before you ask for a review of them.
 # It authorises nothing: it may only read, it runs on no other branch, and no seal counts as approved
 # because it passed. Let no rule of your host require it.
-# Before it works, fill in below: OWNER, who publishes sealgate, and SHA, the full id of a commit of
-# it that you trust.
 name: seal rehearsal
 on:
   push:
@@ -55,19 +52,8 @@ const BEGIN: &str = "    runs-on: ubuntu-latest
           fetch-depth: 0
 ";
 
-/// The action takes the seals from the commit, for a build can rewrite those beside it; and the base
-/// from the event.
-const END: &str = "      - name: sealgate
-        uses: OWNER/sealgate@SHA
-";
-
-/// The same, which moves the checked-out output aside and builds it itself: a build that writes nothing
-/// must not pass with the output of an earlier one.
-const REBUILD: &str = "      - name: Build again, and compare
-        uses: OWNER/sealgate@SHA
-        with:
-          rebuild: true
-";
+/// Where the names of the default branch go.
+const BRANCHES: &str = "BRANCHES";
 
 /// What comes before the check, each a command that [`build_command`] let through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,38 +80,55 @@ impl Workflow {
         }
     }
 
-    /// Its text: `steps` come before the check, or with it.
+    /// Its text: `steps` come before the check by `action` (`OWNER/REPO@SHA`), or with it. A
+    /// `default_branch` that is not known has one of two usual names.
+    ///
+    /// The action takes the seals from the commit, because a build can rewrite those beside it, and the base
+    /// from the event.
     #[must_use]
-    pub fn text(self, steps: Steps<'_>) -> String {
-        let head = if self == Self::Rehearsal { REHEARSAL } else { CHECK };
+    pub fn text(self, steps: Steps<'_>, action: &str, default_branch: Option<&str>) -> String {
+        let branch = default_branch.filter(|branch| is_plain_branch(branch));
+        let check = CHECK.replacen(BRANCHES, branch.unwrap_or("main, master"), 1);
+        let head = if self == Self::Rehearsal { REHEARSAL } else { &check };
+        let end = format!("      - name: sealgate\n        uses: {action}\n");
         // A literal block ends only with a line that is less indented: nothing in one line can get out
         // of it.
         let step = |name: &str, command: &str| {
             format!("      - name: {name}\n        run: |\n          {command}\n")
         };
         match steps {
-            Steps::CheckAlone => format!("{head}{BEGIN}{END}"),
-            Steps::Build(command) => format!("{head}{BEGIN}{}{END}", step("Build", command)),
+            Steps::CheckAlone => format!("{head}{BEGIN}{end}"),
+            Steps::Build(command) => format!("{head}{BEGIN}{}{end}", step("Build", command)),
             Steps::Rebuild { install } => {
                 let install = install.map(|command| step("Install", command)).unwrap_or_default();
-                format!("{head}{BEGIN}{install}{REBUILD}")
+                // The action moves the checked-out output aside and builds it itself: a build that
+                // writes nothing must not pass with the output of an earlier one.
+                let name = "      - name: Build again, and compare\n";
+                let with = "        with:\n          rebuild: true\n";
+                format!("{head}{BEGIN}{install}{name}        uses: {action}\n{with}")
             }
         }
     }
 
-    /// Whether `there`, the content of a file, is `text`, whatever versions of actions and of sealgate
-    /// it names now.
+    /// Whether `there`, the content of a file, is `text`, whatever versions of actions and of sealgate,
+    /// and whatever default branch, it names now.
     #[must_use]
     pub fn is_same(there: &[u8], text: &str) -> bool {
         let fixed = |text| {
             let names = |line: &str| {
                 let line = line.trim_start_matches([' ', '-']);
-                line.starts_with("uses: ")
+                line.starts_with("uses: ") || line.starts_with("branches: [")
             };
             str::lines(text).filter(move |line| !names(line))
         };
         std::str::from_utf8(there).is_ok_and(|there| fixed(there).eq(fixed(text)))
     }
+}
+
+/// Whether `branch` stands for itself in the list of a workflow, where some characters make a pattern.
+fn is_plain_branch(branch: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./".contains(&byte);
+    branch.bytes().all(plain) && branch.starts_with(|c: char| c.is_ascii_alphabetic())
 }
 
 /// `text` as the command of a workflow's step, or why it cannot be one.

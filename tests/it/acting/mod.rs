@@ -1,6 +1,8 @@
 //! Running workflows with act, as a consumer of the action does: on this machine, without a
 //! container, with stand-ins for the host's own actions.
 
+#![cfg(unix)]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -4,6 +4,8 @@
 //! After the sources of the runner of GitHub Actions (`ProcessInvoker`, `ActionCommand`,
 //! `FileCommandManager`), with what Azure Pipelines, `TeamCity` and GitLab look for.
 
+#![cfg(unix)]
+
 use std::collections::BTreeMap;
 
 /// Every output of the step, in the order of writing.

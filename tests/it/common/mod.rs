@@ -1,6 +1,8 @@
 //! What the tests of the program share: a repository to work in, and runs of the binary that no
 //! variable of the caller's environment can bend.
 
+#![cfg(unix)]
+
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io;
@@ -213,6 +215,17 @@ pub(crate) fn scrubbed<P: AsRef<OsStr>>(program: P) -> std::process::Command {
         ("GIT_COMMITTER_EMAIL", "t@example.org"),
     ]);
     command
+}
+
+/// Makes a FIFO at `path`. By the command, since `mknod` makes none on macOS.
+pub(crate) fn make_fifo(path: &Path) {
+    let made = Command::new("mkfifo").arg(path).output().expect("mkfifo runs");
+    assert!(made.status.success(), "mkfifo {}", path.display());
+}
+
+/// Makes a socket at `path` to which nobody listens.
+pub(crate) fn make_socket(path: &Path) -> io::Result<()> {
+    std::os::unix::net::UnixListener::bind(path).map(drop)
 }
 
 /// Copies a file, a link or a whole directory, modes included, links as links.

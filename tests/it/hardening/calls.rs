@@ -306,6 +306,7 @@ impl Bench {
         if ended.crashed() && !ended.hung {
             sweep.killed();
         }
+        let now = snapshot::given(now, &known.new, &ended.stdout);
         if let Some((fault, why)) = fault(case, known, &ended, &now) {
             let tail: String = ended.stdout.chars().chain(ended.stderr.chars()).take(600).collect();
             let injected = ended.injected.join("\n    ");

@@ -8,6 +8,9 @@ use std::process::Command;
 use crate::authority::{Signer, policy_of, policy_text, signers};
 use crate::common::{Node, Repo, scrubbed};
 
+/// The action that the workflow of `init` runs.
+const ACTION: &str = "owner/sealgate@0123456789abcdef0123456789abcdef01234567";
+
 /// A command and the repository that it runs in.
 pub(crate) struct Case {
     pub(crate) name: &'static str,
@@ -308,7 +311,11 @@ pub(crate) fn writing() -> Vec<Case> {
         case("hook install, over a hook", hooked(true), &["hook", "install"]),
         case("hook uninstall", installed(false), &["hook", "uninstall"]),
         case("hook uninstall, over a hook", installed(true), &["hook", "uninstall"]),
-        case("init", bare(), &["init", "--yes", "--root", "dist", "--workflow", "check"]),
+        case(
+            "init",
+            bare(),
+            &["init", "--yes", "--root", "dist", "--workflow", "check", "--action", ACTION],
+        ),
         case("grant new", ungranted(), &NEW_GRANT),
         case(
             "grant sign",

@@ -87,7 +87,7 @@ struct Kind {
     must: &'static str,
 }
 
-const KINDS: [Kind; 9] = [
+const KINDS: [Kind; 11] = [
     Kind {
         test: "hardening::calls::no_failed_call_lets_anything_wrong_pass",
         fewest: 4_000,
@@ -131,6 +131,15 @@ const KINDS: [Kind; 9] = [
                else behind.",
     },
     Kind {
+        test: "hardening::uses::a_killed_use_of_a_grant_never_runs_twice",
+        fewest: 400,
+        title: "Kills of an action",
+        done: "SIGKILL when `grant use`, the git that it runs or the action itself makes a system call, with \
+               a ledger in the clone and with one in another repository. Then the grant is used twice more.",
+        must: "The action runs at most once in the three runs, and `grant log` states its end or that none is \
+               recorded.",
+    },
+    Kind {
         test: "hardening::shortages::no_shortage_lets_anything_wrong_pass_or_tears_a_file",
         fewest: 40,
         title: "Shortages",
@@ -153,6 +162,16 @@ const KINDS: [Kind; 9] = [
         title: "Flipped bits",
         done: "Every bit of a tree of 64 KiB and of a seal of 20 entries is flipped, one at a time.",
         must: "The verdict is `fail` or `error`.",
+    },
+    Kind {
+        test: "hardening::signatures::no_forged_signature_counts",
+        fewest: 240_000,
+        title: "Forged signatures",
+        done: "Signatures of a grant by a key in a file and by a hardware key are damaged in every bit and \
+               every byte, cut, put together from parts of several, made of random numbers and of points of \
+               small order, and taken from other messages, namespaces and people. `ssh-keygen -Y verify` \
+               judges a sample beside the gate.",
+        must: "None counts, and what counts `ssh-keygen` accepts too.",
     },
     Kind {
         test: "hardening::names::no_hostile_name_forges_anything",

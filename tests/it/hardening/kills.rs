@@ -128,7 +128,7 @@ fn judge(sweep: &Sweep, case: &Case, known: &Known, kill: &Injection, scratch: &
     }
     sweep.count(case.name);
     sweep.killed();
-    let now = look(case, &root);
+    let now = snapshot::given(look(case, &root), &known.new, &ended.stdout);
     let (strange, litter) = snapshot::strange(&now, &known.old, &known.new);
     if !strange.is_empty() {
         fault(Fault::Broken, format!("neither old nor new: {strange:?}"));
@@ -146,7 +146,7 @@ fn judge(sweep: &Sweep, case: &Case, known: &Known, kill: &Injection, scratch: &
     if !known.codes.contains(&again.code) {
         fault(Fault::Broken, format!("the next run exits with {:?}: {}", again.code, again.stderr));
     }
-    let mut end = look(case, &root);
+    let mut end = snapshot::given(look(case, &root), &known.new, &again.stdout);
     // The documented exception: it may be removed, and stops nothing.
     end.retain(|path, _| !is_of_a_stage(path));
     if end != known.new {

@@ -17,6 +17,8 @@ mod kills;
 mod names;
 mod races;
 mod shortages;
+mod signatures;
 mod snapshot;
 mod strace;
 mod strict;
+mod uses;

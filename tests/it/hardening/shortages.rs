@@ -158,6 +158,7 @@ fn judge(sweep: &Sweep, case: &Case, known: Option<&Known>, (short, how): (&str,
         }
         return;
     };
+    let now = snapshot::given(now, &known.new, &ended.stdout);
     let (strange, litter) = snapshot::strange(&now, &known.old, &known.new);
     if code == 0 && now != known.new {
         sweep.fault(Fault::PassedWrongly, &format!("{what}: {strange:?} {litter:?}"));

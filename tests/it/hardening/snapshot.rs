@@ -34,6 +34,21 @@ pub(crate) fn of(root: &Path) -> CommitTree {
     all
 }
 
+/// What `now` counts as for a run that printed this. Where git could not write its configuration, the hook
+/// works all the same, and the run says that git joins no seals yet, or that it still does: then
+/// the configuration counts as `new` has it.
+pub(crate) fn given(mut now: CommitTree, new: &CommitTree, printed: &str) -> CommitTree {
+    const UNWRITTEN: [&str; 2] =
+        ["git does not join seals entry by entry yet", "the merge driver stays"];
+    let config = Path::new(".git/config");
+    if let (Some(held), true) =
+        (new.get(config), UNWRITTEN.iter().any(|words| printed.contains(words)))
+    {
+        now.insert(config.to_owned(), held.clone());
+    }
+    now
+}
+
 /// A copy of the directory `from` as `to`, which must not exist, with times and modes.
 pub(crate) fn copy(from: &Path, to: &Path) {
     let copied = std::process::Command::new("cp").arg("-a").arg(from).arg(to).status();

@@ -1,6 +1,8 @@
 //! Judges of what is written: each format is read by a parser of its own, and its parts are held
 //! against those of reports without a hostile name. A part that no harmless report has was forged.
 
+#![cfg(unix)]
+
 use std::collections::BTreeSet;
 
 use html5gum::{Token, Tokenizer};

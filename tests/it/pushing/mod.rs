@@ -1,5 +1,7 @@
 //! A repository with seals, a bare remote beside it, and pushes by real git.
 
+#![cfg(unix)]
+
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};

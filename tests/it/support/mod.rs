@@ -1,5 +1,7 @@
 //! A throwaway repository, and the program as a user runs it. Small on purpose.
 
+#![cfg(unix)]
+
 mod hostile;
 
 use std::collections::BTreeMap;

@@ -95,9 +95,15 @@ fn blocked(environment: &str, item: &OpenBlocker) -> Problem {
         .remedy(waits_for.as_str())
 }
 
-/// Why `place` is no place of `environment` at which the gate may rule; `None`, if it is one.
+/// Why `place` is no place of `environment` at which the gate may rule, or `action` may be done; `None`, if
+/// it is one.
 #[must_use]
-pub fn misplaced(environment: &Environment, place: &Place, age: Age) -> Option<Problem> {
+pub fn misplaced(
+    environment: &Environment,
+    place: &Place,
+    age: Age,
+    action: Option<&str>,
+) -> Option<Problem> {
     let on: Vec<&BranchPlace> =
         place.on.iter().filter(|on| environment.branches.contains(&on.branch)).collect();
     let (name, branches) = (&environment.name, environment.branches.join(", "));
@@ -112,7 +118,15 @@ pub fn misplaced(environment: &Environment, place: &Place, age: Age) -> Option<P
     let (branch, tip) = (&first.branch, first.tip_beyond.as_deref().unwrap_or_default());
     let message =
         format!("the commit is an older one of the branch {branch}, which has gone on to {tip}");
-    Some(Problem::new("ref-not-tip", message).remedy(
-        "check the tip of the branch; --older allows an older commit, if that is what is meant",
-    ))
+    let remedy = match action {
+        None => {
+            "check the tip of the branch; --older allows an older commit, if that is what is meant"
+                .to_owned()
+        }
+        Some(action) => format!(
+            "check the tip of the branch: {action} is done there alone; to go back, commit the older \
+             files again"
+        ),
+    };
+    Some(Problem::new("ref-not-tip", message).remedy(remedy))
 }

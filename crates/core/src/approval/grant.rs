@@ -10,6 +10,7 @@ use super::text::{Deviation, cut, deviation, is_kebab, line_of, push_text};
 use super::time::Moment;
 use crate::seal::SealName;
 use crate::seal::entry::Digest;
+use crate::text::problem::Problem;
 
 /// The value of the `format` key.
 pub const GRANT_FORMAT: &str = "sealgate-grant/1";
@@ -172,6 +173,35 @@ impl Grant {
     #[must_use]
     pub fn id(&self) -> Digest {
         Digest::of(self.to_text().as_bytes())
+    }
+
+    /// Holds this grant, which is for an action, against the `tree` and the `plan` of the action.
+    ///
+    /// # Errors
+    ///
+    /// The grant is bound to nothing, to other files, or to another plan.
+    pub fn check_bound(&self, tree: &str, plan: Option<&Digest>) -> Result<(), Problem> {
+        let id = &self.id().to_string()[..10];
+        let refused = |code, message: String| {
+            Err(Problem::new(code, message)
+                .remedy("make a new one on the commit that is judged: sealgate grant new"))
+        };
+        let Some(bound) = &self.binding else {
+            let message = format!("the grant {id} names no subject, so it could be for any commit");
+            return refused("grant-unbound", message);
+        };
+        if bound.tree != tree {
+            let message = format!(
+                "the grant {id} is for other files: its subject is {}, and that of the commit is {tree}",
+                bound.tree
+            );
+            return refused("grant-other-change", message);
+        }
+        if bound.plan.as_ref().map(|plan| &plan.digest) != plan {
+            let message = format!("the grant {id} is for another plan than the one of --plan");
+            return refused("grant-other-change", message);
+        }
+        Ok(())
     }
 }
 

@@ -28,7 +28,7 @@ mod text;
 mod time;
 mod vanished;
 
-pub use binding::{Binding, MAX_PLAN_BYTES, Plan, check_bound};
+pub use binding::{Binding, MAX_PLAN_BYTES, Plan};
 pub use decide::{Authorised, Decider, decide};
 pub use demand::{Commands, Demand, Facts, GrantFile, MAX_SIGNATURES, SignatureFile};
 pub use environment::{Age, BranchPlace, OpenBlocker, Place, forbidding, misplaced};
@@ -38,7 +38,7 @@ pub use ledger::{END_FORMAT, Exit, GrantUse, Ledger, MAX_RECORD_BYTES, USE_FORMA
 pub use policy::{
     CLOSE_BLOCKER, Environment, EvidenceKind, EvidenceRule, Key, MAX_POLICY_BYTES, POLICY_FORMAT,
     POLICY_UPDATE, Policy, PolicyError, Procedure, REPLACE_MAP, RESEAL, Revoked, Rule, RuleScope,
-    differences, doubts, unknown_in_map,
+    differences, doubts, gaps, unknown_in_map,
 };
 pub use signature::{MAX_SIGNATURE_BYTES, SignatureFault, verify};
 pub use time::Moment;

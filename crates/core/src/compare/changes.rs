@@ -78,6 +78,10 @@ pub fn between(old: &Seal, new: &Seal) -> Vec<Change> {
     changes(old, &Inventory { items, bytes: 0, modes: true })
 }
 
+/// The label of a change request that lets its changes of scope pass. GitHub lets only people and
+/// programs with rights on the repository set labels, so the author of a fork cannot.
+pub const SCOPE_LABEL: &str = "seal-scope";
+
 /// Which changes of the seals themselves, since a base, let a check pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

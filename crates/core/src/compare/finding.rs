@@ -83,6 +83,8 @@ pub enum Cause {
     /// The bytes are those sealed for a name that differs in case or Unicode form alone: the file system
     /// takes both names for one.
     NamesCollide,
+    /// A directory became a link, which is never followed.
+    DirectoryLinked,
     /// A Git LFS pointer stands where the content belongs, or the reverse.
     LfsPointer,
     /// Nothing is left of the content.
@@ -97,6 +99,8 @@ pub enum Cause {
     LinkAsFile,
     /// Every sealed `exec` lost its execute bit.
     ModesLost,
+    /// The commit agrees with the seal, and the build made something else.
+    BuildDiffers,
     /// It is kept in git, they say, and git does not have it.
     NotInGit,
     /// The bytes name the commit that they were built from.
@@ -109,11 +113,12 @@ pub enum Cause {
 
 impl Cause {
     /// Every cause, in the order of precedence.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::Swapped,
         Self::CaseOnlyRename,
         Self::UnicodeNormalisation,
         Self::NamesCollide,
+        Self::DirectoryLinked,
         Self::LfsPointer,
         Self::Emptied,
         Self::LineEndings,
@@ -121,6 +126,7 @@ impl Cause {
         Self::TrailingNewline,
         Self::LinkAsFile,
         Self::ModesLost,
+        Self::BuildDiffers,
         Self::NotInGit,
         Self::EmbedsCommit,
         Self::ColumnOrder,
@@ -135,6 +141,7 @@ impl Cause {
             Self::CaseOnlyRename => "case-only-rename",
             Self::UnicodeNormalisation => "unicode-normalisation",
             Self::NamesCollide => "names-collide",
+            Self::DirectoryLinked => "directory-linked",
             Self::LfsPointer => "lfs-pointer",
             Self::Emptied => "emptied",
             Self::LineEndings => "line-endings",
@@ -142,6 +149,7 @@ impl Cause {
             Self::TrailingNewline => "trailing-newline",
             Self::LinkAsFile => "link-as-file",
             Self::ModesLost => "modes-lost",
+            Self::BuildDiffers => "build-differs",
             Self::NotInGit => "not-in-git",
             Self::EmbedsCommit => "embeds-commit",
             Self::ColumnOrder => "column-order",

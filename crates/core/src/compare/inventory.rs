@@ -68,7 +68,7 @@ pub struct ScanError {
 }
 
 /// The sorts of [`ScanError`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ScanErrorKind {
     /// It could not be opened, listed or read.
     Unreadable,

@@ -4,6 +4,7 @@
 //! one and not in the other, and everything that is in both and differs. What is missing here and
 //! unsealed there with the same bytes is then paired as moved.
 
+pub mod archive;
 pub mod cause;
 pub mod changes;
 pub mod decode;

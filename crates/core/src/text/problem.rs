@@ -18,6 +18,8 @@ pub struct Problem {
     pub line: Option<usize>,
     /// The next step: a command, or what to do.
     pub remedy: Option<Box<str>>,
+    /// The paths that it concerns, safe to show, where `message` only counts them.
+    pub paths: Box<[Box<str>]>,
 }
 
 /// So `?` gives one problem where several may be given.
@@ -32,7 +34,15 @@ impl Problem {
     #[must_use]
     pub fn new(code: &'static str, message: impl Into<String>) -> Self {
         let message = message.into().into();
-        Self { code, message, seal: None, file: None, line: None, remedy: None }
+        Self {
+            code,
+            message,
+            seal: None,
+            file: None,
+            line: None,
+            remedy: None,
+            paths: Box::default(),
+        }
     }
 
     /// The same with a next step.
@@ -49,6 +59,13 @@ impl Problem {
         self
     }
 
+    /// The same problem, about these paths, which are safe to show.
+    #[must_use]
+    pub fn paths(mut self, paths: impl IntoIterator<Item = impl Into<Box<str>>>) -> Self {
+        self.paths = paths.into_iter().map(Into::into).collect();
+        self
+    }
+
     /// The same problem, about a seal.
     #[must_use]
     pub fn seal(mut self, name: impl Into<String>) -> Self {
@@ -57,10 +74,32 @@ impl Problem {
     }
 }
 
-/// An I/O error in words, without the number that Rust appends.
+/// An I/O error in words, without the number that Rust appends and the full stop of Windows: a
+/// message goes on after it.
 #[must_use]
 pub fn in_words(error: &std::io::Error) -> String {
-    let text = error.to_string();
-    let words = text.find(" (os error").map_or(text.as_str(), |at| &text[..at]);
-    words.to_lowercase()
+    words_of(&error.to_string())
+}
+
+fn words_of(text: &str) -> String {
+    let words = text.find(" (os error").map_or(text, |at| &text[..at]);
+    words.trim_end().trim_end_matches('.').to_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_of_the_system_is_shown_without_its_number_and_its_full_stop() {
+        for (text, words) in [
+            ("File not found. (os error 2)", "file not found"),
+            ("Access is denied.\r\n (os error 5)", "access is denied"),
+            ("No such file or directory (os error 2)", "no such file or directory"),
+            ("a loop", "a loop"),
+            ("", ""),
+        ] {
+            assert_eq!(words_of(text), words);
+        }
+    }
 }

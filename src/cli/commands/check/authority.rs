@@ -6,14 +6,15 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use sealgate_core::approval::{Age, Authorised, Ledger, Moment};
 use sealgate_core::seal::SealName;
 use sealgate_core::seal::entry::Digest;
+use sealgate_core::text::place::shown_path;
 use sealgate_core::text::problem::Problem;
 use sealgate_scan::read_named;
 
 use super::super::Context;
 use super::super::environment::variable;
+use super::super::stated;
 use super::base::branch_of_queue;
 use super::sources::{Commits, Selected};
-use super::stated;
 use crate::cli::args::{AuthorityArgs, CheckArgs};
 use crate::ops::authorize::{self, Asks, Authorization, Purpose, Question, Reference};
 use crate::report::shell::quote;
@@ -204,7 +205,7 @@ fn digest(text: &str) -> Result<Digest, Problem> {
 /// The digest of the file that `--plan` names.
 fn plan_digest(path: &Path, context: &Context) -> Result<Digest, Problem> {
     let bytes = read_named(&context.path(path), MAX_PLAN_BYTES).map_err(|fault| {
-        Problem::new("usage", format!("--plan {}: {fault}", path.display()))
+        Problem::new("usage", format!("--plan {}: {fault}", shown_path(path)))
             .remedy("name a file of at most 256 MiB that this user can read")
     })?;
     Ok(Digest::of(&bytes))

@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
+use sealgate_core::text::place::shown_path;
 use sealgate_core::text::problem::Problem;
+use sealgate_git::Oid;
 use sealgate_scan::{NamedFault, read_named};
 
 use super::super::Context;
@@ -11,6 +13,7 @@ use crate::github::event::{
     EventError, MAX_EVENT_BYTES, Variables, Wanted, default_branch, other_parent, queue_branch,
     wanted,
 };
+use crate::github::scope::ScopePermission;
 use crate::ops::authorize::{Reference, StandIn, Surroundings, stand_in};
 use crate::report::Notice;
 use crate::tree::CommitTree;
@@ -33,6 +36,8 @@ pub(in crate::cli::commands) struct Opened<'a> {
     pub(in crate::cli::commands) notice: Option<Notice>,
     /// Why nothing may pass: there is a policy, and no base to judge by.
     pub(in crate::cli::commands) refusal: Option<Problem>,
+    /// Why changes of scope since the base may pass by default, if the event says so.
+    pub(in crate::cli::commands) permission: Option<ScopePermission>,
 }
 
 /// What is judged, as far as the base depends on it.
@@ -52,18 +57,18 @@ pub(in crate::cli::commands) fn open<'a>(
     judged: Judged<'_, 'a>,
     context: &'a Context,
 ) -> Result<Opened<'a>, Problem> {
-    let revision = match given {
+    let (revision, permission) = match given {
         None | Some(NONE) => return Ok(Opened::default()),
         Some(AUTO) => match by_event(context)? {
-            (Ok(revision), _) => revision,
-            (Err(why), default) => {
-                return Ok(without_base(&why, default.as_deref(), judged, context));
+            OfEvent::Base { oid, permission } => (oid.to_string(), permission),
+            OfEvent::NoBase { why, default_branch } => {
+                return Ok(without_base(&why, default_branch.as_deref(), judged, context));
             }
         },
-        Some(revision) => revision.to_owned(),
+        Some(revision) => (revision.to_owned(), None),
     };
     let base = Some(CommitTree::open(&context.repository, &revision)?);
-    Ok(Opened { base, ..Opened::default() })
+    Ok(Opened { base, permission, ..Opened::default() })
 }
 
 /// What is used where the event has no base: nothing without a policy.
@@ -89,7 +94,7 @@ fn without_base<'a>(
             } else {
                 Notice::new("base-of-branch", message)
             });
-            Opened { base: Some(*base), notice, refusal: None }
+            Opened { base: Some(*base), notice, ..Opened::default() }
         }
         Err(problem) => {
             let message = format!("{why}; {}", problem.message);
@@ -106,10 +111,23 @@ pub(super) fn branch_of_queue() -> Option<String> {
     queue_branch(&read(Path::new(&path)).ok()?)
 }
 
-/// The id of the event's base, or why it has none; and the default branch, if the event states it.
-type ByEvent = (Result<String, String>, Option<String>);
+/// What the event says of the base.
+enum OfEvent {
+    /// The base is this commit.
+    Base {
+        oid: Oid,
+        /// Why changes of scope since then may pass by default.
+        permission: Option<ScopePermission>,
+    },
+    /// The event has none.
+    NoBase {
+        why: String,
+        /// The default branch of the repository, if the event states it.
+        default_branch: Option<String>,
+    },
+}
 
-fn by_event(context: &Context) -> Result<ByEvent, Problem> {
+fn by_event(context: &Context) -> Result<OfEvent, Problem> {
     let variables = Variables {
         name: variable("GITHUB_EVENT_NAME"),
         sha: variable("GITHUB_SHA"),
@@ -117,22 +135,24 @@ fn by_event(context: &Context) -> Result<ByEvent, Problem> {
     };
     let path = variable(FILE).ok_or(EventError::NotSet(FILE))?;
     let event = read(Path::new(&path))?;
-    let base = match wanted(&variables, &event)? {
+    let oid = match wanted(&variables, &event)? {
         Wanted::Commit(base) => base,
         Wanted::OtherParent { merge, head } => {
             let commit = CommitTree::open(&context.repository, &merge.to_string())?;
             other_parent(&merge, commit.parents(), &head)?
         }
-        Wanted::Nothing(why) => return Ok((Err(why), default_branch(&event))),
+        Wanted::Nothing(why) => {
+            return Ok(OfEvent::NoBase { why, default_branch: default_branch(&event) });
+        }
     };
-    Ok((Ok(base.to_string()), None))
+    Ok(OfEvent::Base { oid, permission: ScopePermission::of(&variables, &event) })
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Problem> {
     read_named(path, MAX_EVENT_BYTES).map_err(|fault| match fault {
         NamedFault::TooLarge(..) => EventError::TooLarge.into(),
         fault => {
-            let message = format!("{FILE} ({}): {fault}", path.display());
+            let message = format!("{FILE} ({}): {fault}", shown_path(path));
             Problem::new("base-unknown", message)
                 .remedy("name the base (--base REV), or do without one (--base none)")
         }

@@ -4,16 +4,18 @@
 mod again;
 pub(super) mod authority;
 pub(super) mod base;
+mod built;
 mod carried;
+mod names_from;
 mod picture;
 pub(super) mod places;
 mod range;
+pub(super) mod reseals;
 mod shares;
 mod sources;
 
 use std::time::Instant;
 
-use sealgate_core::compare::changes::{OnReseal, SealRef};
 use sealgate_core::compare::partition::Share;
 use sealgate_core::compare::verdict::{SealResult, Source, Verdict, overall};
 use sealgate_core::seal::SealName;
@@ -22,10 +24,12 @@ use sealgate_core::text::problem::Problem;
 use sealgate_scan::{Scanner, Stage};
 
 use self::again::SealsBefore;
+pub(super) use self::built::wrote_nothing;
+use self::built::{explain_missing_root, installs};
 use self::places::{protected, publish, report_files, stage};
 use self::range::Range;
 use self::sources::{Commits, Selected, bytes, differing, load, open_commits};
-use super::{Context, Outcome, stated};
+use super::{Context, Outcome};
 use crate::cli::args::CheckArgs;
 use crate::cli::output::ReportFile;
 use crate::cli::progress::Progress;
@@ -33,11 +37,21 @@ use crate::ops::authorize::{Asks, Authorization};
 use crate::ops::bounds::Bounds;
 use crate::ops::check::checkout::checkout;
 use crate::ops::check::review::Review;
-use crate::ops::check::{Bytes, Judge, coverage, lines, shifted};
+use crate::ops::check::{Bytes, Causes, Judge, coverage, lines, shifted};
 use crate::report::{Invocation, Notice, Report, Verbosity, quote};
 use crate::tree::CommitTree;
 
 pub(super) fn run(arguments: &CheckArgs, context: &Context) -> Outcome {
+    let Some(file) = &arguments.names_from else { return run_named(arguments, context) };
+    let names = names_from::read(file, context)?;
+    if names.is_empty() {
+        return names_from::none_named(arguments, context);
+    }
+    run_named(&CheckArgs { names, ..arguments.clone() }, context)
+}
+
+/// Checks the seals that `arguments` name.
+fn run_named(arguments: &CheckArgs, context: &Context) -> Outcome {
     if let Some(range) = arguments.rev.as_deref().and_then(Range::of) {
         return range::run(range?, arguments, context);
     }
@@ -153,10 +167,10 @@ fn prepare<'a>(
         problems.push(problem);
         true
     });
-    let review = review(arguments, &commits, &selected, authorization.as_ref());
-    let review = review.unwrap_or_else(|problem| {
+    let review = reseals::review(arguments, &commits, &selected, authorization.as_ref());
+    let (review, scope_notice) = review.unwrap_or_else(|problem| {
         problems.push(problem);
-        None
+        (None, None)
     });
     Ok(Prepared {
         started,
@@ -166,7 +180,7 @@ fn prepare<'a>(
         authorization,
         has_policy,
         review,
-        notices: Vec::new(),
+        notices: scope_notice.into_iter().collect(),
         problems,
         builds,
     })
@@ -220,7 +234,14 @@ fn judge(
     let staged = publish(stage.as_mut(), verdict, &mut problems);
     let every_seal = arguments.names.is_empty();
     let checkout = checkout(&context.repository, &judgements);
-    let invocation = Invocation { every_seal, checkout, ..context.invocation.clone() };
+    let installs = installs(&judgements, builds, context);
+    let invocation = Invocation {
+        every_seal,
+        checkout,
+        installs,
+        after_build: builds == Builds::Run,
+        ..context.invocation.clone()
+    };
     let elapsed = started.elapsed();
     let report = Report::new(&judgements, base.as_ref(), &problems, notices, elapsed, &invocation);
     let given = arguments.stage.as_ref().map(|path| path.to_string_lossy().into_owned());
@@ -232,16 +253,6 @@ fn judge(
     lines::add(&mut report, &judgements, &context.repository);
     picture::draw(&mut report, arguments, &files, &commits, context);
     Ok(Checked { report, authorization, files, stage })
-}
-
-/// A root that is missing after its build: the build wrote nothing.
-fn explain_missing_root(judgement: &mut SealResult) {
-    let SealResult { name, root: Some(root), build: Some(build), problems, .. } = judgement else {
-        return;
-    };
-    for problem in problems.iter_mut().filter(|problem| problem.code == "root-missing") {
-        *problem = wrote_nothing(name, root, build.as_str());
-    }
 }
 
 /// Built roots that are missing in a commit, which has no built roots: names the seals that can be checked.
@@ -271,34 +282,9 @@ fn explain_built_roots(judgements: &mut [SealResult], context: &Context) {
     }
 }
 
-/// A build ended well, and made no directory at `root`.
-pub(super) fn wrote_nothing(seal: &str, root: &str, build: &str) -> Problem {
-    let message =
-        format!("the build wrote nothing: `{build}` ended well and made no directory {root}");
-    let problem = Problem::new("build-wrote-nothing", message)
-        .remedy("name the command that makes it: a wrong script name, or a build that skips, writes nothing");
-    if seal.is_empty() { problem } else { problem.seal(seal) }
-}
-
 /// The verdict on what was asked of the policy.
 fn authorised(refusals: &[Problem]) -> Verdict {
     if refusals.is_empty() { Verdict::Pass } else { Verdict::Refused }
-}
-
-/// The seals, held against those of the base.
-fn review(
-    arguments: &CheckArgs,
-    commits: &Commits<'_>,
-    selected: &[Selected],
-    authorization: Option<&Authorization>,
-) -> Result<Option<Review>, Problem> {
-    let Some(base) = &commits.base else { return Ok(None) };
-    // Under a policy grants decide, and a change of scope needs one like any other.
-    let under_policy = authorization.is_some_and(|authorization| authorization.policy.is_some());
-    let by_default = if under_policy { OnReseal::Allow } else { OnReseal::default() };
-    let on_reseal = arguments.on_reseal.unwrap_or(by_default);
-    let seals: Vec<SealRef<'_>> = selected.iter().map(stated).collect();
-    Review::new(base, &seals, &commits.names_since, on_reseal).map(Some)
 }
 
 /// `--require-sealed`: what the selected seals leave out.
@@ -340,7 +326,11 @@ fn judge_all(
     let _progress = Progress::watch(&scanner.meter, context.terminal.verbosity != Verbosity::Quiet);
     let seal_source = commits.seals.as_ref().map_or(Source::Worktree, CommitTree::source);
     let repository = &context.repository;
-    let judge = Judge { repository, bytes, seal_source, scanner, share, only, causes: true };
+    let causes = match builds {
+        Builds::None => Causes::Proved,
+        Builds::Run => Causes::ProvedAfterBuild,
+    };
+    let judge = Judge { repository, bytes, seal_source, scanner, share, only, causes };
     let mut judgements = judge_each(&judge, selected);
     let again = |name: &SealName| judge.judge(name, context.repository.begin(name));
     // What was copied, shared out, held against a base or built belongs to the seals that were read

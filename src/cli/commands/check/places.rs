@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use sealgate_core::compare::verdict::Verdict;
 use sealgate_core::seal::{Root, loose_header};
+use sealgate_core::text::place::shown_path;
 use sealgate_core::text::problem::{Problem, in_words};
 use sealgate_scan::Stage;
 
@@ -67,7 +68,7 @@ pub(super) fn stage(
 ) -> Result<Option<Stage>, Problem> {
     let Some(given) = &arguments.stage else { return Ok(None) };
     let usage = |why: String| {
-        Problem::new("usage", format!("--stage {}: {why}", given.display()))
+        Problem::new("usage", format!("--stage {}: {why}", shown_path(given)))
             .remedy("name a directory that does not exist, in one that does")
     };
     let path = context.path(given);

@@ -10,6 +10,8 @@ use sealgate_core::text::problem::Problem;
 use sealgate_git::{Objects, Oid, commits_between, shallow_commits};
 use sealgate_scan::Scanner;
 
+use super::super::occasion::{occasion, wants_page};
+use super::authority;
 use super::carried::{Carried, Selection};
 use super::places::{of_roots, report_files};
 use super::shares::of_part;
@@ -17,8 +19,8 @@ use super::{Context, Outcome, only};
 use crate::cli::args::CheckArgs;
 use crate::cli::progress::Progress;
 use crate::ops::bounds::Bounds;
-use crate::ops::check::{Bytes, Judge};
-use crate::report::{Invocation, Notice, Report, Verbosity};
+use crate::ops::check::{Bytes, Causes, Judge};
+use crate::report::{AuthorityView, Invocation, Notice, Report, Verbosity};
 use crate::tree::{Begun, CommitTree, Step};
 
 /// The ends of a range, as the user wrote them.
@@ -67,8 +69,9 @@ struct Walk<'a> {
 }
 
 /// A range of which git's history is proved.
-struct Steps<'a> {
+struct ProvedRange<'a> {
     start: CommitTree<'a>,
+    end: CommitTree<'a>,
     /// The commits, each after all that come before it.
     steps: Vec<Step>,
 }
@@ -77,7 +80,7 @@ pub(super) fn run(range: Range<'_>, arguments: &CheckArgs, context: &Context) ->
     let started = Instant::now();
     refuse_others(arguments)?;
     let files = report_files(&arguments.output.report, context)?;
-    let Steps { start, steps } = commits(range, context)?;
+    let ProvedRange { start, end, steps } = commits(range, context)?;
     let at_start = start.contents().unwrap_or_default().names;
     let at_start = Selection::of(arguments, context, &start, &at_start);
     let mut walk = Walk {
@@ -119,10 +122,16 @@ pub(super) fn run(range: Range<'_>, arguments: &CheckArgs, context: &Context) ->
     files.iter().try_for_each(|file| file.guard(&protected))?;
     let every_seal = arguments.names.is_empty();
     let invocation = Invocation { every_seal, ..context.invocation.clone() };
+    let (emergencies, authority) = walk.authority(&end);
+    let mut notices = walk.notices(steps.len());
+    notices.extend(emergencies);
     let (results, problems) = (&walk.results, &walk.problems);
-    let notices = walk.notices(steps.len());
     let report = Report::new(results, None, problems, notices, started.elapsed(), &invocation);
     let report = Report { only: arguments.only.clone(), ..report };
+    let mut report = report.authorised(authority, &[]);
+    if wants_page(arguments.output.format, &files) {
+        report.occasion = Some(occasion(&report, context));
+    }
     debug_assert_eq!(report.verdict, overall(results, None, problems));
     Ok(context.terminal.report(report, arguments.output.format, &files, None))
 }
@@ -144,7 +153,7 @@ fn refuse_others(arguments: &CheckArgs) -> Result<(), Problem> {
 }
 
 /// The commits of `range`, the oldest first.
-fn commits<'a>(range: Range<'_>, context: &'a Context) -> Result<Steps<'a>, Problem> {
+fn commits<'a>(range: Range<'_>, context: &'a Context) -> Result<ProvedRange<'a>, Problem> {
     let open = |revision| CommitTree::open(&context.repository, revision);
     let (start, end) = (open(range.from)?, open(range.to)?);
     let oids = commits_between(context.repository.root(), start.oid(), end.oid())
@@ -161,7 +170,7 @@ fn commits<'a>(range: Range<'_>, context: &'a Context) -> Result<Steps<'a>, Prob
         return Err(Problem::new("range-empty", message)
             .remedy("name the older end first; fetch the history if this clone is shallow"));
     }
-    Ok(Steps { start, steps })
+    Ok(ProvedRange { start, end, steps })
 }
 
 impl Walk<'_> {
@@ -233,7 +242,7 @@ impl Walk<'_> {
             scanner: &self.scanner,
             share: None,
             only: self.only.as_ref(),
-            causes: true,
+            causes: Causes::Proved,
         };
         let begun = self.bounds.refuse(name.as_str()).map_or(loaded.map(Begun::from), Err);
         let before = self.scanner.meter.names();
@@ -245,6 +254,16 @@ impl Walk<'_> {
             self.passed.insert(key, result.clone());
         }
         result
+    }
+
+    /// The emergencies in the last commit, and what the report is worth: under a policy, nothing.
+    fn authority(&mut self, end: &CommitTree<'_>) -> (Vec<Notice>, Option<AuthorityView>) {
+        if !end.has_policy() {
+            return (Vec::new(), None);
+        }
+        let (emergencies, unknown) = authority::emergencies(Some(end), None, self.context);
+        self.problems.extend(unknown);
+        (emergencies, Some(AuthorityView::None))
     }
 
     fn notices(&self, all: usize) -> Vec<Notice> {

@@ -8,6 +8,7 @@ use super::super::select::{by_place, by_place_here};
 use super::again::SealsBefore;
 use super::base;
 use crate::cli::args::CheckArgs;
+use crate::github::scope::ScopePermission;
 use crate::ops::check::Bytes;
 use crate::report::Notice;
 use crate::report::text::listed;
@@ -37,6 +38,8 @@ pub(super) struct Commits<'a> {
     pub(super) no_base: Option<Notice>,
     /// Why nothing may pass without one.
     pub(super) refusal: Option<Problem>,
+    /// Why changes of scope since the base may pass by default.
+    pub(super) permission: Option<ScopePermission>,
     /// What selects the seals that judge: names and globs, no places.
     pub(super) names: Vec<String>,
     /// The same, and the seals of the base that cover the places that the user named.
@@ -59,7 +62,7 @@ pub(super) fn open_commits<'a>(
         reference: arguments.authority.reference.as_deref(),
         environment: arguments.authority.environment.as_deref(),
     };
-    let base::Opened { base, notice: no_base, refusal } =
+    let base::Opened { base, notice: no_base, refusal, permission } =
         base::open(arguments.base.as_deref(), judged, context)?;
     let names = match &seals {
         Some(commit) => in_commit(arguments, context, commit),
@@ -81,6 +84,7 @@ pub(super) fn open_commits<'a>(
         base,
         no_base,
         refusal,
+        permission,
     }))
 }
 

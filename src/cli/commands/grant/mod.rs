@@ -14,6 +14,7 @@ use sealgate_core::approval::{
 };
 use sealgate_core::compare::verdict::Verdict;
 use sealgate_core::text::escape::printable_str;
+use sealgate_core::text::place::shown_path;
 use sealgate_core::text::problem::{Problem, in_words};
 use sealgate_scan::read_named;
 
@@ -104,7 +105,7 @@ fn judged(opened: &Opened<'_>, context: &Context) -> Result<Result<Authorised, P
 fn plan(path: Option<&Path>, context: &Context) -> Result<Option<Plan>, Problem> {
     let Some(path) = path else { return Ok(None) };
     let refused = |why: &str| {
-        Problem::new("usage", format!("--plan {}: {why}", path.display()))
+        Problem::new("usage", format!("--plan {}: {why}", shown_path(path)))
             .remedy("name a text file of at most 64 KiB; let it name larger files by their digests")
     };
     let bytes = read_named(&context.path(path), MAX_PLAN_BYTES)

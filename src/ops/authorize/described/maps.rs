@@ -9,7 +9,7 @@ use sealgate_core::seal::entry::Digest;
 use sealgate_core::text::escape::printable_str;
 use sealgate_core::text::problem::Problem;
 
-use super::super::blockers::{Change, at_base, map_change, now, places_of};
+use super::super::blockers::{Change, Releases, at_base, map_change, now, places_of};
 use super::super::{approval_files, read_policy};
 use super::{Described, nothing, policy_of};
 use crate::tree::{CommitTree, Workspace};
@@ -23,10 +23,17 @@ pub(super) fn of_replacing(
     let policy = policy_of(base)?;
     let next = approval_files(repository, None)?.policy;
     let next = next.map(|bytes| read_policy(&bytes, "the new policy")).transpose()?;
-    let places = places_of(&policy, next.as_ref().unwrap_or(&policy), environment);
+    let next = next.as_ref().unwrap_or(&policy);
+    let places = places_of(&policy, next, environment);
     let mut room = usize::MAX;
-    let change = map_change(repository, (base, None), places, &mut room)?;
-    let Change::Whole(replaced, _) = change else {
+    let replaced = match map_change(repository, (base, None), places, &mut room)? {
+        Change::Whole(replaced, _) => Some(replaced),
+        Change::Nothing | Change::Items(_) => match policy.environment(environment) {
+            Some(known) => Releases::new(base, &policy, next).of(repository, None, known)?,
+            None => None,
+        },
+    };
+    let Some(replaced) = replaced else {
         let message = format!("the blocker map of {environment} is not replaced as a whole");
         return Err(Problem::new("nothing-to-grant", message).remedy(
             "an item that blocks less needs a grant of its own: sealgate grant new close-blocker",

@@ -13,8 +13,8 @@ use super::words::{link_on_the_way, too_many, unmatched, unreadable_glob, unsear
 
 /// The most globs of one run, and the most bytes that the patterns of all of them may have together:
 /// each directory costs time in proportion.
-pub(super) const MAX_GLOBS: usize = 256;
-pub(super) const MAX_GLOB_BYTES: usize = 64 << 10;
+const MAX_GLOBS: usize = 256;
+const MAX_GLOB_BYTES: usize = 64 << 10;
 
 /// A directory that matches, or a link to one.
 pub(super) struct Found {
@@ -118,7 +118,7 @@ impl<'a> Search<'a> {
         ignores_case: &'a dyn Fn(&Path) -> bool,
     ) -> Result<Self, Vec<Problem>> {
         if globs.len() > MAX_GLOBS {
-            return Err(vec![too_many()]);
+            return Err(vec![too_many(MAX_GLOBS, MAX_GLOB_BYTES)]);
         }
         let (mut wanted, mut wrong, mut bytes) = (Vec::new(), Vec::new(), 0);
         for text in globs {
@@ -131,7 +131,7 @@ impl<'a> Search<'a> {
                 Err(why) => wrong.push(unreadable_glob(text, why)),
             }
             if bytes > MAX_GLOB_BYTES {
-                wrong.push(too_many());
+                wrong.push(too_many(MAX_GLOBS, MAX_GLOB_BYTES));
                 break;
             }
         }

@@ -2,7 +2,6 @@
 
 use sealgate_core::text::problem::Problem;
 
-use super::search::{MAX_GLOB_BYTES, MAX_GLOBS};
 use crate::report::shell::quote;
 
 fn problem(message: String) -> Problem {
@@ -66,10 +65,11 @@ pub(super) fn unreadable_glob(glob: &str, why: &str) -> Problem {
         .remedy("write a glob such as packages/*/dist")
 }
 
-pub(super) fn too_many() -> Problem {
+/// More globs than `most`, or more than `bytes` of them.
+pub(super) fn too_many(most: usize, bytes: usize) -> Problem {
     let message = format!(
-        "--require-sealed: there are more than {MAX_GLOBS} globs, or more than {} KiB of them",
-        MAX_GLOB_BYTES >> 10
+        "--require-sealed: there are more than {most} globs, or more than {} KiB of them",
+        bytes >> 10
     );
     Problem::new("usage", message).remedy("write fewer globs: {a,b} in one glob stands for both")
 }

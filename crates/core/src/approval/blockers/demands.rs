@@ -1,6 +1,6 @@
 //! What a change of a blocker map demands: a `close-blocker` grant for each item that blocks less.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::{Blocker, BlockerMap, Reach, ValidMap, Words, loosened};
 use crate::approval::change::{of_blocker, of_map};
@@ -71,6 +71,41 @@ pub fn words_of(policy: &Policy) -> Vec<&str> {
 pub fn narrowed<'m>(map: &'m BlockerMap, before: &Words, after: &Words) -> Vec<&'m Blocker> {
     let narrowed = |item: &&Blocker| !item.reach(after).covers(&item.reach(before));
     map.open().filter(narrowed).collect()
+}
+
+/// The open items of `map` that block `before`, an environment where `known` are the known words, and not
+/// `after`, what a policy with the words `next` makes of it. What the items block is read by the known
+/// words alone: whether a new word makes them block less is what [`narrowed`] finds.
+#[must_use]
+pub fn released<'m>(
+    map: &'m BlockerMap,
+    (before, known): (&Environment, &Words),
+    (after, next): (&Environment, &Words),
+) -> Vec<&'m Blocker> {
+    let (before, after) = (blocking(before, known), blocking(after, next));
+    let is_released = |item: &&Blocker| match item.reach(known) {
+        Reach::Everything(_) => false,
+        Reach::Words(words) => {
+            let blocks = |blocking: &Option<BTreeSet<String>>| {
+                blocking.as_ref().is_none_or(|blocking| !blocking.is_disjoint(&words))
+            };
+            blocks(&before) && !blocks(&after)
+        }
+    };
+    map.open().filter(is_released).collect()
+}
+
+/// The words by which an item blocks `environment`; `None`: every open item does, because of a word that
+/// is not known.
+fn blocking(environment: &Environment, known: &Words) -> Option<BTreeSet<String>> {
+    let mut blocking = BTreeSet::new();
+    for word in environment.blocked_by.iter().chain([&environment.name]) {
+        if !known.know(word) {
+            return None;
+        }
+        blocking.extend(super::words(word));
+    }
+    Some(blocking)
 }
 
 /// `map`, if it does not contradict itself.

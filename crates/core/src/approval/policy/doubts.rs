@@ -5,7 +5,8 @@ use super::super::blockers::demands::words_of;
 use super::super::blockers::{BlockerMap, Reach, Words};
 use super::super::time::Moment;
 use super::{
-    CLOSE_BLOCKER, Environment, Key, POLICY_UPDATE, Policy, Procedure, REPLACE_MAP, Rule, RuleScope,
+    CLOSE_BLOCKER, Environment, Key, POLICY_UPDATE, Policy, Procedure, REPLACE_MAP, Rule,
+    RuleScope, is_reserved,
 };
 
 /// How long before its end a key is named, in seconds.
@@ -41,6 +42,63 @@ pub fn unknown_in_map(policy: &Policy, path: &str, map: &BlockerMap) -> Vec<Stri
     unknown.map(sentence).collect()
 }
 
+/// What `policy` lacks that its owners may miss one day, a sentence each.
+#[must_use]
+pub fn gaps(policy: &Policy) -> Vec<String> {
+    let mut gaps = Vec::new();
+    gaps.extend(no_break_glass(policy));
+    for rule in policy.rules.iter().filter(|rule| rule.action == POLICY_UPDATE) {
+        let counting = rule.approvers.iter().filter(|approver| is_usable(policy, approver)).count();
+        if rule.threshold == counting {
+            gaps.push(format!(
+                "policy-update takes all {counting} of its approvers: with one lost key, nobody can \
+                 change this policy"
+            ));
+        }
+    }
+    let actions = policy.rules.iter().find(|rule| !is_reserved(&rule.action));
+    if let (Some(rule), None) = (actions, &policy.ledger) {
+        gaps.push(format!(
+            "there is no ledger, so every action is refused, also {}",
+            rule.describe()
+        ));
+    }
+    for environment in policy.environments.iter().filter(|known| known.blockers.is_some()) {
+        let own = RuleScope::Environment(environment.name.clone());
+        let closes = |rule: &Rule| rule.action == CLOSE_BLOCKER && rule.scope == own;
+        if !policy.rules.iter().any(closes) {
+            let name = &environment.name;
+            gaps.push(format!(
+                "{name} has a blocker map and no rule for close-blocker: nobody can close an item"
+            ));
+        }
+    }
+    gaps
+}
+
+/// Whether the key of `principal` is not revoked.
+fn is_usable(policy: &Policy, principal: &str) -> bool {
+    policy.keys.iter().any(|key| key.principal == principal && !policy.revokes_key(&key.public))
+}
+
+/// That an emergency waits for the usual approvals.
+fn no_break_glass(policy: &Policy) -> Option<String> {
+    if policy.rules.iter().any(|rule| rule.procedure == Procedure::BreakGlass) {
+        return None;
+    }
+    let permits = |rule: &&Rule| Procedure::BreakGlass.suits(&rule.action);
+    let usual: Vec<String> = policy.rules.iter().filter(permits).map(Rule::describe).collect();
+    let first = usual.first()?;
+    let others = match usual.len() {
+        1 => String::new(),
+        many => format!(" and {} more", many - 1),
+    };
+    Some(format!(
+        "there is no break-glass rule: in an emergency too, {first}{others} must wait for the usual \
+         approvals"
+    ))
+}
+
 /// Whether the key can sign at `moment`.
 fn counts(policy: &Policy, key: &Key, moment: Moment) -> bool {
     !policy.revokes_key(&key.public) && key.not_after.is_none_or(|end| moment < end)
@@ -68,7 +126,7 @@ fn of_rule(policy: &Policy, rule: &Rule, now: Moment) -> Option<String> {
             .filter(|key| rule.approvers.contains(&key.principal) && counts(policy, key, moment));
         able.count()
     };
-    let of = words(rule);
+    let of = rule.describe();
     let (need, now_able) = (rule.threshold, able(now));
     if now_able < need {
         return Some(format!(
@@ -82,22 +140,12 @@ fn of_rule(policy: &Policy, rule: &Rule, now: Moment) -> Option<String> {
     })
 }
 
-/// What a rule permits.
-fn words(rule: &Rule) -> String {
-    let action = rule.procedure.describe(&rule.action);
-    match &rule.scope {
-        RuleScope::Seals(globs) => format!("{action} of {}", globs.join(", ")),
-        RuleScope::Environment(name) => format!("{action} in {name}"),
-        RuleScope::Policy => action,
-    }
-}
-
 /// What an emergency permits without the usual approvals.
 fn of_break_glass(policy: &Policy, rule: &Rule) -> Option<String> {
     if rule.procedure == Procedure::Usual {
         return None;
     }
-    let of = words(rule);
+    let of = rule.describe();
     let is_usual = |other: &&Rule| {
         other.procedure == Procedure::Usual
             && other.action == rule.action

@@ -7,8 +7,10 @@
 mod differences;
 mod doubts;
 mod evidence;
+mod faults;
 mod read;
 mod rules;
+mod shape;
 mod write;
 
 use super::key::{KeyFault, PublicKey};
@@ -21,7 +23,7 @@ pub use evidence::{EvidenceKind, EvidenceRule};
 pub(super) use rules::SealPattern;
 
 pub use differences::differences;
-pub use doubts::{doubts, unknown_in_map};
+pub use doubts::{doubts, gaps, unknown_in_map};
 
 /// The value of the `format` key.
 pub const POLICY_FORMAT: &str = "sealgate-policy/1";
@@ -99,6 +101,19 @@ pub struct Rule {
     pub threshold: usize,
     /// What must have been proved before.
     pub evidence: Option<EvidenceRule>,
+}
+
+impl Rule {
+    /// What it permits: `apply in production`.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        let action = self.procedure.describe(&self.action);
+        match &self.scope {
+            RuleScope::Seals(globs) => format!("{action} of {}", globs.join(", ")),
+            RuleScope::Environment(name) => format!("{action} in {name}"),
+            RuleScope::Policy => action,
+        }
+    }
 }
 
 /// By which of two ways a permission is given.
@@ -211,6 +226,13 @@ impl Policy {
     /// Reads a sound policy in any form.
     pub fn loose(bytes: &[u8]) -> Result<Self, PolicyError> {
         read::loose(bytes)
+    }
+
+    /// Everything that keeps `bytes` from being the canonical text of a sound policy; nothing, where
+    /// [`Policy::read`] reads them. What cannot be read hides what depends on it.
+    #[must_use]
+    pub fn faults(bytes: &[u8]) -> Vec<PolicyError> {
+        read::faults(bytes)
     }
 
     /// The canonical text; the very one that [`Policy::read`] accepts.

@@ -1,25 +1,27 @@
 //! Reading a policy.
 
 use serde::Deserialize;
+use toml::de::DeTable;
 
 use super::super::key::PublicKey;
 use super::super::ledger::Ledger;
 use super::super::text::{cut, deviation, line_of};
 use super::super::time::Moment;
-use super::evidence;
+use super::faults::Faults;
 use super::rules::{self, unsound};
 use super::{
     Environment, Key, MAX_POLICY_BYTES, POLICY_FORMAT, Policy, PolicyError, Procedure, Revoked,
     Rule, RuleScope,
 };
+use super::{evidence, shape};
 use crate::seal::entry::Digest;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct RawPolicy {
-    format: String,
-    repository: String,
-    max_grant_hours: u32,
+    format: Option<String>,
+    repository: Option<String>,
+    max_grant_hours: Option<u32>,
     ledger: Option<String>,
     #[serde(default)]
     words: Vec<String>,
@@ -75,6 +77,13 @@ struct RawRevoked {
     grant: Option<String>,
 }
 
+/// Stands for a value of the head that is not there, or is of another kind, until what else is wrong is
+/// found.
+const PLACEHOLDER: &str = "unknown";
+
+/// How many places that are no TOML are reported.
+const MOST_SYNTAX_FAULTS: usize = 20;
+
 pub(super) fn read(bytes: &[u8]) -> Result<Policy, PolicyError> {
     let policy = loose(bytes)?;
     let text = std::str::from_utf8(bytes).map_err(|_| PolicyError::NotUtf8)?;
@@ -85,37 +94,85 @@ pub(super) fn read(bytes: &[u8]) -> Result<Policy, PolicyError> {
 }
 
 pub(super) fn loose(bytes: &[u8]) -> Result<Policy, PolicyError> {
+    let (policy, faults) = collect(bytes);
+    match (policy, faults.into_iter().next()) {
+        (Some(policy), None) => Ok(policy),
+        (_, Some(first)) => Err(first),
+        (None, None) => Err(unsound("it could not be read")),
+    }
+}
+
+/// Everything that keeps `bytes` from being the canonical text of a sound policy.
+pub(super) fn faults(bytes: &[u8]) -> Vec<PolicyError> {
+    let (policy, mut faults) = collect(bytes);
+    if let (Some(policy), Ok(text)) = (policy, std::str::from_utf8(bytes)) {
+        faults.extend(deviation(text, &policy.to_text()).map(PolicyError::NotCanonical));
+    }
+    faults
+}
+
+/// What `bytes` state, as far as all of it could be read; and everything that is wrong with it.
+fn collect(bytes: &[u8]) -> (Option<Policy>, Vec<PolicyError>) {
     if bytes.len() as u64 > MAX_POLICY_BYTES {
-        return Err(PolicyError::TooLong);
+        return (None, vec![PolicyError::TooLong]);
     }
-    let text = std::str::from_utf8(bytes).map_err(|_| PolicyError::NotUtf8)?;
-    let raw: RawPolicy = toml::from_str(text).map_err(|error| PolicyError::Syntax {
-        line: line_of(text, &error),
-        message: cut(error.message()),
-    })?;
-    if raw.format != POLICY_FORMAT {
-        return Err(unsound(format!("format is {:?}, not {POLICY_FORMAT:?}", raw.format)));
+    let Ok(text) = std::str::from_utf8(bytes) else { return (None, vec![PolicyError::NotUtf8]) };
+    let mut faults = Faults::default();
+    let (mut table, errors) = DeTable::parse_recoverable(text);
+    // One fault makes the reader find many behind it.
+    for error in errors.iter().take(MOST_SYNTAX_FAULTS) {
+        faults.push(syntax(text, error));
     }
-    let mut policy = Policy {
-        repository: raw.repository,
-        max_grant_hours: raw.max_grant_hours,
-        words: sorted(raw.words),
-        ledger: raw.ledger.as_deref().map(ledger).transpose()?,
-        keys: raw.key.into_iter().map(key).collect::<Result<_, _>>()?,
-        rules: raw.rule.into_iter().map(rule).collect::<Result<_, _>>()?,
-        environments: raw.environment.into_iter().map(environment).collect(),
-        revoked: raw.revoked.into_iter().map(revoked).collect::<Result<_, _>>()?,
+    // What is no TOML hides what stands behind it.
+    if !faults.is_empty() {
+        return (None, faults.into_all());
+    }
+    shape::prune(table.get_mut(), text, &mut faults);
+    let is_shaped = faults.is_empty();
+    let raw = match RawPolicy::deserialize(toml::Deserializer::from(table)) {
+        Ok(raw) => raw,
+        Err(error) => {
+            faults.push(syntax(text, &error));
+            return (None, faults.into_all());
+        }
     };
+    let (policy, is_read) = policy(raw, &mut faults);
+    rules::check(&policy, &mut faults);
+    ((is_shaped && is_read).then_some(policy), faults.into_all())
+}
+
+fn syntax(text: &str, error: &toml::de::Error) -> PolicyError {
+    PolicyError::Syntax { line: line_of(text, error), message: cut(error.message()) }
+}
+
+/// The policy of what could be read, and whether that is all of `raw`.
+fn policy(raw: RawPolicy, faults: &mut Faults) -> (Policy, bool) {
+    if let Some(format) = raw.format.filter(|format| format != POLICY_FORMAT) {
+        faults.unsound(format!("format is {:?}, not {POLICY_FORMAT:?}", cut(&format)));
+    }
+    let stated = (raw.key.len(), raw.rule.len(), raw.revoked.len(), raw.ledger.is_some());
+    let mut policy = Policy {
+        repository: raw.repository.unwrap_or_else(|| PLACEHOLDER.to_owned()),
+        max_grant_hours: raw.max_grant_hours.unwrap_or(1),
+        words: sorted(raw.words),
+        ledger: raw.ledger.and_then(|text| faults.keep(ledger(&text))),
+        keys: raw.key.into_iter().filter_map(|raw| faults.keep(key(raw))).collect(),
+        rules: raw.rule.into_iter().filter_map(|raw| faults.keep(rule(raw))).collect(),
+        environments: raw.environment.into_iter().map(environment).collect(),
+        revoked: raw.revoked.into_iter().filter_map(|raw| faults.keep(revoked(raw))).collect(),
+    };
+    faults.lacks_keys |= policy.keys.len() < stated.0;
     policy.keys.sort_by(|a, b| a.name.cmp(&b.name));
     policy.rules.sort();
     policy.environments.sort_by(|a, b| a.name.cmp(&b.name));
     policy.revoked.sort();
-    rules::check(&policy)?;
-    Ok(policy)
+    let read =
+        (policy.keys.len(), policy.rules.len(), policy.revoked.len(), policy.ledger.is_some());
+    (policy, read == stated)
 }
 
 fn key(raw: RawKey) -> Result<Key, PolicyError> {
-    let about = |what: &str| unsound(format!("key {}: {what}", raw.name));
+    let about = |what: &str| unsound(format!("key {}: {what}", cut(&raw.name)));
     let not_after = match &raw.not_after {
         None => None,
         Some(text) => Some(Moment::parse(text).ok_or_else(|| {

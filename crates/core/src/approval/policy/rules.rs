@@ -5,7 +5,8 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::super::text::is_kebab;
+use super::super::text::{cut, is_kebab};
+use super::faults::Faults;
 use super::{Environment, Key, Policy, PolicyError, Revoked, Rule, RuleScope};
 use crate::seal::exclude::pattern::Glob;
 use crate::seal::path::EntryPath;
@@ -31,34 +32,32 @@ pub(super) fn unsound(why: impl Into<String>) -> PolicyError {
     PolicyError::Unsound(why.into())
 }
 
-type Checked = Result<(), PolicyError>;
-
-pub(super) fn check(policy: &Policy) -> Checked {
+/// Adds to `faults` everything that makes `policy` unsound.
+pub(super) fn check(policy: &Policy, faults: &mut Faults) {
     let repository = &policy.repository;
-    ensure(is_plain(repository), || "repository must be a name without spaces".to_owned())?;
+    faults.require(is_plain(repository), || "repository must be a name without spaces".to_owned());
     let hours = policy.max_grant_hours;
-    ensure((1..=MOST_HOURS).contains(&hours), || {
+    faults.require((1..=MOST_HOURS).contains(&hours), || {
         format!("max-grant-hours is {hours}: it must be between 1 and {MOST_HOURS}")
-    })?;
-    check_words(&policy.words)?;
-    check_keys(&policy.keys)?;
-    check_environments(&policy.environments)?;
+    });
+    check_words(&policy.words, faults);
+    check_keys(&policy.keys, faults);
+    check_environments(&policy.environments, faults);
     let revoked = revoked_keys(policy);
-    let principal = |key: &'_ Key| !revoked.contains(key.public.verifying().as_bytes());
+    let counts = |key: &'_ Key| !revoked.contains(key.public.verifying().as_bytes());
     let principals: HashMap<&str, bool> =
-        policy.keys.iter().map(|key| (&*key.principal, principal(key))).collect();
-    policy.rules.iter().try_for_each(|rule| check_rule(rule, policy, &principals))?;
-    check_globs(&policy.rules)?;
-    let named = |rule: &Rule| (rule.action.clone(), rule.scope.clone(), rule.procedure);
-    let same = |two: &[Rule]| named(&two[0]) == named(&two[1]);
-    if let Some(two) = policy.rules.windows(2).find(|two| same(two)) {
-        return Err(unsound(format!("two rules for {} of the same", two[0].action)));
+        policy.keys.iter().map(|key| (&*key.principal, counts(key))).collect();
+    for rule in &policy.rules {
+        check_rule(rule, policy, &principals, faults);
     }
-    check_revoked(&policy.revoked)
-}
-
-fn ensure(holds: bool, why: impl FnOnce() -> String) -> Checked {
-    if holds { Ok(()) } else { Err(unsound(why())) }
+    check_globs(&policy.rules, faults);
+    let named = |rule: &Rule| (rule.action.clone(), rule.scope.clone(), rule.procedure);
+    for two in policy.rules.windows(2).filter(|two| named(&two[0]) == named(&two[1])) {
+        faults.unsound(format!("two rules for {} of the same", two[0].action));
+    }
+    for _ in doubles(policy.revoked.iter()) {
+        faults.unsound("something is revoked twice");
+    }
 }
 
 /// One or more printable ASCII characters without spaces.
@@ -72,74 +71,84 @@ fn is_principal(text: &str) -> bool {
     (1..=LONGEST).contains(&text.len()) && !text.starts_with('-') && text.bytes().all(legal)
 }
 
-/// The first value that stands in `values` twice.
-fn twice<T: Ord + Clone>(values: impl Iterator<Item = T>) -> Option<T> {
+/// The values that stand in `values` more than once.
+fn doubles<T: Ord + Clone>(values: impl Iterator<Item = T>) -> BTreeSet<T> {
     let mut met = BTreeSet::new();
-    let mut values = values;
-    values.find(|value| !met.insert(value.clone()))
+    values.filter(|value| !met.insert(value.clone())).collect()
 }
 
-fn check_words(words: &[String]) -> Checked {
-    ensure(words.len() <= MOST_WORDS, || format!("words has more than {MOST_WORDS} words"))?;
-    ensure(words.iter().all(|word| is_kebab(word)), || "words are in kebab-case".to_owned())?;
-    match twice(words.iter()) {
-        Some(word) => Err(unsound(format!("the word {word} is there twice"))),
-        None => Ok(()),
+fn check_words(words: &[String], faults: &mut Faults) {
+    faults.require(words.len() <= MOST_WORDS, || format!("words has more than {MOST_WORDS} words"));
+    faults
+        .require(words.iter().all(|word| is_kebab(word)), || "words are in kebab-case".to_owned());
+    for word in doubles(words.iter()) {
+        faults.unsound(format!("the word {} is there twice", cut(word)));
     }
 }
 
-fn check_keys(keys: &[Key]) -> Checked {
+fn check_keys(keys: &[Key], faults: &mut Faults) {
     for key in keys {
-        ensure(is_kebab(&key.name), || format!("key {:?}: a name is in kebab-case", key.name))?;
-        ensure(is_principal(&key.principal), || {
-            format!("key {}: a principal has letters, digits and ._@+- alone", key.name)
-        })?;
-        ensure(!key.touch || key.public.is_hardware(), || {
-            format!("key {}: only a hardware key can tell of a touch", key.name)
-        })?;
+        let name = cut(&key.name);
+        faults.require(is_kebab(&key.name), || format!("key {name:?}: a name is in kebab-case"));
+        faults.require(is_principal(&key.principal), || {
+            format!("key {name}: a principal has letters, digits and ._@+- alone")
+        });
+        faults.require(!key.touch || key.public.is_hardware(), || {
+            format!("key {name}: only a hardware key can tell of a touch")
+        });
     }
-    let doubled = [
-        twice(keys.iter().map(|key| key.name.clone())).map(|name| format!("the key name {name}")),
-        // `Ada` and `ada` would be one person to everybody who reads the policy.
-        twice(keys.iter().map(|key| key.principal.to_ascii_lowercase()))
-            .map(|principal| format!("the principal {principal}")),
-        // By their bytes: the application of a hardware key makes no other key of it.
-        twice(keys.iter().map(|key| key.public.verifying().to_bytes()))
-            .map(|_| "a public key".to_owned()),
-    ];
-    match doubled.into_iter().flatten().next() {
-        Some(what) => Err(unsound(format!("{what} is there twice: one person has one key"))),
-        None => Ok(()),
+    let names = doubles(keys.iter().map(|key| &*key.name));
+    // `Ada` and `ada` would be one person to everybody who reads the policy.
+    let principals = doubles(keys.iter().map(|key| key.principal.to_ascii_lowercase()));
+    // By their bytes: the application of a hardware key makes no other key of it.
+    let publics = doubles(keys.iter().map(|key| key.public.verifying().to_bytes()));
+    let names = names.into_iter().map(|name| format!("the key name {}", cut(name)));
+    let principals = principals.into_iter().map(|name| format!("the principal {}", cut(&name)));
+    let publics = publics.into_iter().map(|public| {
+        let same = keys.iter().filter(|key| key.public.verifying().to_bytes() == public);
+        let names: Vec<String> = same.map(|key| cut(&key.name)).collect();
+        format!("the public key of {}", names.join(" and "))
+    });
+    for what in names.chain(principals).chain(publics) {
+        faults.unsound(format!("{what} is there twice: one person has one key"));
     }
 }
 
-fn check_environments(environments: &[Environment]) -> Checked {
-    for Environment { name, branches, blockers, blocked_by, .. } in environments {
-        ensure(is_kebab(name), || format!("environment {name:?}: a name is in kebab-case"))?;
-        ensure(!branches.is_empty() && branches.iter().all(|branch| is_branch(branch)), || {
-            format!(
-                "environment {name}: branches are full names without refs/heads/, and no patterns"
-            )
-        })?;
-        ensure(branches.len() <= MOST_BRANCHES, || {
-            format!("environment {name}: it has more than {MOST_BRANCHES} branches")
-        })?;
-        if let Some(path) = blockers {
-            let fault = EntryPath::parse(path).err();
-            let why = || format!("environment {name}: blockers is a path from the repository root");
-            ensure(fault.is_none(), why)?;
-        }
-        ensure(blockers.is_some() != blocked_by.is_empty(), || {
-            format!("environment {name}: blockers and blocked-by go together, or neither is there")
-        })?;
-        ensure(blocked_by.iter().all(|token| is_kebab(token)), || {
-            format!("environment {name}: what stands in blocked-by is in kebab-case")
-        })?;
-        let doubled = twice(branches.iter()).or_else(|| twice(blocked_by.iter()));
-        ensure(doubled.is_none(), || format!("environment {name}: a value is there twice"))?;
+fn check_environments(environments: &[Environment], faults: &mut Faults) {
+    for environment in environments {
+        check_environment(environment, faults);
     }
-    let doubled = twice(environments.iter().map(|environment| &environment.name));
-    ensure(doubled.is_none(), || "an environment is there twice".to_owned())
+    for name in doubles(environments.iter().map(|environment| &environment.name)) {
+        faults.unsound(format!("the environment {} is there twice", cut(name)));
+    }
+}
+
+fn check_environment(environment: &Environment, faults: &mut Faults) {
+    let Environment { branches, blockers, blocked_by, .. } = environment;
+    let name = cut(&environment.name);
+    faults.require(is_kebab(&environment.name), || {
+        format!("environment {name:?}: a name is in kebab-case")
+    });
+    faults.require(!branches.is_empty() && branches.iter().all(|branch| is_branch(branch)), || {
+        format!("environment {name}: branches are full names without refs/heads/, and no patterns")
+    });
+    faults.require(branches.len() <= MOST_BRANCHES, || {
+        format!("environment {name}: it has more than {MOST_BRANCHES} branches")
+    });
+    if let Some(path) = blockers {
+        faults.require(EntryPath::parse(path).is_ok(), || {
+            format!("environment {name}: blockers is a path from the repository root")
+        });
+    }
+    faults.require(blockers.is_some() != blocked_by.is_empty(), || {
+        format!("environment {name}: blockers and blocked-by go together, or neither is there")
+    });
+    faults.require(blocked_by.iter().all(|token| is_kebab(token)), || {
+        format!("environment {name}: what stands in blocked-by is in kebab-case")
+    });
+    for value in doubles(branches.iter()).into_iter().chain(doubles(blocked_by.iter())) {
+        faults.unsound(format!("environment {name}: the value {} is there twice", cut(value)));
+    }
 }
 
 fn is_branch(text: &str) -> bool {
@@ -151,47 +160,53 @@ fn is_branch(text: &str) -> bool {
 }
 
 /// Checks `rule`; of each of the `principals` it is known whether the key counts.
-fn check_rule(rule: &Rule, policy: &Policy, principals: &HashMap<&str, bool>) -> Checked {
-    let Rule { action, scope, approvers, threshold, .. } = rule;
-    ensure(is_kebab(action), || format!("action {action:?}: an action is in kebab-case"))?;
-    ensure(rule.procedure.suits(action), || {
+fn check_rule(rule: &Rule, policy: &Policy, principals: &HashMap<&str, bool>, faults: &mut Faults) {
+    let Rule { scope, approvers, threshold, .. } = rule;
+    let action = cut(&rule.action);
+    faults.require(is_kebab(&rule.action), || {
+        format!("action {action:?}: an action is in kebab-case")
+    });
+    faults.require(rule.procedure.suits(&rule.action), || {
         format!("a rule for {action} has break-glass, which is for reseal and for actions alone")
-    })?;
+    });
     match scope {
         RuleScope::Policy => {}
-        RuleScope::Environment(name) => ensure(policy.environment(name).is_some(), || {
-            format!("a rule for {action} names the environment {name:?}, which is not there")
-        })?,
+        RuleScope::Environment(name) => {
+            let is_known = faults.lacks_environments || policy.environment(name).is_some();
+            faults.require(is_known, || {
+                let name = cut(name);
+                format!("a rule for {action} names the environment {name:?}, which is not there")
+            });
+        }
         RuleScope::Seals(globs) => {
-            ensure(!globs.is_empty() && globs.iter().all(|glob| is_plain(glob)), || {
+            faults.require(!globs.is_empty() && globs.iter().all(|glob| is_plain(glob)), || {
                 NO_GLOB.to_owned()
-            })?;
-            let doubled = twice(globs.iter());
-            ensure(doubled.is_none(), || "a rule for reseal names a seal twice".to_owned())?;
+            });
+            for glob in doubles(globs.iter()) {
+                faults.unsound(format!("a rule for reseal names the seal {} twice", cut(glob)));
+            }
         }
     }
-    if let Some(approver) = twice(approvers.iter()) {
-        return Err(unsound(format!("a rule for {action} names the approver {approver} twice")));
+    for approver in doubles(approvers.iter()) {
+        let approver = cut(approver);
+        faults.unsound(format!("a rule for {action} names the approver {approver} twice"));
     }
+    let of = rule.describe();
     let mut usable = 0;
     for approver in approvers {
-        let counts = principals.get(&**approver).ok_or_else(|| {
-            let message = format!("a rule for {action} names the approver {approver:?}");
-            unsound(format!("{message}, who is no principal of a key"))
-        })?;
-        usable += usize::from(*counts);
+        let counts = principals.get(&**approver).copied();
+        faults.require(faults.lacks_keys || counts.is_some(), || {
+            let message = format!("a rule for {action} names the approver {:?}", cut(approver));
+            format!("{message}, who is no principal of a key")
+        });
+        usable += usize::from(counts.unwrap_or(faults.lacks_keys));
     }
-    ensure((1..=usable).contains(threshold), || {
+    faults.require((1..=usable).contains(threshold), || {
         format!(
-            "a rule for {action} has the threshold {threshold}: it must be between 1 and the \
-             number of approvers whose keys are not revoked, {usable}"
+            "the rule for {of} has the threshold {threshold}: it must be between 1 and the number of \
+             approvers whose keys are not revoked, {usable}"
         )
-    })
-}
-
-fn check_revoked(revoked: &[Revoked]) -> Checked {
-    let doubled = twice(revoked.iter());
-    ensure(doubled.is_none(), || "something is revoked twice".to_owned())
+    });
 }
 
 /// The bytes of the revoked keys, whatever kind each is written as.
@@ -205,18 +220,21 @@ pub(super) fn revoked_keys(policy: &Policy) -> HashSet<[u8; 32]> {
 
 /// Compiles each glob of the rules once, and refuses more of them than a policy may have: every seal
 /// that changed is held against every glob.
-fn check_globs(rules: &[Rule]) -> Checked {
+fn check_globs(rules: &[Rule], faults: &mut Faults) {
     let mut globs = 0;
-    for rule in rules {
-        for seals in rule.seals() {
-            let SealPattern::Glob(_) = seals.ok_or_else(|| unsound(NO_GLOB))? else { continue };
-            globs += 1;
-            ensure(globs <= MOST_GLOBS, || {
-                format!("the rules for reseal have more than {MOST_GLOBS} globs: write names")
-            })?;
+    for pattern in rules.iter().flat_map(Rule::seals) {
+        match pattern {
+            Some(SealPattern::Name(_)) => {}
+            Some(SealPattern::Glob(_)) => globs += 1,
+            None => faults.unsound(NO_GLOB),
+        }
+        if globs > MOST_GLOBS {
+            faults.unsound(format!(
+                "the rules for reseal have more than {MOST_GLOBS} globs: write names"
+            ));
+            return;
         }
     }
-    Ok(())
 }
 
 /// Which seals one value of `seals` in a rule means.

@@ -7,6 +7,7 @@
 mod collide;
 mod commit;
 mod definition;
+mod linked;
 mod pointer;
 
 use std::collections::HashMap;
@@ -16,6 +17,7 @@ pub use self::commit::MAX_SEARCHED;
 pub use self::definition::of_definition;
 pub use self::pointer::{LONGEST_POINTER, SHORTEST_POINTER, pointed_size, pointer_length};
 
+use self::linked::LinkedDirectories;
 use self::pointer::{lfs_pointer, new_pointer};
 
 use crate::compare::finding::{Cause, Finding, FindingKind};
@@ -53,6 +55,12 @@ pub trait Evidence {
         None
     }
 
+    /// Whether a build made what `finding` is about, and the commit at hand agrees with the seal there.
+    fn is_built_otherwise(&mut self, finding: &Finding) -> bool {
+        let _ = finding;
+        false
+    }
+
     /// The id of the commit at hand in hex, and then those of the commits before it.
     fn history(&mut self) -> &[String] {
         &[]
@@ -87,6 +95,7 @@ pub fn explain_together(seal: &Seal, findings: &mut [Finding]) {
     let swaps = Swaps::among(findings);
     let renames = Renames::among(findings);
     let collisions = Collisions::among(findings);
+    let linked = LinkedDirectories::among(seal, findings);
     let modes_lost = every_exec_lost_its_bit(seal, findings);
     let explained: Vec<Explained> = findings
         .iter()
@@ -96,10 +105,11 @@ pub fn explain_together(seal: &Seal, findings: &mut [Finding]) {
                 swaps.of(finding, findings).or_else(|| collisions.of(index, findings))
             }
             FindingKind::Moved => moved(finding),
-            FindingKind::Missing => {
-                renames.of(index, findings).or_else(|| collisions.of(index, findings))
-            }
-            FindingKind::Unsealed => renames.of(index, findings),
+            FindingKind::Missing => renames
+                .of(index, findings)
+                .or_else(|| collisions.of(index, findings))
+                .or_else(|| linked.of(finding)),
+            FindingKind::Unsealed => renames.of(index, findings).or_else(|| linked.of(finding)),
             FindingKind::ModeChanged if modes_lost => Some((Cause::ModesLost, None)),
             _ => None,
         })
@@ -137,6 +147,12 @@ pub fn explain_each(findings: &mut [Finding], evidence: &mut dyn Evidence) {
         set(finding, explained);
     }
     evidence.keep_budget(budget);
+    let unexplained = findings.iter_mut().filter(|finding| finding.cause.is_none());
+    for finding in unexplained.take(MAX_PROOFS) {
+        if !finding.kind.is_error() && evidence.is_built_otherwise(finding) {
+            finding.cause = Some(Cause::BuildDiffers);
+        }
+    }
 }
 
 fn set(finding: &mut Finding, explained: Explained) {

@@ -11,11 +11,14 @@
 //! `[:alpha:]` and the like, a `-` after a range, and what is not ASCII.
 
 pub mod pattern;
+mod spell;
 
 use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::seal::exclude::pattern::{Automaton, Level, Pattern, pieces};
+
+pub use spell::{pattern_of, patterns_of};
 
 /// The most patterns that a seal may have.
 pub const MAX_PATTERNS: usize = 1_000;
@@ -154,29 +157,6 @@ impl Scope {
         let pattern = self.patterns.get(last?)?;
         (!pattern.starts_with('!')).then_some(pattern)
     }
-}
-
-/// The pattern that excludes `path` from the root of a seal, and little else: this very path, or
-/// everything of this name where systems and editors leave such files anywhere. `None` where no pattern
-/// can name it.
-#[must_use]
-pub fn pattern_of(path: &[u8]) -> Option<String> {
-    const ANYWHERE: [&str; 5] =
-        [".DS_Store", "Thumbs.db", "desktop.ini", "ehthumbs.db", ".directory"];
-    let path = std::str::from_utf8(path).ok()?;
-    let name = path.rsplit('/').next().unwrap_or(path);
-    if ANYWHERE.contains(&name) {
-        return Some(name.to_owned());
-    }
-    let mut pattern = String::from("/");
-    for c in path.chars() {
-        if matches!(c, '*' | '?' | '[' | ']' | '{' | '}' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(c);
-    }
-    let scope = Scope::new(vec![pattern.clone()]).ok()?;
-    scope.excludes(path.as_bytes(), false).map(|_| pattern)
 }
 
 /// `pattern` without the `!` that includes again.

@@ -300,8 +300,9 @@ pub(super) const APPROVAL: &[ErrorCode] = &[
         title: "The commit is not the tip of the branch",
         explanation: "`--environment` judges the tip of the branch of the environment, and the \
             branch has gone on: the commit lacks what was added since, such as a fix or a stop. \
-            Check the tip. `--older` allows an older commit of the branch, and the report states \
-            it; what the tip forbids stays forbidden.",
+            Check the tip. For a check without an action, `--older` allows an older commit of the \
+            branch, and the report states it; what the tip forbids stays forbidden. An action is \
+            done on the tip alone.",
     },
     ErrorCode {
         code: "ref-unknown",

@@ -68,6 +68,12 @@ pub(super) const NOTICES: &[ErrorCode] = &[
             build command. `sealgate seal NAME --set-build COMMAND` states one.",
     },
     ErrorCode {
+        code: "nothing-named",
+        title: "The list of names is empty",
+        explanation: "`check --names-from` got an empty list, and `--allow-none` lets that pass. Nothing \
+            was checked.",
+    },
+    ErrorCode {
         code: "older-commit",
         title: "An older commit of the branch was judged",
         explanation: "`--older` allowed a commit that is not the tip of the environment's branch. \
@@ -97,6 +103,14 @@ pub(super) const NOTICES: &[ErrorCode] = &[
         title: "A grant permits the changed seal",
         explanation: "A seal changed since the base, and the policy permits it by the grant of the \
             people that the message names.",
+    },
+    ErrorCode {
+        code: "scope-change-allowed",
+        title: "The event lets a change of scope pass",
+        explanation: "What a seal covers changed since the base, and `--base auto` let it pass: the \
+            change request has the label `seal-scope`, or the event is one of a merge queue or a push \
+            to the default branch, before which the change request was judged. `--on-reseal entries` \
+            lets no such change pass.",
     },
     ErrorCode {
         code: "seal-deleted",

@@ -4,6 +4,14 @@ use super::ErrorCode;
 
 pub(super) const REPORTS: &[ErrorCode] = &[
     ErrorCode {
+        code: "new-paths-declined",
+        title: "What is new in a report was not approved",
+        explanation: "`sealgate seal --from-report` asks at the terminal before it approves paths \
+            that were not sealed before, and the answer was not `yes`. Nothing was written. Leave \
+            out what does not belong there, with `sealgate seal NAME --exclude PATTERN`, and check \
+            again; or answer `yes`.",
+    },
+    ErrorCode {
         code: "report-base-differs",
         title: "The reports have different bases",
         explanation: "A report compared its seals with another base, or with another \

@@ -97,6 +97,12 @@ pub(super) const RUN: &[ErrorCode] = &[
             it again, or state what you want with options.",
     },
     ErrorCode {
+        code: "none-named",
+        title: "The list of names is empty",
+        explanation: "The list of `check --names-from` names no seal, so nothing would be checked. Find out \
+            why it is empty. If a list without names is legal, pass `--allow-none`.",
+    },
+    ErrorCode {
         code: "not-a-repository",
         title: "This is not a git repository",
         explanation: "The command needs git, and there is no git repository here or above, or only \

@@ -201,6 +201,14 @@ pub(super) const SEALS: &[ErrorCode] = &[
             sealgate that reads this format.",
     },
     ErrorCode {
+        code: "seal-in-package",
+        title: "A package contains its own seal",
+        explanation: "The directory holds a package (an sdist, a `.crate`, the output of `npm pack`) that \
+            its packager makes with the seals of the repository in it. Each new seal then makes another \
+            package, so no seal ever states it. Add the line that the message names to the configuration \
+            of the packager, build again, and seal.",
+    },
+    ErrorCode {
         code: "seal-invalid",
         title: "The file does not state a valid seal",
         explanation: "The file is TOML, but it breaks a rule for seals: for example a key is \

@@ -1,0 +1,199 @@
+//! The command that approves, for one seal and for many, and when it is the wrong answer.
+
+use std::collections::BTreeSet;
+
+use sealgate_core::compare::finding::{Cause, Finding, FindingKind};
+use sealgate_core::compare::verdict::{SealResult, Source, Verdict};
+
+use super::{Advice, Invocation, git};
+use crate::report::v1::Fix;
+use crate::report::words::shell::{pathspec, quote};
+use crate::report::words::text;
+
+/// How a failing seal is fixed. `None` where nothing can be approved: the seal passed, or part
+/// of it could not be judged, and then `seal` would refuse as well.
+pub(crate) fn fix(judgement: &SealResult, invocation: &Invocation) -> Option<Fix> {
+    let advice = Advice { judgement, invocation };
+    (judgement.verdict() == Verdict::Fail
+        && !judgement.findings.is_empty()
+        && !is_all_gone(judgement))
+    .then(|| {
+        if is_for_a_build(judgement, invocation) {
+            return of_build(&[judgement], invocation);
+        }
+        Fix { approve: advice.sealgate("seal"), caution: advice.caution(), steps: Vec::new() }
+    })
+}
+
+/// Whether whoever approves what was judged builds it again: a build made it just now, its root is kept
+/// in git, and nothing else explains a finding.
+fn is_for_a_build(judgement: &SealResult, invocation: &Invocation) -> bool {
+    let is_of_build = |finding: &Finding| {
+        let unexplained = matches!(finding.cause, None | Some(Cause::BuildDiffers));
+        unexplained && finding.kind != FindingKind::Unsealable
+    };
+    invocation.after_build
+        && judgement.tracked == Some(true)
+        && judgement.build.is_some()
+        && judgement.findings.iter().all(is_of_build)
+}
+
+/// How roots are fixed of which the build made something else than the commit has.
+fn of_build(failing: &[&SealResult], invocation: &Invocation) -> Fix {
+    let names: Vec<String> = failing.iter().map(|one| quote(one.name.as_bytes())).collect();
+    let sealgate = invocation.sealgate();
+    let approve = format!("{sealgate} rebuild {} --seal", names.join(" "));
+    let installs: BTreeSet<&String> =
+        failing.iter().filter_map(|one| invocation.installs.get(&one.name)).collect();
+    let mut steps: Vec<String> = installs.into_iter().cloned().collect();
+    steps.push(approve.clone());
+    for one in failing {
+        steps.push(invocation.stage(&one.name, one.root.as_deref().unwrap_or(&one.name)));
+    }
+    let subject = match failing {
+        [one] => format!("Rebuild {}", one.root.as_deref().unwrap_or(&one.name)),
+        _ => format!("Rebuild {} directories", failing.len()),
+    };
+    steps.push(format!("{} commit -m {}", git(invocation), quote(subject.as_bytes())));
+    let first = &names[0];
+    let caution = format!(
+        "If that changes nothing where you build, that machine and this one make different bytes. \
+         `{sealgate} rebuild {first} --twice` says on each whether it repeats itself; with a copy of what \
+         this one made, `{sealgate} diff {first} --against COPY` shows where they differ."
+    );
+    Fix { approve, caution, steps }
+}
+
+/// Whether nothing is left of what is sealed, and nothing else is there: `seal` refuses an empty root.
+fn is_all_gone(judgement: &SealResult) -> bool {
+    let is_missing = |finding: &Finding| finding.kind == FindingKind::Missing;
+    let is_whole = judgement.taken.is_none();
+    is_whole && judgement.matched == 0 && judgement.findings.iter().all(is_missing)
+}
+
+/// How several failing seals are fixed, in one command; `None` where fewer than two can be.
+pub(crate) fn fix_of_all(judgements: &[SealResult], invocation: &Invocation) -> Option<Fix> {
+    let fixes = judgements.iter().filter_map(|one| Some((one, fix(one, invocation)?)));
+    let (failing, fixes): (Vec<_>, Vec<_>) = fixes.unzip();
+    if failing.len() < 2 {
+        return None;
+    }
+    if failing.iter().all(|one| is_for_a_build(one, invocation)) {
+        return Some(of_build(&failing, invocation));
+    }
+    let no_error = |one: &SealResult| matches!(one.verdict(), Verdict::Pass | Verdict::Fail);
+    let is_here = |one: &SealResult| one.source == Source::Worktree;
+    let all = invocation.every_seal && judgements.iter().all(|one| no_error(one) && is_here(one));
+    let which = if all {
+        "--all".to_owned()
+    } else {
+        let names = failing.iter().map(|one| quote(one.name.as_bytes()));
+        names.collect::<Vec<_>>().join(" ")
+    };
+    let mut cautions: Vec<&str> = fixes.iter().map(|fix| &*fix.caution).collect();
+    cautions.dedup();
+    let caution = match &cautions[..] {
+        [alike] => (*alike).to_owned(),
+        [first, others @ ..] => {
+            format!(
+                "Of {}: {first} (Read the same for each of the other {}.)",
+                failing[0].name,
+                text::count(others.len() as u64, "seal", "seals")
+            )
+        }
+        [] => String::new(),
+    };
+    let approve = format!("{} seal {which}", invocation.sealgate());
+    Some(Fix { approve, caution, steps: Vec::new() })
+}
+
+impl Advice<'_> {
+    /// When approving is the wrong answer, and what is right then.
+    fn caution(&self) -> String {
+        let root = self.root_in_words();
+        let mut sentences = Vec::new();
+        if let Source::Directory { given, .. } = &self.judgement.source {
+            sentences.push(format!(
+                "First bring the bytes of {given} into {root}: the command seals what is in {root}."
+            ));
+        }
+        match &self.judgement.source {
+            Source::Commit { oid, .. } if self.is_checked_out(oid) => sentences.push(
+                "The command seals what is in the working tree; commit the seal after it, and check \
+                 or push that commit."
+                    .to_owned(),
+            ),
+            Source::Commit { given, .. } => sentences.push(format!(
+                "First check out {given}: the command seals what is in the working tree."
+            )),
+            Source::Worktree | Source::Directory { .. } => {}
+        }
+        if self.invocation.checkout.other_seals.contains(&self.judgement.name) {
+            let file = self.invocation.seal_file(&self.judgement.name);
+            sentences.push(format!(
+                "The seal of a commit judged, and {file} in the working tree is another one: if it \
+                 approves these bytes, commit it (`{} commit -- {}`).",
+                self.git(),
+                pathspec(file.as_bytes())
+            ));
+        }
+        if let Some(build) = &self.judgement.build {
+            // A backtick would end the command in the formats that set it apart.
+            let command = build.as_str().replace('`', r"\x60");
+            let rebuild = self.sealgate("rebuild");
+            sentences.push(if self.is_database() {
+                format!("{root} is built by `{command}`.")
+            } else {
+                format!(
+                    "{root} is built by `{command}`: `{rebuild}` runs that and says whether it makes \
+                     the sealed bytes, and `{rebuild} --seal` approves what it makes."
+                )
+            });
+        }
+        let findings = &self.judgement.findings;
+        if findings.iter().any(|finding| finding.kind == FindingKind::Unsealable) {
+            sentences.push("It refuses while anything unsealable is there.".to_owned());
+        }
+        let proved = |cause: &Cause| findings.iter().any(|finding| finding.cause == Some(*cause));
+        let causes = Cause::ALL.into_iter().filter(|cause| !may_be_meant(*cause)).filter(proved);
+        let causes: Vec<_> = causes.map(Cause::code).collect();
+        if !causes.is_empty() {
+            sentences.push(format!(
+                "Do not approve what has a known cause ({}): fix the cause.",
+                causes.join(", ")
+            ));
+        }
+        sentences.push(self.last_caution());
+        sentences.join(" ")
+    }
+
+    fn last_caution(&self) -> String {
+        let again = self.again(None);
+        let unsealed = |finding: &Finding| finding.kind == FindingKind::Unsealed;
+        if self.judgement.findings.iter().all(unsealed) {
+            format!("Do not approve what does not belong in {}: remove it.", self.root_in_words())
+        } else if self.committed().is_some() {
+            format!(
+                "Do not approve this if nobody meant to change {}: {again}.",
+                self.root_in_words()
+            )
+        } else if self.is_kept_in_git() {
+            format!(
+                "Do not approve this if nobody meant to change {}: {again}, which drops changes of \
+                 committed files; if the change is in a commit, `{} log -- {}` names it.",
+                self.root_in_words(),
+                self.git(),
+                pathspec(self.root().as_bytes())
+            )
+        } else {
+            format!(
+                "Do not approve this if you cannot say why the bytes changed: {again}, and check again."
+            )
+        }
+    }
+}
+
+/// Whether somebody may have meant what has this cause: nothing is broken, and a database has it so.
+fn may_be_meant(cause: Cause) -> bool {
+    matches!(cause, Cause::ColumnOrder | Cause::OnlyQuoting)
+}

@@ -1,0 +1,195 @@
+//! A committed output that is not what the build makes: the cause, the lines, and the steps that end it.
+
+#![cfg(unix)]
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::common::{Node, Ran, Repo, run, scrubbed};
+
+/// A package whose build copies `src` to the committed and sealed `dist`.
+fn package() -> Repo {
+    let repo = Repo::in_git();
+    let text = |text: &str| Node::File(text.into());
+    let package = r#"{"name": "a", "scripts": {"build": "mkdir dist && cp src/* dist"}}"#;
+    let lock = r#"{"name": "a", "lockfileVersion": 3, "packages": {"": {"name": "a"}}}"#;
+    repo.build(".", &[("package.json", text(package)), ("package-lock.json", text(lock))]);
+    repo.build(".", &[(".gitignore", text("node_modules\n"))]);
+    for root in ["src", "dist"] {
+        repo.build(root, &[("a.js", text("one\ntwo\n")), ("b.js", text("b\n"))]);
+    }
+    repo.git(&["config", "user.name", "a"]);
+    repo.git(&["config", "user.email", "a@b.example"]);
+    repo.git(&["add", "--all"]);
+    let build = ["seal", "dist", "--root", "dist", "--set-build", "npm run build"];
+    assert_eq!(repo.run(&build).code, 0);
+    commit(&repo);
+    repo
+}
+
+fn commit(repo: &Repo) {
+    repo.git(&["add", "--all"]);
+    repo.git(&["commit", "--quiet", "--message", "x"]);
+}
+
+/// What `rebuild` reports as JSON; the output of the build comes first.
+fn report(repo: &Repo) -> Value {
+    repo.run(&["rebuild", "--report", "json=r.json"]);
+    serde_json::from_slice(&fs::read(repo.at("r.json")).unwrap()).unwrap()
+}
+
+fn causes(report: &Value) -> Vec<(String, String, Option<String>)> {
+    let findings = report["seals"][0]["findings"].as_array().unwrap().iter();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    findings
+        .map(|found| {
+            let cause = found.get("cause").map(text);
+            (text(&found["kind"]), text(&found["path"]), cause)
+        })
+        .collect()
+}
+
+fn found(kind: &str, path: &str, cause: Option<&str>) -> (String, String, Option<String>) {
+    (kind.to_owned(), path.to_owned(), cause.map(str::to_owned))
+}
+
+/// Runs `line` as a person would who pasted it.
+fn pasted(repo: &Repo, line: &str) -> Ran {
+    let program = std::path::Path::new(env!("CARGO_BIN_EXE_sealgate")).parent().unwrap();
+    let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap());
+    let mut shell = scrubbed("sh");
+    shell.args(["-c", line]).current_dir(repo.at(".")).env("PATH", path);
+    run(shell)
+}
+
+const DIFFERS: Option<&str> = Some("build-differs");
+
+#[test]
+fn what_the_build_makes_differently_is_told_with_steps_that_end_it() {
+    type Change = fn(&Repo);
+    type Found = &'static [(&'static str, &'static str)];
+    let cases: [(&str, Change, Found); 4] = [
+        ("stale", |r| fs::write(r.at("src/a.js"), "one\n2\n").unwrap(), &[("modified", "a.js")]),
+        ("orphan", |r| fs::remove_file(r.at("src/b.js")).unwrap(), &[("missing", "b.js")]),
+        ("new", |r| fs::write(r.at("src/c.js"), "c").unwrap(), &[("unsealed", "c.js")]),
+        (
+            "renamed",
+            |r| fs::rename(r.at("src/b.js"), r.at("src/c.js")).unwrap(),
+            &[("moved", "c.js")],
+        ),
+    ];
+    for (name, change, kinds) in cases {
+        let repo = package();
+        change(&repo);
+        repo.git(&["add", "src"]);
+        repo.git(&["commit", "--quiet", "--message", "sources alone"]);
+        let report = report(&repo);
+        let expected: Vec<_> =
+            kinds.iter().map(|(kind, path)| found(kind, path, DIFFERS)).collect();
+        assert_eq!(causes(&report), expected, "{name}");
+        let ran = repo.run(&["rebuild"]);
+        let stdout = String::from_utf8(ran.stdout).unwrap();
+        assert_eq!(ran.code, 1, "{name}: {stdout}");
+        assert!(stdout.contains("in dist, which `npm run build` makes differently"), "{stdout}");
+        let lines = stdout.contains("2 | - two\n") && stdout.contains("2 | + 2\n");
+        assert_eq!(lines, name == "stale", "{stdout}");
+        // Neither brings back what is wrong, nor names a commit that has nothing to do with it.
+        assert!(!stdout.contains("git restore") && !stdout.contains("git log"), "{stdout}");
+        let steps = report["seals"][0]["fix"]["steps"].as_array().unwrap();
+        let steps: Vec<&str> = steps.iter().map(|step| step.as_str().unwrap()).collect();
+        assert_eq!(
+            steps,
+            [
+                "npm ci",
+                "sealgate rebuild dist --seal",
+                "git add -A -- dist seals/dist.toml",
+                "git commit -m 'Rebuild dist'"
+            ]
+        );
+        for step in steps {
+            assert!(stdout.contains(&format!("\n    {step}\n")), "{name}: {stdout}");
+            let ran = pasted(&repo, step);
+            assert_eq!(ran.code, 0, "{name}: {step}: {ran:?}");
+        }
+        assert_eq!(repo.run(&["rebuild"]).code, 0, "{name}");
+        assert_eq!(repo.run(&["check", "--rev", "HEAD"]).code, 0, "{name}");
+    }
+}
+
+#[test]
+fn what_the_build_did_not_make_has_another_cause() {
+    // No build ran: a person may have edited it.
+    let repo = package();
+    fs::write(repo.at("dist/a.js"), "by hand\n").unwrap();
+    assert_eq!(repo.check(&[]).report["seals"][0]["findings"][0].get("cause"), None);
+    // The commit does not agree with its seal.
+    let repo = package();
+    fs::write(repo.at("dist/a.js"), "drift\n").unwrap();
+    repo.git(&["commit", "--quiet", "--all", "--message", "drift"]);
+    fs::write(repo.at("src/a.js"), "new\n").unwrap();
+    let report_of_drift = report(&repo);
+    assert_eq!(causes(&report_of_drift), [found("modified", "a.js", None)]);
+    // To restore what HEAD has brings no sealed bytes back.
+    let fix = &report_of_drift["seals"][0]["fix"];
+    assert_eq!(fix["approve"], "sealgate rebuild dist --seal");
+    assert!(!fix["caution"].as_str().unwrap().contains("git restore"), "{fix}");
+    // What proves more comes first.
+    let repo = package();
+    fs::write(repo.at("src/a.js"), "one\r\ntwo\r\n").unwrap();
+    assert_eq!(causes(&report(&repo)), [found("modified", "a.js", Some("line-endings"))]);
+}
+
+#[test]
+fn a_report_of_a_stale_build_is_read_again() {
+    let repo = package();
+    fs::write(repo.at("src/a.js"), "new\n").unwrap();
+    fs::remove_file(repo.at("src/b.js")).unwrap();
+    assert_eq!(causes(&report(&repo)).len(), 2);
+    let merged = repo.run(&["merge-reports", "r.json"]);
+    let stdout = String::from_utf8(merged.stdout).unwrap();
+    assert_eq!(merged.code, 1, "{stdout}{}", merged.stderr);
+    assert_eq!(stdout.matches("; the build made something else\n").count(), 2, "{stdout}");
+}
+
+#[test]
+fn several_stale_roots_have_one_list_of_steps() {
+    let repo = package();
+    let text = |text: &str| Node::File(text.into());
+    repo.build("gen", &[("g.js", text("g"))]);
+    repo.git(&["add", "gen"]);
+    let build = "mkdir gen && cat src/a.js > gen/g.js";
+    assert_eq!(repo.run(&["seal", "gen", "--root", "gen", "--set-build", build]).code, 0);
+    commit(&repo);
+    fs::write(repo.at("src/a.js"), "new\n").unwrap();
+    let ran = repo.run(&["rebuild"]);
+    let stdout = String::from_utf8(ran.stdout).unwrap();
+    let steps = "    npm ci\n    sealgate rebuild dist gen --seal\n    git add -A -- dist seals/dist.toml\n    \
+                 git add -A -- gen seals/gen.toml\n    git commit -m 'Rebuild 2 directories'\n";
+    assert!(stdout.contains(steps), "{stdout}");
+}
+
+#[test]
+fn each_step_begins_at_the_root_of_the_repository() {
+    let repo = package();
+    let text = |text: &str| Node::File(text.into());
+    let inner = r#"{"name": "b", "scripts": {"build": "mkdir dist && cp src/* dist"}}"#;
+    let lock = r#"{"name": "b", "lockfileVersion": 3, "packages": {"": {"name": "b"}}}"#;
+    repo.build("web", &[("package.json", text(inner)), ("package-lock.json", text(lock))]);
+    repo.build("web", &[("src/w.js", text("w\n")), ("dist/w.js", text("w\n"))]);
+    repo.git(&["add", "--all"]);
+    let build = "cd ./web && npm run build";
+    assert_eq!(repo.run(&["seal", "web", "--root", "web/dist", "--set-build", build]).code, 0);
+    commit(&repo);
+    fs::write(repo.at("web/src/w.js"), "new\n").unwrap();
+    commit(&repo);
+    let ran = repo.run(&["rebuild"]);
+    let stdout = String::from_utf8(ran.stdout).unwrap();
+    assert!(stdout.contains("\n    (cd ./web && npm ci)\n"), "{stdout}");
+    let steps = stdout.split_once("commit it:\n").unwrap().1;
+    let steps: Vec<&str> = steps.lines().map_while(|line| line.strip_prefix("    ")).collect();
+    // Pasted as one text, into one shell.
+    let ran = pasted(&repo, &format!("set -e\n{}", steps.join("\n")));
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert_eq!(repo.run(&["rebuild"]).code, 0);
+}
