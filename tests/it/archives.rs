@@ -1,6 +1,7 @@
 //! Archives that two builds made differently: which members differ, or what else; and archives that no
 //! honest build makes.
 
+#![cfg(unix)]
 #![cfg(feature = "archives")]
 
 use std::fs;

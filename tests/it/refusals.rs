@@ -8,14 +8,10 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
-use crate::common::{Node, Repo, run};
+use crate::common::{Node, Repo, make_fifo, run};
 
 fn text(text: &str) -> Node {
     Node::File(text.into())
-}
-
-fn fifo(path: &Path) {
-    rustix::fs::mkfifoat(rustix::fs::CWD, path, 0o644.into()).unwrap();
 }
 
 /// What the command says on stderr; it must fail.
@@ -32,7 +28,7 @@ fn with_600_paths_that_cannot_be_sealed() -> Repo {
     repo.build("dist", &[("ok", text("ok"))]);
     fs::create_dir(repo.at("dist/a")).unwrap();
     for at in 0..300 {
-        fifo(&repo.at(&format!("dist/a/f{at}")));
+        make_fifo(&repo.at(&format!("dist/a/f{at}")));
     }
     for at in 0..200 {
         let name = [b"n\xff\xfe", at.to_string().as_bytes()].concat();
@@ -76,7 +72,7 @@ error: seal dist: 100 paths below dist are links that leave the root, the first 
 fn one_path_is_named_with_its_pattern() {
     type Make = fn(&Path);
     let cases: [(&[u8], Make, &str); 4] = [
-        (b"pipe", |path| fifo(path), "error: dist/pipe: cannot be sealed: a FIFO\n"),
+        (b"pipe", |path| make_fifo(path), "error: dist/pipe: cannot be sealed: a FIFO\n"),
         (
             b"caf\xe9 [1]",
             |path| fs::write(path, "x").unwrap(),
@@ -87,7 +83,7 @@ fn one_path_is_named_with_its_pattern() {
             |path| symlink("../x", path).unwrap(),
             "error: dist/up: a link that leaves the root: its target is ../x\n",
         ),
-        (b"x\xff\n", |path| fifo(path), "x\\xff\\n\n"),
+        (b"x\xff\n", |path| make_fifo(path), "x\\xff\\n\n"),
     ];
     for (name, make, expected) in cases {
         let repo = Repo::plain();
@@ -115,7 +111,7 @@ fn reasons_of_git_are_given_with_the_others() {
     repo.build("dist", &[("ok", text("ok")), ("no.log", text("x"))]);
     fs::write(repo.at(".gitignore"), "*.log\n").unwrap();
     repo.git(&["add", "dist/ok"]);
-    fifo(&repo.at("dist/pipe"));
+    make_fifo(&repo.at("dist/pipe"));
     let said = refused(&repo, &["seal", "dist", "--root", "dist"]);
     for reason in [
         "dist/pipe: cannot be sealed: a FIFO\n",
@@ -125,7 +121,7 @@ fn reasons_of_git_are_given_with_the_others() {
         assert!(said.contains(reason), "{said}");
     }
     // git would wait for this one.
-    fifo(&repo.at("dist/.gitignore"));
+    make_fifo(&repo.at("dist/.gitignore"));
     let said = refused(&repo, &["seal", "dist", "--root", "dist"]);
     assert!(said.contains("dist/.gitignore: cannot be sealed: a FIFO"), "{said}");
 }
@@ -136,7 +132,7 @@ fn a_part_that_cannot_be_read_is_not_a_part_that_is_not_there() {
     repo.build("dist", &[("a", text("a")), ("b", text("b"))]);
     repo.seal("dist", "dist");
     fs::remove_file(repo.at("dist/b")).unwrap();
-    fifo(&repo.at("dist/new"));
+    make_fifo(&repo.at("dist/new"));
     let said = refused(&repo, &["seal", "dist", "--only", "new"]);
     assert!(said.contains("dist/new: cannot be sealed: a FIFO"), "{said}");
 }

@@ -1,5 +1,7 @@
 //! The page in HTML: what stands on it, and what a hostile name cannot make of it.
 
+#![cfg(unix)]
+
 use std::collections::HashMap;
 use std::time::Duration;
 
