@@ -127,8 +127,8 @@ fn what_drifted_is_named_by_row_and_object() {
     assert_eq!(diff.code, Some(1));
     assert!(diff.stdout.contains("2 added, 2 removed, 1 changed"), "{diff:?}");
     let ls = repo.run(&["ls", "births", "main/births/rows"]);
-    let listing = "missing   main/births/rows/1\nsealed    main/births/rows/2\n\
-                   sealed    main/births/rows/3\nunsealed  main/births/rows/4\n";
+    let listing = "missing    main/births/rows/1\nsealed     main/births/rows/2\n\
+                   sealed     main/births/rows/3\nunsealed   main/births/rows/4\n";
     assert_eq!(ls.stdout, listing);
     assert_eq!(repo.run(&["seal", "births"]).code, Some(0));
     passes(&repo);

@@ -75,7 +75,7 @@ pub(super) const ERROR: Style = AnsiColor::Red.on_default().bold();
 pub(super) const NEXT: Style = AnsiColor::Cyan.on_default();
 pub(super) const NOTICE: Style = AnsiColor::Yellow.on_default().bold();
 
-/// Writes `report` for people, without the errors, which [`problems`](super::errors::problems) writes elsewhere.
+/// Writes `report` for people, without the errors, which `problems` writes elsewhere.
 pub fn human(report: &Report, screen: impl Into<Screen>, sink: &mut dyn Write) -> io::Result<()> {
     render(&Presentation::new(report), screen.into(), sink)
 }

@@ -1,0 +1,62 @@
+//! How bytes come back from a commit.
+
+use sealgate_core::compare::verdict::Source;
+
+use super::{Advice, CommittedDrift, join};
+use crate::report::words::shell::pathspec;
+
+impl Advice<'_> {
+    /// How the sealed bytes come back, of `path` or of everything: after `if ...,`.
+    pub(super) fn again(&self, path: Option<&[u8]>) -> String {
+        match &self.judgement.source {
+            Source::Directory { given, .. } => format!("make {given} again"),
+            Source::Commit { .. } => self.again_in_a_commit(path),
+            Source::Worktree if self.is_kept_in_git() => match self.committed() {
+                None => format!("restore it with `{}`", self.restore(&self.in_repository(path))),
+                Some(_) => {
+                    format!("{}: HEAD has the same wrong bytes", self.again_in_a_commit(path))
+                }
+            },
+            Source::Worktree if self.is_database() => {
+                "restore the database from a backup".to_owned()
+            }
+            Source::Worktree => "build again from a clean checkout".to_owned(),
+        }
+    }
+
+    /// How the sealed bytes come back where commits hold others: after `if ...,`.
+    fn again_in_a_commit(&self, path: Option<&[u8]>) -> String {
+        let path = self.in_repository(path);
+        if self.committed().is_some_and(|drift| drift.sealed_in.is_some()) {
+            return format!(
+                "bring the sealed bytes back with `{}` and commit them",
+                self.restore(&path)
+            );
+        }
+        format!(
+            "commit the sealed bytes again (`{} log -- {}` lists the commits that changed them)",
+            self.git(),
+            pathspec(&path)
+        )
+    }
+
+    /// What is known of the commit that holds other bytes than the sealed ones, if one does.
+    pub(super) fn committed(&self) -> Option<&CommittedDrift> {
+        self.invocation.checkout.committed.get(&self.judgement.name)
+    }
+
+    /// `path`, or the whole root, relative to the repository root.
+    pub(super) fn in_repository(&self, path: Option<&[u8]>) -> Vec<u8> {
+        let root = self.root().as_bytes();
+        path.map_or(root.to_vec(), |path| join(root, path))
+    }
+
+    /// The command that brings back the sealed bytes of `path`, from the repository root: from HEAD, or
+    /// from the commit that has them where HEAD has not.
+    pub(super) fn restore(&self, path: &[u8]) -> String {
+        let (git, path) = (self.git(), pathspec(path));
+        let source =
+            self.committed().and_then(|drift| drift.sealed_in.as_deref()).unwrap_or("HEAD");
+        format!("{git} restore --source={source} --staged --worktree -- {path}")
+    }
+}
