@@ -1,6 +1,6 @@
 //! A sealgate that was built without SQLite refuses seals over databases, and still reads and writes them.
 
-#![cfg(not(feature = "sqlite"))]
+#![cfg(all(unix, not(feature = "sqlite")))]
 
 use crate::support::Repo;
 

@@ -48,13 +48,7 @@ impl Scratch {
         getrandom::fill(&mut random).map_err(|error| problem(error.to_string()))?;
         let name = format!("sealgate-rehearsal-{:016x}", u64::from_ne_bytes(random));
         let path = above.join(name);
-        let mut builder = fs::DirBuilder::new();
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::DirBuilderExt as _;
-            builder.mode(0o700);
-        }
-        builder.create(&path).map_err(|error| problem(in_words(&error)))?;
+        create_private(&path).map_err(|error| problem(in_words(&error)))?;
         Ok(Self { path, keep })
     }
 
@@ -310,4 +304,17 @@ fn beginning(mut stream: impl io::Read) -> Vec<u8> {
     let _ = stream.by_ref().take(KEPT).read_to_end(&mut kept);
     let _ = io::copy(&mut stream, &mut io::sink());
     kept
+}
+
+/// Makes the directory `path`, which only this user may enter.
+#[cfg(unix)]
+fn create_private(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    fs::DirBuilder::new().mode(0o700).create(path)
+}
+
+/// Makes the directory `path`. Rights are those of the directory above.
+#[cfg(not(unix))]
+fn create_private(path: &Path) -> io::Result<()> {
+    fs::create_dir(path)
 }
