@@ -286,6 +286,10 @@ fn mean(commands: &[actions::Command], report: &Report) -> Result<(), String> {
             let line = finding.line.map(|line| line.to_string());
             places.insert((Some(shown(&seal.file)), line));
         }
+        // Where the header of a seal states what changed of it.
+        if seal.reseal.as_ref().is_some_and(|reseal| !reseal.scope.is_empty()) {
+            places.extend((1..=6).map(|line| (Some(shown(&seal.file)), Some(line.to_string()))));
+        }
     }
     for command in commands {
         let property = |key: &str| command.properties.get(key).cloned();
@@ -298,7 +302,7 @@ fn mean(commands: &[actions::Command], report: &Report) -> Result<(), String> {
         let acts = |text: &str| text.chars().any(|c| c.is_control() && c != '\n');
         let title = property("title").unwrap_or_default();
         let lines = command.data.lines().any(|line| !actions::commands(line).is_empty());
-        if !["error", "notice"].contains(&&*command.name)
+        if !["error", "warning", "notice"].contains(&&*command.name)
             || known != command.properties.len()
             || title.is_empty()
             || title.contains('\n')
@@ -474,7 +478,7 @@ impl Told {
                     .properties
                     .keys()
                     .all(|key| ["file", "line", "title"].contains(&key.as_str()));
-                let ours = ["error", "notice"].contains(&&*command.name) && known;
+                let ours = ["error", "warning", "notice"].contains(&&*command.name) && known;
                 assert!(ours, "{what}: {place}: {command:?}");
                 for text in command.properties.values().chain([&command.data]) {
                     assert!(!text.contains(|c: char| c.is_control() && c != '\n'), "{command:?}");

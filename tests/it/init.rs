@@ -631,8 +631,25 @@ fn a_root_that_was_stale_is_added_with_its_seal() {
 }
 
 #[test]
-fn without_an_action_no_workflow_is_written_and_the_way_to_one_is_told() {
+fn without_an_action_no_placeholder_is_written() {
     let repo = package("mkdir dist && cp src/app.js dist");
+    let run = repo.run(&["init", "--yes"]);
+    assert_eq!(run.code, Some(0), "{run:#?}");
+    assert!(run.stderr.contains("the workflow runs the sealgate that its runner has"), "{run:#?}");
+    let steps = "      - name: Build again, and compare
+        # The sealgate that this runner has: install it in a step above, or on the runner.
+        run: sealgate rebuild
+      - name: Judge the seals
+        run: sealgate check --base auto
+";
+    assert!(repo.read(CHECK).ends_with(steps), "{}", repo.read(CHECK));
+    without_placeholder(&repo);
+
+    // What only checks is not worth a workflow that cannot run as it is.
+    let repo = Repo::with(&[("dist/app.js", "app\n")]);
+    git(&repo, &["init", "-q"]);
+    git(&repo, &["add", "."]);
+    git(&repo, &["commit", "-qm", "x"]);
     let run = repo.run(&["init", "--yes"]);
     assert_eq!(run.code, Some(0), "{run:#?}");
     assert!(!repo.path(CHECK).exists());
@@ -640,6 +657,10 @@ fn without_an_action_no_workflow_is_written_and_the_way_to_one_is_told() {
     assert!(run.stderr.contains(says), "{run:#?}");
     inits(&repo, &["--workflow", "check", "--yes", ACTION]);
     assert!(repo.read(CHECK).contains(USES));
+    without_placeholder(&repo);
+}
+
+fn without_placeholder(repo: &Repo) {
     for (path, content) in repo.contents() {
         let content = format!("{content:?}");
         assert!(!content.contains("OWNER") && !content.contains("@SHA"), "{path:?}");

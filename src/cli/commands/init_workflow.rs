@@ -32,8 +32,8 @@ pub(super) fn workflow_is_there(context: &Context) -> bool {
     file.is_some_and(|file| context.repository.root().join(file).symlink_metadata().is_ok())
 }
 
-/// The workflow that can be written, with the action that it runs: a workflow with a placeholder in the
-/// action's place is never written.
+/// The workflow that is wanted, with the action that it runs if one is known: a placeholder in the action's
+/// place is never written.
 ///
 /// # Errors
 ///
@@ -61,7 +61,7 @@ pub(super) fn with_action(
                 "name it, by the full id of a commit that you trust: --action OWNER/REPO@SHA",
             )])
         }
-        Answers::Proposed | Answers::SealRef => Ok((Workflow::None, None)),
+        Answers::Proposed | Answers::SealRef => Ok((workflow, None)),
     }
 }
 
@@ -87,11 +87,20 @@ pub(super) fn workflow(
     };
     let root = context.repository.root();
     let branch = setup::default_branch(root).map_err(|error| vec![git_problem(error)])?;
-    let uses = wishes.action.as_ref().map(ToString::to_string).unwrap_or_default();
-    let text = wishes.workflow.text(steps, &uses, branch.as_deref());
+    let action = wishes.action.as_ref().map(ToString::to_string);
+    let text = wishes.workflow.text(steps, action.as_deref(), branch.as_deref());
     match files::existing(root, path)? {
-        None if uses.is_empty() => Ok(None),
-        None => Ok(Some(Change { path, bytes: text.into_bytes(), lines: Vec::new() })),
+        // What only checks is a line to write; what builds again is more than that.
+        None if action.is_none() && !matches!(steps, Steps::Rebuild { .. }) => Ok(None),
+        None => {
+            if action.is_none() {
+                context.terminal.remark(
+                    "the workflow runs the sealgate that its runner has, since this build of sealgate \
+                     does not know which action runs it: install it there, or put the action in that step",
+                );
+            }
+            Ok(Some(Change { path, bytes: text.into_bytes(), lines: Vec::new() }))
+        }
         Some(there) => {
             if !Workflow::is_same(&there, &text) {
                 context.terminal.remark(&format!(
@@ -106,7 +115,8 @@ pub(super) fn workflow(
 
 /// Says how to have the workflow that was not written.
 pub(super) fn remark_on_workflow(wishes: &Wishes, seals: &[&Seal], context: &Context) {
-    if wishes.workflow != Workflow::None || workflow_is_there(context) || !usual_seals(context) {
+    let is_known = wishes.workflow != Workflow::None && wishes.action.is_some();
+    if is_known || workflow_is_there(context) || !usual_seals(context) {
         return;
     }
     let unbuilt = |seal: &&&Seal| !seal.header.tracked && seal.header.build.is_none();

@@ -52,6 +52,10 @@ const BEGIN: &str = "    runs-on: ubuntu-latest
           fetch-depth: 0
 ";
 
+/// Above a step that runs the program itself.
+const FOUND: &str =
+    "        # The sealgate that this runner has: install it in a step above, or on the runner.\n";
+
 /// Where the names of the default branch go.
 const BRANCHES: &str = "BRANCHES";
 
@@ -80,17 +84,27 @@ impl Workflow {
         }
     }
 
-    /// Its text: `steps` come before the check by `action` (`OWNER/REPO@SHA`), or with it. A
-    /// `default_branch` that is not known has one of two usual names.
+    /// Its text: `steps` come before the check by `action` (`OWNER/REPO@SHA`), or with it. Without an action,
+    /// the program is the one that the runner finds. A `default_branch` that is not known has one of
+    /// two usual names.
     ///
     /// The action takes the seals from the commit, because a build can rewrite those beside it, and the base
     /// from the event.
     #[must_use]
-    pub fn text(self, steps: Steps<'_>, action: &str, default_branch: Option<&str>) -> String {
+    pub fn text(
+        self,
+        steps: Steps<'_>,
+        action: Option<&str>,
+        default_branch: Option<&str>,
+    ) -> String {
         let branch = default_branch.filter(|branch| is_plain_branch(branch));
         let check = CHECK.replacen(BRANCHES, branch.unwrap_or("main, master"), 1);
         let head = if self == Self::Rehearsal { REHEARSAL } else { &check };
-        let end = format!("      - name: sealgate\n        uses: {action}\n");
+        let judge = |by_action: &str, by_program: &str| match action {
+            Some(action) => format!("        uses: {action}\n{by_action}"),
+            None => format!("{FOUND}{by_program}        run: sealgate check --base auto\n"),
+        };
+        let end = format!("      - name: sealgate\n{}", judge("", ""));
         // A literal block ends only with a line that is less indented: nothing in one line can get out
         // of it.
         let step = |name: &str, command: &str| {
@@ -104,8 +118,11 @@ impl Workflow {
                 // The action moves the checked-out output aside and builds it itself: a build that
                 // writes nothing must not pass with the output of an earlier one.
                 let name = "      - name: Build again, and compare\n";
-                let with = "        with:\n          rebuild: true\n";
-                format!("{head}{BEGIN}{install}{name}        uses: {action}\n{with}")
+                let rebuild = judge(
+                    "        with:\n          rebuild: true\n",
+                    "        run: sealgate rebuild\n      - name: Judge the seals\n",
+                );
+                format!("{head}{BEGIN}{install}{name}{rebuild}")
             }
         }
     }
