@@ -663,7 +663,7 @@ fn without_an_action_no_placeholder_is_written() {
 fn without_placeholder(repo: &Repo) {
     for (path, content) in repo.contents() {
         let content = format!("{content:?}");
-        assert!(!content.contains("OWNER") && !content.contains("@SHA"), "{path:?}");
+        assert!(!content.contains("OWNER") && !content.contains("@SHA"), "{}", path.display());
     }
 }
 
