@@ -67,15 +67,16 @@ pub fn write(
     screen: impl Into<Screen>,
     sink: &mut dyn io::Write,
 ) -> io::Result<()> {
-    let shown = Presentation::new(report);
+    // Only what people read is worked out like this.
+    let shown = || Presentation::new(report);
     match format {
-        Format::Human => render::human::render(&shown, screen.into(), sink),
+        Format::Human => human(report, screen, sink),
         Format::Json => json(report, sink),
-        Format::Github => render::github::render(&shown, screen.into(), sink),
-        Format::Markdown => render::markdown::render(&shown, sink),
+        Format::Github => render::github::render(&shown(), screen.into(), sink),
+        Format::Markdown => render::markdown::render(&shown(), sink),
         Format::Sarif => render::sarif::render(report, sink),
         Format::Junit => render::junit::render(report, sink),
         Format::Codequality => render::codequality::render(report, sink),
-        Format::Html => render::html::render(&shown, sink),
+        Format::Html => render::html::render(&shown(), sink),
     }
 }

@@ -16,6 +16,7 @@ use std::str::FromStr;
 use sealgate_core::seal::exclude::Scope;
 
 use crate::common::{Repo, scrubbed};
+use crate::random::Random;
 
 /// Lists that one git process judges.
 const BATCH: usize = 500;
@@ -366,29 +367,4 @@ fn byte(random: &mut Random) -> Vec<u8> {
 
 fn name(random: &mut Random) -> Vec<u8> {
     (0..=random.below(3)).flat_map(|_| byte(random)).collect()
-}
-
-/// A generator of numbers (`SplitMix64`), the same everywhere for one seed.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    fn below(&mut self, limit: usize) -> usize {
-        usize::try_from(self.next() % limit as u64).unwrap()
-    }
-
-    fn one_in(&mut self, chances: usize) -> bool {
-        self.below(chances) == 0
-    }
-
-    fn one_of<'t>(&mut self, texts: &[&'t str]) -> &'t str {
-        texts[self.below(texts.len())]
-    }
 }

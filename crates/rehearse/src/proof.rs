@@ -54,7 +54,7 @@ pub enum Rule {
     SnapshotChangesNothing,
     /// The change comes to the same after a snapshot.
     SnapshotApplyRepeats,
-    /// The damage that the restore is to mend is there, in every class.
+    /// The damage that the restore must undo is there, in every class.
     DamageIsDone,
     /// The restore brings back what was there.
     RestoreRestores,

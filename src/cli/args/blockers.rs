@@ -1,4 +1,4 @@
-//! What clap is told of `blockers`.
+//! The arguments of `blockers`.
 
 use std::path::PathBuf;
 

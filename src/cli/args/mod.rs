@@ -1,4 +1,4 @@
-//! The command line: what clap is told, and the hints for words that people type elsewhere.
+//! The command line: its arguments, and the hints for words that people type elsewhere.
 
 mod authority;
 mod blockers;

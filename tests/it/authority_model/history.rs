@@ -11,11 +11,11 @@ use sealgate_core::seal::entry::Digest;
 use sealgate_core::seal::{SealName, read};
 use serde_json::{Value, json};
 
-use super::Random;
 use super::policies::{
     ALL_KINDS, Items, MAP_KINDS, PEOPLE, Spec, change_items, close, items, map_text, signer,
 };
 use crate::common::Repo;
+use crate::random::Random;
 
 const SEALS: [&str; 2] = ["dist", "site"];
 

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use sealgate_core::approval::Policy;
 use serde_json::{Value, json};
 
-use super::Random;
 use crate::authority::Signer;
+use crate::random::Random;
 
 pub(super) const PEOPLE: [&str; 4] = ["ada", "bob", "cy", "dan"];
 

@@ -12,8 +12,9 @@ use sealgate_core::seal::SealName;
 use sealgate_core::seal::path::EntryPath;
 use sealgate_scan::Scanner;
 
-use super::figures::{Fault, Sweep, next, sample, seed};
+use super::figures::{Fault, Sweep, sample, seed};
 use crate::common::Repo;
+use crate::random::next;
 
 /// Sizes of the files: one byte, less and more than a block of the hash, a chunk, a page, and what
 /// is left.

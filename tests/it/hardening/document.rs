@@ -366,8 +366,7 @@ A sample of each sweep, chosen by a fixed seed, runs in CI. The whole sweeps ran
 
 ";
 
-const NOT_RUN: &str =
-    "**These parts did not run in full at that commit, so nothing is said of them:**\n\n";
+const NOT_RUN: &str = "**These parts did not run in full at that commit, so this page states nothing about them:**\n\n";
 
 const EARLIER: &str = "\nThese parts ran in full at a commit before it:\n\n";
 

@@ -8,6 +8,8 @@ use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 
+use crate::random::next;
+
 /// The seed of the samples, unless `SEALGATE_HARDENING_SEED` states another one.
 const SEED: u64 = 20_260_301;
 
@@ -77,15 +79,6 @@ fn choose<T>(items: Vec<T>, most: usize, seed: u64) -> Vec<T> {
     keyed.truncate(most);
     keyed.sort_by_key(|(_, place, _)| *place);
     keyed.into_iter().map(|(.., item)| item).collect()
-}
-
-/// The next number of `SplitMix64`, a generator that needs no crate.
-pub(crate) fn next(state: &mut u64) -> u64 {
-    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let mut mixed = *state;
-    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    mixed ^ (mixed >> 31)
 }
 
 impl Sweep {

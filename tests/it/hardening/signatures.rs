@@ -6,9 +6,10 @@ use base64ct::{Base64, Encoding as _};
 use sealgate_core::approval::{NAMESPACE, Policy, verify};
 use ssh_key::HashAlg;
 
-use super::figures::{Fault, Sweep, is_full, next, seed};
+use super::figures::{Fault, Sweep, is_full, seed};
 use crate::authority::{Making, Signer, policy_of};
 use crate::authority_openssh::openssh_accepts;
+use crate::random::next;
 
 const TEST: &str = "signatures::no_forged_signature_counts";
 
