@@ -88,6 +88,7 @@ mod rebuilding;
 mod recipe;
 mod refusals;
 mod rehearsing;
+mod rehearsing_trees;
 mod report_formats;
 mod report_globs;
 mod report_issues;

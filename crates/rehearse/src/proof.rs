@@ -81,6 +81,51 @@ impl Rule {
         }
     }
 
+    /// What it asks, as a sentence about a change for which it holds, or about one for which it does not.
+    #[must_use]
+    pub fn meaning(self, holds: bool) -> &'static str {
+        let [so, not_so] = match self {
+            Self::ApplyChanges => ["the change changes something", "the change changes nothing"],
+            Self::ApplyStaysInside => [
+                "what the change touches is under the seal",
+                "the change touches what is not under the seal",
+            ],
+            Self::RollbackRestores => [
+                "the rollback brings back everything",
+                "the rollback does not bring back everything",
+            ],
+            Self::ReapplyRepeats => [
+                "applied again, the change comes to the same",
+                "applied again, the change comes to something else",
+            ],
+            Self::TransactionChanges => [
+                "in a transaction, the change changes something",
+                "in a transaction, the change changes nothing",
+            ],
+            Self::TransactionRollsBack => [
+                "the database itself takes back everything",
+                "the database itself does not take back everything",
+            ],
+            Self::SnapshotChangesNothing => {
+                ["taking a snapshot changes nothing", "taking a snapshot changes something"]
+            }
+            Self::SnapshotApplyRepeats => [
+                "after a snapshot, the change comes to the same",
+                "after a snapshot, the change comes to something else",
+            ],
+            Self::DamageIsDone => [
+                "the damage that the restore must undo is there",
+                "the damage that the restore must undo is not there in every class",
+            ],
+            Self::RestoreRestores => [
+                "the restored snapshot brings back everything",
+                "the restored snapshot does not bring back everything",
+            ],
+            Self::SourceIsUnchanged => ["the clone is as it was", "the clone is not as it was"],
+        };
+        if holds { so } else { not_so }
+    }
+
     /// Which allowance of a plan can cover what breaks it.
     #[must_use]
     pub fn allowance(self) -> Option<AllowanceKind> {
