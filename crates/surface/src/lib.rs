@@ -8,6 +8,7 @@
 //!
 //! The encoding is a format: docs/surfaces.md describes it, so that a second reader can be written.
 
+mod any;
 mod buckets;
 mod fault;
 mod path;
@@ -21,8 +22,9 @@ mod survey;
 #[cfg(feature = "sqlite")]
 mod value;
 
+pub use any::AnyDatabase;
 pub use fault::DatabaseFault;
-pub use postgres::{Postgres, PostgresFault, Refusal, measure};
+pub use postgres::{Postgres, PostgresFault, Refusal, measure, without_password};
 /// For what writes databases: the reader itself never does.
 #[cfg(feature = "sqlite")]
 pub use rusqlite;

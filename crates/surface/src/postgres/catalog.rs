@@ -40,8 +40,10 @@ pub(super) struct Reference {
 }
 
 /// References that `pg_get_catalog_foreign_keys` does not list: catalog, relation, numbers of columns.
-const UNLISTED: [(&str, [&str; 2]); 2] =
-    [("pg_constraint", ["conrelid", "confdelsetcols"]), ("pg_publication_rel", ["prrelid", "prattrs"])];
+const UNLISTED: [(&str, [&str; 2]); 2] = [
+    ("pg_constraint", ["conrelid", "confdelsetcols"]),
+    ("pg_publication_rel", ["prrelid", "prattrs"]),
+];
 
 const COLUMNS: &str = "COPY (
  SELECT c.relname, a.attname, format_type(a.atttypid, NULL),
@@ -67,7 +69,8 @@ pub(super) fn read(session: &mut Session) -> Result<BTreeMap<String, Catalog>, P
     session.run(COLUMNS, &mut |line| {
         let mut values = copy::values(line).into_iter();
         let mut next = || values.next().flatten();
-        let (Some(name), Some(column), Some(kind), readable) = (next(), next(), next(), next()) else {
+        let (Some(name), Some(column), Some(kind), readable) = (next(), next(), next(), next())
+        else {
             return;
         };
         let catalog = catalogs.entry(name.clone()).or_default();

@@ -55,7 +55,10 @@ mod tests {
     fn fields_are_read_as_the_server_wrote_them() {
         let some = |text: &str| Some(text.to_owned());
         assert_eq!(values(b"a\t\\N\t"), [some("a"), None, some("")]);
-        assert_eq!(values(b"\\\\N\t\\\\.\\t\\n\\r\\b\\v\\f"), [some("\\N"), some("\\.\t\n\r\u{8}\u{b}\u{c}")]);
+        assert_eq!(
+            values(b"\\\\N\t\\\\.\\t\\n\\r\\b\\v\\f"),
+            [some("\\N"), some("\\.\t\n\r\u{8}\u{b}\u{c}")]
+        );
         let mut spans = Vec::new();
         split(b"a\t\tbc", &mut spans);
         assert_eq!(spans, [0..1, 2..2, 3..5]);

@@ -43,7 +43,11 @@ const SKIPPED_COLUMNS: [(&str, &str, &str); 37] = [
     ("pg_class", "relrewrite", "only set while a table is rewritten"),
     ("pg_collation", "collencoding", "it follows from the database"),
     ("pg_collation", "collversion", "the library of the system decides it"),
-    ("pg_constraint", "connoinherit", "for keys, versions differ; the definition says it for checks"),
+    (
+        "pg_constraint",
+        "connoinherit",
+        "for keys, versions differ; the definition says it for checks",
+    ),
     ("pg_database", "datcollversion", "the library of the system decides it"),
     ("pg_database", "datfrozenxid", "the number of a transaction"),
     ("pg_database", "datlastsysoid", "the number of an object"),
@@ -62,24 +66,40 @@ const SKIPPED_COLUMNS: [(&str, &str, &str); 37] = [
 const READ_AS: [(&str, &str, &str); 18] = [
     ("pg_attrdef", "adbin", "pg_get_expr(c.adbin, c.adrelid)"),
     // The number of a column that may have moved.
-    ("pg_attrdef", "adnum", "(SELECT attname FROM pg_attribute WHERE attrelid = c.adrelid AND attnum = c.adnum)"),
+    (
+        "pg_attrdef",
+        "adnum",
+        "(SELECT attname FROM pg_attribute WHERE attrelid = c.adrelid AND attnum = c.adnum)",
+    ),
     ("pg_class", "relpartbound", "pg_get_expr(c.relpartbound, c.oid)"),
     ("pg_constraint", "conbin", "pg_get_constraintdef(c.oid)"),
     ("pg_index", "indoption", "c.indoption"),
     ("pg_partitioned_table", "partexprs", "pg_get_partkeydef(c.partrelid)"),
     ("pg_policy", "polqual", "pg_get_expr(c.polqual, c.polrelid)"),
     ("pg_policy", "polwithcheck", "pg_get_expr(c.polwithcheck, c.polrelid)"),
-    ("pg_proc", "proargdefaults", "CASE WHEN c.proargdefaults IS NOT NULL THEN pg_get_function_arguments(c.oid) END"),
+    (
+        "pg_proc",
+        "proargdefaults",
+        "CASE WHEN c.proargdefaults IS NOT NULL THEN pg_get_function_arguments(c.oid) END",
+    ),
     ("pg_proc", "prosqlbody", "pg_get_function_sqlbody(c.oid)"),
     ("pg_publication_rel", "prqual", "pg_get_expr(c.prqual, c.prrelid)"),
     ("pg_rewrite", "ev_action", "pg_get_ruledef(c.oid)"),
     ("pg_statistic_ext", "stxexprs", "pg_get_statisticsobjdef(c.oid)"),
-    ("pg_trigger", "tgname", "regexp_replace(c.tgname, '^(RI_ConstraintTrigger_[ac])_[0-9]+$', '\\1')"),
+    (
+        "pg_trigger",
+        "tgname",
+        "regexp_replace(c.tgname, '^(RI_ConstraintTrigger_[ac])_[0-9]+$', '\\1')",
+    ),
     ("pg_trigger", "tgqual", "CASE WHEN c.tgqual IS NOT NULL THEN pg_get_triggerdef(c.oid) END"),
     ("pg_type", "typdefault", "CASE WHEN c.typdefaultbin IS NULL THEN c.typdefault END"),
     ("pg_type", "typdefaultbin", "pg_get_expr(c.typdefaultbin, 0)"),
     // The number of a role or of nobody, as the other lists of roles; their order has no meaning.
-    ("pg_policy", "polroles", "ARRAY(SELECT CASE r WHEN 0 THEN '' ELSE pg_get_userbyid(r) END FROM unnest(c.polroles) r ORDER BY 1)"),
+    (
+        "pg_policy",
+        "polroles",
+        "ARRAY(SELECT CASE r WHEN 0 THEN '' ELSE pg_get_userbyid(r) END FROM unnest(c.polroles) r ORDER BY 1)",
+    ),
 ];
 
 /// What is read beside the columns. `c` is the row of the catalog.
@@ -180,7 +200,10 @@ pub(super) enum Rows<'a> {
 /// # Errors
 ///
 /// No rule covers a column.
-pub(super) fn statement(catalog: &Catalog, rows: Rows<'_>) -> Result<Option<String>, PostgresFault> {
+pub(super) fn statement(
+    catalog: &Catalog,
+    rows: Rows<'_>,
+) -> Result<Option<String>, PostgresFault> {
     if SKIPPED_CATALOGS.iter().any(|(name, _)| *name == catalog.name) {
         return Ok(None);
     }
@@ -215,7 +238,8 @@ pub(super) fn statement(catalog: &Catalog, rows: Rows<'_>) -> Result<Option<Stri
 pub(super) fn is_readable(catalog: &Catalog) -> bool {
     let mut columns = catalog.columns.iter();
     catalog.name == ROLES
-        || columns.all(|(name, column)| column.readable || name != "oid" && is_skipped(catalog, name))
+        || columns
+            .all(|(name, column)| column.readable || name != "oid" && is_skipped(catalog, name))
 }
 
 /// The object that a row belongs to: its catalog, its number, and a part of it.
@@ -236,7 +260,9 @@ fn owner(catalog: &Catalog) -> [String; 3] {
         return [class("pg_class"), "c.attrelid".to_owned(), "c.attnum".to_owned()];
     }
     let is_key = |reference: &&Reference| {
-        !reference.is_array && reference.columns.first() == catalog.key.first() && reference.columns.len() == 1
+        !reference.is_array
+            && reference.columns.first() == catalog.key.first()
+            && reference.columns.len() == 1
     };
     match catalog.references.iter().find(is_key) {
         Some(reference) => {
@@ -249,7 +275,9 @@ fn owner(catalog: &Catalog) -> [String; 3] {
 fn is_skipped(catalog: &Catalog, column: &str) -> bool {
     SKIPPED_COLUMNS.iter().any(|(name, skipped, _)| {
         (*name == "*" || *name == catalog.name)
-            && skipped.strip_suffix('*').map_or(*skipped == column, |start| column.starts_with(start))
+            && skipped
+                .strip_suffix('*')
+                .map_or(*skipped == column, |start| column.starts_with(start))
     })
 }
 
@@ -289,8 +317,8 @@ fn expression(catalog: &Catalog, column: &str) -> Result<Option<String>, Postgre
         return Ok(Some(expression));
     }
     match kind {
-        "oid" | "oid[]" | "oidvector" | "regproc" | "pg_node_tree" | "int2vector" | "smallint[]"
-        | "anyarray" | "xid" => Err(unknown(catalog, column)),
+        "oid" | "oid[]" | "oidvector" | "regproc" | "pg_node_tree" | "int2vector"
+        | "smallint[]" | "anyarray" | "xid" => Err(unknown(catalog, column)),
         _ => Ok(Some(format!("c.{column}"))),
     }
 }
@@ -301,9 +329,11 @@ fn unknown(catalog: &Catalog, column: &str) -> PostgresFault {
 
 /// What is selected for a column that refers to something.
 fn by_reference(catalog: &Catalog, column: &str) -> Option<String> {
-    let last = |reference: &&Reference| reference.columns.last().map(String::as_str) == Some(column);
+    let last =
+        |reference: &&Reference| reference.columns.last().map(String::as_str) == Some(column);
     // That to a column of a relation says more than that to the relation.
-    let reference = catalog.references.iter().filter(last).max_by_key(|reference| reference.columns.len())?;
+    let reference =
+        catalog.references.iter().filter(last).max_by_key(|reference| reference.columns.len())?;
     match (&reference.columns[..], reference.is_array) {
         ([_], false) => Some(named(&reference.target, &format!("c.{column}::oid"))),
         ([_], true) => Some(format!(
@@ -353,7 +383,11 @@ mod tests {
         let column = |(name, kind): &(&str, &str)| {
             ((*name).to_owned(), Column { kind: (*kind).to_owned(), readable: true })
         };
-        Catalog { name: name.to_owned(), columns: columns.iter().map(column).collect(), ..Catalog::default() }
+        Catalog {
+            name: name.to_owned(),
+            columns: columns.iter().map(column).collect(),
+            ..Catalog::default()
+        }
     }
 
     #[test]
@@ -361,7 +395,10 @@ mod tests {
         for kind in ["oid", "pg_node_tree", "aclitem[]", "int2vector", "regproc", "oid[]"] {
             let new = catalog("pg_new", &[("oid", "oid"), ("newcolumn", kind)]);
             let fault = statement(&new, Rows::All).unwrap_err();
-            assert_eq!(fault, PostgresFault::UnknownColumn("the column newcolumn of pg_new".to_owned()));
+            assert_eq!(
+                fault,
+                PostgresFault::UnknownColumn("the column newcolumn of pg_new".to_owned())
+            );
         }
         let new = catalog("pg_new", &[("oid", "oid"), ("newcolumn", "text")]);
         let text = statement(&new, Rows::All).unwrap().unwrap();
@@ -370,7 +407,8 @@ mod tests {
 
     #[test]
     fn a_reference_is_read_by_name() {
-        let mut new = catalog("pg_new", &[("oid", "oid"), ("newclass", "oid"), ("newkey", "int2vector")]);
+        let mut new =
+            catalog("pg_new", &[("oid", "oid"), ("newclass", "oid"), ("newkey", "int2vector")]);
         let reference = |columns: &[&str], target: &str, is_array| Reference {
             columns: columns.iter().map(|column| (*column).to_owned()).collect(),
             target: target.to_owned(),

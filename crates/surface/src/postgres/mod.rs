@@ -12,6 +12,7 @@
 //! unstable.
 
 mod catalog;
+mod conninfo;
 mod copy;
 mod fault;
 mod generate;
@@ -28,6 +29,7 @@ use std::sync::{Mutex, PoisonError};
 use sealgate_core::seal::path::EntryPath;
 use sealgate_core::seal::surface::Surface;
 
+pub use self::conninfo::without_password;
 pub use self::fault::{PostgresFault, Refusal};
 use self::psql::Session;
 use crate::survey::Hashing;
@@ -93,7 +95,8 @@ impl Postgres {
     ///
     /// The server does not answer as it should, or there are too many entries.
     pub fn survey(&self, wanted: Wanted<'_>) -> Result<Survey, DatabaseFault> {
-        let mut hashing = Hashing::new(wanted.surface, "two rows have this key: an index is damaged");
+        let mut hashing =
+            Hashing::new(wanted.surface, "two rows have this key: an index is damaged");
         self.visit(wanted, &mut hashing)?;
         Ok(hashing.finish())
     }

@@ -217,7 +217,9 @@ fn command(connection: &str) -> Command {
     let mut command = Command::new("psql");
     // No file of the user's, no prompt, and no word but what was asked for.
     command.args(["--no-psqlrc", "--no-password", "--quiet", "--no-align", "--tuples-only"]);
-    for variable in ["ON_ERROR_STOP=0", "ON_ERROR_ROLLBACK=on", "AUTOCOMMIT=on", "VERBOSITY=default"] {
+    for variable in
+        ["ON_ERROR_STOP=0", "ON_ERROR_ROLLBACK=on", "AUTOCOMMIT=on", "VERBOSITY=default"]
+    {
         command.args(["--set", variable]);
     }
     command.arg(format!("--dbname={connection}"));

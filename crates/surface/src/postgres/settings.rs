@@ -37,7 +37,9 @@ const PINNED: [(&str, &str); 21] = [
 ///
 /// The server does not answer.
 pub(super) fn pin(session: &mut Session) -> Result<(), PostgresFault> {
-    for reset in ["SET SESSION AUTHORIZATION DEFAULT", "SET ROLE NONE", "SET search_path = pg_catalog"] {
+    for reset in
+        ["SET SESSION AUTHORIZATION DEFAULT", "SET ROLE NONE", "SET search_path = pg_catalog"]
+    {
         session.run(reset, &mut |_| ())?;
     }
     let values: Vec<String> =

@@ -113,7 +113,8 @@ pub(super) fn columns(
     session.run(&statement, &mut |line| {
         let fields: Vec<&[u8]> = line.split(|&byte| byte == b'\t').collect();
         let [oid, name, place] = fields[..] else { return };
-        let oid = std::str::from_utf8(oid).ok().and_then(|oid| oid.parse().ok()).unwrap_or_default();
+        let oid =
+            std::str::from_utf8(oid).ok().and_then(|oid| oid.parse().ok()).unwrap_or_default();
         let (Some(columns), Some(table)) = (all.get_mut(&oid), paths.get(&oid)) else { return };
         let name = copy::unescape(name);
         let is_key = place != copy::NULL;

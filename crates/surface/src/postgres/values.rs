@@ -75,13 +75,18 @@ pub(super) fn large_objects(
         return Ok(Vec::new());
     }
     let mut found = Vec::new();
-    session.run("COPY (SELECT oid FROM pg_largeobject_metadata ORDER BY 1) TO STDOUT", &mut |line| {
-        let Some(oid) = std::str::from_utf8(line).ok().and_then(|oid| oid.parse().ok()) else { return };
-        let path = format!("{PLACE}/{oid}.bytes");
-        if wanted.has(&path) {
-            found.push((oid, path));
-        }
-    })?;
+    session.run(
+        "COPY (SELECT oid FROM pg_largeobject_metadata ORDER BY 1) TO STDOUT",
+        &mut |line| {
+            let Some(oid) = std::str::from_utf8(line).ok().and_then(|oid| oid.parse().ok()) else {
+                return;
+            };
+            let path = format!("{PLACE}/{oid}.bytes");
+            if wanted.has(&path) {
+                found.push((oid, path));
+            }
+        },
+    )?;
     Ok(found)
 }
 
@@ -118,5 +123,7 @@ pub(super) fn bytes(
 /// Adds the bytes that `digits`, of base 16, stand for.
 fn push_hexadecimal(digits: &[u8], bytes: &mut Vec<u8>) {
     let value = |digit: u8| (digit as char).to_digit(16).unwrap_or_default() as u8;
-    bytes.extend(digits.as_chunks::<2>().0.iter().map(|[high, low]| value(*high) << 4 | value(*low)));
+    bytes.extend(
+        digits.as_chunks::<2>().0.iter().map(|[high, low]| value(*high) << 4 | value(*low)),
+    );
 }

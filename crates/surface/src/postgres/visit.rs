@@ -147,7 +147,9 @@ impl Visit<'_> {
             Ok(()) => None,
             Err(RowsFault::Server(PostgresFault::Refused(refusal))) => Some(about_table(&refusal)),
             Err(RowsFault::Server(fault)) => return Err(fault.into()),
-            Err(fault @ RowsFault::LongRow) => Some(ScanError::unsealable(fault.to_string()).of_directory()),
+            Err(fault @ RowsFault::LongRow) => {
+                Some(ScanError::unsealable(fault.to_string()).of_directory())
+            }
             Err(fault @ RowsFault::Buckets(_)) => {
                 return Err(PostgresFault::Broken(fault.to_string()).into());
             }
@@ -178,7 +180,8 @@ impl Visit<'_> {
              AND relfilenode IS DISTINCT FROM pg_relation_filenode(oid)) TO STDOUT";
         let mut rewritten = BTreeSet::new();
         self.session.run(statement, &mut |line| {
-            rewritten.extend(std::str::from_utf8(line).ok().and_then(|oid| oid.parse::<u32>().ok()));
+            rewritten
+                .extend(std::str::from_utf8(line).ok().and_then(|oid| oid.parse::<u32>().ok()));
         })?;
         for table in tables.iter().filter(|table| rewritten.contains(&table.oid)) {
             let error = ScanError::unstable("it was written anew while it was read").of_directory();
@@ -197,8 +200,11 @@ impl Visit<'_> {
         self.command("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
         let objects = self.objects()?;
         self.command("COMMIT")?;
-        let mut second: BTreeMap<String, Digest> =
-            objects.contents().into_iter().map(|(path, content)| (path, Digest::of(&content))).collect();
+        let mut second: BTreeMap<String, Digest> = objects
+            .contents()
+            .into_iter()
+            .map(|(path, content)| (path, Digest::of(&content)))
+            .collect();
         for (path, content) in first {
             if second.remove(&path) == Some(Digest::of(&content)) {
                 hand_over(self.sink, &mut self.entries, path, &content);
