@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
+use crate::snapshot::expect;
 use crate::support::{Repo, Run};
 
 /// A repository whose seal `deploy` covers a tree, with a clone of that tree beside it and a plan.
@@ -514,8 +515,6 @@ fn a_disk_that_is_full_in_a_leg_leaves_nothing() {
         format!("case $PWD in */{label}/tree) head -c 10000000 /dev/zero >big || exit 1;; esac\n")
     };
     let (apply, rollback) = ("echo two >app.js\n", "printf one >app.js\n");
-    // A change that makes the copies larger than was foreseen.
-    let grow = "echo two >app.js; head -c 300000 /dev/zero >more\n";
     let snapshots = |take: &str| {
         format!(
             "snapshot = [\"sh\", \"-c\", \"{take}\"]\nrestore = [\"cp\", \"{{snapshot}}\", \"x\"]\n"
@@ -527,9 +526,9 @@ fn a_disk_that_is_full_in_a_leg_leaves_nothing() {
         (planned(apply, &format!("{}{rollback}", fill("committed")), ""), "1", "rollback-failed"),
         (planned(&format!("{}{apply}", fill("restored")), rollback, ""), "1", "apply-failed"),
         (planned(apply, rollback, &fills), "1", "snapshot-failed"),
-        // The clone has 300,000 bytes: its second copy finds no room beside what a script writes.
+        // The copy that is saved finds no room beside what the script wrote elsewhere.
         (
-            planned(&format!("head -c 300000 /dev/zero >$TMPDIR/x; {grow}"), rollback, ""),
+            planned(&format!("{apply}head -c 350000 /dev/zero >$TMPDIR/x\n"), rollback, ""),
             "2",
             "scratch-unusable",
         ),
@@ -547,5 +546,76 @@ fn a_disk_that_is_full_in_a_leg_leaves_nothing() {
         let message = report["errors"][0]["message"].as_str().unwrap();
         assert!(message.contains("No space left"), "{message}");
         assert_eq!((repo.read("../code").trim(), &*repo.read("../left")), (code, ""));
+    }
+}
+
+/// `text` without what differs from run to run: digests, times, durations.
+fn steady(text: &str) -> String {
+    let mut steady = String::new();
+    for line in text.lines() {
+        let indent = &line[..line.len() - line.trim_start().len()];
+        let key = line.trim_start().split(':').next().unwrap_or_default();
+        let line = match key {
+            "\"ms\"" | "\"elapsed_ms\"" => format!("{indent}{key}: 1,"),
+            "\"blake3\"" => format!("{indent}{key}: \"...\","),
+            "\"record\"" => format!("{indent}{key}: \"seals/evidence/...\","),
+            _ => line.to_owned(),
+        };
+        steady += &line;
+        steady.push('\n');
+    }
+    steady
+}
+
+const FORGETFUL: (&str, &str) = (
+    "echo two >app.js; echo x >'new <b>'; echo deployed >>var/log",
+    "printf one >app.js; echo gone >&2",
+);
+
+#[test]
+fn a_report_names_the_leg_the_invariant_and_the_paths() {
+    let repo = planned(FORGETFUL.0, FORGETFUL.1, "");
+    let run = repo.run(&[
+        "rehearse",
+        "plans/deploy.toml",
+        "--scratch",
+        "../scratch",
+        "--report",
+        "json=../report.json",
+        "--report",
+        "html=../report.html",
+    ]);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    let mut human = run.stdout.clone();
+    human.truncate(human.find("  record: ").unwrap());
+    expect("rehearsal.human", human.as_bytes());
+    expect("rehearsal.json", steady(&repo.read("../report.json")).as_bytes());
+    let page = repo.read("../report.html");
+    for part in ["NOT PROVEN", "left behind", "new &lt;b&gt;", "what = &quot;left&quot;", "gone"] {
+        assert!(page.contains(part), "{part} is not in {page}");
+    }
+    assert!(!page.contains("<b>x") && !page.contains("<script"), "{page}");
+}
+
+#[test]
+fn a_report_in_another_format_or_place_is_refused() {
+    let cases = [
+        ("sarif=../report", "has no report in this format"),
+        ("json", "no FORMAT=FILE"),
+        ("json=nowhere/report", "no such file"),
+    ];
+    for (value, says) in cases {
+        let repo = planned(DEPLOY, BACK, "");
+        let run = repo.run(&[
+            "rehearse",
+            "plans/deploy.toml",
+            "--scratch",
+            "../scratch",
+            "--report",
+            value,
+        ]);
+        assert_eq!(run.code, Some(2), "{value}: {run:?}");
+        assert!(run.stderr.contains(says), "{value}: {run:?}");
+        assert!(record(&repo).is_none());
     }
 }
