@@ -192,7 +192,7 @@ impl<'a> Course<'a> {
         let (Some(inside), true) = (inside, has_run) else { return Ok(None) };
         let inside = self.keep("I", inside);
         let after = self.measure("B1", "transaction")?;
-        self.discard(&["transaction", "inside"]);
+        self.discard(&["transaction", "inside"])?;
         Ok(Some([inside, after]))
     }
 
@@ -213,7 +213,7 @@ impl<'a> Course<'a> {
         // After a rollback that left something, this may fail: the proof says so, and names what was left.
         self.run(self.apply(), "committed")?;
         let reapplied = self.measure("A2", "committed")?;
-        self.discard(&["committed"]);
+        self.discard(&["committed"])?;
         Ok(Some([applied, rolled_back, reapplied]))
     }
 
@@ -249,7 +249,7 @@ impl<'a> Course<'a> {
             }
         }
         let restored = self.measure("S2", LABEL)?;
-        self.discard(&[LABEL, "saved", "snapshot"]);
+        self.discard(&[LABEL, "saved", "snapshot"])?;
         Ok(Some(SnapshotMoments { taken, applied, damaged, restored }))
     }
 
@@ -269,10 +269,8 @@ impl<'a> Course<'a> {
     }
 
     /// Copies that nothing needs any more: a rehearsal never has more than three at a time.
-    fn discard(&self, labels: &[&str]) {
-        for label in labels {
-            self.bench.shared().scratch.discard(label);
-        }
+    fn discard(&self, labels: &[&str]) -> Result<(), Problem> {
+        labels.iter().try_for_each(|label| self.bench.discard(label))
     }
 
     /// What the copy `label` has at the moment `name`.

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use sealgate_core::compare::verdict::Verdict;
 use sealgate_core::seal::entry::{Digest, Entry};
 use sealgate_core::seal::path::EntryPath;
+use sealgate_core::seal::surface::{DatabaseSystem, Surface};
 use sealgate_core::seal::{Seal, SealName};
 use sealgate_core::text::problem::{Problem, in_words};
 use sealgate_rehearse::plan::{MAX_PLAN_BYTES, Plan, Target};
@@ -12,7 +13,9 @@ use sealgate_rehearse::state::{Class, State};
 use sealgate_scan::{Scanner, read_named};
 use sealgate_surface::MAX_DATABASE_BYTES;
 
-use super::bench::{Bench, Shared, SqliteBench, TreeBench, is_plan_file, tree_state};
+use super::bench::{
+    Bench, Binaries, PostgresBench, Shared, SqliteBench, TreeBench, is_plan_file, tree_state,
+};
 use super::scratch::unusable;
 use crate::ops::check::Judge;
 use crate::ops::seal::plan::relative_root;
@@ -182,6 +185,8 @@ enum Content {
     Sqlite,
     /// A tree, and what was measured of it.
     Tree(State),
+    /// A dump of a PostgreSQL database, the server for it, and the script of roles that the plan names.
+    Dump(Binaries, Option<String>),
 }
 
 impl Clone {
@@ -199,6 +204,20 @@ impl Clone {
         match (&plan.target, &seal.header.surface) {
             (Target::Surface(_), None) => Err(other("a directory, and no database", "tree")),
             (Target::Tree(..), Some(_)) => Err(other("a database, and no directory", "surface")),
+            (
+                Target::Surface(_),
+                Some(Surface { system: DatabaseSystem::Postgres { major }, .. }),
+            ) => {
+                let binaries = Binaries::find(*major)?;
+                let (digest, bytes) = dump_identity(&path)?;
+                let system = format!("postgresql {}", binaries.version);
+                let content = Content::Dump(binaries, plan.roles.clone());
+                Ok(Self { path, digest, bytes, system, content })
+            }
+            (Target::Surface(_), Some(_)) if plan.roles.is_some() => {
+                Err(Problem::new("plan-invalid", "`roles` goes with a dump of PostgreSQL")
+                    .remedy("take `roles` out of the plan"))
+            }
             (Target::Surface(_), Some(_)) => {
                 let content = read(&path, MAX_DATABASE_BYTES, "clone-unreadable")?;
                 // Opened where it is, so that a journal beside it is seen.
@@ -245,6 +264,7 @@ impl Clone {
                 Digest::of(&bytes) == self.digest
             }
             Content::Tree(state) => tree_state(&self.path).is_ok_and(|(now, _)| now == *state),
+            Content::Dump(..) => dump_identity(&self.path)? == (self.digest, self.bytes),
         };
         if is_same {
             return Ok(());
@@ -272,5 +292,38 @@ pub fn bench<'a>(
             Ok(Box::new(SqliteBench::new(shared, &bytes)?))
         }
         Content::Tree(_) => Ok(Box::new(TreeBench::new(shared, &clone.path)?)),
+        Content::Dump(binaries, roles) => {
+            let path = clone.path.canonicalize();
+            let path = path.map_err(|error| unreadable_dump(&clone.path, &in_words(&error)))?;
+            let bench = PostgresBench::new(shared, binaries.clone(), &path, roles.as_deref())?;
+            Ok(Box::new(bench))
+        }
     }
+}
+
+/// The digest and the length of the dump at `path`: of the file, or of the lines that a seal would have for a
+/// directory.
+fn dump_identity(path: &Path) -> Result<(Digest, u64), Problem> {
+    if path.is_dir() {
+        let measured = tree_state(path);
+        let (state, bytes) =
+            measured.map_err(|(file, why)| unreadable_dump(path, &format!("{file}: {why}")))?;
+        return Ok((state.class(Class::Files).1, bytes));
+    }
+    let hash = || -> std::io::Result<(Digest, u64)> {
+        let mut hasher = blake3::Hasher::new();
+        let file = std::fs::File::open(path)?;
+        if !file.metadata()?.is_file() {
+            return Err(std::io::Error::other("it is no regular file"));
+        }
+        hasher.update_reader(file)?;
+        let digest = Digest::from_hex(hasher.finalize().to_hex().as_bytes());
+        Ok((digest.unwrap_or(Digest::of(&[])), hasher.count()))
+    };
+    hash().map_err(|error| unreadable_dump(path, &in_words(&error)))
+}
+
+fn unreadable_dump(path: &Path, why: &str) -> Problem {
+    Problem::new("clone-unreadable", format!("{}: {why}", path.display()))
+        .remedy("name a dump that this user can read")
 }

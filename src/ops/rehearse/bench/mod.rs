@@ -1,5 +1,8 @@
 //! What is rehearsed on: copies, each with a label, of a database or of a directory.
 
+mod cluster;
+mod postgres;
+mod sql;
 mod sqlite;
 mod tree;
 
@@ -19,6 +22,8 @@ use super::broken;
 use super::helper::{Helpers, Job, JobEnd};
 use super::scratch::Scratch;
 
+pub(super) use cluster::Binaries;
+pub(super) use postgres::PostgresBench;
 pub(super) use sqlite::SqliteBench;
 pub(super) use tree::{TreeBench, tree_state};
 
@@ -39,6 +44,16 @@ pub trait Bench {
     ///
     /// There is no room for it.
     fn copy(&self, from: &str, to: &str) -> Result<(), Problem>;
+
+    /// Removes the copy `label`, which nothing needs any more.
+    ///
+    /// # Errors
+    ///
+    /// Something is still at work on it.
+    fn discard(&self, label: &str) -> Result<(), Problem> {
+        self.shared().scratch.discard(label);
+        Ok(())
+    }
 
     /// Everything that the copy `label` has.
     ///
@@ -295,4 +310,45 @@ fn no_room(to: &Path, why: &str) -> Problem {
 /// The problem that `path` cannot be measured.
 fn unmeasured((path, why): &(String, String)) -> Problem {
     broken(&format!("{path}: {why}"))
+}
+
+/// The name that a component of a path stands for; `None` if it stands as its digest.
+fn decoded(component: &str) -> Option<String> {
+    if component.starts_with('~') {
+        return None;
+    }
+    let mut bytes = Vec::new();
+    let mut rest = component.strip_prefix("%t").unwrap_or(component).as_bytes();
+    while let Some((&first, after)) = rest.split_first() {
+        rest = after;
+        if let (b'%', [high, low, after @ ..]) = (first, after) {
+            let digits = [*high, *low];
+            bytes.push(u8::from_str_radix(std::str::from_utf8(&digits).ok()?, 16).ok()?);
+            rest = after;
+        } else {
+            bytes.push(first);
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn components_read_back_as_names() {
+        let cases = [
+            ("births", Some("births")),
+            ("a%2Fb", Some("a/b")),
+            ("100%25", Some("100%")),
+            ("%t", Some("")),
+            ("%C2%85", Some("\u{85}")),
+            ("~af13", None),
+            ("%FF", None),
+        ];
+        for (component, name) in cases {
+            assert_eq!(decoded(component).as_deref(), name, "{component}");
+        }
+    }
 }

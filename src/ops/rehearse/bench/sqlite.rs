@@ -16,7 +16,8 @@ use sealgate_surface::{Survey, Wanted};
 use super::super::broken;
 use super::super::helper::{Job, JobEnd};
 use super::{
-    BASE, Bench, FAULT, Fault, Made, Shared, Step, Task, TaskRun, copy_file, run_words, unmeasured,
+    BASE, Bench, FAULT, Fault, Made, Shared, Step, Task, TaskRun, copy_file, decoded, run_words,
+    unmeasured,
 };
 use crate::ops::seal::draft::draft;
 use crate::tree::{database_at, database_problem};
@@ -250,26 +251,6 @@ fn tables(state: &State, class: Class, is_meant: &dyn Fn(&str) -> bool) -> Vec<T
     tables
 }
 
-/// The name that a component of a path stands for; `None` if it stands as its digest.
-fn decoded(component: &str) -> Option<String> {
-    if component.starts_with('~') {
-        return None;
-    }
-    let mut bytes = Vec::new();
-    let mut rest = component.strip_prefix("%t").unwrap_or(component).as_bytes();
-    while let Some((&first, after)) = rest.split_first() {
-        rest = after;
-        if let (b'%', [high, low, after @ ..]) = (first, after) {
-            let digits = [*high, *low];
-            bytes.push(u8::from_str_radix(std::str::from_utf8(&digits).ok()?, 16).ok()?);
-            rest = after;
-        } else {
-            bytes.push(first);
-        }
-    }
-    String::from_utf8(bytes).ok()
-}
-
 /// Two ways to delete one row of `table`: by its rowid, or, where a table has none, by writing the others again.
 fn deletions(table: &Table) -> [String; 2] {
     let name = &table.name;
@@ -285,22 +266,6 @@ fn deletions(table: &Table) -> [String; 2] {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn components_read_back_as_names() {
-        let cases = [
-            ("births", Some("births")),
-            ("a%2Fb", Some("a/b")),
-            ("100%25", Some("100%")),
-            ("%t", Some("")),
-            ("%C2%85", Some("\u{85}")),
-            ("~af13", None),
-            ("%FF", None),
-        ];
-        for (component, name) in cases {
-            assert_eq!(decoded(component).as_deref(), name, "{component}");
-        }
-    }
 
     #[test]
     fn each_table_with_rows_is_tried_once() {

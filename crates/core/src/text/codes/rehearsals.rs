@@ -66,12 +66,34 @@ pub(super) const REHEARSALS: &[ErrorCode] = &[
             is no record. Rehearse again.",
     },
     ErrorCode {
+        code: "restore-failed",
+        title: "The dump of a plan cannot be restored",
+        explanation: "The dump was restored into a new cluster, and PostgreSQL refused a part of \
+            it. The message is PostgreSQL's. Extensions that the dump names must be installed \
+            here, and the dump must be of the major version of the server. Nothing was tried.",
+    },
+    ErrorCode {
         code: "rollback-failed",
         title: "The script of the rollback failed",
         explanation: "On a copy of the clone, the database refused a statement of the script \
             that takes the change back, or the command that does so ended with another exit code \
             than 0. The message is what it said last. Nothing is proven. Correct it, seal the \
             plan again, and rehearse.",
+    },
+    ErrorCode {
+        code: "roles-missing",
+        title: "The dump names roles that are not there",
+        explanation: "Objects of the dump belong to roles, or give rights to roles, that a new \
+            cluster does not have. A dump of one database has no roles. Write them with \
+            `pg_dumpall --globals-only --no-role-passwords`, and name the file in the plan as \
+            `roles`.",
+    },
+    ErrorCode {
+        code: "running-as-root",
+        title: "PostgreSQL does not serve for root",
+        explanation: "To rehearse a change of a PostgreSQL database, sealgate starts a server of \
+            its own, and PostgreSQL refuses to be run by root. Rehearse as another user, who can \
+            read the repository and the dump.",
     },
     ErrorCode {
         code: "scratch-unusable",
@@ -98,6 +120,13 @@ pub(super) const REHEARSALS: &[ErrorCode] = &[
         title: "A script cannot be read",
         explanation: "A script that the plan names is not there, is too long, or is not UTF-8. \
             Correct the plan or the script.",
+    },
+    ErrorCode {
+        code: "server-binaries-missing",
+        title: "The programs of a PostgreSQL server are missing",
+        explanation: "To rehearse a change of a PostgreSQL database, sealgate makes a cluster of \
+            its own. It looks for `initdb` and `postgres` where `pg_config --bindir` says, in \
+            `/usr/lib/postgresql`, and in PATH. Install the server.",
     },
     ErrorCode {
         code: "snapshot-failed",
