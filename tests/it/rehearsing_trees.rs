@@ -21,12 +21,12 @@ pub(crate) fn planned(apply: &str, rollback: &str, more: &str) -> Repo {
         repo.write(format!("{tree}/bin/run"), "#!/bin/sh\n");
         repo.write(format!("{tree}/etc/app.conf"), "port = 1\n");
         repo.write(format!("{tree}/var/log"), "started\n");
-        fs::create_dir(repo.path(tree).join("empty")).unwrap();
-        symlink("app.js", repo.path(tree).join("latest")).unwrap();
-        let run = repo.path(tree).join("bin/run");
+        fs::create_dir(repo.at(tree).join("empty")).unwrap();
+        symlink("app.js", repo.at(tree).join("latest")).unwrap();
+        let run = repo.at(tree).join("bin/run");
         fs::set_permissions(run, fs::Permissions::from_mode(0o755)).unwrap();
     }
-    fs::create_dir(repo.path("../scratch")).unwrap();
+    fs::create_dir(repo.at("../scratch")).unwrap();
     let (mut apply, mut rollback) = ("\"up.sh\"", "\"down.sh\"");
     if more.contains("\napply =") || more.starts_with("apply =") {
         apply = "";
@@ -52,7 +52,7 @@ pub(crate) fn planned(apply: &str, rollback: &str, more: &str) -> Repo {
     ];
     for seal in seals {
         let run = repo.run(seal);
-        assert_eq!(run.code, Some(0), "{run:?}");
+        assert_eq!(run.code, 0, "{run:?}");
     }
     repo
 }
@@ -63,7 +63,7 @@ fn rehearsed(repo: &Repo) -> Run {
 
 /// The one record that there is, if there is any.
 fn record(repo: &Repo) -> Option<Value> {
-    let files = fs::read_dir(repo.path("seals/evidence")).ok()?;
+    let files = fs::read_dir(repo.at("seals/evidence")).ok()?;
     let files: Vec<_> = files.map(|file| file.unwrap().path()).collect();
     assert!(files.len() < 2, "{files:?}");
     files.first().map(|file| serde_json::from_slice(&fs::read(file).unwrap()).unwrap())
@@ -237,11 +237,11 @@ fn each_plan_comes_to_the_verdict_that_the_whole_tree_gives() {
         let caught: Vec<_> =
             controls.filter(|one| one["caught"] == true).map(|one| one["name"].as_str()).collect();
         let is_right = broken(&record) == expected
-            && run.code == Some(i32::from(!proven))
+            && run.code == i32::from(!proven)
             && record["verdict"] == if proven { "pass" } else { "fail" }
             && run.stdout.contains("\nPROVEN") == proven
             && caught == names.map(Some)
-            && fs::read_dir(repo.path("../scratch")).unwrap().count() == 0;
+            && fs::read_dir(repo.at("../scratch")).unwrap().count() == 0;
         if !is_right {
             wrong.push(format!("{what}: {:?}, {caught:?}, {run:#?}", broken(&record)));
         }
@@ -252,22 +252,22 @@ fn each_plan_comes_to_the_verdict_that_the_whole_tree_gives() {
 #[test]
 fn the_record_of_a_tree_counts_as_evidence() {
     let repo = planned(DEPLOY, BACK, "");
-    assert_eq!(rehearsed(&repo).code, Some(0));
+    assert_eq!(rehearsed(&repo).code, 0);
     let record = record(&repo).unwrap();
     assert_eq!(record["clone"]["system"], "tree");
     assert_eq!(record["clone"]["confinement"], "landlock-4");
     let moment = &record["legs"][0]["measures"]["B0"];
     assert_eq!(moment["files"]["count"], 6, "{moment}");
     assert_eq!(moment["meta"]["count"], 10, "{moment}");
-    let file = fs::read_dir(repo.path("seals/evidence")).unwrap().next().unwrap().unwrap();
+    let file = fs::read_dir(repo.at("seals/evidence")).unwrap().next().unwrap().unwrap();
     let run = repo.run(&["evidence", "check", file.path().to_str().unwrap()]);
-    assert_eq!(run.code, Some(0), "{run:?}");
+    assert_eq!(run.code, 0, "{run:?}");
     // What the change comes to, sealed in earnest.
     let after = record["surface"]["after"].as_str().unwrap();
-    let done = repo.script(&repo.path("deploy"), DEPLOY);
+    let done = repo.script(&repo.at("deploy"), DEPLOY);
     assert!(done.status.success());
-    assert_eq!(repo.run(&["seal", "deploy"]).code, Some(0));
-    let digest = blake3::hash(&fs::read(repo.path("seals/deploy.toml")).unwrap()).to_string();
+    assert_eq!(repo.run(&["seal", "deploy"]).code, 0);
+    let digest = blake3::hash(&fs::read(repo.at("seals/deploy.toml")).unwrap()).to_string();
     assert_eq!(after, digest);
 }
 
@@ -287,10 +287,10 @@ fn a_script_reaches_nothing_but_its_copy() {
     for (apply, says) in cases {
         let repo = planned(&format!("set -e\n{apply}\n"), "true", "");
         let run = rehearsed(&repo);
-        assert_eq!(run.code, Some(1), "{apply}: {run:?}");
+        assert_eq!(run.code, 1, "{apply}: {run:?}");
         let refused = run.stderr.contains("up.sh failed") && run.stderr.contains(says);
         assert!(refused || run.stderr.contains("not found"), "{apply}: {run:?}");
-        assert!(!repo.path("../scratch/outside").exists());
+        assert!(!repo.at("../scratch/outside").exists());
         let record = record(&repo).unwrap();
         assert_eq!(
             (&record["verdict"], &record["invariants"]),
@@ -305,13 +305,13 @@ fn what_a_script_leaves_running_ends_with_it() {
                  yes | head -c 5000000\n";
     let repo = planned(apply, "printf one >app.js", "");
     let run = rehearsed(&repo);
-    assert_eq!(run.code, Some(0), "{run:?}");
+    assert_eq!(run.code, 0, "{run:?}");
     assert_eq!(processes_in(&repo), Vec::<String>::new());
 }
 
 /// The processes that work below the scratch of `repo`.
 pub(crate) fn processes_in(repo: &Repo) -> Vec<String> {
-    let scratch = repo.path("../scratch").canonicalize().unwrap();
+    let scratch = repo.at("../scratch").canonicalize().unwrap();
     let mut found = Vec::new();
     for entry in fs::read_dir("/proc").unwrap().flatten() {
         let place = fs::read_link(entry.path().join("cwd"));
@@ -328,13 +328,13 @@ fn an_unconfined_rehearsal_says_so_and_is_no_evidence() {
     let repo = planned("echo two >app.js; echo x >../../../outside", "printf one >app.js", "");
     let run =
         repo.run(&["rehearse", "plans/deploy.toml", "--scratch", "../scratch", "--unconfined"]);
-    assert_eq!(run.code, Some(0), "{run:?}");
+    assert_eq!(run.code, 0, "{run:?}");
     assert!(run.stdout.contains("not confined"), "{run:?}");
-    assert!(repo.path("../scratch/outside").exists());
+    assert!(repo.at("../scratch/outside").exists());
     assert_eq!(record(&repo).unwrap()["clone"]["confinement"], "none");
-    let file = fs::read_dir(repo.path("seals/evidence")).unwrap().next().unwrap().unwrap();
+    let file = fs::read_dir(repo.at("seals/evidence")).unwrap().next().unwrap().unwrap();
     let run = repo.run(&["evidence", "check", file.path().to_str().unwrap()]);
-    assert_eq!(run.code, Some(1), "{run:?}");
+    assert_eq!(run.code, 1, "{run:?}");
     assert!(run.stderr.contains("confinement is \"none\""), "{run:?}");
 }
 
@@ -344,20 +344,20 @@ fn what_cannot_be_rehearsed_is_refused_before_anything_runs() {
     let cases: [(&str, &str, Spoil); 6] = [
         ("plan-unsealed", "plans/down.sh", |repo| repo.write("plans/down.sh", "false")),
         ("clone-unreadable", "no such file", |repo| {
-            fs::remove_dir_all(repo.path("../clone")).unwrap();
+            fs::remove_dir_all(repo.at("../clone")).unwrap();
         }),
         ("clone-unreadable", "a FIFO", |repo| {
-            let made = repo.script(&repo.path("../clone"), "mkfifo pipe");
+            let made = repo.script(&repo.at("../clone"), "mkfifo pipe");
             assert!(made.status.success());
         }),
         ("scratch-unusable", "no such file", |repo| {
-            fs::remove_dir(repo.path("../scratch")).unwrap();
+            fs::remove_dir(repo.at("../scratch")).unwrap();
         }),
-        ("seals-missing", "no seals", |repo| fs::remove_dir_all(repo.path("seals")).unwrap()),
+        ("seals-missing", "no seals", |repo| fs::remove_dir_all(repo.at("seals")).unwrap()),
         ("plan-invalid", "covers a directory", |repo| {
             let plan = repo.read("plans/deploy.toml").replace("tree =", "surface =");
             repo.write("plans/deploy.toml", plan);
-            assert_eq!(repo.run(&["seal", "plans"]).code, Some(0));
+            assert_eq!(repo.run(&["seal", "plans"]).code, 0);
         }),
     ];
     for (code, says, spoil) in cases {
@@ -372,7 +372,7 @@ fn what_cannot_be_rehearsed_is_refused_before_anything_runs() {
             "--report",
             report,
         ]);
-        assert_eq!(run.code, Some(2), "{code}: {run:?}");
+        assert_eq!(run.code, 2, "{code}: {run:?}");
         assert!(run.stderr.contains(says), "{code}: {run:?}");
         assert!(record(&repo).is_none());
         let report: Value = serde_json::from_str(&repo.read("../report.json")).unwrap();
@@ -412,7 +412,7 @@ fn hanging_plans() -> [(&'static str, Repo); 5] {
 
 /// Starts a rehearsal, and waits until it hangs.
 pub(crate) fn start(repo: &Repo, plan: &str, is_hanging: &dyn Fn() -> bool) -> Child {
-    let mut command = repo.sealgate(&["rehearse", plan, "--scratch", "../scratch"]);
+    let mut command = repo.command(&["rehearse", plan, "--scratch", "../scratch"]);
     let child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     wait_until(is_hanging, "the script does not begin");
     child
@@ -428,7 +428,7 @@ pub(crate) fn wait_until(is_so: &dyn Fn() -> bool, otherwise: &str) {
 
 /// The scratch of the rehearsal that runs in `repo`.
 pub(crate) fn scratches(repo: &Repo) -> Vec<std::path::PathBuf> {
-    let entries = fs::read_dir(repo.path("../scratch")).unwrap();
+    let entries = fs::read_dir(repo.at("../scratch")).unwrap();
     entries.map(|entry| entry.unwrap().path()).collect()
 }
 
@@ -470,9 +470,9 @@ fn what_a_killed_rehearsal_leaves_is_removed_by_the_next() {
         let plan = repo.read("plans/deploy.toml");
         let plan: Vec<_> = plan.lines().take(6).collect();
         repo.write("plans/deploy.toml", plan.join("\n"));
-        assert_eq!(repo.run(&["seal", "plans"]).code, Some(0));
+        assert_eq!(repo.run(&["seal", "plans"]).code, 0);
         let run = rehearsed(&repo);
-        assert_eq!(run.code, Some(0), "{what}: {run:?}");
+        assert_eq!(run.code, 0, "{what}: {run:?}");
         let name = left[0].file_name().unwrap().to_str().unwrap();
         assert!(
             run.stderr.contains("removed the copies that a killed rehearsal left: "),
@@ -488,7 +488,7 @@ fn a_script_that_hangs_is_ended_with_all_that_it_started() {
     let apply = format!("{}echo two >app.js", hanging("committed"));
     let repo = planned(&apply, "printf one >app.js", "timeout-seconds = 1\n");
     let run = rehearsed(&repo);
-    assert_eq!(run.code, Some(2), "{run:?}");
+    assert_eq!(run.code, 2, "{run:?}");
     assert!(run.stderr.contains("up.sh ran longer than 1 seconds"), "{run:?}");
     assert_eq!(processes_in(&repo), Vec::<String>::new());
     assert_eq!((scratches(&repo).len(), record(&repo).is_none()), (0, true));
@@ -498,13 +498,13 @@ fn a_script_that_hangs_is_ended_with_all_that_it_started() {
 fn copies_are_kept_on_request() {
     let repo = planned(DEPLOY, BACK, "");
     let run = repo.run(&["rehearse", "plans/deploy.toml", "--scratch", "../scratch", "--keep"]);
-    assert_eq!(run.code, Some(0), "{run:?}");
+    assert_eq!(run.code, 0, "{run:?}");
     let [kept] = &scratches(&repo)[..] else { panic!("no copies") };
     assert!(run.stdout.contains(&format!("copies: {}", kept.canonicalize().unwrap().display())));
     assert_eq!(fs::read_to_string(kept.join("committed/tree/app.js")).unwrap(), "two\n");
     assert_eq!(fs::metadata(kept).unwrap().permissions().mode() & 0o777, 0o700);
     // They are no litter for the next.
-    assert_eq!(rehearsed(&repo).code, Some(0));
+    assert_eq!(rehearsed(&repo).code, 0);
     assert!(kept.is_dir());
 }
 
@@ -585,7 +585,7 @@ fn a_report_names_the_leg_the_invariant_and_the_paths() {
         "--report",
         "html=../report.html",
     ]);
-    assert_eq!(run.code, Some(1), "{run:?}");
+    assert_eq!(run.code, 1, "{run:?}");
     let mut human = run.stdout.clone();
     human.truncate(human.find("  record: ").unwrap());
     expect("rehearsal.human", human.as_bytes());
@@ -614,7 +614,7 @@ fn a_report_in_another_format_or_place_is_refused() {
             "--report",
             value,
         ]);
-        assert_eq!(run.code, Some(2), "{value}: {run:?}");
+        assert_eq!(run.code, 2, "{value}: {run:?}");
         assert!(run.stderr.contains(says), "{value}: {run:?}");
         assert!(record(&repo).is_none());
     }
