@@ -78,6 +78,7 @@ mod partial_checks;
 mod partition;
 mod patterns;
 mod peers;
+mod postgres_walk;
 mod printed_commands;
 mod properties;
 mod pushing;

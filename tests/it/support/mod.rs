@@ -3,6 +3,7 @@
 #![cfg(unix)]
 
 mod hostile;
+mod postgres;
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -16,6 +17,7 @@ use tempfile::TempDir;
 use walkdir::WalkDir;
 
 pub(crate) use hostile::HOSTILE;
+pub(crate) use postgres::Cluster;
 
 /// Longer than any run here takes; a run that waits for something is killed and has no exit code.
 const WATCHDOG: Duration = Duration::from_secs(20);
