@@ -12,7 +12,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::common::Repo;
+use crate::support::Repo;
 
 /// Names that would act in a document that took them as they are.
 const HOSTILE: [&[u8]; 10] = [

@@ -6,7 +6,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt as _;
 
-use crate::common::{Repo, scrubbed};
+use crate::support::{Repo, scrubbed};
 
 #[test]
 fn what_no_seal_can_state_is_listed_as_that() {
@@ -14,9 +14,9 @@ fn what_no_seal_can_state_is_listed_as_that() {
     assert!(scrubbed("mkfifo").arg(repo.at("release/fifo")).status().unwrap().success());
     fs::write(repo.at("release").join(OsStr::from_bytes(b"not-\xff")), "").unwrap();
     let ran = repo.run(&["ls", "release"]);
-    let listing = String::from_utf8(ran.stdout).unwrap();
+    let listing = ran.stdout;
     assert!(listing.contains("unsealable fifo  no file, directory or link: a FIFO"), "{listing}");
     assert!(listing.contains("unsealable not-\\xff  its name is not UTF-8"), "{listing}");
     let one = repo.run(&["ls", "release", "fifo"]);
-    assert!(one.stdout.starts_with(b"unsealable fifo  "), "{one:?}");
+    assert!(one.stdout.starts_with("unsealable fifo  "), "{one:?}");
 }

@@ -34,7 +34,6 @@ mod causes_of_git;
 mod claims;
 mod commit_limits;
 mod commits;
-mod common;
 mod doctor;
 mod doctor_approves_nothing;
 mod documents;

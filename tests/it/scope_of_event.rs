@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::acting::{BUILD, Consumer};
 use crate::authority::policy_text;
 use crate::authority_checks::{commit, project};
-use crate::common::{Node, Ran, Repo, run};
+use crate::support::{Node, Repo, Run, run};
 
 const MERGE: &str = "refs/pull/2/merge";
 const QUEUE: &str = "refs/heads/gh-readonly-queue/main/pr-104";
@@ -58,7 +58,7 @@ impl Project {
         Self { repo, ids: Ids { base, change, merge } }
     }
 
-    fn check(&self, name: &str, reference: &str, event: &Value, arguments: &[&str]) -> Ran {
+    fn check(&self, name: &str, reference: &str, event: &Value, arguments: &[&str]) -> Run {
         let file = self.repo.at(".git/event.json");
         fs::write(&file, event.to_string()).unwrap();
         let mut command = self.repo.command(&["check"]);
@@ -138,7 +138,7 @@ fn the_event_decides_where_no_option_does() {
     let project = Project::new();
     for (name, reference, event, passes) in events(&project.ids) {
         let ran = project.check(name, reference, &event, &["--base", "auto"]);
-        let stdout = String::from_utf8(ran.stdout).unwrap();
+        let stdout = ran.stdout;
         assert_eq!(ran.code, i32::from(!passes), "{name} {reference}: {stdout}{}", ran.stderr);
         let first = stdout.lines().next().unwrap();
         assert_eq!(
@@ -166,7 +166,7 @@ fn bytes_that_differ_fail_whatever_the_event_permits() {
     fs::write(project.repo.at("dist/app.js"), "other").unwrap();
     for (name, reference, event, _) in events(&project.ids) {
         let ran = project.check(name, reference, &event, &["--base", "auto"]);
-        let stdout = String::from_utf8(ran.stdout).unwrap();
+        let stdout = ran.stdout;
         assert_eq!(ran.code, 1, "{name} {reference}: {stdout}");
         assert!(!stdout.contains("PASS"), "{stdout}");
     }
@@ -178,7 +178,7 @@ fn a_scope_change_that_passes_warns_at_its_line() {
     let labelled = request("pull-request-labeled", &project.ids, &["seal-scope"]);
     let github = ["--base", "auto", "--format", "github", "--report", "markdown=page.md"];
     let ran = project.check("pull_request", MERGE, &labelled, &github);
-    let stdout = String::from_utf8(ran.stdout).unwrap();
+    let stdout = ran.stdout;
     let first = stdout.lines().next().unwrap();
     assert!(first.ends_with("; the change request has the label seal-scope"), "{stdout}");
     let seal = fs::read_to_string(project.repo.at("seals/dist.toml")).unwrap();
@@ -190,7 +190,7 @@ fn a_scope_change_that_passes_warns_at_its_line() {
     let page = fs::read_to_string(project.repo.at("page.md")).unwrap();
     assert!(page.starts_with("### PASS, SCOPE CHANGED: "), "{page}");
     let quiet = project.check("pull_request", MERGE, &labelled, &["--base", "auto", "--quiet"]);
-    let stdout = String::from_utf8(quiet.stdout).unwrap();
+    let stdout = quiet.stdout;
     assert!(
         stdout.starts_with("PASS, SCOPE CHANGED  1 seal") && stdout.lines().count() == 1,
         "{stdout}"
@@ -212,7 +212,7 @@ fn a_merge_of_reports_follows_the_event_too() {
         command.envs([("GITHUB_EVENT_NAME", "pull_request"), ("GITHUB_REF", MERGE)]);
         command.env("GITHUB_SHA", &project.ids.merge).env("GITHUB_EVENT_PATH", file);
         let ran = run(command);
-        let stdout = String::from_utf8(ran.stdout).unwrap();
+        let stdout = ran.stdout;
         assert_eq!(ran.code, code, "{stdout}{}", ran.stderr);
         assert_eq!(stdout.starts_with("PASS, SCOPE CHANGED  what dist"), code == 0, "{stdout}");
     }
@@ -231,7 +231,7 @@ fn under_a_policy_no_label_replaces_a_grant() {
     let labelled = request("pull-request-labeled", &project.ids, &["seal-scope"]);
     let ran =
         project.check("pull_request_target", "refs/heads/main", &labelled, &["--base", "auto"]);
-    let stdout = String::from_utf8(ran.stdout).unwrap();
+    let stdout = ran.stdout;
     assert_eq!(ran.code, 1, "{stdout}{}", ran.stderr);
     assert!(stdout.contains("REFUSED, RESEALED") && !stdout.contains("seal-scope"), "{stdout}");
 }

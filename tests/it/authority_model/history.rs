@@ -14,8 +14,8 @@ use serde_json::{Value, json};
 use super::policies::{
     ALL_KINDS, Items, MAP_KINDS, PEOPLE, Spec, change_items, close, items, map_text, signer,
 };
-use crate::common::Repo;
 use crate::random::Random;
+use crate::support::Repo;
 
 const SEALS: [&str; 2] = ["dist", "site"];
 
