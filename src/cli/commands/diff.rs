@@ -56,6 +56,7 @@ fn of_bytes(arguments: &DiffArgs, context: &Context) -> Result<(Differences, Pro
     let progress = Progress::watch(&scanner.meter, context.terminal.verbosity != Verbosity::Quiet);
     let (mut seals, mut problems) = (Vec::new(), Vec::new());
     let mut bounds = bounds(&names, context);
+    let mut is_on_server = false;
     for name in &names {
         if let Some(refused) = bounds.refuse(name.as_str()) {
             problems.push(refused);
@@ -64,6 +65,7 @@ fn of_bytes(arguments: &DiffArgs, context: &Context) -> Result<(Differences, Pro
         let seen = scanner.meter.names();
         let bytes = scanner.meter.bytes();
         let seal = context.repository.load(name).and_then(|loaded| loaded.seal);
+        is_on_server |= seal.as_ref().is_ok_and(|seal| seal.header.root.is_on_server());
         let compared = seal.map_err(Vec::from).and_then(|seal| match &arguments.against {
             None => root_of(&seal, context)
                 .map_err(Vec::from)
@@ -86,7 +88,9 @@ fn of_bytes(arguments: &DiffArgs, context: &Context) -> Result<(Differences, Pro
         }
     }
     drop(progress);
-    let against = arguments.against.as_ref().map(|build| build.to_string_lossy().into_owned());
+    // A seal is held against a database on a server, and not another database.
+    let against = arguments.against.as_ref().filter(|_| !is_on_server);
+    let against = against.map(|build| build.to_string_lossy().into_owned());
     let errors = problems.iter().map(ErrorView::new).collect();
     Ok((Differences { against, since: None, seals, errors }, problems))
 }

@@ -40,11 +40,12 @@ pub(super) struct Columns {
     pub(super) key: usize,
 }
 
-/// Tables whose rows are no other's and no session's, and were not made with the database.
+/// Tables whose rows are no other's and no session's, and were not made with the database. A materialised view
+/// that was never filled has none, and refuses to be read.
 const TABLES: &str = "COPY (
  SELECT c.oid, n.nspname, c.relname, c.relkind = 'r'
  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
- WHERE c.relkind IN ('r', 'm') AND c.relpersistence <> 't' AND c.oid >= 16384
+ WHERE c.relkind IN ('r', 'm') AND c.relpersistence <> 't' AND c.oid >= 16384 AND c.relispopulated
   AND n.nspname !~ '^pg_(toast$|temp_|toast_temp_)'
  ORDER BY 2, 3) TO STDOUT";
 

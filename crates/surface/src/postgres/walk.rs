@@ -31,6 +31,7 @@ const LISTED: &str = "COPY (SELECT coalesce(string_agg(oid::text, ','), '0') FRO
  UNION SELECT oid FROM pg_extension
  UNION SELECT oid FROM pg_roles
  UNION SELECT oid FROM pg_tablespace
+ UNION SELECT oid FROM pg_largeobject_metadata
  UNION SELECT oid FROM pg_database WHERE datname = current_database()) x) TO STDOUT";
 
 /// Settings of the database and of roles, one row for each: its place, and its content.
