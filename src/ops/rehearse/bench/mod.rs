@@ -1,6 +1,7 @@
 //! What is rehearsed on: copies, each with a label, of a database or of a directory.
 
 mod cluster;
+mod dump;
 mod postgres;
 mod sql;
 mod sqlite;
@@ -11,8 +12,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use sealgate_core::seal::Seal;
+use sealgate_core::compare::inventory::Inventory;
 use sealgate_core::seal::entry::Digest;
+use sealgate_core::seal::path::EntryPath;
+use sealgate_core::seal::surface::{Included, Surface};
+use sealgate_core::seal::{Seal, to_bytes};
 use sealgate_core::text::problem::{Problem, in_words};
 use sealgate_rehearse::ended::Ended;
 use sealgate_rehearse::plan::{DATABASE, SNAPSHOT, TREE};
@@ -21,6 +25,7 @@ use sealgate_rehearse::state::{Place, State};
 use super::broken;
 use super::helper::{Helpers, Job, JobEnd};
 use super::scratch::Scratch;
+use crate::ops::seal::draft::draft;
 
 pub(super) use cluster::Binaries;
 pub(super) use postgres::PostgresBench;
@@ -155,6 +160,19 @@ impl Shared<'_> {
     /// The directory of the copy `label`, which is made if it is not there.
     fn directory(&self, label: &str) -> Result<PathBuf, Problem> {
         self.scratch.directory(label)
+    }
+
+    /// What the seal covers of a database.
+    fn surface(&self) -> Result<&Surface, Problem> {
+        let surface = self.seal.header.surface.as_ref();
+        surface.ok_or_else(|| broken("the seal covers no database"))
+    }
+
+    /// All of the database, with `buckets`.
+    fn everything(&self, buckets: &[EntryPath]) -> Result<Surface, Problem> {
+        let system = self.surface()?.system;
+        let include = vec![Included::parse(".").map_err(|fault| broken(&fault.to_string()))?];
+        Ok(Surface { system, include, buckets: buckets.to_vec(), omit: Vec::new() })
     }
 
     /// Where snapshots are.
@@ -300,6 +318,13 @@ fn run_words(
 /// Copies the file `from` to `to`.
 fn copy_file(from: &Path, to: &Path) -> Result<(), Problem> {
     fs::copy(from, to).map(drop).map_err(|error| no_room(to, &in_words(&error)))
+}
+
+/// The digest that `seal` would have if it stated what is in `inventory`.
+fn sealed_digest(seal: &Seal, inventory: &Inventory) -> Result<Digest, Problem> {
+    let sealed = draft(&seal.name, seal.header.clone(), inventory, None);
+    let sealed = sealed.map_err(|mut problems| problems.remove(0))?;
+    Ok(Digest::of(&to_bytes(&sealed)))
 }
 
 /// The problem that a copy cannot be made at `to`.

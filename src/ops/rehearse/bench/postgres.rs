@@ -6,11 +6,11 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use sealgate_core::seal::Header;
 use sealgate_core::seal::entry::Digest;
 use sealgate_core::seal::exclude::Scope;
 use sealgate_core::seal::path::EntryPath;
-use sealgate_core::seal::surface::{DatabaseSystem, Included, Surface};
-use sealgate_core::seal::{Header, to_bytes};
+use sealgate_core::seal::surface::{DatabaseSystem, Surface};
 use sealgate_core::text::problem::{Problem, in_words};
 use sealgate_rehearse::ended::Ended;
 use sealgate_rehearse::state::{Class, Place, State};
@@ -19,18 +19,19 @@ use sealgate_surface::{Postgres, Survey, Wanted};
 use super::super::broken;
 use super::super::helper::{Job, JobEnd};
 use super::cluster::{Binaries, Server, said};
+use super::dump::{is_archive, refused, restore_failed};
 use super::tree::copy_tree;
 use super::{
-    BASE, Bench, FAULT, Fault, Made, Shared, Step, Task, TaskRun, no_room, sql, unmeasured,
+    BASE, Bench, FAULT, Fault, Made, Shared, Step, Task, TaskRun, no_room, sealed_digest, sql,
+    unmeasured,
 };
-use crate::ops::seal::draft::draft;
 use crate::tree::{database_problem, server_database};
 
 /// The database that a plain dump fills which makes none itself.
 const OWN_DATABASE: &str = "rehearsal";
 
-/// How a dump begins that `pg_restore` reads: in the custom format, or as tar.
-const ARCHIVES: [&[u8]; 2] = [b"PGDMP", b"toc.dat"];
+/// What `ALTER SYSTEM` writes, in the directory of a copy.
+const SETTINGS: &str = "cluster/postgresql.auto.conf";
 
 /// Copies of a PostgreSQL cluster.
 #[derive(Debug)]
@@ -63,7 +64,7 @@ impl<'a> PostgresBench<'a> {
         let database = OWN_DATABASE.to_owned();
         let mut bench = Self { shared, binaries, server, database, buckets };
         bench.restore(dump, roles)?;
-        let wants = bench.connect(BASE)?.wants_buckets(&bench.everything()?);
+        let wants = bench.connect(BASE)?.wants_buckets(&bench.shared.everything(&[])?);
         let wants = wants.map_err(|fault| bench.fault(&fault))?;
         bench.buckets = wants.into_iter().map(|wants| wants.table).collect();
         bench.buckets.sort();
@@ -74,7 +75,7 @@ impl<'a> PostgresBench<'a> {
     fn restore(&mut self, dump: &Path, roles: Option<&str>) -> Result<(), Problem> {
         if let Some(roles) = roles {
             let file = self.shared.plan().join(roles);
-            self.must(self.psql(BASE, "template1", &file)?, roles)?;
+            Self::must(self.psql(BASE, "template1", &file)?, roles)?;
         }
         // A dump of the database `postgres` makes its own, and nothing but the dump's is left to be found.
         self.must_execute("template1", "DROP DATABASE postgres;")?;
@@ -84,18 +85,14 @@ impl<'a> PostgresBench<'a> {
             arguments.extend(words.map(OsString::from));
             arguments.push(dump.into());
             let end = self.words("pg_restore", arguments, BASE, "template1", &self.scratch()?)?;
-            self.must(end, "pg_restore")?;
+            Self::must(end, "pg_restore")?;
         } else {
             self.must_execute("template1", &format!("CREATE DATABASE {OWN_DATABASE};"))?;
             let end = self.psql(BASE, OWN_DATABASE, dump)?;
-            self.must(end, &dump.to_string_lossy())?;
+            Self::must(end, &dump.to_string_lossy())?;
         }
-        let list =
-            "\\o databases\n\\a \\t\nSELECT datname FROM pg_database WHERE NOT datistemplate;\n";
-        self.must_execute("template1", list)?;
-        let text = fs::read_to_string(self.scratch()?.join("databases"));
-        let text = text.map_err(|error| broken(&in_words(&error)))?;
-        let mut made: Vec<&str> = text.lines().filter(|name| *name != OWN_DATABASE).collect();
+        let mut made = self.databases(BASE)?;
+        made.retain(|name| name != OWN_DATABASE);
         if made.is_empty() {
             return Ok(());
         }
@@ -103,7 +100,7 @@ impl<'a> PostgresBench<'a> {
             let names = made.join(", ");
             return Err(restore_failed(&format!("it makes several databases: {names}")));
         }
-        self.database = made.remove(0).to_owned();
+        self.database = made.remove(0);
         self.must_execute("template1", &format!("DROP DATABASE IF EXISTS {OWN_DATABASE};"))
     }
 
@@ -112,26 +109,14 @@ impl<'a> PostgresBench<'a> {
         self.shared.scratch.directory("faults")
     }
 
-    fn must(&self, end: JobEnd, what: &str) -> Result<(), Problem> {
-        if end.ended == Ended::Exit(0) {
-            return Ok(());
-        }
-        let said = said(&end);
-        let missing = missing_roles(&said);
-        if missing.is_empty() {
-            return Err(restore_failed(&format!("{what}: {said}")));
-        }
-        let message = format!("the dump names roles that are not there: {}", missing.join(", "));
-        Err(Problem::new("roles-missing", message).remedy(
-            "write the roles of the source, and name the file in the plan as `roles`: \
-             pg_dumpall --globals-only --no-role-passwords -f roles.sql",
-        ))
+    fn must(end: JobEnd, what: &str) -> Result<(), Problem> {
+        if end.ended == Ended::Exit(0) { Ok(()) } else { Err(refused(what, &said(&end))) }
     }
 
     /// Runs our own `statements` on the first copy.
     fn must_execute(&self, database: &str, statements: &str) -> Result<(), Problem> {
         let end = self.execute(BASE, database, statements)?;
-        self.must(end, "the cluster")
+        Self::must(end, "the cluster")
     }
 
     /// Runs our own `statements` on the copy `label`.
@@ -189,7 +174,7 @@ impl<'a> PostgresBench<'a> {
 
     fn connect(&self, label: &str) -> Result<Postgres, Problem> {
         let connection = self.with_server(label, |server| server.connection(&self.database))?;
-        let major = match self.surface()?.system {
+        let major = match self.shared.surface()?.system {
             DatabaseSystem::Postgres { major } => major,
             DatabaseSystem::Sqlite => 0,
         };
@@ -201,15 +186,29 @@ impl<'a> PostgresBench<'a> {
         database.survey(Wanted { surface, exclude }).map_err(|fault| self.fault(&fault))
     }
 
-    fn surface(&self) -> Result<&Surface, Problem> {
-        let surface = self.shared.seal.header.surface.as_ref();
-        surface.ok_or_else(|| broken("the seal covers no database"))
+    /// What no database of the cluster shows: the others, and the settings of the server.
+    fn of_cluster(&self, label: &str) -> Result<Vec<(Place, String)>, Problem> {
+        let line = |path: String, text: &[u8]| {
+            (Place { path, class: Class::Schema }, Digest::of(text).to_string())
+        };
+        let settings = self.shared.directory(label)?.join(SETTINGS);
+        let text = fs::read(&settings).map_err(|error| broken(&in_words(&error)))?;
+        let mut lines = vec![line("+cluster/settings".to_owned(), &text)];
+        for name in self.databases(label)?.into_iter().filter(|name| *name != self.database) {
+            let name = name.replace('%', "%25").replace('/', "%2F");
+            lines.push(line(format!("+cluster/databases/{name}"), b""));
+        }
+        Ok(lines)
     }
 
-    fn everything(&self) -> Result<Surface, Problem> {
-        let system = self.surface()?.system;
-        let include = vec![Included::parse(".").map_err(|fault| broken(&fault.to_string()))?];
-        Ok(Surface { system, include, buckets: self.buckets.clone(), omit: Vec::new() })
+    /// The names of the databases of the cluster in the copy `label`, but for the templates.
+    fn databases(&self, label: &str) -> Result<Vec<String>, Problem> {
+        let list = "\\o databases\n\\a \\t\n\
+             SELECT datname FROM pg_catalog.pg_database WHERE NOT datistemplate;\n";
+        Self::must(self.execute(label, "template1", list)?, "the list of databases")?;
+        let text = fs::read_to_string(self.scratch()?.join("databases"));
+        let text = text.map_err(|error| broken(&in_words(&error)))?;
+        Ok(text.lines().map(str::to_owned).collect())
     }
 
     fn fault(&self, fault: &sealgate_surface::DatabaseFault) -> Problem {
@@ -261,17 +260,17 @@ impl Bench for PostgresBench<'_> {
 
     fn measure(&self, label: &str) -> Result<State, Problem> {
         let nothing = Scope::new(Vec::new()).map_err(|error| broken(&error.to_string()))?;
-        let survey = self.survey(label, &self.everything()?, &nothing)?;
-        State::of(&survey.inventory, Class::in_database).map_err(|unread| unmeasured(&unread))
+        let survey = self.survey(label, &self.shared.everything(&self.buckets)?, &nothing)?;
+        let state = State::of(&survey.inventory, Class::in_database);
+        let state = state.map_err(|unread| unmeasured(&unread))?;
+        Ok(state.with(self.of_cluster(label)?))
     }
 
     fn seal_digest(&self, label: &str) -> Result<Digest, Problem> {
         let seal = self.shared.seal;
         let Header { scope, .. } = &seal.header;
-        let survey = self.survey(label, self.surface()?, scope)?;
-        let sealed = draft(&seal.name, seal.header.clone(), &survey.inventory, None);
-        let sealed = sealed.map_err(|mut problems| problems.remove(0))?;
-        Ok(Digest::of(&to_bytes(&sealed)))
+        let survey = self.survey(label, self.shared.surface()?, scope)?;
+        sealed_digest(seal, &survey.inventory)
     }
 
     fn run(&self, task: Task<'_>, label: &str) -> Result<TaskRun, Problem> {
@@ -349,53 +348,5 @@ impl Bench for PostgresBench<'_> {
 
     fn sequences_roll_back(&self) -> bool {
         false
-    }
-}
-
-/// Whether `pg_restore` reads `dump`: a directory, or an archive.
-fn is_archive(dump: &Path) -> Result<bool, Problem> {
-    use std::io::Read as _;
-    if dump.is_dir() {
-        return Ok(true);
-    }
-    let mut begin = Vec::new();
-    let read = fs::File::open(dump).and_then(|file| file.take(16).read_to_end(&mut begin));
-    read.map_err(|error| {
-        Problem::new("clone-unreadable", format!("{}: {}", dump.display(), in_words(&error)))
-            .remedy("name a dump that this user can read")
-    })?;
-    Ok(ARCHIVES.iter().any(|archive| begin.starts_with(archive)))
-}
-
-fn restore_failed(why: &str) -> Problem {
-    Problem::new("restore-failed", format!("the dump cannot be restored: {why}")).remedy(
-        "make it with pg_dump -Fc of this major version, and install the extensions that it names",
-    )
-}
-
-/// The roles of which `said` states that they do not exist.
-fn missing_roles(said: &str) -> Vec<String> {
-    let mut missing = Vec::new();
-    for part in said.split("role \"").skip(1) {
-        if let Some((name, _)) = part.split_once("\" does not exist")
-            && !missing.iter().any(|known| known == name)
-        {
-            missing.push(name.to_owned());
-        }
-    }
-    missing
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn missing_roles_are_named_once() {
-        let said = "psql:x:7: ERROR:  role \"app\" does not exist\n\
-                    ERROR: role \"a b\" does not exist\nrole \"app\" does not exist";
-        assert_eq!(missing_roles(said), ["app", "a b"]);
-        assert!(missing_roles("relation \"x\" does not exist").is_empty());
-        assert!(missing_roles("role \"x\" already exists").is_empty());
     }
 }

@@ -6,8 +6,7 @@ use std::path::PathBuf;
 use sealgate_core::seal::entry::Digest;
 use sealgate_core::seal::exclude::Scope;
 use sealgate_core::seal::path::EntryPath;
-use sealgate_core::seal::surface::{Included, Surface};
-use sealgate_core::seal::{Header, to_bytes};
+use sealgate_core::seal::surface::Surface;
 use sealgate_core::text::problem::{Problem, in_words};
 use sealgate_rehearse::ended::Ended;
 use sealgate_rehearse::state::{Class, Place, State};
@@ -19,7 +18,6 @@ use super::{
     BASE, Bench, FAULT, Fault, Made, Shared, Step, Task, TaskRun, copy_file, decoded, run_words,
     unmeasured,
 };
-use crate::ops::seal::draft::draft;
 use crate::tree::{database_at, database_problem};
 
 /// The file of a copy, in its directory.
@@ -55,8 +53,9 @@ impl<'a> SqliteBench<'a> {
         let file = bench.file(BASE)?;
         std::fs::write(&file, clone).map_err(|error| super::no_room(&file, &in_words(&error)))?;
         let database = database_at(&file, &bench.shared.seal.name)?;
-        let wants =
-            database.wants_buckets(&bench.everything()?).map_err(|fault| bench.fault(&fault))?;
+        let wants = database
+            .wants_buckets(&bench.shared.everything(&[])?)
+            .map_err(|fault| bench.fault(&fault))?;
         bench.buckets = wants.into_iter().map(|wants| wants.table).collect();
         bench.buckets.sort();
         Ok(bench)
@@ -69,13 +68,6 @@ impl<'a> SqliteBench<'a> {
     fn survey(&self, label: &str, surface: &Surface, exclude: &Scope) -> Result<Survey, Problem> {
         let database = database_at(&self.file(label)?, &self.shared.seal.name)?;
         database.survey(Wanted { surface, exclude }).map_err(|fault| self.fault(&fault))
-    }
-
-    fn everything(&self) -> Result<Surface, Problem> {
-        let surface = self.shared.seal.header.surface.as_ref();
-        let system = surface.ok_or_else(|| broken("the seal covers no database"))?.system;
-        let include = vec![Included::parse(".").map_err(|fault| broken(&fault.to_string()))?];
-        Ok(Surface { system, include, buckets: self.buckets.clone(), omit: Vec::new() })
     }
 
     fn fault(&self, fault: &sealgate_surface::DatabaseFault) -> Problem {
@@ -132,18 +124,15 @@ impl Bench for SqliteBench<'_> {
 
     fn measure(&self, label: &str) -> Result<State, Problem> {
         let nothing = Scope::new(Vec::new()).map_err(|error| broken(&error.to_string()))?;
-        let survey = self.survey(label, &self.everything()?, &nothing)?;
+        let survey = self.survey(label, &self.shared.everything(&self.buckets)?, &nothing)?;
         State::of(&survey.inventory, Class::in_database).map_err(|unread| unmeasured(&unread))
     }
 
     fn seal_digest(&self, label: &str) -> Result<Digest, Problem> {
         let seal = self.shared.seal;
-        let Header { surface, scope, .. } = &seal.header;
-        let surface = surface.as_ref().ok_or_else(|| broken("the seal covers no database"))?;
-        let survey = self.survey(label, surface, scope)?;
-        let sealed = draft(&seal.name, seal.header.clone(), &survey.inventory, None);
-        let sealed = sealed.map_err(|mut problems| problems.remove(0))?;
-        Ok(Digest::of(&to_bytes(&sealed)))
+        let scope = &seal.header.scope;
+        let survey = self.survey(label, self.shared.surface()?, scope)?;
+        sealed_digest(seal, &survey.inventory)
     }
 
     fn run(&self, task: Task<'_>, label: &str) -> Result<TaskRun, Problem> {

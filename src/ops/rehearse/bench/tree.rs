@@ -8,16 +8,15 @@ use std::process::Command;
 use sealgate_core::compare::inventory::Inventory;
 use sealgate_core::seal::entry::Digest;
 use sealgate_core::seal::exclude::Scope;
-use sealgate_core::seal::to_bytes;
 use sealgate_core::text::problem::{Problem, in_words};
 use sealgate_rehearse::state::{Class, Place, State};
 use sealgate_scan::{Directory, Scanner, take};
 
 use super::super::{broken, meta};
 use super::{
-    BASE, Bench, FAULT, Fault, Made, Shared, Step, Task, TaskRun, no_room, run_words, unmeasured,
+    BASE, Bench, FAULT, Fault, Made, Shared, Step, Task, TaskRun, no_room, run_words,
+    sealed_digest, unmeasured,
 };
-use crate::ops::seal::draft::draft;
 
 /// The tree of a copy, in its directory.
 const TREE: &str = "tree";
@@ -102,9 +101,7 @@ impl Bench for TreeBench<'_> {
         let seal = self.shared.seal;
         let inventory = inventory(&self.tree(label)?, &seal.header.scope)
             .map_err(|unread| unmeasured(&unread))?;
-        let sealed = draft(&seal.name, seal.header.clone(), &inventory, None);
-        let sealed = sealed.map_err(|mut problems| problems.remove(0))?;
-        Ok(Digest::of(&to_bytes(&sealed)))
+        sealed_digest(seal, &inventory)
     }
 
     fn run(&self, task: Task<'_>, label: &str) -> Result<TaskRun, Problem> {
