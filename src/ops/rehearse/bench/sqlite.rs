@@ -16,7 +16,7 @@ use super::super::broken;
 use super::super::helper::{Job, JobEnd};
 use super::{
     BASE, Bench, FAULT, Fault, Made, Shared, Step, Task, TaskRun, copy_file, decoded, run_words,
-    unmeasured,
+    sealed_digest, unmeasured,
 };
 use crate::tree::{database_at, database_problem};
 
