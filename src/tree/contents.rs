@@ -16,6 +16,17 @@ pub struct Contents {
     pub names: Vec<SealName>,
     /// What must not be there.
     pub strays: Vec<Problem>,
+    /// Whether something beside seals is there that may be: a policy, grants, evidence, a README.
+    pub others: bool,
+}
+
+impl Contents {
+    /// The names of all seals, where the directory holds nothing else.
+    #[must_use]
+    pub fn nothing_but_seals(&self) -> Option<Vec<String>> {
+        (self.strays.is_empty() && !self.others)
+            .then(|| self.names.iter().map(|name| name.as_str().to_owned()).collect())
+    }
 }
 
 impl Workspace {
@@ -34,7 +45,7 @@ impl Workspace {
             }
             match sort_out(&name, kind) {
                 Place::Seal(name) => contents.names.push(name),
-                Place::Known => {}
+                Place::Known => contents.others = true,
                 Place::Stray(why) => contents.strays.push(self.stray(&name, why)),
             }
         }

@@ -25,7 +25,7 @@ use sealgate_scan::{Scanner, Stage};
 
 use self::again::SealsBefore;
 pub(super) use self::built::wrote_nothing;
-use self::built::{explain_missing_root, installs};
+use self::built::{explain_missing_root, installs, seals_there};
 use self::places::{protected, publish, report_files, stage};
 use self::range::Range;
 use self::sources::{Commits, Selected, bytes, differing, load, open_commits};
@@ -239,6 +239,7 @@ fn judge(
         every_seal,
         checkout,
         installs,
+        seals_there: seals_there(builds, context),
         after_build: builds == Builds::Run,
         ..context.invocation.clone()
     };

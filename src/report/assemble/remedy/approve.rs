@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use sealgate_core::compare::finding::{Cause, Finding, FindingKind};
 use sealgate_core::compare::verdict::{SealResult, Source, Verdict};
 
-use super::{Advice, Invocation, git};
+use super::{Advice, Invocation, ToStage, git};
 use crate::report::v1::Fix;
 use crate::report::words::shell::{pathspec, quote};
 use crate::report::words::text;
@@ -47,9 +47,9 @@ fn of_build(failing: &[&SealResult], invocation: &Invocation) -> Fix {
         failing.iter().filter_map(|one| invocation.installs.get(&one.name)).collect();
     let mut steps: Vec<String> = installs.into_iter().cloned().collect();
     steps.push(approve.clone());
-    for one in failing {
-        steps.push(invocation.stage(&one.name, one.root.as_deref().unwrap_or(&one.name)));
-    }
+    // A build is that of a root in git.
+    let staged = failing.iter().map(|one| ToStage { name: &one.name, root: one.root.as_deref() });
+    steps.push(invocation.stage(&staged.collect::<Vec<_>>(), invocation.seals_there.as_deref()));
     let subject = match failing {
         [one] => format!("Rebuild {}", one.root.as_deref().unwrap_or(&one.name)),
         _ => format!("Rebuild {} directories", failing.len()),

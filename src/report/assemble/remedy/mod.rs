@@ -9,6 +9,7 @@ mod database;
 mod line_endings;
 mod reseal;
 mod restore;
+mod stage;
 
 use std::collections::BTreeMap;
 
@@ -17,11 +18,12 @@ use sealgate_core::compare::verdict::{SealResult, Source};
 use sealgate_core::seal::entry::Entry;
 use sealgate_core::seal::exclude::pattern_of;
 
-use crate::report::words::shell::{is_bare, pathspec, quote};
+use crate::report::words::shell::{pathspec, quote};
 
 pub(crate) use approve::{fix, fix_of_all};
 pub use checkout::{Checkout, CommittedDrift};
 pub(crate) use reseal::{RefusedReseals, on_reseal};
+pub use stage::ToStage;
 
 /// How the program was called, so that the commands it prints work where they are pasted.
 #[derive(Debug, Clone, Default)]
@@ -42,6 +44,8 @@ pub struct Invocation {
     pub after_build: bool,
     /// What installs the dependencies of a build, by the name of its seal.
     pub installs: BTreeMap<String, String>,
+    /// After a build: the names of all seals, where their directory holds nothing else.
+    pub seals_there: Option<Vec<String>>,
 }
 
 impl Invocation {
@@ -55,26 +59,6 @@ impl Invocation {
             }
         }
         text
-    }
-
-    /// The git command that stages the seal `name` and its `root`, what was deleted there too.
-    #[must_use]
-    pub fn stage(&self, name: &str, root: &str) -> String {
-        let file = self.seal_file(name);
-        let at_the_top = self.directory.is_none() && self.repository.is_none();
-        let place = |path: &str| {
-            let plain = is_bare(path.as_bytes()) && !path.starts_with('-');
-            if at_the_top && plain { path.to_owned() } else { pathspec(path.as_bytes()) }
-        };
-        let places =
-            if root == "." { place(root) } else { format!("{} {}", place(root), place(&file)) };
-        format!("{} add -A -- {places}", git(self))
-    }
-
-    /// The file of the seal `name`, relative to the repository root.
-    pub(crate) fn seal_file(&self, name: &str) -> String {
-        let seals = self.seals.as_deref().unwrap_or("seals").trim_end_matches('/');
-        format!("{seals}/{name}.toml")
     }
 }
 
