@@ -74,7 +74,11 @@ impl Workspace {
     pub(super) fn stray(&self, name: &[u8], why: &str) -> Problem {
         let name = String::from_utf8_lossy(name);
         let file = format!("{}/{name}", self.seals.as_str());
-        let remedy = if name.ends_with(".toml") {
+        let is_seal_name =
+            name.strip_suffix(".toml").is_some_and(|name| SealName::parse(name).is_some());
+        let remedy = if is_seal_name {
+            "move it away: a seal is a regular file; if git has the seal, restore that"
+        } else if name.ends_with(".toml") {
             "rename it: the name of a seal is [a-z0-9][a-z0-9._-]*"
         } else {
             "move it elsewhere: only seals and a README.md belong here"

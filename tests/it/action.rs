@@ -551,7 +551,10 @@ fn every_action_that_is_used_is_pinned_to_a_commit() {
             assert!(commit.len() == 40 && hex && !version.is_empty(), "{name}: {line}");
             pinned += 1;
         }
-        assert!(!name.ends_with("action.yml") || !text.contains("uses:"), "{name} uses another");
+        let used = text.lines().filter(|line| line.contains("uses:"));
+        let is_hosts = |line: &str| line.contains("uses: actions/upload-artifact@");
+        let is_action = name.ends_with("action.yml");
+        assert!(!is_action || used.map(str::trim).all(is_hosts), "{name} uses another");
     }
     assert!(pinned > 0, "no action was found: is this test blind?");
 }

@@ -29,6 +29,7 @@ mod blake3_vectors;
 mod blockers;
 mod bots;
 mod break_glass;
+mod broken_seals;
 mod build_command;
 mod causes_of_git;
 mod claims;

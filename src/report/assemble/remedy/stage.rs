@@ -1,6 +1,6 @@
 //! The one command that stages seals, and the roots that git keeps with them.
 
-use super::{Invocation, git};
+use super::Invocation;
 use crate::report::words::shell::{is_bare, pathspec};
 
 /// The most seal files that a command names one by one where their directory says the same.
@@ -42,7 +42,7 @@ impl Invocation {
             // The whole repository holds the seals, too.
             places = vec![self.to_git(".")];
         }
-        format!("{} add -A -- {}", git(self), places.join(" "))
+        format!("{} add -A -- {}", self.git(), places.join(" "))
     }
 
     /// `path` below the top of the repository as a word for git where the user is.
