@@ -13,7 +13,7 @@ use proptest::sample::select;
 use serde_json::{Value, json};
 
 use crate::init::typed_at_a_terminal;
-use crate::support::{Repo, Run, refused};
+use crate::support::{Repo, Run, refused, shell};
 
 const REPORT: &str = "report.json";
 
@@ -601,4 +601,44 @@ proptest! {
         ends(&repo, &["seal", "dist", "--allow-outside-links"], 0);
         prop_assert_eq!(repo.read("seals/dist.toml"), accepted);
     }
+}
+
+#[test]
+fn a_failing_run_in_ci_names_the_command_that_approves_what_it_found() {
+    for (reports, place) in
+        [(&["--report", "json=out/r.json"][..], "out/r.json"), (&[], "report.json")]
+    {
+        let repo = failed();
+        fs::create_dir(repo.path("out")).unwrap();
+        let check = |reports: &[&str]| {
+            let mut check = repo.sealgate(&["check"]);
+            check.args(reports).env("CI", "true");
+            let run = Run::of(check);
+            assert_eq!(run.code, Some(1), "{run:#?}");
+            run.stdout.split_whitespace().collect::<Vec<_>>().join(" ")
+        };
+        let said = check(reports);
+        if reports.is_empty() {
+            assert!(said.contains("`--report json=report.json`"), "{said}");
+            check(&["--report", "json=report.json"]);
+        } else {
+            assert!(said.contains(place), "{said}");
+            fs::rename(repo.path(place), repo.path("r.json")).unwrap();
+        }
+        let command = said.split('`').find(|word| word.contains("--from-report")).unwrap();
+        shell(&repo, command);
+        ends(&repo, &["check"], 0);
+    }
+    // At a person's desk the bytes are at hand.
+    assert!(!ends(&failed(), &["check"], 1).contains("--from-report"));
+}
+
+#[test]
+fn a_root_in_git_is_not_approved_from_a_report_of_ci() {
+    let repo = Repo::with(&[("dist/a", "1")]);
+    shell(&repo, "git init -q; git add .; sealgate -q seal dist --root dist; echo 2 > dist/a");
+    let mut check = repo.sealgate(&["check"]);
+    check.env("CI", "true");
+    let run = Run::of(check);
+    assert!(run.code == Some(1) && !run.stdout.contains("--from-report"), "{run:#?}");
 }

@@ -75,15 +75,18 @@ impl Advice<'_> {
             return None;
         }
         let seal = self.sealgate("seal");
+        let name = file.as_deref().unwrap_or("report.json");
+        let file_name = name.rsplit('/').next().unwrap_or(name);
+        let approve = format!("`{seal} --from-report {}`", quote(file_name.as_bytes()));
         Some(match file {
-            Some(file) => format!(
-                "To approve exactly what was found here, take the file {} of this run, and run `{seal} \
-                 --from-report FILE` in your clone.",
-                quote(file.as_bytes())
+            Some(_) => format!(
+                "To approve exactly what was found here, take {} of this run into your clone, and run \
+                 {approve}.",
+                quote(name.as_bytes())
             ),
             None => format!(
-                "To approve exactly what was found here, let this run keep its report (`--report \
-                 json=FILE`), and run `{seal} --from-report FILE` in your clone."
+                "To approve exactly what was found here, let this run keep its report with `--report \
+                 json={name}`, take that into your clone, and run {approve}."
             ),
         })
     }
