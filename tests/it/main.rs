@@ -24,6 +24,7 @@ mod bit_flips;
 mod blake3_vectors;
 mod blockers;
 mod break_glass;
+mod broken_seals;
 mod build_command;
 mod causes_of_git;
 mod claims;
