@@ -4,6 +4,7 @@ pub mod archive;
 pub mod authorize;
 pub mod bounds;
 pub mod bring_back;
+pub mod broken;
 pub mod check;
 pub mod grant_use;
 pub mod merge;

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-use crate::actions::{self, OUTPUTS};
+use crate::actions::{self, action_outputs};
 use crate::support::{Run, copy, run, scrubbed};
 
 const ACTION: &str = include_str!("../../action.yml");
@@ -368,7 +368,7 @@ fn whatever_ends_the_program_early_is_an_error_with_every_output() {
         step.program("sealgate", &body);
         let stepped = step.run(&[]);
         let there: BTreeSet<&str> = stepped.outputs.keys().map(String::as_str).collect();
-        assert_eq!(there, OUTPUTS.into(), "{body}");
+        assert_eq!(there, action_outputs().into_iter().collect(), "{body}");
         assert_eq!(stepped.outputs["verdict"] == "pass", says_pass, "{body}");
         assert!(!step.passes(&stepped.outputs), "{body}: {:?}", stepped.outputs);
     }
@@ -475,7 +475,7 @@ fn a_program_that_is_given_is_found_from_the_workspace() {
 #[test]
 fn every_input_reaches_both_scripts_and_none_a_command_line() {
     let inputs = names("inputs");
-    assert_eq!(inputs.len(), 21, "{inputs:?}");
+    assert_eq!(inputs.len(), 22, "{inputs:?}");
     for input in inputs {
         let variable = match input {
             "annotations" => "SEALGATE_ANNOTATIONS".to_owned(),
@@ -491,8 +491,8 @@ fn every_input_reaches_both_scripts_and_none_a_command_line() {
             assert!(PWSH.contains(&format!("$env:{variable}")), "{variable}");
         }
     }
-    assert_eq!(names("outputs"), OUTPUTS);
-    for output in OUTPUTS {
+    assert_eq!(names("outputs"), action_outputs());
+    for output in action_outputs() {
         let told = if ["verdict", "exit-code"].contains(&output) { "told-" } else { "" };
         let value =
             format!("steps.{told}unix.outputs.{output} || steps.{told}windows.outputs.{output}");
@@ -551,7 +551,10 @@ fn every_action_that_is_used_is_pinned_to_a_commit() {
             assert!(commit.len() == 40 && hex && !version.is_empty(), "{name}: {line}");
             pinned += 1;
         }
-        assert!(!name.ends_with("action.yml") || !text.contains("uses:"), "{name} uses another");
+        let used = text.lines().filter(|line| line.contains("uses:"));
+        let is_hosts = |line: &str| line.contains("uses: actions/upload-artifact@");
+        let is_action = name.ends_with("action.yml");
+        assert!(!is_action || used.map(str::trim).all(is_hosts), "{name} uses another");
     }
     assert!(pinned > 0, "no action was found: is this test blind?");
 }
@@ -592,4 +595,31 @@ fn a_program_that_failed_is_no_pass_whatever_it_wrote() {
     for outcome in ["failure", "cancelled", "skipped", ""] {
         assert!(!step.passes_after(outcome, &outputs), "{outcome}");
     }
+}
+
+#[test]
+fn the_report_of_a_failure_is_kept_under_a_name_of_its_own() {
+    let seen = "printf %s \"$SEALGATE_ARTIFACT\" > \"$SEEN\"";
+    for (keep, code, is_kept) in [
+        ("true", 1, true),
+        ("true", 2, true),
+        ("true", 0, false),
+        ("false", 1, false),
+        ("", 1, false),
+    ] {
+        let step = Step::new();
+        step.program("sealgate", &format!("{seen}\n{REPORT}\nexit {code}"));
+        let stepped = step.run(&[("keep-report", keep)]);
+        assert_eq!(stepped.ran.code, code);
+        let name = fs::read_to_string(step.at("seen")).unwrap();
+        assert_eq!(name.starts_with("sealgate-report-"), keep == "true", "{keep}: {name}");
+        let kept = if is_kept { &*name } else { "" };
+        assert_eq!(stepped.outputs["artifact"], kept, "{keep} {code}");
+    }
+    // Without a report there is nothing to keep.
+    let step = Step::new();
+    step.program("sealgate", "exit 2");
+    assert_eq!(step.run(&[("keep-report", "true")]).outputs["artifact"], "");
+    let stepped = Step::new().run(&[("keep-report", "yes")]);
+    assert!(stepped.arguments.is_none() && stepped.outputs["verdict"] == "error");
 }

@@ -24,6 +24,8 @@ mod openssh;
 #[path = "../it/payloads.rs"]
 mod payloads;
 mod peers;
+mod postgres;
+mod postgres_walk;
 #[path = "../it/pushing/mod.rs"]
 mod pushing;
 #[path = "../it/random.rs"]

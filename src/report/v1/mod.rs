@@ -167,10 +167,21 @@ pub struct Fix {
     pub approve: String,
     /// When that command is the wrong answer, and what is right then.
     pub caution: String,
-    /// All commands of whoever approves a build, in order, from what installs to the commit; absent where
-    /// what differs is not a build.
+    /// All commands of whoever approves, in order, up to the commit: those for a build, from what installs,
+    /// or those for a report that CI kept. Absent where there is only the one command.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<String>,
+    /// Whether the steps approve what the report states, without a build.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub from_report: bool,
+}
+
+impl Fix {
+    /// What is to be run, in order.
+    pub(crate) fn commands(&self) -> impl Iterator<Item = &str> {
+        let one = self.steps.is_empty().then_some(&self.approve);
+        one.into_iter().chain(&self.steps).map(String::as_str)
+    }
 }
 
 /// One finding.

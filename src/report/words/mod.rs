@@ -10,4 +10,4 @@ pub(crate) mod resealed;
 pub mod shell;
 pub mod text;
 
-pub(crate) use finding::{cause, change, change_in, path};
+pub(crate) use finding::{cause, change, change_in, path, renamed};
