@@ -83,7 +83,6 @@ mod recipe;
 mod refusals;
 mod rehearsing;
 mod rehearsing_granted;
-mod rehearsing_postgres;
 mod rehearsing_trees;
 mod report_formats;
 mod report_globs;

@@ -4,14 +4,12 @@
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
-use std::process::{Child, Stdio};
-use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
 use crate::snapshot::expect;
-use crate::support::{Repo, Run};
+use crate::support::{Repo, Run, processes_in, scratches, start, wait_until};
 
 /// A repository whose seal `deploy` covers a tree, with a clone of that tree beside it and a plan.
 pub(crate) fn planned(apply: &str, rollback: &str, more: &str) -> Repo {
@@ -309,20 +307,6 @@ fn what_a_script_leaves_running_ends_with_it() {
     assert_eq!(processes_in(&repo), Vec::<String>::new());
 }
 
-/// The processes that work below the scratch of `repo`.
-pub(crate) fn processes_in(repo: &Repo) -> Vec<String> {
-    let scratch = repo.at("../scratch").canonicalize().unwrap();
-    let mut found = Vec::new();
-    for entry in fs::read_dir("/proc").unwrap().flatten() {
-        let place = fs::read_link(entry.path().join("cwd"));
-        // The place of a process whose directory is gone ends in " (deleted)".
-        if place.is_ok_and(|place| place.starts_with(&scratch)) {
-            found.push(entry.path().display().to_string());
-        }
-    }
-    found
-}
-
 #[test]
 fn an_unconfined_rehearsal_says_so_and_is_no_evidence() {
     let repo = planned("echo two >app.js; echo x >../../../outside", "printf one >app.js", "");
@@ -408,28 +392,6 @@ fn hanging_plans() -> [(&'static str, Repo); 5] {
         ("snapshot", planned(apply, rollback, &commands(&hangs, ""))),
         ("restore", planned(apply, rollback, &commands("", &hangs))),
     ]
-}
-
-/// Starts a rehearsal, and waits until it hangs.
-pub(crate) fn start(repo: &Repo, plan: &str, is_hanging: &dyn Fn() -> bool) -> Child {
-    let mut command = repo.command(&["rehearse", plan, "--scratch", "../scratch"]);
-    let child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
-    wait_until(is_hanging, "the script does not begin");
-    child
-}
-
-pub(crate) fn wait_until(is_so: &dyn Fn() -> bool, otherwise: &str) {
-    let began = Instant::now();
-    while !is_so() {
-        assert!(began.elapsed() < Duration::from_secs(60), "{otherwise}");
-        std::thread::yield_now();
-    }
-}
-
-/// The scratch of the rehearsal that runs in `repo`.
-pub(crate) fn scratches(repo: &Repo) -> Vec<std::path::PathBuf> {
-    let entries = fs::read_dir(repo.at("../scratch")).unwrap();
-    entries.map(|entry| entry.unwrap().path()).collect()
 }
 
 fn has_marker(repo: &Repo) -> bool {

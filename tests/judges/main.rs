@@ -30,6 +30,7 @@ mod postgres_walk;
 mod pushing;
 #[path = "../it/random.rs"]
 mod random;
+mod rehearsing_postgres;
 mod scope_of_event;
 mod second_reader;
 #[path = "../it/support/mod.rs"]

@@ -9,8 +9,8 @@ use std::process::{Command, Stdio};
 use rustix::process::{Pid, Signal, geteuid, kill_process};
 use serde_json::Value;
 
-use crate::rehearsing_trees::{processes_in, scratches, wait_until};
-use crate::support::{Cluster, Repo, Run, run};
+use crate::postgres::Cluster;
+use crate::support::{Repo, Run, processes_in, run, scratches, wait_until};
 
 /// A registry of births, with a little of everything that a rollback can forget.
 const BIRTHS: &str = "
