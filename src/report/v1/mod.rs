@@ -8,6 +8,7 @@ mod lines;
 mod occasion;
 pub mod read;
 pub(crate) mod recognise;
+pub mod rehearsal;
 mod reseal;
 #[cfg(test)]
 mod schema;
@@ -22,6 +23,7 @@ use serde::{Deserialize, Serialize};
 pub use self::authority::{AuthorityView, RulingView};
 pub use self::lines::{DifferenceView, LineView, SideView};
 pub use self::occasion::Occasion;
+pub use self::rehearsal::RehearsalReport;
 pub use self::reseal::{
     BaseView, ChangeView, DeletedView, GrantView, ResealView, ScopeView, Totals,
 };
