@@ -11,6 +11,7 @@ mod missing;
 mod notation;
 mod object;
 mod objects;
+mod requests;
 mod revision;
 pub mod setup;
 #[cfg(any(not(unix), test))]

@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use super::special::refuse_special;
+use super::special::{parent, refuse_special};
 use super::{GitError, answer, native, plumbing, records};
 use crate::attributes::{ASKED, Values};
 
@@ -56,8 +56,8 @@ pub fn values(
     if paths.is_empty() {
         return Ok(all);
     }
-    let places = paths.iter().map(|path| std::str::from_utf8(path).map(Path::new));
-    refuse_special(repository, places.flatten(), ".gitattributes", "check-attr")?;
+    let above = paths.iter().map(|path| std::str::from_utf8(path).map(parent));
+    refuse_special(repository, above.flatten(), ".gitattributes", "check-attr")?;
     let arguments: Vec<&str> = ["--stdin", "-z"].iter().chain(&ASKED).copied().collect();
     let mut git = plumbing(repository);
     if files == AttributeFiles::Repository {
