@@ -81,6 +81,7 @@ mod peers;
 mod printed_commands;
 mod properties;
 mod pushing;
+mod pushing_again;
 mod random;
 mod ranges;
 mod real_input;

@@ -273,6 +273,21 @@ fn unhex(text: &str) -> Vec<u8> {
 }
 
 #[test]
+fn json_gives_a_finding_a_line_and_a_remedy_once() {
+    let findings = (0..1_000).map(|at| modified(format!("assets/chunk-{at:04}.js"), 1_000, 1_001));
+    let json = as_json(&report(&[judgement("dist", findings.collect())]));
+    let lines: Vec<&str> = json.lines().filter(|line| line.contains("chunk-")).collect();
+    assert_eq!((lines.len(), json.matches("\"remedy\"").count()), (1_000, 1), "{}", lines[0]);
+    assert!(json.len() < 300 * lines.len(), "{} bytes a finding: {}", json.len() / 1_000, lines[1]);
+    // Whoever reads it back has it with each.
+    let read = Report::from_json(json.as_bytes()).unwrap();
+    let findings = &read.seals[0].findings;
+    assert!(!findings[0].remedy.is_empty());
+    assert!(findings.iter().all(|finding| finding.remedy == findings[0].remedy));
+    assert_eq!(as_json(&read), json);
+}
+
+#[test]
 fn json_gives_every_name_back() {
     for name in HOSTILE {
         let value: serde_json::Value = serde_json::from_str(&as_json(&saying(name)[0])).unwrap();

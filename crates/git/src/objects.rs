@@ -7,11 +7,12 @@
 use std::collections::{HashMap, HashSet};
 use std::io::{self, BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
-use std::process::{ChildStdout, Stdio};
+use std::process::Stdio;
 use std::sync::Arc;
 
 use super::object::{self, Commit, IdHasher, ObjectKind, Oid, TreeEntry};
 use super::{GitError, plumbing};
+use crate::answers::Answers;
 use crate::child::{Running, Stderr};
 use crate::requests::Requests;
 
@@ -63,7 +64,7 @@ pub struct Objects {
     repository: PathBuf,
     git: Running,
     requests: Option<Requests>,
-    answers: BufReader<ChildStdout>,
+    answers: BufReader<Answers>,
     stderr: Stderr,
     /// How many objects were asked for and not taken yet.
     waiting: usize,
@@ -103,14 +104,14 @@ impl Objects {
     }
 
     /// Begins to read all of `oids` from the repository at `repository`: they are to be taken by
-    /// [`Objects::take`], in this order, and nothing else can be asked for. git writes many answers at a
-    /// time, which takes it a fraction of the system calls.
+    /// [`Objects::take`], in this order, and nothing else can be asked for.
     ///
     /// # Errors
     ///
     /// git or a thread cannot be started.
     pub fn open_all(repository: &Path, oids: Vec<Oid>) -> Result<Self, GitError> {
         let mut objects = Self::start(repository, &["--buffer"])?;
+        objects.answers.get_mut().expect_many();
         objects.waiting = oids.len();
         if let Some(requests) = objects.requests.take() {
             requests.send_all(oids).map_err(GitError::NotRun)?;
@@ -129,7 +130,7 @@ impl Objects {
             return Err(GitError::NotRun(io::ErrorKind::BrokenPipe.into()));
         };
         let requests = Some(Requests::new(stdin));
-        let answers = BufReader::with_capacity(PIECE, answers);
+        let answers = BufReader::with_capacity(PIECE, Answers::new(answers));
         Ok(Self {
             repository: repository.to_owned(),
             git,
@@ -411,7 +412,7 @@ mod tests {
         let mut objects = Objects::open(repository).unwrap();
         let stdin = Arc::into_inner(objects.requests.take().unwrap().stdin).unwrap();
         rustix::pipe::fcntl_setpipe_size(&stdin, size).unwrap();
-        rustix::pipe::fcntl_setpipe_size(objects.answers.get_ref(), SMALLEST_PIPE).unwrap();
+        rustix::pipe::fcntl_setpipe_size(&objects.answers.get_ref().pipe, SMALLEST_PIPE).unwrap();
         objects.requests = Some(Requests::new(stdin));
         for oids in oids.chunks(100) {
             objects.ask(oids).unwrap();
@@ -433,6 +434,21 @@ mod tests {
             done.send(taken.to_vec())
         });
         assert_eq!(bytes.recv_timeout(Duration::from_secs(100)).unwrap(), expected);
+    }
+
+    #[test]
+    fn all_blobs_are_read_at_once_and_in_order() {
+        let directory = tempfile::tempdir().unwrap();
+        let oids = blobs(directory.path());
+        let mut objects = Objects::open_all(directory.path(), oids.clone()).unwrap();
+        let mut first = Vec::new();
+        for oid in &oids {
+            let mut bytes = Vec::new();
+            objects.take(oid, |piece| bytes.extend_from_slice(piece)).unwrap();
+            first.push(bytes[0]);
+        }
+        assert_eq!(first, [b'f'; 300]);
+        assert!(objects.ask(&oids).is_err() && objects.renewed().is_none());
     }
 
     #[test]

@@ -53,15 +53,10 @@ pub(super) fn run(arguments: &LsArgs, context: &Context) -> Outcome {
 
 /// Everything below the root, excluded names once and not what is below them. Of a directory that neither
 /// leads to what is `wanted` nor lies in it, nothing is listed.
-fn there(
-    seal: &Seal,
-    wanted: Option<&[u8]>,
-    context: &Context,
-) -> Result<Vec<Row>, Vec<Problem>> {
+fn there(seal: &Seal, wanted: Option<&[u8]>, context: &Context) -> Result<Vec<Row>, Vec<Problem>> {
     let concerns = |path: &[u8]| {
-        wanted.is_none_or(|wanted| {
-            path == wanted || is_below(path, wanted) || is_below(wanted, path)
-        })
+        wanted
+            .is_none_or(|wanted| path == wanted || is_below(path, wanted) || is_below(wanted, path))
     };
     // Opened for its checks: no link on the way, and a directory at the end.
     context
