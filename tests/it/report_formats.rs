@@ -537,7 +537,7 @@ fn remedy_of(finding: Finding, tracked: bool, source: &Source, invocation: &Invo
     };
     Report::new(&[judged], None, &[], Vec::new(), Duration::ZERO, invocation).seals[0].findings[0]
         .remedy
-        .clone()
+        .to_string()
 }
 
 fn elsewhere() -> Source {
@@ -883,7 +883,7 @@ mod pasted {
                     Report::new(&[judged], None, &[], Vec::new(), Duration::ZERO, invocation);
                 let seal = &report.seals[0];
                 let caution = seal.fix.clone().unwrap().caution;
-                for text in [&caution, &seal.findings[0].remedy] {
+                for text in [&*caution, &*seal.findings[0].remedy] {
                     fs::write(top.join(root).join("f"), "bad\n").unwrap();
                     sh(&stand, first_command(text));
                     for other in ROOTS {
