@@ -745,39 +745,8 @@ const GOLDEN: &str = r#"{
       "matched": 9,
       "bytes": 1258291,
       "findings": [
-        {
-          "kind": "modified",
-          "path": "app.js",
-          "line": 10,
-          "expected": {
-            "kind": "file",
-            "size": 1234,
-            "blake3": "OLD"
-          },
-          "observed": {
-            "kind": "file",
-            "size": 1290,
-            "blake3": "NEW"
-          },
-          "cause": "line-endings",
-          "detail": "CRLF where LF was sealed",
-          "remedy": "A filter rewrote line endings, most often of the sources at checkout: put `* -text` into .gitattributes, and build again from a fresh checkout."
-        },
-        {
-          "kind": "moved",
-          "path": "b",
-          "from": "a",
-          "line": 11,
-          "expected": {
-            "kind": "link",
-            "target": "t"
-          },
-          "observed": {
-            "kind": "link",
-            "target": "t"
-          },
-          "remedy": "Move it back, or, if the new place is meant, approve it with `sealgate seal dist`."
-        }
+        {"kind":"modified","path":"app.js","line":10,"expected":{"kind":"file","size":1234,"blake3":"OLD"},"observed":{"kind":"file","size":1290,"blake3":"NEW"},"cause":"line-endings","detail":"CRLF where LF was sealed","remedy":"A filter rewrote line endings, most often of the sources at checkout: put `* -text` into .gitattributes, and build again from a fresh checkout."},
+        {"kind":"moved","path":"b","from":"a","line":11,"expected":{"kind":"link","target":"t"},"observed":{"kind":"link","target":"t"},"remedy":"Move it back, or, if the new place is meant, approve it with `sealgate seal dist`."}
       ],
       "fix": {
         "approve": "sealgate seal dist",

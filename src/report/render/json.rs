@@ -92,7 +92,7 @@ impl Inert {
     ) -> io::Result<()> {
         match (self.on_one_line(), first) {
             (true, true) => Ok(()),
-            (true, false) => to.write_all(b", "),
+            (true, false) => to.write_all(b","),
             (false, _) => next(&mut self.pretty, to),
         }
     }
@@ -156,7 +156,7 @@ impl Formatter for Inert {
     }
 
     fn begin_object_value<W: ?Sized + io::Write>(&mut self, to: &mut W) -> io::Result<()> {
-        self.pretty.begin_object_value(to)
+        if self.on_one_line() { to.write_all(b":") } else { self.pretty.begin_object_value(to) }
     }
 
     fn end_object_value<W: ?Sized + io::Write>(&mut self, to: &mut W) -> io::Result<()> {
@@ -234,7 +234,7 @@ mod tests {
         let value = serde_json::json!({"a": [{"b": [1, {"c": []}], "d": {}}, 2], "e": {"f": 1}});
         let mut bytes = Vec::new();
         write(&value, Inert { one_line_from: 2, ..Inert::default() }, &mut bytes).unwrap();
-        let expected = "{\n  \"a\": [\n    {\"b\": [1, {\"c\": []}], \"d\": {}},\n    2\n  ],\n  \"e\": {\n    \"f\": 1\n  }\n}\n";
+        let expected = "{\n  \"a\": [\n    {\"b\":[1,{\"c\":[]}],\"d\":{}},\n    2\n  ],\n  \"e\": {\n    \"f\": 1\n  }\n}\n";
         assert_eq!(String::from_utf8(bytes).unwrap(), expected);
     }
 
