@@ -75,6 +75,7 @@ mod payloads;
 mod printed_commands;
 mod properties;
 mod pushing;
+mod pushing_again;
 mod random;
 mod ranges;
 mod real_input;
