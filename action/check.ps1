@@ -89,6 +89,9 @@ $room = Join-Path $env:RUNNER_TEMP "sealgate-$([guid]::NewGuid())"
 [void] [IO.Directory]::CreateDirectory($room)
 $report = Join-Path $room 'report.json'
 
+if ("$env:IN_CACHE" -cnotin '', 'false', 'true') { Stop-Gate "the input 'cache' is true or false" }
+if ("$env:IN_CACHE" -ceq 'true') { Write-Output "sealgate: the input 'cache' has no effect on Windows" }
+
 $action = $env:GITHUB_ACTION_PATH
 $manifest = [IO.File]::ReadAllText((Join-Path $action 'Cargo.toml'))
 $version = [regex]::Match($manifest, '(?m)^version = "([^"\r\n]*)"').Groups[1].Value

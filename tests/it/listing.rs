@@ -6,7 +6,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt as _;
 
-use crate::common::{Repo, scrubbed};
+use crate::common::{Node, Repo, scrubbed};
 
 #[test]
 fn what_no_seal_can_state_is_listed_as_that() {
@@ -19,4 +19,17 @@ fn what_no_seal_can_state_is_listed_as_that() {
     assert!(listing.contains("unsealable not-\\xff  its name is not UTF-8"), "{listing}");
     let one = repo.run(&["ls", "release", "fifo"]);
     assert!(one.stdout.starts_with(b"unsealable fifo  "), "{one:?}");
+}
+
+/// The completions ask for this.
+#[test]
+fn without_a_name_the_seals_are_listed() {
+    let repo = Repo::of_release();
+    repo.build("dist", &[("app.js", Node::File(b"app".to_vec()))]);
+    repo.seal("dist", "dist");
+    let ran = repo.run(&["ls"]);
+    assert_eq!((ran.code, &*ran.stdout), (0, &b"dist\nrelease\n"[..]), "{}", ran.stderr);
+    let ran = Repo::plain().run(&["ls"]);
+    assert_eq!((ran.code, &*ran.stdout), (2, &b""[..]));
+    assert!(ran.stderr.contains("there are no seals"), "{}", ran.stderr);
 }
