@@ -39,7 +39,7 @@ sha256() {
 # if the action builds none, because it has releases or was given a program.
 key() {
     local sources
-    [ -z "${IN_BINARY:-}" ] || return 0
+    [ -z "$GIVEN" ] || return 0
     ! grep -q '^[0-9a-f]' "$GITHUB_ACTION_PATH/releases.sha256" || return 0
     # What a build copies.
     sources=$(cd "$GITHUB_ACTION_PATH" && find . \( -path ./.git -o -path ./target \) -prune -o -type f -print0 |

@@ -469,7 +469,8 @@ fn key(step: &Step, variables: &[(&str, &str)]) -> Option<String> {
     let mut command = scrubbed("bash");
     command.arg(step.at("action/action/check.sh")).arg("key").current_dir(step.at("workspace"));
     command.env("GITHUB_ACTION_PATH", step.at("action")).env("GITHUB_OUTPUT", &output);
-    command.env("RUNNER_OS", "Linux").env("RUNNER_ARCH", "X64").envs(variables.iter().copied());
+    command.env("RUNNER_OS", "Linux").env("RUNNER_ARCH", "X64").env("GIVEN", "");
+    command.envs(variables.iter().copied());
     let ran = run(command);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     actions::handed_on(&fs::read_to_string(output).unwrap()).remove("key")
@@ -494,7 +495,7 @@ fn the_key_of_the_cache_is_the_content_of_the_action() {
         fs::write(file, content).unwrap();
         assert!(keys.insert(key(&step, &[]).unwrap()), "{name:?} changes no key");
     }
-    assert_eq!(key(&step, &[("IN_BINARY", "x")]), None, "a program is given");
+    assert_eq!(key(&step, &[("GIVEN", "x")]), None, "a program is given");
     let row = format!("{}  sealgate-1.tar.gz\n", "0".repeat(64));
     fs::write(step.at("action/releases.sha256"), row).unwrap();
     assert_eq!(key(&step, &[]), None, "there are releases");

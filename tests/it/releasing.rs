@@ -38,11 +38,13 @@ const SOURCES: [&str; 16] = [
 /// Programs that a runner has or installs, and what stands in for them.
 fn stand_ins() -> [(&'static str, String); 6] {
     let nothing = "exit 0".to_owned();
+    // A program of few bytes, which runs the one that is tested.
     let built = env!("CARGO_BIN_EXE_sealgate");
     let cargo = format!(
         "case \"$1 $2\" in\n\
          'auditable build') mkdir -p \"target/$TARGET/dist\"\n\
-         for name in sealgate sealgate.exe; do cp '{built}' \"target/$TARGET/dist/$name\"; done ;;\n\
+         for name in sealgate sealgate.exe; do\n\
+         printf '%s\\n' '#!/bin/sh' \"exec '{built}' \\\"\\$@\\\"\" > \"target/$TARGET/dist/$name\"\ndone ;;\n\
          'install cargo-auditable') ;;\n*) exec '{}' \"$@\" ;;\nesac",
         std::env::var("CARGO").unwrap(),
     );
