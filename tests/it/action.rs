@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 use crate::actions::{self, OUTPUTS};
-use crate::common::{Ran, copy, run, scrubbed};
+use crate::support::{Run, copy, run, scrubbed};
 
 const ACTION: &str = include_str!("../../action.yml");
 const BASH: &str = include_str!("../../action/check.sh");
@@ -45,7 +45,7 @@ pub(crate) struct Step {
 /// What a run of the script left behind.
 #[derive(Debug)]
 pub(crate) struct Stepped {
-    pub(crate) ran: Ran,
+    pub(crate) ran: Run,
     /// The arguments of the program, if it was run.
     pub(crate) arguments: Option<Vec<String>>,
     /// The last value of each output.
@@ -282,9 +282,9 @@ fn an_action_becomes_the_use_of_its_grant() {
     // An expression that came to nothing uses no grant, and that is stated.
     let empty = step.run(&[("action", ""), environment]);
     assert!(empty.arguments.as_ref().is_some_and(|all| all[0] == "check"));
-    let log = String::from_utf8_lossy(&empty.ran.stdout);
+    let log = empty.ran.stdout;
     assert!(log.contains("no action is authorised"), "{log}");
-    assert!(!String::from_utf8_lossy(&step.run(&[]).ran.stdout).contains("no action"));
+    assert!(!step.run(&[]).ran.stdout.contains("no action"));
     let with_ref = step.run(&[environment, ("ref", "refs/heads/main")]);
     assert!(own(&with_ref).contains(&"--ref=refs/heads/main"));
 }
@@ -438,7 +438,7 @@ fn a_release_is_run_only_if_its_digest_stands_in_the_table() {
     }
     let refused = |version: &str, says: &str| {
         let stepped = run(version);
-        let said = String::from_utf8_lossy(&stepped.ran.stdout).into_owned();
+        let said = stepped.ran.stdout;
         assert!(said.contains(says), "{said} {}", stepped.ran.stderr);
         assert!(stepped.arguments.is_none(), "it was run all the same");
         assert_eq!((stepped.ran.code, &*stepped.outputs["verdict"]), (2, "error"));

@@ -46,8 +46,8 @@ use std::time::SystemTime;
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 use sealgate_core::compare::finding::{Cause, FindingKind};
 
-use crate::common;
-use crate::common::{Checked, Found, Node, Repo, copy, fixture, make_fifo, make_socket};
+use crate::support;
+use crate::support::{Checked, Found, Node, Repo, copy, fixture, make_fifo, make_socket};
 
 /// A step, or an expected finding, as words.
 type Words = Vec<Vec<u8>>;
@@ -163,7 +163,7 @@ impl Case {
                 _ => take(step, &root)?,
             }
         }
-        let sealed = common::run(seal);
+        let sealed = support::run(seal);
         if sealed.code != 0 {
             return Ok(vec![format!("not sealed: {}", sealed.stderr)]);
         }

@@ -6,7 +6,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt as _;
 
-use crate::common::{Node, Repo, scrubbed};
+use crate::support::{Node, Repo, scrubbed};
 
 #[test]
 fn what_no_seal_can_state_is_listed_as_that() {
@@ -14,11 +14,11 @@ fn what_no_seal_can_state_is_listed_as_that() {
     assert!(scrubbed("mkfifo").arg(repo.at("release/fifo")).status().unwrap().success());
     fs::write(repo.at("release").join(OsStr::from_bytes(b"not-\xff")), "").unwrap();
     let ran = repo.run(&["ls", "release"]);
-    let listing = String::from_utf8(ran.stdout).unwrap();
+    let listing = ran.stdout;
     assert!(listing.contains("unsealable fifo  no file, directory or link: a FIFO"), "{listing}");
     assert!(listing.contains("unsealable not-\\xff  its name is not UTF-8"), "{listing}");
     let one = repo.run(&["ls", "release", "fifo"]);
-    assert!(one.stdout.starts_with(b"unsealable fifo  "), "{one:?}");
+    assert!(one.stdout.starts_with("unsealable fifo  "), "{one:?}");
 }
 
 /// The completions ask for this.
@@ -28,8 +28,8 @@ fn without_a_name_the_seals_are_listed() {
     repo.build("dist", &[("app.js", Node::File(b"app".to_vec()))]);
     repo.seal("dist", "dist");
     let ran = repo.run(&["ls"]);
-    assert_eq!((ran.code, &*ran.stdout), (0, &b"dist\nrelease\n"[..]), "{}", ran.stderr);
+    assert_eq!((ran.code, &*ran.stdout), (0, "dist\nrelease\n"), "{}", ran.stderr);
     let ran = Repo::plain().run(&["ls"]);
-    assert_eq!((ran.code, &*ran.stdout), (2, &b""[..]));
+    assert_eq!((ran.code, &*ran.stdout), (2, ""));
     assert!(ran.stderr.contains("there are no seals"), "{}", ran.stderr);
 }

@@ -9,11 +9,11 @@ const SEALS: usize = 20;
 /// Seals that all fail in the same way, and one that passes.
 fn failing() -> Repo {
     let repo = Repo::with(&[("fine/a", "1\n")]);
-    assert_eq!(repo.run(&["seal", "fine", "--root", "fine"]).code, Some(0));
+    assert_eq!(repo.run(&["seal", "fine", "--root", "fine"]).code, 0);
     for at in 0..SEALS {
         repo.write(format!("p{at:02}/a"), format!("{at}\n"));
         let name = format!("p{at:02}");
-        assert_eq!(repo.run(&["seal", &name, "--root", &name]).code, Some(0));
+        assert_eq!(repo.run(&["seal", &name, "--root", &name]).code, 0);
         repo.write(format!("p{at:02}/a"), format!("{at}\r\n"));
     }
     repo
@@ -24,7 +24,7 @@ fn advice_that_many_seals_share_stands_in_a_report_once() {
     let repo = failing();
     for format in ["human", "markdown", "html"] {
         let run = repo.run(&["check", "--format", format]);
-        assert_eq!(run.code, Some(1), "{run:#?}");
+        assert_eq!(run.code, 1, "{run:#?}");
         // The page also has the advice of each finding, in the table that can be filtered.
         let advice = if format == "html" { "<b>line-endings</b>" } else { "A filter rewrote" };
         assert_eq!(run.stdout.matches(advice).count(), 1, "{format}");
@@ -38,11 +38,11 @@ fn the_command_for_many_seals_approves_those_that_were_judged_and_no_others() {
     let repo = failing();
     let run = repo.run(&["check", "p0[1-3]"]);
     assert!(run.stdout.contains("sealgate seal p01 p02 p03\n"), "{run:#?}");
-    assert_eq!(repo.run(&["seal", "p01", "p02", "p03"]).code, Some(0));
-    assert_eq!(repo.run(&["check", "p01", "p02", "p03"]).code, Some(0));
-    assert_eq!(repo.run(&["check", "p04"]).code, Some(1));
-    assert_eq!(repo.run(&["seal", "--all"]).code, Some(0));
-    assert_eq!(repo.run(&["check"]).code, Some(0));
+    assert_eq!(repo.run(&["seal", "p01", "p02", "p03"]).code, 0);
+    assert_eq!(repo.run(&["check", "p01", "p02", "p03"]).code, 0);
+    assert_eq!(repo.run(&["check", "p04"]).code, 1);
+    assert_eq!(repo.run(&["seal", "--all"]).code, 0);
+    assert_eq!(repo.run(&["check"]).code, 0);
 }
 
 #[test]

@@ -15,7 +15,7 @@ const DATABASE: &str = "data/app.db";
 
 /// Makes or changes a database by these statements.
 fn sql(repo: &Repo, file: &str, statements: &str) {
-    let path = repo.path(file);
+    let path = repo.at(file);
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     let connection = Connection::open(path).unwrap();
     connection.execute_batch(statements).unwrap();
@@ -34,7 +34,7 @@ fn births() -> Repo {
          INSERT INTO births VALUES (1, 'a', 1.5), (2, 'b', 2.5), (3, 'c', NULL);",
     );
     let run = repo.run(&["seal", "births", "--root", DATABASE, "--include", "main/births"]);
-    assert_eq!(run.code, Some(0), "{run:?}");
+    assert_eq!(run.code, 0, "{run:?}");
     repo
 }
 
@@ -68,7 +68,7 @@ fn passes(repo: &Repo) {
 }
 
 fn is_error(run: &Run, code: &str, says: &str) {
-    assert_eq!(run.code, Some(2), "{run:?}");
+    assert_eq!(run.code, 2, "{run:?}");
     let said = format!("{}{}", run.stdout, run.stderr);
     assert!(said.contains(says), "{code}: {says:?} is not in {said}");
 }
@@ -124,13 +124,13 @@ fn what_drifted_is_named_by_row_and_object() {
         ]
     );
     let diff = repo.run(&["diff", "births", "--exit-code"]);
-    assert_eq!(diff.code, Some(1));
+    assert_eq!(diff.code, 1);
     assert!(diff.stdout.contains("2 added, 2 removed, 1 changed"), "{diff:?}");
     let ls = repo.run(&["ls", "births", "main/births/rows"]);
     let listing = "missing    main/births/rows/1\nsealed     main/births/rows/2\n\
                    sealed     main/births/rows/3\nunsealed   main/births/rows/4\n";
     assert_eq!(ls.stdout, listing);
-    assert_eq!(repo.run(&["seal", "births"]).code, Some(0));
+    assert_eq!(repo.run(&["seal", "births"]).code, 0);
     passes(&repo);
 }
 
@@ -156,7 +156,7 @@ fn what_sqlite_does_to_definitions_is_explained() {
         DATABASE,
         "CREATE TABLE t(k INTEGER PRIMARY KEY, a, b); INSERT INTO t VALUES (1, 2, 3);",
     );
-    assert_eq!(repo.run(&["seal", "t", "--root", DATABASE, "--include", "."]).code, Some(0));
+    assert_eq!(repo.run(&["seal", "t", "--root", DATABASE, "--include", "."]).code, 0);
     sql(
         &repo,
         DATABASE,
@@ -183,17 +183,17 @@ fn a_database_in_use_is_refused_and_nothing_is_left_beside_it() {
         let expected: &[&str] = if is_refused { &["sqlite-in-use"] } else { &[] };
         assert_eq!((code, &*errors(&report)), (Some(if is_refused { 2 } else { 0 }), expected));
         let seal = repo.run(&["seal", "births"]);
-        assert_eq!(seal.code == Some(0), !is_refused, "{seal:?}");
-        fs::remove_file(repo.path(journal)).unwrap();
+        assert_eq!(seal.code == 0, !is_refused, "{seal:?}");
+        fs::remove_file(repo.at(journal)).unwrap();
     }
-    symlink("app.db", repo.path("data/app.db-wal")).unwrap();
+    symlink("app.db", repo.at("data/app.db-wal")).unwrap();
     assert_eq!(errors(&check(&repo, &[]).1), ["sqlite-in-use"]);
 }
 
 #[test]
 fn a_row_that_is_only_in_the_write_ahead_log_is_never_missed() {
     let repo = births();
-    let connection = Connection::open(repo.path(DATABASE)).unwrap();
+    let connection = Connection::open(repo.at(DATABASE)).unwrap();
     connection
         .execute_batch("PRAGMA journal_mode = WAL; INSERT INTO births VALUES (9, 'z', 0);")
         .unwrap();
@@ -237,14 +237,14 @@ fn what_is_no_database_is_an_error_of_its_own() {
     ];
     for (says, damage) in cases {
         let repo = births();
-        damage(&repo.path(DATABASE));
+        damage(&repo.at(DATABASE));
         let seal = repo.read("seals/births.toml");
         is_error(&repo.run(&["check"]), "check", says);
         is_error(&repo.run(&["seal", "births"]), "seal", says);
         assert_eq!(repo.read("seals/births.toml"), seal);
     }
     let repo = births();
-    fs::remove_file(repo.path(DATABASE)).unwrap();
+    fs::remove_file(repo.at(DATABASE)).unwrap();
     shell(&repo, "mkfifo data/app.db");
     is_error(&repo.run(&["check"]), "check", "FIFO");
 }
@@ -258,11 +258,11 @@ fn a_damaged_table_hides_no_other_and_never_passes() {
         "CREATE TABLE a(k INTEGER PRIMARY KEY, v); CREATE TABLE b(k INTEGER PRIMARY KEY);
          INSERT INTO a VALUES (1, zeroblob(20000)); INSERT INTO b VALUES (1);",
     );
-    assert_eq!(repo.run(&["seal", "all", "--root", DATABASE, "--include", "main"]).code, Some(0));
-    let mut bytes = fs::read(repo.path(DATABASE)).unwrap();
+    assert_eq!(repo.run(&["seal", "all", "--root", DATABASE, "--include", "main"]).code, 0);
+    let mut bytes = fs::read(repo.at(DATABASE)).unwrap();
     // The root page of `a` is the second one.
     bytes[4096..4100].fill(0xff);
-    fs::write(repo.path(DATABASE), bytes).unwrap();
+    fs::write(repo.at(DATABASE), bytes).unwrap();
     sql(&repo, "data/x.db", "");
     let (code, report) = check(&repo, &[]);
     assert_eq!((code, findings(&report)), (Some(2), vec!["unreadable main/a/rows".to_owned()]));
@@ -274,7 +274,7 @@ fn an_included_path_with_nothing_at_it_is_an_error() {
     let repo = births();
     let run = repo.run(&["seal", "x", "--root", DATABASE, "--include", "main/gone"]);
     is_error(&run, "include-matches-nothing", "nothing at main/gone");
-    assert!(!repo.path("seals/x.toml").exists());
+    assert!(!repo.at("seals/x.toml").exists());
     sql(&repo, DATABASE, "DROP TABLE births;");
     let (code, report) = check(&repo, &[]);
     assert_eq!((code, errors(&report)), (Some(2), vec!["include-matches-nothing"]));
@@ -290,12 +290,12 @@ fn another_file_and_a_commit_are_judged_by_the_same_seal() {
         "git init -q; git add data; sealgate seal births --root data/app.db --include main/births \
                   --allow-ci 2>/dev/null || true",
     );
-    fs::remove_file(repo.path("seals/births.toml")).unwrap();
+    fs::remove_file(repo.at("seals/births.toml")).unwrap();
     let run = repo.run(&["seal", "births", "--root", DATABASE, "--include", "main/births"]);
     assert!(run.stdout.contains("tracked in git"), "{run:?}");
     shell(&repo, "git add -A; git commit -q -m first");
     sql(&repo, "other.db", "VACUUM;");
-    fs::copy(repo.path(DATABASE), repo.path("other.db")).unwrap();
+    fs::copy(repo.at(DATABASE), repo.at("other.db")).unwrap();
     sql(&repo, "other.db", "UPDATE births SET uid = 'B' WHERE id = 2; VACUUM;");
     let (code, report) = check(&repo, &["births", "--at", "other.db"]);
     assert_eq!(
@@ -329,8 +329,8 @@ fn a_change_of_what_is_covered_is_a_change_of_scope() {
         );
         let seal = repo.read("seals/births.toml").replace(old, new);
         repo.write("seals/births.toml", seal);
-        assert_eq!(repo.run(&["fmt", "births"]).code, Some(0), "{key}");
-        assert_eq!(repo.run(&["seal", "births"]).code, Some(0), "{key}");
+        assert_eq!(repo.run(&["fmt", "births"]).code, 0, "{key}");
+        assert_eq!(repo.run(&["seal", "births"]).code, 0, "{key}");
         passes(&repo);
         let (code, report) = check(&repo, &["--base", "HEAD"]);
         assert_eq!(code, Some(1), "{key}: {report}");
@@ -346,8 +346,8 @@ fn a_directory_in_the_place_of_a_database_is_a_change_of_scope() {
         &repo,
         "git init -q; printf '/data/\\n' > .gitignore; git add -A; git commit -q -m first",
     );
-    fs::remove_file(repo.path("seals/births.toml")).unwrap();
-    assert_eq!(repo.run(&["seal", "births", "--root", "data"]).code, Some(0));
+    fs::remove_file(repo.at("seals/births.toml")).unwrap();
+    assert_eq!(repo.run(&["seal", "births", "--root", "data"]).code, 0);
     let (code, report) = check(&repo, &["--base", "HEAD"]);
     let scope = report["seals"][0]["reseal"]["scope"].as_array().unwrap();
     let what: Vec<&str> = scope.iter().map(|scope| scope["what"].as_str().unwrap()).collect();
@@ -386,7 +386,7 @@ fn buckets_are_chosen_and_said() {
          INSERT INTO large SELECT i FROM n;",
     );
     let run = repo.run(&["seal", "all", "--root", DATABASE, "--include", "main"]);
-    assert_eq!(run.code, Some(0), "{run:?}");
+    assert_eq!(run.code, 0, "{run:?}");
     assert!(run.stderr.contains("main/large goes under `buckets`"), "{run:?}");
     assert!(run.stderr.contains("main/loose goes under `buckets`"), "{run:?}");
     let seal = repo.read("seals/all.toml");
@@ -405,21 +405,21 @@ fn a_report_approves_rows_that_were_read_elsewhere() {
     let repo = births();
     sql(&repo, DATABASE, "UPDATE births SET amount = 9 WHERE id = 2; DROP INDEX by_amount;");
     let run = repo.run(&["check", "--report", "json=../report.json"]);
-    assert_eq!(run.code, Some(1), "{run:?}");
+    assert_eq!(run.code, 1, "{run:?}");
     let run = repo.run(&["seal", "--from-report", "../report.json"]);
-    assert_eq!(run.code, Some(0), "{run:?}");
+    assert_eq!(run.code, 0, "{run:?}");
     passes(&repo);
     // What no check can have seen is refused.
     sql(&repo, DATABASE, "UPDATE births SET amount = 8 WHERE id = 2;");
     repo.run(&["check", "--report", "json=../report.json"]);
-    let report = fs::read_to_string(repo.path("../report.json")).unwrap();
+    let report = fs::read_to_string(repo.at("../report.json")).unwrap();
     for (old, new) in
         [("main/births/rows/2", "main/other/rows/2"), ("\"kind\": \"file\"", "\"kind\": \"exec\"")]
     {
         assert!(report.contains(old));
-        fs::write(repo.path("../forged.json"), report.replace(old, new)).unwrap();
+        fs::write(repo.at("../forged.json"), report.replace(old, new)).unwrap();
         let run = repo.run(&["seal", "--from-report", "../forged.json"]);
-        assert_eq!(run.code, Some(2), "{old}: {run:?}");
+        assert_eq!(run.code, 2, "{old}: {run:?}");
     }
 }
 
@@ -446,7 +446,7 @@ fn exports_vouch_for_sealed_rows_alone() {
     let repo = births();
     for format in ["b3sum", "sha256sum"] {
         let run = repo.run(&["export", "births", "--format", format]);
-        assert_eq!((run.code, run.stdout.lines().count()), (Some(0), 6), "{run:?}");
+        assert_eq!((run.code, run.stdout.lines().count()), (0, 6), "{run:?}");
     }
     sql(
         &repo,
@@ -454,7 +454,7 @@ fn exports_vouch_for_sealed_rows_alone() {
         "UPDATE births SET amount = 9 WHERE id = 2; DELETE FROM births WHERE id = 3;",
     );
     let run = repo.run(&["export", "births", "--format", "sha256sum"]);
-    assert_eq!((run.code, &*run.stdout), (Some(1), ""), "{run:?}");
+    assert_eq!((run.code, &*run.stdout), (1, ""), "{run:?}");
     assert!(run.stderr.contains("rows/2") && run.stderr.contains("rows/3"), "{run:?}");
 }
 
@@ -478,7 +478,7 @@ fn what_is_for_directories_is_refused() {
     }
     is_error(&repo.run(&["check", "--require-sealed", "data"]), "require-sealed", "data");
     let run = repo.run(&["seal", "births", "--set-build", "make db"]);
-    assert_eq!(run.code, Some(0), "{run:?}");
+    assert_eq!(run.code, 0, "{run:?}");
     passes(&repo);
     is_error(&repo.run(&["rebuild", "births"]), "usage", "covers a database");
 }
@@ -491,7 +491,7 @@ fn hostile_names_are_shown_harmlessly() {
         DATABASE,
         "CREATE TABLE \"a\u{1b}[31m\n::error::x\"(k TEXT PRIMARY KEY); CREATE TABLE \"\u{202e}x\"(k INTEGER PRIMARY KEY);",
     );
-    assert_eq!(repo.run(&["seal", "all", "--root", DATABASE, "--include", "main"]).code, Some(0));
+    assert_eq!(repo.run(&["seal", "all", "--root", DATABASE, "--include", "main"]).code, 0);
     passes(&repo);
     sql(
         &repo,
@@ -500,7 +500,7 @@ fn hostile_names_are_shown_harmlessly() {
     );
     for format in ["human", "github", "markdown"] {
         let run = repo.run(&["check", "--format", format]);
-        assert_eq!(run.code, Some(1), "{run:?}");
+        assert_eq!(run.code, 1, "{run:?}");
         for hostile in ["\u{1b}", "\u{202e}", "\u{7}", "\n::error::x"] {
             assert!(!run.stdout.contains(hostile), "{format}: {hostile:?}: {}", run.stdout);
         }

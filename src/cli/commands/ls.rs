@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::fs::FileType;
+use std::path::Path;
 
 use sealgate_core::compare::inventory::{Item, Observed};
 use sealgate_core::compare::verdict::Verdict;
@@ -18,6 +19,7 @@ use walkdir::WalkDir;
 
 use super::{Context, Outcome};
 use crate::cli::args::LsArgs;
+use crate::ops::check::Opened;
 use crate::tree::{NamedBy, database_problem, root_problem};
 
 /// A path below the root, and the word and the reason for it.
@@ -35,9 +37,15 @@ pub(super) fn run(arguments: &LsArgs, context: &Context) -> Outcome {
     let wanted = arguments.path.as_deref().map(|path| path.trim_end_matches('/').as_bytes());
     let within = |path: &[u8]| wanted.is_none_or(|wanted| path == wanted || is_below(path, wanted));
 
+    if arguments.at.is_some() && seal.header.surface.is_none() {
+        let message = "--at lists a database, and the seal covers a directory";
+        return Err(vec![
+            Problem::new("usage", message).remedy("leave it out: ls lists the root of the seal"),
+        ]);
+    }
     let mut rows = match &seal.header.surface {
         None => there(&seal, context)?,
-        Some(surface) => in_database(&seal, surface, context)?,
+        Some(surface) => in_database(&seal, surface, arguments.at.as_deref(), context)?,
     };
     let found: HashSet<Box<[u8]>> = rows.iter().map(|(path, ..)| path.clone()).collect();
     let absent = seal.entries.iter().map(|sealed| sealed.path.as_bytes());
@@ -106,9 +114,15 @@ fn there(seal: &Seal, context: &Context) -> Result<Vec<Row>, Vec<Problem>> {
 fn in_database(
     seal: &Seal,
     surface: &Surface,
+    at: Option<&Path>,
     context: &Context,
 ) -> Result<Vec<Row>, Vec<Problem>> {
-    let database = context.repository.database(&seal.name, &seal.header.root)?;
+    let Seal { name, header, .. } = seal;
+    let opened = match at {
+        Some(at) => Opened::of_place(&context.named_place(at), name, header)?,
+        None => Opened::of_root(&context.repository, name, header, NamedBy::Seal)?,
+    };
+    let Opened::Database(database) = opened else { return Ok(Vec::new()) };
     let nothing = Scope::new(Vec::new())
         .map_err(|error| Problem::new("usage", error.to_string()).remedy("report this"))?;
     let survey = database

@@ -141,6 +141,13 @@ pub enum SourceView {
         /// As the user named it.
         path: String,
     },
+    /// A database on a server. Where the server is does not stand in a report.
+    Database {
+        /// The system, such as `postgresql`.
+        system: String,
+        /// The version of the server; empty where it did not say.
+        version: String,
+    },
     /// A commit.
     Commit {
         /// The revision as the user named it.

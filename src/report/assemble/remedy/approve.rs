@@ -21,7 +21,7 @@ pub(crate) fn fix(judgement: &SealResult, invocation: &Invocation) -> Option<Fix
         if is_for_a_build(judgement, invocation) {
             return of_build(&[judgement], invocation);
         }
-        Fix { approve: advice.sealgate("seal"), caution: advice.caution(), steps: Vec::new() }
+        Fix { approve: advice.seal_here(), caution: advice.caution(), steps: Vec::new() }
     })
 }
 
@@ -126,7 +126,7 @@ impl Advice<'_> {
             Source::Commit { given, .. } => sentences.push(format!(
                 "First check out {given}: the command seals what is in the working tree."
             )),
-            Source::Worktree | Source::Directory { .. } => {}
+            Source::Worktree | Source::Directory { .. } | Source::Server { .. } => {}
         }
         if self.invocation.checkout.other_seals.contains(&self.judgement.name) {
             let file = self.invocation.seal_file(&self.judgement.name);

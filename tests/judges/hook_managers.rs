@@ -5,9 +5,9 @@
 use std::fs;
 use std::path::Path;
 
-use crate::common::{Ran, run, scrubbed};
 use crate::pushing;
 use crate::pushing::{Project, path_with_program};
+use crate::support::{Run, run, scrubbed};
 
 const PASS: &str = "PASS  1 commit, 1 seal (dist), 1 entry, ";
 
@@ -27,7 +27,7 @@ fn project() -> Project {
 }
 
 /// `program` in the project, with the places that it writes to outside of it.
-fn tool(project: &Project, program: &str, arguments: &[&str]) -> Ran {
+fn tool(project: &Project, program: &str, arguments: &[&str]) -> Run {
     let mut command = scrubbed(program);
     command.args(arguments).current_dir(project.repo.at(".")).env("PATH", path_with_program());
     for (name, place) in homes(project) {
@@ -45,7 +45,7 @@ fn homes(project: &Project) -> [(&'static str, std::path::PathBuf); 3] {
 #[track_caller]
 fn set_up(project: &Project, program: &str, arguments: &[&str]) {
     let ran = tool(project, program, arguments);
-    assert_eq!(ran.code, 0, "{program}: {} {}", String::from_utf8_lossy(&ran.stdout), ran.stderr);
+    assert_eq!(ran.code, 0, "{program}: {} {}", ran.stdout, ran.stderr);
 }
 
 /// Pushes, and demands that it arrives or not, and that `said` is said.
@@ -53,7 +53,7 @@ fn set_up(project: &Project, program: &str, arguments: &[&str]) {
 fn push(project: &Project, refspecs: &[&str], arrives: bool, said: &str) {
     let before = project.on_remote();
     let ran = tool(project, "git", &[&["push", "origin"], refspecs].concat());
-    let all = format!("{}{}", String::from_utf8_lossy(&ran.stdout), ran.stderr);
+    let all = format!("{}{}", ran.stdout, ran.stderr);
     assert_eq!(ran.code == 0, arrives, "{refspecs:?}: {all}");
     assert_eq!(project.on_remote() != before, arrives, "{refspecs:?}: {all}");
     assert!(all.contains(said), "{refspecs:?} should say {said:?}: {all}");
@@ -90,7 +90,7 @@ fn configure(project: &Project) {
             git
         });
         assert_eq!(ran.code, 0, "{}", ran.stderr);
-        String::from_utf8(ran.stdout).unwrap().trim_end().to_owned()
+        ran.stdout.trim_end().to_owned()
     };
     git(&["init", "--quiet"]);
     git(&["add", "."]);
@@ -171,11 +171,11 @@ fn gap(project: &Project) {
 fn by_hand(project: &Project, program: &str) {
     let arguments = ["run", "--hook-stage", "manual", "--all-files", "--verbose"];
     let ran = tool(project, program, &arguments);
-    let said = String::from_utf8_lossy(&ran.stdout).into_owned() + &ran.stderr;
+    let said = ran.stdout.clone() + &ran.stderr;
     assert!(ran.code == 0 && said.contains(PASS), "{said}");
     project.git(&["checkout", "--quiet", "drifted"]);
     let ran = tool(project, program, &arguments);
-    let said = String::from_utf8_lossy(&ran.stdout).into_owned() + &ran.stderr;
+    let said = ran.stdout.clone() + &ran.stderr;
     assert!(ran.code != 0 && said.contains("1 finding in dist of "), "{said}");
     project.git(&["checkout", "--quiet", "main"]);
 }
@@ -184,7 +184,7 @@ fn by_hand(project: &Project, program: &str) {
 fn beside(project: &Project, program: &str) {
     let ours = |arguments: &[&str], told: &str| {
         let ran = project.repo.run(&[&["hook"], arguments].concat());
-        let said = String::from_utf8_lossy(&ran.stdout).into_owned() + &ran.stderr;
+        let said = ran.stdout.clone() + &ran.stderr;
         assert!(ran.code == 0 && said.contains(told), "{arguments:?}: {said}");
     };
     let closed = || {
@@ -231,7 +231,7 @@ fn lefthook_that_keeps_stdin_to_itself_is_told_so() {
     project.commit("Configure");
     set_up(&project, "lefthook", &["install"]);
     let ran = tool(&project, "git", &["push", "origin", "main"]);
-    let said = String::from_utf8_lossy(&ran.stdout).into_owned() + &ran.stderr;
+    let said = ran.stdout.clone() + &ran.stderr;
     // From outside it looks like a push of nothing, which must pass.
     assert!(said.contains("git names no ref to push, nothing to judge"), "{said}");
 }

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::common::{Ran, Repo, copy, run, scrubbed};
+use crate::support::{Repo, Run, copy, run, scrubbed};
 
 /// What the action is called where it is used.
 const ACTION: &str = "owner/sealgate@v1";
@@ -190,7 +190,7 @@ pub(crate) struct Consumer {
 #[derive(Debug)]
 pub(crate) struct Acted {
     /// The exit code and the log of act.
-    pub(crate) ran: Ran,
+    pub(crate) ran: Run,
     /// What the steps wrote into the directory `$RESULTS`: JSON where it is, and text.
     pub(crate) results: BTreeMap<String, Value>,
 }
@@ -321,7 +321,7 @@ impl Consumer {
 impl Acted {
     /// The log of act.
     pub(crate) fn log(&self) -> String {
-        String::from_utf8_lossy(&self.ran.stdout).into_owned() + &self.ran.stderr
+        self.ran.stdout.clone() + &self.ran.stderr
     }
 }
 

@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use crate::common::{Node, Ran, Repo, run, scrubbed};
+use crate::support::{Node, Repo, Run, run, scrubbed};
 
 /// A repository with the seals `dist` and `release`.
 fn sealed() -> Repo {
@@ -22,9 +22,9 @@ fn shell(repo: &Repo, shell: &str, options: &[&str], file: &str, script: &str) -
     let mut command = scrubbed(shell);
     command.args(options).arg("-c").arg(script).env("PATH", path).current_dir(repo.at("."));
     command.env("COMPLETIONS", completions.join(file)).env("HOME", repo.at("."));
-    let Ran { code, stdout, stderr } = run(command);
+    let Run { code, stdout, stderr } = run(command);
     assert_eq!(code, 0, "{shell}: {stderr}");
-    String::from_utf8(stdout).unwrap().lines().map(str::to_owned).collect()
+    stdout.lines().map(str::to_owned).collect()
 }
 
 #[test]

@@ -10,7 +10,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use crate::acting::{Acted, Consumer};
-use crate::common::copy;
+use crate::support::copy;
 
 const WORKFLOW: &str = include_str!("../../.github/workflows/release.yml");
 const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -6,10 +6,10 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::common::{Node, Ran, Repo, run};
+use crate::support::{Node, Repo, Run, run};
 
-fn second_reader(repo: &Repo, name: &str) -> Ran {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/second_reader.py");
+fn second_reader(repo: &Repo, name: &str) -> Run {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/judges/second_reader.py");
     let mut python = Command::new("python3");
     python.arg(script).arg(repo.at(&format!("seals/{name}.toml"))).arg(repo.at(""));
     run(python)
@@ -19,7 +19,7 @@ fn second_reader(repo: &Repo, name: &str) -> Ran {
 fn agree(repo: &Repo, name: &str, code: i32, what: &str) {
     let (ours, theirs) = (repo.run(&["check", name]), second_reader(repo, name));
     assert_eq!((ours.code, theirs.code), (code, code), "{what}: {ours:?} {theirs:?}");
-    let said = String::from_utf8_lossy(&theirs.stdout);
+    let said = theirs.stdout;
     assert!(!said.contains("digests not compared"), "{what}: {said}");
 }
 

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::acting;
 use crate::acting::{Acted, Consumer};
 use crate::actions::sorted_outputs;
-use crate::common::{run, scrubbed};
+use crate::support::{run, scrubbed};
 
 /// A job that runs `build`, and then the action with `inputs` (lines `key: value`).
 fn workflow(build: &str, inputs: &str) -> String {
@@ -463,7 +463,7 @@ fn content(program: &str, arguments: &[&str]) -> (bool, String) {
     let mut command = scrubbed(program);
     command.args(arguments).current_dir(env!("CARGO_MANIFEST_DIR"));
     let ran = run(command);
-    (ran.code == 0, format!("{}{}", String::from_utf8_lossy(&ran.stdout), ran.stderr))
+    (ran.code == 0, format!("{}{}", ran.stdout, ran.stderr))
 }
 
 /// Demands that `program` accepts what is here, and refuses `bad`, a file of the given name.

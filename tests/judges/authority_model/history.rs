@@ -14,8 +14,19 @@ use serde_json::{Value, json};
 use super::policies::{
     ALL_KINDS, Items, MAP_KINDS, PEOPLE, Spec, change_items, close, items, map_text, signer,
 };
-use crate::common::Repo;
 use crate::random::Random;
+use crate::support::Repo;
+
+impl Random {
+    /// Whether something happens that happens in so many of a hundred cases.
+    pub(super) fn chance(&mut self, percent: usize) -> bool {
+        self.below(100) < percent
+    }
+
+    pub(super) fn pick<'a, T>(&mut self, all: &'a [T]) -> &'a T {
+        &all[self.below(all.len())]
+    }
+}
 
 const SEALS: [&str; 2] = ["dist", "site"];
 
