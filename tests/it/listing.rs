@@ -8,7 +8,7 @@ use std::os::unix::ffi::OsStrExt as _;
 
 use rustix::fs::{Mode, OFlags};
 
-use crate::support::{Repo, scrubbed};
+use crate::support::{Node, Repo, scrubbed};
 
 #[test]
 fn what_no_seal_can_state_is_listed_as_that() {
@@ -45,4 +45,17 @@ fn what_lies_elsewhere_is_not_listed() {
         let ran = repo.run(&["ls", "release", path]);
         assert_eq!(ran.stdout, listing, "{path}");
     }
+}
+
+/// The completions ask for this.
+#[test]
+fn without_a_name_the_seals_are_listed() {
+    let repo = Repo::of_release();
+    repo.build("dist", &[("app.js", Node::File(b"app".to_vec()))]);
+    repo.seal("dist", "dist");
+    let ran = repo.run(&["ls"]);
+    assert_eq!((ran.code, &*ran.stdout), (0, "dist\nrelease\n"), "{}", ran.stderr);
+    let ran = Repo::plain().run(&["ls"]);
+    assert_eq!((ran.code, &*ran.stdout), (2, ""));
+    assert!(ran.stderr.contains("there are no seals"), "{}", ran.stderr);
 }

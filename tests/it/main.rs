@@ -68,6 +68,7 @@ mod next_steps;
 mod openssh;
 mod other_ci;
 mod outside_builds;
+mod packaging;
 mod partial_checks;
 mod partition;
 mod patterns;

@@ -1,4 +1,5 @@
-//! `ls`: what is sealed, unsealed, unsealable, or excluded and by which pattern. Reads names, no bytes.
+//! `ls`: the names of the seals; or of one seal, what is sealed, unsealed, unsealable, or excluded and by
+//! which pattern. Reads names, no bytes.
 
 use std::collections::HashSet;
 use std::fmt::Write as _;
@@ -25,7 +26,13 @@ use crate::tree::{NamedBy, database_problem, root_problem};
 type Row = (Box<[u8]>, &'static str, Option<String>);
 
 pub(super) fn run(arguments: &LsArgs, context: &Context) -> Outcome {
-    let name = context.select_one(std::slice::from_ref(&arguments.name), "ls")?;
+    let Some(name) = &arguments.name else {
+        let names = context.select(&[])?;
+        let listing: String = names.iter().map(|name| format!("{name}\n")).collect();
+        context.terminal.answer(listing.as_bytes())?;
+        return Ok(Verdict::Pass);
+    };
+    let name = context.select_one(std::slice::from_ref(name), "ls")?;
     let seal = context.repository.load(&name).and_then(|loaded| loaded.seal)?;
     let wanted = arguments.path.as_deref().map(|path| path.trim_end_matches('/').as_bytes());
     let within = |path: &[u8]| wanted.is_none_or(|wanted| path == wanted || is_below(path, wanted));
