@@ -175,7 +175,7 @@ _sealgate() {
             return 0
             ;;
         sealgate__subcmd__accept)
-            opts="-C -q -v -h -V --allow-ci --allow-outside-links --seals --color --quiet --verbose --help --version"
+            opts="-C -q -v -h -V --allow-ci --allow-outside-links --seals --color --quiet --verbose --help --version $("$1" ls 2>/dev/null)"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -295,7 +295,7 @@ _sealgate() {
             return 0
             ;;
         sealgate__subcmd__check)
-            opts="-C -q -v -h -V --names-from --allow-none --rev --seals-from --base --on-reseal --environment --action --plan --ref --older --policy-digest --at --stage --require-sealed --only --partition --format --report --threads --no-mmap --seals --color --quiet --verbose --help --version"
+            opts="-C -q -v -h -V --names-from --allow-none --rev --seals-from --base --on-reseal --environment --action --plan --ref --older --policy-digest --at --stage --require-sealed --only --partition --format --report --threads --no-mmap --seals --color --quiet --verbose --help --version $("$1" ls 2>/dev/null)"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -419,17 +419,13 @@ _sealgate() {
             return 0
             ;;
         sealgate__subcmd__confined)
-            opts="-C -q -v -h -V --outcome --unconfined --writable --database --script --inside --without-triggers --seals --color --quiet --verbose --help --version"
+            opts="-C -q -v -h -V --scratch --database --script --inside --without-triggers --seals --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
-                --outcome)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --writable)
+                --scratch)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -465,7 +461,7 @@ _sealgate() {
             return 0
             ;;
         sealgate__subcmd__diff)
-            opts="-C -q -v -h -V --against --base --rev --exit-code --format --threads --no-mmap --seals --color --quiet --verbose --help --version"
+            opts="-C -q -v -h -V --against --base --rev --exit-code --format --threads --no-mmap --seals --color --quiet --verbose --help --version $("$1" ls 2>/dev/null)"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -593,7 +589,7 @@ _sealgate() {
             return 0
             ;;
         sealgate__subcmd__export)
-            opts="-C -q -v -h -V --format --at --seals --color --quiet --verbose --help --version"
+            opts="-C -q -v -h -V --format --seals --color --quiet --verbose --help --version $("$1" ls 2>/dev/null)"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -601,10 +597,6 @@ _sealgate() {
             case "${prev}" in
                 --format)
                     COMPREPLY=($(compgen -W "b3sum sha256sum" -- "${cur}"))
-                    return 0
-                    ;;
-                --at)
-                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 -C)
@@ -627,7 +619,7 @@ _sealgate() {
             return 0
             ;;
         sealgate__subcmd__fmt)
-            opts="-C -q -v -h -V --check --allow-ci --seals --color --quiet --verbose --help --version"
+            opts="-C -q -v -h -V --check --allow-ci --seals --color --quiet --verbose --help --version $("$1" ls 2>/dev/null)"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1133,16 +1125,12 @@ _sealgate() {
             return 0
             ;;
         sealgate__subcmd__ls)
-            opts="-C -q -v -h -V --at --seals --color --quiet --verbose --help --version"
+            opts="-C -q -v -h -V --seals --color --quiet --verbose --help --version $("$1" ls 2>/dev/null)"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
-                --at)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 -C)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1475,7 +1463,7 @@ _sealgate() {
             return 0
             ;;
         sealgate__subcmd__rebuild)
-            opts="-C -q -v -h -V --seal --twice --restore --seals-from --base --on-reseal --format --report --threads --no-mmap --seals --color --quiet --verbose --help --version"
+            opts="-C -q -v -h -V --seal --twice --restore --seals-from --base --on-reseal --format --report --threads --no-mmap --seals --color --quiet --verbose --help --version $("$1" ls 2>/dev/null)"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1525,7 +1513,7 @@ _sealgate() {
             return 0
             ;;
         sealgate__subcmd__rehearse)
-            opts="-C -q -v -h -V --scratch --record --keep --unconfined --environment --base --ref --report --seals --color --quiet --verbose --help --version"
+            opts="-C -q -v -h -V --scratch --record --keep --seals --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1536,22 +1524,6 @@ _sealgate() {
                     return 0
                     ;;
                 --record)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --environment)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --base)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --ref)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --report)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1575,7 +1547,7 @@ _sealgate() {
             return 0
             ;;
         sealgate__subcmd__resolve)
-            opts="-C -q -v -h -V --seals --color --quiet --verbose --help --version"
+            opts="-C -q -v -h -V --seals --color --quiet --verbose --help --version $("$1" ls 2>/dev/null)"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1601,7 +1573,7 @@ _sealgate() {
             return 0
             ;;
         sealgate__subcmd__seal)
-            opts="-C -q -v -h -V --root --at --exclude --include --set-build --only --from-report --all --allow-ci --allow-outside-links --threads --no-mmap --seals --color --quiet --verbose --help --version"
+            opts="-C -q -v -h -V --root --at --exclude --include --set-build --only --from-report --all --allow-ci --allow-outside-links --threads --no-mmap --seals --color --quiet --verbose --help --version $("$1" ls 2>/dev/null)"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -7,7 +7,8 @@ use std::fs;
 use rustix::process::{Pid, Signal, kill_process};
 use sealgate_surface::rusqlite::Connection;
 
-use crate::support::{Repo, Run, processes_in, scratches, start, wait_until};
+use crate::rehearsals::{processes_in, scratches, start, wait_until};
+use crate::support::{Repo, Run};
 
 const BIRTHS: &str = "CREATE TABLE births(id INTEGER PRIMARY KEY AUTOINCREMENT, uid TEXT NOT NULL, amount REAL);
      CREATE INDEX by_amount ON births(amount);

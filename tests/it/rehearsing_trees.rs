@@ -8,8 +8,9 @@ use std::os::unix::fs::{PermissionsExt as _, symlink};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
+use crate::rehearsals::{processes_in, scratches, start, wait_until};
 use crate::snapshot::expect;
-use crate::support::{Repo, Run, processes_in, scratches, start, wait_until};
+use crate::support::{Repo, Run};
 
 /// A repository whose seal `deploy` covers a tree, with a clone of that tree beside it and a plan.
 pub(crate) fn planned(apply: &str, rollback: &str, more: &str) -> Repo {

@@ -17,6 +17,7 @@ mod authority;
 mod authority_model;
 mod authority_openssh;
 mod bots;
+mod completing;
 mod format_judges;
 mod hook_managers;
 #[path = "../it/openssh.rs"]
@@ -30,7 +31,10 @@ mod postgres_walk;
 mod pushing;
 #[path = "../it/random.rs"]
 mod random;
+#[path = "../it/rehearsals.rs"]
+mod rehearsals;
 mod rehearsing_postgres;
+mod releasing;
 mod scope_of_event;
 mod second_reader;
 #[path = "../it/support/mod.rs"]

@@ -10,7 +10,8 @@ use rustix::process::{Pid, Signal, geteuid, kill_process};
 use serde_json::Value;
 
 use crate::postgres::Cluster;
-use crate::support::{Repo, Run, processes_in, run, scratches, wait_until};
+use crate::rehearsals::{processes_in, scratches, wait_until};
+use crate::support::{Repo, Run, run};
 
 /// A registry of births, with a little of everything that a rollback can forget.
 const BIRTHS: &str = "
@@ -236,7 +237,12 @@ const CASES: [Case; 10] = [
         ],
     ),
     // The operator's own way to restore.
-    ("ALTER TABLE reg.births ADD note text;", "ALTER TABLE reg.births DROP note;", BY_DUMP, &[]),
+    (
+        "ALTER TABLE reg.births ADD note text;",
+        "ALTER TABLE reg.births DROP note;",
+        BY_DUMP,
+        &["restore-restores: +builtin"],
+    ),
 ];
 
 #[test]

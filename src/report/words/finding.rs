@@ -116,6 +116,7 @@ fn whole(entry: &EntryView, names: Names) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::v1::Remedy;
 
     #[test]
     fn each_kind_of_change_is_told_in_its_own_way() {
@@ -172,7 +173,7 @@ mod tests {
                 cause: None,
                 detail: None,
                 difference: None,
-                remedy: String::new(),
+                remedy: Remedy::default(),
             };
             assert_eq!(change(&finding), words);
             let moved = FindingView { kind: K::Moved, from: Some("a:".into()), ..finding };

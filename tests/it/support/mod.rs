@@ -5,8 +5,6 @@
 
 mod checked;
 mod hostile;
-#[cfg(target_os = "linux")]
-mod rehearsals;
 mod tree;
 
 use std::collections::BTreeMap;
@@ -23,8 +21,6 @@ use walkdir::WalkDir;
 
 pub(crate) use checked::{Checked, Found};
 pub(crate) use hostile::HOSTILE;
-#[cfg(target_os = "linux")]
-pub(crate) use rehearsals::{processes_in, scratches, start, wait_until};
 pub(crate) use tree::{Node, copy, fixture, make_fifo, make_socket};
 
 /// No run takes longer; one that waits for a FIFO, or for a lock, is killed and fails its test.

@@ -1,10 +1,13 @@
-//! Rehearsals that run, and what they leave.
+//! Rehearsals that run while a test looks at them.
+
+#![cfg(unix)]
 
 use std::fs;
+use std::path::PathBuf;
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
-use super::Repo;
+use crate::support::Repo;
 
 /// The processes that work below the scratch of `repo`.
 pub(crate) fn processes_in(repo: &Repo) -> Vec<String> {
@@ -28,6 +31,7 @@ pub(crate) fn start(repo: &Repo, plan: &str, is_hanging: &dyn Fn() -> bool) -> C
     child
 }
 
+/// Waits until something is so, for a minute at most.
 pub(crate) fn wait_until(is_so: &dyn Fn() -> bool, otherwise: &str) {
     let began = Instant::now();
     while !is_so() {
@@ -37,7 +41,7 @@ pub(crate) fn wait_until(is_so: &dyn Fn() -> bool, otherwise: &str) {
 }
 
 /// The scratch of the rehearsal that runs in `repo`.
-pub(crate) fn scratches(repo: &Repo) -> Vec<std::path::PathBuf> {
+pub(crate) fn scratches(repo: &Repo) -> Vec<PathBuf> {
     let entries = fs::read_dir(repo.at("../scratch")).unwrap();
     entries.map(|entry| entry.unwrap().path()).collect()
 }
