@@ -156,6 +156,11 @@ impl Advice<'_> {
             let rebuild = self.sealgate("rebuild");
             sentences.push(if self.is_database() {
                 format!("{root} is built by `{command}`.")
+            } else if self.invocation.after_build {
+                format!(
+                    "{root} was built by `{command}` just now; `{rebuild} --seal` builds it again and \
+                     approves what that makes."
+                )
             } else {
                 format!(
                     "{root} is built by `{command}`: `{rebuild}` runs that and says whether it makes \
