@@ -42,6 +42,7 @@ mod documents;
 mod drift;
 mod earlier_reports;
 mod error_codes;
+mod esbuild_dist;
 mod every_system;
 mod exchanges;
 mod excluding;

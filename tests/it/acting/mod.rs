@@ -115,6 +115,17 @@ pub(crate) struct Acted {
 impl Consumer {
     /// A repository with `dist`, which git ignores and `build.sh` makes, under seal.
     pub(crate) fn new() -> Self {
+        let consumer = Self::empty();
+        consumer.write(".gitignore", "dist\n");
+        consumer.write("build.sh", BUILD);
+        consumer.build();
+        consumer.repo.seal("dist", "dist");
+        consumer.commit("Seal dist");
+        consumer
+    }
+
+    /// A repository without a commit.
+    pub(crate) fn empty() -> Self {
         let consumer = Self { repo: Repo::in_git(), outside: tempfile::tempdir().unwrap() };
         for directory in ["action", "home", "results", "store", "cache"] {
             fs::create_dir(consumer.outside(directory)).unwrap();
@@ -130,11 +141,6 @@ impl Consumer {
         }
         let repo = &consumer.repo;
         repo.git(&["config", "uploadpack.allowAnySHA1InWant", "true"]);
-        consumer.write(".gitignore", "dist\n");
-        consumer.write("build.sh", BUILD);
-        consumer.build();
-        repo.seal("dist", "dist");
-        consumer.commit("Seal dist");
         consumer
     }
 
