@@ -123,6 +123,7 @@ fn a_change_request_is_guarded_and_each_failure_ends_with_the_printed_steps() {
         let here = pasted(&consumer, "sealgate rebuild");
         assert_eq!(here.code, 1, "{name}: {}", here.stderr);
         let said = String::from_utf8_lossy(&here.stdout).into_owned();
+        done(&consumer, "git restore .");
         let acted = request(&consumer);
         let report = kept(&consumer, &acted);
         for words in shown {
@@ -156,7 +157,7 @@ fn a_build_that_writes_nothing_or_never_the_same_is_told_from_a_stale_one() {
     assert_eq!(done(&consumer, "git status --porcelain"), "");
     done(&consumer, "git switch -qC work main");
     consumer.write("src/time.js", "export const label = (ms) => `${BUILT}: ${ms}`;\n");
-    let unstable = format!("{BUILD} --define:BUILT=$(date +%s%N)");
+    let unstable = format!("{BUILD} --define:BUILT=$(date +%s%3N)");
     let package = fs::read_to_string(consumer.repo.at("package.json")).unwrap();
     consumer.write("package.json", &package.replace(BUILD, &unstable));
     done(&consumer, "sealgate rebuild --seal; git add -A; git commit -qm 'Build in the time'");
