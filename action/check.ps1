@@ -97,6 +97,9 @@ if ("$env:IN_KEEP_REPORT" -ceq 'true') {
     $env:SEALGATE_ARTIFACT = (Split-Path -Leaf $room) -creplace '^sealgate-', 'sealgate-report-'
 }
 
+if ("$env:IN_CACHE" -cnotin '', 'false', 'true') { Stop-Gate "the input 'cache' is true or false" }
+if ("$env:IN_CACHE" -ceq 'true') { Write-Output "sealgate: the input 'cache' has no effect on Windows" }
+
 $action = $env:GITHUB_ACTION_PATH
 $manifest = [IO.File]::ReadAllText((Join-Path $action 'Cargo.toml'))
 $version = [regex]::Match($manifest, '(?m)^version = "([^"\r\n]*)"').Groups[1].Value

@@ -105,7 +105,7 @@ impl<'a> Broken<'a> {
         let (from, then) = match source {
             Source::Worktree => (sealgate_git::resolve(self.repository.root(), "HEAD").ok()??, ""),
             Source::Commit { oid, .. } => (Oid::from_hex(oid.as_bytes())?, ", and commit that"),
-            Source::Directory { .. } => return None,
+            Source::Directory { .. } | Source::Server { .. } => return None,
         };
         let good = self.last_sound(name, &from)?;
         let is_head = good == from;

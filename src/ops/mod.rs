@@ -15,3 +15,4 @@ mod reported;
 pub mod resolve;
 pub mod seal;
 pub mod side_by_side;
+pub mod signals;

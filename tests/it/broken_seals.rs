@@ -45,7 +45,7 @@ fn the_command_brings_back_a_seal_that_can_be_read() {
         let repo = sealed();
         shell(&repo, damage);
         let run = repo.run(&["check"]);
-        assert_eq!(run.code, Some(2), "{damage}: {run:#?}");
+        assert_eq!(run.code, 2, "{damage}: {run:#?}");
         assert_eq!(advised(&run), *command, "{damage}");
         shell(&repo, &format!("{command}; sealgate check"));
     }
@@ -59,7 +59,7 @@ fn other_commands_than_check_name_it_too() {
         let repo = sealed();
         shell(&repo, "echo '[[[' >> seals/dist.toml");
         let run = repo.run(arguments);
-        assert_eq!(run.code, Some(2), "{run:#?}");
+        assert_eq!(run.code, 2, "{run:#?}");
         shell(&repo, &format!("{}; sealgate check", advised(&run)));
     }
 }
@@ -83,7 +83,7 @@ fn a_seal_that_head_has_broken_comes_back_from_an_older_commit() {
     let hook = format!("echo \"{line}\" | sealgate hook pre-push o u 2>&1 || true");
     let output = repo.script(&repo.root(), &hook);
     let stdout = String::from_utf8(output.stdout).unwrap();
-    let command = advised(&Run { code: None, stdout, stderr: String::new() });
+    let command = advised(&Run { code: 2, stdout, stderr: String::new() });
     shell(&repo, &format!("{command}; sealgate check"));
 }
 
@@ -96,7 +96,7 @@ fn the_command_is_for_where_the_user_is() {
     assert!(command.starts_with("git -C sub restore "), "{command}");
     shell(&repo, &format!("{command}; sealgate check"));
     shell(&repo, "echo '[[[' >> seals/dist.toml");
-    shell_in(&repo, &repo.path("sub"), &format!("{RESTORE}; sealgate check"));
+    shell_in(&repo, &repo.at("sub"), &format!("{RESTORE}; sealgate check"));
     shell(&repo, "sed -i 's/$/\r/' seals/dist.toml");
     let command = advised(&repo.run(&["-C", "sub", "check"]));
     assert_eq!(command, "sealgate -C sub fmt dist");
@@ -123,7 +123,7 @@ fn an_open_merge_is_resolved_or_built_again() {
     for command in ["sealgate resolve dist", "sealgate rebuild dist --seal"] {
         let repo = in_conflict();
         let run = repo.run(&["check"]);
-        assert_eq!(run.code, Some(2), "{run:#?}");
+        assert_eq!(run.code, 2, "{run:#?}");
         assert_eq!(advised(&run), "sealgate resolve dist", "{run:#?}");
         assert!(run.stderr.contains(&format!("`{command}`")), "{run:#?}");
         shell(&repo, &format!("{command}; sealgate check; git commit -qam merged"));
@@ -142,7 +142,7 @@ fn without_a_version_that_can_be_read_the_line_is_corrected_by_hand() {
     shell(&repo, "git init -q -b main; git add .; sealgate -q seal dist --root dist");
     shell(&repo, "echo '[[[' >> seals/dist.toml; git add .; git commit -qm broken");
     let run = repo.run(&["check"]);
-    assert_eq!(run.code, Some(2), "{run:#?}");
+    assert_eq!(run.code, 2, "{run:#?}");
     assert!(!run.stderr.contains("git restore"), "{run:#?}");
     assert!(run.stderr.contains("correct the line by hand"), "{run:#?}");
 }

@@ -9,11 +9,11 @@ const SEALS: usize = 20;
 /// Seals that all fail in the same way, and one that passes.
 fn failing() -> Repo {
     let repo = Repo::with(&[("fine/a", "1\n")]);
-    assert_eq!(repo.run(&["seal", "fine", "--root", "fine"]).code, Some(0));
+    assert_eq!(repo.run(&["seal", "fine", "--root", "fine"]).code, 0);
     for at in 0..SEALS {
         repo.write(format!("p{at:02}/a"), format!("{at}\n"));
         let name = format!("p{at:02}");
-        assert_eq!(repo.run(&["seal", &name, "--root", &name]).code, Some(0));
+        assert_eq!(repo.run(&["seal", &name, "--root", &name]).code, 0);
         repo.write(format!("p{at:02}/a"), format!("{at}\r\n"));
     }
     repo
@@ -24,7 +24,7 @@ fn advice_that_many_seals_share_stands_in_a_report_once() {
     let repo = failing();
     for format in ["human", "markdown", "html"] {
         let run = repo.run(&["check", "--format", format]);
-        assert_eq!(run.code, Some(1), "{run:#?}");
+        assert_eq!(run.code, 1, "{run:#?}");
         // The page also has the advice of each finding, in the table that can be filtered.
         let advice = if format == "html" { "<b>line-endings</b>" } else { "A filter rewrote" };
         assert_eq!(run.stdout.matches(advice).count(), 1, "{format}");
@@ -38,11 +38,11 @@ fn the_command_for_many_seals_approves_those_that_were_judged_and_no_others() {
     let repo = failing();
     let run = repo.run(&["check", "p0[1-3]"]);
     assert!(run.stdout.contains("sealgate seal p01 p02 p03\n"), "{run:#?}");
-    assert_eq!(repo.run(&["seal", "p01", "p02", "p03"]).code, Some(0));
-    assert_eq!(repo.run(&["check", "p01", "p02", "p03"]).code, Some(0));
-    assert_eq!(repo.run(&["check", "p04"]).code, Some(1));
-    assert_eq!(repo.run(&["seal", "--all"]).code, Some(0));
-    assert_eq!(repo.run(&["check"]).code, Some(0));
+    assert_eq!(repo.run(&["seal", "p01", "p02", "p03"]).code, 0);
+    assert_eq!(repo.run(&["check", "p01", "p02", "p03"]).code, 0);
+    assert_eq!(repo.run(&["check", "p04"]).code, 1);
+    assert_eq!(repo.run(&["seal", "--all"]).code, 0);
+    assert_eq!(repo.run(&["check"]).code, 0);
 }
 
 #[test]
@@ -68,7 +68,7 @@ fn packages(number: usize) -> Repo {
     for (at, root) in directories.iter().enumerate() {
         let name = format!("p{at:02}");
         let run = repo.run(&["seal", &name, "--root", root, "--set-build", "sh build.sh"]);
-        assert_eq!(run.code, Some(0), "{run:#?}");
+        assert_eq!(run.code, 0, "{run:#?}");
     }
     shell(&repo, "git add .; git commit -qm first");
     repo
@@ -95,7 +95,7 @@ fn many_seals_are_staged_by_one_command() {
     shell(&repo, "echo 2 > VERSION; git commit -qam source; sh build.sh; echo more >> other/a");
     shell(&repo, "rm packages/p03/dist/a; echo c > packages/p03/dist/b");
     let run = repo.run(&["seal", "--all"]);
-    assert_eq!(run.code, Some(0), "{run:#?}");
+    assert_eq!(run.code, 0, "{run:#?}");
     assert!(staging(&run.stdout).ends_with(" packages/p19/dist seals"), "{run:#?}");
     stage_and_commit(&repo, &run.stdout);
     shell(&repo, "test -z \"$(git status --porcelain)\"");
@@ -123,7 +123,7 @@ fn a_report_on_many_builds_names_one_command_that_stages_them() {
     let repo = packages(20);
     shell(&repo, "echo 2 > VERSION; git commit -qam source");
     let run = repo.run(&["rebuild"]);
-    assert_eq!(run.code, Some(1), "{run:#?}");
+    assert_eq!(run.code, 1, "{run:#?}");
     let steps: Vec<&str> = run.stdout.lines().filter(|line| line.contains("rebuild p00")).collect();
     let rebuild = steps.iter().find(|line| line.trim().ends_with("--seal")).unwrap();
     shell(&repo, rebuild.trim());
@@ -156,6 +156,6 @@ fn many_joined_seals_are_staged_by_one_command() {
     }
     assert!(!repo.script(&repo.root(), "git merge -q left").status.success());
     let run = repo.run(&["resolve"]);
-    assert_eq!(run.code, Some(0), "{run:#?}");
+    assert_eq!(run.code, 0, "{run:#?}");
     shell(&repo, &format!("{}; git commit -qm merged; sealgate check", staging(&run.stdout)));
 }

@@ -5,7 +5,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::common::{Node, Ran, Repo, run, scrubbed};
+use crate::support::{Node, Repo, Run, run, scrubbed};
 
 /// A root that git keeps, sealed and committed; logs are ignored.
 fn kept() -> Repo {
@@ -24,8 +24,8 @@ fn commit(repo: &Repo) {
     repo.git(&["commit", "--quiet", "-m", "x"]);
 }
 
-fn stdout(ran: &Ran) -> String {
-    String::from_utf8(ran.stdout.clone()).unwrap()
+fn stdout(ran: &Run) -> String {
+    ran.stdout.clone()
 }
 
 /// Runs `command`, as somebody does who pastes it, and gives what it said.

@@ -1,6 +1,7 @@
 //! The only place that runs git: plumbing, without the caller's environment, hooks or helpers.
 
 mod adding;
+mod answers;
 pub mod attributes;
 pub mod child;
 mod history;
@@ -11,6 +12,7 @@ mod missing;
 mod notation;
 mod object;
 mod objects;
+mod requests;
 mod revision;
 pub mod setup;
 #[cfg(any(not(unix), test))]

@@ -60,6 +60,7 @@ use crate::cli::args::{self, Cli, Command, Global, GrantCommand, hint};
 use crate::cli::output::Terminal;
 use crate::ops::bring_back::how_to_bring_back;
 use crate::ops::broken::Broken;
+use crate::ops::check::NamedPlace;
 use crate::report::{Format, Invocation, Verbosity};
 use crate::tree::{Begun, CommitTree, Contents, Workspace, select};
 
@@ -253,6 +254,11 @@ impl Context {
     /// A path of the command line.
     fn path(&self, path: &Path) -> PathBuf {
         if self.base == Path::new(".") { path.to_owned() } else { self.base.join(path) }
+    }
+
+    /// A place that the command line names instead of a root.
+    fn named_place(&self, place: &Path) -> NamedPlace {
+        NamedPlace { given: place.to_string_lossy().into_owned(), path: self.path(place) }
     }
 
     /// Keeps other runs from writing seals here until what it gives is dropped.

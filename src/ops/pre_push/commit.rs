@@ -44,7 +44,7 @@ impl Default for Looked {
 impl Looked {
     fn count(&mut self, outcome: Outcome) {
         match outcome {
-            Outcome::Built => {}
+            Outcome::Built | Outcome::PassedBefore => {}
             Outcome::Passed { entries, bytes } => {
                 self.tally.entries += entries;
                 self.tally.bytes += bytes;
@@ -130,6 +130,10 @@ impl Run<'_> {
                 None => new.push((name, file, commit.load(name))),
                 Some(Outcome::Built) => {}
                 Some(outcome) => {
+                    if outcome == Outcome::PassedBefore {
+                        looked.tally.seals.insert(name.to_string());
+                        looked.tally.unchanged.insert(name.to_string());
+                    }
                     looked.count(outcome);
                     known.push(name);
                 }
@@ -199,6 +203,11 @@ impl Run<'_> {
     /// Keeps the seal of a root that is built. What is in the working tree belongs to one commit, of
     /// which the first is as good a guess as any.
     fn keep_built(&mut self, name: &SealName, loaded: Loaded, commit: &CommitTree<'_>) {
+        let header = loaded.seal.as_ref().map(|seal| &seal.header);
+        if header.is_ok_and(|header| header.root.is_on_server()) {
+            // It is not here, and nothing says where.
+            return;
+        }
         if self.built_names.insert(name.clone()) {
             self.built.push(Built { name: name.clone(), loaded, source: commit.source() });
         }

@@ -198,6 +198,9 @@ fn headline(seal: &SealView) -> String {
         SourceView::Directory { path } => {
             format!("{number} in {}, sealed as {root}", printable_str(path))
         }
+        SourceView::Database { system, version } => {
+            format!("{number} in {root} ({})", printable_str(format!("{system} {version}").trim()))
+        }
         SourceView::Commit { rev, .. } => {
             format!("{number} in {root} of {}", printable_str(rev))
         }

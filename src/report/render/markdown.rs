@@ -177,6 +177,9 @@ fn headline(seal: &SealView) -> String {
     let place = match &seal.source {
         SourceView::Worktree => root,
         SourceView::Directory { path } => format!("{}, sealed as {root}", code(path)),
+        SourceView::Database { system, version } => {
+            format!("{root} ({})", code(format!("{system} {version}").trim()))
+        }
         SourceView::Commit { rev, oid } => {
             format!("{root} of {}", commit(rev, oid, Names::Code))
         }

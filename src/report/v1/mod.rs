@@ -8,6 +8,8 @@ mod lines;
 mod occasion;
 pub mod read;
 pub(crate) mod recognise;
+pub mod rehearsal;
+mod remedy;
 mod reseal;
 #[cfg(test)]
 mod schema;
@@ -22,6 +24,8 @@ use serde::{Deserialize, Serialize};
 pub use self::authority::{AuthorityView, RulingView};
 pub use self::lines::{DifferenceView, LineView, SideView};
 pub use self::occasion::Occasion;
+pub use self::rehearsal::RehearsalReport;
+pub use self::remedy::{Remedies, Remedy};
 pub use self::reseal::{
     BaseView, ChangeView, DeletedView, GrantView, ResealView, ScopeView, Totals,
 };
@@ -141,6 +145,13 @@ pub enum SourceView {
         /// As the user named it.
         path: String,
     },
+    /// A database on a server. Where the server is does not stand in a report.
+    Database {
+        /// The system, such as `postgresql`.
+        system: String,
+        /// The version of the server; empty where it did not say.
+        version: String,
+    },
     /// A commit.
     Commit {
         /// The revision as the user named it.
@@ -209,8 +220,11 @@ pub struct FindingView {
     /// The first lines that differ, of a text whose sealed bytes are at hand.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub difference: Option<DifferenceView>,
-    /// What to do about it.
-    pub remedy: String,
+    /// What to do about it; absent where it is that of the first finding of this seal with the same kind
+    /// and cause.
+    #[serde(default, skip_serializing_if = "Remedy::is_repeated")]
+    #[cfg_attr(test, schemars(with = "String"))]
+    pub remedy: Remedy,
 }
 
 /// One entry, sealed or observed.

@@ -124,6 +124,7 @@ fn whole(entry: &EntryView, names: Names) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::v1::Remedy;
 
     #[test]
     fn each_kind_of_change_is_told_in_its_own_way() {
@@ -180,7 +181,7 @@ mod tests {
                 cause: None,
                 detail: None,
                 difference: None,
-                remedy: String::new(),
+                remedy: Remedy::default(),
             };
             assert_eq!(change(&finding), words);
             let moved = FindingView { kind: K::Moved, from: Some("a:".into()), ..finding };
@@ -190,7 +191,7 @@ mod tests {
 
     #[test]
     fn no_two_causes_share_their_words() {
-        let words: std::collections::HashSet<_> = Cause::ALL.map(cause).into();
+        let words: std::collections::HashSet<_> = Cause::ALL.map(of_cause).into();
         assert_eq!(words.len(), Cause::ALL.len());
     }
 }

@@ -5,6 +5,7 @@ mod finding;
 pub(crate) mod lines;
 pub(crate) mod markdown;
 pub(crate) mod meaning;
+pub(crate) mod rehearsal;
 pub(crate) mod resealed;
 pub mod shell;
 pub mod text;

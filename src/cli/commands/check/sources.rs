@@ -101,9 +101,7 @@ pub(super) fn bytes<'a>(
 ) -> Bytes<'a> {
     match (&commits.seals, &arguments.at) {
         (Some(commit), _) if commits.and_bytes => Bytes::Commit(commit),
-        (_, Some(at)) => {
-            Bytes::Directory { given: at.to_string_lossy().into_owned(), path: context.path(at) }
-        }
+        (_, Some(at)) => Bytes::Directory(context.named_place(at)),
         (_, None) => Bytes::Worktree,
     }
 }

@@ -27,8 +27,12 @@ pub(crate) fn fix(judgement: &SealResult, invocation: &Invocation) -> Option<Fix
         {
             return of_artifact(&[judgement], (name, run), advice.caution_of_report(), invocation);
         }
-        let approve = advice.sealgate("seal");
-        Fix { approve, caution: advice.caution(), steps: Vec::new(), from_report: false }
+        Fix {
+            approve: advice.seal_here(),
+            caution: advice.caution(),
+            steps: Vec::new(),
+            from_report: false,
+        }
     })
 }
 
@@ -144,7 +148,7 @@ impl Advice<'_> {
             Source::Commit { given, .. } => sentences.push(format!(
                 "First check out {given}: the command seals what is in the working tree."
             )),
-            Source::Worktree | Source::Directory { .. } => {}
+            Source::Worktree | Source::Directory { .. } | Source::Server { .. } => {}
         }
         if self.invocation.checkout.other_seals.contains(&self.judgement.name) {
             let file = self.invocation.seal_file(&self.judgement.name);

@@ -279,6 +279,7 @@ impl Advice<'_> {
         let command = self.sealgate("seal");
         match &self.judgement.source {
             Source::Worktree => format!("approve it with `{command}`"),
+            Source::Server { .. } => format!("approve it with `{}`", self.seal_here()),
             Source::Directory { .. } => {
                 format!(
                     "bring it into {} and approve it there with `{command}`",
@@ -342,7 +343,9 @@ impl Advice<'_> {
     fn place(&self) -> &str {
         match &self.judgement.source {
             Source::Worktree => self.root(),
-            Source::Directory { given, .. } | Source::Commit { given, .. } => given,
+            Source::Directory { given, .. }
+            | Source::Commit { given, .. }
+            | Source::Server { given, .. } => given,
         }
     }
 
@@ -356,6 +359,8 @@ impl Advice<'_> {
             (Source::Worktree | Source::Commit { .. }, Some(top)) => {
                 join(top.as_bytes(), &join(self.root().as_bytes(), path))
             }
+            // What is in a database is no file.
+            (Source::Server { .. }, _) => path.to_vec(),
             (Source::Worktree | Source::Commit { .. }, None) => join(self.root().as_bytes(), path),
         }
     }
@@ -363,6 +368,15 @@ impl Advice<'_> {
     fn sealgate(&self, command: &str) -> String {
         let name = quote(self.judgement.name.as_bytes());
         format!("{} {command} {name}", self.invocation.sealgate())
+    }
+
+    /// The command that seals what was judged, from where it was judged if that is a server.
+    fn seal_here(&self) -> String {
+        let command = self.sealgate("seal");
+        match &self.judgement.source {
+            Source::Server { given, .. } => format!("{command} --at {}", quote(given.as_bytes())),
+            Source::Worktree | Source::Directory { .. } | Source::Commit { .. } => command,
+        }
     }
 
     fn git(&self) -> String {
