@@ -38,6 +38,7 @@ mod seal_header;
 mod seal_notices;
 mod select;
 mod shell;
+mod two_builds;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
