@@ -67,7 +67,7 @@ Register-ArgumentCompleter -Native -CommandName 'sealgate' -ScriptBlock {
             [CompletionResult]::new('--plan', '--plan', [CompletionResultType]::ParameterName, 'The file with the plan of the action: the grant must be for exactly this file')
             [CompletionResult]::new('--ref', '--ref', [CompletionResultType]::ParameterName, 'The ref that is judged, refs/heads/NAME or refs/tags/NAME [default in GitHub Actions: that of the event]')
             [CompletionResult]::new('--policy-digest', '--policy-digest', [CompletionResultType]::ParameterName, 'The digest of the first policy, if the base has no policy')
-            [CompletionResult]::new('--at', '--at', [CompletionResultType]::ParameterName, 'Judge the bytes in DIR instead of the seal''s root; for one seal. Of a database, DIR is another file')
+            [CompletionResult]::new('--at', '--at', [CompletionResultType]::ParameterName, 'Judge the bytes in DIR instead of the seal''s root; for one seal. Of an SQLite database, DIR is another file; of a PostgreSQL database, how to connect, such as ''host=HOST dbname=DATABASE''')
             [CompletionResult]::new('--stage', '--stage', [CompletionResultType]::ParameterName, 'Copy what is hashed into the new directory DIR, which exists only after a pass; for one seal')
             [CompletionResult]::new('--require-sealed', '--require-sealed', [CompletionResultType]::ParameterName, 'Fail unless each directory that matches GLOB (from the repository root) is under one of the seals checked')
             [CompletionResult]::new('--only', '--only', [CompletionResultType]::ParameterName, 'Judge only what matches PATTERN (gitignore syntax), sealed or not; repeatable. The verdict is on a part of the seal')
@@ -117,9 +117,9 @@ Register-ArgumentCompleter -Native -CommandName 'sealgate' -ScriptBlock {
         }
         'sealgate;seal' {
             [CompletionResult]::new('--root', '--root', [CompletionResultType]::ParameterName, 'Make a new seal of the directory DIR, relative to the current directory; with --include, of the database in the file DIR')
-            [CompletionResult]::new('--at', '--at', [CompletionResultType]::ParameterName, 'Seal the bytes in DIR instead of those in the root, which is built and not kept in git; for one seal. Of a database, DIR is another file')
+            [CompletionResult]::new('--at', '--at', [CompletionResultType]::ParameterName, 'Seal the bytes in DIR instead of those in the root, which is built and not kept in git; for one seal. Of an SQLite database, DIR is another file; of a PostgreSQL database, how to connect')
             [CompletionResult]::new('--exclude', '--exclude', [CompletionResultType]::ParameterName, 'Leave out what matches PATTERN (gitignore syntax); repeatable. An existing seal drops its entries, and no bytes are read or approved')
-            [CompletionResult]::new('--include', '--include', [CompletionResultType]::ParameterName, 'Seal the objects and rows at PATH and below it in the SQLite database that --root names, such as main/TABLE, or `.` for everything; repeatable')
+            [CompletionResult]::new('--include', '--include', [CompletionResultType]::ParameterName, 'Seal the objects and rows at PATH and below it in the SQLite database that --root names, or in the PostgreSQL database that --at names: such as SCHEMA/TABLE, or `.` for everything; repeatable')
             [CompletionResult]::new('--set-build', '--set-build', [CompletionResultType]::ParameterName, 'The command that builds the root, run at the repository root by `sealgate rebuild` alone; an empty CMD takes it out. An existing seal changes above its entries, and no bytes are read or approved')
             [CompletionResult]::new('--only', '--only', [CompletionResultType]::ParameterName, 'Update only the entries that match PATTERN (gitignore syntax); repeatable')
             [CompletionResult]::new('--from-report', '--from-report', [CompletionResultType]::ParameterName, 'Approve what a failing check wrote with --report json=FILE, and nothing else: no bytes are read. Without NAME, for all seals that failed')
@@ -186,7 +186,7 @@ Register-ArgumentCompleter -Native -CommandName 'sealgate' -ScriptBlock {
             break
         }
         'sealgate;diff' {
-            [CompletionResult]::new('--against', '--against', [CompletionResultType]::ParameterName, 'Compare the root with the build in DIR instead of the seal; for one seal. Of a database, DIR is another file')
+            [CompletionResult]::new('--against', '--against', [CompletionResultType]::ParameterName, 'Compare the root with the build in DIR instead of the seal; for one seal. Of an SQLite database, DIR is another file. Of a PostgreSQL database, compare the seal with the one to which DIR connects')
             [CompletionResult]::new('--base', '--base', [CompletionResultType]::ParameterName, 'Show how the seals changed since the commit REV, without reading a root')
             [CompletionResult]::new('--rev', '--rev', [CompletionResultType]::ParameterName, 'With --base, take the seals of the commit REV instead of the working tree')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'The format of the output')
@@ -207,6 +207,7 @@ Register-ArgumentCompleter -Native -CommandName 'sealgate' -ScriptBlock {
             break
         }
         'sealgate;ls' {
+            [CompletionResult]::new('--at', '--at', [CompletionResultType]::ParameterName, 'List another database than that of the seal: an SQLite file, or how to connect to PostgreSQL')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Start in DIR instead of the current directory')
             [CompletionResult]::new('--seals', '--seals', [CompletionResultType]::ParameterName, 'The seals directory, relative to the repository root')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
@@ -222,6 +223,7 @@ Register-ArgumentCompleter -Native -CommandName 'sealgate' -ScriptBlock {
         }
         'sealgate;export' {
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'The tool that reads the output')
+            [CompletionResult]::new('--at', '--at', [CompletionResultType]::ParameterName, 'Read the bytes in DIR instead of the seal''s root. Of an SQLite database, DIR is another file; of a PostgreSQL database, how to connect')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Start in DIR instead of the current directory')
             [CompletionResult]::new('--seals', '--seals', [CompletionResultType]::ParameterName, 'The seals directory, relative to the repository root')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')

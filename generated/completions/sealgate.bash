@@ -589,7 +589,7 @@ _sealgate() {
             return 0
             ;;
         sealgate__subcmd__export)
-            opts="-C -q -v -h -V --format --seals --color --quiet --verbose --help --version"
+            opts="-C -q -v -h -V --format --at --seals --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -597,6 +597,10 @@ _sealgate() {
             case "${prev}" in
                 --format)
                     COMPREPLY=($(compgen -W "b3sum sha256sum" -- "${cur}"))
+                    return 0
+                    ;;
+                --at)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 -C)
@@ -1125,12 +1129,16 @@ _sealgate() {
             return 0
             ;;
         sealgate__subcmd__ls)
-            opts="-C -q -v -h -V --seals --color --quiet --verbose --help --version"
+            opts="-C -q -v -h -V --at --seals --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --at)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 -C)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

@@ -6,7 +6,7 @@ use super::copy::{self, NULL, Span};
 use super::fault::PostgresFault;
 use super::psql::{Session, identifier};
 use super::tables::{Columns, Table};
-use crate::buckets::{Buckets, BucketsFault};
+use crate::buckets::Buckets;
 use crate::{MAX_ROW_BYTES, path};
 
 /// The path, below the rows of a table, of those whose key has a NULL.
@@ -19,8 +19,8 @@ pub(super) enum RowsFault {
     Server(#[from] PostgresFault),
     #[error("a row is longer than the limit of {MAX_ROW_BYTES} bytes")]
     LongRow,
-    #[error("{0}")]
-    Buckets(#[from] BucketsFault),
+    #[error("the digests of its rows cannot be kept in a file: {0}")]
+    Buckets(#[from] std::io::Error),
 }
 
 /// How rows become entries.
