@@ -77,6 +77,7 @@ mod partial_checks;
 mod partition;
 mod patterns;
 mod peers;
+mod postgres;
 mod postgres_walk;
 mod printed_commands;
 mod properties;

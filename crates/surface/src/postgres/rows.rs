@@ -100,20 +100,24 @@ impl Reader<'_> {
     }
 
     /// The path that the key of the row makes; `None` if it has a NULL.
-    fn key(&mut self, line: &[u8]) -> Option<String> {
-        let mut components = Vec::with_capacity(self.columns.key);
+    fn key(&self, line: &[u8]) -> Option<String> {
+        let mut key = String::with_capacity(24);
         let mut fields = line.split(|&byte| byte == b'\t');
-        for _ in 0..self.columns.key {
+        for at in 0..self.columns.key {
             let field = fields.next()?;
             if field == NULL {
                 return None;
             }
-            components.push(match field.contains(&b'\\') {
-                true => path::name(&copy::unescape(field)),
-                false => path::name(field),
-            });
+            if at > 0 {
+                key.push('/');
+            }
+            if field.contains(&b'\\') {
+                path::push_name(&mut key, &copy::unescape(field));
+            } else {
+                path::push_name(&mut key, field);
+            }
         }
-        Some(path::key(&components))
+        Some(path::whole_key(key))
     }
 }
 
