@@ -6,7 +6,7 @@ set -euf -o pipefail
 # What would change how the tools below behave.
 unset CDPATH TAR_OPTIONS
 # Whoever runs this script without its action need not know of these.
-: "${IN_ACTION:=}" "${IN_PLAN:=}" "${IN_EVIDENCE:=}" "${IN_REF:=}" "${IN_POLICY_DIGEST:=}" "${IN_CACHE:=}"
+: "${IN_KEEP_REPORT:=}" "${IN_ACTION:=}" "${IN_PLAN:=}" "${IN_EVIDENCE:=}" "${IN_REF:=}" "${IN_POLICY_DIGEST:=}" "${IN_CACHE:=}"
 
 # A relative directory in the search path is one of the workspace: whoever writes the judged commit
 # would choose the programs that judge it.
@@ -22,7 +22,7 @@ search_path() {
 
 # What is true until the gate says otherwise: a crash is never green. Of two lines the later counts.
 undecided() {
-    printf '%s\n' verdict=error exit-code=2 checked=0 findings=0 extent= resealed= authority=none staged= report= >>"$GITHUB_OUTPUT"
+    printf '%s\n' verdict=error exit-code=2 checked=0 findings=0 extent= resealed= authority=none staged= report= artifact= >>"$GITHUB_OUTPUT"
 }
 
 stop() {
@@ -89,6 +89,14 @@ search_path
 room=$(mktemp -d "$RUNNER_TEMP/sealgate-XXXXXXXX")
 report=$room/report.json
 
+# The action keeps the report of a failure under a name that no other job of the run takes, and the
+# program prints how to get it.
+artifact=
+case $IN_KEEP_REPORT in
+true) artifact=sealgate-report-${room##*/sealgate-} ;;
+'' | false) ;;
+*) stop "the input 'keep-report' is true or false" ;;
+esac
 case $IN_CACHE in
 '' | false | true) ;;
 *) stop "the input 'cache' is true or false" ;;
@@ -250,10 +258,13 @@ elif [ "$rebuild" != true ]; then
 fi
 
 code=0
-"$binary" "${arguments[@]}" || code=$?
+SEALGATE_ARTIFACT=$artifact "$binary" "${arguments[@]}" || code=$?
 # Killed, or another program: whatever it wrote before does not count.
 case $code in
 0 | 1 | 2) ;;
 *) undecided ;;
 esac
+if [ "$code" != 0 ] && [ -f "$report" ]; then
+    printf 'artifact=%s\n' "$artifact" >>"$GITHUB_OUTPUT"
+fi
 exit "$code"

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-use crate::actions::{self, OUTPUTS};
+use crate::actions::{self, action_outputs};
 use crate::support::{Run, copy, run, scrubbed};
 
 const ACTION: &str = include_str!("../../action.yml");
@@ -368,7 +368,7 @@ fn whatever_ends_the_program_early_is_an_error_with_every_output() {
         step.program("sealgate", &body);
         let stepped = step.run(&[]);
         let there: BTreeSet<&str> = stepped.outputs.keys().map(String::as_str).collect();
-        assert_eq!(there, OUTPUTS.into(), "{body}");
+        assert_eq!(there, action_outputs().into_iter().collect(), "{body}");
         assert_eq!(stepped.outputs["verdict"] == "pass", says_pass, "{body}");
         assert!(!step.passes(&stepped.outputs), "{body}: {:?}", stepped.outputs);
     }
@@ -567,8 +567,8 @@ fn every_input_reaches_both_scripts_and_none_a_command_line() {
             assert!(PWSH.contains(&format!("$env:{variable}")), "{variable}");
         }
     }
-    assert_eq!(names("outputs"), OUTPUTS);
-    for output in OUTPUTS {
+    assert_eq!(names("outputs"), action_outputs());
+    for output in action_outputs() {
         let told = if ["verdict", "exit-code"].contains(&output) { "told-" } else { "" };
         let value =
             format!("steps.{told}unix.outputs.{output} || steps.{told}windows.outputs.{output}");
@@ -627,12 +627,17 @@ fn every_action_that_is_used_is_pinned_to_a_commit() {
             assert!(commit.len() == 40 && hex && !version.is_empty(), "{name}: {line}");
             pinned += 1;
         }
-        // The action itself uses the cache, and nothing else of anybody.
-        let uses = text
+        // The action itself keeps the report of a failure and the built program, and uses nothing else.
+        let used = text
             .lines()
             .filter_map(|line| line.trim_start_matches([' ', '-']).strip_prefix("uses: "));
-        let own = |used: &str| used.starts_with("actions/cache/");
-        assert!(!name.ends_with("action.yml") || uses.into_iter().all(own), "{name} uses another");
+        let is_own = |used: &str| {
+            ["actions/cache/", "actions/upload-artifact@"].iter().any(|own| used.starts_with(own))
+        };
+        assert!(
+            !name.ends_with("action.yml") || used.into_iter().all(is_own),
+            "{name} uses another"
+        );
     }
     assert!(pinned > 0, "no action was found: is this test blind?");
 }
@@ -673,4 +678,31 @@ fn a_program_that_failed_is_no_pass_whatever_it_wrote() {
     for outcome in ["failure", "cancelled", "skipped", ""] {
         assert!(!step.passes_after(outcome, &outputs), "{outcome}");
     }
+}
+
+#[test]
+fn the_report_of_a_failure_is_kept_under_a_name_of_its_own() {
+    let seen = "printf %s \"$SEALGATE_ARTIFACT\" > \"$SEEN\"";
+    for (keep, code, is_kept) in [
+        ("true", 1, true),
+        ("true", 2, true),
+        ("true", 0, false),
+        ("false", 1, false),
+        ("", 1, false),
+    ] {
+        let step = Step::new();
+        step.program("sealgate", &format!("{seen}\n{REPORT}\nexit {code}"));
+        let stepped = step.run(&[("keep-report", keep)]);
+        assert_eq!(stepped.ran.code, code);
+        let name = fs::read_to_string(step.at("seen")).unwrap();
+        assert_eq!(name.starts_with("sealgate-report-"), keep == "true", "{keep}: {name}");
+        let kept = if is_kept { &*name } else { "" };
+        assert_eq!(stepped.outputs["artifact"], kept, "{keep} {code}");
+    }
+    // Without a report there is nothing to keep.
+    let step = Step::new();
+    step.program("sealgate", "exit 2");
+    assert_eq!(step.run(&[("keep-report", "true")]).outputs["artifact"], "");
+    let stepped = Step::new().run(&[("keep-report", "yes")]);
+    assert!(stepped.arguments.is_none() && stepped.outputs["verdict"] == "error");
 }

@@ -538,3 +538,58 @@ fn the_action_and_the_workflows_please_their_judges() {
     let scripts = ["action/check.sh", "action/verdict.sh", "examples/ci.sh"];
     judged("shellcheck", &[], &scripts, "bad.sh", "#!/bin/sh\nrm $1/*\n");
 }
+
+/// Shell: `gh run download RUN -n NAME -D PLACE`, from where the stand-in of the host keeps artifacts.
+const GH: &str = "#!/bin/sh\nset -e\n[ \"$1 $2 $4 $6\" = 'run download -n -D' ]\n\
+    mkdir \"$7\" && cp -r \"$STORE/$5/.\" \"$7\"\n";
+
+#[test]
+#[ignore = "needs act, which .ci/run installs"]
+fn what_a_failing_run_found_is_approved_by_the_printed_commands() {
+    let consumer = Consumer::new();
+    let build = "sh build.sh && echo meant >> dist/app.js";
+    let acted = consumer.act(&workflow(build, &with_binary("")), "push", &push(&consumer));
+    let artifact = outputs(&acted, "failure")["artifact"].clone();
+    let report = fs::read(consumer.outside("store").join(&artifact).join("report.json")).unwrap();
+    let report: Value = serde_json::from_slice(&report).unwrap();
+    let steps = report["seals"][0]["fix"]["steps"].as_array().unwrap();
+    let steps: Vec<&str> = steps.iter().map(|step| step.as_str().unwrap()).collect();
+    assert_eq!(steps.len(), 4, "{steps:?}");
+    assert!(steps[0].contains(&artifact), "{steps:?}");
+    for step in &steps {
+        assert!(acted.log().contains(step), "{step}: {}", acted.log());
+    }
+    let bin = consumer.outside("bin");
+    fs::create_dir(&bin).unwrap();
+    fs::write(bin.join("gh"), GH).unwrap();
+    fs::set_permissions(bin.join("gh"), fs::Permissions::from_mode(0o755)).unwrap();
+    let own = std::path::Path::new(env!("CARGO_BIN_EXE_sealgate")).parent().unwrap();
+    let path = format!("{}:{}:{}", bin.display(), own.display(), std::env::var("PATH").unwrap());
+    let mut shell = scrubbed("sh");
+    shell.args(["-ec", &steps.join("\n")]).current_dir(consumer.repo.at("."));
+    shell.env("PATH", path).env("STORE", consumer.outside("store"));
+    let pasted = run(shell);
+    assert_eq!(pasted.code, 0, "{steps:?}: {}", pasted.stderr);
+    let acted = consumer.act(&workflow(build, &with_binary("")), "push", &push(&consumer));
+    let outputs = expect("approved", &acted, PASS);
+    assert_eq!(outputs["artifact"], "");
+    let kept = fs::read_dir(consumer.outside("store")).unwrap().count();
+    assert_eq!(kept, 0, "a pass keeps nothing");
+}
+
+#[test]
+#[ignore = "needs act, which .ci/run installs"]
+fn a_report_is_not_kept_where_nobody_wants_it_or_the_host_cannot() {
+    let consumer = Consumer::new();
+    let build = "sh build.sh && echo drift >> dist/app.js";
+    let inputs = with_binary("keep-report: false");
+    let acted = consumer.act(&workflow(build, &inputs), "push", &push(&consumer));
+    assert_eq!(outputs(&acted, "failure")["artifact"], "");
+    assert_eq!(fs::read_dir(consumer.outside("store")).unwrap().count(), 0);
+    // An upload that fails leaves the verdict as it is.
+    let build = format!("{build} && rmdir \"$STORE\" && touch \"$STORE\"");
+    let acted = consumer.act(&workflow(&build, &with_binary("")), "push", &push(&consumer));
+    assert_eq!(outputs(&acted, "failure")["verdict"], "fail");
+    fs::remove_file(consumer.outside("store")).unwrap();
+    fs::create_dir(consumer.outside("store")).unwrap();
+}

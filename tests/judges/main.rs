@@ -31,6 +31,9 @@ mod postgres_walk;
 mod pushing;
 #[path = "../it/random.rs"]
 mod random;
+#[path = "../it/rehearsals.rs"]
+mod rehearsals;
+mod rehearsing_postgres;
 mod releasing;
 mod scope_of_event;
 mod second_reader;

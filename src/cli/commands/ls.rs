@@ -44,14 +44,13 @@ pub(super) fn run(arguments: &LsArgs, context: &Context) -> Outcome {
         ]);
     }
     let mut rows = match &seal.header.surface {
-        None => there(&seal, context)?,
+        None => there(&seal, wanted, context)?,
         Some(surface) => in_database(&seal, surface, arguments.at.as_deref(), context)?,
     };
     let found: HashSet<Box<[u8]>> = rows.iter().map(|(path, ..)| path.clone()).collect();
     let absent = seal.entries.iter().map(|sealed| sealed.path.as_bytes());
-    rows.extend(
-        absent.filter(|path| !found.contains(*path)).map(|path| (path.into(), "missing", None)),
-    );
+    let absent = absent.filter(|path| within(path) && !found.contains(*path));
+    rows.extend(absent.map(|path| (path.into(), "missing", None)));
     rows.retain(|(path, ..)| within(path));
     rows.sort();
     if let (Some(wanted), true) = (wanted, rows.is_empty()) {
@@ -67,8 +66,13 @@ pub(super) fn run(arguments: &LsArgs, context: &Context) -> Outcome {
     Ok(Verdict::Pass)
 }
 
-/// Everything below the root, excluded names once and not what is below them.
-fn there(seal: &Seal, context: &Context) -> Result<Vec<Row>, Vec<Problem>> {
+/// Everything below the root, excluded names once and not what is below them. Of a directory that neither
+/// leads to what is `wanted` nor lies in it, nothing is listed.
+fn there(seal: &Seal, wanted: Option<&[u8]>, context: &Context) -> Result<Vec<Row>, Vec<Problem>> {
+    let concerns = |path: &[u8]| {
+        wanted
+            .is_none_or(|wanted| path == wanted || is_below(path, wanted) || is_below(wanted, path))
+    };
     // Opened for its checks: no link on the way, and a directory at the end.
     context
         .repository
@@ -89,6 +93,12 @@ fn there(seal: &Seal, context: &Context) -> Result<Vec<Row>, Vec<Problem>> {
         })?;
         let path = path::relative(&root, entry.path());
         let is_dir = entry.file_type().is_dir();
+        if !concerns(&path) {
+            if is_dir {
+                walk.skip_current_dir();
+            }
+            continue;
+        }
         if let Some(pattern) = seal.header.scope.excludes_child(&path, is_dir) {
             rows.push((path, "excluded", Some(format!("by {}", printable(pattern.as_bytes())))));
             if is_dir {
