@@ -242,6 +242,9 @@ impl<'r> CommitTree<'r> {
     /// where there is something else, or it cannot be read.
     #[must_use]
     pub fn root_id(&self, root: &Root) -> Option<Option<Oid>> {
+        if root.is_on_server() {
+            return None;
+        }
         let Some(path) = root.path() else { return Some(Some(self.tree)) };
         match way::go(&mut self.objects(), &self.tree, path) {
             Ok(Place::Tree(oid)) => Some(Some(oid)),
@@ -327,6 +330,9 @@ impl<'r> CommitTree<'r> {
     /// Whether the commit has a file in the scope of `header`, whatever its seal states, or something
     /// else than directories on the way to its root.
     pub fn has_files_of(&self, header: &Header) -> Result<bool, Problem> {
+        if header.root.is_on_server() {
+            return Ok(false);
+        }
         let mut objects = self.objects();
         let told = |error: &ObjectError| {
             trouble(self.repository, &self.given, header.root.as_str(), error)

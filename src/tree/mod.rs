@@ -33,7 +33,7 @@ pub use ancestry::{Reach, Step};
 pub use approval_files::ApprovalFiles;
 pub use commit_tree::CommitTree;
 pub use contents::{Contents, matching, select};
-pub use database::{database_at, database_problem};
+pub use database::{database_at, database_problem, not_named, server_database};
 pub use limits::SEALS_TOO_LARGE;
 pub use load::{Begun, Loaded, Long};
 pub use trouble::unreadable_object;
@@ -179,6 +179,7 @@ impl Workspace {
     pub fn misplaced(&self, root: &Root, exclude: &[String]) -> Option<String> {
         let seals = self.seals.as_bytes();
         match root.path() {
+            None if root.is_on_server() => None,
             None => {
                 let needed = self.excludes_of_whole();
                 let begins = exclude.iter().zip(&needed).filter(|(a, b)| a == b).count();

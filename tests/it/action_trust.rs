@@ -8,7 +8,7 @@ use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 
 use crate::action::{SHA, Step};
-use crate::common::{copy, run, scrubbed};
+use crate::support::{copy, run, scrubbed};
 
 /// The program of the tests, built for them.
 pub(crate) const SEALGATE: &str = env!("CARGO_BIN_EXE_sealgate");
@@ -215,7 +215,7 @@ pub(crate) fn sealed(step: &Step, place: &str, directory: &str) -> String {
         git.args(arguments).current_dir(&workspace);
         let ran = run(git);
         assert_eq!(ran.code, 0, "{arguments:?}: {}", ran.stderr);
-        String::from_utf8(ran.stdout).unwrap().trim().to_owned()
+        ran.stdout.trim().to_owned()
     };
     let dist = workspace.join(directory);
     fs::create_dir_all(&dist).unwrap();

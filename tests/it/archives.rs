@@ -11,7 +11,7 @@ use flate2::{Compression, GzBuilder};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
-use crate::common::Repo;
+use crate::support::Repo;
 
 /// A member: its name, its bytes, its mode, and the year or the second of its time.
 type Member<'a> = (&'a str, &'a [u8], u32, u16);
@@ -77,7 +77,7 @@ fn compared(name: &str, old: &[u8], new: &[u8]) -> String {
     repo.seal("dist", "dist");
     let ran = repo.run(&["diff", "dist", "--against", "other"]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
-    let said = String::from_utf8(ran.stdout).unwrap();
+    let said = ran.stdout;
     let marker = format!("\n\n  {name}: ");
     said.split_once(&marker).unwrap_or_else(|| panic!("{said}")).1.to_owned()
 }
@@ -267,7 +267,7 @@ fn two_builds_of_an_archive_that_differ_in_times_say_so() {
     let build = "mkdir dist; if test -e built; then cp 2.whl dist/m.whl; else \
                  cp 1.whl dist/m.whl; touch built; fi";
     let ran = repo.run(&["rebuild", "dist", "--twice", "--", "sh", "-c", build]);
-    let said = String::from_utf8(ran.stdout).unwrap();
+    let said = ran.stdout;
     assert_eq!(ran.code, 1, "{said}{}", ran.stderr);
     assert!(said.contains("  m.whl: 1 member has the same bytes; what differs: times\n"), "{said}");
     assert!(said.contains("set SOURCE_DATE_EPOCH"), "{said}");
@@ -283,6 +283,6 @@ fn the_page_of_a_change_request_says_it_too() {
     }
     repo.seal("dist", "dist");
     let ran = repo.run(&["diff", "--against", "other", "--format", "markdown"]);
-    let page = String::from_utf8(ran.stdout).unwrap();
+    let page = ran.stdout;
     assert!(page.contains("1 member has the same bytes; what differs: times"), "{page}");
 }

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::authority;
 use crate::authority::{Signer, canonical, policy_text, signers};
-use crate::common::{Node, Repo};
+use crate::support::{Node, Repo};
 
 /// A repository with `dist` under seal and a policy, committed and tagged `base`.
 pub(crate) fn project(policy: &str) -> Repo {
@@ -154,7 +154,7 @@ fn with_a_policy_a_check_without_an_environment_authorises_nothing() {
         assert_eq!(passes(&repo, arguments)["authority"], "none", "{arguments:?}");
     }
     let said = repo.run(&["check"]);
-    assert!(String::from_utf8(said.stdout).unwrap().contains("not checked for any environment"));
+    assert!(said.stdout.contains("not checked for any environment"));
 }
 
 #[test]
@@ -502,7 +502,7 @@ fn every_format_tells_why_it_is_refused() {
     for format in ["human", "json", "github", "markdown", "sarif", "junit", "codequality"] {
         let ran = repo.run(&["check", "--base", "base", "--format", format]);
         assert_eq!(ran.code, 1, "{format}: {}", ran.stderr);
-        let said = String::from_utf8_lossy(&ran.stdout).into_owned() + &ran.stderr;
+        let said = ran.stdout.clone() + &ran.stderr;
         assert!(said.contains("there is no grant for reseal of the seal dist"), "{format}: {said}");
     }
 }
@@ -517,7 +517,7 @@ pub(crate) fn shares(repo: &Repo, arguments: &[&str]) {
 
 pub(crate) fn merged(repo: &Repo) -> (i32, String, Vec<String>, Value) {
     let ran = repo.run(&["merge-reports", "1.json", "2.json", "--format", "json"]);
-    let report: Value = serde_json::from_slice(&ran.stdout).unwrap();
+    let report: Value = serde_json::from_str(&ran.stdout).unwrap();
     let codes = report["errors"].as_array().unwrap().iter();
     let codes = codes.map(|error| error["code"].as_str().unwrap().to_owned()).collect();
     (ran.code, report["verdict"].as_str().unwrap().to_owned(), codes, report)
@@ -563,7 +563,7 @@ fn no_merged_verdict_rules_an_environment() {
     let repo = project(&policy_text());
     repo.run(&[&["check", "--report", "json=1.json"][..], &asking("production", "apply")].concat());
     let ran = repo.run(&["merge-reports", "1.json", "--format", "json"]);
-    let report: Value = serde_json::from_slice(&ran.stdout).unwrap();
+    let report: Value = serde_json::from_str(&ran.stdout).unwrap();
     assert_eq!((ran.code, &report["errors"][0]["code"]), (2, &"report-of-environment".into()));
 }
 

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::authority::{policy_text, signers};
 use crate::authority_checks::{change, commit, dist, grant, passes, project, refused, reseal};
-use crate::common::{Repo, run};
+use crate::support::{Repo, run};
 
 /// Verdict, codes and the codes of the notices of a check of HEAD for an event without a base.
 fn checked(repo: &Repo, name: &str, event: &Value) -> (String, Vec<String>, Vec<String>) {
@@ -19,7 +19,7 @@ fn checked(repo: &Repo, name: &str, event: &Value) -> (String, Vec<String>, Vec<
     let mut command = repo.command(&arguments);
     command.envs([("GITHUB_EVENT_NAME", name), ("GITHUB_SHA", &sha)]);
     command.env("GITHUB_REF", "refs/heads/evil").env("GITHUB_EVENT_PATH", file);
-    let report: Value = serde_json::from_slice(&run(command).stdout).unwrap();
+    let report: Value = serde_json::from_str(&run(command).stdout).unwrap();
     let codes = |list: &str| -> Vec<String> {
         let list = report[list].as_array().unwrap().iter();
         list.map(|said| said["code"].as_str().unwrap().to_owned()).collect()
@@ -48,7 +48,7 @@ fn a_merge_queue_counts_for_the_branch_that_it_goes_into() {
         command
             .env("GITHUB_REF", "refs/heads/gh-readonly-queue/main/pr-7")
             .env("GITHUB_EVENT_PATH", &file);
-        let report: Value = serde_json::from_slice(&run(command).stdout).unwrap();
+        let report: Value = serde_json::from_str(&run(command).stdout).unwrap();
         assert_eq!(report["verdict"], verdict, "{event}");
     }
 }

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::authority::{canonical, policy_text, signers};
 use crate::authority_checks::{checked, commit, grant, passes, project, refused};
-use crate::common::Repo;
+use crate::support::Repo;
 use crate::using_grants::{sign, told};
 
 /// An environment `name` with a blocker map, and rules of Ada and Bob for `actions` in it.
@@ -340,7 +340,7 @@ fn grant_new_writes_a_grant_for_a_map_that_is_replaced_and_shows_both_texts() {
     write(&repo, &policy, &[("b.json", &new)]);
     let arguments = ["replace-map", "--environment", "stage", "--base", "base", "--reason", "x"];
     let ran = repo.run(&[&["grant", "new"][..], &arguments].concat());
-    let said = String::from_utf8(ran.stdout).unwrap();
+    let said = ran.stdout;
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     assert!(said.contains("- no map") && said.contains("\"repoint\""), "{said}");
     let (_, codes, _) = checked(&repo, &["--base", "base"]);
@@ -499,13 +499,13 @@ fn an_item_that_is_born_closed_has_a_grant_that_a_command_writes() {
     write(&repo, &policy, &[("b.json", &new)]);
     refused(&repo, &["--base", "base"], &["grant-missing"]);
     let check = repo.run(&["check", "--base", "base"]);
-    let said = String::from_utf8(check.stdout).unwrap() + &check.stderr;
+    let said = check.stdout + &check.stderr;
     // The command that the refusal prints does it.
     let command = said.split("sealgate grant new ").nth(1).unwrap().lines().next().unwrap();
     assert!(command.ends_with("--blocker B"), "{command}");
     let command = command.replace("'WHY'", "minutes");
     let ran = repo.run(&[&["grant", "new"][..], &command.split(' ').collect::<Vec<_>>()].concat());
-    let said = String::from_utf8(ran.stdout).unwrap();
+    let said = ran.stdout;
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     assert!(said.contains("(the item is new)") && !said.contains("x20"), "{said}");
     assert_eq!(checked(&repo, &["--base", "base"]).1, ["too-few-approvals"]);

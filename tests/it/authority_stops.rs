@@ -13,7 +13,7 @@ use crate::authority::{canonical, policy_text, signers};
 use crate::authority_checks::{
     change, checked, commit, dist, grant, passes, policy_with_ledger, project, refused, reseal,
 };
-use crate::common::Repo;
+use crate::support::Repo;
 use crate::using_grants::{sign, told};
 
 const PRODUCTION: [&str; 4] = ["--environment", "production", "--ref", "refs/heads/main"];
@@ -103,7 +103,7 @@ fn an_older_commit_is_judged_for_an_environment_only_where_that_is_asked_for() {
     assert_eq!(notice["code"], "older-commit", "{report}");
     assert_eq!(report["authority"]["older"], true);
     let quiet = repo.run(&[&["-q", "check"][..], &ask(&["--older"])].concat());
-    let line = String::from_utf8(quiet.stdout).unwrap() + &quiet.stderr;
+    let line = quiet.stdout + &quiet.stderr;
     assert!(line.contains("AN OLDER COMMIT of its branch"), "{line}");
     // A tag on it is no other commit.
     repo.git(&["tag", "v1", "granted"]);
@@ -291,7 +291,7 @@ fn a_second_directory_of_seals_does_not_decide_on_an_environment_of_the_first() 
             environment,
         ];
         let ran = repo.run(&check);
-        let report: serde_json::Value = serde_json::from_slice(&ran.stdout).unwrap();
+        let report: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
         (ran.code, report["errors"][0]["code"].as_str().map(str::to_owned))
     };
     assert_eq!(ask("production"), (1, Some("policy-elsewhere".to_owned())));

@@ -12,12 +12,13 @@ use std::process::Command;
 
 use walkdir::WalkDir;
 
+use crate::support;
 use crate::support::{Repo, Run, refused};
 
 /// A repository with a directory `dist` and its seal.
 fn sealed() -> Repo {
     let repo = Repo::with(&[("dist/app.js", "app"), ("dist/lib/util.js", "util")]);
-    assert_eq!(repo.run(&["seal", "dist", "--root", "dist"]).code, Some(0));
+    assert_eq!(repo.run(&["seal", "dist", "--root", "dist"]).code, 0);
     repo
 }
 
@@ -161,12 +162,12 @@ fn a_seal_in_another_form_is_refused_and_fmt_mends_its_form_alone() {
         let bad = repo.read("seals/dist.toml").replace("\\u002E", ".");
 
         let run = repo.run(&["fmt", "dist"]);
-        assert_eq!(run.code, Some(0), "{bad}\n{run:#?}");
+        assert_eq!(run.code, 0, "{bad}\n{run:#?}");
         let fixed = repo.read("seals/dist.toml");
         assert_eq!(entry_lines(&fixed), entry_lines(&bad));
         assert!(entry_lines(&fixed).starts_with(&entry_lines(&good)), "{fixed}");
-        assert_eq!(repo.run(&["fmt", "--check"]).code, Some(0), "{fixed}");
-        assert_ne!(repo.run(&["check"]).code, Some(2), "{fixed}");
+        assert_eq!(repo.run(&["fmt", "--check"]).code, 0, "{fixed}");
+        assert_ne!(repo.run(&["check"]).code, 2, "{fixed}");
     }
 }
 
@@ -207,7 +208,7 @@ fn every_command_that_reads_a_seal_refuses_a_broken_one() {
         refused(&repo, command, "error: seals/dist.toml: `format` is missing");
     }
     let report = repo.run(&["check", "--format", "json"]);
-    assert_eq!((report.code, &*report.stderr), (Some(2), ""));
+    assert_eq!((report.code, &*report.stderr), (2, ""));
     assert!(report.stdout.contains(r#""verdict": "error""#), "{}", report.stdout);
     assert!(report.stdout.contains(r#""file": "seals/dist.toml""#), "{}", report.stdout);
 }
@@ -238,7 +239,7 @@ fn seals_without_entries_are_refused() {
 #[test]
 fn a_seal_beyond_the_limit_is_refused_before_it_is_read() {
     let repo = sealed();
-    let file = fs::File::create(repo.path("seals/dist.toml")).unwrap();
+    let file = fs::File::create(repo.at("seals/dist.toml")).unwrap();
     file.set_len((256 << 20) + 1).unwrap();
     let says = "seals/dist.toml: the seal is 268435457 bytes long; the limit is 268435456";
     for command in [&["check"][..], &["fmt"], &["seal", "dist"]] {
@@ -266,16 +267,16 @@ fn nothing_but_seals_may_lie_in_the_seals_directory() {
         ("dist.toml.orig", "this file", |repo| repo.write("seals/dist.toml.orig", "")),
         ("Dist.toml", "this file", |repo| repo.write("seals/Dist.toml", "")),
         ("POLICY.toml", "this file", |repo| repo.write("seals/POLICY.toml", "")),
-        ("old", "this directory", |repo| fs::create_dir(repo.path("seals/old")).unwrap()),
-        ("x.toml", "this directory", |repo| fs::create_dir(repo.path("seals/x.toml")).unwrap()),
+        ("old", "this directory", |repo| fs::create_dir(repo.at("seals/old")).unwrap()),
+        ("x.toml", "this directory", |repo| fs::create_dir(repo.at("seals/x.toml")).unwrap()),
         ("x.toml", "a symbolic link", |repo| {
-            symlink("dist.toml", repo.path("seals/x.toml")).unwrap();
+            symlink("dist.toml", repo.at("seals/x.toml")).unwrap();
         }),
         ("policy.toml", "a symbolic link", |repo| {
-            symlink("dist.toml", repo.path("seals/policy.toml")).unwrap();
+            symlink("dist.toml", repo.at("seals/policy.toml")).unwrap();
         }),
-        ("x.toml", "a FIFO", |repo| fifo(&repo.path("seals/x.toml"))),
-        ("x.toml", "a socket", |repo| drop(UnixListener::bind(repo.path("seals/x.toml")).unwrap())),
+        ("x.toml", "a FIFO", |repo| fifo(&repo.at("seals/x.toml"))),
+        ("x.toml", "a socket", |repo| drop(UnixListener::bind(repo.at("seals/x.toml")).unwrap())),
         ("grants", "this file", |repo| repo.write("seals/grants", "")),
     ];
     for (name, what, make) in strays {
@@ -299,21 +300,21 @@ fn nothing_but_seals_may_lie_in_the_seals_directory() {
 #[test]
 fn a_seals_directory_that_is_none_is_refused() {
     let repo = sealed();
-    fs::rename(repo.path("seals"), repo.path("real")).unwrap();
+    fs::rename(repo.at("seals"), repo.at("real")).unwrap();
     let all = |says: &str| {
         for command in [&["check"][..], &["seal"], &["seal", "x", "--root", "dist"], &["fmt"]] {
             refused(&repo, command, says);
         }
     };
-    symlink("real", repo.path("seals")).unwrap();
+    symlink("real", repo.at("seals")).unwrap();
     all("error: seals is a symbolic link, which is never followed");
-    fs::remove_file(repo.path("seals")).unwrap();
-    symlink("nowhere", repo.path("seals")).unwrap();
+    fs::remove_file(repo.at("seals")).unwrap();
+    symlink("nowhere", repo.at("seals")).unwrap();
     all("error: seals is a symbolic link, which is never followed");
-    fs::remove_file(repo.path("seals")).unwrap();
-    fifo(&repo.path("seals"));
+    fs::remove_file(repo.at("seals")).unwrap();
+    fifo(&repo.at("seals"));
     all("error: seals is not a directory");
-    fs::remove_file(repo.path("seals")).unwrap();
+    fs::remove_file(repo.at("seals")).unwrap();
     repo.write("seals", "");
     all("error: seals is not a directory");
     refused(&repo, &["--seals", "seals/below", "check"], "seals is not a directory");
@@ -329,7 +330,7 @@ fn without_a_seal_there_is_nothing_to_pass() {
     for command in commands {
         refused(&repo, command, "make one: sealgate seal NAME --root DIR");
     }
-    fs::create_dir(repo.path("seals")).unwrap();
+    fs::create_dir(repo.at("seals")).unwrap();
     for command in commands {
         refused(&repo, command, "error: there are no seals in ");
     }
@@ -365,21 +366,21 @@ fn a_root_that_cannot_be_judged_is_an_error() {
         refused(repo, &["seal", "new", "--root", "in/dist"], says);
     };
     let repo = Repo::with(&[("in/dist/app.js", "app"), ("else/dist/app.js", "app")]);
-    assert_eq!(repo.run(&["seal", "deep", "--root", "in/dist"]).code, Some(0));
-    fs::rename(repo.path("in/dist"), repo.path("in/other")).unwrap();
+    assert_eq!(repo.run(&["seal", "deep", "--root", "in/dist"]).code, 0);
+    fs::rename(repo.at("in/dist"), repo.at("in/other")).unwrap();
     says(&repo, "there is nothing at in/dist");
-    symlink("other", repo.path("in/dist")).unwrap();
+    symlink("other", repo.at("in/dist")).unwrap();
     says(&repo, "in/dist is a symbolic link, which is never followed");
-    fs::remove_file(repo.path("in/dist")).unwrap();
+    fs::remove_file(repo.at("in/dist")).unwrap();
     repo.write("in/dist", "app");
     says(&repo, "in/dist is not a directory");
-    fs::remove_file(repo.path("in/dist")).unwrap();
-    fifo(&repo.path("in/dist"));
+    fs::remove_file(repo.at("in/dist")).unwrap();
+    fifo(&repo.at("in/dist"));
     says(&repo, "in/dist is not a directory");
-    fs::remove_dir_all(repo.path("in")).unwrap();
-    symlink("else", repo.path("in")).unwrap();
+    fs::remove_dir_all(repo.at("in")).unwrap();
+    symlink("else", repo.at("in")).unwrap();
     says(&repo, "in is a symbolic link, which is never followed");
-    fs::remove_file(repo.path("in")).unwrap();
+    fs::remove_file(repo.at("in")).unwrap();
     repo.write("in", "");
     says(&repo, "in is not a directory");
 }
@@ -428,7 +429,7 @@ fn the_whole_repository_is_a_root_only_without_git_and_the_seals() {
 #[test]
 fn a_root_with_nothing_in_scope_is_not_sealed_and_does_not_pass() {
     let repo = sealed();
-    fs::create_dir(repo.path("empty")).unwrap();
+    fs::create_dir(repo.at("empty")).unwrap();
     for arguments in [
         &["--root", "empty"][..],
         &["--root", "dist", "--exclude", "*"],
@@ -437,16 +438,16 @@ fn a_root_with_nothing_in_scope_is_not_sealed_and_does_not_pass() {
         let command = [&["seal", "x"], arguments].concat();
         refused(&repo, &command, "seal x: there is nothing in scope in ");
     }
-    fs::remove_dir_all(repo.path("dist")).unwrap();
-    fs::create_dir(repo.path("dist")).unwrap();
+    fs::remove_dir_all(repo.at("dist")).unwrap();
+    fs::create_dir(repo.at("dist")).unwrap();
     refused(&repo, &["seal"], "seal dist: there is nothing in scope in dist");
-    assert_eq!(repo.run(&["check"]).code, Some(1));
+    assert_eq!(repo.run(&["check"]).code, 1);
 }
 
 #[test]
 fn what_cannot_be_meant_is_a_usage_error() {
     let repo = sealed();
-    assert_eq!(repo.run(&["seal", "twin", "--root", "dist"]).code, Some(0));
+    assert_eq!(repo.run(&["seal", "twin", "--root", "dist"]).code, 0);
     for (command, says) in [
         (&["check", "--at", "dist"][..], "--at judges by one seal, not by 2"),
         (&["check", "--at", "dist", "*"], "--at judges by one seal, not by 2"),
@@ -506,7 +507,7 @@ fn words_of_other_tools_are_answered_with_ours() {
     ] {
         let before = repo.contents();
         let run = repo.run(&[word]);
-        assert_eq!(run.code, Some(2), "{run:#?}");
+        assert_eq!(run.code, 2, "{run:#?}");
         let said = format!("unrecognized subcommand '{word}'");
         assert!(
             run.stderr.contains(&said) && run.stderr.contains(&format!("'{ours}'")),
@@ -515,16 +516,16 @@ fn words_of_other_tools_are_answered_with_ours() {
         assert_eq!(repo.contents(), before);
     }
     let unknown = repo.run(&["frobnicate"]);
-    assert_eq!(unknown.code, Some(2));
+    assert_eq!(unknown.code, 2);
     assert!(!unknown.stderr.contains("tip:"), "{unknown:#?}");
 }
 
 #[test]
 fn nothing_is_sealed_in_ci_unless_it_is_allowed() {
     let in_ci = |repo: &Repo, value: &str, arguments: &[&str]| {
-        let mut command = repo.sealgate(arguments);
+        let mut command = repo.command(arguments);
         command.env("CI", value);
-        Run::of(command)
+        support::run(command)
     };
     for (value, writes) in [
         ("true", false),
@@ -547,20 +548,20 @@ fn nothing_is_sealed_in_ci_unless_it_is_allowed() {
             let before = repo.contents();
             let run = in_ci(&repo, value, command);
             if writes {
-                assert_eq!(run.code, Some(0), "CI={value} {command:?}: {run:#?}");
+                assert_eq!(run.code, 0, "CI={value} {command:?}: {run:#?}");
                 assert_ne!(repo.contents(), before, "CI={value} {command:?}");
             } else {
                 let says = format!("error: sealgate {} does not write in CI", command[0]);
                 assert!(run.refusal().contains(&says), "CI={value} {command:?}: {run:#?}");
                 assert_eq!(repo.contents(), before, "CI={value} {command:?}");
                 let allowed = [command, &["--allow-ci"]].concat();
-                assert_eq!(in_ci(&repo, value, &allowed).code, Some(0));
+                assert_eq!(in_ci(&repo, value, &allowed).code, 0);
                 assert_ne!(repo.contents(), before, "CI={value} {allowed:?}");
             }
         }
         let repo = sealed();
-        assert_eq!(in_ci(&repo, value, &["check"]).code, Some(0));
-        assert_eq!(in_ci(&repo, value, &["fmt", "--check"]).code, Some(0));
+        assert_eq!(in_ci(&repo, value, &["check"]).code, 0);
+        assert_eq!(in_ci(&repo, value, &["fmt", "--check"]).code, 0);
     }
 }
 
@@ -571,16 +572,16 @@ fn fifo(path: &Path) {
 #[test]
 fn a_fifo_or_a_socket_in_the_root_is_found_and_never_opened() {
     let repo = sealed();
-    fifo(&repo.path("dist/pipe"));
-    fifo(&repo.path("dist/lib/app.js"));
-    fs::remove_file(repo.path("dist/app.js")).unwrap();
-    fifo(&repo.path("dist/app.js"));
-    drop(UnixListener::bind(repo.path("dist/socket")).unwrap());
-    fifo(&repo.path("pipe"));
+    fifo(&repo.at("dist/pipe"));
+    fifo(&repo.at("dist/lib/app.js"));
+    fs::remove_file(repo.at("dist/app.js")).unwrap();
+    fifo(&repo.at("dist/app.js"));
+    drop(UnixListener::bind(repo.at("dist/socket")).unwrap());
+    fifo(&repo.at("pipe"));
     let before = repo.contents();
     for command in [&["check"][..], &["check", "dist", "--at", "dist"]] {
         let run = repo.run(command);
-        assert_eq!(run.code, Some(1), "{run:#?}");
+        assert_eq!(run.code, 1, "{run:#?}");
         for (path, what) in [
             ("app.js", "a FIFO"),
             ("lib/app.js", "a FIFO"),
@@ -600,8 +601,8 @@ fn a_fifo_or_a_socket_in_the_root_is_found_and_never_opened() {
         let run = repo.run(command);
         assert!(run.refusal().contains("dist/pipe: cannot be sealed: a FIFO"), "{run:#?}");
     }
-    assert_eq!(repo.run(&["export", "dist", "--format", "sha256sum"]).code, Some(1));
-    assert_eq!(repo.run(&["ls", "dist"]).code, Some(0));
+    assert_eq!(repo.run(&["export", "dist", "--format", "sha256sum"]).code, 1);
+    assert_eq!(repo.run(&["ls", "dist"]).code, 0);
     refused(&repo, &["check", "--report", "json=dist/pipe"], "--report");
     refused(&repo, &["check", "--report", "json=pipe"], "it is not a regular file");
     assert_eq!(repo.contents(), before);
@@ -612,12 +613,12 @@ fn a_fifo_or_a_socket_in_the_root_is_found_and_never_opened() {
 fn a_full_stdout_is_an_error_and_a_closed_one_changes_nothing() {
     let repo = sealed();
     let to = |redirection: &str, arguments: &[&str]| {
-        let program = repo.sealgate(arguments);
+        let program = repo.command(arguments);
         let mut shell = Command::new("sh");
         shell.arg("-c").arg(format!("exec \"$0\" \"$@\" {redirection}"));
         shell.arg(program.get_program()).args(arguments).current_dir(repo.root());
         shell.env_remove("CI");
-        Run::of(shell)
+        support::run(shell)
     };
     for command in [
         &["check"][..],
@@ -630,12 +631,12 @@ fn a_full_stdout_is_an_error_and_a_closed_one_changes_nothing() {
     ] {
         let full = to(">/dev/full", command);
         assert!(full.refusal().contains("error: stdout: "), "{command:?}: {full:#?}");
-        assert_eq!(to("| true", command).code, Some(0));
-        assert_eq!(to("2>/dev/full", command).code, Some(0), "{command:?}");
+        assert_eq!(to("| true", command).code, 0);
+        assert_eq!(to("2>/dev/full", command).code, 0, "{command:?}");
     }
     repo.write("dist/app.js", "other");
-    assert_eq!(to(">/dev/full 2>/dev/full", &["check"]).code, Some(2));
-    assert_eq!(to("2>/dev/full", &["check"]).code, Some(1));
+    assert_eq!(to(">/dev/full 2>/dev/full", &["check"]).code, 2);
+    assert_eq!(to("2>/dev/full", &["check"]).code, 1);
 }
 
 /// Someone without rights: the owner of a repository in which he took rights from himself, for
@@ -667,7 +668,7 @@ impl Unprivileged {
     }
 
     fn mode(&self, path: &str, mode: u32) {
-        fs::set_permissions(self.repo.path(path), fs::Permissions::from_mode(mode)).unwrap();
+        fs::set_permissions(self.repo.at(path), fs::Permissions::from_mode(mode)).unwrap();
     }
 
     fn run(&self, arguments: &[&str]) -> Run {
@@ -676,7 +677,7 @@ impl Unprivileged {
         if self.root {
             command.uid(NOBODY).gid(NOBODY);
         }
-        Run::of(command)
+        support::run(command)
     }
 
     #[track_caller]
@@ -691,11 +692,11 @@ impl Unprivileged {
 #[test]
 fn what_cannot_be_read_is_an_error_and_hides_nothing_else() {
     let user = Unprivileged::new();
-    assert_eq!(user.run(&["check"]).code, Some(0), "{:#?}", user.run(&["check"]));
+    assert_eq!(user.run(&["check"]).code, 0, "{:#?}", user.run(&["check"]));
     user.mode("dist/lib", 0);
     user.mode("dist/app.js", 0);
     let run = user.run(&["check"]);
-    assert_eq!((run.code, &*run.stderr), (Some(2), ""), "{run:#?}");
+    assert_eq!((run.code, &*run.stderr), (2, ""), "{run:#?}");
     assert!(run.stdout.contains("unreadable    app.js  permission denied\n"), "{run:#?}");
     let lib = "unreadable    lib     permission denied; 1 entry below it not judged\n";
     assert!(run.stdout.contains(lib), "{run:#?}");
@@ -718,7 +719,7 @@ fn what_cannot_be_read_is_an_error_and_hides_nothing_else() {
     for mode in [0o300, 0o400] {
         user.mode("dist/lib", mode);
         let run = user.run(&["check"]);
-        assert_eq!(run.code, Some(2), "{mode:o}: {run:#?}");
+        assert_eq!(run.code, 2, "{mode:o}: {run:#?}");
         assert!(run.stdout.contains("permission denied"), "{mode:o}: {run:#?}");
         user.refused(&["seal", "dist"], "cannot be sealed: permission denied");
     }
@@ -770,11 +771,11 @@ fn a_seal_that_cannot_be_written_stays_as_it_is() {
     );
     user.mode(".", 0o755);
     let other_form = user.repo.read("seals/dist.toml").replace("[]", "[ ]");
-    fs::write(user.repo.path("seals/dist.toml"), other_form).unwrap();
+    fs::write(user.repo.at("seals/dist.toml"), other_form).unwrap();
     user.mode("seals/dist.toml", 0o444);
     user.refused(&["fmt"], "seals/dist.toml: the seal cannot be written: its file is read-only");
     user.mode("seals/dist.toml", 0o644);
-    assert_eq!(user.run(&["seal", "dist"]).code, Some(0), "with the rights it is written");
+    assert_eq!(user.run(&["seal", "dist"]).code, 0, "with the rights it is written");
 }
 
 #[test]
@@ -791,7 +792,7 @@ fn reports_that_cannot_be_written_are_an_error() {
 #[ignore = "needs a mount namespace"]
 fn a_full_disk_leaves_the_old_seal_and_no_litter() {
     let repo = Repo::with(&[("dist/app.js", "app")]);
-    fs::create_dir(repo.path("disk")).unwrap();
+    fs::create_dir(repo.at("disk")).unwrap();
     let script = r#"
         set -eu
         fail() { echo "$1"; exit 99; }
@@ -817,7 +818,7 @@ fn a_full_disk_leaves_the_old_seal_and_no_litter() {
     let namespace = if rustix::process::getuid().is_root() { "-m" } else { "-rm" };
     shell.args([namespace, "sh", "-c", script, env!("CARGO_BIN_EXE_sealgate")]);
     shell.current_dir(repo.root()).env_remove("CI");
-    let run = Run::of(shell);
+    let run = support::run(shell);
     let said = run.refusal();
     for says in [
         "error: disk/seals/dist.toml: the seal cannot be written: no space left on device",
@@ -842,11 +843,11 @@ fn names_that_no_seal_can_hold_are_found_and_not_sealed() {
     ] {
         for directory in [false, true] {
             let repo = sealed();
-            let path = repo.path("dist").join(std::ffi::OsStr::from_bytes(name));
+            let path = repo.at("dist").join(std::ffi::OsStr::from_bytes(name));
             let made = if directory { fs::create_dir(path) } else { fs::write(path, "x") };
             made.unwrap();
             let run = repo.run(&["check"]);
-            assert_eq!(run.code, Some(1), "{run:#?}");
+            assert_eq!(run.code, 1, "{run:#?}");
             assert!(run.stdout.contains("unsealable") && run.stdout.contains(says), "{run:#?}");
             refused(&repo, &["seal", "dist"], says);
             refused(&repo, &["seal", "new", "--root", "dist"], says);
@@ -856,8 +857,8 @@ fn names_that_no_seal_can_hold_are_found_and_not_sealed() {
     for name in [&*long, &wide, " ", "-", "...", "~", "1:b", "\u{202e}", "\u{1b}[31m", "\n"] {
         repo.write(Path::new("dist").join(name), name);
     }
-    assert_eq!(repo.run(&["seal", "dist"]).code, Some(0));
-    assert_eq!(repo.run(&["check"]).code, Some(0));
+    assert_eq!(repo.run(&["seal", "dist"]).code, 0);
+    assert_eq!(repo.run(&["check"]).code, 0);
 }
 
 /// Makes a file at the end of directories that no path can name as a whole.
@@ -888,20 +889,20 @@ fn paths_up_to_the_limits_are_sealed_and_longer_ones_are_refused() {
         (&name, 20, "f", "the path is 4351 bytes long; the limit is 4096"),
     ] {
         let repo = sealed();
-        dig(&repo.path("deep"), name, depth, file);
+        dig(&repo.at("deep"), name, depth, file);
         let run = repo.run(&["seal", "deep", "--root", "deep"]);
         if says.is_empty() {
-            assert_eq!(run.code, Some(0), "{depth} of {name}: {run:#?}");
+            assert_eq!(run.code, 0, "{depth} of {name}: {run:#?}");
             let check = repo.run(&["check"]);
-            assert_eq!(check.code, Some(0), "{depth} of {name}: {check:#?}");
+            assert_eq!(check.code, 0, "{depth} of {name}: {check:#?}");
             continue;
         }
         assert!(run.refusal().contains(says), "{depth} of {name}: {run:#?}");
-        assert!(!repo.path("seals/deep.toml").exists());
+        assert!(!repo.at("seals/deep.toml").exists());
         let other = repo.read("seals/dist.toml").replace("dist", "deep");
         repo.write("seals/deep.toml", other);
         let run = repo.run(&["check", "deep"]);
-        assert_eq!(run.code, Some(1), "{depth} of {name}: {run:#?}");
+        assert_eq!(run.code, 1, "{depth} of {name}: {run:#?}");
         assert!(run.stdout.contains("unsealable") && run.stdout.contains(says), "{run:#?}");
     }
 }
@@ -920,9 +921,9 @@ fn git_is_not_asked_where_it_would_wait_for_a_fifo() {
             let git = Command::new("git").arg("-C").arg(repo.root()).args(arguments).status();
             assert!(git.unwrap().success());
         }
-        assert_eq!(repo.run(&["seal", "dist", "--root", "dist"]).code, Some(0));
-        assert_eq!(repo.run(&["seal", "sub", "--root", "sub/dist"]).code, Some(0));
-        fifo(&repo.path(place));
+        assert_eq!(repo.run(&["seal", "dist", "--root", "dist"]).code, 0);
+        assert_eq!(repo.run(&["seal", "sub", "--root", "sub/dist"]).code, 0);
+        fifo(&repo.at(place));
         refused(&repo, command, says);
     }
 }

@@ -7,7 +7,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::common::{Checked, Node, Repo, run, scrubbed};
+use crate::support::{Checked, Node, Repo, run, scrubbed};
 
 /// A repository with a sealed `dist`, a branch `change` that seals another `app.js`, a `main` that went
 /// on meanwhile, and the merge of both.
@@ -49,7 +49,7 @@ impl Project {
         command.args(arguments).envs([("GITHUB_EVENT_NAME", name), ("GITHUB_SHA", &self.merge)]);
         command.env("GITHUB_REF", reference).env("GITHUB_EVENT_PATH", file);
         let ran = run(command);
-        Checked { code: ran.code, report: serde_json::from_slice(&ran.stdout).unwrap() }
+        Checked { code: ran.code, report: serde_json::from_str(&ran.stdout).unwrap() }
     }
 
     fn request(&self) -> Value {

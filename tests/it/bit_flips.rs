@@ -11,7 +11,7 @@ use sealgate_core::seal::SealName;
 use sealgate_core::seal::path::EntryPath;
 use sealgate_scan::Scanner;
 
-use crate::common::Repo;
+use crate::support::Repo;
 
 /// The gate, without the process around it: from the seal's file to the judgement.
 struct Gate {

@@ -13,7 +13,7 @@ use sealgate_core::approval::blockers::{
 };
 use serde_json::{Value, json};
 
-use crate::common::make_fifo;
+use crate::support::make_fifo;
 use crate::support::{Repo, refused};
 
 /// The seven items of this project.
@@ -71,7 +71,7 @@ fn the_seven_items_are_honest_and_open_and_each_says_what_it_waits_for() {
     let repo = Repo::with(&[("blockers.json", SEVEN)]);
     for word in VOCABULARY {
         let run = repo.run(&["blockers", "check", "blockers.json", "--blocks", word]);
-        assert_eq!(run.code, Some(1), "{word}: {run:#?}");
+        assert_eq!(run.code, 1, "{word}: {run:#?}");
         let told = run.stdout.replace("\n    ", " ");
         for item in map.honest(&[]).unwrap().open_that_block(word) {
             for text in [&item.id, &item.status, &item.actor_needed, &item.next_action] {
@@ -118,13 +118,13 @@ fn closing_the_ci_item_clears_production_ci_and_nothing_else() {
     let repo = Repo::with(&[]);
     repo.write("blockers.json", &closed);
     let run = repo.run(&["blockers", "check", "blockers.json", "--blocks", "production-ci"]);
-    assert_eq!(run.code, Some(0), "{run:#?}");
+    assert_eq!(run.code, 0, "{run:#?}");
     assert_eq!(
         run.stdout,
         "PASS  blockers.json: 7 items, 6 open, none of which blocks production-ci\n"
     );
     let run = repo.run(&["blockers", "check", "blockers.json", "--blocks", "production-ci/apply"]);
-    assert_eq!(run.code, Some(1), "{run:#?}");
+    assert_eq!(run.code, 1, "{run:#?}");
 }
 
 /// What is done to the seven items, and what is then said against them.
@@ -220,7 +220,7 @@ fn a_dishonest_map_fails_with_all_that_it_says_against_itself() {
             &["blockers", "list", "b.json"],
         ] {
             let run = repo.run(arguments);
-            assert_eq!(run.code, Some(1), "case {number}: {arguments:?}: {run:#?}");
+            assert_eq!(run.code, 1, "case {number}: {arguments:?}: {run:#?}");
             let told = run.stdout.lines().filter(|line| codes.contains(line)).count();
             assert_eq!(told, codes.len(), "case {number}: {}", run.stdout);
             assert!(run.stdout.contains("\n  next: "), "case {number}: {}", run.stdout);
@@ -228,7 +228,7 @@ fn a_dishonest_map_fails_with_all_that_it_says_against_itself() {
             assert!(last.starts_with("FAIL  b.json: ") && last.ends_with("so it rules nothing"));
         }
         let run = repo.run(&["blockers", "check", "b.json", "--format", "json"]);
-        assert_eq!(run.code, Some(1), "case {number}: {run:#?}");
+        assert_eq!(run.code, 1, "case {number}: {run:#?}");
         let said: Value = serde_json::from_str(&run.stdout).unwrap();
         assert_eq!(said["verdict"], "fail");
         let told = said["dishonest"].as_array().unwrap();
@@ -307,7 +307,7 @@ fn a_map_of_another_shape_is_an_error() {
         refused(&repo, &["blockers", "check", "b.json"], says);
         refused(&repo, &["blockers", "list", "b.json"], says);
         let run = repo.run(&["blockers", "check", "b.json", "--format", "json"]);
-        assert_eq!(run.code, Some(2), "{says}");
+        assert_eq!(run.code, 2, "{says}");
         let said: Value = serde_json::from_str(&run.stdout).unwrap();
         assert_eq!((&said["verdict"], &said["map"]), (&json!("error"), &Value::Null));
         assert!(said["errors"][0]["message"].as_str().unwrap().contains(says), "{said}");
@@ -378,9 +378,9 @@ fn a_map_may_be_as_long_as_the_limit_and_no_longer() {
 #[test]
 fn only_a_regular_file_is_opened() {
     let repo = Repo::with(&[("blockers.json", SEVEN), ("closed.json", SEVEN)]);
-    make_fifo(&repo.path("fifo"));
-    symlink("blockers.json", repo.path("link")).unwrap();
-    fs::create_dir(repo.path("directory")).unwrap();
+    make_fifo(&repo.at("fifo"));
+    symlink("blockers.json", repo.at("link")).unwrap();
+    fs::create_dir(repo.at("directory")).unwrap();
     let cases = [
         ("fifo", "it is not a regular file"),
         ("link", "it is a symbolic link"),
@@ -394,13 +394,13 @@ fn only_a_regular_file_is_opened() {
     for (file, says) in cases {
         refused(&repo, &["blockers", "check", file], says);
     }
-    fs::create_dir(repo.path("below")).unwrap();
+    fs::create_dir(repo.at("below")).unwrap();
     for arguments in [
         &["-C", "below", "blockers", "check", "../blockers.json"][..],
         &["blockers", "check", "./blockers.json"],
-        &["blockers", "check", repo.path("blockers.json").to_str().unwrap()],
+        &["blockers", "check", repo.at("blockers.json").to_str().unwrap()],
     ] {
-        assert_eq!(repo.run(arguments).code, Some(0), "{arguments:?}");
+        assert_eq!(repo.run(arguments).code, 0, "{arguments:?}");
     }
     assert_eq!(repo.read("blockers.json"), SEVEN);
 }
@@ -410,13 +410,13 @@ fn a_list_tells_every_item_and_passes_whatever_is_open() {
     let repo = Repo::with(&[]);
     repo.write("b.json", edited(|map| close(map, 1)));
     let run = repo.run(&["blockers", "list", "b.json"]);
-    assert_eq!(run.code, Some(0), "{run:#?}");
+    assert_eq!(run.code, 0, "{run:#?}");
     let map = BlockerMap::read(SEVEN.as_bytes()).unwrap();
     assert!(map.blockers.iter().all(|item| run.stdout.contains(&item.id)), "{}", run.stdout);
     assert!(run.stdout.contains("\n  closed by: the owner, 2026-01-02T12:00:00Z\n"));
     assert!(run.stdout.ends_with("\n\nb.json: 7 items, 6 open\n"), "{}", run.stdout);
     let run = repo.run(&["blockers", "list", "b.json", "--blocks", "permit"]);
-    assert_eq!(run.code, Some(0), "{run:#?}");
+    assert_eq!(run.code, 0, "{run:#?}");
     assert!(run.stdout.ends_with("\n\nb.json: 1 of 7 items blocks permit\n"), "{}", run.stdout);
     let run = repo.run(&["--quiet", "blockers", "list", "b.json"]);
     assert_eq!(run.stdout, "b.json: 7 items, 6 open\n");
@@ -439,9 +439,9 @@ fn every_format_ends_with_one_exit_code() {
         let arguments = [&["blockers", "check", "b.json"], more].concat();
         for quiet in [&[][..], &["--quiet"]] {
             let human = repo.run(&[quiet, &arguments[..]].concat());
-            assert_eq!(human.code, Some(code), "{arguments:?}: {human:#?}");
+            assert_eq!(human.code, code, "{arguments:?}: {human:#?}");
             let json = repo.run(&[quiet, &arguments[..], &["--format", "json"]].concat());
-            assert_eq!(json.code, Some(code), "{arguments:?}: {json:#?}");
+            assert_eq!(json.code, code, "{arguments:?}: {json:#?}");
             let said: Value = serde_json::from_str(&json.stdout).unwrap();
             assert_eq!(said["verdict"], verdict, "{arguments:?}");
             assert_eq!(said["format"], "sealgate-blockers/1");

@@ -9,8 +9,8 @@ use sealgate_core::seal::entry::Digest;
 
 use crate::authority::{canonical, policy_text, signers};
 use crate::authority_checks::{checked, commit, policy_with_ledger, project, refused, reseal};
-use crate::common::Repo;
 use crate::pushing::run_with_input;
+use crate::support::Repo;
 use crate::using_grants::told;
 
 const EMERGENCY: &str = "approvers = [\"ada@example.org\", \"bob@example.org\"]\nthreshold = 1\n\

@@ -4,10 +4,10 @@
 
 use std::fs;
 
-use crate::common::{Node, Repo};
+use crate::support::{Node, Repo};
 
 fn stdout(repo: &Repo, arguments: &[&str]) -> String {
-    String::from_utf8(repo.run(arguments).stdout).unwrap()
+    repo.run(arguments).stdout
 }
 
 fn seal(repo: &Repo, name: &str) -> String {

@@ -4,8 +4,8 @@
 
 use std::fs;
 
-use crate::common;
-use crate::common::{Node, Repo};
+use crate::support;
+use crate::support::{Node, Repo};
 
 fn commit(repo: &Repo, message: &str) -> String {
     repo.git(&["add", "--all"]);
@@ -41,7 +41,7 @@ fn what_git_never_had_is_told_from_what_was_removed() {
     repo.git(&["clone", "--quiet", ".", "../clone"]);
     let clone = repo.run(&["-C", "../clone", "check"]);
     fs::remove_dir_all(repo.at("../clone")).unwrap();
-    let said = String::from_utf8(clone.stdout).unwrap();
+    let said = clone.stdout;
     assert!(said.contains("add it to git where it still lies"), "{said}");
     assert!(!said.contains("add --force"), "in the clone it is nowhere: {said}");
 
@@ -93,7 +93,7 @@ fn a_file_that_names_the_commit_it_was_built_from_is_recognised() {
     assert_eq!(found(&repo, &[]), [finding("version.txt", "modified", Some("embeds-commit"))]);
     let at = found(&repo, &["dist", "--at", "dist"]);
     assert_eq!(at, [finding("version.txt", "modified", Some("embeds-commit"))]);
-    let said = String::from_utf8(repo.run(&["check"]).stdout).unwrap();
+    let said = repo.run(&["check"]).stdout;
     assert!(said.contains(&format!("{second} where {first} was sealed")), "{said}");
 
     // The id of a commit that is not at hand proves nothing.
@@ -127,13 +127,13 @@ fn without_git_there_are_findings_without_a_cause_and_no_errors() {
     fs::write(repo.at("gen/stray"), "b").unwrap();
     let mut command = repo.command(&["check", "--format", "json"]);
     command.env("PATH", "/nonexistent");
-    let ran = common::run(command);
+    let ran = support::run(command);
     assert_eq!((ran.code, &*ran.stderr), (1, ""));
 }
 
 /// A directory with a `git` that writes down its arguments, and then is the real one.
 fn counted_git(repo: &Repo) -> std::path::PathBuf {
-    let real = String::from_utf8(common::scrubbed("which").arg("git").output().unwrap().stdout);
+    let real = String::from_utf8(support::scrubbed("which").arg("git").output().unwrap().stdout);
     let directory = repo.at(".git/counted");
     let script = format!(
         "#!/bin/sh\necho \"$*\" >>'{}'\nexec {} \"$@\"\n",
@@ -163,8 +163,8 @@ fn asks_git_a_few_times_however_many_seals_fail() {
     let path = format!("{}:{}", counted.display(), std::env::var("PATH").unwrap());
     let mut command = repo.command(&["check", "--format", "json"]);
     command.env("PATH", path);
-    let ran = common::run(command);
-    let report: serde_json::Value = serde_json::from_slice(&ran.stdout).unwrap();
+    let ran = support::run(command);
+    let report: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
     let seals = report["seals"].as_array().unwrap();
     let findings = seals.iter().flat_map(|seal| seal["findings"].as_array().unwrap());
     let new = findings.filter(|finding| finding["path"] == "new");

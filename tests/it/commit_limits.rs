@@ -7,7 +7,7 @@ use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::Stdio;
 
-use crate::common::{Repo, run, scrubbed};
+use crate::support::{Repo, run, scrubbed};
 
 /// A repository whose `dist` holds one file, sealed with `exclude`.
 fn sealed(exclude: &[&str]) -> Repo {

@@ -9,7 +9,7 @@ use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::Path;
 use std::process::Stdio;
 
-use crate::common::{Checked, Found, Node, Ran, Repo, copy, fixture, run, scrubbed};
+use crate::support::{Checked, Found, Node, Repo, Run, copy, fixture, run, scrubbed};
 
 fn file(text: &str) -> Node {
     Node::File(text.into())
@@ -51,7 +51,7 @@ fn id(repo: &Repo, revision: &str) -> String {
 #[track_caller]
 fn assert_passes(repo: &Repo, revision: &str) {
     let ran = repo.run(&["check", "--rev", revision]);
-    assert_eq!(ran.code, 0, "{revision}: {}{}", String::from_utf8_lossy(&ran.stdout), ran.stderr);
+    assert_eq!(ran.code, 0, "{revision}: {}{}", ran.stdout, ran.stderr);
 }
 
 /// Kinds and paths of what is found at `revision`.
@@ -690,8 +690,8 @@ fn commits_of_this_repository_are_judged_as_their_checkouts() {
     assert!(!commits.is_empty(), "no commit with seals");
     for commit in commits.lines() {
         let clone = ["-C", "clone", "check", "--format", "json"];
-        let report = |ran: Ran| {
-            serde_json::from_slice(&ran.stdout).map(|report| Checked { code: ran.code, report })
+        let report = |ran: Run| {
+            serde_json::from_str(&ran.stdout).map(|report| Checked { code: ran.code, report })
         };
         let of_commit = report(place.run(&[&clone[..], &["--rev", commit]].concat())).unwrap();
         git(&["checkout", "--quiet", "--force", commit]);
@@ -724,7 +724,7 @@ fn a_checkout_that_git_bent_is_named_by_cause_and_mended_by_the_printed_commands
             }
         }
         let ran = place.run(&["-C", "clone", "check", "release", "--format", "json"]);
-        let report: serde_json::Value = serde_json::from_slice(&ran.stdout).unwrap();
+        let report: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
         let findings = report["seals"][0]["findings"].as_array().unwrap();
         assert!(!findings.is_empty(), "{setting} changes nothing here");
         for finding in findings {
@@ -734,7 +734,7 @@ fn a_checkout_that_git_bent_is_named_by_cause_and_mended_by_the_printed_commands
         let remedy = findings[0]["remedy"].as_str().unwrap().to_owned();
         fix(&place, cause, &remedy);
         let ran = place.run(&["-C", "clone", "check", "release"]);
-        assert_eq!(ran.code, 0, "{remedy}\n{}", String::from_utf8_lossy(&ran.stdout));
+        assert_eq!(ran.code, 0, "{remedy}\n{}", ran.stdout);
     }
 }
 

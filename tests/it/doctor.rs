@@ -6,7 +6,8 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::support::{Repo, Run, refused, shell, shell_in};
+use crate::support;
+use crate::support::{Repo, refused, shell, shell_in};
 
 /// A repository in which there is nothing to fix: `dist` is built, `vendor` is kept in git.
 pub(crate) fn sound() -> Repo {
@@ -33,7 +34,7 @@ pub(crate) fn sound() -> Repo {
 #[track_caller]
 pub(crate) fn examined(repo: &Repo) -> Value {
     let run = repo.run(&["doctor", "--format", "json"]);
-    assert_eq!(run.code, Some(0), "{run:#?}");
+    assert_eq!(run.code, 0, "{run:#?}");
     serde_json::from_str(&run.stdout).unwrap()
 }
 
@@ -164,7 +165,7 @@ fn each_weakness_is_told_and_its_command_mends_it() {
         let after = examined(&repo);
         assert_eq!(codes(&after), [""; 0], "after {breaks} and {}: {after:#}", fix(&found));
         let check = repo.run(&["check"]);
-        assert_eq!(check.code, Some(0), "after {breaks} and {}: {check:#?}", fix(&found));
+        assert_eq!(check.code, 0, "after {breaks} and {}: {check:#?}", fix(&found));
     }
 }
 
@@ -187,7 +188,7 @@ fn pointers_are_told_wherever_they_are() {
     assert_eq!(codes(&found), ["lfs-filter"], "{found:#}");
     shell(&repo, &fix(&found));
     assert_eq!(codes(&examined(&repo)), [""; 0]);
-    assert_eq!(repo.run(&["check"]).code, Some(0));
+    assert_eq!(repo.run(&["check"]).code, 0);
 }
 
 #[test]
@@ -205,7 +206,7 @@ fn a_root_that_changed_sides_is_told_with_the_line_to_change() {
         shell(&repo, &fix(&found));
         assert_eq!(codes(&examined(&repo)), [""; 0]);
         assert!(repo.read(file).contains(line));
-        assert_eq!(repo.run(&["check"]).code, Some(0));
+        assert_eq!(repo.run(&["check"]).code, 0);
     }
 }
 
@@ -248,15 +249,15 @@ fn a_checkout_as_on_windows_is_told_from_one_that_attributes_protect() {
     shell(&repo, "git clone -q -c core.autocrlf=true . ../open");
     let told = |clone: &str| {
         let run = repo.run(&["-C", clone, "doctor", "--format", "json"]);
-        assert_eq!(run.code, Some(0), "{run:#?}");
+        assert_eq!(run.code, 0, "{run:#?}");
         serde_json::from_str::<Value>(&run.stdout).unwrap()
     };
     assert_eq!(codes(&told("../protected")), [""; 0]);
     let vendor = repo.run(&["-C", "../protected", "check", "vendor"]);
-    assert_eq!(vendor.code, Some(0), "{vendor:#?}");
+    assert_eq!(vendor.code, 0, "{vendor:#?}");
     // The seals came with CRLF, and are no seals any more.
     let run = repo.run(&["-C", "../open", "doctor", "--format", "json"]);
-    assert_eq!(run.code, Some(2), "{run:#?}");
+    assert_eq!(run.code, 2, "{run:#?}");
     let found: Value = serde_json::from_str(&run.stdout).unwrap();
     assert_eq!(codes(&found), ["core-autocrlf"], "{found:#}");
     assert!(run.stdout.contains("git clone -c core.autocrlf=false"), "{run:#?}");
@@ -280,7 +281,7 @@ fn roots_and_files_of_odd_names_are_shown_safely_and_mended() {
         repo.write(format!("{name}/.gitattributes"), "sub/* ident\n");
         shell(&repo, "git add .");
         let root = format!("--root=./{name}");
-        assert_eq!(repo.run(&["seal", "odd", &root]).code, Some(0));
+        assert_eq!(repo.run(&["seal", "odd", &root]).code, 0);
         shell(
             &repo,
             "git ls-files -z | grep -z sub/file | git update-index -z --assume-unchanged --stdin",
@@ -294,7 +295,7 @@ fn roots_and_files_of_odd_names_are_shown_safely_and_mended() {
         shell(&repo, &fix(&found));
         let after = examined(&repo);
         assert_eq!(codes(&after), [""; 0], "{name:?}: {}: {after:#}", fix(&found));
-        assert_eq!(repo.run(&["check"]).code, Some(0), "{name:?}");
+        assert_eq!(repo.run(&["check"]).code, 0, "{name:?}");
     }
 }
 
@@ -331,13 +332,13 @@ fn exit_codes_tell_advice_from_none_and_from_no_answer() {
     let repo = sound();
     let code = |arguments: &[&str]| repo.run(&[&["doctor"], arguments].concat()).code;
     for format in ["human", "json"] {
-        assert_eq!(code(&["--format", format]), Some(0));
-        assert_eq!(code(&["--format", format, "--exit-code"]), Some(0));
+        assert_eq!(code(&["--format", format]), 0);
+        assert_eq!(code(&["--format", format, "--exit-code"]), 0);
     }
     shell(&repo, "rm .github/CODEOWNERS");
     for format in ["human", "json"] {
-        assert_eq!(code(&["--format", format]), Some(0));
-        assert_eq!(code(&["--format", format, "--exit-code"]), Some(1));
+        assert_eq!(code(&["--format", format]), 0);
+        assert_eq!(code(&["--format", format, "--exit-code"]), 1);
     }
     repo.write("seals/broken.toml", "x");
     for format in ["human", "json"] {
@@ -346,9 +347,9 @@ fn exit_codes_tell_advice_from_none_and_from_no_answer() {
         assert!(run.stdout.contains("seals-unowned"), "{run:#?}");
     }
     refused(&repo, &["-C", "nowhere", "doctor"], "nowhere");
-    fs::remove_file(repo.path("seals/broken.toml")).unwrap();
+    fs::remove_file(repo.at("seals/broken.toml")).unwrap();
     // Longer than anybody's, and no byte of it on the disk.
-    let owners = fs::File::create(repo.path("CODEOWNERS")).unwrap();
+    let owners = fs::File::create(repo.at("CODEOWNERS")).unwrap();
     owners.set_len(101 << 20).unwrap();
     let run = repo.run(&["doctor"]);
     assert!(run.refusal().contains("CODEOWNERS: it is 105906176 bytes long"), "{run:#?}");
@@ -361,7 +362,7 @@ fn nothing_is_written_and_the_callers_variables_have_no_say() {
     let before = repo.contents();
     let plain = repo.run(&["doctor"]);
     assert_eq!(plain.stdout, "nothing to fix: 2 seals (dist, vendor)\n", "{plain:#?}");
-    let mut command = repo.sealgate(&["doctor"]);
+    let mut command = repo.command(&["doctor"]);
     let other = repo.root().join("../elsewhere");
     command.envs([
         ("GIT_CONFIG_COUNT", "1"),
@@ -369,7 +370,7 @@ fn nothing_is_written_and_the_callers_variables_have_no_say() {
         ("GIT_CONFIG_VALUE_0", "true"),
     ]);
     command.env("GIT_DIR", &other).env("GIT_INDEX_FILE", &other).env("GIT_ATTR_SOURCE", "HEAD~9");
-    assert_eq!(Run::of(command).stdout, plain.stdout);
+    assert_eq!(support::run(command).stdout, plain.stdout);
     assert_eq!(repo.contents(), before);
     assert!(!other.exists());
 }
@@ -385,8 +386,8 @@ fn it_answers_without_seals_and_from_anywhere_in_the_repository() {
     shell(&repo, &fix(&found));
     let found = examined(&repo);
     assert_eq!(codes(&found), ["seals-unowned", "not-called"], "{found:#}");
-    fs::remove_dir_all(repo.path("seals")).unwrap();
-    fs::remove_dir_all(repo.path("dist")).unwrap();
+    fs::remove_dir_all(repo.at("seals")).unwrap();
+    fs::remove_dir_all(repo.at("dist")).unwrap();
     assert_eq!(repo.run(&["doctor"]).stdout, "nothing to fix: no seals\n");
 }
 

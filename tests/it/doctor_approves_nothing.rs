@@ -31,10 +31,10 @@ fn restores_a_seal_that_head_has() {
         assert!(codes(&found).contains(&code), "{breaks}: {found:#}");
         let lines = run_the_commands(&repo);
         assert!(!lines.contains("sealgate init"), "{breaks}: {lines}");
-        assert_ne!(repo.run(&["check"]).code, Some(0), "{breaks}: {lines}");
+        assert_ne!(repo.run(&["check"]).code, 0, "{breaks}: {lines}");
         if code == "seal-missing" {
             shell(&repo, "git diff --quiet HEAD -- seals");
-            assert_eq!(repo.run(&["check"]).code, Some(1), "{breaks}: {lines}");
+            assert_eq!(repo.run(&["check"]).code, 1, "{breaks}: {lines}");
         }
     }
 }
@@ -55,11 +55,11 @@ fn seals_nothing_beside_a_broken_seal() {
         let repo = sound();
         shell(&repo, &format!("{breaks}; echo evil > dist/evil"));
         let run = repo.run(&["doctor"]);
-        assert_eq!(run.code, Some(2), "{breaks}: {run:#?}");
+        assert_eq!(run.code, 2, "{breaks}: {run:#?}");
         assert!(run.stdout.is_empty() || run.stdout.contains("cannot be read"), "{run:#?}");
         let lines = run_the_commands(&repo);
         assert!(!lines.contains("sealgate init"), "{breaks}: {lines}");
-        assert_ne!(repo.run(&["check"]).code, Some(0), "{breaks}: {lines}");
+        assert_ne!(repo.run(&["check"]).code, 0, "{breaks}: {lines}");
     }
 }
 
@@ -69,7 +69,7 @@ fn seals_nothing_while_head_cannot_be_read() {
     shell(&repo, "rm seals/dist.toml; echo evil > dist/evil; chmod -R u+w .git/objects");
     shell(&repo, "commit=$(git rev-parse HEAD); rm .git/objects/${commit:0:2}/${commit:2}");
     let run = repo.run(&["doctor"]);
-    assert_eq!(run.code, Some(2), "{run:#?}");
+    assert_eq!(run.code, 2, "{run:#?}");
     assert!(!run.stdout.contains("sealgate init"), "{run:#?}");
 }
 
@@ -87,7 +87,7 @@ fn leaves_the_approval_to_a_person() {
         shell(&repo, &format!("{breaks}; echo evil > dist/evil; echo evil > vendor/evil"));
         let lines = run_the_commands(&repo);
         assert!(lines.contains("sealgate seal "), "{breaks}: {lines}");
-        assert_eq!(repo.run(&["check", "dist"]).code, Some(1), "{breaks}: {lines}");
-        assert_eq!(repo.run(&["check", "vendor"]).code, Some(1), "{breaks}: {lines}");
+        assert_eq!(repo.run(&["check", "dist"]).code, 1, "{breaks}: {lines}");
+        assert_eq!(repo.run(&["check", "vendor"]).code, 1, "{breaks}: {lines}");
     }
 }

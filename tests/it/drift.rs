@@ -46,8 +46,8 @@ use std::time::SystemTime;
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 use sealgate_core::compare::finding::{Cause, FindingKind};
 
-use crate::common;
-use crate::common::{Checked, Found, Node, Repo, copy, fixture, make_fifo, make_socket};
+use crate::support;
+use crate::support::{Checked, Found, Node, Repo, copy, fixture, make_fifo, make_socket};
 
 /// A step, or an expected finding, as words.
 type Words = Vec<Vec<u8>>;
@@ -163,7 +163,7 @@ impl Case {
                 _ => take(step, &root)?,
             }
         }
-        let sealed = common::run(seal);
+        let sealed = support::run(seal);
         if sealed.code != 0 {
             return Ok(vec![format!("not sealed: {}", sealed.stderr)]);
         }
@@ -356,7 +356,7 @@ fn take(step: &Words, root: &Path) -> io::Result<()> {
 
 /// Makes another null device at `path`.
 #[cfg(target_os = "linux")]
-fn make_device(path: &Path) -> io::Result<()> {
+pub(crate) fn make_device(path: &Path) -> io::Result<()> {
     use rustix::fs::{CWD, FileType, Mode, makedev, mknodat};
     let (kind, mode) = (FileType::CharacterDevice, Mode::from_raw_mode(0o644));
     match mknodat(CWD, path, kind, mode, makedev(1, 3)) {
@@ -367,7 +367,7 @@ fn make_device(path: &Path) -> io::Result<()> {
 
 /// Devices have other numbers on other systems.
 #[cfg(not(target_os = "linux"))]
-fn make_device(_: &Path) -> io::Result<()> {
+pub(crate) fn make_device(_: &Path) -> io::Result<()> {
     Err(io::ErrorKind::PermissionDenied.into())
 }
 

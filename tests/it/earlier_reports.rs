@@ -18,7 +18,7 @@ const FORMATS: [&str; 8] =
 /// A directory under seal.
 fn sealed() -> Repo {
     let repo = Repo::with(&[("dist/a", "good")]);
-    assert_eq!(repo.run(&["seal", "dist", "--root", "dist"]).code, Some(0));
+    assert_eq!(repo.run(&["seal", "dist", "--root", "dist"]).code, 0);
     repo
 }
 
@@ -28,7 +28,7 @@ fn drifted() -> (Repo, Vec<String>) {
     let reports: Vec<String> =
         FORMATS.iter().flat_map(|format| ["--report".to_owned(), named(format)]).collect();
     let run = repo.run(&[vec!["check".to_owned()], reports.clone()].concat());
-    assert_eq!(run.code, Some(0), "{run:#?}");
+    assert_eq!(run.code, 0, "{run:#?}");
     repo.write("dist/a", "evil");
     (repo, reports)
 }
@@ -38,7 +38,7 @@ fn named(format: &str) -> String {
 }
 
 fn report(repo: &Repo, format: &str) -> Option<String> {
-    fs::read_to_string(repo.path(format!("../r.{format}"))).ok()
+    fs::read_to_string(repo.at(format!("../r.{format}"))).ok()
 }
 
 /// Demands that each report is one of an error.
@@ -62,7 +62,7 @@ fn a_run_that_is_refused_leaves_reports_that_say_so() {
     type Prepare = fn(&Repo);
     let cases: [(&str, &[&str], Prepare); 10] = [
         ("a stage that exists", &["check", "--stage", "../out"], |repo| {
-            fs::create_dir(repo.path("../out")).unwrap();
+            fs::create_dir(repo.at("../out")).unwrap();
         }),
         ("an option that is unknown", &["check", "--unknown"], |_| {}),
         ("a command that is unknown", &["chekc"], |_| {}),
@@ -87,7 +87,7 @@ fn a_run_that_is_refused_leaves_reports_that_say_so() {
                 [arguments, &reports].concat()
             };
             let run = repo.run(&all);
-            assert_eq!(run.code, Some(2), "{what}: {run:#?}");
+            assert_eq!(run.code, 2, "{what}: {run:#?}");
             all_say_error(&repo, what);
         }
     }
@@ -103,7 +103,7 @@ fn reports_of_every_verdict_are_recognised() {
             assert!(report(&repo, format).is_some());
             // Named for a format that does not exist: it goes all the same, and nothing is written.
             let slip = format!("jsn=../r.{format}");
-            assert_eq!(repo.run(&["check", "--report", &slip]).code, Some(2));
+            assert_eq!(repo.run(&["check", "--report", &slip]).code, 2);
             assert_eq!(report(&repo, format), None, "{format}, {content}");
         }
     }
@@ -118,10 +118,10 @@ fn a_file_that_is_no_report_is_kept_by_a_run_that_is_refused() {
         repo.write(name, text);
         for format in ["json", "markdown"] {
             let report = format!("{format}={name}");
-            assert_eq!(repo.run(&["check", "--unknown", "--report", &report]).code, Some(2));
+            assert_eq!(repo.run(&["check", "--unknown", "--report", &report]).code, 2);
             assert_eq!(repo.read(name), text);
         }
-        assert_eq!(repo.run(&["check", "--report", &format!("json={name}")]).code, Some(0));
+        assert_eq!(repo.run(&["check", "--report", &format!("json={name}")]).code, 0);
         assert_ne!(repo.read(name), text, "a run that is not refused writes its report");
     }
 }
@@ -129,7 +129,7 @@ fn a_file_that_is_no_report_is_kept_by_a_run_that_is_refused() {
 #[test]
 fn what_is_under_seal_or_read_by_the_run_is_kept_though_it_is_a_report() {
     let repo = sealed();
-    assert_eq!(repo.run(&["check", "--report", "json=../r.json"]).code, Some(0));
+    assert_eq!(repo.run(&["check", "--report", "json=../r.json"]).code, 0);
     let text = report(&repo, "json").unwrap();
     // Reports may well be artifacts.
     for place in ["dist/r.json", "seals/r.json", "build/r.json", ".git/r.json"] {
@@ -146,7 +146,7 @@ fn what_is_under_seal_or_read_by_the_run_is_kept_though_it_is_a_report() {
         &["merge-reports", "--unknown", "--report", "json=../r.json", "--", "../r.json"],
         &["-C", "dist", "merge-reports", "r.json", "--report", "json=r.json"],
     ] {
-        assert_eq!(repo.run(arguments).code, Some(2), "{arguments:?}");
+        assert_eq!(repo.run(arguments).code, 2, "{arguments:?}");
         for place in ["dist/r.json", "seals/r.json", "build/r.json", ".git/r.json", "../r.json"] {
             assert_eq!(repo.read(place), text, "{arguments:?}: {place}");
         }
@@ -156,10 +156,10 @@ fn what_is_under_seal_or_read_by_the_run_is_kept_though_it_is_a_report() {
 #[test]
 fn help_and_version_are_no_runs() {
     let repo = sealed();
-    assert_eq!(repo.run(&["check", "--report", "json=../r.json"]).code, Some(0));
+    assert_eq!(repo.run(&["check", "--report", "json=../r.json"]).code, 0);
     let text = report(&repo, "json");
     for ask in ["--help", "--version"] {
-        assert_eq!(repo.run(&["check", "--report", "json=../r.json", ask]).code, Some(0));
+        assert_eq!(repo.run(&["check", "--report", "json=../r.json", ask]).code, 0);
         assert_eq!(report(&repo, "json"), text);
     }
 }
@@ -167,11 +167,11 @@ fn help_and_version_are_no_runs() {
 #[test]
 fn a_link_to_a_report_is_refused_and_not_followed() {
     let repo = sealed();
-    assert_eq!(repo.run(&["check", "--report", "json=../r.json"]).code, Some(0));
+    assert_eq!(repo.run(&["check", "--report", "json=../r.json"]).code, 0);
     let text = report(&repo, "json");
-    symlink("r.json", repo.path("../link")).unwrap();
+    symlink("r.json", repo.at("../link")).unwrap();
     let run = repo.run(&["check", "--report", "json=../link"]);
-    assert!(run.code == Some(2) && run.stderr.contains("not a regular file"), "{run:#?}");
+    assert!(run.code == 2 && run.stderr.contains("not a regular file"), "{run:#?}");
     assert_eq!(report(&repo, "json"), text);
 }
 
@@ -179,8 +179,8 @@ fn a_link_to_a_report_is_refused_and_not_followed() {
 fn two_reports_that_are_one_file_are_refused() {
     let repo = sealed();
     repo.write("one", "mine");
-    fs::hard_link(repo.path("one"), repo.path("two")).unwrap();
-    symlink(".", repo.path("here")).unwrap();
+    fs::hard_link(repo.at("one"), repo.at("two")).unwrap();
+    symlink(".", repo.at("here")).unwrap();
     for (a, b) in [
         ("r", "r"),
         ("r", "./r"),
@@ -191,7 +191,7 @@ fn two_reports_that_are_one_file_are_refused() {
     ] {
         let (a, b) = (format!("json={a}"), format!("html={b}"));
         let run = repo.run(&["check", "--report", &a, "--report", &b]);
-        assert_eq!(run.code, Some(2), "{a} {b}: {run:#?}");
+        assert_eq!(run.code, 2, "{a} {b}: {run:#?}");
         assert!(run.stderr.contains("it is the file of two reports"), "{run:#?}");
     }
     assert_eq!(repo.read("one"), "mine");
@@ -205,14 +205,14 @@ fn a_report_may_have_the_name_of_another_with_a_suffix() {
         for _ in 0..2 {
             let (json, html) = (format!("json=../{a}"), format!("html=../{b}"));
             let run = repo.run(&["check", "--report", &json, "--report", &html]);
-            assert_eq!(run.code, Some(0), "{run:#?}");
+            assert_eq!(run.code, 0, "{run:#?}");
             assert!(repo.read(Path::new("..").join(a)).starts_with('{'));
             assert!(repo.read(Path::new("..").join(b)).starts_with('<'));
         }
     }
     // Files of others with such names stay.
     repo.write("../.y.sealgate-new", "mine");
-    assert_eq!(repo.run(&["check", "--report", "json=../y"]).code, Some(0));
+    assert_eq!(repo.run(&["check", "--report", "json=../y"]).code, 0);
     assert_eq!(repo.read("../.y.sealgate-new"), "mine");
 }
 
@@ -221,10 +221,10 @@ fn a_report_may_have_the_name_of_another_with_a_suffix() {
 fn a_check_killed_at_any_call_after_its_first_ones_leaves_no_pass() {
     let (repo, _) = drifted();
     let kept = report(&repo, "json").unwrap();
-    let log = repo.path("../log");
+    let log = repo.at("../log");
     let trace = |inject: Option<String>| {
-        fs::write(repo.path("../r.json"), &kept).unwrap();
-        let plain = repo.sealgate(&["check", "--threads", "1", "--report", "json=../r.json"]);
+        fs::write(repo.at("../r.json"), &kept).unwrap();
+        let plain = repo.command(&["check", "--threads", "1", "--report", "json=../r.json"]);
         let mut strace = Command::new("strace");
         strace
             .args(["-qq", "-o"])

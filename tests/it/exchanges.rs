@@ -19,16 +19,16 @@ const EVIL: &str = "evil";
 /// The seal approves `good`; `dist/a/x` is evil, and `twin/a/x` is good.
 fn sealed() -> Repo {
     let repo = Repo::with(&[("dist/a/x", GOOD), ("dist/b/y", GOOD), ("twin/a/x", GOOD)]);
-    symlink("x", repo.path("dist/a/link")).unwrap();
-    symlink("x", repo.path("twin/a/link")).unwrap();
-    fs::create_dir_all(repo.path("twin/b")).unwrap();
-    fs::write(repo.path("twin/b/y"), GOOD).unwrap();
-    assert_eq!(repo.run(&["seal", "dist", "--root", "dist"]).code, Some(0));
+    symlink("x", repo.at("dist/a/link")).unwrap();
+    symlink("x", repo.at("twin/a/link")).unwrap();
+    fs::create_dir_all(repo.at("twin/b")).unwrap();
+    fs::write(repo.at("twin/b/y"), GOOD).unwrap();
+    assert_eq!(repo.run(&["seal", "dist", "--root", "dist"]).code, 0);
     repo
 }
 
 fn exchange(repo: &Repo, a: &str, b: &str) {
-    renameat_with(CWD, repo.path(a), CWD, repo.path(b), RenameFlags::EXCHANGE).unwrap();
+    renameat_with(CWD, repo.at(a), CWD, repo.at(b), RenameFlags::EXCHANGE).unwrap();
 }
 
 /// A run that strace stops.
@@ -42,12 +42,12 @@ impl Stopped {
     /// Runs `arguments` to the first of the `stops`: each is a call, and the path of a file or a
     /// directory on which the first such call is made.
     fn run(repo: &Repo, arguments: &[&str], stops: &[(&str, &str)]) -> Self {
-        let log = repo.path("../log");
-        let plain = repo.sealgate(arguments);
+        let log = repo.at("../log");
+        let plain = repo.command(arguments);
         let mut strace = Command::new("strace");
         strace.args(["-f", "-qq", "-o"]).arg(&log);
         for (call, path) in stops {
-            strace.arg("-P").arg(repo.path(path));
+            strace.arg("-P").arg(repo.at(path));
             strace.arg(format!("--inject={call}:signal=STOP:when=1"));
         }
         strace.arg(plain.get_program()).args(plain.get_args()).current_dir(repo.root());
@@ -117,16 +117,16 @@ fn a_file_that_was_replaced_after_it_was_read_does_not_pass() {
     let changes: [(&str, Change); 3] = [
         ("renamed over", |repo| {
             repo.write("new", EVIL);
-            fs::rename(repo.path("new"), repo.path("dist/a/x")).unwrap();
+            fs::rename(repo.at("new"), repo.at("dist/a/x")).unwrap();
         }),
         ("linked", |repo| {
             repo.write("new", EVIL);
-            fs::remove_file(repo.path("dist/a/x")).unwrap();
-            fs::hard_link(repo.path("new"), repo.path("dist/a/x")).unwrap();
+            fs::remove_file(repo.at("dist/a/x")).unwrap();
+            fs::hard_link(repo.at("new"), repo.at("dist/a/x")).unwrap();
         }),
         ("made a link", |repo| {
-            fs::remove_file(repo.path("dist/a/x")).unwrap();
-            symlink("../../twin/a/x", repo.path("dist/a/x")).unwrap();
+            fs::remove_file(repo.at("dist/a/x")).unwrap();
+            symlink("../../twin/a/x", repo.at("dist/a/x")).unwrap();
         }),
     ];
     for (what, change) in changes {
@@ -137,7 +137,7 @@ fn a_file_that_was_replaced_after_it_was_read_does_not_pass() {
             change(&repo);
             let (code, said) = run.end();
             assert!(matches!(code, Some(1 | 2)), "{what} {stage:?}: {code:?} {said}");
-            assert!(!repo.path("../out").exists(), "{what}");
+            assert!(!repo.at("../out").exists(), "{what}");
         }
     }
 }
@@ -147,8 +147,8 @@ fn a_file_that_was_replaced_after_it_was_read_does_not_pass() {
 fn a_link_that_was_replaced_after_it_was_read_does_not_pass() {
     let repo = sealed();
     let run = Stopped::run(&repo, &CHECK, &[("readlinkat", "dist/a")]);
-    fs::remove_file(repo.path("dist/a/link")).unwrap();
-    symlink("../b/y", repo.path("dist/a/link")).unwrap();
+    fs::remove_file(repo.at("dist/a/link")).unwrap();
+    symlink("../b/y", repo.at("dist/a/link")).unwrap();
     let (code, said) = run.end();
     assert!(code == Some(1) && said.contains("link-changed"), "{code:?} {said}");
 }
@@ -162,7 +162,7 @@ fn a_root_that_was_exchanged_after_it_was_opened_does_not_pass() {
             let copied = Command::new("cp")
                 .arg("-a")
                 .arg(repo.root())
-                .arg(repo.path("../other"))
+                .arg(repo.at("../other"))
                 .status()
                 .unwrap();
             assert!(copied.success());
@@ -189,10 +189,10 @@ fn a_seal_made_while_a_file_is_replaced_is_of_what_is_there() {
     let repo = sealed();
     let run = Stopped::run(&repo, &["seal", "dist", "--threads", "1"], &[("close", "dist/a/x")]);
     repo.write("new", "newer");
-    fs::rename(repo.path("new"), repo.path("dist/a/x")).unwrap();
+    fs::rename(repo.at("new"), repo.at("dist/a/x")).unwrap();
     let (code, said) = run.end();
     assert_eq!(code, Some(0), "{said}");
-    assert_eq!(repo.run(&["check"]).code, Some(0));
+    assert_eq!(repo.run(&["check"]).code, 0);
 }
 
 #[test]
@@ -201,7 +201,7 @@ fn a_seal_that_was_replaced_after_it_was_read_judges_nothing() {
     // Before: the seal approves what is not there. After: another seal, which approves neither.
     let changes: [(&str, Change); 2] = [
         ("the seal", |repo| {
-            fs::rename(repo.path("others/dist.toml"), repo.path("seals/dist.toml")).unwrap();
+            fs::rename(repo.at("others/dist.toml"), repo.at("seals/dist.toml")).unwrap();
         }),
         ("its directory", |repo| exchange(repo, "others", "seals")),
     ];
@@ -225,26 +225,26 @@ fn a_seal_that_was_replaced_after_it_was_read_judges_nothing() {
 fn a_seal_that_is_gone_after_it_was_read_does_not_pass() {
     let changes: [(&str, &str, Change); 7] = [
         ("the seal removed", "dist is gone", |repo| {
-            fs::remove_file(repo.path("seals/dist.toml")).unwrap();
+            fs::remove_file(repo.at("seals/dist.toml")).unwrap();
         }),
         ("the seal renamed", "dist is gone", |repo| {
-            fs::rename(repo.path("seals/dist.toml"), repo.path("seals/twin.toml")).unwrap();
+            fs::rename(repo.at("seals/dist.toml"), repo.at("seals/twin.toml")).unwrap();
         }),
         ("the directory removed", "seals is gone", |repo| {
-            fs::remove_dir_all(repo.path("seals")).unwrap();
+            fs::remove_dir_all(repo.at("seals")).unwrap();
         }),
         ("a link in the place of the seal", "a symbolic link does not belong", |repo| {
-            fs::rename(repo.path("seals/dist.toml"), repo.path("dist.toml")).unwrap();
-            symlink("../dist.toml", repo.path("seals/dist.toml")).unwrap();
+            fs::rename(repo.at("seals/dist.toml"), repo.at("dist.toml")).unwrap();
+            symlink("../dist.toml", repo.at("seals/dist.toml")).unwrap();
         }),
         ("a FIFO in the place of the seal", "FIFO does not belong", |repo| {
-            fs::remove_file(repo.path("seals/dist.toml")).unwrap();
-            let made = Command::new("mkfifo").arg(repo.path("seals/dist.toml")).status().unwrap();
+            fs::remove_file(repo.at("seals/dist.toml")).unwrap();
+            let made = Command::new("mkfifo").arg(repo.at("seals/dist.toml")).status().unwrap();
             assert!(made.success());
         }),
         ("a directory in the place of the seal", "this directory does not belong", |repo| {
-            fs::remove_file(repo.path("seals/dist.toml")).unwrap();
-            fs::create_dir(repo.path("seals/dist.toml")).unwrap();
+            fs::remove_file(repo.at("seals/dist.toml")).unwrap();
+            fs::create_dir(repo.at("seals/dist.toml")).unwrap();
         }),
         ("a file that is no seal beside it", "this file does not belong", |repo| {
             repo.write("seals/Dist.toml", GOOD);
@@ -258,7 +258,7 @@ fn a_seal_that_is_gone_after_it_was_read_does_not_pass() {
             let (code, said) = run.end();
             assert_eq!(code, Some(2), "{what} {more:?}: {said}");
             assert!(said.contains(message), "{what} {more:?}: {said}");
-            assert!(!repo.path("../out").exists(), "{what}");
+            assert!(!repo.at("../out").exists(), "{what}");
         }
     }
 }
@@ -267,9 +267,9 @@ fn a_seal_that_is_gone_after_it_was_read_does_not_pass() {
 #[ignore = "needs strace"]
 fn a_seal_that_does_not_judge_may_go_while_another_judges() {
     let repo = sealed();
-    assert_eq!(repo.run(&["seal", "twin", "--root", "twin"]).code, Some(0));
+    assert_eq!(repo.run(&["seal", "twin", "--root", "twin"]).code, 0);
     let run = Stopped::run(&repo, &[&CHECK[..], &["dist"]].concat(), &[("close", "dist/a/x")]);
-    fs::remove_file(repo.path("seals/twin.toml")).unwrap();
+    fs::remove_file(repo.at("seals/twin.toml")).unwrap();
     repo.write("seals/README.md", "what these are");
     let (code, said) = run.end();
     assert_eq!(code, Some(0), "{said}");

@@ -56,9 +56,9 @@ fn nasty(root: &str) -> Repo {
         repo.write(Path::new(root).join(name), format!("content of {name:?}"));
     }
     repo.write(Path::new(root).join("empty"), "");
-    symlink("plain", repo.path(root).join("link")).unwrap();
-    fs::create_dir(repo.path(root).join("empty directory")).unwrap();
-    assert_eq!(repo.run(&["seal", "all", "--root", root]).code, Some(0));
+    symlink("plain", repo.at(root).join("link")).unwrap();
+    fs::create_dir(repo.at(root).join("empty directory")).unwrap();
+    assert_eq!(repo.run(&["seal", "all", "--root", root]).code, 0);
     repo
 }
 
@@ -88,7 +88,7 @@ fn accepted(format: &str, program: &str, arguments: &[&str]) {
     for root in ["dist", ".", "./-x"] {
         let repo = nasty(root);
         let run = export(&repo, format);
-        assert_eq!(run.code, Some(0), "{run:#?}");
+        assert_eq!(run.code, 0, "{run:#?}");
         assert_eq!(run.stdout.lines().count(), NASTY.len() + 1, "a line each: {}", run.stdout);
         let left_out = "2 entries are not in this list";
         assert!(run.stderr.contains(left_out), "{run:#?}");
@@ -96,7 +96,7 @@ fn accepted(format: &str, program: &str, arguments: &[&str]) {
         assert!(fine, "{root}: {said}\n{}", run.stdout);
         assert_eq!(said.matches(": OK").count(), NASTY.len() + 1, "{root}: {said}");
         for name in NASTY {
-            let path = repo.path(root).join(name);
+            let path = repo.at(root).join(name);
             let content = fs::read(&path).unwrap();
             fs::write(&path, "other").unwrap();
             let (fine, said) = judged(&repo, program, arguments, &run.stdout);
@@ -128,7 +128,7 @@ fn the_sums_of_b3sum_are_the_sealed_digests() {
         assert!(seal.contains(&format!(" {digest}\"\n")), "{line}");
     }
     // It needs no bytes: it is the seal itself, in other words.
-    fs::remove_dir_all(repo.path("dist")).unwrap();
+    fs::remove_dir_all(repo.at("dist")).unwrap();
     assert_eq!(export(&repo, "b3sum").stdout, list);
 }
 
@@ -139,26 +139,26 @@ fn sums_are_computed_only_of_the_sealed_bytes() {
         ("dist/plain: the bytes are not the sealed ones", |repo| repo.write("dist/plain", "other")),
         ("dist/empty: the bytes are not the sealed ones", |repo| repo.write("dist/empty", "x")),
         ("dist/plain: the sealed file is not there", |repo| {
-            fs::remove_file(repo.path("dist/plain")).unwrap();
+            fs::remove_file(repo.at("dist/plain")).unwrap();
         }),
         ("dist/plain: the sealed file is not there", |repo| {
-            fs::rename(repo.path("dist/plain"), repo.path("dist/real")).unwrap();
-            symlink("real", repo.path("dist/plain")).unwrap();
+            fs::rename(repo.at("dist/plain"), repo.at("dist/real")).unwrap();
+            symlink("real", repo.at("dist/plain")).unwrap();
         }),
         ("dist/plain: the sealed file is not there", |repo| {
-            fs::remove_file(repo.path("dist/plain")).unwrap();
-            fs::create_dir(repo.path("dist/plain")).unwrap();
+            fs::remove_file(repo.at("dist/plain")).unwrap();
+            fs::create_dir(repo.at("dist/plain")).unwrap();
         }),
         ("dist/sub dir/in ner: the sealed file is not there", |repo| {
-            fs::rename(repo.path("dist/sub dir"), repo.path("elsewhere")).unwrap();
-            symlink("../elsewhere", repo.path("dist/sub dir")).unwrap();
+            fs::rename(repo.at("dist/sub dir"), repo.at("elsewhere")).unwrap();
+            symlink("../elsewhere", repo.at("dist/sub dir")).unwrap();
         }),
     ];
     for (says, change) in changes {
         let repo = nasty("dist");
         change(&repo);
         let run = export(&repo, "sha256sum");
-        assert_eq!((run.code, &*run.stdout), (Some(1), ""), "{says}: {run:#?}");
+        assert_eq!((run.code, &*run.stdout), (1, ""), "{says}: {run:#?}");
         assert!(
             run.stderr.contains(&format!("error: {says}\n  next: sealgate check all")),
             "{run:#?}"
@@ -169,13 +169,13 @@ fn sums_are_computed_only_of_the_sealed_bytes() {
 #[test]
 fn a_root_that_is_not_there_gives_no_sums() {
     let repo = nasty("dist");
-    fs::rename(repo.path("dist"), repo.path("real")).unwrap();
+    fs::rename(repo.at("dist"), repo.at("real")).unwrap();
     let run = export(&repo, "sha256sum");
     assert!(
         run.refusal().contains("there is nothing at dist") && run.stdout.is_empty(),
         "{run:#?}"
     );
-    symlink("real", repo.path("dist")).unwrap();
+    symlink("real", repo.at("dist")).unwrap();
     let run = export(&repo, "sha256sum");
     assert!(run.refusal().contains("dist is a symbolic link") && run.stdout.is_empty(), "{run:#?}");
 }

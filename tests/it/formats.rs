@@ -20,8 +20,8 @@ use sealgate_core::seal::{Header, Root, Seal, SealName, SealedEntry, to_bytes};
 use serde_json::Value;
 use walkdir::WalkDir;
 
-use crate::common;
-use crate::common::{Ran, Repo, copy, fixture, make_fifo, make_socket, run};
+use crate::support;
+use crate::support::{Repo, Run, copy, fixture, make_fifo, make_socket, run};
 
 /// The user who owns nothing.
 const NOBODY: u32 = 65534;
@@ -63,7 +63,7 @@ impl User {
     fn command(&self, repo: &Repo, arguments: &[&str]) -> Command {
         let usual = repo.command(arguments);
         let Self::Nobody { program } = self else { return usual };
-        let mut command = common::scrubbed(program);
+        let mut command = support::scrubbed(program);
         command.current_dir(repo.at("")).args(arguments).uid(NOBODY).gid(NOBODY);
         command
     }
@@ -82,7 +82,7 @@ impl Case {
         self.user.command(&self.repo, &[&self.arguments[..], more].concat())
     }
 
-    fn run(&self, more: &[&str]) -> Ran {
+    fn run(&self, more: &[&str]) -> Run {
         run(self.command(more))
     }
 
@@ -170,7 +170,7 @@ fn an_outcome_has_one_exit_code_on_stdout_and_in_report_files() {
         // What a file says is what stdout says.
         let shown = case.run(&["--format", "json", "--report", "json=out/r"]);
         let filed = timeless(&fs::read(case.repo.at("out/r")).unwrap());
-        assert_eq!(filed, timeless(&shown.stdout), "{}", case.what);
+        assert_eq!(filed, timeless(shown.stdout.as_bytes()), "{}", case.what);
         assert_eq!(filed["verdict"], case.verdict, "{}", case.what);
         let alone = case.run(&["--report", "human=out/r"]);
         assert_eq!(alone.code, case.code, "{}", case.what);
@@ -193,7 +193,7 @@ fn a_command_line_that_cannot_be_read_is_an_error_in_each_report_that_it_names()
         &["--report", "json="],
     ] {
         let ran = case.run(&[&["--report", "json=out/good"], wrong].concat());
-        assert_eq!((ran.code, &ran.stdout[..]), (2, &b""[..]), "{wrong:?}: {}", ran.stderr);
+        assert_eq!((ran.code, &*ran.stdout), (2, ""), "{wrong:?}: {}", ran.stderr);
         assert!(ran.stderr.starts_with("error:"), "{wrong:?}: {}", ran.stderr);
         // The report that was named as it should be is there, and says that nothing was judged.
         let files = fs::read_dir(case.repo.at("out")).unwrap();
@@ -211,14 +211,19 @@ fn a_command_line_that_cannot_be_read_is_an_error_in_each_report_that_it_names()
 fn quiet_prints_the_verdict_alone_and_leaves_data_whole() {
     for case in cases() {
         let quiet = case.run(&["-q"]);
-        let said = String::from_utf8(quiet.stdout).unwrap();
+        let said = quiet.stdout;
         assert_eq!(quiet.code, case.code, "{}", case.what);
         assert_eq!(said.matches('\n').count(), 1, "{}: {said}", case.what);
         assert!(said.starts_with(&case.headword()) && said.ends_with('\n'), "{said}");
         let loud = case.run(&["--format", "json"]);
         let data = case.run(&["-q", "--format", "json"]);
         assert_eq!(data.code, case.code, "{}", case.what);
-        assert_eq!(timeless(&data.stdout), timeless(&loud.stdout), "{}", case.what);
+        assert_eq!(
+            timeless(data.stdout.as_bytes()),
+            timeless(loud.stdout.as_bytes()),
+            "{}",
+            case.what
+        );
     }
 }
 
@@ -231,13 +236,13 @@ fn colour_is_where_it_was_asked_for_and_changes_no_code() {
             let ran = case.run(&report);
             let what = format!("{}, --color {when}", case.what);
             assert_eq!(ran.code, case.code, "{what}");
-            assert_eq!(coloured(&ran.stdout), expected, "{what}");
+            assert_eq!(coloured(ran.stdout.as_bytes()), expected, "{what}");
             let errs = expected && !ran.stderr.is_empty();
             assert_eq!(coloured(ran.stderr.as_bytes()), errs, "{what}: {}", ran.stderr);
             assert!(!coloured(&fs::read(case.repo.at("out/r")).unwrap()), "{what}: in a file");
             let data = case.run(&["--color", when, "--format", "json"]);
             assert_eq!(data.code, case.code, "{what}");
-            assert!(!coloured(&data.stdout), "{what}: in JSON");
+            assert!(!coloured(data.stdout.as_bytes()), "{what}: in JSON");
         }
     }
 }
@@ -305,7 +310,7 @@ fn a_report_file_that_cannot_be_written_makes_every_other_report_say_error() {
         let ran = case.run(&["--format", "json", "--report", order[0], "--report", order[1]]);
         assert_eq!(ran.code, 2, "{order:?}: {}", ran.stderr);
         let filed = timeless(&fs::read(case.repo.at("out/r")).unwrap());
-        for report in [&filed, &timeless(&ran.stdout)] {
+        for report in [&filed, &timeless(ran.stdout.as_bytes())] {
             assert_eq!(report["verdict"], "error", "{order:?}");
             assert_eq!(report["errors"][0]["code"], "report-unwritable", "{order:?}");
         }

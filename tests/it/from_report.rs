@@ -13,7 +13,8 @@ use proptest::sample::select;
 use serde_json::{Value, json};
 
 use crate::init::typed_at_a_terminal;
-use crate::support::{Repo, Run, refused};
+use crate::support;
+use crate::support::{Repo, refused, shell};
 
 const REPORT: &str = "report.json";
 
@@ -27,31 +28,31 @@ fn failed() -> Repo {
         ("dist/moves.txt", "moving"),
         ("dist/same", "same"),
     ]);
-    symlink("app.js", repo.path("dist/link")).unwrap();
+    symlink("app.js", repo.at("dist/link")).unwrap();
     mode(&repo, "dist/bin/run", 0o755);
     ends(&repo, &["seal", "dist", "--root", "dist", "--exclude", "*.log"], 0);
     repo.write("dist/app.js", "another app");
     mode(&repo, "dist/bin/run", 0o644);
-    fs::remove_file(repo.path("dist/becomes")).unwrap();
+    fs::remove_file(repo.at("dist/becomes")).unwrap();
     repo.write("dist/becomes/a", "new inside");
-    fs::remove_file(repo.path("dist/gone")).unwrap();
-    fs::rename(repo.path("dist/moves.txt"), repo.path("dist/moved.txt")).unwrap();
-    fs::remove_file(repo.path("dist/link")).unwrap();
-    symlink("same", repo.path("dist/link")).unwrap();
-    fs::create_dir(repo.path("dist/empty")).unwrap();
+    fs::remove_file(repo.at("dist/gone")).unwrap();
+    fs::rename(repo.at("dist/moves.txt"), repo.at("dist/moved.txt")).unwrap();
+    fs::remove_file(repo.at("dist/link")).unwrap();
+    symlink("same", repo.at("dist/link")).unwrap();
+    fs::create_dir(repo.at("dist/empty")).unwrap();
     report(&repo);
     repo
 }
 
 fn mode(repo: &Repo, path: &str, mode: u32) {
-    fs::set_permissions(repo.path(path), fs::Permissions::from_mode(mode)).unwrap();
+    fs::set_permissions(repo.at(path), fs::Permissions::from_mode(mode)).unwrap();
 }
 
 /// Runs `arguments`, which must end with `code`, and gives what was said on stdout.
 #[track_caller]
 fn ends(repo: &Repo, arguments: &[&str], code: i32) -> String {
     let run = repo.run(arguments);
-    assert_eq!(run.code, Some(code), "{arguments:?}: {run:#?}");
+    assert_eq!(run.code, code, "{arguments:?}: {run:#?}");
     run.stdout
 }
 
@@ -80,7 +81,7 @@ fn what_was_reported_becomes_the_seal_and_nothing_is_read() {
     ends(&repo, &["seal", "dist"], 0);
     let sealed = repo.read("seals/dist.toml");
     repo.write("seals/dist.toml", &old);
-    fs::rename(repo.path("dist"), repo.path("away")).unwrap();
+    fs::rename(repo.at("dist"), repo.at("away")).unwrap();
     let said = ends(&repo, &["seal", "--from-report", REPORT], 0);
     assert_eq!(repo.read("seals/dist.toml"), sealed);
     assert_eq!(
@@ -98,7 +99,7 @@ fn what_was_reported_becomes_the_seal_and_nothing_is_read() {
          dist: 2 added, 2 removed, 2 changed, 1 moved, 1 mode in seals/dist.toml, now 7 entries, 33 B\n  \
            review it like code, and commit seals/dist.toml\n"
     );
-    fs::rename(repo.path("away"), repo.path("dist")).unwrap();
+    fs::rename(repo.at("away"), repo.at("dist")).unwrap();
     ends(&repo, &["check"], 0);
 }
 
@@ -168,7 +169,7 @@ fn an_entry_that_was_not_reported_is_not_taken() {
 fn a_report_from_another_machine_and_from_another_directory_is_accepted() {
     let repo = failed();
     let elsewhere = repo.root().with_file_name("built");
-    fs::rename(repo.path("dist"), &elsewhere).unwrap();
+    fs::rename(repo.at("dist"), &elsewhere).unwrap();
     ends(&repo, &["check", "dist", "--at", "../built", "--report", "json=../report"], 1);
     ends(&repo, &["seal", "--from-report", "../report", "dist"], 0);
     ends(&repo, &["check", "dist", "--at", "../built"], 0);
@@ -355,17 +356,17 @@ fn a_file_that_is_no_report_is_refused() {
     }
     repo.write(REPORT, b"{\"format\": \"\xff\"}");
     refused(&repo, &["seal", "--from-report", REPORT], "it is no report");
-    fs::remove_file(repo.path(REPORT)).unwrap();
+    fs::remove_file(repo.at(REPORT)).unwrap();
     refused(
         &repo,
         &["seal", "--from-report", REPORT],
         "next: name the file that `sealgate check --report",
     );
     refused(&repo, &["seal", "--from-report", "dist"], "it is not a regular file");
-    let made = std::process::Command::new("mkfifo").arg(repo.path("fifo")).status().unwrap();
+    let made = std::process::Command::new("mkfifo").arg(repo.at("fifo")).status().unwrap();
     assert!(made.success());
     refused(&repo, &["seal", "--from-report", "fifo"], "it is not a regular file");
-    let large = fs::File::create(repo.path(REPORT)).unwrap();
+    let large = fs::File::create(repo.at(REPORT)).unwrap();
     large.set_len((256 << 20) + 1).unwrap();
     refused(&repo, &["seal", "--from-report", REPORT], "over the limit of 268435456 bytes");
 }
@@ -380,7 +381,7 @@ fn a_report_with_a_byte_changed_is_refused_or_still_makes_a_seal() {
         bytes[at] ^= if at % 2 == 0 { 1 } else { 16 };
         repo.write(REPORT, &bytes);
         let run = repo.run(&["seal", "--from-report", REPORT]);
-        if run.code == Some(0) {
+        if run.code == 0 {
             taken += 1;
             ends(&repo, &["fmt", "--check"], 0);
             repo.write("seals/dist.toml", &old);
@@ -404,9 +405,9 @@ fn what_is_kept_in_git_is_not_taken_from_a_report() {
 fn nothing_is_taken_from_a_report_in_ci_unless_it_is_allowed() {
     let repo = failed();
     let in_ci = |arguments: &[&str]| {
-        let mut command = repo.sealgate(arguments);
+        let mut command = repo.command(arguments);
         command.env("CI", "true");
-        Run::of(command)
+        support::run(command)
     };
     let before = repo.contents();
     assert!(
@@ -415,7 +416,7 @@ fn nothing_is_taken_from_a_report_in_ci_unless_it_is_allowed() {
             .contains("sealgate seal --from-report does not write in CI")
     );
     assert_eq!(repo.contents(), before);
-    assert_eq!(in_ci(&["seal", "--from-report", REPORT, "--allow-ci"]).code, Some(0));
+    assert_eq!(in_ci(&["seal", "--from-report", REPORT, "--allow-ci"]).code, 0);
 }
 
 /// Three seals of which `a` and `b` fail.
@@ -511,7 +512,7 @@ fn hostile_names_are_told_so_that_they_do_nothing() {
     let acts = |line: &str| line.trim_start().starts_with("::") || line.contains("##[");
     let inert = |said: &str| !said.contains(hidden) && !said.lines().any(acts);
     let odd = "::a##[\u{202e}\nb.json";
-    fs::copy(repo.path(REPORT), repo.path(odd)).unwrap();
+    fs::copy(repo.at(REPORT), repo.at(odd)).unwrap();
     let whole = repo.read(REPORT);
     for name in names {
         let text = format!("{name}/../{name}");
@@ -563,9 +564,9 @@ fn tree() -> impl Strategy<Value = BTreeMap<&'static str, Plant>> {
 }
 
 fn build(repo: &Repo, tree: &BTreeMap<&'static str, Plant>) {
-    let _ = fs::remove_dir_all(repo.path("dist"));
+    let _ = fs::remove_dir_all(repo.at("dist"));
     for (path, plant) in tree {
-        let path = repo.path("dist").join(path);
+        let path = repo.at("dist").join(path);
         // What lies below a file of the same tree is left out.
         if fs::create_dir_all(path.parent().unwrap()).is_err() || path.is_symlink() {
             continue;
@@ -593,7 +594,7 @@ proptest! {
         ends(&repo, &["seal", "dist", "--root", "dist", "--allow-outside-links"], 0);
         build(&repo, &new);
         let run = repo.run(&["check", "--report", "json=report.json"]);
-        if run.code == Some(1) {
+        if run.code == 1 {
             ends(&repo, &["seal", "--from-report", REPORT, "--allow-outside-links"], 0);
         }
         ends(&repo, &["check"], 0);
@@ -601,4 +602,44 @@ proptest! {
         ends(&repo, &["seal", "dist", "--allow-outside-links"], 0);
         prop_assert_eq!(repo.read("seals/dist.toml"), accepted);
     }
+}
+
+#[test]
+fn a_failing_run_in_ci_names_the_command_that_approves_what_it_found() {
+    for (reports, place) in
+        [(&["--report", "json=out/r.json"][..], "out/r.json"), (&[], "report.json")]
+    {
+        let repo = failed();
+        fs::create_dir(repo.at("out")).unwrap();
+        let check = |reports: &[&str]| {
+            let mut check = repo.command(&["check"]);
+            check.args(reports).env("CI", "true");
+            let run = support::run(check);
+            assert_eq!(run.code, 1, "{run:#?}");
+            run.stdout.split_whitespace().collect::<Vec<_>>().join(" ")
+        };
+        let said = check(reports);
+        if reports.is_empty() {
+            assert!(said.contains("`--report json=report.json`"), "{said}");
+            check(&["--report", "json=report.json"]);
+        } else {
+            assert!(said.contains(place), "{said}");
+            fs::rename(repo.at(place), repo.at("r.json")).unwrap();
+        }
+        let command = said.split('`').find(|word| word.contains("--from-report")).unwrap();
+        shell(&repo, command);
+        ends(&repo, &["check"], 0);
+    }
+    // At a person's desk the bytes are at hand.
+    assert!(!ends(&failed(), &["check"], 1).contains("--from-report"));
+}
+
+#[test]
+fn a_root_in_git_is_not_approved_from_a_report_of_ci() {
+    let repo = Repo::with(&[("dist/a", "1")]);
+    shell(&repo, "git init -q; git add .; sealgate -q seal dist --root dist; echo 2 > dist/a");
+    let mut check = repo.command(&["check"]);
+    check.env("CI", "true");
+    let run = support::run(check);
+    assert!(run.code == 1 && !run.stdout.contains("--from-report"), "{run:#?}");
 }

@@ -28,7 +28,7 @@ impl Disk {
         fs::write(disk.path("dist/run"), "#!/bin/sh\n").unwrap();
         fs::set_permissions(disk.path("dist/run"), fs::Permissions::from_mode(0o755)).unwrap();
         let run = disk.run(&["seal", "dist", "--root", "dist"]);
-        assert_eq!(run.code, Some(0), "{run:#?}");
+        assert_eq!(run.code, 0, "{run:#?}");
         disk
     }
 
@@ -54,7 +54,7 @@ impl Disk {
     #[track_caller]
     fn report(&self, arguments: &[&str], code: i32) -> Value {
         let run = self.run(&[arguments, &["--format", "json"]].concat());
-        assert_eq!(run.code, Some(code), "{run:#?}");
+        assert_eq!(run.code, code, "{run:#?}");
         serde_json::from_str(&run.stdout).unwrap()
     }
 }
@@ -88,16 +88,16 @@ fn a_giant_is_never_sealed_nor_accepted_nor_staged() {
     disk.make("dist/a", 7 * EIB);
     let refused = |arguments: &[&str], says: &str| {
         let run = disk.run(arguments);
-        assert!(run.code == Some(2) && run.stderr.contains(says), "{arguments:?}: {run:#?}");
+        assert!(run.code == 2 && run.stderr.contains(says), "{arguments:?}: {run:#?}");
     };
     refused(&["seal", "dist"], "dist/a: cannot be sealed: it is 8070450532247928832 bytes long");
     refused(&["seal", "other", "--root", "dist"], "cannot be sealed: it is 8070450532247928832");
     let report = disk.path("report.json");
     let written = format!("json={}", report.display());
-    assert_eq!(disk.run(&["check", "--report", &written]).code, Some(1));
+    assert_eq!(disk.run(&["check", "--report", &written]).code, 1);
     refused(&["seal", "--from-report", report.to_str().unwrap()], "it was found unsealable");
     let run = disk.run(&["check", "--stage", "stage"]);
-    assert_eq!(run.code, Some(1), "{run:#?}");
+    assert_eq!(run.code, 1, "{run:#?}");
     assert!(!disk.path("stage").exists());
     assert_eq!(fs::read_to_string(disk.path("seals/dist.toml")).unwrap(), seal);
 }
@@ -108,7 +108,7 @@ fn a_giant_is_told_in_every_format_and_by_every_command() {
     disk.make("dist/a", 7 * EIB);
     for format in ["human", "json", "github", "markdown", "sarif", "junit", "codequality", "html"] {
         let run = disk.run(&["check", "--format", format]);
-        assert_eq!(run.code, Some(1), "{format}: {run:#?}");
+        assert_eq!(run.code, 1, "{format}: {run:#?}");
         assert!(run.stdout.contains("8070450532247928832"), "{format}: {run:#?}");
     }
     for (arguments, code) in [
@@ -119,7 +119,7 @@ fn a_giant_is_told_in_every_format_and_by_every_command() {
         (&["check", "--partition", "slice:2/2"], 1),
     ] {
         let run = disk.run(arguments);
-        assert_eq!(run.code, Some(code), "{arguments:?}: {run:#?}");
+        assert_eq!(run.code, code, "{arguments:?}: {run:#?}");
     }
 }
 

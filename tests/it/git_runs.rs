@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
-use crate::common::{Node, Repo, run};
+use crate::support::{Node, Repo, run};
 
 /// A commit of so many sealed roots of their own, and a change in each.
 fn sealed(number: usize) -> Repo {
@@ -307,7 +307,7 @@ fn wide(repo: &Repo, number: usize) -> Vec<String> {
         stream += &begin(&format!("n{at}"), "refs/heads/wide");
         writeln!(stream, "M 100644 :1 d0/n{at}.map").unwrap();
     }
-    let mut git = crate::common::scrubbed("git");
+    let mut git = crate::support::scrubbed("git");
     git.args(["fast-import", "--quiet"]).current_dir(repo.at("."));
     let ran = crate::pushing::run_with_input(&mut git, stream.as_bytes());
     assert_eq!(ran.code, 0, "{}", ran.stderr);
@@ -349,7 +349,7 @@ fn large_commits_are_work_too() {
     for at in 0..100 {
         writeln!(stream, "tag t{at}\nfrom :1\ntagger {author}\ndata 1\nx").unwrap();
     }
-    let mut git = crate::common::scrubbed("git");
+    let mut git = crate::support::scrubbed("git");
     git.args(["fast-import", "--quiet"]).current_dir(repo.at("."));
     let ran = crate::pushing::run_with_input(&mut git, stream.as_bytes());
     assert_eq!(ran.code, 0, "{}", ran.stderr);

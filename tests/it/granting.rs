@@ -10,8 +10,8 @@ use sealgate_core::seal::entry::Digest;
 
 use crate::authority::{Signer, canonical, policy_of, policy_text, signers};
 use crate::authority_checks::commit;
-use crate::common;
-use crate::common::{Node, Ran, Repo, make_fifo};
+use crate::support;
+use crate::support::{Node, Repo, Run, make_fifo};
 
 /// A repository whose seal `dist` changed since `base`, under `policy`.
 fn changed(policy: &str) -> Repo {
@@ -44,8 +44,8 @@ fn new(repo: &Repo, reason: &str) -> String {
 }
 
 /// What was said, by a run that ended as it should.
-fn told(ran: &Ran, code: i32) -> String {
-    let said = String::from_utf8_lossy(&ran.stdout).into_owned() + &ran.stderr;
+fn told(ran: &Run, code: i32) -> String {
+    let said = ran.stdout.clone() + &ran.stderr;
     assert_eq!(ran.code, code, "{said}");
     said
 }
@@ -518,7 +518,7 @@ fn the_command_of_a_refusal_is_for_where_the_user_is() {
     let run = |arguments: &[&str]| {
         let mut command = repo.command(&[&["-C", at][..], arguments].concat());
         command.current_dir(outside.path());
-        told(&common::run(command), i32::from(arguments[0] == "check"))
+        told(&support::run(command), i32::from(arguments[0] == "check"))
     };
     let refusal = run(&["check", "--base", "base"]);
     let command = refusal.split("have it signed: ").nth(1).unwrap().lines().next().unwrap();
@@ -683,11 +683,11 @@ fn a_check_opens_each_file_of_authority_once_so_a_later_swap_has_no_effect() {
         fs::write(file, signer.sign(&bytes)).unwrap();
     }
     let log = repo.at(".git/opened");
-    let mut command = common::scrubbed("strace");
+    let mut command = support::scrubbed("strace");
     command.args(["-f", "-e", "trace=open,openat,openat2", "-o"]).arg(&log);
     command.arg(env!("CARGO_BIN_EXE_sealgate")).args(["check", "--base", "base"]);
     command.current_dir(repo.at(""));
-    assert!(told(&common::run(command), 0).contains("granted"));
+    assert!(told(&support::run(command), 0).contains("granted"));
     let opened = fs::read_to_string(&log).unwrap();
     for name in names {
         assert_eq!(opened.matches(&format!("{name}\"")).count(), 1, "{name}: {opened}");

@@ -4,10 +4,10 @@
 
 use std::fs;
 
-use crate::common::{Ran, run, scrubbed};
 use crate::pushing::{
     Project, copy_program, path_with_program, path_without_program, push_from, run_with_input,
 };
+use crate::support::{Run, run, scrubbed};
 
 const PASS: &str = "sealgate: PASS  1 commit, 1 seal (dist)";
 const ANYWAY: &str = "To push anyway: git push --no-verify; CI will still judge it.";
@@ -153,7 +153,7 @@ fn a_push_that_passes_says_one_line_and_a_quiet_hook_none() {
         format!("refs/heads/main {0} refs/heads/x {1}\n", project.id("main"), "0".repeat(40));
     let mut quiet = project.repo.command(&["--quiet", "hook", "pre-push"]);
     let ran = run_with_input(&mut quiet, line.as_bytes());
-    assert_eq!((ran.code, &*ran.stderr, &*ran.stdout), (0, "", &b""[..]));
+    assert_eq!((ran.code, &*ran.stderr, &*ran.stdout), (0, "", ""));
 }
 
 #[test]
@@ -265,7 +265,7 @@ fn a_shallow_clone_pushes_and_a_commit_that_lacks_objects_does_not() {
 }
 
 /// Changes a good project, pushes the change, and gives what was said; it must not arrive.
-fn stopped(change: impl FnOnce(&Project)) -> Ran {
+fn stopped(change: impl FnOnce(&Project)) -> Run {
     let project = Project::sealed();
     change(&project);
     project.commit("A change");
@@ -428,7 +428,7 @@ fn a_link_on_the_way_to_the_seals_directory_stops_the_push() {
 }
 
 /// Changes the seal of a project that the remote has, commits, and pushes.
-fn pushed_after(change: impl FnOnce(&Project)) -> Ran {
+fn pushed_after(change: impl FnOnce(&Project)) -> Run {
     let project = Project::sealed();
     project.seed(&["main"]);
     change(&project);
@@ -640,7 +640,7 @@ fn by_hand_on_a_terminal_it_says_how_git_calls_it_and_waits_for_nothing() {
     let mut python = scrubbed("python3");
     python.args(["-c", spawn, program, "hook", "pre-push"]).current_dir(project.repo.at("."));
     let ran = run(python);
-    let said = String::from_utf8_lossy(&ran.stdout);
+    let said = ran.stdout;
     assert_eq!(ran.code, 2, "{said}");
     assert!(said.contains("git runs this as its pre-push hook"), "{said}");
     assert!(said.contains("sealgate hook install"), "{said}");

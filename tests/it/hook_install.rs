@@ -7,10 +7,10 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 use std::path::Path;
 
-use crate::common;
-use crate::common::{Ran, run};
 use crate::pushing;
 use crate::pushing::{Project, copy_program, run_with_input};
+use crate::support;
+use crate::support::{Run, run};
 
 /// What becomes of a project before it is looked at.
 type Change<'a> = &'a dyn Fn(&Project);
@@ -53,8 +53,8 @@ fn hooks_of(project: &Project) -> BTreeMap<String, String> {
     hooks(&project.repo.at(".git/hooks"))
 }
 
-fn said(ran: &Ran) -> String {
-    String::from_utf8(ran.stdout.clone()).unwrap()
+fn said(ran: &Run) -> String {
+    ran.stdout.clone()
 }
 
 /// Demands that `arguments` are refused with `says` and a next step, and that no hook changes.
@@ -98,7 +98,7 @@ fn print_shows_the_hook_that_install_writes_and_writes_nothing() {
     let printed = project.repo.run(&["hook", "install", "--print"]);
     assert_eq!((printed.code, hooks_of(&project)), (0, before));
     project.install();
-    let written = fs::read(project.repo.at(".git/hooks/pre-push")).unwrap();
+    let written = fs::read_to_string(project.repo.at(".git/hooks/pre-push")).unwrap();
     assert_eq!(printed.stdout, written);
 }
 
@@ -179,7 +179,7 @@ fn many_refs_and_odd_words_pass_through_the_chain_unchanged() {
     let lines: Vec<String> = (0..3000)
         .map(|n| format!("HEAD^{{/$(touch no) `x` \\n %s {n}}} {id} refs/heads/{n} {zero}\n"))
         .collect();
-    let mut chain = project.repo.command(&[]);
+    let mut chain = project.repo.command(&[""; 0]);
     chain = {
         let mut hook = std::process::Command::new(project.repo.at(".git/hooks/pre-push"));
         hook.envs(chain.get_envs().filter_map(|(k, v)| Some((k, v?))));
@@ -313,7 +313,7 @@ fn an_installation_that_fails_leaves_the_hook_that_was_there() {
     let before = hooks_of(&project);
     // No file may have a byte.
     let install = project.repo.command(&["hook", "install"]);
-    let mut limited = common::scrubbed("bash");
+    let mut limited = support::scrubbed("bash");
     limited.arg("-c").arg("trap '' XFSZ; ulimit -f 0; exec \"$0\" \"$@\"");
     limited.arg(install.get_program()).args(install.get_args());
     limited.current_dir(project.repo.at("."));
@@ -329,7 +329,7 @@ fn a_hook_of_another_version_or_program_is_renewed_and_keeps_what_it_chains() {
     let before = hooks_of(&project);
     let (own, hooks) = (project.outside("own"), project.repo.at(".git/hooks"));
     copy_program(&own);
-    let mut install = common::scrubbed(&own);
+    let mut install = support::scrubbed(&own);
     install.args(["hook", "install"]).current_dir(project.repo.at("."));
     assert_eq!(run(install).code, 0);
     let of_other = fs::read(hooks.join("pre-push")).unwrap();
@@ -440,7 +440,7 @@ fn a_hook_of_ours_that_pre_commit_keeps_counts_as_installed_and_one_that_nobody_
 
 #[test]
 fn outside_of_git_there_is_no_hook() {
-    let plain = common::Repo::plain();
+    let plain = support::Repo::plain();
     for command in ["install", "uninstall"] {
         let ran = plain.run(&["hook", command]);
         assert_eq!(ran.code, 2);

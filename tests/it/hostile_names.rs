@@ -30,11 +30,11 @@ use sealgate_core::text::problem::Problem;
 use serde_json::Value;
 
 use crate::actions;
-use crate::common;
-use crate::common::{Ran, Repo, run};
 use crate::judges;
 use crate::judges::Parts;
+use crate::support;
 use crate::support::HOSTILE;
+use crate::support::{Repo, Run, run};
 
 /// What random names are made of, beside random bytes.
 const FRAGMENTS: [&str; 50] = [
@@ -411,7 +411,7 @@ pub(crate) fn most_of_the_nasty_names_act_in_a_log_or_in_markdown_where_nobody_e
 
 /// What a run left in a log and in files, by format, and how it was told to a runner.
 struct Told {
-    ran: Ran,
+    ran: Run,
     files: Vec<(String, String)>,
     outputs: String,
     summary: String,
@@ -487,7 +487,7 @@ impl Told {
             let errors = commands.iter().filter(|command| command.name == "error").count();
             assert!(errors <= 10, "{what}: {place}: {errors} errors");
         };
-        check("stdout", "github", std::str::from_utf8(&self.ran.stdout).unwrap());
+        check("stdout", "github", &self.ran.stdout);
         check("stderr", "human", &self.ran.stderr);
         check("summary", "markdown", &self.summary);
         for (format, text) in &self.files {
@@ -643,7 +643,7 @@ pub(crate) fn nasty_names_of_revisions_forge_nothing() {
     fs::write(repo.at("dist/app.js"), "c").unwrap();
     let mut judged = 0;
     for (what, name) in HOSTILE.into_iter().filter(|(_, name)| !name.contains(&0)) {
-        let mut git = common::scrubbed("git");
+        let mut git = support::scrubbed("git");
         let reference: OsString =
             [OsStr::new("refs/heads/"), OsStr::from_bytes(name)].into_iter().collect();
         git.current_dir(repo.at("")).arg("update-ref").arg(&reference).arg("HEAD");

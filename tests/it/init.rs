@@ -47,13 +47,13 @@ fn project() -> Repo {
 #[track_caller]
 fn inits(repo: &Repo, arguments: &[&str]) -> String {
     let run = repo.run(&[&["init"], arguments].concat());
-    assert_eq!(run.code, Some(0), "{arguments:?}: {run:#?}");
+    assert_eq!(run.code, 0, "{arguments:?}: {run:#?}");
     run.stdout
 }
 
 /// The names of the seals that there are.
 fn seals(repo: &Repo) -> Vec<String> {
-    let names = fs::read_dir(repo.path("seals")).unwrap();
+    let names = fs::read_dir(repo.at("seals")).unwrap();
     let mut names: Vec<_> =
         names.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
@@ -80,14 +80,14 @@ fn what_is_proposed_is_sealed_protected_and_checked_in_a_workflow() {
     assert!(repo.read(CHECK).ends_with("        with:\n          rebuild: true\n"));
     assert!(repo.read("seals/dist.toml").contains("build = \"npm run build\""));
     assert!(!repo.read("seals/vendor.toml").contains("build"), "nobody builds what is copied");
-    assert!(!repo.path(REHEARSAL).exists());
+    assert!(!repo.at(REHEARSAL).exists());
     assert!(said.contains("git add .gitattributes .github/workflows/sealgate.yml seals/dist.toml"));
     assert!(said.contains("git commit -m 'Seal dist, vendor'"), "{said}");
-    assert_eq!(repo.run(&["check"]).code, Some(0));
+    assert_eq!(repo.run(&["check"]).code, 0);
     // The commands that it prints are taken as they stand.
     git(&repo, &["add", ".gitattributes", CHECK, "seals/dist.toml", "seals/vendor.toml"]);
     git(&repo, &["commit", "-qm", "sealed"]);
-    assert_eq!(repo.run(&["check"]).code, Some(0));
+    assert_eq!(repo.run(&["check"]).code, 0);
 }
 
 #[test]
@@ -146,9 +146,9 @@ fn directories_are_told_by_their_name_and_by_what_git_makes_of_them() {
     }
     // What lies in one of them is under seal with it.
     repo.write("e/vendor/dist/file", "");
-    symlink("a", repo.path("link")).unwrap();
-    symlink("a/dist", repo.path("dist")).unwrap();
-    fs::create_dir_all(repo.path("i/dist/empty")).unwrap();
+    symlink("a", repo.at("link")).unwrap();
+    symlink("a/dist", repo.at("dist")).unwrap();
+    fs::create_dir_all(repo.at("i/dist/empty")).unwrap();
     // What git ignores counts for some names, what it tracks for others, and what is neither for none.
     let rules = ignored.iter().chain(&["f/vendor", "elsewhere"]).map(|path| format!("/{path}/\n"));
     repo.write(".gitignore", rules.collect::<String>() + "venv\nnode_modules\ntarget\ntests\n");
@@ -172,7 +172,7 @@ fn directories_are_told_by_their_name_and_by_what_git_makes_of_them() {
             "third_party.toml",
         ]
     );
-    assert_eq!(repo.run(&["check"]).code, Some(0));
+    assert_eq!(repo.run(&["check"]).code, 0);
 }
 
 #[test]
@@ -194,7 +194,7 @@ fn lines_are_added_only_where_git_says_that_they_are_needed() {
         let said = inits(&repo, &["--root", "vendor"]);
         let rewrote = there.starts_with("* text=auto") || there.starts_with("* eol");
         assert_eq!(said.contains("git add --renormalize -- vendor\n"), rewrote, "{said}");
-        let now = fs::read_to_string(repo.path(".gitattributes")).unwrap_or_default();
+        let now = fs::read_to_string(repo.at(".gitattributes")).unwrap_or_default();
         assert_eq!(now, format!("{there}{added}"), "{there:?}");
         for path in ["seals/vendor.toml", "vendor/lib/one.c"] {
             let said = git(&repo, &["check-attr", "text", "crlf", "--", path]);
@@ -209,7 +209,7 @@ fn attributes_that_came_with_a_library_are_pointed_out_and_not_written_over() {
     repo.write("vendor/lib/.gitattributes", "*.c text\n");
     git(&repo, &["add", "."]);
     for run in [repo.run(&["init", "--root", "vendor"]), repo.run(&["init", "--root", "vendor"])] {
-        assert_eq!(run.code, Some(0), "{run:#?}");
+        assert_eq!(run.code, 0, "{run:#?}");
         assert!(run.stderr.contains("rewrite some in vendor: see sealgate doctor"), "{run:#?}");
     }
     assert_eq!(repo.read("vendor/lib/.gitattributes"), "*.c text\n");
@@ -244,7 +244,7 @@ fn roots_of_odd_names_are_sealed_and_protected() {
     }
     git(&repo, &["add", "."]);
     let run = repo.run(&arguments);
-    assert_eq!(run.code, Some(0), "{run:#?}");
+    assert_eq!(run.code, 0, "{run:#?}");
     assert!(!run.stdout.contains(['\u{1b}', '\u{202e}', '\t']), "{run:#?}");
     for name in names {
         let said = git(&repo, &["check-attr", "-z", "text", "--", &format!("{name}/sub/file")]);
@@ -253,9 +253,9 @@ fn roots_of_odd_names_are_sealed_and_protected() {
         assert!(said.ends_with("text\0unspecified\0"), "{said:?}");
     }
     assert_eq!(seals(&repo).len(), names.len());
-    assert_eq!(repo.run(&["check"]).code, Some(0));
+    assert_eq!(repo.run(&["check"]).code, 0);
     let before = repo.contents();
-    assert_eq!(repo.run(&arguments).code, Some(0));
+    assert_eq!(repo.run(&arguments).code, 0);
     assert_eq!(repo.contents(), before);
 }
 
@@ -318,7 +318,7 @@ fn a_workflow_that_is_there_stays_as_it_is() {
     for (text, says) in [(filled.as_str(), ""), ("name: mine\n", "stays as it is")] {
         repo.write(CHECK, text);
         let run = repo.run(&[&["init"], &arguments[..]].concat());
-        assert_eq!(run.code, Some(0), "{run:#?}");
+        assert_eq!(run.code, 0, "{run:#?}");
         assert_eq!(run.stderr.contains("stays as it is"), !says.is_empty(), "{run:#?}");
         assert_eq!(repo.read(CHECK), text);
     }
@@ -327,16 +327,16 @@ fn a_workflow_that_is_there_stays_as_it_is() {
 #[test]
 fn it_works_from_below_and_for_another_seals_directory() {
     let repo = project();
-    let mut command = repo.sealgate(&["init", "--root", "../dist", "--seals", "ci/my seals"]);
-    command.current_dir(repo.path("src"));
-    let run = support::Run::of(command);
-    assert_eq!(run.code, Some(0), "{run:#?}");
+    let mut command = repo.command(&["init", "--root", "../dist", "--seals", "ci/my seals"]);
+    command.current_dir(repo.at("src"));
+    let run = support::run(command);
+    assert_eq!(run.code, 0, "{run:#?}");
     assert!(
         run.stdout.contains("git -C .. add .gitattributes 'ci/my seals/dist.toml'"),
         "{run:#?}"
     );
     assert_eq!(repo.read(".gitattributes"), "\"/ci/my seals/**\" -text\n/dist/** -text\n");
-    assert_eq!(repo.run(&["check", "--seals", "ci/my seals"]).code, Some(0));
+    assert_eq!(repo.run(&["check", "--seals", "ci/my seals"]).code, 0);
 }
 
 #[test]
@@ -345,16 +345,16 @@ fn what_cannot_be_done_is_refused_and_nothing_is_written() {
     let cases: [(&[&str], &str, Prepare); 26] = [
         (&[], "to ask questions\n  next: sealgate init --root dist --root vendor; or take", |_| {}),
         (&[], "name what is to be under seal: sealgate init --root DIR", |repo| {
-            fs::remove_dir_all(repo.path("dist")).unwrap();
-            fs::remove_dir_all(repo.path("vendor")).unwrap();
+            fs::remove_dir_all(repo.at("dist")).unwrap();
+            fs::remove_dir_all(repo.at("vendor")).unwrap();
         }),
         (&["--yes"], "no directory here looks like build artifacts", |repo| {
-            fs::remove_dir_all(repo.path("dist")).unwrap();
-            fs::remove_dir_all(repo.path("vendor")).unwrap();
+            fs::remove_dir_all(repo.at("dist")).unwrap();
+            fs::remove_dir_all(repo.at("vendor")).unwrap();
         }),
         (&["--yes"], "git neither tracks all of dist nor ignores it", |repo| {
-            fs::remove_dir_all(repo.path("vendor")).unwrap();
-            fs::remove_file(repo.path(".gitignore")).unwrap();
+            fs::remove_dir_all(repo.at("vendor")).unwrap();
+            fs::remove_file(repo.at(".gitignore")).unwrap();
         }),
         (&["--root", "dist", "--workflow", "check", ACTION], "must build dist first", |_| {}),
         (&["--yes", "--workflow", "rehearsal", ACTION], "must build dist first", |_| {}),
@@ -378,28 +378,28 @@ fn what_cannot_be_done_is_refused_and_nothing_is_written() {
             repo.write("new/file", "");
         }),
         (&["--root", "dist", "--root", "vendor"], "seal that directory by hand", |repo| {
-            symlink("/etc", repo.path("dist/out")).unwrap();
+            symlink("/etc", repo.at("dist/out")).unwrap();
         }),
         (&["--yes"], "seals/x does not belong|seals/x", |repo| repo.write("seals/x", "")),
         (&["--yes"], "seals/broken.toml", |repo| repo.write("seals/broken.toml", "x")),
         (&["--yes"], "error: .gitattributes", |repo| {
-            symlink("elsewhere", repo.path(".gitattributes")).unwrap();
+            symlink("elsewhere", repo.at(".gitattributes")).unwrap();
         }),
         (&["--yes"], "it is read-only", |repo| {
             repo.write(".gitattributes", "x\n");
             let read_only = fs::Permissions::from_mode(0o444);
-            fs::set_permissions(repo.path(".gitattributes"), read_only).unwrap();
+            fs::set_permissions(repo.at(".gitattributes"), read_only).unwrap();
         }),
         (
             &["--yes", "--build", "make", ACTION],
             "is a symbolic link, which is never followed",
             |repo| {
-                fs::create_dir_all(repo.path("elsewhere/workflows")).unwrap();
-                symlink("elsewhere", repo.path(".github")).unwrap();
+                fs::create_dir_all(repo.at("elsewhere/workflows")).unwrap();
+                symlink("elsewhere", repo.at(".github")).unwrap();
             },
         ),
         (&["--yes", "--build", "make", ACTION], "it is no plain file", |repo| {
-            fs::create_dir_all(repo.path(CHECK)).unwrap();
+            fs::create_dir_all(repo.at(CHECK)).unwrap();
         }),
         (&["--yes", "--threads", "0"], "--threads", |_| {}),
     ];
@@ -410,7 +410,7 @@ fn what_cannot_be_done_is_refused_and_nothing_is_written() {
         if arguments.contains(&"--threads") {
             let before = repo.contents();
             let run = repo.run(&arguments);
-            assert_eq!((run.code, repo.contents()), (Some(2), before));
+            assert_eq!((run.code, repo.contents()), (2, before));
             assert!(run.stderr.contains(says), "{run:#?}");
         } else {
             refused(&repo, &arguments, says.split('|').next_back().unwrap());
@@ -433,16 +433,16 @@ fn where_git_has_no_working_tree_and_in_ci_nothing_is_written() {
         for flag in ["--hook", "--nonsense", "stray"] {
             let before = repo.contents();
             let run = repo.run(&[command, &[flag]].concat());
-            assert_eq!((run.code, repo.contents()), (Some(2), before), "{run:#?}");
+            assert_eq!((run.code, repo.contents()), (2, before), "{run:#?}");
         }
     }
     let repo = project();
     let before = repo.contents();
     for (arguments, code) in [(&["init", "--yes"][..], 2), (&["init", "--yes", "--allow-ci"], 0)] {
-        let mut command = repo.sealgate(arguments);
+        let mut command = repo.command(arguments);
         command.env("CI", "true");
-        let run = support::Run::of(command);
-        assert_eq!(run.code, Some(code), "{run:#?}");
+        let run = support::run(command);
+        assert_eq!(run.code, code, "{run:#?}");
         assert_eq!(repo.contents() == before, code == 2);
     }
 }
@@ -453,12 +453,12 @@ fn the_hook_is_installed_where_it_is_asked_for_and_can_be() {
     let init = ["init", "--root", "dist", "--hook"];
     for said in ["dist: sealed 1 entry", "nothing to do"] {
         let run = repo.run(&init);
-        assert_eq!(run.code, Some(0), "{run:#?}");
+        assert_eq!(run.code, 0, "{run:#?}");
         assert!(run.stdout.contains(said), "{run:#?}");
         assert!(repo.read(HOOK).contains("sealgate"));
     }
     let before = repo.contents();
-    assert_eq!(repo.run(&init).code, Some(0));
+    assert_eq!(repo.run(&init).code, 0);
     assert_eq!(repo.contents(), before);
 
     let repo = project();
@@ -484,7 +484,7 @@ pub(crate) fn typed_at_a_terminal(
     let name = ptsname(&terminal, Vec::new()).unwrap();
     let name = Path::new(name.to_str().unwrap());
     let side = || fs::File::options().read(true).write(true).open(name).unwrap();
-    let mut command = repo.sealgate(arguments);
+    let mut command = repo.command(arguments);
     command.stdin(side()).stderr(side()).stdout(Stdio::null());
     let mut child = command.spawn().unwrap();
     // It holds copies of the other side, without which the terminal would never end.
@@ -517,12 +517,12 @@ fn on_a_terminal_it_asks_what_no_flag_states() {
     assert!(repo.read(CHECK).contains("          rebuild: true\n"));
     assert!(repo.read("seals/dist.toml").contains("build = \"npm run build\""));
     assert!(repo.read(HOOK).contains("sealgate"), "the hook");
-    fs::remove_file(repo.path(HOOK)).unwrap();
+    fs::remove_file(repo.at(HOOK)).unwrap();
 
     let (code, shown) = on_a_terminal(&repo, &["--workflow", "none"], "vendor\nyes\nno\n");
     assert_eq!(code, Some(0), "{shown}");
     assert!(!shown.contains("Write a workflow"), "{shown}");
-    assert!(!repo.path(HOOK).exists(), "no hook");
+    assert!(!repo.at(HOOK).exists(), "no hook");
     assert_eq!(seals(&repo), ["dist.toml", "vendor.toml"]);
     assert!(repo.read(".gitattributes").starts_with("* text=auto eol=lf\n/seals/** -text\n"));
 
@@ -574,25 +574,25 @@ fn package(build: &str) -> Repo {
 fn the_command_of_the_project_is_found_and_proved_before_anything_is_sealed() {
     let repo = package("mkdir dist && cp src/app.js dist");
     let run = repo.run(&["init", "--yes", ACTION]);
-    assert_eq!(run.code, Some(0), "{run:#?}");
+    assert_eq!(run.code, 0, "{run:#?}");
     assert!(!run.stderr.contains("other bytes"), "{run:#?}");
     assert!(run.stderr.contains("dist is built by `npm run build` (package.json)"), "{run:#?}");
     assert!(run.stdout.contains("dist: built twice, the same bytes"), "{run:#?}");
     assert!(repo.read(CHECK).contains("        run: |\n          npm ci\n"));
-    assert_eq!(repo.run(&["rebuild"]).code, Some(0));
+    assert_eq!(repo.run(&["rebuild"]).code, 0);
 
     // What differs with each build is named, and not sealed; what was there is back.
     let repo = package("mkdir dist && date +%N >dist/app.js");
     let run = repo.run(&["init", "--yes"]);
-    assert_eq!(run.code, Some(2), "{run:#?}");
+    assert_eq!(run.code, 2, "{run:#?}");
     assert!(run.stdout.contains("two builds differ") && run.stdout.contains("app.js"), "{run:#?}");
-    assert!(!repo.path("seals").exists() && !repo.path(CHECK).exists());
+    assert!(!repo.at("seals").exists() && !repo.at(CHECK).exists());
     assert_eq!(repo.read("dist/app.js"), "app\n");
 
     // A build that fails here proves nothing, and says so.
     let repo = package("exit 1");
     let run = repo.run(&["init", "--yes"]);
-    assert_eq!(run.code, Some(0), "{run:#?}");
+    assert_eq!(run.code, 0, "{run:#?}");
     assert!(run.stderr.contains("nothing proves that the build makes it"), "{run:#?}");
     assert_eq!(repo.read("dist/app.js"), "app\n");
 }
@@ -600,20 +600,20 @@ fn the_command_of_the_project_is_found_and_proved_before_anything_is_sealed() {
 #[test]
 fn a_seal_that_was_there_gets_the_command_that_is_stated() {
     let repo = package("mkdir dist && cp src/app.js dist");
-    assert_eq!(repo.run(&["seal", "dist", "--root", "dist"]).code, Some(0));
+    assert_eq!(repo.run(&["seal", "dist", "--root", "dist"]).code, 0);
     let said = inits(&repo, &["--yes", "--build", "npm ci && npm run build", ACTION]);
     assert!(said.contains("dist: built by npm run build in seals/dist.toml"), "{said}");
     assert!(
         repo.read(CHECK).contains("          npm ci\n      - name: Build again, and compare\n")
     );
-    assert_eq!(repo.run(&["rebuild"]).code, Some(0));
+    assert_eq!(repo.run(&["rebuild"]).code, 0);
 }
 
 #[test]
 fn a_root_that_was_stale_is_added_with_its_seal() {
     let repo = package("mkdir dist && cp src/app.js dist/new.js");
     let run = repo.run(&["init", "--yes", ACTION]);
-    assert_eq!(run.code, Some(0), "{run:#?}");
+    assert_eq!(run.code, 0, "{run:#?}");
     let says = "dist: the build made other bytes than those that lay there: 1 entry differs; see them \
                 with git diff -- ':/dist'";
     assert!(run.stderr.contains(says), "{run:#?}");
@@ -627,14 +627,14 @@ fn a_root_that_was_stale_is_added_with_its_seal() {
     );
     git(&repo, &printed[0].split_whitespace().skip(1).collect::<Vec<_>>());
     git(&repo, &["commit", "-qm", "sealed"]);
-    assert_eq!(repo.run(&["check", "--rev", "HEAD"]).code, Some(0));
+    assert_eq!(repo.run(&["check", "--rev", "HEAD"]).code, 0);
 }
 
 #[test]
 fn without_an_action_no_placeholder_is_written() {
     let repo = package("mkdir dist && cp src/app.js dist");
     let run = repo.run(&["init", "--yes"]);
-    assert_eq!(run.code, Some(0), "{run:#?}");
+    assert_eq!(run.code, 0, "{run:#?}");
     assert!(run.stderr.contains("the workflow runs the sealgate that its runner has"), "{run:#?}");
     let steps = "      - name: Build again, and compare
         # The sealgate that this runner has: install it in a step above, or on the runner.
@@ -651,8 +651,8 @@ fn without_an_action_no_placeholder_is_written() {
     git(&repo, &["add", "."]);
     git(&repo, &["commit", "-qm", "x"]);
     let run = repo.run(&["init", "--yes"]);
-    assert_eq!(run.code, Some(0), "{run:#?}");
-    assert!(!repo.path(CHECK).exists());
+    assert_eq!(run.code, 0, "{run:#?}");
+    assert!(!repo.at(CHECK).exists());
     let says = "sealgate init --workflow check --action OWNER/REPO@SHA --yes";
     assert!(run.stderr.contains(says), "{run:#?}");
     inits(&repo, &["--workflow", "check", "--yes", ACTION]);
@@ -687,7 +687,7 @@ fn many_directories_make_no_long_command() {
         repo.write(format!("packages/p{number}/dist/app.js"), "app");
     }
     let run = repo.run(&["init"]);
-    assert_eq!(run.code, Some(2), "{run:#?}");
+    assert_eq!(run.code, 2, "{run:#?}");
     assert!(run.stderr.contains("take all 40 directories that are proposed: sealgate init --yes"));
     let said = inits(&repo, &["--yes"]);
     assert!(said.contains("  git add .gitattributes seals\n"), "{said}");
@@ -719,18 +719,18 @@ fn a_package_that_contains_the_seals_is_refused_until_they_are_left_out() {
                 makes another package\n  next: in pyproject.toml, below [tool.hatch.build.targets.sdist]: \
                 exclude = [\"/seals\"]";
     refused(&repo, &["init", "--yes", "--workflow", "none"], says);
-    assert_eq!(repo.run(&["seal", "dist", "--root", "dist"]).code, Some(0));
+    assert_eq!(repo.run(&["seal", "dist", "--root", "dist"]).code, 0);
     let doctor = repo.run(&["doctor"]);
     assert!(doctor.stdout.contains("seal-in-package\n"), "{doctor:#?}");
     repo.write("pyproject.toml", format!("{pyproject}{left_out}"));
     assert!(!repo.run(&["doctor"]).stdout.contains("seal-in-package"));
-    fs::remove_dir_all(repo.path("seals")).unwrap();
+    fs::remove_dir_all(repo.at("seals")).unwrap();
     let build = "mkdir dist && cat .gitattributes >dist/tool-1.0.tar.gz 2>&1 || true";
     let said = inits(&repo, &["--yes", "--workflow", "none", "--build", build]);
     assert_eq!(seals(&repo), ["dist.toml"]);
     // The package has what was written after it was built.
     assert!(said.contains("\n  sealgate rebuild dist --seal\n  git add "), "{said}");
-    assert_eq!(repo.run(&["rebuild"]).code, Some(1));
-    assert_eq!(repo.run(&["rebuild", "dist", "--seal"]).code, Some(0));
-    assert_eq!(repo.run(&["rebuild"]).code, Some(0));
+    assert_eq!(repo.run(&["rebuild"]).code, 1);
+    assert_eq!(repo.run(&["rebuild", "dist", "--seal"]).code, 0);
+    assert_eq!(repo.run(&["rebuild"]).code, 0);
 }

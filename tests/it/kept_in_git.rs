@@ -113,7 +113,7 @@ fn what_git_would_change_is_refused_and_the_printed_command_corrects_it() {
         shell(&repo, command(&said, fix.0, fix.1));
         shell(&repo, "sealgate seal d --root d; git add -A; git commit -qm sealed");
         let check = repo.run(&["check", "--rev", "HEAD"]);
-        assert_eq!(check.code, Some(0), "after {breaks}: {check:#?}");
+        assert_eq!(check.code, 0, "after {breaks}: {check:#?}");
         shell(&repo, "git clone -q . ../clone; cd ../clone; sealgate check");
     }
 }
@@ -139,13 +139,13 @@ fn what_git_keeps_as_it_is_is_sealed() {
     for case in cases {
         let repo = kept();
         shell(&repo, case);
-        let before = fs::read(repo.path(".git/index")).unwrap();
+        let before = fs::read(repo.at(".git/index")).unwrap();
         shell(&repo, "sealgate seal d --root d");
-        let after = fs::read(repo.path(".git/index")).unwrap();
+        let after = fs::read(repo.at(".git/index")).unwrap();
         assert_eq!(before, after, "the index changed: {case}");
         shell(&repo, "git add -A; git commit -qm sealed");
         let check = repo.run(&["check", "--rev", "HEAD"]);
-        assert_eq!(check.code, Some(0), "after {case}: {check:#?}");
+        assert_eq!(check.code, 0, "after {case}: {check:#?}");
     }
 }
 
@@ -155,7 +155,7 @@ fn only_holds_what_it_takes_against_git() {
     shell(&repo, "sealgate seal d --root d; git config core.fileMode false; chmod 755 d/a.js");
     repo.write("d/sub/b.js", "new\n");
     let run = repo.run(&["seal", "d", "--only", "/sub/"]);
-    assert_eq!(run.code, Some(0), "{run:#?}");
+    assert_eq!(run.code, 0, "{run:#?}");
     refused(&repo, &["seal", "d", "--only", "a.js"], "core.fileMode is false: a.js");
     refused(&repo, &["seal", "d"], "core.fileMode is false: a.js");
 }
@@ -166,7 +166,7 @@ fn an_attributes_file_that_git_would_wait_for_is_refused() {
     shell(&repo, "sealgate seal d --root d; mkfifo d/sub/.gitattributes");
     repo.write("d/sub/b.js", "new\n");
     let refusal = repo.run(&["seal", "d", "--only", "/sub/b.js"]);
-    assert_eq!(refusal.code, Some(2), "{refusal:#?}");
+    assert_eq!(refusal.code, 2, "{refusal:#?}");
 }
 
 #[test]
@@ -175,7 +175,7 @@ fn init_writes_the_attributes_before_git_can_change_line_endings() {
     shell(&repo, "git config core.autocrlf true; printf 'crlf\\r\\n' > d/n.js");
     shell(&repo, "sealgate init --root d --yes; git add -A; git commit -qm sealed");
     let check = repo.run(&["check", "--rev", "HEAD"]);
-    assert_eq!(check.code, Some(0), "{check:#?}");
+    assert_eq!(check.code, 0, "{check:#?}");
 }
 
 #[test]
@@ -197,34 +197,34 @@ fn a_pointer_is_not_sealed_as_if_it_were_content() {
     ];
     for command in passes {
         let run = repo.run(command);
-        assert_eq!(run.code, Some(0), "{command:?}: {run:#?}");
+        assert_eq!(run.code, 0, "{command:?}: {run:#?}");
     }
     // What is built may hold one on purpose, and no clone holds anything else.
     repo.write("built/tool", POINTER);
     let run = repo.run(&["seal", "built"]);
     let said = "warning: built: a Git LFS pointer is in the place of content: tool; fetch";
-    assert!(run.code == Some(0) && run.stderr.contains(said), "{run:#?}");
+    assert!(run.code == 0 && run.stderr.contains(said), "{run:#?}");
     let again = repo.run(&["seal", "built"]);
-    assert!(again.code == Some(0) && again.stderr.is_empty(), "{again:#?}");
+    assert!(again.code == 0 && again.stderr.is_empty(), "{again:#?}");
 }
 
 /// A report shows no bytes; its cause shows the pointer.
 #[test]
 fn a_report_of_a_pointer_is_not_accepted() {
     let repo = Repo::with(&[("d/tool", "content"), ("d/other", "x")]);
-    assert_eq!(repo.run(&["seal", "d", "--root", "d"]).code, Some(0));
+    assert_eq!(repo.run(&["seal", "d", "--root", "d"]).code, 0);
     let paths = ["d/tool", "d/new"];
     for path in paths {
-        let before = fs::read(repo.path(path)).ok();
+        let before = fs::read(repo.at(path)).ok();
         repo.write(path, POINTER);
         let run = repo.run(&["check", "--report", "json=report.json"]);
-        assert_eq!(run.code, Some(1), "{run:#?}");
+        assert_eq!(run.code, 1, "{run:#?}");
         let report: Value = serde_json::from_str(&repo.read("report.json")).unwrap();
         assert_eq!(report["seals"][0]["findings"][0]["cause"], "lfs-pointer", "{report:#}");
         refused(&repo, &["seal", "--from-report", "report.json"], "a Git LFS pointer is there");
         match before {
-            Some(bytes) => fs::write(repo.path(path), bytes).unwrap(),
-            None => fs::remove_file(repo.path(path)).unwrap(),
+            Some(bytes) => fs::write(repo.at(path), bytes).unwrap(),
+            None => fs::remove_file(repo.at(path)).unwrap(),
         }
     }
 }

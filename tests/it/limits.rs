@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use crate::common::{Repo, scrubbed};
+use crate::support::{Repo, scrubbed};
 use inputs::CASES;
 
 /// What a case may bring, in bytes: its files, and the objects of its commits.

@@ -8,7 +8,7 @@ use std::os::unix::ffi::OsStrExt as _;
 
 use rustix::fs::{Mode, OFlags};
 
-use crate::common::{Repo, scrubbed};
+use crate::support::{Node, Repo, scrubbed};
 
 #[test]
 fn what_no_seal_can_state_is_listed_as_that() {
@@ -16,11 +16,11 @@ fn what_no_seal_can_state_is_listed_as_that() {
     assert!(scrubbed("mkfifo").arg(repo.at("release/fifo")).status().unwrap().success());
     fs::write(repo.at("release").join(OsStr::from_bytes(b"not-\xff")), "").unwrap();
     let ran = repo.run(&["ls", "release"]);
-    let listing = String::from_utf8(ran.stdout).unwrap();
+    let listing = ran.stdout;
     assert!(listing.contains("unsealable fifo  no file, directory or link: a FIFO"), "{listing}");
     assert!(listing.contains("unsealable not-\\xff  its name is not UTF-8"), "{listing}");
     let one = repo.run(&["ls", "release", "fifo"]);
-    assert!(one.stdout.starts_with(b"unsealable fifo  "), "{one:?}");
+    assert!(one.stdout.starts_with("unsealable fifo  "), "{one:?}");
 }
 
 #[test]
@@ -43,6 +43,19 @@ fn what_lies_elsewhere_is_not_listed() {
         ("wanted/other", "absent     wanted/other  there is no such path below release\n"),
     ] {
         let ran = repo.run(&["ls", "release", path]);
-        assert_eq!(String::from_utf8(ran.stdout).unwrap(), listing, "{path}");
+        assert_eq!(ran.stdout, listing, "{path}");
     }
+}
+
+/// The completions ask for this.
+#[test]
+fn without_a_name_the_seals_are_listed() {
+    let repo = Repo::of_release();
+    repo.build("dist", &[("app.js", Node::File(b"app".to_vec()))]);
+    repo.seal("dist", "dist");
+    let ran = repo.run(&["ls"]);
+    assert_eq!((ran.code, &*ran.stdout), (0, "dist\nrelease\n"), "{}", ran.stderr);
+    let ran = Repo::plain().run(&["ls"]);
+    assert_eq!((ran.code, &*ran.stdout), (2, ""));
+    assert!(ran.stderr.contains("there are no seals"), "{}", ran.stderr);
 }

@@ -13,7 +13,7 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use serde_json::{Value, json};
 
-use crate::common::{Node, Repo, make_fifo};
+use crate::support::{Node, Repo, make_fifo};
 
 /// A report without what is not the same in two runs: times; and what tells of the merging itself.
 fn told(report: &[u8]) -> Value {
@@ -43,7 +43,7 @@ fn merged(repo: &Repo, files: &[String], arguments: &[&str]) -> (i32, Value) {
     let files: Vec<&str> = files.iter().map(String::as_str).collect();
     let ran = repo.run(&[&["merge-reports", "--format", "json"], arguments, &files[..]].concat());
     assert!(!ran.stdout.is_empty(), "no report: {}", ran.stderr);
-    (ran.code, told(&ran.stdout))
+    (ran.code, told(ran.stdout.as_bytes()))
 }
 
 /// Asserts that shares, merged, say what a whole check with `arguments` says.
@@ -52,7 +52,7 @@ fn agree(repo: &Repo, count: usize, arguments: &[&str]) -> Value {
     let whole = repo.run(&[&["check", "--format", "json"], arguments].concat());
     let files = shares(repo, count, arguments);
     let (code, report) = merged(repo, &files, &[]);
-    assert_eq!(report, told(&whole.stdout), "{count} shares of {arguments:?}");
+    assert_eq!(report, told(whole.stdout.as_bytes()), "{count} shares of {arguments:?}");
     assert_eq!(code, whole.code);
     report
 }
@@ -770,7 +770,7 @@ fn shares_say_what_a_whole_check_says_wherever_seals_and_bytes_come_from() {
                 only = vec!["--only", "one", "--only", "three"];
             }
             let (code, report) = merged(&repo, &files, &only);
-            assert_eq!(report, told(&whole.stdout), "{count} shares of {arguments:?}");
+            assert_eq!(report, told(whole.stdout.as_bytes()), "{count} shares of {arguments:?}");
             assert_eq!(code, whole.code);
         }
     }
@@ -840,7 +840,7 @@ fn what_is_narrowed_is_said() {
         missing.stderr
     );
     let ran = repo.run(&["merge-reports", "two.json", "--only", "t*"]);
-    let said = String::from_utf8(ran.stdout).unwrap();
+    let said = ran.stdout;
     assert_eq!(ran.code, 0, "{said}");
     assert!(said.contains("--only t*: 1 of the seals"), "{said}");
     assert!(said.contains("PASS  1 seal (two)"), "{said}");

@@ -6,7 +6,7 @@ use std::fs;
 use std::io::Write as _;
 use std::process::Stdio;
 
-use crate::common::{Node, Ran, Repo, scrubbed};
+use crate::support::{Node, Repo, Run, scrubbed};
 
 /// A repository with the seals `a`, `b` and `packages-c` of directories with a file each; that of `b`
 /// drifted.
@@ -21,16 +21,16 @@ fn repo() -> Repo {
 }
 
 /// Runs `check` with `arguments`, and `list` on standard input.
-fn with_input(repo: &Repo, arguments: &[&str], list: &[u8]) -> Ran {
+fn with_input(repo: &Repo, arguments: &[&str], list: &[u8]) -> Run {
     let mut command = repo.command(&[&["check"], arguments].concat());
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
     // A refused command line reads nothing.
     let _ = child.stdin.take().unwrap().write_all(list);
     let output = child.wait_with_output().unwrap();
-    Ran {
+    Run {
         code: output.status.code().unwrap(),
-        stdout: output.stdout,
+        stdout: String::from_utf8(output.stdout).unwrap(),
         stderr: String::from_utf8(output.stderr).unwrap(),
     }
 }
@@ -49,7 +49,7 @@ fn the_seals_of_the_list_are_checked_and_no_other() {
         ("a\nz\n", 2, "ERROR"),
     ] {
         let ran = with_input(&repo, &STDIN, list.as_bytes());
-        let stdout = String::from_utf8(ran.stdout).unwrap();
+        let stdout = ran.stdout;
         assert_eq!(ran.code, code, "{list:?}: {stdout}{}", ran.stderr);
         assert!(stdout.lines().last().unwrap().starts_with(last), "{list:?}: {stdout}");
         fs::write(repo.at("list"), list).unwrap();
@@ -66,7 +66,7 @@ fn an_empty_list_passes_only_where_that_is_said() {
         assert!(ran.stderr.contains("if that is legal, say so: --allow-none"), "{ran:?}");
         let allowed = ["--names-from", "-", "--allow-none", "--report", "json=r.json"];
         let ran = with_input(&repo, &allowed, list.as_bytes());
-        let stdout = String::from_utf8(ran.stdout).unwrap();
+        let stdout = ran.stdout;
         assert_eq!(
             (ran.code, stdout.lines().last()),
             (0, Some("PASS  nothing checked")),

@@ -12,7 +12,7 @@ fn packages() -> Repo {
     for package in ["a", "b"] {
         let root = format!("packages/{package}/dist");
         let run = repo.run(&["seal", &format!("of-{package}"), "--root", &root]);
-        assert_eq!(run.code, Some(0), "{run:#?}");
+        assert_eq!(run.code, 0, "{run:#?}");
     }
     repo
 }
@@ -32,17 +32,17 @@ fn every_command_takes_a_root_or_a_seal_file_for_the_name_of_a_seal() {
             &["export", place, "--format", "b3sum"],
         ] {
             let run = repo.run(command);
-            assert_eq!(run.code, Some(0), "{command:?}: {run:#?}");
+            assert_eq!(run.code, 0, "{command:?}: {run:#?}");
             assert!(!run.stdout.contains("of-b"), "{command:?}: {run:#?}");
         }
     }
     // The other seal is the one that fails, by its root too.
-    assert_eq!(repo.run(&["check", "packages/b/dist"]).code, Some(1));
+    assert_eq!(repo.run(&["check", "packages/b/dist"]).code, 1);
     // A path begins where the user is.
-    fs::create_dir_all(repo.path("packages/a/src")).unwrap();
+    fs::create_dir_all(repo.at("packages/a/src")).unwrap();
     let from = ["-C", "packages/a/src", "check", "../dist"];
     let run = repo.run(&from);
-    assert_eq!((run.code, run.stdout.contains("of-a")), (Some(0), true), "{run:#?}");
+    assert_eq!((run.code, run.stdout.contains("of-a")), (0, true), "{run:#?}");
 }
 
 #[test]
@@ -57,12 +57,12 @@ fn a_path_that_no_seal_covers_selects_nothing() {
 #[test]
 fn a_root_selects_every_seal_that_may_cover_it() {
     let repo = packages();
-    assert_eq!(repo.run(&["seal", "again", "--root", "packages/a/dist"]).code, Some(0));
+    assert_eq!(repo.run(&["seal", "again", "--root", "packages/a/dist"]).code, 0);
     let run = repo.run(&["check", "packages/a/dist"]);
     assert!(run.stdout.contains("2 seals (again, of-a)"), "{run:#?}");
     // What a seal that cannot be read covers is not known: it is not left out in silence.
     repo.write("seals/again.toml", "root = \n");
     let run = repo.run(&["check", "packages/a/dist"]);
-    assert_eq!(run.code, Some(2), "{run:#?}");
+    assert_eq!(run.code, 2, "{run:#?}");
     assert!(run.stderr.contains("seals/again.toml"), "{run:#?}");
 }

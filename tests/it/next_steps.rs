@@ -52,13 +52,13 @@ fn committed_drift_is_restored_from_the_commit_that_has_the_sealed_bytes() {
                 ),
             );
             let run = repo.run(arguments);
-            assert_eq!(run.code, Some(1), "{drift}: {run:#?}");
+            assert_eq!(run.code, 1, "{drift}: {run:#?}");
             let said = joined(&run);
             assert!(!said.contains("--source=HEAD"), "{drift}: {said}");
             shell(&repo, command(&said, start));
-            assert_eq!(repo.run(&["check", "vendor"]).code, Some(0), "{drift}: {said}");
+            assert_eq!(repo.run(&["check", "vendor"]).code, 0, "{drift}: {said}");
             shell(&repo, "git commit -qam restored");
-            assert_eq!(repo.run(arguments).code, Some(0), "{drift}: {said}");
+            assert_eq!(repo.run(arguments).code, 0, "{drift}: {said}");
         }
     }
 }
@@ -69,7 +69,7 @@ fn drift_that_is_not_committed_is_restored_from_head() {
     shell(&repo, "echo evil >> vendor/a.js");
     let said = joined(&repo.run(&["check", "vendor"]));
     shell(&repo, command(&said, "git restore --source=HEAD"));
-    assert_eq!(repo.run(&["check"]).code, Some(0), "{said}");
+    assert_eq!(repo.run(&["check"]).code, 0, "{said}");
 }
 
 #[test]
@@ -101,7 +101,7 @@ fn a_commit_that_is_checked_out_need_not_be_checked_out() {
 fn a_built_root_in_a_commit_leads_to_the_seals_that_are_kept_in_git() {
     let repo = sealed();
     let run = repo.run(&["check", "--rev", "HEAD"]);
-    assert_eq!(run.code, Some(2), "{run:#?}");
+    assert_eq!(run.code, 2, "{run:#?}");
     let said = joined(&run);
     assert!(!said.contains("git add -f"), "{said}");
     let next = said.split("kept in git: ").nth(1).unwrap_or_else(|| panic!("{said}"));
@@ -118,12 +118,12 @@ fn only_refused_reseals_are_taken_back() {
     );
     shell(&repo, "sealgate seal dist --exclude '*.map'; git commit -qam scope");
     let run = repo.run(&["check", "--base", "main"]);
-    assert_eq!(run.code, Some(1), "{run:#?}");
+    assert_eq!(run.code, 1, "{run:#?}");
     let said = joined(&run);
     let restore = command(&said, "git restore --source=main");
     assert!(restore.ends_with("-- ':/seals/dist.toml'"), "{said}");
     shell(&repo, restore);
-    assert_eq!(repo.run(&["check", "--base", "main"]).code, Some(0), "{said}");
+    assert_eq!(repo.run(&["check", "--base", "main"]).code, 0, "{said}");
 }
 
 #[test]
@@ -131,7 +131,7 @@ fn an_empty_root_is_not_to_be_approved() {
     let repo = sealed();
     shell(&repo, "rm -r dist; mkdir dist");
     let run = repo.run(&["check", "dist"]);
-    assert_eq!(run.code, Some(1), "{run:#?}");
+    assert_eq!(run.code, 1, "{run:#?}");
     assert!(!joined(&run).contains("To approve"), "{run:#?}");
     assert!(joined(&run).contains("build again"), "{run:#?}");
 }
@@ -141,10 +141,10 @@ fn a_reseal_that_is_not_committed_is_named() {
     let repo = sealed();
     shell(&repo, "echo meant >> dist/app.js; sealgate seal dist");
     let run = repo.run(&["check", "dist", "--seals-from", "HEAD"]);
-    assert_eq!(run.code, Some(1), "{run:#?}");
+    assert_eq!(run.code, 1, "{run:#?}");
     let said = joined(&run);
     shell(&repo, &format!("export GIT_EDITOR='echo x >'; {}", command(&said, "git commit -- ")));
-    assert_eq!(repo.run(&["check", "dist", "--seals-from", "HEAD"]).code, Some(0), "{said}");
+    assert_eq!(repo.run(&["check", "dist", "--seals-from", "HEAD"]).code, 0, "{said}");
     shell(&repo, "echo more >> dist/app.js");
     assert!(!joined(&repo.run(&["check", "dist", "--seals-from", "HEAD"])).contains("git commit"));
 }
@@ -166,5 +166,5 @@ fn seals_whose_deletion_is_staged_come_back() {
     let said = joined(&repo.run(&["check"]));
     let restore = said.split("checked out has them: ").nth(1).unwrap_or_else(|| panic!("{said}"));
     shell(&repo, restore);
-    assert_eq!(repo.run(&["check"]).code, Some(0), "{said}");
+    assert_eq!(repo.run(&["check"]).code, 0, "{said}");
 }

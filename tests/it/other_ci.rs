@@ -8,7 +8,7 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
-use crate::common::{Ran, Repo, run, scrubbed};
+use crate::support::{Repo, Run, run, scrubbed};
 
 const GITLAB: &str = include_str!("../../examples/gitlab-ci.yml");
 
@@ -41,7 +41,7 @@ fn clone(repo: &Repo) -> TempDir {
     room
 }
 
-fn sh(directory: &Path, script: &str, variables: &[(&str, &str)]) -> Ran {
+fn sh(directory: &Path, script: &str, variables: &[(&str, &str)]) -> Run {
     let binary = Path::new(env!("CARGO_BIN_EXE_sealgate")).parent().unwrap();
     let path = format!("{}:{}", binary.display(), std::env::var("PATH").unwrap());
     let mut shell = scrubbed("sh");

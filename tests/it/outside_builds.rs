@@ -13,7 +13,7 @@ fn outside() -> Repo {
     fs::create_dir_all(out.join("lib")).unwrap();
     fs::write(out.join("app"), "app").unwrap();
     fs::write(out.join("lib/one"), "one").unwrap();
-    symlink(&out, repo.path("bazel-out")).unwrap();
+    symlink(&out, repo.at("bazel-out")).unwrap();
     let git = std::process::Command::new("git").current_dir(repo.root()).arg("init").output();
     assert!(git.unwrap().status.success());
     repo
@@ -24,14 +24,14 @@ fn a_build_outside_of_the_repository_gets_its_first_seal() {
     let repo = outside();
     let make = ["seal", "dist", "--root", "dist", "--at", "../out", "--exclude", "*.log"];
     let run = repo.run(&make);
-    assert_eq!(run.code, Some(0), "{run:#?}");
+    assert_eq!(run.code, 0, "{run:#?}");
     assert!(run.stdout.contains("sealed 2 entries, 6 B, not kept in git"), "{run:#?}");
-    assert_eq!(repo.run(&["check", "dist", "--at", "../out"]).code, Some(0));
-    assert!(!repo.path("dist").exists());
+    assert_eq!(repo.run(&["check", "dist", "--at", "../out"]).code, 0);
+    assert!(!repo.at("dist").exists());
     fs::write(repo.root().with_file_name("out").join("app"), "new").unwrap();
-    assert_eq!(repo.run(&["check", "dist", "--at", "../out"]).code, Some(1));
-    assert_eq!(repo.run(&["seal", "dist", "--at", "../out"]).code, Some(0));
-    assert_eq!(repo.run(&["check", "dist", "--at", "../out"]).code, Some(0));
+    assert_eq!(repo.run(&["check", "dist", "--at", "../out"]).code, 1);
+    assert_eq!(repo.run(&["seal", "dist", "--at", "../out"]).code, 0);
+    assert_eq!(repo.run(&["check", "dist", "--at", "../out"]).code, 0);
     // Whoever names the place itself is told how.
     refused(&repo, &["seal", "x", "--root", "../out"], "--at THERE");
     refused(&repo, &["seal", "x", "--root", "bazel-out"], "--at THERE");
@@ -50,7 +50,7 @@ fn bytes_from_elsewhere_are_refused_where_they_mean_nothing() {
         &[&["seal", "k", "--root", "kept"][..], &at].concat(),
         "git keeps files in kept",
     );
-    assert_eq!(repo.run(&["seal", "k", "--root", "kept"]).code, Some(0));
+    assert_eq!(repo.run(&["seal", "k", "--root", "kept"]).code, 0);
     refused(
         &repo,
         &[&["seal", "k"][..], &at].concat(),
@@ -63,8 +63,8 @@ fn bytes_from_elsewhere_are_refused_where_they_mean_nothing() {
 #[test]
 fn a_tree_a_level_too_deep_is_named_with_the_command_that_checks_it() {
     let repo = Repo::with(&[("dist/a/f1", "1"), ("dist/a/empty", ""), ("dist/b", "2")]);
-    symlink("b", repo.path("dist/l")).unwrap();
-    assert_eq!(repo.run(&["seal", "dist", "--root", "dist"]).code, Some(0));
+    symlink("b", repo.at("dist/l")).unwrap();
+    assert_eq!(repo.run(&["seal", "dist", "--root", "dist"]).code, 0);
     for (above, at) in [("t", "../t"), ("o'clock t", "../o'clock t")] {
         let deep = repo.root().with_file_name(above);
         fs::create_dir(&deep).unwrap();
@@ -75,7 +75,7 @@ fn a_tree_a_level_too_deep_is_named_with_the_command_that_checks_it() {
             .status();
         assert!(copied.unwrap().success());
         let run = repo.run(&["check", "dist", "--at", at]);
-        assert_eq!(run.code, Some(1), "{run:#?}");
+        assert_eq!(run.code, 1, "{run:#?}");
         let said = format!("{}{}", run.stdout, run.stderr);
         let command = said.split("instead: sealgate ").nth(1).unwrap_or_else(|| panic!("{said}"));
         let command = command.lines().next().unwrap();
@@ -98,20 +98,20 @@ fn a_name_with_a_backslash_is_a_name_like_any_other() {
     let name = r"system-systemd\x2dcryptsetup.slice";
     let repo = Repo::with(&[("rootfs/a", "a")]);
     repo.write(format!("rootfs/{name}"), "unit");
-    symlink(r"..\b", repo.path("rootfs/link")).unwrap();
+    symlink(r"..\b", repo.at("rootfs/link")).unwrap();
     let run = repo.run(&["seal", "rootfs", "--root", "rootfs"]);
-    assert_eq!(run.code, Some(0), "{run:#?}");
+    assert_eq!(run.code, 0, "{run:#?}");
     assert!(run.stderr.contains("warning: rootfs: ") && run.stderr.contains("Windows"), "{run:#?}");
     assert!(repo.read("seals/rootfs.toml").contains(r#""system-systemd\\x2dcryptsetup.slice" = "#));
     for command in
         [&["check"][..], &["fmt", "--check"], &["ls", "rootfs"], &["diff", "--exit-code"]]
     {
-        assert_eq!(repo.run(command).code, Some(0), "{command:?}");
+        assert_eq!(repo.run(command).code, 0, "{command:?}");
     }
     let sums = repo.run(&["export", "rootfs", "--format", "sha256sum"]);
     assert!(sums.stdout.contains(r"system-systemd\\x2dcryptsetup.slice"), "{sums:#?}");
     repo.write(format!("rootfs/{name}"), "changed");
-    assert_eq!(repo.run(&["check"]).code, Some(1));
+    assert_eq!(repo.run(&["check"]).code, 1);
     // Roots have none: Windows would go down into another directory.
     repo.write(r"root\s/x", "x");
     refused(&repo, &["seal", "x", "--root", r"root\s"], "backslash");

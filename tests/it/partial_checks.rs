@@ -7,7 +7,7 @@ use std::os::unix::fs::{PermissionsExt as _, symlink};
 
 use serde_json::Value;
 
-use crate::common::make_fifo;
+use crate::support::make_fifo;
 use crate::support::{Repo, refused};
 
 /// Four archives for download, and one directory of them.
@@ -19,7 +19,7 @@ fn release() -> Repo {
         ("rel/docs/index.html", "docs"),
         ("rel/docs/a.css", "css"),
     ]);
-    assert_eq!(repo.run(&["seal", "rel", "--root", "rel"]).code, Some(0));
+    assert_eq!(repo.run(&["seal", "rel", "--root", "rel"]).code, 0);
     repo
 }
 
@@ -43,16 +43,16 @@ fn only_what_matches_is_judged_sealed_or_not() {
             "other" => {
                 repo.write("rel/app-darwin.tgz", "changed");
                 repo.write("rel/docs/new.html", "new");
-                symlink("nowhere", repo.path("rel/link")).unwrap();
+                symlink("nowhere", repo.at("rel/link")).unwrap();
             }
             "x64" => repo.write("rel/app-linux-x64.tgz", "changed"),
             "new" => repo.write("rel/app-new.tgz", "new"),
-            "gone" => fs::remove_file(repo.path("rel/app-darwin.tgz")).unwrap(),
+            "gone" => fs::remove_file(repo.at("rel/app-darwin.tgz")).unwrap(),
             "move" => {
-                fs::rename(repo.path("rel/app-darwin.tgz"), repo.path("rel/app-mac.tgz")).unwrap();
+                fs::rename(repo.at("rel/app-darwin.tgz"), repo.at("rel/app-mac.tgz")).unwrap();
             }
             "docs" => {
-                fs::remove_file(repo.path("rel/docs/a.css")).unwrap();
+                fs::remove_file(repo.at("rel/docs/a.css")).unwrap();
                 repo.write("rel/docs/n/b.css", "b");
             }
             _ => {}
@@ -70,7 +70,7 @@ fn only_what_matches_is_judged_sealed_or_not() {
             })
             .collect();
         assert_eq!(found, expected, "{change} {patterns:?}");
-        assert_eq!(run.code, Some(i32::from(!expected.is_empty())), "{change} {patterns:?}");
+        assert_eq!(run.code, i32::from(!expected.is_empty()), "{change} {patterns:?}");
         assert_eq!(report["only"], serde_json::json!(patterns));
         // Annotations lead to the line of the entry in the whole seal.
         for finding in findings {
@@ -91,10 +91,10 @@ fn a_part_is_called_a_part_and_nothing_vacuous_passes() {
     let repo = release();
     let download = repo.root().with_file_name("download");
     fs::create_dir(&download).unwrap();
-    fs::copy(repo.path("rel/app-darwin.tgz"), download.join("app-darwin.tgz")).unwrap();
+    fs::copy(repo.at("rel/app-darwin.tgz"), download.join("app-darwin.tgz")).unwrap();
     let at = ["check", "rel", "--at", "../download", "--only"];
     let run = repo.run(&[&at[..], &["app-darwin*"]].concat());
-    assert_eq!(run.code, Some(0), "{run:#?}");
+    assert_eq!(run.code, 0, "{run:#?}");
     assert!(run.stdout.contains("\nPASS, PART  1 seal (rel), 1 entry"), "{run:#?}");
     let markdown = repo.run(&[&at[..], &["app-darwin*", "--format", "markdown"]].concat());
     assert!(markdown.stdout.contains("PASS, PART"), "{markdown:#?}");
@@ -103,16 +103,16 @@ fn a_part_is_called_a_part_and_nothing_vacuous_passes() {
     }
     refused_by(&repo, &[&at[..], &["["]].concat(), "--only \"[\"");
     // Each seal needs a match.
-    fs::create_dir(repo.path("two")).unwrap();
+    fs::create_dir(repo.at("two")).unwrap();
     repo.write("two/x", "x");
-    assert_eq!(repo.run(&["seal", "two", "--root", "two"]).code, Some(0));
+    assert_eq!(repo.run(&["seal", "two", "--root", "two"]).code, 0);
     refused_by(&repo, &["check", "--only", "app-*"], "two");
 }
 
 #[track_caller]
 fn refused_by(repo: &Repo, arguments: &[&str], says: &str) {
     let run = repo.run(arguments);
-    assert!(run.code == Some(2), "{arguments:?}: {run:#?}");
+    assert!(run.code == 2, "{arguments:?}: {run:#?}");
     assert!(run.stderr.contains(says) || run.stdout.contains(says), "{arguments:?}: {run:#?}");
 }
 
@@ -121,17 +121,17 @@ fn what_is_not_judged_is_not_opened() {
     let repo = release();
     let others = ["rel/app-darwin.tgz", "rel/docs/index.html", "rel/app-linux-arm64.tgz"];
     for path in others {
-        fs::set_permissions(repo.path(path), fs::Permissions::from_mode(0o000)).unwrap();
+        fs::set_permissions(repo.at(path), fs::Permissions::from_mode(0o000)).unwrap();
     }
-    make_fifo(&repo.path("rel/fifo"));
+    make_fifo(&repo.at("rel/fifo"));
     let only = ["--only", "app-linux-x64*"];
     let report = repo.run(&[&["check", "--format", "json"][..], &only].concat());
-    assert_eq!(report.code, Some(0), "{report:#?}");
+    assert_eq!(report.code, 0, "{report:#?}");
     let report: Value = serde_json::from_str(&report.stdout).unwrap();
     assert_eq!(report["seals"][0]["bytes"], 3);
     repo.write("rel/app-linux-x64.tgz", "new");
     let run = repo.run(&[&["seal", "rel"][..], &only].concat());
-    assert_eq!(run.code, Some(0), "{run:#?}");
+    assert_eq!(run.code, 0, "{run:#?}");
     // With all of it there is something that cannot be sealed.
     refused(&repo, &["seal", "rel"], "cannot be sealed");
     refused(&repo, &["seal", "rel", "--only", "fifo"], "cannot be sealed");
@@ -141,13 +141,13 @@ fn what_is_not_judged_is_not_opened() {
 #[test]
 fn an_entry_below_a_closed_directory_is_never_taken_for_gone() {
     let repo = release();
-    fs::set_permissions(repo.path("rel/docs"), fs::Permissions::from_mode(0o000)).unwrap();
-    if fs::read_dir(repo.path("rel/docs")).is_ok() {
+    fs::set_permissions(repo.at("rel/docs"), fs::Permissions::from_mode(0o000)).unwrap();
+    if fs::read_dir(repo.at("rel/docs")).is_ok() {
         return; // The user of the tests reads everything.
     }
     refused(&repo, &["seal", "rel", "--only", "/docs/a.css"], "cannot be sealed");
-    assert_eq!(repo.run(&["check", "--only", "/docs/a.css"]).code, Some(2));
-    assert_eq!(repo.run(&["seal", "rel", "--only", "app-darwin.tgz"]).code, Some(0));
+    assert_eq!(repo.run(&["check", "--only", "/docs/a.css"]).code, 2);
+    assert_eq!(repo.run(&["seal", "rel", "--only", "app-darwin.tgz"]).code, 0);
 }
 
 #[test]
@@ -161,17 +161,17 @@ fn whatever_stands_for_a_whole_seal_refuses_a_part() {
         &["--require-sealed", "rel"],
     ] {
         let run = repo.run(&[&["check", "--only", "app-*"][..], other].concat());
-        assert!(run.code == Some(2) && run.stderr.contains("cannot be used with"), "{run:#?}");
+        assert!(run.code == 2 && run.stderr.contains("cannot be used with"), "{run:#?}");
     }
     repo.write("rel/app-darwin.tgz", "built elsewhere");
     repo.write("rel/docs/a.css", "not reported");
     let check = ["check", "--only", "app-*", "--report", "json=report.json"];
-    assert_eq!(repo.run(&check).code, Some(1));
+    assert_eq!(repo.run(&check).code, 1);
     refused_by(&repo, &["merge-reports", "report.json"], "check of some entries only");
     // The entries that it reports can be approved.
-    assert_eq!(repo.run(&["seal", "--from-report", "report.json"]).code, Some(0));
-    assert_eq!(repo.run(&["check", "--only", "app-*"]).code, Some(0));
-    assert_eq!(repo.run(&["check"]).code, Some(1));
+    assert_eq!(repo.run(&["seal", "--from-report", "report.json"]).code, 0);
+    assert_eq!(repo.run(&["check", "--only", "app-*"]).code, 0);
+    assert_eq!(repo.run(&["check"]).code, 1);
 }
 
 #[test]
@@ -197,8 +197,8 @@ fn every_format_says_that_a_part_or_a_share_was_judged() {
 fn a_step_learns_that_a_part_was_judged() {
     for (flags, extent) in [(&["--only", "app*"][..], "part"), (&[], "whole")] {
         let repo = release();
-        let mut check = repo.sealgate(&[&["check", "--format", "github"], flags].concat());
-        check.env("GITHUB_OUTPUT", repo.path("out")).output().unwrap();
+        let mut check = repo.command(&[&["check", "--format", "github"], flags].concat());
+        check.env("GITHUB_OUTPUT", repo.at("out")).output().unwrap();
         let outputs = crate::actions::handed_on(&repo.read("out"));
         assert_eq!(outputs["extent"], extent);
     }

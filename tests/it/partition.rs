@@ -15,7 +15,7 @@ use sealgate_core::seal::exclude::Scope;
 use sealgate_core::seal::path::EntryPath;
 use sealgate_core::seal::{Header, Root, Seal, SealName, SealedEntry};
 
-use crate::common::{Node, Repo, make_fifo};
+use crate::support::{Node, Repo, make_fifo};
 
 fn seal(name: &str, sizes: &[(String, Option<u64>)]) -> Seal {
     let entry = |size: Option<u64>| match size {
@@ -233,7 +233,7 @@ fn what_is_another_shares_is_not_opened_whatever_it_is() {
 fn a_share_says_that_it_is_one_in_words_and_in_its_report() {
     let repo = six();
     let ran = repo.run(&["check", "--partition", "slice:2/3"]);
-    let said = String::from_utf8(ran.stdout).unwrap();
+    let said = ran.stdout;
     assert!(said.contains("this is share 2 of 3: `sealgate merge-reports`"), "{said}");
     assert!(said.contains("PASS, SHARE 2/3  1 seal (dist), 2 entries"), "{said}");
     let report = repo.check(&["--partition", "slice:2/3"]).report;

@@ -15,8 +15,8 @@ use std::str::FromStr;
 
 use sealgate_core::seal::exclude::Scope;
 
-use crate::common::{Repo, scrubbed};
 use crate::random::Random;
+use crate::support::{Repo, scrubbed};
 
 /// Lists that one git process judges.
 const BATCH: usize = 500;

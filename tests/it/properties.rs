@@ -23,8 +23,8 @@ use sealgate_core::seal::path::EntryPath;
 use sealgate_core::seal::{Header, Root, SealName, to_bytes};
 use sealgate_scan::{self as inventory, Directory, Scanner};
 
-use crate::common;
-use crate::common::{Node, Repo, copy, make_fifo};
+use crate::support;
+use crate::support::{Node, Repo, copy, make_fifo};
 
 /// A tree to be built, and the judge of what is found in it.
 type Tree = BTreeMap<String, Plant>;
@@ -435,7 +435,7 @@ proptest! {
         for pattern in &patterns {
             seal.arg(format!("--exclude={pattern}"));
         }
-        let ran = common::run(seal);
+        let ran = support::run(seal);
         let expected = entries(&woods(), &scope);
         if expected.is_empty() {
             prop_assert_eq!(ran.code, 2);
@@ -451,7 +451,7 @@ proptest! {
             prop_assert_eq!(&checked.report["seals"][0]["checked"], expected.len());
         }
 
-        let listing = String::from_utf8(repo.run(&["ls", "dist"]).stdout).unwrap();
+        let listing = repo.run(&["ls", "dist"]).stdout;
         let row = |line: &str| {
             let (word, rest) = line.split_once(' ').expect("a word and a path");
             let path = rest.trim_start();
@@ -546,7 +546,7 @@ fn the_number_of_threads_changes_nothing_in_the_seal_or_in_the_verdict() {
     rewrite(&repo.at("dist/large/f3"), |bytes| bytes[1 << 20] ^= 1);
     for threads in ["1", "2", "7"] {
         let ran = run(threads, &["check", "--format", "json"]);
-        let report = String::from_utf8(ran.stdout).unwrap();
+        let report = ran.stdout;
         assert_eq!((ran.code, report.matches("\"modified\"").count()), (1, 1), "{threads} threads");
     }
 }

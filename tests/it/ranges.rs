@@ -8,7 +8,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::common::Repo;
+use crate::support::Repo;
 
 /// Commits, each with the verdict on it.
 type Verdicts = Vec<(String, String)>;
@@ -58,7 +58,7 @@ fn oid(repo: &Repo, revision: &str) -> String {
 /// The exit code for `range`, and the commits of the seals in the report with their verdicts.
 fn judged(repo: &Repo, range: &str) -> (i32, Verdicts, Value) {
     let ran = repo.run(&["check", "--rev", range, "--format", "json"]);
-    let report: Value = serde_json::from_slice(&ran.stdout).unwrap();
+    let report: Value = serde_json::from_str(&ran.stdout).unwrap();
     let seals = report["seals"].as_array().unwrap().iter();
     let seals = seals.map(|seal| {
         let word = |value: &Value| value.as_str().unwrap().to_owned();

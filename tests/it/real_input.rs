@@ -11,7 +11,7 @@ use std::process::Command;
 use serde_json::Value;
 use walkdir::WalkDir;
 
-use crate::common::{Repo, copy};
+use crate::support::{Repo, copy};
 
 /// The directories of the dependencies, as cargo unpacked them for this very build.
 fn sources() -> BTreeSet<PathBuf> {

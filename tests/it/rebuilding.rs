@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 use walkdir::WalkDir;
 
-use crate::common::{Node, Ran, Repo, make_fifo, run, scrubbed};
+use crate::support::{Node, Repo, Run, make_fifo, run, scrubbed};
 
 const BUILD: &str = "mkdir dist && cp src/a.js src/b.js dist";
 
@@ -45,8 +45,8 @@ fn commit(repo: &Repo) {
     repo.git(&["commit", "--quiet", "-m", "x"]);
 }
 
-fn stdout(ran: &Ran) -> String {
-    String::from_utf8_lossy(&ran.stdout).into_owned()
+fn stdout(ran: &Run) -> String {
+    ran.stdout.clone()
 }
 
 /// The content of every file below `directory`, by path; links with their targets.
@@ -581,7 +581,7 @@ fn a_build_cannot_speak_to_the_runner() {
 fn the_output_of_a_build_never_mixes_with_the_report() {
     let repo = repo_with(&format!("{BUILD}; echo noise; echo more >&2"));
     let ran = repo.run(&["rebuild", "--format", "json"]);
-    let report: serde_json::Value = serde_json::from_slice(&ran.stdout).unwrap();
+    let report: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
     assert_eq!(report["verdict"], "pass");
     assert!(ran.stderr.contains("noise") && ran.stderr.contains("more"), "{}", ran.stderr);
 }
@@ -688,7 +688,7 @@ fn a_seal_that_is_not_rebuilt_is_named_in_the_report() {
     repo.git(&["add", "vendor"]);
     sealed(&repo, &["seal", "vendor", "--root", "vendor"]);
     let ran = repo.run(&["rebuild", "--quiet", "--format", "json"]);
-    let report: serde_json::Value = serde_json::from_slice(&ran.stdout).unwrap();
+    let report: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
     let notices = report["notices"].as_array().unwrap();
     let notice = notices.iter().find(|notice| notice["code"] == "not-rebuilt").unwrap();
     assert!(notice["message"].as_str().unwrap().starts_with("vendor is not rebuilt"), "{notice}");

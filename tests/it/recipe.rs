@@ -7,7 +7,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use crate::common::{Node, Ran, Repo, run, scrubbed};
+use crate::support::{Node, Repo, Run, run, scrubbed};
 
 const DOCUMENT: &str = include_str!("../../docs/reseal.md");
 
@@ -19,7 +19,7 @@ fn recipe(name: &str) -> &'static str {
 }
 
 /// Runs `script` in `directory`, in CI or by hand.
-fn shell(directory: &Path, script: &str, ci: bool) -> Ran {
+fn shell(directory: &Path, script: &str, ci: bool) -> Run {
     let binary = Path::new(env!("CARGO_BIN_EXE_sealgate")).parent().unwrap();
     let path = format!("{}:{}", binary.display(), std::env::var("PATH").unwrap());
     let mut command = scrubbed("sh");
@@ -37,7 +37,7 @@ fn shell(directory: &Path, script: &str, ci: bool) -> Ran {
 fn ends(directory: &Path, script: &str, ci: bool) -> String {
     let ran = shell(directory, script, ci);
     assert_eq!(ran.code, 0, "{script}: {}", ran.stderr);
-    String::from_utf8(ran.stdout).unwrap()
+    ran.stdout
 }
 
 fn file(bytes: &[u8]) -> Node {

@@ -497,7 +497,9 @@ fn an_error_says_where_what_and_what_next() {
 }
 
 /// What each cause must tell, kept in git and built.
-const ADVICE: [(Cause, &str); 15] = [
+const ADVICE: [(Cause, &str); 17] = [
+    (Cause::RenamedByDigest, "content hashes and versions"),
+    (Cause::LinkFollowed, "cp -L"),
     (Cause::Swapped, "each other's bytes"),
     (Cause::CaseOnlyRename, "ignores case"),
     (Cause::UnicodeNormalisation, "normalises"),

@@ -8,7 +8,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::Path;
 
-use crate::common::{Node, Ran, Repo};
+use crate::support::{Node, Repo, Run};
 
 /// A repository whose two shares have reports, `reports/1.json` and `reports/2.json`.
 fn shared() -> Repo {
@@ -29,14 +29,14 @@ fn report(repo: &Repo, slice: &str, file: &str) {
     assert!(repo.at(file).is_file(), "{}", ran.stderr);
 }
 
-fn merge(repo: &Repo, globs: &[&str]) -> Ran {
+fn merge(repo: &Repo, globs: &[&str]) -> Run {
     repo.run(&[&["merge-reports", "--globs", "--"], globs].concat())
 }
 
 #[track_caller]
 fn passes(repo: &Repo, globs: &[&str]) {
     let ran = merge(repo, globs);
-    let said = String::from_utf8_lossy(&ran.stdout).into_owned();
+    let said = ran.stdout.clone();
     assert_eq!(ran.code, 0, "{globs:?}: {said}{}", ran.stderr);
     assert!(said.contains("one answer from 2 reports"), "{globs:?}: {said}");
 }
@@ -89,7 +89,7 @@ fn a_file_named_like_the_glob_hides_no_share() {
         report(&repo, "slice:1/2", "reports/1.json");
         report(&repo, "slice:2/2", "reports/2.json");
         let ran = merge(&repo, &[&format!("reports/{glob}")]);
-        assert_ne!(ran.code, 0, "{glob}: {}", String::from_utf8_lossy(&ran.stdout));
+        assert_ne!(ran.code, 0, "{glob}: {}", ran.stdout);
     }
 }
 

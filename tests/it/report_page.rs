@@ -13,7 +13,7 @@ use sealgate_core::compare::verdict::{SealResult, Source, Verdict};
 use sealgate_core::seal::entry::{Digest, Entry};
 use sealgate_core::text::problem::Problem;
 
-use crate::common::{Node, Repo, run};
+use crate::support::{Node, Repo, run};
 
 fn finding(kind: FindingKind, path: impl AsRef<[u8]>) -> Finding {
     Finding::new(kind, path.as_ref())
@@ -297,12 +297,12 @@ fn a_page_of_a_check_has_its_commit_and_its_time() {
     let head = String::from_utf8(repo.git(&["rev-parse", "HEAD"])).unwrap();
     for arguments in [&["check"][..], &["check", "--rev", "HEAD"]] {
         let ran = repo.run(&[arguments, &["--format", "html"]].concat());
-        let page = String::from_utf8(ran.stdout).unwrap();
+        let page = ran.stdout;
         assert!(page.contains(&format!(" at <span title=\"{}\">", head.trim())), "{page}");
         assert!(page.contains("<time>20"), "{page}");
     }
     let mut command = repo.command(&["check", "--format", "html"]);
     command.env("GITHUB_REPOSITORY", "owner/name");
-    let page = String::from_utf8(run(command).stdout).unwrap();
+    let page = run(command).stdout;
     assert!(page.contains("<bdi>owner/name</bdi> at "), "{page}");
 }

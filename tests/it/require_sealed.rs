@@ -7,7 +7,7 @@ use std::fs::{self, Permissions};
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 
-use crate::common::{Node, Repo};
+use crate::support::{Node, Repo};
 
 const GLOB: &str = "packages/*/dist";
 

@@ -7,7 +7,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::common::{Node, Ran, Repo};
+use crate::support::{Node, Repo, Run};
 
 /// A repository with two seals, `dist` of built files and `gen` of tracked ones, and a commit with
 /// the tag `base`.
@@ -43,12 +43,12 @@ fn edit(repo: &Repo, name: &str, from: &str, to: &str) {
     fs::write(path, text.replacen(from, to, 1)).unwrap();
 }
 
-fn said(ran: &Ran) -> String {
-    String::from_utf8_lossy(&ran.stdout).into_owned() + &ran.stderr
+fn said(ran: &Run) -> String {
+    ran.stdout.clone() + &ran.stderr
 }
 
-fn said_lines(ran: &Ran) -> usize {
-    String::from_utf8_lossy(&ran.stdout).lines().count()
+fn said_lines(ran: &Run) -> usize {
+    ran.stdout.lines().count()
 }
 
 /// The report's view of the reseal of `name`.
@@ -121,7 +121,7 @@ fn a_seal_that_changed_and_whose_bytes_follow_passes_loudly() {
     assert_eq!(repo.run(&["check", "--base", "base", "--on-reseal", "allow"]).code, 0);
     let refused = repo.run(&["check", "--base", "base", "--on-reseal", "fail"]);
     assert_eq!(refused.code, 1);
-    let stdout = String::from_utf8(refused.stdout).unwrap();
+    let stdout = refused.stdout;
     assert!(stdout.contains("which --on-reseal fail refuses"), "{stdout}");
     assert!(stdout.contains("next: Take it back with `git restore --source=base"), "{stdout}");
 }

@@ -50,22 +50,23 @@ fn neighbours_are_joined_without_any_bytes() {
         !repo.script(&repo.root(), "git merge -q x").status.success(),
         "git merged it: the test is blind"
     );
-    fs::remove_dir_all(repo.path("d")).unwrap();
+    fs::remove_dir_all(repo.at("d")).unwrap();
     let run = repo.run(&["resolve"]);
-    assert_eq!(run.code, Some(0), "{run:#?}");
+    assert_eq!(run.code, 0, "{run:#?}");
     assert_eq!(
         run.stdout,
-        "d: joined both sides in seals/d.toml, now 5 entries; stage it: git add -- ':/seals/d.toml'\n\
+        "d: joined both sides in seals/d.toml, now 5 entries\n\
+         stage it: git add -- ':/seals/d.toml'\n\
          no bytes were looked at: build, then run sealgate check\n"
     );
     // It stages nothing, and doing it twice changes nothing.
-    assert_eq!(repo.run(&["resolve", "d"]).code, Some(0));
+    assert_eq!(repo.run(&["resolve", "d"]).code, 0);
     assert!(!repo.script(&repo.root(), "git diff --cached --quiet").status.success());
     shell(&repo, &format!("{BOTH}; sealgate check; git add -A; git commit -qm merged"));
     let run = repo.run(&["resolve"]);
-    assert_eq!((run.code, &*run.stdout), (Some(0), "no seal is in conflict\n"));
+    assert_eq!((run.code, &*run.stdout), (0, "no seal is in conflict\n"));
     let run = repo.run(&["resolve", "nope"]);
-    assert!(run.code == Some(2) && run.stderr.contains("no seal is named nope"), "{run:#?}");
+    assert!(run.code == 2 && run.stderr.contains("no seal is named nope"), "{run:#?}");
 }
 
 #[test]
@@ -133,20 +134,20 @@ fn what_both_sides_changed_differently_stays_in_conflict() {
         branches(&repo, "echo x > d/f2; echo x > d/f4", "echo y > d/f2; echo y > d/f5; rm d/f4");
         assert!(!repo.script(&repo.root(), "git merge -q x").status.success());
         let run = repo.run(&["resolve"]);
-        assert_eq!(run.code, Some(1), "{run:#?}");
+        assert_eq!(run.code, 1, "{run:#?}");
         for path in ["f2", "f4"] {
             assert!(run.stdout.contains(&format!("  conflict  {path}\n")), "{run:#?}");
         }
         let text = repo.read("seals/d.toml");
         assert_eq!(text.matches("<<<<<<< ours\n").count(), 2, "{text}");
         // Neither a check nor another join takes it for a seal.
-        assert_eq!(repo.run(&["check"]).code, Some(2));
-        assert_eq!(repo.run(&["resolve"]).code, Some(1));
+        assert_eq!(repo.run(&["check"]).code, 2);
+        assert_eq!(repo.run(&["resolve"]).code, 1);
         // A person chooses, and that stays.
         shell(&repo, "sed -i -e '/^<<<<<<</,/^=======/d' -e '/^>>>>>>>/d' seals/d.toml");
         let chosen = repo.read("seals/d.toml");
         let run = repo.run(&["resolve"]);
-        assert!(run.code == Some(0) && run.stdout.contains("and stays"), "{run:#?}");
+        assert!(run.code == 0 && run.stdout.contains("and stays"), "{run:#?}");
         assert_eq!(repo.read("seals/d.toml"), chosen);
         shell(
             &repo,
@@ -163,13 +164,13 @@ fn the_header_is_joined_too() {
     shell(&repo, "git merge -q x || sealgate resolve");
     let text = repo.read("seals/d.toml");
     assert!(text.contains("  \"*.log\",\n"), "{text}");
-    assert_eq!(repo.run(&["check"]).code, Some(0));
+    assert_eq!(repo.run(&["check"]).code, 0);
 
     let repo = built();
     branches(&repo, "sealgate -q seal d --exclude '*.log'", "sealgate -q seal d --exclude '*.map'");
     assert!(!repo.script(&repo.root(), "git merge -q x").status.success());
     let run = repo.run(&["resolve"]);
-    assert!(run.code == Some(1), "{run:#?}");
+    assert!(run.code == 1, "{run:#?}");
     assert!(run.stdout.contains("  conflict  exclude (above [entries])\n"), "{run:#?}");
 }
 
@@ -196,7 +197,7 @@ fn a_seal_that_both_sides_added_is_joined_without_a_base() {
     let merged = repo.script(&repo.root(), "git merge -q x");
     assert!(!merged.status.success());
     let run = repo.run(&["resolve", "n"]);
-    assert!(run.code == Some(0) && run.stdout.starts_with("n: joined"), "{run:#?}");
+    assert!(run.code == 0 && run.stdout.starts_with("n: joined"), "{run:#?}");
 }
 
 #[test]
@@ -212,14 +213,14 @@ fn the_driver_merges_what_is_no_seal_as_text() {
             repo.write(name, text);
         }
         let run = repo.run(&["merge-driver", "base", "ours", "theirs", "9", path]);
-        assert_eq!(run.code, Some(code), "{path}: {run:#?}");
+        assert_eq!(run.code, code, "{path}: {run:#?}");
         assert_eq!(repo.read("ours").contains("<<<<<<<<< "), code == 1, "{}", repo.read("ours"));
     }
     let run = repo.run(&["merge-driver", "absent", "ours", "theirs", "7", "seals/d.toml"]);
-    assert_eq!(run.code, Some(2), "{run:#?}");
+    assert_eq!(run.code, 2, "{run:#?}");
     for size in ["0", "x", "-1", "100000000000"] {
         let run = repo.run(&["merge-driver", "base", "ours", "theirs", size, "seals/d.toml"]);
-        assert_eq!(run.code, Some(2), "{run:#?}");
+        assert_eq!(run.code, 2, "{run:#?}");
     }
 }
 
@@ -233,7 +234,7 @@ fn the_seal_of_the_common_ancestor_in_the_file_settles_nothing() {
     );
     shell(&repo, "git show :1:seals/d.toml > seals/d.toml");
     let run = repo.run(&["resolve"]);
-    assert!(run.code == Some(0) && run.stdout.contains("joined both sides"), "{run:#?}");
+    assert!(run.code == 0 && run.stdout.contains("joined both sides"), "{run:#?}");
     shell(&repo, &format!("{BOTH}; sealgate check"));
 }
 
@@ -245,9 +246,9 @@ fn what_was_chosen_between_the_markers_stays() {
         !repo.script(&repo.root(), "git merge -q x").status.success(),
         "git merged it: the test is blind"
     );
-    assert_eq!(repo.run(&["resolve"]).code, Some(1));
+    assert_eq!(repo.run(&["resolve"]).code, 1);
     let open = repo.read("seals/d.toml");
-    assert_eq!(repo.run(&["resolve"]).code, Some(1), "nothing was chosen yet");
+    assert_eq!(repo.run(&["resolve"]).code, 1, "nothing was chosen yet");
     assert_eq!(repo.read("seals/d.toml"), open);
     let (before, rest) = open.split_once("<<<<<<< ours\n").unwrap();
     let (ours, rest) = rest.split_once("=======\n").unwrap();
@@ -256,10 +257,10 @@ fn what_was_chosen_between_the_markers_stays() {
     assert!(chosen.contains("<<<<<<< ours"), "there is no second conflict");
     repo.write("seals/d.toml", &chosen);
     let run = repo.run(&["resolve"]);
-    assert!(run.code == Some(1) && run.stdout.contains("was edited"), "{run:#?}");
+    assert!(run.code == 1 && run.stdout.contains("was edited"), "{run:#?}");
     assert_eq!(repo.read("seals/d.toml"), chosen);
     shell(&repo, "git checkout -q --ours -- ':/seals/d.toml'");
-    assert_eq!(repo.run(&["resolve"]).code, Some(1));
+    assert_eq!(repo.run(&["resolve"]).code, 1);
     assert_eq!(repo.read("seals/d.toml"), open, "it begins again");
 }
 

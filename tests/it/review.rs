@@ -8,7 +8,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::common::{Node, Ran, Repo};
+use crate::support::{Node, Repo, Run};
 
 /// Names that try to leave the place where they are shown.
 const HOSTILE: [&str; 16] = [
@@ -81,14 +81,14 @@ fn edit(repo: &Repo, path: &str, from: &str, to: &str) {
 
 /// Runs `arguments`, which must end with `code`.
 #[track_caller]
-fn ran(repo: &Repo, arguments: &[&str], code: i32) -> Ran {
+fn ran(repo: &Repo, arguments: &[&str], code: i32) -> Run {
     let ran = repo.run(arguments);
     assert_eq!(ran.code, code, "{arguments:?}: {}{}", text(&ran), ran.stderr);
     ran
 }
 
-fn text(ran: &Ran) -> &str {
-    std::str::from_utf8(&ran.stdout).unwrap()
+fn text(ran: &Run) -> &str {
+    &ran.stdout
 }
 
 fn said(repo: &Repo, arguments: &[&str]) -> String {
@@ -153,7 +153,7 @@ fn a_plain_diff_says_nothing_of_a_base() {
     let repo = made();
     fs::write(repo.at("dist/app.js"), "other").unwrap();
     let plain = ran(&repo, &["diff", "--format", "json"], 0);
-    let plain: Value = serde_json::from_slice(&plain.stdout).unwrap();
+    let plain: Value = serde_json::from_str(&plain.stdout).unwrap();
     let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
     assert_eq!(keys(&plain), ["errors", "format", "seals", "tool"]);
     assert_eq!(keys(&plain["seals"][0]), ["changes", "name", "root"]);
@@ -257,7 +257,7 @@ fn with_rev_two_commits_are_compared_and_the_working_tree_is_not_looked_at() {
     assert!(said.contains(&format!(") to HEAD ({}): 1 changed, 1 unchanged\n", short(&repo))));
     assert!(said.contains("1 added (+3 B), 1 removed (-10 B)"), "{said}");
     let json = repo.run(&[&two[..], &["--format", "json"]].concat());
-    let json: Value = serde_json::from_slice(&json.stdout).unwrap();
+    let json: Value = serde_json::from_str(&json.stdout).unwrap();
     assert_eq!(json["seal_source"]["kind"], "commit");
     assert_eq!(json["seal_source"]["rev"], "HEAD");
 }

@@ -4,7 +4,7 @@
 
 use std::fs;
 
-use crate::common::{Ran, Repo};
+use crate::support::{Repo, Run};
 
 /// Two commits whose seals differ: the first is `base`, the second HEAD of `main`.
 struct History {
@@ -47,7 +47,7 @@ impl History {
     }
 
     /// A check against `revision` that passes only where the seals are as they are in HEAD.
-    fn against(&self, revision: &str) -> Ran {
+    fn against(&self, revision: &str) -> Run {
         let base = format!("--base={revision}");
         self.repo.run(&["check", &base, "--on-reseal", "fail"])
     }
@@ -63,7 +63,7 @@ impl History {
 
     /// `revision` is an error that says `says`, and the next step.
     #[track_caller]
-    fn assert_refused(&self, revision: &str, says: &str) -> Ran {
+    fn assert_refused(&self, revision: &str, says: &str) -> Run {
         for option in ["--base", "--rev", "--seals-from"] {
             let ran = self.repo.run(&["check", &format!("{option}={revision}")]);
             assert_eq!(ran.code, 2, "{option} {revision}: {ran:?}");
@@ -290,7 +290,7 @@ fn other_ways_to_name_a_commit_are_refused_and_the_printed_command_gives_its_id(
         let ran = history.assert_refused(revision, says);
         let printed = ran.stderr.split('`').find(|part| part.starts_with("git rev-parse"));
         if let (Some(printed), "main@{1}" | ":/good" | "HEAD^{/good}") = (printed, revision) {
-            let mut shell = crate::common::scrubbed("sh");
+            let mut shell = crate::support::scrubbed("sh");
             let output =
                 shell.current_dir(history.repo.at("")).args(["-c", printed]).output().unwrap();
             let printed = String::from_utf8(output.stdout).unwrap();

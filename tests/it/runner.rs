@@ -8,7 +8,7 @@ use std::fs::{self, File};
 use std::path::PathBuf;
 
 use crate::actions;
-use crate::common::{Ran, Repo, make_fifo, run};
+use crate::support::{Repo, Run, make_fifo, run};
 
 /// A job with a step: the repository, and the files that the runner reads.
 struct Step {
@@ -44,7 +44,7 @@ impl Step {
         command
     }
 
-    fn run(&self, arguments: &[&str]) -> Ran {
+    fn run(&self, arguments: &[&str]) -> Run {
         run(self.command(arguments))
     }
 
@@ -57,8 +57,8 @@ impl Step {
     }
 }
 
-fn annotations(ran: &Ran, level: &str) -> Vec<actions::Command> {
-    let log = String::from_utf8(ran.stdout.clone()).unwrap();
+fn annotations(ran: &Run, level: &str) -> Vec<actions::Command> {
+    let log = ran.stdout.clone();
     let all = actions::commands(&log).into_iter();
     all.filter(|command| command.name == level).collect()
 }
@@ -268,7 +268,7 @@ fn outputs_that_cannot_be_written_make_every_verdict_an_error() {
             let ran = step.run(&["--stage", "out/stage", "--report", "json=out/r"]);
             assert_eq!(ran.code, 2, "{bad:?}: {}", ran.stderr);
             assert!(ran.stderr.contains("GITHUB_OUTPUT="), "{}", ran.stderr);
-            assert!(String::from_utf8_lossy(&ran.stdout).contains("ERROR"), "{bad:?}");
+            assert!(ran.stdout.contains("ERROR"), "{bad:?}");
             assert!(step.read("r").contains("\"verdict\": \"error\""), "{bad:?}");
             let summary = step.read("summary");
             assert!(summary.contains("### ERROR: the verdict above does not count"), "{summary}");

@@ -7,7 +7,8 @@ use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::support::{Repo, Run, refused};
+use crate::support;
+use crate::support::{Repo, refused};
 
 const FILES: [(&str, &str); 5] = [
     ("dist/app.js", "app"),
@@ -27,7 +28,7 @@ fn made() -> Repo {
 #[track_caller]
 fn seals(repo: &Repo, arguments: &[&str]) -> String {
     let run = repo.run(arguments);
-    assert_eq!(run.code, Some(0), "{arguments:?}: {run:#?}");
+    assert_eq!(run.code, 0, "{arguments:?}: {run:#?}");
     run.stdout
 }
 
@@ -49,12 +50,12 @@ fn seal_text(header: &str, entries: &[String]) -> String {
 fn a_seal_states_every_file_link_and_empty_directory_in_the_order_of_bytes() {
     let repo =
         Repo::with(&[("dist/b", "bytes"), ("dist/a/x", ""), ("dist/a-b", "1"), ("dist/B", "2")]);
-    fs::create_dir_all(repo.path("dist/empty/inner")).unwrap();
+    fs::create_dir_all(repo.at("dist/empty/inner")).unwrap();
     repo.write("dist/skipped/only.log", "log");
-    symlink("a/x", repo.path("dist/link")).unwrap();
-    symlink("gone", repo.path("dist/dangling")).unwrap();
+    symlink("a/x", repo.at("dist/link")).unwrap();
+    symlink("gone", repo.at("dist/dangling")).unwrap();
     repo.write("dist/run", "#!");
-    fs::set_permissions(repo.path("dist/run"), fs::Permissions::from_mode(0o611)).unwrap();
+    fs::set_permissions(repo.at("dist/run"), fs::Permissions::from_mode(0o611)).unwrap();
 
     let said = seals(&repo, &["seal", "dist", "--root", "dist", "--exclude", "*.log"]);
     assert!(said.contains("dist: sealed 9 entries, 9 B, not kept in git, in seals/dist.toml"));
@@ -91,16 +92,16 @@ fn sealing_again_without_a_change_writes_nothing() {
 fn a_seal_written_again_is_the_one_that_would_be_made_now() {
     let repo = made();
     repo.write("dist/app.js", "another app");
-    fs::remove_file(repo.path("dist/z.css")).unwrap();
+    fs::remove_file(repo.at("dist/z.css")).unwrap();
     repo.write("dist/new/file", "new");
-    fs::rename(repo.path("dist/page.html"), repo.path("dist/moved.html")).unwrap();
+    fs::rename(repo.at("dist/page.html"), repo.at("dist/moved.html")).unwrap();
     let said = seals(&repo, &["seal", "dist"]);
     assert!(
         said.contains("dist: 1 added, 1 removed, 1 changed, 1 moved in seals/dist.toml"),
         "{said}"
     );
     let again = repo.read("seals/dist.toml");
-    fs::remove_file(repo.path("seals/dist.toml")).unwrap();
+    fs::remove_file(repo.at("seals/dist.toml")).unwrap();
     seals(&repo, &["seal", "dist", "--root", "dist"]);
     assert_eq!(repo.read("seals/dist.toml"), again);
 }
@@ -130,8 +131,8 @@ fn only_takes_what_it_matches_and_keeps_the_rest_as_approved() {
         for path in ["app.js", "lib/one.js", "lib/new.js", "page.html", "z.css"] {
             repo.write(Path::new("dist").join(path), "now");
         }
-        fs::remove_file(repo.path("dist/lib/two.js")).unwrap();
-        fs::remove_file(repo.path("dist/gone.txt")).unwrap();
+        fs::remove_file(repo.at("dist/lib/two.js")).unwrap();
+        fs::remove_file(repo.at("dist/gone.txt")).unwrap();
 
         let flags = patterns.iter().flat_map(|pattern| ["--only", pattern]);
         seals(&repo, &["seal", "dist"].into_iter().chain(flags).collect::<Vec<_>>());
@@ -140,7 +141,7 @@ fn only_takes_what_it_matches_and_keeps_the_rest_as_approved() {
             expected.insert(line.split('"').nth(1).unwrap().to_owned(), format!("{line}\n"));
         }
         for path in taken {
-            if repo.path("dist").join(path).exists() {
+            if repo.at("dist").join(path).exists() {
                 expected.insert((*path).to_owned(), line(path, "file", "now"));
             } else {
                 expected.remove(*path);
@@ -155,7 +156,7 @@ fn only_takes_what_it_matches_and_keeps_the_rest_as_approved() {
 #[test]
 fn a_part_that_does_not_fit_the_rest_is_not_taken() {
     let repo = made();
-    fs::remove_file(repo.path("dist/app.js")).unwrap();
+    fs::remove_file(repo.at("dist/app.js")).unwrap();
     repo.write("dist/app.js/now", "a directory");
     let says = "--only takes a part that does not fit the rest: entry \"app.js/now\" lies below";
     refused(&repo, &["seal", "dist", "--only", "now"], says);
@@ -167,7 +168,7 @@ fn a_part_that_does_not_fit_the_rest_is_not_taken() {
 #[test]
 fn sizes_that_only_keeps_may_add_up_to_more_than_there_is() {
     let repo = Repo::with(&[("dist/new", "new")]);
-    assert_eq!(repo.run(&["seal", "dist", "--root", "dist"]).code, Some(0));
+    assert_eq!(repo.run(&["seal", "dist", "--root", "dist"]).code, 0);
     let seal = repo.read("seals/dist.toml");
     let (head, _) = seal.split_once("\"new\"").unwrap();
     let digest = "0".repeat(64);
@@ -177,7 +178,7 @@ fn sizes_that_only_keeps_may_add_up_to_more_than_there_is() {
         ["a", "b", "c"].map(entry).iter().fold(head.to_owned(), |a, b| a + b),
     );
     let run = repo.run(&["seal", "dist", "--only", "new"]);
-    assert_eq!(run.code, Some(0), "{run:#?}");
+    assert_eq!(run.code, 0, "{run:#?}");
     assert!(run.stdout.contains("now 4 entries, 16 EiB"), "{run:#?}");
 }
 
@@ -206,7 +207,7 @@ fn several_seals_change_only_if_all_are_meant() {
     refused(&repo, &["seal"], "error: 2 seals would change: dist, lib");
     refused(&repo, &["seal", "--only", "x"], "error: 2 seals would change: dist, lib");
     seals(&repo, &["seal", "lib"]);
-    assert_eq!(repo.run(&["check"]).code, Some(1));
+    assert_eq!(repo.run(&["check"]).code, 1);
     repo.write("dist/lib/x", "changed again");
     seals(&repo, &["seal", "--all"]);
     seals(&repo, &["check"]);
@@ -221,7 +222,7 @@ fn nothing_is_written_when_one_of_several_roots_cannot_be_sealed() {
     repo.write("other/x", "x");
     seals(&repo, &["seal", "other", "--root", "other"]);
     repo.write("dist/app.js", "changed");
-    fs::remove_dir_all(repo.path("other")).unwrap();
+    fs::remove_dir_all(repo.at("other")).unwrap();
     refused(&repo, &["seal", "--all"], "seal other: there is nothing at other");
     repo.write("other/C:x", "x");
     refused(&repo, &["seal", "*"], "other/C:x: cannot be sealed: the path begins with a drive");
@@ -248,7 +249,7 @@ fn what_people_edit_above_the_entries_is_kept_and_written_canonically() {
         let repo = made();
         let edited = repo.read("seals/dist.toml").replace(from, to);
         repo.write("seals/dist.toml", &edited);
-        assert_eq!(repo.run(&["check"]).code, Some(2), "{edited}");
+        assert_eq!(repo.run(&["check"]).code, 2, "{edited}");
         seals(&repo, &["seal", "dist"]);
         let mut entries = FILES.map(|(path, content)| line(&path[5..], "file", content)).to_vec();
         if header == excluding {
@@ -330,14 +331,14 @@ fn an_absolute_root_may_name_the_repository_by_a_link_and_nothing_below_it() {
     let seal = repo.read("seals/dist.toml");
     let link = repo.root().with_file_name("link");
     symlink(repo.root(), &link).unwrap();
-    symlink(repo.root(), repo.path("inside")).unwrap();
+    symlink(repo.root(), repo.at("inside")).unwrap();
     let absolute = |path: PathBuf| path.to_str().unwrap().to_owned();
     seals(&repo, &["seal", "other", "--root", &absolute(link.join("dist"))]);
     assert_eq!(
         repo.read("seals/other.toml"),
         seal.replace("dist:", "other:").replace("seal dist", "seal other")
     );
-    for root in [link.join("inside/dist"), repo.path("inside/dist")] {
+    for root in [link.join("inside/dist"), repo.at("inside/dist")] {
         refused(&repo, &["seal", "third", "--root", &absolute(root)], "inside is a symbolic link");
     }
     let beside = link.with_file_name("beside");
@@ -356,7 +357,7 @@ fn a_whole_repository_can_be_sealed() {
     assert!(text.ends_with(&line("dist/z.css", "file", "style")), "{text}");
     seals(&repo, &["check"]);
     repo.write("stray", "");
-    assert_eq!(repo.run(&["check"]).code, Some(1));
+    assert_eq!(repo.run(&["check"]).code, 1);
     // What git would add is sealed; what it ignores is not.
     seals(&repo, &["seal", "all"]);
     seals(&repo, &["check"]);
@@ -413,7 +414,7 @@ fn what_git_does_not_keep_is_not_sealed_as_kept() {
     repo.write("dist/untracked.js", "x");
     repo.write("dist/lib/app.map", "x");
     repo.write(".gitignore", "*.map\n");
-    fs::create_dir(repo.path("dist/empty")).unwrap();
+    fs::create_dir(repo.at("dist/empty")).unwrap();
     for says in [
         "tracked = true, but a directory with nothing in scope, which git cannot keep: empty\n  next: remove it,",
         "tracked = true, but ignored by git: lib/app.map\n  next: git add -f it, ",
@@ -421,11 +422,11 @@ fn what_git_does_not_keep_is_not_sealed_as_kept() {
         refused(&repo, &["seal", "dist"], says);
     }
     git(&repo, &["add", "-f", "dist"]);
-    fs::remove_dir(repo.path("dist/empty")).unwrap();
+    fs::remove_dir(repo.at("dist/empty")).unwrap();
     seals(&repo, &["seal", "dist"]);
     let text = repo.read("seals/dist.toml");
     repo.write("seals/dist.toml", text.replace("tracked = true", "tracked = false"));
-    fs::create_dir(repo.path("dist/empty")).unwrap();
+    fs::create_dir(repo.at("dist/empty")).unwrap();
     seals(&repo, &["seal", "dist"]);
     seals(&repo, &["check"]);
 }
@@ -463,17 +464,17 @@ fn a_linked_worktree_and_a_subdirectory_are_the_repository_too() {
     git(&repo, &["worktree", "add", "-q", "../linked"]);
     let linked = repo.root().with_file_name("linked");
     let within = |directory: &Path, arguments: &[&str]| {
-        let mut command = repo.sealgate(arguments);
+        let mut command = repo.command(arguments);
         command.current_dir(directory);
-        let run = Run::of(command);
-        assert_eq!(run.code, Some(0), "{arguments:?}: {run:#?}");
+        let run = support::run(command);
+        assert_eq!(run.code, 0, "{arguments:?}: {run:#?}");
         run.stdout
     };
     assert!(within(&linked, &["seal", "dist", "--root", "dist"]).contains("tracked in git"));
     assert!(within(&linked.join("dist/lib"), &["check"]).starts_with("PASS  1 seal (dist)"));
-    assert!(!repo.path("seals").exists());
+    assert!(!repo.at("seals").exists());
 
-    within(&repo.path("dist/lib"), &["seal", "lib", "--root", "."]);
+    within(&repo.at("dist/lib"), &["seal", "lib", "--root", "."]);
     assert!(repo.read("seals/lib.toml").contains("\nroot = \"dist/lib\"\n"));
     within(repo.root().parent().unwrap(), &["-C", "repo/dist", "seal", "deep", "--root", "lib"]);
     assert!(repo.read("seals/deep.toml").contains("\nroot = \"dist/lib\"\n"));
@@ -489,16 +490,16 @@ fn a_report_never_lands_in_the_git_directory_of_a_linked_worktree() {
     git(&repo, &["worktree", "add", "-q", "../linked"]);
     let linked = repo.root().with_file_name("linked");
     let at_linked = |arguments: &[&str]| {
-        let mut command = repo.sealgate(arguments);
+        let mut command = repo.command(arguments);
         command.current_dir(&linked);
-        Run::of(command)
+        support::run(command)
     };
-    assert_eq!(at_linked(&["seal", "dist", "--root", "dist"]).code, Some(0));
+    assert_eq!(at_linked(&["seal", "dist", "--root", "dist"]).code, 0);
     for place in [".git", "../repo/.git/worktrees/linked/x", "../repo/.git/hooks/pre-push"] {
         let run = at_linked(&["check", "--report", &format!("json={place}")]);
         assert!(run.refusal().contains("which this check reads"), "{place}: {run:#?}");
     }
-    assert_eq!(at_linked(&["check", "--report", "json=../report"]).code, Some(0));
+    assert_eq!(at_linked(&["check", "--report", "json=../report"]).code, 0);
 }
 
 /// A directory with a program `git` that leaves a mark when it runs, and that mark.
@@ -524,9 +525,9 @@ fn a_plain_check_runs_no_git() {
     seals(&repo, &["seal", "dist", "--root", "dist"]);
     let (directory, mark) = marking_git(&repo);
     let with_path = |path: &Path, arguments: &[&str]| {
-        let mut command = repo.sealgate(arguments);
+        let mut command = repo.command(arguments);
         command.env("PATH", path);
-        Run::of(command)
+        support::run(command)
     };
     for path in [&*directory, Path::new("/nonexistent"), Path::new("")] {
         for command in [
@@ -539,7 +540,7 @@ fn a_plain_check_runs_no_git() {
             &["export", "dist", "--format", "sha256sum"],
         ] {
             let run = with_path(path, command);
-            assert_eq!(run.code, Some(0), "{command:?}: {run:#?}");
+            assert_eq!(run.code, 0, "{command:?}: {run:#?}");
         }
     }
     assert!(!mark.exists());
@@ -563,13 +564,13 @@ fn variables_of_git_change_nothing() {
     let monitor = repo.root().with_file_name("monitor");
     script(&monitor, &mark);
     let other = tracked();
-    let other_git = other.path(".git");
+    let other_git = other.at(".git");
     let seal = |name: &str, root: &str, variables: &[(&str, &Path)]| {
-        let mut command = repo.sealgate(&["seal", name, "--root", root]);
+        let mut command = repo.command(&["seal", name, "--root", root]);
         command.envs(variables.iter().copied());
-        let run = Run::of(command);
-        assert_eq!(run.code, Some(0), "{variables:?}: {run:#?}");
-        let path = repo.path(format!("seals/{name}.toml"));
+        let run = support::run(command);
+        assert_eq!(run.code, 0, "{variables:?}: {run:#?}");
+        let path = repo.at(format!("seals/{name}.toml"));
         let text = fs::read_to_string(&path).unwrap();
         fs::remove_file(path).unwrap();
         text
@@ -637,17 +638,17 @@ fn nothing_that_the_repository_configures_is_run() {
     repo.write("dist/app.js", "touched, so that filters would run");
     // What a filter would make of the file is not known then.
     let runs = [
-        (&["seal", "dist"][..], Some(2)),
-        (&["seal", "new", "--root", "dist"], Some(2)),
-        (&["seal", "all", "--root", ".", "--exclude", "/.gitattributes"], Some(2)),
-        (&["check", "dist"], Some(1)),
-        (&["diff"], Some(0)),
+        (&["seal", "dist"][..], 2),
+        (&["seal", "new", "--root", "dist"], 2),
+        (&["seal", "all", "--root", ".", "--exclude", "/.gitattributes"], 2),
+        (&["check", "dist"], 1),
+        (&["diff"], 0),
     ];
     for (command, code) in runs {
         let run = repo.run(command);
         assert_eq!(run.code, code, "{command:?}: {run:#?}");
         let is_refused = run.stderr.contains("sealgate runs no filters");
-        assert_eq!(is_refused, code == Some(2), "{command:?}: {run:#?}");
+        assert_eq!(is_refused, code == 2, "{command:?}: {run:#?}");
         assert!(!mark.exists(), "{command:?} ran what the repository configures");
     }
     // The trap works: a plain git falls into it.
@@ -659,7 +660,7 @@ fn nothing_that_the_repository_configures_is_run() {
 fn a_link_out_of_the_root_is_sealed_only_if_it_is_allowed_and_then_stays_allowed() {
     for target in ["/etc/passwd", "..", "../seals", "lib/../../x", "lib/..", "./../x", "C:\\x"] {
         let repo = Repo::with(&FILES);
-        symlink(target, repo.path("dist/out")).unwrap();
+        symlink(target, repo.at("dist/out")).unwrap();
         let make = ["seal", "dist", "--root", "dist"];
         refused(&repo, &make, "error: dist/out: a link that leaves the root: its target is ");
         refused(&repo, &make, "or pass --allow-outside-links");
@@ -672,8 +673,8 @@ fn a_link_out_of_the_root_is_sealed_only_if_it_is_allowed_and_then_stays_allowed
         repo.write("dist/app.js", "changed");
         seals(&repo, &["seal", "dist"]);
         seals(&repo, &["check"]);
-        fs::remove_file(repo.path("dist/out")).unwrap();
-        symlink(format!("{target}/y"), repo.path("dist/out")).unwrap();
+        fs::remove_file(repo.at("dist/out")).unwrap();
+        symlink(format!("{target}/y"), repo.at("dist/out")).unwrap();
         refused(&repo, &["seal", "dist"], "a link that leaves the root");
         seals(&repo, &["seal", "dist", "--allow-outside-links"]);
     }
@@ -681,7 +682,7 @@ fn a_link_out_of_the_root_is_sealed_only_if_it_is_allowed_and_then_stays_allowed
     for (name, target) in
         [("in", "lib/one.js"), ("lib/up", "../app.js"), ("gone", "nowhere"), ("dot", ".")]
     {
-        symlink(target, repo.path("dist").join(name)).unwrap();
+        symlink(target, repo.at("dist").join(name)).unwrap();
     }
     seals(&repo, &["seal", "dist", "--root", "dist"]);
     seals(&repo, &["check"]);
@@ -701,7 +702,7 @@ fn names_that_other_systems_take_for_one_are_sealed_with_a_warning() {
         repo.write(Path::new("dist").join(first), "1");
         repo.write(Path::new("dist").join(second), "2");
         let run = repo.run(&["seal", "dist", "--root", "dist"]);
-        assert_eq!(run.code, Some(0), "{run:#?}");
+        assert_eq!(run.code, 0, "{run:#?}");
         let both = [first, second].map(|path| path.split('/').next().unwrap());
         let warned = run.stderr.lines().any(|line| {
             line.starts_with("warning: dist: ")
@@ -723,7 +724,7 @@ fn many_runs_at_once_leave_one_good_seal() {
         repo.write("dist/app.js", format!("round {round}"));
         let start = |number: usize| {
             let arguments = if number % 3 == 2 { &["fmt"][..] } else { &["seal", "dist"] };
-            let mut command = repo.sealgate(arguments);
+            let mut command = repo.command(arguments);
             command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
             command.spawn().unwrap()
         };
@@ -733,7 +734,7 @@ fn many_runs_at_once_leave_one_good_seal() {
             assert!(output.status.success(), "{output:?}");
         }
         let names: Vec<_> =
-            fs::read_dir(repo.path("seals")).unwrap().map(|e| e.unwrap().file_name()).collect();
+            fs::read_dir(repo.at("seals")).unwrap().map(|e| e.unwrap().file_name()).collect();
         assert_eq!(names, ["dist.toml"]);
         assert!(repo.read("seals/dist.toml").contains(&line(
             "app.js",
@@ -748,7 +749,7 @@ fn many_runs_at_once_leave_one_good_seal() {
 fn new_seals_made_at_once_are_all_there() {
     let repo = made();
     let make = |number: usize| {
-        let mut command = repo.sealgate(&["seal", &format!("n{number}"), "--root", "dist"]);
+        let mut command = repo.command(&["seal", &format!("n{number}"), "--root", "dist"]);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
     };
     let running: Vec<_> = (0..8).map(make).collect();
@@ -763,7 +764,7 @@ fn new_seals_made_at_once_are_all_there() {
 fn the_mode_of_a_seal_is_kept() {
     for mode in [0o600, 0o640, 0o664, 0o755] {
         let repo = made();
-        let path = repo.path("seals/dist.toml");
+        let path = repo.at("seals/dist.toml");
         fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
         repo.write("dist/app.js", "changed");
         seals(&repo, &["seal", "dist"]);
@@ -778,7 +779,7 @@ fn the_mode_of_a_seal_is_kept() {
 fn a_seal_that_others_link_to_is_replaced_and_not_written_into() {
     let repo = made();
     let old = repo.read("seals/dist.toml");
-    fs::hard_link(repo.path("seals/dist.toml"), repo.path("kept")).unwrap();
+    fs::hard_link(repo.at("seals/dist.toml"), repo.at("kept")).unwrap();
     repo.write("dist/app.js", "changed");
     seals(&repo, &["seal", "dist"]);
     assert_eq!(repo.read("kept"), old);
@@ -803,7 +804,7 @@ fn a_pattern_added_by_hand_takes_its_entries_out_and_touches_no_digest() {
         .replace(&line("app.js.map", "file", "map"), "");
     assert_eq!(repo.read("seals/dist.toml"), canonical);
     let run = repo.run(&["check"]);
-    assert!(run.code == Some(1) && run.stdout.contains("modified      b "), "{run:#?}");
+    assert!(run.code == 1 && run.stdout.contains("modified      b "), "{run:#?}");
 }
 
 #[test]
@@ -836,7 +837,7 @@ fn what_leaves_out_and_what_takes_a_part_are_not_given_together() {
         &["seal", "new", "--root", "dist", "--only", "app.js", "--exclude", "*.map"],
     ] {
         let before = repo.contents();
-        assert_eq!(repo.run(arguments).code, Some(2), "{arguments:?}");
+        assert_eq!(repo.run(arguments).code, 2, "{arguments:?}");
         assert_eq!(repo.contents(), before, "{arguments:?}");
     }
 }

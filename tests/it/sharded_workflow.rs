@@ -10,7 +10,7 @@ use std::path::Path;
 use crate::action::{Step, Stepped};
 use crate::action_trust::{SEALGATE, sealed};
 use crate::actions;
-use crate::common::{Ran, run, scrubbed};
+use crate::support::{Run, run, scrubbed};
 
 const WORKFLOW: &str = include_str!("../../.github/workflows/sharded-check.yml");
 
@@ -56,7 +56,7 @@ fn an_archive_is_judged_by_one_seal_that_is_named() {
     let mut bash = scrubbed("bash");
     bash.args(["-c", &script("One seal for one archive")]);
     let ran = run(bash);
-    let said = String::from_utf8_lossy(&ran.stdout).into_owned();
+    let said = ran.stdout.clone();
     assert!(ran.code == 1 && said.starts_with("::error title=sealgate::"), "{said}");
 }
 
@@ -159,7 +159,7 @@ impl Share {
         Self { step, commit }
     }
 
-    fn unpack(&self, bytes: &[u8]) -> Ran {
+    fn unpack(&self, bytes: &[u8]) -> Run {
         fs::write(self.step.at("temp/sealgate-archive/built.tar"), bytes).unwrap();
         let mut bash = scrubbed("bash");
         bash.args([
@@ -306,7 +306,7 @@ fn no_archive_gets_out_of_the_directory_that_is_judged_or_passes() {
             let bytes = [&*parts[order[0]], &parts[order[1]], &[0; 1024]].concat();
             let ran = share.unpack(&bytes);
             assert_eq!(share.around(), before, "{case}: something outside is another");
-            let said = String::from_utf8_lossy(&ran.stdout).into_owned() + &ran.stderr;
+            let said = ran.stdout.clone() + &ran.stderr;
             assert!(!said.contains("##[") && !said.contains("::set-output"), "{case}: {said}");
             if ran.code != 0 {
                 assert!(said.contains("built.tar cannot be unpacked"), "{case}: {said}");

@@ -4,8 +4,8 @@
 
 use std::fs;
 
-use crate::common::{Node, Repo};
 use crate::snapshot::expect;
+use crate::support::{Node, Repo};
 
 /// A repository whose generated files are kept in git, and changed since they were sealed.
 fn changed() -> Repo {
@@ -46,10 +46,9 @@ fn each_format_shows_the_lines_that_differ() {
     for format in ["human", "github", "markdown", "json"] {
         let ran = repo.run(&["check", "--format", format]);
         assert_eq!(ran.code, 1, "{ran:#?}");
-        expect(&format!("lines-that-differ.{format}"), &ran.stdout);
+        expect(&format!("lines-that-differ.{format}"), ran.stdout.as_bytes());
     }
     let page = repo.run(&["check", "--format", "html"]).stdout;
-    let page = String::from_utf8(page).unwrap();
     let shown = page.split("<pre class=\"lines\">").skip(1);
     let shown: Vec<&str> = shown.filter_map(|rest| rest.split("</pre>").next()).collect();
     expect("lines-that-differ.html", shown.join("\n").as_bytes());
@@ -104,7 +103,7 @@ fn two_directories_show_the_lines_that_differ() {
     repo.build("other", &[("a.js", text("a\nx\n")), ("b", text(hostile)), ("c", text("a\nb"))]);
     repo.seal("dist", "dist");
     let ran = repo.run(&["diff", "dist", "--against", "other"]);
-    let said = String::from_utf8(ran.stdout).unwrap();
+    let said = ran.stdout;
     for shown in [
         "  a.js: first difference at byte 2\n    2 | - b\n    2 | + x\n",
         "    2 | - b\n    2 | + \\x1b[31m:\\x3aerror:\\x3ax\n",
@@ -127,7 +126,7 @@ fn two_directories_show_a_few_lines_of_many() {
     }
     repo.seal("dist", "dist");
     let ran = repo.run(&["diff", "dist", "--against", "other"]);
-    let said = String::from_utf8(ran.stdout).unwrap();
+    let said = ran.stdout;
     assert_eq!(said.matches(" | - old ").count(), 60, "{said}");
     assert_eq!(said.matches("(more lines differ)").count(), 5, "{said}");
     // Of the other files the first bytes that differ are shown.

@@ -6,7 +6,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::common::{Node, Ran, Repo, run, scrubbed};
+use crate::support::{Node, Repo, Run, run, scrubbed};
 
 /// A package whose build copies `src` to the committed and sealed `dist`.
 fn package() -> Repo {
@@ -55,7 +55,7 @@ fn found(kind: &str, path: &str, cause: Option<&str>) -> (String, String, Option
 }
 
 /// Runs `line` as a person would who pasted it.
-fn pasted(repo: &Repo, line: &str) -> Ran {
+fn pasted(repo: &Repo, line: &str) -> Run {
     let program = std::path::Path::new(env!("CARGO_BIN_EXE_sealgate")).parent().unwrap();
     let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap());
     let mut shell = scrubbed("sh");
@@ -89,7 +89,7 @@ fn what_the_build_makes_differently_is_told_with_steps_that_end_it() {
             kinds.iter().map(|(kind, path)| found(kind, path, DIFFERS)).collect();
         assert_eq!(causes(&report), expected, "{name}");
         let ran = repo.run(&["rebuild"]);
-        let stdout = String::from_utf8(ran.stdout).unwrap();
+        let stdout = ran.stdout;
         assert_eq!(ran.code, 1, "{name}: {stdout}");
         assert!(stdout.contains("in dist, which `npm run build` makes differently"), "{stdout}");
         let lines = stdout.contains("2 | - two\n") && stdout.contains("2 | + 2\n");
@@ -147,7 +147,7 @@ fn a_report_of_a_stale_build_is_read_again() {
     fs::remove_file(repo.at("src/b.js")).unwrap();
     assert_eq!(causes(&report(&repo)).len(), 2);
     let merged = repo.run(&["merge-reports", "r.json"]);
-    let stdout = String::from_utf8(merged.stdout).unwrap();
+    let stdout = merged.stdout;
     assert_eq!(merged.code, 1, "{stdout}{}", merged.stderr);
     assert_eq!(stdout.matches("; the build made something else\n").count(), 2, "{stdout}");
 }
@@ -163,7 +163,7 @@ fn several_stale_roots_have_one_list_of_steps() {
     commit(&repo);
     fs::write(repo.at("src/a.js"), "new\n").unwrap();
     let ran = repo.run(&["rebuild"]);
-    let stdout = String::from_utf8(ran.stdout).unwrap();
+    let stdout = ran.stdout;
     let steps = "    npm ci\n    sealgate rebuild dist gen --seal\n    git add -A -- dist seals/dist.toml\n    \
                  git add -A -- gen seals/gen.toml\n    git commit -m 'Rebuild 2 directories'\n";
     assert!(stdout.contains(steps), "{stdout}");
@@ -184,7 +184,7 @@ fn each_step_begins_at_the_root_of_the_repository() {
     fs::write(repo.at("web/src/w.js"), "new\n").unwrap();
     commit(&repo);
     let ran = repo.run(&["rebuild"]);
-    let stdout = String::from_utf8(ran.stdout).unwrap();
+    let stdout = ran.stdout;
     assert!(stdout.contains("\n    (cd ./web && npm ci)\n"), "{stdout}");
     let steps = stdout.split_once("commit it:\n").unwrap().1;
     let steps: Vec<&str> = steps.lines().map_while(|line| line.strip_prefix("    ")).collect();

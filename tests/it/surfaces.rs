@@ -15,7 +15,7 @@ const DATABASE: &str = "data/app.db";
 
 /// Makes or changes a database by these statements.
 fn sql(repo: &Repo, file: &str, statements: &str) {
-    let path = repo.path(file);
+    let path = repo.at(file);
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     let connection = Connection::open(path).unwrap();
     connection.execute_batch(statements).unwrap();
@@ -34,12 +34,12 @@ fn births() -> Repo {
          INSERT INTO births VALUES (1, 'a', 1.5), (2, 'b', 2.5), (3, 'c', NULL);",
     );
     let run = repo.run(&["seal", "births", "--root", DATABASE, "--include", "main/births"]);
-    assert_eq!(run.code, Some(0), "{run:?}");
+    assert_eq!(run.code, 0, "{run:?}");
     repo
 }
 
 /// The report of a check with these arguments, and its exit code.
-fn check(repo: &Repo, arguments: &[&str]) -> (Option<i32>, Value) {
+fn check(repo: &Repo, arguments: &[&str]) -> (i32, Value) {
     let run = repo.run(&[&["check", "--format", "json"], arguments].concat());
     let report = serde_json::from_str(&run.stdout);
     (run.code, report.unwrap_or_else(|error| panic!("{error}: {run:?}")))
@@ -64,11 +64,11 @@ fn errors(report: &Value) -> Vec<&str> {
 
 fn passes(repo: &Repo) {
     let (code, report) = check(repo, &[]);
-    assert_eq!(code, Some(0), "{report}");
+    assert_eq!(code, 0, "{report}");
 }
 
 fn is_error(run: &Run, code: &str, says: &str) {
-    assert_eq!(run.code, Some(2), "{run:?}");
+    assert_eq!(run.code, 2, "{run:?}");
     let said = format!("{}{}", run.stdout, run.stderr);
     assert!(said.contains(says), "{code}: {says:?} is not in {said}");
 }
@@ -112,7 +112,7 @@ fn what_drifted_is_named_by_row_and_object() {
          CREATE TRIGGER late AFTER INSERT ON births BEGIN SELECT 1; END;",
     );
     let (code, report) = check(&repo, &[]);
-    assert_eq!(code, Some(1));
+    assert_eq!(code, 1);
     assert_eq!(
         findings(&report),
         [
@@ -124,13 +124,13 @@ fn what_drifted_is_named_by_row_and_object() {
         ]
     );
     let diff = repo.run(&["diff", "births", "--exit-code"]);
-    assert_eq!(diff.code, Some(1));
+    assert_eq!(diff.code, 1);
     assert!(diff.stdout.contains("2 added, 2 removed, 1 changed"), "{diff:?}");
     let ls = repo.run(&["ls", "births", "main/births/rows"]);
     let listing = "missing    main/births/rows/1\nsealed     main/births/rows/2\n\
                    sealed     main/births/rows/3\nunsealed   main/births/rows/4\n";
     assert_eq!(ls.stdout, listing);
-    assert_eq!(repo.run(&["seal", "births"]).code, Some(0));
+    assert_eq!(repo.run(&["seal", "births"]).code, 0);
     passes(&repo);
 }
 
@@ -156,7 +156,7 @@ fn what_sqlite_does_to_definitions_is_explained() {
         DATABASE,
         "CREATE TABLE t(k INTEGER PRIMARY KEY, a, b); INSERT INTO t VALUES (1, 2, 3);",
     );
-    assert_eq!(repo.run(&["seal", "t", "--root", DATABASE, "--include", "."]).code, Some(0));
+    assert_eq!(repo.run(&["seal", "t", "--root", DATABASE, "--include", "."]).code, 0);
     sql(
         &repo,
         DATABASE,
@@ -181,33 +181,30 @@ fn a_database_in_use_is_refused_and_nothing_is_left_beside_it() {
         repo.write(journal, content);
         let (code, report) = check(&repo, &[]);
         let expected: &[&str] = if is_refused { &["sqlite-in-use"] } else { &[] };
-        assert_eq!((code, &*errors(&report)), (Some(if is_refused { 2 } else { 0 }), expected));
+        assert_eq!((code, &*errors(&report)), (if is_refused { 2 } else { 0 }, expected));
         let seal = repo.run(&["seal", "births"]);
-        assert_eq!(seal.code == Some(0), !is_refused, "{seal:?}");
-        fs::remove_file(repo.path(journal)).unwrap();
+        assert_eq!(seal.code == 0, !is_refused, "{seal:?}");
+        fs::remove_file(repo.at(journal)).unwrap();
     }
-    symlink("app.db", repo.path("data/app.db-wal")).unwrap();
+    symlink("app.db", repo.at("data/app.db-wal")).unwrap();
     assert_eq!(errors(&check(&repo, &[]).1), ["sqlite-in-use"]);
 }
 
 #[test]
 fn a_row_that_is_only_in_the_write_ahead_log_is_never_missed() {
     let repo = births();
-    let connection = Connection::open(repo.path(DATABASE)).unwrap();
+    let connection = Connection::open(repo.at(DATABASE)).unwrap();
     connection
         .execute_batch("PRAGMA journal_mode = WAL; INSERT INTO births VALUES (9, 'z', 0);")
         .unwrap();
     assert_eq!(errors(&check(&repo, &[]).1), ["sqlite-in-use"]);
     connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
     let (code, report) = check(&repo, &[]);
-    assert_eq!(
-        (code, findings(&report)),
-        (Some(1), vec!["unsealed main/births/rows/9".to_owned()])
-    );
+    assert_eq!((code, findings(&report)), (1, vec!["unsealed main/births/rows/9".to_owned()]));
     connection.close().unwrap();
     // The header says that it is read by a write-ahead log, and there is none.
     let (code, report) = check(&repo, &[]);
-    assert_eq!((code, findings(&report).len()), (Some(1), 1));
+    assert_eq!((code, findings(&report).len()), (1, 1));
 }
 
 #[test]
@@ -237,14 +234,14 @@ fn what_is_no_database_is_an_error_of_its_own() {
     ];
     for (says, damage) in cases {
         let repo = births();
-        damage(&repo.path(DATABASE));
+        damage(&repo.at(DATABASE));
         let seal = repo.read("seals/births.toml");
         is_error(&repo.run(&["check"]), "check", says);
         is_error(&repo.run(&["seal", "births"]), "seal", says);
         assert_eq!(repo.read("seals/births.toml"), seal);
     }
     let repo = births();
-    fs::remove_file(repo.path(DATABASE)).unwrap();
+    fs::remove_file(repo.at(DATABASE)).unwrap();
     shell(&repo, "mkfifo data/app.db");
     is_error(&repo.run(&["check"]), "check", "FIFO");
 }
@@ -258,14 +255,14 @@ fn a_damaged_table_hides_no_other_and_never_passes() {
         "CREATE TABLE a(k INTEGER PRIMARY KEY, v); CREATE TABLE b(k INTEGER PRIMARY KEY);
          INSERT INTO a VALUES (1, zeroblob(20000)); INSERT INTO b VALUES (1);",
     );
-    assert_eq!(repo.run(&["seal", "all", "--root", DATABASE, "--include", "main"]).code, Some(0));
-    let mut bytes = fs::read(repo.path(DATABASE)).unwrap();
+    assert_eq!(repo.run(&["seal", "all", "--root", DATABASE, "--include", "main"]).code, 0);
+    let mut bytes = fs::read(repo.at(DATABASE)).unwrap();
     // The root page of `a` is the second one.
     bytes[4096..4100].fill(0xff);
-    fs::write(repo.path(DATABASE), bytes).unwrap();
+    fs::write(repo.at(DATABASE), bytes).unwrap();
     sql(&repo, "data/x.db", "");
     let (code, report) = check(&repo, &[]);
-    assert_eq!((code, findings(&report)), (Some(2), vec!["unreadable main/a/rows".to_owned()]));
+    assert_eq!((code, findings(&report)), (2, vec!["unreadable main/a/rows".to_owned()]));
     assert_eq!(report["seals"][0]["matched"], 3);
 }
 
@@ -274,10 +271,10 @@ fn an_included_path_with_nothing_at_it_is_an_error() {
     let repo = births();
     let run = repo.run(&["seal", "x", "--root", DATABASE, "--include", "main/gone"]);
     is_error(&run, "include-matches-nothing", "nothing at main/gone");
-    assert!(!repo.path("seals/x.toml").exists());
+    assert!(!repo.at("seals/x.toml").exists());
     sql(&repo, DATABASE, "DROP TABLE births;");
     let (code, report) = check(&repo, &[]);
-    assert_eq!((code, errors(&report)), (Some(2), vec!["include-matches-nothing"]));
+    assert_eq!((code, errors(&report)), (2, vec!["include-matches-nothing"]));
     // What is gone is listed all the same.
     assert_eq!(findings(&report).len(), 6);
 }
@@ -290,24 +287,21 @@ fn another_file_and_a_commit_are_judged_by_the_same_seal() {
         "git init -q; git add data; sealgate seal births --root data/app.db --include main/births \
                   --allow-ci 2>/dev/null || true",
     );
-    fs::remove_file(repo.path("seals/births.toml")).unwrap();
+    fs::remove_file(repo.at("seals/births.toml")).unwrap();
     let run = repo.run(&["seal", "births", "--root", DATABASE, "--include", "main/births"]);
     assert!(run.stdout.contains("tracked in git"), "{run:?}");
     shell(&repo, "git add -A; git commit -q -m first");
     sql(&repo, "other.db", "VACUUM;");
-    fs::copy(repo.path(DATABASE), repo.path("other.db")).unwrap();
+    fs::copy(repo.at(DATABASE), repo.at("other.db")).unwrap();
     sql(&repo, "other.db", "UPDATE births SET uid = 'B' WHERE id = 2; VACUUM;");
     let (code, report) = check(&repo, &["births", "--at", "other.db"]);
-    assert_eq!(
-        (code, findings(&report)),
-        (Some(1), vec!["modified main/births/rows/2".to_owned()])
-    );
+    assert_eq!((code, findings(&report)), (1, vec!["modified main/births/rows/2".to_owned()]));
     let diff = repo.run(&["diff", "births", "--against", "other.db"]);
     assert!(diff.stdout.contains("main/births/rows/2"), "{diff:?}");
     sql(&repo, DATABASE, "DELETE FROM births;");
-    assert_eq!(check(&repo, &[]).0, Some(1));
+    assert_eq!(check(&repo, &[]).0, 1);
     let (code, report) = check(&repo, &["--rev", "HEAD"]);
-    assert_eq!((code, &report["verdict"]), (Some(0), &"pass".into()), "{report}");
+    assert_eq!((code, &report["verdict"]), (0, &"pass".into()), "{report}");
     repo.write("data/app.db-wal", "x");
     shell(&repo, "git add -A; git commit -q -m second");
     assert_eq!(errors(&check(&repo, &["--rev", "HEAD"]).1), ["sqlite-in-use"]);
@@ -329,11 +323,11 @@ fn a_change_of_what_is_covered_is_a_change_of_scope() {
         );
         let seal = repo.read("seals/births.toml").replace(old, new);
         repo.write("seals/births.toml", seal);
-        assert_eq!(repo.run(&["fmt", "births"]).code, Some(0), "{key}");
-        assert_eq!(repo.run(&["seal", "births"]).code, Some(0), "{key}");
+        assert_eq!(repo.run(&["fmt", "births"]).code, 0, "{key}");
+        assert_eq!(repo.run(&["seal", "births"]).code, 0, "{key}");
         passes(&repo);
         let (code, report) = check(&repo, &["--base", "HEAD"]);
-        assert_eq!(code, Some(1), "{key}: {report}");
+        assert_eq!(code, 1, "{key}: {report}");
         let scope = report["seals"][0]["reseal"]["scope"].as_array().unwrap();
         assert_eq!((scope.len(), &scope[0]["what"]), (1, &key.into()), "{report}");
     }
@@ -346,12 +340,12 @@ fn a_directory_in_the_place_of_a_database_is_a_change_of_scope() {
         &repo,
         "git init -q; printf '/data/\\n' > .gitignore; git add -A; git commit -q -m first",
     );
-    fs::remove_file(repo.path("seals/births.toml")).unwrap();
-    assert_eq!(repo.run(&["seal", "births", "--root", "data"]).code, Some(0));
+    fs::remove_file(repo.at("seals/births.toml")).unwrap();
+    assert_eq!(repo.run(&["seal", "births", "--root", "data"]).code, 0);
     let (code, report) = check(&repo, &["--base", "HEAD"]);
     let scope = report["seals"][0]["reseal"]["scope"].as_array().unwrap();
     let what: Vec<&str> = scope.iter().map(|scope| scope["what"].as_str().unwrap()).collect();
-    assert_eq!((code, what), (Some(1), vec!["database", "root", "include"]), "{report}");
+    assert_eq!((code, what), (1, vec!["database", "root", "include"]), "{report}");
 }
 
 #[test]
@@ -386,7 +380,7 @@ fn buckets_are_chosen_and_said() {
          INSERT INTO large SELECT i FROM n;",
     );
     let run = repo.run(&["seal", "all", "--root", DATABASE, "--include", "main"]);
-    assert_eq!(run.code, Some(0), "{run:?}");
+    assert_eq!(run.code, 0, "{run:?}");
     assert!(run.stderr.contains("main/large goes under `buckets`"), "{run:?}");
     assert!(run.stderr.contains("main/loose goes under `buckets`"), "{run:?}");
     let seal = repo.read("seals/all.toml");
@@ -396,7 +390,7 @@ fn buckets_are_chosen_and_said() {
     sql(&repo, DATABASE, "DELETE FROM loose WHERE rowid = 1;");
     let (code, report) = check(&repo, &[]);
     let found = findings(&report);
-    assert_eq!((code, found.len()), (Some(1), 1));
+    assert_eq!((code, found.len()), (1, 1));
     assert!(found[0].starts_with("modified main/loose/rows/+"), "{found:?}");
 }
 
@@ -405,21 +399,21 @@ fn a_report_approves_rows_that_were_read_elsewhere() {
     let repo = births();
     sql(&repo, DATABASE, "UPDATE births SET amount = 9 WHERE id = 2; DROP INDEX by_amount;");
     let run = repo.run(&["check", "--report", "json=../report.json"]);
-    assert_eq!(run.code, Some(1), "{run:?}");
+    assert_eq!(run.code, 1, "{run:?}");
     let run = repo.run(&["seal", "--from-report", "../report.json"]);
-    assert_eq!(run.code, Some(0), "{run:?}");
+    assert_eq!(run.code, 0, "{run:?}");
     passes(&repo);
     // What no check can have seen is refused.
     sql(&repo, DATABASE, "UPDATE births SET amount = 8 WHERE id = 2;");
     repo.run(&["check", "--report", "json=../report.json"]);
-    let report = fs::read_to_string(repo.path("../report.json")).unwrap();
+    let report = fs::read_to_string(repo.at("../report.json")).unwrap();
     for (old, new) in
         [("main/births/rows/2", "main/other/rows/2"), ("\"kind\": \"file\"", "\"kind\": \"exec\"")]
     {
         assert!(report.contains(old));
-        fs::write(repo.path("../forged.json"), report.replace(old, new)).unwrap();
+        fs::write(repo.at("../forged.json"), report.replace(old, new)).unwrap();
         let run = repo.run(&["seal", "--from-report", "../forged.json"]);
-        assert_eq!(run.code, Some(2), "{old}: {run:?}");
+        assert_eq!(run.code, 2, "{old}: {run:?}");
     }
 }
 
@@ -438,7 +432,7 @@ fn shares_come_to_the_verdict_of_the_whole() {
     assert_eq!(findings(&merged), findings(&whole));
     assert_eq!(merged["verdict"], whole["verdict"]);
     let (code, part) = check(&repo, &["--only", "/main/births/rows/1"]);
-    assert_eq!((code, findings(&part)), (Some(1), vec!["modified main/births/rows/1".to_owned()]));
+    assert_eq!((code, findings(&part)), (1, vec!["modified main/births/rows/1".to_owned()]));
 }
 
 #[test]
@@ -446,7 +440,7 @@ fn exports_vouch_for_sealed_rows_alone() {
     let repo = births();
     for format in ["b3sum", "sha256sum"] {
         let run = repo.run(&["export", "births", "--format", format]);
-        assert_eq!((run.code, run.stdout.lines().count()), (Some(0), 6), "{run:?}");
+        assert_eq!((run.code, run.stdout.lines().count()), (0, 6), "{run:?}");
     }
     sql(
         &repo,
@@ -454,7 +448,7 @@ fn exports_vouch_for_sealed_rows_alone() {
         "UPDATE births SET amount = 9 WHERE id = 2; DELETE FROM births WHERE id = 3;",
     );
     let run = repo.run(&["export", "births", "--format", "sha256sum"]);
-    assert_eq!((run.code, &*run.stdout), (Some(1), ""), "{run:?}");
+    assert_eq!((run.code, &*run.stdout), (1, ""), "{run:?}");
     assert!(run.stderr.contains("rows/2") && run.stderr.contains("rows/3"), "{run:?}");
 }
 
@@ -478,7 +472,7 @@ fn what_is_for_directories_is_refused() {
     }
     is_error(&repo.run(&["check", "--require-sealed", "data"]), "require-sealed", "data");
     let run = repo.run(&["seal", "births", "--set-build", "make db"]);
-    assert_eq!(run.code, Some(0), "{run:?}");
+    assert_eq!(run.code, 0, "{run:?}");
     passes(&repo);
     is_error(&repo.run(&["rebuild", "births"]), "usage", "covers a database");
 }
@@ -491,7 +485,7 @@ fn hostile_names_are_shown_harmlessly() {
         DATABASE,
         "CREATE TABLE \"a\u{1b}[31m\n::error::x\"(k TEXT PRIMARY KEY); CREATE TABLE \"\u{202e}x\"(k INTEGER PRIMARY KEY);",
     );
-    assert_eq!(repo.run(&["seal", "all", "--root", DATABASE, "--include", "main"]).code, Some(0));
+    assert_eq!(repo.run(&["seal", "all", "--root", DATABASE, "--include", "main"]).code, 0);
     passes(&repo);
     sql(
         &repo,
@@ -500,7 +494,7 @@ fn hostile_names_are_shown_harmlessly() {
     );
     for format in ["human", "github", "markdown"] {
         let run = repo.run(&["check", "--format", format]);
-        assert_eq!(run.code, Some(1), "{run:?}");
+        assert_eq!(run.code, 1, "{run:?}");
         for hostile in ["\u{1b}", "\u{202e}", "\u{7}", "\n::error::x"] {
             assert!(!run.stdout.contains(hostile), "{format}: {hostile:?}: {}", run.stdout);
         }

@@ -9,7 +9,7 @@ use std::process::Stdio;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
 
-use crate::common::{Node, Repo};
+use crate::support::{Node, Repo};
 
 /// A seal whose two files have other bytes.
 fn failing() -> Repo {
@@ -82,7 +82,7 @@ fn sentences_fit_the_terminal_and_are_coloured() {
 #[test]
 fn a_pipe_gets_no_colour_unless_it_is_asked_for() {
     let repo = failing();
-    let piped = |arguments: &[&str]| String::from_utf8(repo.run(arguments).stdout).unwrap();
+    let piped = |arguments: &[&str]| repo.run(arguments).stdout;
     let text = piped(&["check"]);
     assert!(!text.contains('\u{1b}') && (61..=100).contains(&widest(&text)), "{text}");
     assert_eq!(

@@ -44,7 +44,7 @@ fn commit(repo: &Repo) {
 #[track_caller]
 fn ends(repo: &Repo, arguments: &[&str], code: i32) -> String {
     let run = repo.run(arguments);
-    assert_eq!(run.code, Some(code), "{arguments:?}: {run:#?}");
+    assert_eq!(run.code, code, "{arguments:?}: {run:#?}");
     run.stderr + &run.stdout
 }
 
@@ -190,7 +190,7 @@ fn sides_that_differ_above_the_entries_are_not_merged_by_themselves() {
 #[test]
 fn a_seal_that_one_side_deleted_is_not_made_up() {
     for ours_deletes in [true, false] {
-        let delete = |repo: &Repo| fs::remove_file(repo.path(SEAL)).unwrap();
+        let delete = |repo: &Repo| fs::remove_file(repo.at(SEAL)).unwrap();
         let change = |repo: &Repo| built(repo, "changed");
         let repo = base(false);
         if ours_deletes {
@@ -278,14 +278,14 @@ fn the_seal_is_found_in_the_index_whatever_its_directory_is_called_and_from_anyw
             repo.write("dist/app.js", content);
             let seal = [&*seals, "seal", "dist"];
             let first = [&seal[..], &["--root", "dist"]].concat();
-            let again = repo.path(place).join("dist.toml").exists();
+            let again = repo.at(place).join("dist.toml").exists();
             ends(repo, if again { &seal } else { &first }, 0);
         }
     };
     side("first")(&repo);
     commit(&repo);
     diverged(&repo, side("ours"), side("of theirs"));
-    let file = repo.path(place).join("dist.toml");
+    let file = repo.at(place).join("dist.toml");
     fs::write(&file, "<<<<<<<").unwrap();
     let said = ends(&repo, &["-C", "dist", &seals, "seal", "dist"], 0);
     assert!(said.contains("both sides of the merge"), "{said}");

@@ -6,7 +6,7 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 
 use crate::authority_checks::commit;
-use crate::common::{Repo, run};
+use crate::support::{Repo, run};
 use crate::using_grants::{Deployment, USE, granted, make_hook, told};
 
 /// What a test changes in the working tree.
@@ -56,7 +56,7 @@ fn a_file_that_is_not_as_in_the_commit_refuses_the_use() {
         change(repo);
         for more in [&["--dry-run"][..], &["--rev", "HEAD"]] {
             let ran = deployment.use_grant(more);
-            let said = String::from_utf8_lossy(&ran.stdout).into_owned() + &ran.stderr;
+            let said = ran.stdout.clone() + &ran.stderr;
             assert!(ran.code != 0, "{what}: {said}");
             // Without --rev, the check of the sealed bytes ends before that.
             if more[0] == "--rev" || path != "dist/app.js" {

@@ -9,7 +9,7 @@ use sealgate_core::seal::entry::Digest;
 
 use crate::authority::records::{allowance, record};
 use crate::authority_checks::{commit, moment, project, refused};
-use crate::common::Repo;
+use crate::support::Repo;
 use crate::using_grants::{USE, grant_to_apply, policy_with, told};
 
 const PLAN: &[u8] = b"DROP TABLE births;\n";

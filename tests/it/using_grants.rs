@@ -12,7 +12,7 @@ use sealgate_core::seal::entry::Digest;
 
 use crate::authority::{policy_text, signers};
 use crate::authority_checks::{commit, project, refused};
-use crate::common::{Ran, Repo, run, scrubbed};
+use crate::support::{Repo, Run, run, scrubbed};
 
 /// A repository whose policy names a ledger in a bare repository, to which main is pushed.
 pub(crate) struct Deployment {
@@ -42,8 +42,8 @@ pub(crate) fn policy_with(ledger: &str) -> String {
 }
 
 /// What was printed, by a run that ended with `code`.
-pub(crate) fn told(ran: &Ran, code: i32) -> String {
-    let said = String::from_utf8_lossy(&ran.stdout).into_owned() + &ran.stderr;
+pub(crate) fn told(ran: &Run, code: i32) -> String {
+    let said = ran.stdout.clone() + &ran.stderr;
     assert_eq!(ran.code, code, "{said}");
     said
 }
@@ -100,7 +100,7 @@ impl Deployment {
     }
 
     /// Uses the grant for a command that leaves a line in the file `ran`.
-    pub(crate) fn use_grant(&self, more: &[&str]) -> Ran {
+    pub(crate) fn use_grant(&self, more: &[&str]) -> Run {
         self.repo.run(&[&USE[..], more, &["--", "sh", "-c", "echo ran >> .git/ran"]].concat())
     }
 
@@ -148,7 +148,7 @@ fn an_action_runs_once_and_the_log_tells_how_it_ended() {
     let git = |arguments: &[&str]| {
         let mut git = scrubbed("git");
         git.current_dir(deployment.ledger.path()).args(arguments);
-        String::from_utf8(run(git).stdout).unwrap()
+        run(git).stdout
     };
     let body = git(&["log", "--format=%B%P", "-1", &tag]);
     let record = GrantUse::read(&format!("{}\n", body.trim_end())).unwrap();
@@ -176,7 +176,7 @@ fn a_check_is_never_enough_and_its_advice_is_the_command_that_is() {
     refused(repo, &asked, &["action-needs-use"]);
     let report = repo.check(&asked).report;
     let remedy = report["errors"][0]["remedy"].as_str().unwrap().to_owned();
-    let mut shell = repo.command(&[]);
+    let mut shell = repo.command(&[""; 0]);
     let path = format!(
         "{}:{}",
         Path::new(env!("CARGO_BIN_EXE_sealgate")).parent().unwrap().display(),
@@ -222,7 +222,7 @@ fn without_a_command_the_use_is_recorded_and_printed() {
     let deployment = Deployment::new();
     let ran = deployment.repo.run(&USE);
     told(&ran, 0);
-    let record = GrantUse::read(&String::from_utf8(ran.stdout).unwrap()).unwrap();
+    let record = GrantUse::read(&ran.stdout).unwrap();
     assert!(!record.has_command && record.grant.to_string() == deployment.id);
     assert!(deployment.log().contains("used without a command"));
     told(&deployment.use_grant(&[]), 1);
@@ -269,7 +269,7 @@ fn a_report_of_a_use_states_a_pass_only_when_all_is_over() {
     let stale = [&USE[..], &["--format", "json", "--", "true"]].concat();
     let report = repo.run(&stale);
     assert_eq!(report.code, 1);
-    let report: serde_json::Value = serde_json::from_slice(&report.stdout).unwrap();
+    let report: serde_json::Value = serde_json::from_str(&report.stdout).unwrap();
     assert_eq!(report["errors"][0]["code"], "tip-differs");
 }
 

@@ -33,7 +33,7 @@ fn made_in_git() -> Repo {
 #[track_caller]
 fn passes(repo: &Repo, arguments: &[&str]) {
     let run = repo.run(arguments);
-    assert_eq!(run.code, Some(0), "{arguments:?}: {run:#?}");
+    assert_eq!(run.code, 0, "{arguments:?}: {run:#?}");
 }
 
 fn git(repo: &Repo, arguments: &[&str]) {
@@ -58,12 +58,12 @@ fn the_second_name_of_a_seal_is_passed_over_and_the_next_writer_removes_it() {
     repo.write(&left, "half");
     for command in [&["check"][..], &["ls", "dist"], &["diff"], &["fmt", "--check"]] {
         passes(&repo, command);
-        assert!(repo.path(&left).exists(), "{command:?} may be beside the run that writes it");
+        assert!(repo.at(&left).exists(), "{command:?} may be beside the run that writes it");
     }
     for command in [&["seal", "dist"][..], &["seal", "new", "--root", "dist"], &["fmt"]] {
         repo.write(&left, "half");
         passes(&repo, command);
-        assert!(!repo.path(&left).exists(), "{command:?}");
+        assert!(!repo.at(&left).exists(), "{command:?}");
     }
 }
 
@@ -73,7 +73,7 @@ fn the_second_name_of_a_grant_is_no_stray_grant() {
     repo.write(format!("seals/grants/.0123.toml.{RANDOM}.sealgate-new"), "half");
     passes(&repo, &["grant", "list"]);
     passes(&repo, &["seal", "dist"]);
-    assert_eq!(names(&repo.path("seals/grants")), [""; 0]);
+    assert_eq!(names(&repo.at("seals/grants")), [""; 0]);
 }
 
 #[test]
@@ -98,7 +98,7 @@ fn names_that_no_run_gives_are_strays_and_are_left_alone() {
     // A link or a directory of that name is not what a run makes.
     let repo = made();
     let name = format!(".dist.toml.{RANDOM}.sealgate-new");
-    fs::create_dir(repo.path("seals").join(&name)).unwrap();
+    fs::create_dir(repo.at("seals").join(&name)).unwrap();
     refused(&repo, &["check"], &format!("seals/{name}: this directory does not belong"));
 }
 
@@ -126,9 +126,9 @@ fn in_git_a_writer_removes_only_what_a_killed_run_left_there() {
         repo.write(other, "mine");
     }
     passes(&repo, &["check"]);
-    assert!(repo.path(&left).exists());
+    assert!(repo.at(&left).exists());
     passes(&repo, &["seal", "dist"]);
-    assert!(!repo.path(&left).exists());
+    assert!(!repo.at(&left).exists());
     for other in &others {
         assert_eq!(repo.read(other), "mine");
     }
@@ -158,7 +158,7 @@ const HOOK: &str = ".git/hooks/pre-push";
 fn with_hook(repo: &Repo) {
     use std::os::unix::fs::PermissionsExt as _;
     repo.write(HOOK, "#!/bin/sh\nexit 0\n");
-    fs::set_permissions(repo.path(HOOK), fs::Permissions::from_mode(0o755)).unwrap();
+    fs::set_permissions(repo.at(HOOK), fs::Permissions::from_mode(0o755)).unwrap();
 }
 
 const CASES: [Case; 7] = [
@@ -209,7 +209,7 @@ const CASES: [Case; 7] = [
 
 /// Runs `arguments` under strace, of which `inject` changes a call.
 fn trace(repo: &Repo, arguments: &[&str], log: &Path, inject: Option<&str>) -> Output {
-    let plain = repo.sealgate(arguments);
+    let plain = repo.command(arguments);
     let mut strace = Command::new("strace");
     // The first thread does the writing, and its calls are the same in each run.
     strace.args(["-qq", "-o"]).arg(log);
@@ -221,7 +221,7 @@ fn trace(repo: &Repo, arguments: &[&str], log: &Path, inject: Option<&str>) -> O
 
 /// What the files hold; nothing where there is none.
 fn held(repo: &Repo, files: &[&str]) -> Vec<Option<String>> {
-    files.iter().map(|file| fs::read_to_string(repo.path(file)).ok()).collect()
+    files.iter().map(|file| fs::read_to_string(repo.at(file)).ok()).collect()
 }
 
 /// Puts `to` into the state of `from`, which was copied before.
@@ -266,8 +266,8 @@ fn kill_at_each_call(case: &Case, made: fn() -> Repo) -> usize {
             for ((now, old), new) in held(&repo, case.writes).iter().zip(&old).zip(&new) {
                 assert!(now == old || now == new, "{what}: {now:?}");
             }
-            if repo.path(".git").exists() {
-                let seals = names(&repo.path("seals"));
+            if repo.at(".git").exists() {
+                let seals = names(&repo.at("seals"));
                 assert!(
                     seals.iter().all(|name| !name.contains("sealgate-new")),
                     "{what}: {seals:?}"
@@ -275,21 +275,21 @@ fn kill_at_each_call(case: &Case, made: fn() -> Repo) -> usize {
             }
             let check = repo.run(&["check"]);
             assert!(
-                matches!(check.code, Some(0 | 1))
+                matches!(check.code, 0 | 1)
                     || old[0] != new[0] && check.stderr.contains("sealgate fmt"),
                 "{what}: {check:#?}"
             );
             // Whoever writes next, be it this command or another, clears away what was left.
             let done = held(&repo, case.writes) == new;
             let again = repo.run(if done { &["fmt"] } else { case.command });
-            assert_eq!(again.code, Some(0), "{what}, and run again: {again:#?}");
+            assert_eq!(again.code, 0, "{what}, and run again: {again:#?}");
             assert_eq!(held(&repo, case.writes), new, "{what}, and run again");
             let litter = |directory: &str| {
-                let names = names(&repo.path(directory));
+                let names = names(&repo.at(directory));
                 names.iter().any(|name| name.contains("sealgate-") && name.contains("new"))
             };
-            assert!(!litter("seals"), "{what}: {:?}", names(&repo.path("seals")));
-            assert!(!repo.path(".git").exists() || !litter(".git"), "{what}");
+            assert!(!litter("seals"), "{what}: {:?}", names(&repo.at("seals")));
+            assert!(!repo.at(".git").exists() || !litter(".git"), "{what}");
         }
     }
     kills
@@ -320,7 +320,7 @@ fn a_check_beside_a_run_that_writes_a_seal_is_not_disturbed() {
         // Stopped before the call that puts the new content in its place, and let go on by us.
         let log = repo.root().with_file_name("log");
         let inject = "rename,renameat,renameat2:signal=STOP:when=1";
-        let plain = repo.sealgate(&["fmt", "other"]);
+        let plain = repo.command(&["fmt", "other"]);
         let mut strace = Command::new("strace");
         strace.args(["-f", "-qq", "-e", "trace=/rename", "-o"]).arg(&log);
         strace.arg(format!("--inject={inject}"));
@@ -338,6 +338,6 @@ fn a_check_beside_a_run_that_writes_a_seal_is_not_disturbed() {
         let id = rustix::process::Pid::from_raw(id).unwrap();
         rustix::process::kill_process(id, rustix::process::Signal::CONT).unwrap();
         assert!(writer.wait().unwrap().success());
-        assert_eq!(check.code, Some(0), "{check:#?}");
+        assert_eq!(check.code, 0, "{check:#?}");
     }
 }

@@ -2,22 +2,29 @@
 //!
 //! - `path` encodes names and keys as components of paths;
 //! - `value` encodes values as the bytes of rows and of keys;
-//! - `sqlite` reads an SQLite database in memory, with the feature `sqlite`.
+//! - `sqlite` reads an SQLite database in memory, with the feature `sqlite`;
+//! - `postgres` reads a PostgreSQL database through `psql`;
+//! - `survey` and `buckets` are what both make of their entries.
 //!
 //! The encoding is a format: docs/surfaces.md describes it, so that a second reader can be written.
 
+mod any;
+mod buckets;
 mod fault;
-#[cfg(feature = "sqlite")]
 mod path;
+mod postgres;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 #[cfg(not(feature = "sqlite"))]
 #[path = "unsupported.rs"]
 mod sqlite;
+mod survey;
 #[cfg(feature = "sqlite")]
 mod value;
 
+pub use any::AnyDatabase;
 pub use fault::DatabaseFault;
+pub use postgres::{Postgres, PostgresFault, Refusal, measure, without_password};
 /// For what writes databases: the reader itself never does.
 #[cfg(feature = "sqlite")]
 pub use rusqlite;
@@ -51,7 +58,6 @@ pub struct Wanted<'a> {
     pub exclude: &'a Scope,
 }
 
-#[cfg(feature = "sqlite")]
 impl Wanted<'_> {
     /// Whether the entry at `path` is in scope.
     fn has(self, path: &str) -> bool {

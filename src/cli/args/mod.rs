@@ -95,7 +95,7 @@ pub enum Command {
     MergeDriver(MergeDriverArgs),
     /// Show what sealing again would change, how two builds differ, or how the seals changed
     Diff(DiffArgs),
-    /// List which paths are sealed, unsealed or excluded, and by which pattern
+    /// List the seals, or which paths of one are sealed, unsealed or excluded, and by which pattern
     Ls(LsArgs),
     /// Print a seal in a format that other tools read
     Export(ExportArgs),
@@ -195,7 +195,8 @@ pub struct CheckArgs {
     /// What is to be authorised
     #[command(flatten)]
     pub authority: AuthorityArgs,
-    /// Judge the bytes in DIR instead of the seal's root; for one seal. Of a database, DIR is another file
+    /// Judge the bytes in DIR instead of the seal's root; for one seal. Of an SQLite database, DIR is another
+    /// file; of a PostgreSQL database, how to connect, such as 'host=HOST dbname=DATABASE'
     #[arg(long, value_name = "DIR")]
     pub at: Option<PathBuf>,
     /// Copy what is hashed into the new directory DIR, which exists only after a pass; for one seal
@@ -235,16 +236,16 @@ pub struct SealArgs {
     #[arg(long, value_name = "DIR", conflicts_with_all = ["only", "all"])]
     pub root: Option<PathBuf>,
     /// Seal the bytes in DIR instead of those in the root, which is built and not kept in git; for one seal.
-    /// Of a database, DIR is another file
+    /// Of an SQLite database, DIR is another file; of a PostgreSQL database, how to connect
     #[arg(long, value_name = "DIR", conflicts_with = "all")]
     pub at: Option<PathBuf>,
     /// Leave out what matches PATTERN (gitignore syntax); repeatable. An existing seal drops its entries,
     /// and no bytes are read or approved
     #[arg(long, value_name = "PATTERN", conflicts_with = "only")]
     pub exclude: Vec<String>,
-    /// Seal the objects and rows at PATH and below it in the SQLite database that --root names, such as
-    /// main/TABLE, or `.` for everything; repeatable
-    #[arg(long, value_name = "PATH", requires = "root")]
+    /// Seal the objects and rows at PATH and below it in the SQLite database that --root names, or in the
+    /// PostgreSQL database that --at names: such as SCHEMA/TABLE, or `.` for everything; repeatable
+    #[arg(long, value_name = "PATH", conflicts_with_all = ["only", "all", "from_report"])]
     pub include: Vec<String>,
     /// The command that builds the root, run at the repository root by `sealgate rebuild` alone; an empty
     /// CMD takes it out. An existing seal changes above its entries, and no bytes are read or approved
@@ -291,8 +292,8 @@ pub struct DiffArgs {
     /// Seals to compare, by name, glob, root or seal file [default: all]
     #[arg(value_name = "NAME")]
     pub names: Vec<String>,
-    /// Compare the root with the build in DIR instead of the seal; for one seal. Of a database, DIR is another
-    /// file
+    /// Compare the root with the build in DIR instead of the seal; for one seal. Of an SQLite database, DIR is
+    /// another file. Of a PostgreSQL database, compare the seal with the one to which DIR connects
     #[arg(long, value_name = "DIR")]
     pub against: Option<PathBuf>,
     /// Show how the seals changed since the commit REV, without reading a root
@@ -315,12 +316,15 @@ pub struct DiffArgs {
 /// `ls`.
 #[derive(Debug, Args)]
 pub struct LsArgs {
-    /// The seal, by name, root or seal file
+    /// The seal, by name, root or seal file; without it, the names of all seals are listed
     #[arg(value_name = "NAME")]
-    pub name: String,
+    pub name: Option<String>,
     /// A path below the root; only this one is listed
     #[arg(value_name = "PATH")]
     pub path: Option<String>,
+    /// List another database than that of the seal: an SQLite file, or how to connect to PostgreSQL
+    #[arg(long, value_name = "DATABASE")]
+    pub at: Option<PathBuf>,
 }
 
 /// `export`.
@@ -332,6 +336,10 @@ pub struct ExportArgs {
     /// The tool that reads the output
     #[arg(long, value_enum)]
     pub format: ExportFormat,
+    /// Read the bytes in DIR instead of the seal's root. Of an SQLite database, DIR is another file; of a
+    /// PostgreSQL database, how to connect
+    #[arg(long, value_name = "DIR")]
+    pub at: Option<PathBuf>,
 }
 
 /// The formats of `export`.

@@ -1,7 +1,6 @@
 //! `diff`: what resealing would change, how two builds differ, or what changed in the seals.
 
 use std::collections::{BTreeMap, HashSet};
-use std::path::Path;
 
 use sealgate_core::compare::changes::{OnReseal, SealRef, changes};
 use sealgate_core::compare::inventory::{Extent, Inventory};
@@ -14,8 +13,8 @@ use super::{Context, Outcome, stated};
 use crate::cli::args::{DiffArgs, DiffFormat};
 use crate::cli::progress::Progress;
 use crate::ops::bounds::Bounds;
-use crate::ops::check::Opened;
 use crate::ops::check::review::Review;
+use crate::ops::check::{NamedPlace, Opened};
 use crate::ops::seal::draft::draft;
 use crate::ops::side_by_side::differing_files;
 use crate::report::changed::{Differences, SealChanges};
@@ -57,6 +56,7 @@ fn of_bytes(arguments: &DiffArgs, context: &Context) -> Result<(Differences, Pro
     let progress = Progress::watch(&scanner.meter, context.terminal.verbosity != Verbosity::Quiet);
     let (mut seals, mut problems) = (Vec::new(), Vec::new());
     let mut bounds = bounds(&names, context);
+    let mut is_on_server = false;
     for name in &names {
         if let Some(refused) = bounds.refuse(name.as_str()) {
             problems.push(refused);
@@ -65,9 +65,19 @@ fn of_bytes(arguments: &DiffArgs, context: &Context) -> Result<(Differences, Pro
         let seen = scanner.meter.names();
         let bytes = scanner.meter.bytes();
         let seal = context.repository.load(name).and_then(|loaded| loaded.seal);
+        is_on_server |= seal.as_ref().is_ok_and(|seal| seal.header.root.is_on_server());
         let compared = seal.map_err(Vec::from).and_then(|seal| match &arguments.against {
-            None => with_seal(&seal, context, &scanner),
-            Some(build) => with_build(&seal, &context.path(build), context, &scanner),
+            None => root_of(&seal, context)
+                .map_err(Vec::from)
+                .and_then(|root| with_seal(&seal, &root, &scanner)),
+            // Nothing but the seal says what a database on a server should be.
+            Some(place) if seal.header.root.is_on_server() => {
+                let place = context.named_place(place);
+                Opened::of_place(&place, &seal.name, &seal.header)
+                    .map_err(Vec::from)
+                    .and_then(|root| with_seal(&seal, &root, &scanner))
+            }
+            Some(build) => with_build(&seal, &context.named_place(build), context, &scanner),
         });
         let (read, bytes) = (scanner.meter.names() - seen, scanner.meter.bytes() - bytes);
         let changes = compared.iter().flat_map(|compared| &compared.changes);
@@ -78,7 +88,9 @@ fn of_bytes(arguments: &DiffArgs, context: &Context) -> Result<(Differences, Pro
         }
     }
     drop(progress);
-    let against = arguments.against.as_ref().map(|build| build.to_string_lossy().into_owned());
+    // A seal is held against a database on a server, and not another database.
+    let against = arguments.against.as_ref().filter(|_| !is_on_server);
+    let against = against.map(|build| build.to_string_lossy().into_owned());
     let errors = problems.iter().map(ErrorView::new).collect();
     Ok((Differences { against, since: None, seals, errors }, problems))
 }
@@ -147,7 +159,7 @@ fn names_since(
     context: &Context,
 ) -> Result<Vec<SealName>, Problems> {
     let before = base.contents().unwrap_or_default().names;
-    let Contents { names, strays } = match now {
+    let Contents { names, strays, .. } = match now {
         Some(commit) => commit.contents(),
         None => context.repository.contents()?,
     }
@@ -176,9 +188,8 @@ fn root_of(seal: &Seal, context: &Context) -> Result<Opened<'static>, Problem> {
 }
 
 /// What sealing again would change.
-fn with_seal(seal: &Seal, context: &Context, scanner: &Scanner) -> Result<SealChanges, Problems> {
-    let root = root_of(seal, context)?;
-    let inventory = sound(seal, &root, scanner)?;
+fn with_seal(seal: &Seal, root: &Opened<'_>, scanner: &Scanner) -> Result<SealChanges, Problems> {
+    let inventory = sound(seal, root, scanner)?;
     Ok(SealChanges {
         name: seal.name.as_str().to_owned(),
         root: seal.header.root.as_str().to_owned(),
@@ -191,7 +202,7 @@ fn with_seal(seal: &Seal, context: &Context, scanner: &Scanner) -> Result<SealCh
 /// How the build in `path` differs from what is in the root, and where.
 fn with_build(
     seal: &Seal,
-    build: &Path,
+    build: &NamedPlace,
     context: &Context,
     scanner: &Scanner,
 ) -> Result<SealChanges, Problems> {

@@ -10,7 +10,7 @@ use sealgate_core::seal::{Seal, SealedEntry};
 use sealgate_core::text::hex;
 use sealgate_core::text::problem::Problem;
 use sealgate_scan::{ByteSink, Directory, Workers, hash_into};
-use sealgate_surface::{Database, Sink, Wanted};
+use sealgate_surface::{AnyDatabase, Sink, Wanted};
 use sha2::{Digest as _, Sha256};
 
 use super::{Context, Outcome, collect};
@@ -27,8 +27,11 @@ pub(super) fn run(arguments: &ExportArgs, context: &Context) -> Outcome {
             seal.entries.iter().filter_map(|sealed| blake3_line(&seal, sealed)).collect()
         }
         ExportFormat::Sha256sum => {
-            let named_by = NamedBy::Seal;
-            let root = Opened::of_root(&context.repository, &seal.name, &seal.header, named_by)?;
+            let Seal { name, header, .. } = &seal;
+            let root = match &arguments.at {
+                Some(at) => Opened::of_place(&context.named_place(at), name, header)?,
+                None => Opened::of_root(&context.repository, name, header, NamedBy::Seal)?,
+            };
             let lines = match &root {
                 Opened::Database(database) => sha256_of_rows(&seal, database),
                 Opened::Directory(root) => sha256_lines(&seal, root),
@@ -85,7 +88,7 @@ fn sha256_lines(seal: &Seal, root: &Directory) -> Result<Vec<String>, Vec<Proble
 }
 
 /// The same of rows and objects.
-fn sha256_of_rows(seal: &Seal, database: &Database) -> Result<Vec<String>, Vec<Problem>> {
+fn sha256_of_rows(seal: &Seal, database: &AnyDatabase) -> Result<Vec<String>, Vec<Problem>> {
     let mut sums = Sums::default();
     if let Some(surface) = &seal.header.surface {
         let wanted = Wanted { surface, exclude: &seal.header.scope };

@@ -206,6 +206,7 @@ fn plans(
         })?;
         let build = builds.of_roots.get(root);
         let root = root.as_str().as_ref();
+        let root = Some(root);
         let wanted = Wanted { name: name.as_str(), root, build, exclude: &[], include: &[] };
         plans.push(plan::make(repository, repository.root(), &wanted));
         taken.push(name);
@@ -261,7 +262,8 @@ fn wishes(
         command = Some(&answer);
         builds = Builds::of(command, &roots, context)?;
     }
-    let whole = seals.iter().any(|seal| seal.header.root.path().is_none());
+    let is_whole = |root: &Root| root.path().is_none() && !root.is_on_server();
+    let whole = seals.iter().any(|seal| is_whole(&seal.header.root));
     let offered = !whole
         && answers == Answers::Asked
         && files::may_offer_everywhere(context.repository.root())

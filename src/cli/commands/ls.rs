@@ -1,8 +1,10 @@
-//! `ls`: what is sealed, unsealed, unsealable, or excluded and by which pattern. Reads names, no bytes.
+//! `ls`: the names of the seals; or of one seal, what is sealed, unsealed, unsealable, or excluded and by
+//! which pattern. Reads names, no bytes.
 
 use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::fs::FileType;
+use std::path::Path;
 
 use sealgate_core::compare::inventory::{Item, Observed};
 use sealgate_core::compare::verdict::Verdict;
@@ -17,20 +19,33 @@ use walkdir::WalkDir;
 
 use super::{Context, Outcome};
 use crate::cli::args::LsArgs;
+use crate::ops::check::Opened;
 use crate::tree::{NamedBy, database_problem, root_problem};
 
 /// A path below the root, and the word and the reason for it.
 type Row = (Box<[u8]>, &'static str, Option<String>);
 
 pub(super) fn run(arguments: &LsArgs, context: &Context) -> Outcome {
-    let name = context.select_one(std::slice::from_ref(&arguments.name), "ls")?;
+    let Some(name) = &arguments.name else {
+        let names = context.select(&[])?;
+        let listing: String = names.iter().map(|name| format!("{name}\n")).collect();
+        context.terminal.answer(listing.as_bytes())?;
+        return Ok(Verdict::Pass);
+    };
+    let name = context.select_one(std::slice::from_ref(name), "ls")?;
     let seal = context.repository.load(&name).and_then(|loaded| loaded.seal)?;
     let wanted = arguments.path.as_deref().map(|path| path.trim_end_matches('/').as_bytes());
     let within = |path: &[u8]| wanted.is_none_or(|wanted| path == wanted || is_below(path, wanted));
 
+    if arguments.at.is_some() && seal.header.surface.is_none() {
+        let message = "--at lists a database, and the seal covers a directory";
+        return Err(vec![
+            Problem::new("usage", message).remedy("leave it out: ls lists the root of the seal"),
+        ]);
+    }
     let mut rows = match &seal.header.surface {
         None => there(&seal, wanted, context)?,
-        Some(surface) => in_database(&seal, surface, context)?,
+        Some(surface) => in_database(&seal, surface, arguments.at.as_deref(), context)?,
     };
     let found: HashSet<Box<[u8]>> = rows.iter().map(|(path, ..)| path.clone()).collect();
     let absent = seal.entries.iter().map(|sealed| sealed.path.as_bytes());
@@ -109,9 +124,15 @@ fn there(seal: &Seal, wanted: Option<&[u8]>, context: &Context) -> Result<Vec<Ro
 fn in_database(
     seal: &Seal,
     surface: &Surface,
+    at: Option<&Path>,
     context: &Context,
 ) -> Result<Vec<Row>, Vec<Problem>> {
-    let database = context.repository.database(&seal.name, &seal.header.root)?;
+    let Seal { name, header, .. } = seal;
+    let opened = match at {
+        Some(at) => Opened::of_place(&context.named_place(at), name, header)?,
+        None => Opened::of_root(&context.repository, name, header, NamedBy::Seal)?,
+    };
+    let Opened::Database(database) = opened else { return Ok(Vec::new()) };
     let nothing = Scope::new(Vec::new())
         .map_err(|error| Problem::new("usage", error.to_string()).remedy("report this"))?;
     let survey = database

@@ -13,7 +13,7 @@ use sealgate_git::{Listing, Tracking};
 use sealgate_scan::Scanner;
 
 use super::from_report::{self, Approval};
-use super::ready::{PendingSeal, refuse_many, write};
+use super::ready::{PendingSeal, refuse_many, tell_next, write};
 use super::{Context, collect, refuse_in_ci, seal_header, seal_notices};
 use crate::cli::args::SealArgs;
 use crate::cli::progress::Progress;
@@ -41,7 +41,7 @@ pub(super) fn run(arguments: &SealArgs, context: &Context) -> super::Outcome {
     refuse_in_ci("sealgate seal", Some(arguments.allow_ci))?;
     let _lock = context.lock()?;
     let edits_header = !arguments.exclude.is_empty() || arguments.set_build.is_some();
-    if arguments.root.is_none() && edits_header {
+    if arguments.root.is_none() && arguments.include.is_empty() && edits_header {
         if arguments.at.is_some() {
             let message = "a change of the header of a seal reads no bytes, so --at means nothing";
             let remedy = "change the seal first, and then seal with --at";
@@ -66,7 +66,9 @@ pub(super) fn run(arguments: &SealArgs, context: &Context) -> super::Outcome {
     }
     write(&ready, context)?;
     let verbosity = context.terminal.verbosity;
-    let told: Vec<u8> = ready.iter().flat_map(|ready| tell(ready, context, verbosity)).collect();
+    let mut told: Vec<u8> =
+        ready.iter().flat_map(|ready| tell(ready, context, verbosity)).collect();
+    told.extend(tell_next(&ready, context));
     context.terminal.answer(&told)?;
     Ok(Verdict::Pass)
 }
@@ -88,13 +90,20 @@ fn check_at(arguments: &SealArgs, plans: &[Plan]) -> Result<(), Problems> {
 
 /// What is to be sealed, from the command line and the seals that there are.
 fn plan(arguments: &SealArgs, context: &Context) -> Result<Vec<Plan>, Problems> {
-    if let Some(root) = &arguments.root {
+    let root = arguments.root.as_deref();
+    // A database on a server has no root.
+    if root.is_some() || !arguments.include.is_empty() {
         let [name] = &arguments.names[..] else {
             return Err(vec![
-                Problem::new("usage", "--root makes one seal")
+                Problem::new("usage", "--root and --include make one seal")
                     .remedy("name it: sealgate seal NAME --root DIR"),
             ]);
         };
+        if root.is_none() && arguments.at.is_none() {
+            let message = "--include selects from a database, and nothing says where it is";
+            let remedy = "name an SQLite file with --root FILE, or a PostgreSQL database with --at 'host=HOST dbname=DATABASE'";
+            return Err(vec![Problem::new("usage", message).remedy(remedy)]);
+        }
         let build = match seal_header::set_build(arguments)? {
             BuildEdit::Set(build) => Some(build),
             BuildEdit::Keep | BuildEdit::Remove => None,
@@ -156,7 +165,8 @@ pub(super) fn prepare(
     let listing = listing(&drafted, context)?;
     collect(drafted.into_iter().map(|mut drafted| {
         let tracking = listing.below(drafted.seen_by_git().header.root.as_str());
-        if drafted.plan.new && context.repository.in_git() {
+        let is_on_server = drafted.plan.header.root.is_on_server();
+        if drafted.plan.new && context.repository.in_git() && !is_on_server {
             drafted.seal.header.tracked = match &arguments.at {
                 None => looks_tracked(drafted.seen_by_git(), &tracking),
                 Some(_) => tracking.knows_any(),
@@ -237,10 +247,14 @@ fn observe(
     let Plan { name, header, .. } = plan;
     let opened = match &arguments.at {
         None => Opened::of_root(&context.repository, name, header, named_by),
-        Some(at) => Opened::of_place(&context.path(at), name, header),
+        Some(at) => Opened::of_place(&context.named_place(at), name, header),
     };
     let root = opened.map_err(|problem| about_root(problem, plan, context))?;
     let Plan { name, header, .. } = plan;
+    if let (Opened::Database(database), Some(surface)) = (&root, &mut header.surface) {
+        // A new seal is of the version that is there.
+        surface.system = database.system();
+    }
     // The rest of the seal has the entries that it has.
     if let (Opened::Database(database), None) = (&root, only) {
         for said in database::choose_buckets(database, header, name)? {

@@ -29,6 +29,9 @@ pub(super) fn remark(
 
 fn remark_on_patterns(ready: &PendingSeal, arguments: &SealArgs, context: &Context) {
     let header = &ready.seal.header;
+    if header.root.is_on_server() {
+        return;
+    }
     let root = match &arguments.at {
         None => context.repository.root().join(header.root.as_str()),
         Some(at) => context.path(at),

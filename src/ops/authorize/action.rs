@@ -286,7 +286,8 @@ fn evidence(
 /// such seal that can be read.
 fn plan_seal(commit: &CommitTree<'_>, plan: &PlanRef) -> Option<PlanSeal> {
     let loaded = commit.load(&SealName::parse(&plan.seal.name)?).ok()?;
-    let seal = loaded.seal.ok()?;
+    // A row of a database is no file, whatever its path.
+    let seal = loaded.seal.ok().filter(|seal| seal.header.surface.is_none())?;
     let below_root = match seal.header.root.path() {
         None => Some(plan.path.as_str()),
         Some(root) => plan.path.strip_prefix(root.as_str()).and_then(|rest| rest.strip_prefix('/')),

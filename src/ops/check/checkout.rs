@@ -70,7 +70,7 @@ fn committed_drift(
         return None;
     }
     let judged = match &result.source {
-        Source::Directory { .. } => return None,
+        Source::Directory { .. } | Source::Server { .. } => return None,
         Source::Commit { oid, .. } => Oid::from_hex(oid.as_bytes())?,
         Source::Worktree => {
             let commit = CommitTree::of(repository, "HEAD", head).ok()?;

@@ -8,6 +8,7 @@ use sealgate_core::compare::cause;
 use sealgate_core::compare::finding::{Finding, FindingKind};
 use sealgate_core::seal::Seal;
 use sealgate_core::seal::path::EntryPath;
+use sealgate_core::seal::surface::DatabaseSystem;
 use sealgate_scan::read_whole;
 
 use super::checkout::has;
@@ -53,6 +54,10 @@ impl cause::Evidence for Evidence<'_> {
     /// How the definition of an object in a database differs.
     fn proved(&mut self, path: &[u8]) -> cause::Explained {
         let Opened::Database(database) = self.root else { return None };
+        // Each look at another database is a whole walk.
+        if database.system() != DatabaseSystem::Sqlite {
+            return None;
+        }
         let path = EntryPath::parse(std::str::from_utf8(path).ok()?).ok()?;
         let there = object(database, &path, &self.seal.header)?;
         cause::of_definition(self.seal.entry(path.as_bytes())?, &there)
@@ -68,7 +73,7 @@ impl cause::Evidence for Evidence<'_> {
         }
         let root = header.root.as_str();
         match (&self.judge.bytes, there) {
-            (Bytes::Directory { .. }, _) | (Bytes::Commit(_), true) => None,
+            (Bytes::Directory(_), _) | (Bytes::Commit(_), true) => None,
             (Bytes::Commit(_), false) => repository.is_tracked(root, path),
             (Bytes::Worktree, _) if repository.is_tracked(root, path)? => Some(true),
             (Bytes::Worktree, true) => repository.is_ignored(root, path).map(|ignored| !ignored),
@@ -110,7 +115,7 @@ impl cause::Evidence for Evidence<'_> {
         let repository = self.judge.repository;
         let of = match &self.judge.bytes {
             Bytes::Commit(commit) => commit.oid().to_string(),
-            Bytes::Worktree | Bytes::Directory { .. } => "HEAD".to_owned(),
+            Bytes::Worktree | Bytes::Directory(_) => "HEAD".to_owned(),
         };
         self.history.get_or_init(|| repository.history(&of, ANCESTORS))
     }

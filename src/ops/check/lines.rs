@@ -81,7 +81,7 @@ impl<'a> Texts<'a> {
         let observed = match &judgement.source {
             Source::Worktree => repository.open(&root).ok()?,
             Source::Directory { path, .. } => Directory::open_root(path, None).ok()?,
-            Source::Commit { .. } => return None,
+            Source::Commit { .. } | Source::Server { .. } => return None,
         };
         Some(Self { commit, root, observed })
     }

@@ -8,8 +8,6 @@ mod opened;
 pub mod review;
 pub mod shifted;
 
-use std::path::PathBuf;
-
 use sealgate_core::compare::cause;
 use sealgate_core::compare::fold::folds;
 use sealgate_core::compare::inventory::{Extent, Inventory};
@@ -24,23 +22,19 @@ use sealgate_core::seal::exclude::Scope;
 use sealgate_core::seal::{Header, Seal, SealName};
 use sealgate_core::text::problem::Problem;
 use sealgate_scan::{PassOver, Scanner};
+use sealgate_surface::{AnyDatabase, without_password};
 
 use self::evidence::Evidence;
-pub use self::opened::{Observation, Opened, observe, open_build};
-use crate::tree::{Begun, CommitTree, Loaded, Long, NamedBy, Workspace};
+pub use self::opened::{NamedPlace, Observation, Opened, observe, open_build};
+use crate::tree::{Begun, CommitTree, Loaded, Long, NamedBy, Workspace, not_named};
 
 /// Where bytes are read from.
 #[derive(Debug, Clone)]
 pub enum Bytes<'a> {
     /// The roots in the working tree.
     Worktree,
-    /// Another directory (`--at`).
-    Directory {
-        /// As the user named it.
-        given: String,
-        /// Where that is.
-        path: PathBuf,
-    },
+    /// Another directory or database (`--at`).
+    Directory(NamedPlace),
     /// A commit.
     Commit(&'a CommitTree<'a>),
 }
@@ -81,7 +75,7 @@ impl Bytes<'_> {
     pub fn source(&self) -> Source {
         match self {
             Self::Worktree => Source::Worktree,
-            Self::Directory { given, path } => {
+            Self::Directory(NamedPlace { given, path }) => {
                 Source::Directory { given: given.clone(), path: path.clone() }
             }
             Self::Commit(snapshot) => snapshot.source(),
@@ -183,6 +177,11 @@ impl<'a> Judge<'a> {
             judgement.tracked = Some(header.tracked);
             judgement.build.clone_from(&header.build);
             judgement.database = header.surface.as_ref().map(|surface| surface.system);
+            if let Bytes::Directory(place) = &self.bytes
+                && header.root.is_on_server()
+            {
+                judgement.source = on_server(&place.given, "");
+            }
         }
         let look = |header: &Header, sealed, pass_over: PassOver<'_>| -> Result<_, Problem> {
             let root = self.open(name, header)?;
@@ -225,6 +224,9 @@ impl<'a> Judge<'a> {
             }
         };
         let (root, observation) = looked?;
+        if let (Bytes::Directory(place), Some(version)) = (&self.bytes, root.server_version()) {
+            judgement.source = on_server(&place.given, version);
+        }
         Ok((seal, root, observation))
     }
 
@@ -272,13 +274,23 @@ impl<'a> Judge<'a> {
     fn open(&self, name: &SealName, header: &Header) -> Result<Opened<'a>, Problem> {
         match &self.bytes {
             Bytes::Worktree => Opened::of_root(self.repository, name, header, NamedBy::Seal),
-            Bytes::Directory { path, .. } => Opened::of_place(path, name, header),
+            Bytes::Directory(place) => Opened::of_place(place, name, header),
+            Bytes::Commit(_) if header.root.is_on_server() => Err(not_named(name)),
             Bytes::Commit(commit) if header.surface.is_some() => {
                 let database = commit.database(name, &header.root)?;
-                Ok(Opened::Database(Box::new(database)))
+                Ok(Opened::Database(Box::new(AnyDatabase::Sqlite(database))))
             }
             Bytes::Commit(commit) => Ok(Opened::Commit(commit)),
         }
+    }
+}
+
+/// The database on a server to which `connection` leads, for a report.
+fn on_server(connection: &str, version: &str) -> Source {
+    Source::Server {
+        given: without_password(connection),
+        system: "postgresql".to_owned(),
+        version: version.to_owned(),
     }
 }
 

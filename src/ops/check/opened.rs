@@ -1,17 +1,20 @@
 //! An open root: what is observed, whatever it is kept in.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use sealgate_core::compare::inventory::{Extent, Inventory, Item};
 use sealgate_core::seal::path::EntryPath;
-use sealgate_core::seal::surface::{Included, Surface};
+use sealgate_core::seal::surface::{DatabaseSystem, Included, Surface};
 use sealgate_core::seal::{Header, SealName};
 use sealgate_core::text::problem::Problem;
 use sealgate_scan::{self as scan, Directory, PassOver, RootError, Scanner};
-use sealgate_surface::{Database, Sink, Wanted};
+use sealgate_surface::{AnyDatabase, Sink, Wanted};
 
 use crate::ops::bring_back::how_to_bring_back;
-use crate::tree::{CommitTree, NamedBy, Workspace, database_at, database_problem, root_problem};
+use crate::tree::{
+    CommitTree, NamedBy, Workspace, database_at, database_problem, not_named, root_problem,
+    server_database,
+};
 
 /// An open root.
 #[derive(Debug)]
@@ -20,8 +23,17 @@ pub enum Opened<'a> {
     Directory(Directory),
     /// A directory in a commit.
     Commit(&'a CommitTree<'a>),
-    /// A database, in memory.
-    Database(Box<Database>),
+    /// A database.
+    Database(Box<AnyDatabase>),
+}
+
+/// What the user names instead of the root of a seal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedPlace {
+    /// As it was given: of a database on a server, how to connect to it.
+    pub given: String,
+    /// Where that is, if it is a path.
+    pub path: PathBuf,
 }
 
 /// What was observed below a root.
@@ -48,12 +60,15 @@ impl Opened<'_> {
         if header.surface.is_none() {
             return open(repository, name, header, named_by).map(Self::Directory);
         }
+        if header.root.is_on_server() {
+            return Err(not_named(name));
+        }
         let opened = repository.database(name, &header.root);
         let database = opened.map_err(|problem| match problem.code {
             "root-missing" if header.tracked => with_way_back(problem, repository, header),
             _ => problem,
         })?;
-        Ok(Self::Database(Box::new(database)))
+        Ok(Self::Database(Box::new(AnyDatabase::Sqlite(database))))
     }
 
     /// Opens `place`, which the user named, instead of the root of the seal `name`.
@@ -61,11 +76,15 @@ impl Opened<'_> {
     /// # Errors
     ///
     /// It is not there, or cannot be read.
-    pub fn of_place(place: &Path, name: &SealName, header: &Header) -> Result<Self, Problem> {
-        if header.surface.is_none() {
-            return open_build(place, name).map(Self::Directory);
-        }
-        database_at(place, name).map(Box::new).map(Self::Database)
+    pub fn of_place(place: &NamedPlace, name: &SealName, header: &Header) -> Result<Self, Problem> {
+        let database = match header.surface.as_ref().map(|surface| surface.system) {
+            None => return open_build(&place.path, name).map(Self::Directory),
+            Some(DatabaseSystem::Sqlite) => AnyDatabase::Sqlite(database_at(&place.path, name)?),
+            Some(DatabaseSystem::Postgres { major }) => {
+                AnyDatabase::Postgres(server_database(&place.given, major, name)?)
+            }
+        };
+        Ok(Self::Database(Box::new(database)))
     }
 
     /// Takes the inventory of what the seal `name` covers, of which `sealed` says how much it states, without
@@ -93,6 +112,18 @@ impl Opened<'_> {
         inventory.map(|inventory| Observation { inventory, problems: Vec::new() })
     }
 
+    /// The version of the server, if it is a database on one.
+    #[must_use]
+    pub fn server_version(&self) -> Option<&str> {
+        match self {
+            Self::Database(database) => match &**database {
+                AnyDatabase::Postgres(database) => Some(database.version()),
+                AnyDatabase::Sqlite(_) => None,
+            },
+            Self::Directory(_) | Self::Commit(_) => None,
+        }
+    }
+
     /// The directory, if it is one on the disk.
     #[must_use]
     pub fn directory(&self) -> Option<&Directory> {
@@ -116,7 +147,7 @@ impl Observation {
 
 /// Takes the inventory of a database.
 fn survey(
-    database: &Database,
+    database: &AnyDatabase,
     name: &SealName,
     header: &Header,
     scanner: &Scanner,
@@ -140,11 +171,13 @@ fn survey(
             *item = Item::passed(item.path.clone());
         }
     }
+    // The first look is for what a new seal is to cover, and the second may be elsewhere.
+    let at = if header.root.is_on_server() { " --at ..." } else { "" };
     let unmatched = survey.unmatched.iter().map(|included| {
         let message = format!("{} has nothing at {included}, which `include` lists", header.root);
         Problem::new("include-matches-nothing", message)
             .seal(name.as_str())
-            .remedy(format!("if it is gone for good, take it out of `include`; sealgate ls {name} shows what is there"))
+            .remedy(format!("if it is gone for good, take it out of `include`; sealgate ls {name}{at} shows what is there"))
     });
     let problems = unmatched.collect();
     Ok(Observation { inventory: survey.inventory, problems })
@@ -158,7 +191,7 @@ fn surface_of<'h>(header: &'h Header, name: &SealName) -> Result<&'h Surface, Pr
 }
 
 /// The bytes of the object at `path` in `database`; `None` for rows, which explain nothing.
-pub(super) fn object(database: &Database, path: &EntryPath, header: &Header) -> Option<Vec<u8>> {
+pub(super) fn object(database: &AnyDatabase, path: &EntryPath, header: &Header) -> Option<Vec<u8>> {
     if path.as_str().contains("/rows/") {
         return None;
     }

@@ -14,6 +14,7 @@ pub fn notice(judgement: &SealResult) -> Option<Notice> {
     let place = match &judgement.source {
         Source::Directory { given, .. } => format!("{}/{below}", given.trim_end_matches('/')),
         Source::Worktree | Source::Commit { .. } if root == "." => below.clone(),
+        Source::Server { .. } => return None,
         Source::Worktree | Source::Commit { .. } => format!("{root}/{below}"),
     };
     let (place, name) = (quote(place.as_bytes()), quote(name.as_bytes()));
@@ -21,7 +22,7 @@ pub fn notice(judgement: &SealResult) -> Option<Notice> {
         Source::Commit { .. } => {
             format!("everything that is sealed is in {place} instead: move it up, and commit that")
         }
-        Source::Directory { .. } | Source::Worktree => format!(
+        Source::Directory { .. } | Source::Worktree | Source::Server { .. } => format!(
             "everything that is sealed is in {place} instead: sealgate check {name} --at {place}"
         ),
     };

@@ -97,7 +97,7 @@ fn named(source: &SourceView) -> Option<SealsNamed> {
             let oid = Oid::from_hex(oid.as_bytes())?;
             Some(SealsNamed::Commit { given: shown(rev, &oid), oid })
         }
-        SourceView::Directory { .. } => None,
+        SourceView::Directory { .. } | SourceView::Database { .. } => None,
     }
 }
 

@@ -98,6 +98,12 @@ fn source(
         (SourceView::Directory { path }, _) => {
             Ok(Source::Directory { given: path.clone(), path: place(path) })
         }
+        // The shares were taken one after the other, each of another state.
+        (SourceView::Database { .. }, _) => {
+            let message = "its bytes came from a database, which is not shared out";
+            let problem = Problem::new("report-source-differs", message).file(&*first.file);
+            Err(problem.remedy("check the database in one run, without --partition"))
+        }
         // The bytes of a commit are judged by its own seals.
         (SourceView::Commit { oid, .. }, Source::Commit { oid: of_seals, .. })
             if oid == of_seals =>

@@ -203,6 +203,11 @@ impl Run<'_> {
     /// Keeps the seal of a root that is built. What is in the working tree belongs to one commit, of
     /// which the first is as good a guess as any.
     fn keep_built(&mut self, name: &SealName, loaded: Loaded, commit: &CommitTree<'_>) {
+        let header = loaded.seal.as_ref().map(|seal| &seal.header);
+        if header.is_ok_and(|header| header.root.is_on_server()) {
+            // It is not here, and nothing says where.
+            return;
+        }
         if self.built_names.insert(name.clone()) {
             self.built.push(Built { name: name.clone(), loaded, source: commit.source() });
         }

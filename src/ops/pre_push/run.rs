@@ -190,7 +190,7 @@ impl<'a> Run<'a> {
         if let Some(files) = self.files.get(tree) {
             return (Arc::clone(files), Vec::new());
         }
-        let Contents { names, strays } = commit.contents().unwrap_or_default();
+        let Contents { names, strays, .. } = commit.contents().unwrap_or_default();
         let files = names.into_iter().filter_map(|name| Some((commit.seal_id(&name)?, name)));
         let files: Files = files.map(|(file, name)| (name, file)).collect();
         if strays.is_empty() {

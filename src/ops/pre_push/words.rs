@@ -165,8 +165,9 @@ fn scope(change: &ScopeChange, now: &Reseal) -> String {
         ),
         ScopeChange::Exclude(old) => list_change("exclude", old, &now.exclude),
         ScopeChange::Database { old, new } => {
-            let kind =
-                |side: &Option<DatabaseSystem>| side.map_or("a directory", DatabaseSystem::as_str);
+            let kind = |side: &Option<DatabaseSystem>| {
+                side.map_or("a directory".to_owned(), |system| system.to_string())
+            };
             format!("it covers {} and covered {}", kind(new), kind(old))
         }
         ScopeChange::Listed { list, old, new } => list_change(list.key(), old, new),
@@ -205,7 +206,7 @@ pub fn warning(judgement: &SealResult) -> Option<String> {
     let root = judgement.root.as_deref().unwrap_or("its root");
     let revision = match &judgement.seal_source {
         Source::Commit { given, .. } => given,
-        Source::Worktree | Source::Directory { .. } => "HEAD",
+        Source::Worktree | Source::Directory { .. } | Source::Server { .. } => "HEAD",
     };
     let see = format!("`sealgate check {name} --seals-from {revision}` shows it");
     let why = match (judgement.verdict(), problems.first()) {

@@ -9,18 +9,18 @@ use sealgate_core::seal::{Header, Root, Seal, SealName, SealedEntry};
 use sealgate_core::text::problem::Problem;
 use sealgate_git::Tracking;
 use sealgate_scan::{Directory, hash_into};
-use sealgate_surface::{Database, WantsBuckets, WhyBuckets};
+use sealgate_surface::{AnyDatabase, WantsBuckets, WhyBuckets};
 
 use crate::report::shell::quote;
 use crate::report::text;
 use crate::tree::{Workspace, database_problem};
 
-/// The surface of an SQLite database that `include` asks for; `None` where it asks for nothing.
+/// The surface of a database of `system` that `include` asks for; `None` where it asks for nothing.
 ///
 /// # Errors
 ///
 /// A path is no path of a surface.
-pub fn surface_of(include: &[String]) -> Result<Option<Surface>, Problem> {
+pub fn surface_of(system: DatabaseSystem, include: &[String]) -> Result<Option<Surface>, Problem> {
     if include.is_empty() {
         return Ok(None);
     }
@@ -29,14 +29,13 @@ pub fn surface_of(include: &[String]) -> Result<Option<Surface>, Problem> {
         Included::parse(path).map_err(|fault| {
             let message = format!("--include {path}: {fault}");
             Problem::new("usage", message)
-                .remedy("name a table as main/TABLE, or everything as a single dot")
+                .remedy("name a table as main/TABLE or SCHEMA/TABLE, or everything as a single dot")
         })
     });
     let mut include = included.collect::<Result<Vec<_>, _>>()?;
     include.sort();
     include.dedup();
-    let (system, buckets, omit) = (DatabaseSystem::Sqlite, Vec::new(), Vec::new());
-    Ok(Some(Surface { system, include, buckets, omit }))
+    Ok(Some(Surface { system, include, buckets: Vec::new(), omit: Vec::new() }))
 }
 
 /// Lists the tables under `buckets` whose rows should not be entries one by one; gives what a person is
@@ -46,7 +45,7 @@ pub fn surface_of(include: &[String]) -> Result<Option<Surface>, Problem> {
 ///
 /// The objects of the database cannot be listed.
 pub fn choose_buckets(
-    database: &Database,
+    database: &AnyDatabase,
     header: &mut Header,
     name: &SealName,
 ) -> Result<Vec<String>, Problem> {

@@ -6,6 +6,7 @@ use std::path::{Component, Path, PathBuf};
 
 use sealgate_core::seal::exclude::Scope;
 use sealgate_core::seal::path::PathFault;
+use sealgate_core::seal::surface::DatabaseSystem;
 use sealgate_core::seal::{
     BuildCommand, Header, Root, Seal, SealName, SealedEntry, loose_header, loose_seal,
     loose_seal_in_scope, salvage,
@@ -42,8 +43,8 @@ pub struct Plan {
 pub struct Wanted<'a> {
     /// Its name.
     pub name: &'a str,
-    /// The directory to seal.
-    pub root: &'a Path,
+    /// The directory to seal; `None` for a database on a server.
+    pub root: Option<&'a Path>,
     /// The command that builds it, if it is known.
     pub build: Option<&'a BuildCommand>,
     /// What to leave out of it.
@@ -150,22 +151,31 @@ pub fn make(repository: &Workspace, base: &Path, wanted: &Wanted<'_>) -> Result<
             ]);
         }
     }
-    let root = relative_root(repository, base, wanted.root)?;
+    let root = match wanted.root {
+        Some(root) => relative_root(repository, base, root)?,
+        None => Root::on_server(),
+    };
+    let is_repository = root.path().is_none() && !root.is_on_server();
     if root.as_str() == ".git" || root.as_str().starts_with(".git/") {
         return Err(usage(
             "git's own directory is no artifact",
             "name the directory that you ship",
         ));
     }
-    let surface = surface_of(wanted.include)?;
-    if surface.is_some() && root.path().is_none() {
+    let system = match wanted.root {
+        Some(_) => DatabaseSystem::Sqlite,
+        // The server says which it is.
+        None => DatabaseSystem::Postgres { major: 0 },
+    };
+    let surface = surface_of(system, wanted.include)?;
+    if surface.is_some() && is_repository {
         return Err(usage(
             "--include selects from a database, and the root is the repository",
             "name the file of the database: --root FILE",
         ));
     }
     let mut exclude = wanted.exclude.to_vec();
-    if root.path().is_none() {
+    if is_repository {
         let needed = repository.excludes_of_whole();
         exclude.retain(|pattern| !needed.contains(pattern));
         exclude.splice(..0, needed);
@@ -195,8 +205,9 @@ pub fn make(repository: &Workspace, base: &Path, wanted: &Wanted<'_>) -> Result<
 /// scope, it would be found at the next check.
 fn holds_seals_alone<'r>(repository: &'r Workspace, root: &Root, scope: &Scope) -> Option<&'r str> {
     let new = |parent: &&str| repository.root().join(parent).symlink_metadata().is_err();
+    let is_repository = root.path().is_none() && !root.is_on_server();
     let mut parents = repository.seals().parents();
-    let parent = parents.find(new).filter(|_| root.path().is_none())?;
+    let parent = parents.find(new).filter(|_| is_repository)?;
     scope.excludes(parent.as_bytes(), true).is_none().then_some(parent)
 }
 

@@ -60,7 +60,9 @@ impl Since {
             SourceView::Commit { rev, oid } => {
                 format!("from {base} to {}", commit(rev, oid, names))
             }
-            SourceView::Worktree | SourceView::Directory { .. } => format!("since {base}"),
+            SourceView::Worktree | SourceView::Directory { .. } | SourceView::Database { .. } => {
+                format!("since {base}")
+            }
         }
     }
 

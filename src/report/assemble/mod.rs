@@ -151,7 +151,7 @@ impl SourceView {
     pub(crate) fn into_commit(self) -> (String, String) {
         match self {
             Self::Commit { rev, oid } => (rev, oid),
-            Self::Worktree | Self::Directory { .. } => Default::default(),
+            Self::Worktree | Self::Directory { .. } | Self::Database { .. } => Default::default(),
         }
     }
 
@@ -168,6 +168,9 @@ impl SourceView {
         match source {
             Source::Worktree => Self::Worktree,
             Source::Directory { given, .. } => Self::Directory { path: given.clone() },
+            Source::Server { system, version, .. } => {
+                Self::Database { system: system.clone(), version: version.clone() }
+            }
             Source::Commit { given, oid } => Self::Commit { rev: given.clone(), oid: oid.clone() },
         }
     }

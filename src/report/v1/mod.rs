@@ -8,6 +8,7 @@ mod lines;
 mod occasion;
 pub mod read;
 pub(crate) mod recognise;
+pub mod rehearsal;
 mod remedy;
 mod reseal;
 #[cfg(test)]
@@ -23,6 +24,7 @@ use serde::{Deserialize, Serialize};
 pub use self::authority::{AuthorityView, RulingView};
 pub use self::lines::{DifferenceView, LineView, SideView};
 pub use self::occasion::Occasion;
+pub use self::rehearsal::RehearsalReport;
 pub use self::remedy::{Remedies, Remedy};
 pub use self::reseal::{
     BaseView, ChangeView, DeletedView, GrantView, ResealView, ScopeView, Totals,
@@ -143,6 +145,13 @@ pub enum SourceView {
         /// As the user named it.
         path: String,
     },
+    /// A database on a server. Where the server is does not stand in a report.
+    Database {
+        /// The system, such as `postgresql`.
+        system: String,
+        /// The version of the server; empty where it did not say.
+        version: String,
+    },
     /// A commit.
     Commit {
         /// The revision as the user named it.
@@ -160,10 +169,21 @@ pub struct Fix {
     pub approve: String,
     /// When that command is the wrong answer, and what is right then.
     pub caution: String,
-    /// All commands of whoever approves a build, in order, from what installs to the commit; absent where
-    /// what differs is not a build.
+    /// All commands of whoever approves, in order, up to the commit: those for a build, from what installs,
+    /// or those for a report that CI kept. Absent where there is only the one command.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<String>,
+    /// Whether the steps approve what the report states, without a build.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub from_report: bool,
+}
+
+impl Fix {
+    /// What is to be run, in order.
+    pub(crate) fn commands(&self) -> impl Iterator<Item = &str> {
+        let one = self.steps.is_empty().then_some(&self.approve);
+        one.into_iter().chain(&self.steps).map(String::as_str)
+    }
 }
 
 /// One finding.

@@ -107,8 +107,7 @@ impl ScopeView {
                 Self::Exclude { old: old.clone(), new: reseal.exclude.clone() }
             }
             ScopeChange::Database { old, new } => {
-                let name =
-                    |side: &Option<DatabaseSystem>| side.map(|system| system.as_str().to_owned());
+                let name = |side: &Option<DatabaseSystem>| side.map(|system| system.to_string());
                 Self::Database { old: name(old), new: name(new) }
             }
             ScopeChange::Listed { list, old, new } => {

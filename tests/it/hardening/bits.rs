@@ -13,8 +13,8 @@ use sealgate_core::seal::path::EntryPath;
 use sealgate_scan::Scanner;
 
 use super::figures::{Fault, Sweep, sample, seed};
-use crate::common::Repo;
 use crate::random::next;
+use crate::support::Repo;
 
 /// Sizes of the files: one byte, less and more than a block of the hash, a chunk, a page, and what
 /// is left.
@@ -74,7 +74,7 @@ impl Gate {
 
     /// A seal of 20 entries, of every kind.
     fn of_seal() -> Self {
-        use crate::common::Node::{Dir, Exec, File, Link};
+        use crate::support::Node::{Dir, Exec, File, Link};
         let repo = Repo::plain();
         let names: Vec<String> =
             (0..20).map(|number| format!("d{}/{number}", number % 4)).collect();

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::authority::{Signer, policy_of, policy_text, signers};
-use crate::common::{Node, Repo, scrubbed};
+use crate::support::{Node, Repo, scrubbed};
 
 /// The action that the workflow of `init` runs.
 const ACTION: &str = "owner/sealgate@0123456789abcdef0123456789abcdef01234567";
@@ -172,7 +172,7 @@ fn granted(approvals: usize) -> Repo {
 /// Writes a grant for the change since `base`; its id.
 fn new_grant(repo: &Repo) -> String {
     let ran = repo.run(&NEW_GRANT);
-    let said = String::from_utf8_lossy(&ran.stdout).into_owned();
+    let said = ran.stdout.clone();
     let file = said.lines().find_map(|line| line.strip_prefix("wrote seals/grants/"));
     file.and_then(|file| file.strip_suffix(".toml")).expect(&ran.stderr).to_owned()
 }

@@ -10,7 +10,7 @@ use super::cases::{self, Case};
 use super::figures::{Fault, Sweep, sample};
 use super::snapshot::{self, CommitTree};
 use super::strace::{self, Injection};
-use crate::common::scrubbed;
+use crate::support::scrubbed;
 
 /// Kills of a sample.
 const SAMPLE: usize = 300;

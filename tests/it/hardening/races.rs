@@ -10,7 +10,7 @@ use rustix::fs::{CWD, RenameFlags, renameat_with};
 
 use super::figures::{Fault, Sweep, is_full};
 use super::strace;
-use crate::common::{Repo, scrubbed};
+use crate::support::{Repo, scrubbed};
 
 /// Checks of each race: in a sample, and in a full run.
 const SAMPLE: usize = 12;

@@ -56,14 +56,14 @@ fn repo() -> Repo {
         ("dist/d/e/c", "c"),
         ("dist/d/e/skip.log", "l"),
     ]);
-    fs::set_permissions(repo.path("dist/run"), fs::Permissions::from_mode(0o755)).unwrap();
-    fs::create_dir(repo.path("dist/nothing")).unwrap();
-    symlink("d/b", repo.path("dist/link")).unwrap();
+    fs::set_permissions(repo.at("dist/run"), fs::Permissions::from_mode(0o755)).unwrap();
+    fs::create_dir(repo.at("dist/nothing")).unwrap();
+    symlink("d/b", repo.at("dist/link")).unwrap();
     for (name, size) in [("dist/aside", (1 << 20) + 1), ("dist/shared", 64 << 20)] {
-        File::create(repo.path(name)).unwrap().set_len(size).unwrap();
+        File::create(repo.at(name)).unwrap().set_len(size).unwrap();
     }
     let sealed = repo.run(&["seal", "dist", "--root", "dist", "--exclude", "*.log"]);
-    assert_eq!(sealed.code, Some(0), "{sealed:#?}");
+    assert_eq!(sealed.code, 0, "{sealed:#?}");
     repo
 }
 
@@ -81,9 +81,10 @@ fn faulty(repo: &Repo, arguments: &[&str], (call, error, later): Fault, nth: usi
         effect: format!("error={error}"),
         when: format!("{nth}{later}"),
     };
-    let command = repo.sealgate(arguments);
-    let ended = strace::inject(&command, b"", &injection, &repo.path("../log"));
-    let run = Run { code: ended.code, stdout: ended.stdout, stderr: ended.stderr };
+    let command = repo.command(arguments);
+    let ended = strace::inject(&command, b"", &injection, &repo.at("../log"));
+    let run =
+        Run { code: ended.code.expect("an exit code"), stdout: ended.stdout, stderr: ended.stderr };
     Faulty { run, failed: ended.injected }
 }
 
@@ -124,11 +125,11 @@ fn a_check_of_which_any_read_failed_never_passes() {
     // Every seal, and the one whose root is named.
     for arguments in [&["check"][..], &["check", "dist/"]] {
         let clean = repo.run(arguments);
-        assert_eq!(clean.code, Some(0), "{clean:#?}");
+        assert_eq!(clean.code, 0, "{clean:#?}");
         for fault in READING {
             let runs = faults(&repo, arguments, fault, |Faulty { run, failed }| {
                 if !failed.iter().all(|failed| is_beside_the_point(failed)) {
-                    assert_eq!(run.code, Some(2), "{failed:#?} {run:#?}");
+                    assert_eq!(run.code, 2, "{failed:#?} {run:#?}");
                     assert!(!run.stdout.contains("PASS"), "{failed:#?} {run:#?}");
                 }
             });
@@ -141,7 +142,7 @@ fn a_check_of_which_any_read_failed_never_passes() {
 #[test]
 fn a_report_takes_back_a_pass_that_stdout_did_not_hear_of() {
     let repo = repo();
-    let mut check = repo.sealgate(&["check", "--report", "json=../report.json"]);
+    let mut check = repo.command(&["check", "--report", "json=../report.json"]);
     let full = File::options().write(true).open("/dev/full").unwrap();
     let check = check.stdout(full).stderr(Stdio::null()).status().unwrap();
     assert_eq!(check.code(), Some(2));
@@ -155,7 +156,7 @@ fn a_report_takes_back_a_pass_that_stdout_did_not_hear_of() {
 fn a_report_tells_of_a_pass_only_where_the_check_passed() {
     let sweep = Sweep::begin_whole("strict::a_report_tells_of_a_pass_only_where_the_check_passed");
     let repo = repo();
-    let report = repo.path("../report.json");
+    let report = repo.at("../report.json");
     let arguments = ["check", "--report", "json=../report.json", "--format", "json"];
     for fault in WRITING {
         let runs = faults(&repo, &arguments, fault, |Faulty { run, failed }| {
@@ -168,7 +169,7 @@ fn a_report_tells_of_a_pass_only_where_the_check_passed() {
                     || failed.contains("unlink(")
             };
             let expected = if failed.iter().all(harmless) { (0, true) } else { (2, false) };
-            assert_eq!((run.code.unwrap(), passes), expected, "{failed:#?} {run:#?} {written}");
+            assert_eq!((run.code, passes), expected, "{failed:#?} {run:#?} {written}");
             let _ = fs::remove_file(&report);
         });
         sweep.count_many(&format!("{}: {}", fault.0, fault.1), runs as u64);
@@ -186,7 +187,7 @@ fn a_seal_of_which_anything_failed_is_the_old_one_or_the_true_one() {
     let old = repo.read("seals/dist.toml");
     repo.write("dist/new", "new");
     let fresh = repo.run(&["seal", "dist"]);
-    assert_eq!(fresh.code, Some(0), "{fresh:#?}");
+    assert_eq!(fresh.code, 0, "{fresh:#?}");
     let new = repo.read("seals/dist.toml");
     assert_ne!(old, new);
     for fault in READING.into_iter().chain(WRITING) {
@@ -194,11 +195,11 @@ fn a_seal_of_which_anything_failed_is_the_old_one_or_the_true_one() {
         let runs = faults(&repo, &["seal", "dist"], fault, |Faulty { run, failed }| {
             let now = repo.read("seals/dist.toml");
             match run.code {
-                Some(0) => assert_eq!(now, new, "{failed:#?}"),
+                0 => assert_eq!(now, new, "{failed:#?}"),
                 _ => assert!(now == old || now == new, "{failed:#?} {run:#?} {now}"),
             }
             if fault.0 != "unlink" {
-                let left = fs::read_dir(repo.path("seals")).unwrap().count();
+                let left = fs::read_dir(repo.at("seals")).unwrap().count();
                 assert_eq!(left, 1, "{failed:#?} {run:#?}");
             }
             repo.write("seals/dist.toml", &old);

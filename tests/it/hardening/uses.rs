@@ -8,7 +8,7 @@ use std::process::Command;
 use super::figures::{Fault, Sweep, sample};
 use super::snapshot;
 use super::strace::{self, Injection};
-use crate::common::Repo;
+use crate::support::Repo;
 use crate::using_grants::{Deployment, USE, granted};
 
 const TEST: &str = "uses::a_killed_use_of_a_grant_never_runs_twice";

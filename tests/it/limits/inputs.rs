@@ -6,7 +6,7 @@ use std::io::Write as _;
 use std::process::Stdio;
 
 use super::Case;
-use crate::common::{Repo, scrubbed};
+use crate::support::{Repo, scrubbed};
 
 /// Each format of `check`.
 const CHECKS: &[&str] = &[

@@ -9,7 +9,7 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
-use crate::common::{Ran, Repo, run, scrubbed};
+use crate::support::{Repo, Run, run, scrubbed};
 
 /// A repository with a remote called `origin`, both in directories of their own.
 pub(crate) struct Project {
@@ -96,7 +96,7 @@ impl Project {
     }
 
     /// `git push` in the repository, which finds this program in PATH.
-    pub(crate) fn push(&self, arguments: &[&str]) -> Ran {
+    pub(crate) fn push(&self, arguments: &[&str]) -> Run {
         push_from(&self.repo.at("."), arguments)
     }
 
@@ -106,11 +106,11 @@ impl Project {
         git.args(["for-each-ref", "--format=%(refname) %(objectname)"]).current_dir(self.remote());
         let ran = run(git);
         assert_eq!(ran.code, 0, "{}", ran.stderr);
-        String::from_utf8(ran.stdout).unwrap().lines().map(str::to_owned).collect()
+        ran.stdout.lines().map(str::to_owned).collect()
     }
 
     /// Runs `hook pre-push` as a hook would be run, with `input`.
-    pub(crate) fn pre_push(&self, input: &[u8], variables: &[(&str, &str)]) -> Ran {
+    pub(crate) fn pre_push(&self, input: &[u8], variables: &[(&str, &str)]) -> Run {
         let mut command = self.repo.command(&["hook", "pre-push", "origin", "URL"]);
         forget_pre_commit(&mut command);
         run_with_input(command.envs(variables.iter().copied()), input)
@@ -118,7 +118,7 @@ impl Project {
 }
 
 /// `git push` in `directory`, which finds this program in PATH.
-pub(crate) fn push_from(directory: &Path, arguments: &[&str]) -> Ran {
+pub(crate) fn push_from(directory: &Path, arguments: &[&str]) -> Run {
     let mut git = scrubbed("git");
     git.current_dir(directory).arg("push").args(arguments).env("PATH", path_with_program());
     forget_pre_commit(&mut git);
@@ -133,12 +133,16 @@ pub(crate) fn forget_pre_commit(command: &mut Command) {
 }
 
 /// Runs `command` with `input` on stdin.
-pub(crate) fn run_with_input(command: &mut Command, input: &[u8]) -> Ran {
+pub(crate) fn run_with_input(command: &mut Command, input: &[u8]) -> Run {
     let file = tempfile::NamedTempFile::new().unwrap();
     fs::write(file.path(), input).unwrap();
     let output = command.stdin(fs::File::open(file.path()).unwrap()).output().unwrap();
     let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
-    Ran { code: output.status.code().unwrap(), stdout: output.stdout, stderr }
+    Run {
+        code: output.status.code().unwrap(),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr,
+    }
 }
 
 /// Copies the program by another one: a file that this process, or one that another test begins in

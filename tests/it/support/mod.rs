@@ -1,13 +1,17 @@
-//! A throwaway repository, and the program as a user runs it. Small on purpose.
+//! The one sandbox of these tests: a throwaway repository, and the program as a user runs it, with
+//! no variable of the caller's environment that could bend a run.
 
 #![cfg(unix)]
 
+mod checked;
 mod hostile;
+mod tree;
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::Duration;
@@ -15,96 +19,148 @@ use std::time::Duration;
 use tempfile::TempDir;
 use walkdir::WalkDir;
 
+pub(crate) use checked::{Checked, Found};
 pub(crate) use hostile::HOSTILE;
+pub(crate) use tree::{Node, copy, fixture, make_fifo, make_socket};
 
-/// Longer than any run here takes; a run that waits for something is killed and has no exit code.
-const WATCHDOG: Duration = Duration::from_secs(20);
+/// No run takes longer; one that waits for a FIFO, or for a lock, is killed and fails its test.
+const LIMIT: Duration = Duration::from_secs(120);
 
-/// A directory that holds `repo`, the repository, and nothing else.
+/// A directory that holds `repo`, the repository, and nothing else. It goes when this is dropped.
 pub(crate) struct Repo {
     outside: TempDir,
+    root: PathBuf,
 }
 
-/// How a run ended.
+/// What one run left behind.
 #[derive(Debug)]
 pub(crate) struct Run {
-    /// `None` if a signal ended it, the watchdog's too.
-    pub(crate) code: Option<i32>,
+    /// The exit code, or minus the number of the signal that ended the run.
+    pub(crate) code: i32,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
 }
 
 impl Repo {
-    /// A repository without git, with these files.
+    /// A repository without git: the seals directory marks its root.
+    pub(crate) fn plain() -> Self {
+        let repo = Self::with(&[]);
+        fs::create_dir(repo.at("seals")).expect("the seals directory");
+        repo
+    }
+
+    /// A directory without git and without seals, with these files.
     pub(crate) fn with(files: &[(&str, &str)]) -> Self {
-        let outside = tempfile::tempdir().unwrap();
-        fs::set_permissions(outside.path(), fs::Permissions::from_mode(0o755)).unwrap();
-        let repo = Self { outside };
-        fs::create_dir(repo.root()).unwrap();
+        let outside = tempfile::tempdir().expect("a temporary directory");
+        let root = outside.path().canonicalize().expect("its real path").join("repo");
+        fs::create_dir(&root).expect("the root of the repository");
+        // Other users are let in: tests become one of them to lose the rights of root.
+        for directory in [outside.path(), &root] {
+            fs::set_permissions(directory, fs::Permissions::from_mode(0o755)).expect("its mode");
+        }
+        let repo = Self { outside, root };
         for (path, content) in files {
             repo.write(path, content);
         }
         repo
     }
 
-    pub(crate) fn root(&self) -> PathBuf {
-        self.outside.path().join("repo")
+    /// A git repository without a commit.
+    pub(crate) fn in_git() -> Self {
+        let repo = Self::plain();
+        repo.git(&["init", "--quiet", "--initial-branch=main"]);
+        repo
     }
 
-    pub(crate) fn path(&self, path: impl AsRef<Path>) -> PathBuf {
-        self.root().join(path)
+    /// A repository without git, with a copy of `fixtures/release` in `release`, sealed.
+    pub(crate) fn of_release() -> Self {
+        let repo = Self::plain();
+        copy(&fixture("release"), &repo.at("release")).expect("a copy of the release");
+        repo.seal("release", "release");
+        repo
+    }
+
+    pub(crate) fn root(&self) -> PathBuf {
+        self.root.clone()
+    }
+
+    pub(crate) fn at(&self, path: impl AsRef<Path>) -> PathBuf {
+        self.root.join(path)
+    }
+
+    /// Builds `tree` below the directory `root`, parents included.
+    pub(crate) fn build(&self, root: &str, tree: &[(&str, Node)]) {
+        fs::create_dir_all(self.at(root)).expect("the root of the tree");
+        for (path, node) in tree {
+            node.make(&self.at(root).join(path)).expect("a node of the tree");
+        }
     }
 
     /// Writes a file, and the directories above it.
     pub(crate) fn write(&self, path: impl AsRef<Path>, content: impl AsRef<[u8]>) {
-        let path = self.path(path);
+        let path = self.at(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, content).unwrap();
     }
 
     pub(crate) fn read(&self, path: impl AsRef<Path>) -> String {
-        fs::read_to_string(self.path(path)).unwrap()
+        fs::read_to_string(self.at(path)).unwrap()
     }
 
-    /// The program at the root of the repository, with nothing of the tests' own environment
-    /// that could change what it does.
-    pub(crate) fn sealgate<S: AsRef<OsStr>>(&self, arguments: &[S]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_sealgate"));
-        for (name, _) in std::env::vars_os() {
-            let text = name.to_string_lossy();
-            let speaks = matches!(&*text, "CI" | "NO_COLOR" | "CLICOLOR_FORCE" | "XDG_CONFIG_HOME");
-            let ours = ["GITHUB_", "GIT_", "SEALGATE_"].iter().any(|begin| text.starts_with(begin));
-            if speaks || ours {
-                command.env_remove(&name);
-            }
-        }
-        command.env("HOME", self.outside.path()).current_dir(self.root()).args(arguments);
+    /// Runs git, which must succeed; gives back what it printed.
+    #[track_caller]
+    pub(crate) fn git(&self, arguments: &[&str]) -> Vec<u8> {
+        let output = self.scrubbed("git").args(arguments).output().expect("git runs");
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "git: {stderr}");
+        output.stdout
+    }
+
+    /// `program`, about to be started at the root of the repository. Its home is the directory
+    /// around the repository.
+    fn scrubbed(&self, program: &str) -> Command {
+        let mut command = scrubbed(program);
+        command.env("HOME", self.outside.path()).current_dir(&self.root);
         command
+    }
+
+    /// The program, about to be started at the root of the repository.
+    pub(crate) fn command<S: AsRef<OsStr>>(&self, arguments: &[S]) -> Command {
+        let mut command = self.scrubbed(env!("CARGO_BIN_EXE_sealgate"));
+        command.args(arguments);
+        command
+    }
+
+    /// Runs the program to its end.
+    pub(crate) fn run<S: AsRef<OsStr>>(&self, arguments: &[S]) -> Run {
+        run(self.command(arguments))
     }
 
     /// Runs `script` at `directory` as the user of the repository would, in a shell that stops at the
     /// first failure; `sealgate` is the program under test.
     pub(crate) fn script(&self, directory: &Path, script: &str) -> Output {
-        let program = self.sealgate(&[""; 0]);
-        let mut shell = Command::new("bash");
-        for (name, value) in program.get_envs() {
-            match value {
-                Some(value) => shell.env(name, value),
-                None => shell.env_remove(name),
-            };
-        }
         let directories = Path::new(env!("CARGO_BIN_EXE_sealgate")).parent().unwrap();
         let path = format!("{}:{}", directories.display(), std::env::var("PATH").unwrap());
-        shell.env("PATH", path).env("GIT_CONFIG_NOSYSTEM", "1").current_dir(directory);
-        for role in ["AUTHOR", "COMMITTER"] {
-            shell.env(format!("GIT_{role}_NAME"), "a").env(format!("GIT_{role}_EMAIL"), "a@b");
-        }
+        let mut shell = self.scrubbed("bash");
+        // What the user configures for all repositories is in the home of the sandbox.
+        shell.env("PATH", path).current_dir(directory);
         shell.args(["-e", "-c", script]).output().unwrap()
     }
 
-    /// Runs the program to its end.
-    pub(crate) fn run<S: AsRef<OsStr>>(&self, arguments: &[S]) -> Run {
-        Run::of(self.sealgate(arguments))
+    /// Makes the seal `name` of the directory `root`, without which the test is pointless.
+    #[track_caller]
+    pub(crate) fn seal(&self, name: &str, root: &str) {
+        let run = self.run(&["seal", name, "--root", root]);
+        assert_eq!(run.code, 0, "sealgate seal {name}: {}", run.stderr);
+    }
+
+    /// Runs `check --format json` with `arguments`.
+    #[track_caller]
+    pub(crate) fn check(&self, arguments: &[&str]) -> Checked {
+        let run = self.run(&[&["check", "--format", "json"], arguments].concat());
+        let report = serde_json::from_str(&run.stdout)
+            .unwrap_or_else(|error| panic!("no report ({error}): {}", run.stderr));
+        Checked { code: run.code, report }
     }
 
     /// Everything in the repository: kind, mode, identity, time and content of each path. Nothing
@@ -112,18 +168,18 @@ impl Repo {
     pub(crate) fn contents(&self) -> BTreeMap<PathBuf, String> {
         let mut contents = BTreeMap::new();
         for entry in WalkDir::new(self.root()) {
-            let (path, said) = match entry {
-                Ok(entry) => (entry.path().to_owned(), described(entry.path())),
+            let (path, described) = match entry {
+                Ok(entry) => (entry.path().to_owned(), describe(entry.path())),
                 // Listed as a directory, and then closed to us.
                 Err(error) => (error.path().unwrap().join("?"), error.to_string()),
             };
-            contents.insert(path, said);
+            contents.insert(path, described);
         }
         contents
     }
 }
 
-fn described(path: &Path) -> String {
+fn describe(path: &Path) -> String {
     let Ok(found) = fs::symlink_metadata(path) else { return "closed".to_owned() };
     let held = if found.is_file() && found.len() < 1 << 20 {
         let bytes = fs::read(path);
@@ -137,7 +193,7 @@ fn described(path: &Path) -> String {
 
 impl Drop for Repo {
     fn drop(&mut self) {
-        unlock(&self.root());
+        unlock(&self.root);
     }
 }
 
@@ -152,20 +208,11 @@ fn unlock(directory: &Path) {
 }
 
 impl Run {
-    pub(crate) fn of(command: Command) -> Self {
-        let output = assert_cmd::Command::from_std(command).timeout(WATCHDOG).output().unwrap();
-        Self {
-            code: output.status.code(),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-        }
-    }
-
     /// Demands an error as a person can use it: exit code 2, and each error with its next step.
-    /// Gives back what was said.
+    /// Gives back what was printed on stderr.
     #[track_caller]
     pub(crate) fn refusal(&self) -> &str {
-        assert_eq!(self.code, Some(2), "{self:#?}");
+        assert_eq!(self.code, 2, "{self:#?}");
         let lines: Vec<&str> = self.stderr.lines().collect();
         let errors = lines.iter().enumerate().filter(|(_, line)| line.starts_with("error: "));
         let next = |at: usize| lines.get(at + 1).is_some_and(|line| line.starts_with("  next: "));
@@ -174,6 +221,45 @@ impl Run {
         assert_ne!(errors.count(), 0, "{self:#?}");
         &self.stderr
     }
+}
+
+/// Runs `command`, but not for ever.
+pub(crate) fn run(command: Command) -> Run {
+    const KILLED: i32 = 9;
+    let shown = format!("{command:?}");
+    let output = assert_cmd::Command::from_std(command).timeout(LIMIT).output();
+    let output = output.expect("the program runs");
+    let signal = output.status.signal();
+    assert_ne!(signal, Some(KILLED), "killed, perhaps after {LIMIT:?}: {shown}");
+    let code = output.status.code().or_else(|| signal.map(|number| -number));
+    Run {
+        code: code.expect("an exit code or a signal"),
+        stdout: String::from_utf8(output.stdout).expect("stdout in UTF-8"),
+        stderr: String::from_utf8(output.stderr).expect("stderr in UTF-8"),
+    }
+}
+
+/// `program`, with nothing in its environment that could change what it does or how it looks.
+pub(crate) fn scrubbed<P: AsRef<OsStr>>(program: P) -> Command {
+    const EXACT: [&str; 5] = ["CI", "NO_COLOR", "RAYON_NUM_THREADS", "TERM", "XDG_CONFIG_HOME"];
+    const BEGINNINGS: [&str; 5] = ["CLICOLOR", "GITHUB_", "GIT_", "RUNNER_", "SEALGATE_"];
+    let mut command = Command::new(program);
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        if EXACT.contains(&&*text) || BEGINNINGS.iter().any(|begin| text.starts_with(begin)) {
+            command.env_remove(&name);
+        }
+    }
+    command.envs([
+        ("HOME", "/nonexistent"),
+        ("GIT_CONFIG_NOSYSTEM", "1"),
+        // Whoever commits in a test; sealgate does not look at these.
+        ("GIT_AUTHOR_NAME", "T"),
+        ("GIT_AUTHOR_EMAIL", "t@example.org"),
+        ("GIT_COMMITTER_NAME", "T"),
+        ("GIT_COMMITTER_EMAIL", "t@example.org"),
+    ]);
+    command
 }
 
 /// Runs `script` at the root of `repo`; it must succeed.
@@ -194,7 +280,7 @@ pub(crate) fn shell_in(repo: &Repo, directory: &Path, script: &str) {
 pub(crate) fn refused(repo: &Repo, arguments: &[&str], says: &str) {
     let before = repo.contents();
     let run = repo.run(arguments);
-    let said = run.refusal();
-    assert!(said.contains(says), "{arguments:?} should say {says:?}:\n{said}");
+    let refusal = run.refusal();
+    assert!(refusal.contains(says), "{arguments:?} should say {says:?}:\n{refusal}");
     assert_eq!(repo.contents(), before, "{arguments:?} wrote something");
 }

@@ -125,14 +125,16 @@ fn scope(side: Side<'_>) -> [(&'static str, String); 9] {
         Side::Nothing => {}
         Side::Unreadable(digest) => values[4] = digest.to_string(),
         Side::Seal(seal) => {
-            values[0] = quoted(seal.header.root.as_str());
-            values[1] = seal.header.tracked.to_string();
+            if !seal.header.root.is_on_server() {
+                values[0] = quoted(seal.header.root.as_str());
+                values[1] = seal.header.tracked.to_string();
+            }
             if let Some(build) = &seal.header.build {
                 values[2] = quoted(build.as_str());
             }
             values[3] = list(seal.header.scope.patterns());
             if let Some(surface) = &seal.header.surface {
-                values[5] = quoted(surface.system.as_str());
+                values[5] = quoted(&surface.system.to_string());
                 for (value, key) in values[6..].iter_mut().zip(SurfaceList::ALL) {
                     *value = list(&surface.listed(key));
                 }

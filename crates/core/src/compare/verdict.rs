@@ -59,6 +59,15 @@ pub enum Source {
         /// Where that is.
         path: std::path::PathBuf,
     },
+    /// A database on a server (`--at`).
+    Server {
+        /// The connection as the user named it, without a password.
+        given: String,
+        /// The name of the system, such as `postgresql`.
+        system: String,
+        /// The version of the server; empty where it did not say.
+        version: String,
+    },
     /// A commit.
     Commit {
         /// The revision as the user named it.

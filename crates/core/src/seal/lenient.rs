@@ -218,6 +218,7 @@ impl<'t> Document<'t> {
             let message = format!("the key {} is unknown", quoted(key.as_ref()));
             return Err(SealError::invalid(self.line(&key), message));
         }
+        let mut has_root = true;
         let database = match kind {
             SealKind::Directory => None,
             SealKind::Surface => Some(self.string("database", fields.database)?),
@@ -225,13 +226,23 @@ impl<'t> Document<'t> {
         let database_line = database.as_ref().map_or(format_line, |(_, line)| *line);
         if let Some((database, line)) = &database {
             // The keys that are needed depend on it.
-            rules::database(database, Some(*line))?;
+            has_root = rules::database(database, Some(*line))?.is_file();
         }
-        let (root, root_line) = self.string("root", fields.root)?;
-        let (key, tracked) = fields.tracked.ok_or_else(|| missing("tracked"))?;
-        let &DeValue::Boolean(tracked) = tracked.as_ref() else {
-            return Err(SealError::malformed(self.line(&key), "`tracked` must be true or false"));
+        if !has_root {
+            self.refuse_root([&fields.root, &fields.tracked, &fields.build])?;
+        }
+        let (root, tracked) = if has_root {
+            let root = self.string("root", fields.root)?;
+            let (key, tracked) = fields.tracked.ok_or_else(|| missing("tracked"))?;
+            let &DeValue::Boolean(tracked) = tracked.as_ref() else {
+                let message = "`tracked` must be true or false";
+                return Err(SealError::malformed(self.line(&key), message));
+            };
+            (Some(root), tracked)
+        } else {
+            (None, false)
         };
+        let root_line = root.as_ref().map_or(database_line, |(_, line)| *line);
         let build = match fields.build {
             Some(field) => Some(self.string("build", Some(field))?),
             None => None,
@@ -249,7 +260,8 @@ impl<'t> Document<'t> {
         });
         let build = build.as_ref().map(|(command, _)| &**command);
         let exclude_strings = exclude.strings;
-        let stated = Stated { root: &root, tracked, build, exclude: exclude_strings, surface };
+        let root = root.as_ref().map(|(root, _)| &**root);
+        let stated = Stated { root, tracked, build, exclude: exclude_strings, surface };
         let list = |list: List| match list {
             List::Include => (include.line, &include.starts),
             List::Exclude => (exclude.line, &exclude.starts),
@@ -263,6 +275,20 @@ impl<'t> Document<'t> {
             Place::List(key) => Some(list(key).0),
             Place::Listed(key, index) => list(key).1.get(index).map(|start| self.line_at(*start)),
         })
+    }
+
+    /// Refuses the keys that only what is in the repository has.
+    fn refuse_root(&self, keys: [&Option<(Key<'t>, Value<'t>)>; 3]) -> Result<(), SealError> {
+        match keys.into_iter().flatten().next() {
+            None => Ok(()),
+            Some((key, _)) => {
+                let message = format!(
+                    "the key {} does not go with a database on a server: --at says where it is",
+                    quoted(key.as_ref())
+                );
+                Err(SealError::invalid(self.line(key), message))
+            }
+        }
     }
 
     /// The same as [`Document::list`], of paths, whose order is a matter of form.

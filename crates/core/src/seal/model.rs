@@ -46,39 +46,72 @@ impl fmt::Display for SealName {
     }
 }
 
-/// The directory under seal, or the file of a database, relative to the repository root; `None` inside
-/// is `"."`.
+/// The directory under seal, or the file of a database, relative to the repository root. A database on a
+/// server has none in the repository.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Root(Option<EntryPath>);
+pub struct Root(Place);
+
+/// Where a root is.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Place {
+    /// The repository root, which is `"."`.
+    Repository,
+    /// There, relative to the repository root.
+    Inside(EntryPath),
+    /// On a server.
+    Server,
+}
+
+/// How people read of the root of a database on a server.
+const ON_SERVER: &str = "the database";
 
 impl Root {
     /// Takes `text` as a root: `.` or a legal path.
     pub fn parse(text: &str) -> Result<Self, PathFault> {
         if text == "." {
-            Ok(Self(None))
+            Ok(Self(Place::Repository))
         } else if text.contains('\\') {
             Err(PathFault::Backslash)
         } else {
-            EntryPath::parse(text).map(|path| Self(Some(path)))
+            EntryPath::parse(text).map(|path| Self(Place::Inside(path)))
         }
     }
 
-    /// The root's path, `None` for the repository root itself.
+    /// That of a database on a server.
+    #[must_use]
+    pub fn on_server() -> Self {
+        Self(Place::Server)
+    }
+
+    /// Whether it is a database on a server, and nothing in the repository.
+    #[must_use]
+    pub fn is_on_server(&self) -> bool {
+        self.0 == Place::Server
+    }
+
+    /// The root's path; `None` for the repository root itself, and for a database on a server.
     #[must_use]
     pub fn path(&self) -> Option<&EntryPath> {
-        self.0.as_ref()
+        match &self.0 {
+            Place::Inside(path) => Some(path),
+            Place::Repository | Place::Server => None,
+        }
     }
 
-    /// As the seal writes it.
+    /// As the seal writes it; words for a database on a server, of which the seal states none.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        self.0.as_ref().map_or(".", EntryPath::as_str)
+        match &self.0 {
+            Place::Repository => ".",
+            Place::Inside(path) => path.as_str(),
+            Place::Server => ON_SERVER,
+        }
     }
 
-    /// `path` below this root, relative to the repository root.
+    /// `path` below this root, relative to the repository root if it is inside.
     #[must_use]
     pub fn join(&self, path: &str) -> String {
-        self.0.as_ref().map_or_else(|| path.to_owned(), |root| format!("{}/{path}", root.as_str()))
+        self.path().map_or_else(|| path.to_owned(), |root| format!("{}/{path}", root.as_str()))
     }
 }
 
@@ -140,14 +173,15 @@ impl Header {
     /// The line of the first entry in the canonical text, from 1.
     #[must_use]
     pub fn first_entry_line(&self) -> usize {
-        // The comment, `format`, `root`, `tracked`; `build`; `exclude`; the blank line and `[entries]`.
+        // The comment and `format`; `root` and `tracked`; `build`; `exclude`; the blank line and `[entries]`.
+        let root = if self.root.is_on_server() { 0 } else { 2 };
         let build = usize::from(self.build.is_some());
         // `database`, `include`, `buckets` and `omit`.
         let surface = self.surface.as_ref().map_or(0, |surface| {
             let lists = [surface.include.len(), surface.buckets.len(), surface.omit.len()];
             1 + lists.into_iter().map(lines_of_list).sum::<usize>()
         });
-        4 + build + surface + lines_of_list(self.scope.patterns().len()) + 2 + 1
+        2 + root + build + surface + lines_of_list(self.scope.patterns().len()) + 2 + 1
     }
 }
 

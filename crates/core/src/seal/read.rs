@@ -162,23 +162,26 @@ impl<'t> Reader<'t> {
             SealKind::Directory => None,
             SealKind::Surface => Some(StatedSurface::default()),
         };
+        let mut has_root = true;
         if let Some(surface) = &mut surface {
             self.string("database = ", "", &mut scratch)?.clone_into(&mut surface.database);
             // The keys that follow depend on it.
-            rules::database(&surface.database, Some(self.line))?;
+            has_root = rules::database(&surface.database, Some(self.line))?.is_file();
             lines.database = self.line;
         }
-        let root = self.string("root = ", "", &mut scratch)?.to_owned();
-        lines.root = self.line;
-        let tracked = match self.next()? {
-            "tracked = true" => true,
-            "tracked = false" => false,
-            _ => return Err(self.form()),
-        };
-        let mut build = None;
-        if self.rest.starts_with("build = ") {
-            build = Some(self.string("build = ", "", &mut scratch)?.to_owned());
-            lines.build = self.line;
+        let (mut root, mut tracked, mut build) = (None, false, None);
+        if has_root {
+            root = Some(self.string("root = ", "", &mut scratch)?.to_owned());
+            lines.root = self.line;
+            tracked = match self.next()? {
+                "tracked = true" => true,
+                "tracked = false" => false,
+                _ => return Err(self.form()),
+            };
+            if self.rest.starts_with("build = ") {
+                build = Some(self.string("build = ", "", &mut scratch)?.to_owned());
+                lines.build = self.line;
+            }
         }
         if let Some(surface) = &mut surface {
             surface.include = self.list(List::Include, &mut lines, &mut scratch)?;
@@ -188,7 +191,8 @@ impl<'t> Reader<'t> {
             surface.buckets = self.list(List::Buckets, &mut lines, &mut scratch)?;
             surface.omit = self.list(List::Omit, &mut lines, &mut scratch)?;
         }
-        let stated = Stated { root: &root, tracked, build: build.as_deref(), exclude, surface };
+        let (root, build) = (root.as_deref(), build.as_deref());
+        let stated = Stated { root, tracked, build, exclude, surface };
         rules::header(stated, |place| Some(lines.of(place)))
     }
 

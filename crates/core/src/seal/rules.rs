@@ -50,7 +50,8 @@ impl List {
 /// The header of a seal as its text states it.
 #[derive(Debug, Default)]
 pub(super) struct Stated<'t> {
-    pub(super) root: &'t str,
+    /// Absent of a database on a server.
+    pub(super) root: Option<&'t str>,
     pub(super) tracked: bool,
     pub(super) build: Option<&'t str>,
     pub(super) exclude: Vec<String>,
@@ -102,7 +103,10 @@ fn is_of_family(format: &str, known: &str) -> bool {
 /// The database system that `text` names.
 pub(super) fn database(text: &str, line: Option<usize>) -> Result<DatabaseSystem, SealError> {
     DatabaseSystem::parse(text).ok_or_else(|| {
-        let message = format!("database {}: this sealgate knows \"sqlite\" alone", quoted(text));
+        let message = format!(
+            "database {}: this sealgate knows \"sqlite\" and \"postgresql MAJOR\"",
+            quoted(text)
+        );
         SealError::new(SealFault::DatabaseUnsupported, line, message)
     })
 }
@@ -113,14 +117,18 @@ pub(super) fn header(
     line_of: impl Fn(Place) -> Option<usize>,
 ) -> Result<Header, SealError> {
     let Stated { root, tracked, build, exclude, surface } = stated;
-    let root = Root::parse(root).map_err(|fault| {
-        SealError::invalid(line_of(Place::Root), format!("root {}: {fault}", quoted(root)))
-    })?;
-    if root.path().is_none() && surface.is_some() {
+    let root = match root {
+        None => Root::on_server(),
+        Some(root) => Root::parse(root).map_err(|fault| {
+            SealError::invalid(line_of(Place::Root), format!("root {}: {fault}", quoted(root)))
+        })?,
+    };
+    let is_repository = root.path().is_none() && !root.is_on_server();
+    if is_repository && surface.is_some() {
         let message = "the root of a seal over a database is its file, and no directory";
         return Err(SealError::invalid(line_of(Place::Root), message));
     }
-    if root.path().is_none() && exclude.first().is_none_or(|first| first != "/.git") {
+    if is_repository && exclude.first().is_none_or(|first| first != "/.git") {
         let message = "with root \".\" the first pattern of `exclude` must be \"/.git\"";
         return Err(SealError::invalid(line_of(Place::List(List::Exclude)), message));
     }

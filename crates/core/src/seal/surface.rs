@@ -16,20 +16,43 @@ pub const MAX_LISTED: usize = 1_000;
 pub enum DatabaseSystem {
     /// SQLite 3: the database is one file.
     Sqlite,
+    /// PostgreSQL of this major version: the database is on a server, and the seal does not say on which.
+    Postgres {
+        /// The major version. Another one prints definitions in other words.
+        major: u16,
+    },
 }
+
+/// What stands before the major version of PostgreSQL.
+const POSTGRES: &str = "postgresql ";
 
 impl DatabaseSystem {
     /// The system that the `database` key names; `None` for any other text.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        (text == "sqlite").then_some(Self::Sqlite)
+        if text == "sqlite" {
+            return Some(Self::Sqlite);
+        }
+        let digits = text.strip_prefix(POSTGRES)?;
+        let major = digits.parse().ok()?;
+        // One text for each version: no sign, no leading zero.
+        let system = Self::Postgres { major };
+        (major > 0 && system.to_string() == text).then_some(system)
     }
 
-    /// As the seal writes it.
+    /// Whether the database is a file, which the seal names as its root.
     #[must_use]
-    pub fn as_str(self) -> &'static str {
+    pub fn is_file(self) -> bool {
+        self == Self::Sqlite
+    }
+}
+
+/// As the seal writes it.
+impl fmt::Display for DatabaseSystem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Sqlite => "sqlite",
+            Self::Sqlite => f.write_str("sqlite"),
+            Self::Postgres { major } => write!(f, "{POSTGRES}{major}"),
         }
     }
 }
@@ -182,6 +205,18 @@ impl Surface {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_system_has_one_text() {
+        for text in ["sqlite", "postgresql 15", "postgresql 9"] {
+            assert_eq!(DatabaseSystem::parse(text).unwrap().to_string(), text);
+        }
+        let wrong = ["", "SQLite", "postgresql", "postgresql ", "postgresql 0", "postgresql 015"];
+        let more = ["postgresql +15", "postgresql 15.1", "postgresql 70000", "postgres 15"];
+        for text in wrong.into_iter().chain(more) {
+            assert_eq!(DatabaseSystem::parse(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn an_included_path_covers_itself_and_what_lies_below_it() {

@@ -76,13 +76,15 @@ fn push_header(out: &mut Vec<u8>, header: &Header) {
     push_string(out, if surface.is_some() { SURFACE_FORMAT } else { FORMAT });
     if let Some(surface) = surface {
         out.extend_from_slice(b"\ndatabase = ");
-        push_string(out, surface.system.as_str());
+        push_string(out, &surface.system.to_string());
     }
-    out.extend_from_slice(b"\nroot = ");
-    push_string(out, header.root.as_str());
-    let tracked: &[u8] = if header.tracked { b"true" } else { b"false" };
-    out.extend_from_slice(b"\ntracked = ");
-    out.extend_from_slice(tracked);
+    if !header.root.is_on_server() {
+        out.extend_from_slice(b"\nroot = ");
+        push_string(out, header.root.as_str());
+        let tracked: &[u8] = if header.tracked { b"true" } else { b"false" };
+        out.extend_from_slice(b"\ntracked = ");
+        out.extend_from_slice(tracked);
+    }
     if let Some(build) = &header.build {
         out.extend_from_slice(b"\nbuild = ");
         push_string(out, build.as_str());

@@ -83,7 +83,7 @@ fn every_other_text_is_refused_by_line_and_reason() {
         ("sealgate-surface/1", "sealgate-surface/2", "seal-format-unknown", "sealgate-surface/2"),
         ("sealgate-surface/1", "sealgate-seal/1", "seal-invalid", "\"database\" is unknown"),
         ("rows and objects", "bytes", "seal-not-canonical", "line 1"),
-        ("\"sqlite\"", "\"postgresql 15\"", "database-unsupported", "postgresql 15"),
+        ("\"sqlite\"", "\"mysql 8\"", "database-unsupported", "mysql 8"),
         ("\"data/app.db\"", "\".\"", "seal-invalid", "no directory"),
         (
             "  \"+database/user_version\",\n  \"main/births\",\n",

@@ -20,13 +20,11 @@ mod walk;
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
-use sealgate_core::compare::inventory::{Inventory, Item, Observed, ScanError};
-use sealgate_core::seal::entry::{Digest, Entry};
-use sealgate_core::seal::path;
 use sealgate_core::seal::surface::Surface;
 
 pub use self::script::{ScriptFault, ScriptMode, Triggers, run_script};
 use self::walk::Walk;
+use crate::survey::Hashing;
 use crate::value::TextEncoding;
 use crate::{DatabaseFault, MAX_DATABASE_BYTES, MAX_ROW_BYTES, Sink, Survey, Wanted, WantsBuckets};
 
@@ -88,22 +86,11 @@ impl Database {
     ///
     /// The objects cannot be listed, or there are too many entries.
     pub fn survey(&self, wanted: Wanted<'_>) -> Result<Survey, DatabaseFault> {
-        let mut hashing = Hashing {
-            items: Vec::new(),
-            is_matched: vec![false; wanted.surface.include.len()],
-            surface: wanted.surface,
-        };
+        // Only a damaged index lets two rows have one key.
+        let repeated = "two rows have this key: an index of the table is damaged";
+        let mut hashing = Hashing::new(wanted.surface, repeated);
         self.visit(wanted, &mut hashing)?;
-        let Hashing { mut items, is_matched, surface } = hashing;
-        items.sort_unstable_by(|a, b| a.path.cmp(&b.path));
-        let items = without_repetition(items);
-        let bytes = items.iter().map(|item| item.observed.bytes()).sum();
-        let include = surface.include.iter().zip(is_matched);
-        let unmatched = include.filter(|(_, is_matched)| !is_matched);
-        Ok(Survey {
-            inventory: Inventory { items, bytes, modes: true },
-            unmatched: unmatched.map(|(included, _)| included.to_string()).collect(),
-        })
+        Ok(hashing.finish())
     }
 
     /// Hands every entry of what is `wanted` to `sink`.
@@ -168,56 +155,4 @@ fn not_a_database(bytes: &[u8]) -> String {
 
 fn damaged(error: &rusqlite::Error) -> DatabaseFault {
     DatabaseFault::Damaged(error.to_string())
-}
-
-/// Makes an inventory of what it takes.
-struct Hashing<'a> {
-    items: Vec<Item>,
-    surface: &'a Surface,
-    /// For each line of `include`, whether it covers anything.
-    is_matched: Vec<bool>,
-}
-
-impl Hashing<'_> {
-    fn push(&mut self, path: String, observed: Observed) {
-        for at in self.surface.covering(path.as_bytes()) {
-            self.is_matched[at] = true;
-        }
-        self.items.push(Item::new(path.into_bytes().into(), observed));
-    }
-}
-
-impl Sink for Hashing<'_> {
-    fn take(&mut self, path: String, content: &[u8]) {
-        let (size, digest) = (content.len() as u64, Digest::of(content));
-        self.push(path, Observed::Entry(Entry::File { size, digest, executable: false }));
-    }
-
-    fn fail(&mut self, place: String, error: ScanError) {
-        // What cannot be read may be anything: nothing below it is called unmatched.
-        let surface = self.surface;
-        for (included, is_matched) in surface.include.iter().zip(&mut self.is_matched) {
-            *is_matched |= included.reaches(place.as_bytes());
-        }
-        // A table that cannot be read to its end: what was read of it is no part of anything.
-        let lost = |item: &Item| path::is_below(&item.path, place.as_bytes());
-        self.items.retain(|item| !lost(item));
-        self.push(place, Observed::ScanError(error));
-    }
-}
-
-/// `items`, which are sorted, with one for each path. Only a damaged index lets two rows have one key.
-fn without_repetition(items: Vec<Item>) -> Vec<Item> {
-    let mut unique: Vec<Item> = Vec::with_capacity(items.len());
-    for item in items {
-        match unique.last_mut() {
-            Some(last) if last.path == item.path => {
-                let detail = "two rows have this key: an index of the table is damaged";
-                let error = std::io::Error::other(detail);
-                last.observed = Observed::ScanError(ScanError::unreadable(&error));
-            }
-            _ => unique.push(item),
-        }
-    }
-    unique
 }

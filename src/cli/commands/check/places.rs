@@ -36,7 +36,7 @@ pub(super) fn protected(
         return Ok(BTreeSet::new());
     }
     let at = match bytes {
-        Bytes::Directory { path, .. } => Some(path.clone()),
+        Bytes::Directory(place) => Some(place.path.clone()),
         Bytes::Worktree | Bytes::Commit(_) => None,
     };
     let roots = selected.iter().filter_map(|(_, begun)| root(begun.as_ref().ok()?));

@@ -101,9 +101,7 @@ pub(super) fn bytes<'a>(
 ) -> Bytes<'a> {
     match (&commits.seals, &arguments.at) {
         (Some(commit), _) if commits.and_bytes => Bytes::Commit(commit),
-        (_, Some(at)) => {
-            Bytes::Directory { given: at.to_string_lossy().into_owned(), path: context.path(at) }
-        }
+        (_, Some(at)) => Bytes::Directory(context.named_place(at)),
         (_, None) => Bytes::Worktree,
     }
 }
@@ -122,7 +120,7 @@ pub(super) fn load(
         None => context.contents(),
     };
     let names = match contents {
-        Ok(Contents { names, strays }) => {
+        Ok(Contents { names, strays, .. }) => {
             problems.extend(strays);
             select(&names, &commits.names).unwrap_or_else(|unmatched| {
                 problems.extend(unmatched);

@@ -152,7 +152,10 @@ fn of_reseal(
 fn covered(seal: &Seal) -> String {
     let Header { root, tracked, scope, surface, .. } = &seal.header;
     let kept = if *tracked { "kept in git" } else { "not kept in git" };
-    let mut words = format!("  root     {}, {kept}\n", printable_str(root.as_str()));
+    let mut words = match surface {
+        Some(surface) if root.is_on_server() => format!("  database {}\n", surface.system),
+        _ => format!("  root     {}, {kept}\n", printable_str(root.as_str())),
+    };
     for list in SurfaceList::ALL {
         let paths = surface.as_ref().map_or_else(Vec::new, |surface| surface.listed(list));
         for path in paths {

@@ -2,6 +2,7 @@
 //! command brings them back.
 
 use sealgate_core::compare::finding::{Cause, Finding, FindingKind};
+use sealgate_core::compare::verdict::Source;
 
 use super::Advice;
 
@@ -9,6 +10,10 @@ impl Advice<'_> {
     /// Whether a database was judged.
     pub(super) fn is_database(&self) -> bool {
         self.judgement.database.is_some()
+    }
+
+    fn is_on_server(&self) -> bool {
+        matches!(self.judgement.source, Source::Server { .. })
     }
 
     /// The advice on a row or an object.
@@ -23,6 +28,13 @@ impl Advice<'_> {
                 "SQLite rewrites definitions when a table is renamed, and leaves them so when it is renamed \
                  back: {approval}."
             ),
+            (_, FindingKind::Unreadable) if self.is_on_server() => {
+                "Give the user of the connection the right to read it: what cannot be read is never approved."
+                    .to_owned()
+            }
+            (_, FindingKind::Unstable) if self.is_on_server() => {
+                "Check again while nobody changes it.".to_owned()
+            }
             (_, FindingKind::Unreadable | FindingKind::Unstable) => {
                 "Run `PRAGMA integrity_check` in the sqlite3 shell, and restore the database from a backup \
                  if it is damaged: what cannot be read is never approved."

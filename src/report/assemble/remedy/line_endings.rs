@@ -18,7 +18,9 @@ impl Advice<'_> {
         let again = match &self.judgement.source {
             Source::Worktree if self.is_kept_in_git() => None,
             Source::Worktree => Some("build again from a fresh checkout".to_owned()),
-            Source::Directory { .. } | Source::Commit { .. } => Some(self.again(None)),
+            Source::Directory { .. } | Source::Commit { .. } | Source::Server { .. } => {
+                Some(self.again(None))
+            }
         };
         if let Some(again) = again {
             let in_commit = matches!(self.judgement.source, Source::Commit { .. });

@@ -10,6 +10,7 @@ impl Advice<'_> {
     pub(super) fn again(&self, path: Option<&[u8]>) -> String {
         match &self.judgement.source {
             Source::Directory { given, .. } => format!("make {given} again"),
+            Source::Server { .. } => "undo the change in the database".to_owned(),
             Source::Commit { .. } => self.again_in_a_commit(path),
             Source::Worktree if self.is_kept_in_git() => match self.committed() {
                 None => format!("restore it with `{}`", self.restore(&self.in_repository(path))),

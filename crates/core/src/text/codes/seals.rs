@@ -10,19 +10,36 @@ pub(super) const SEALS: &[ErrorCode] = &[
             no working tree. Clone the repository, and run the command in the clone.",
     },
     ErrorCode {
+        code: "database-not-named",
+        title: "Nothing says where the database is",
+        explanation: "The seal covers a PostgreSQL database, and a seal never says on which server it \
+            is. Nothing is judged. Pass `--at` with what `psql` takes to connect, such as \
+            `host=HOST dbname=DATABASE` or `service=NAME`. No commit has such a database, so \
+            `--rev` does not go with it: `--seals-from REV --at ...` takes the seal from a commit.",
+    },
+    ErrorCode {
+        code: "database-unreachable",
+        title: "The database cannot be reached",
+        explanation: "`psql` could not connect to the PostgreSQL database that `--at` names, or the \
+            connection ended before everything was read. Nothing is judged. The message is that of \
+            `psql`. No password is asked for: it comes from PGPASSWORD, PGPASSFILE or ~/.pgpass.",
+    },
+    ErrorCode {
         code: "database-unreadable",
         title: "The database cannot be read",
         explanation: "The root of a seal over a database is not there as an SQLite database that \
             can be read: it is another file, it is encrypted or damaged, it is too large, or a link \
-            or a directory stands in its place. Nothing is judged. Restore the file, or correct the \
-            root of the seal.",
+            or a directory stands in its place. Or a PostgreSQL server refused a statement, or \
+            tables were created, dropped or renamed all the time. Nothing is judged. Restore the \
+            file, or correct the root of the seal; give the user the right to read what is under seal.",
     },
     ErrorCode {
         code: "database-unsupported",
         title: "This sealgate cannot read the database",
         explanation: "The seal covers a database of a system that this program was built without, \
-            or does not know. Nothing is judged. Install sealgate with `--features sqlite`, or use \
-            a version that knows the system.",
+            or does not know; or the PostgreSQL server is older than 14, or has something in its \
+            catalogs that this version would have to leave out. Nothing is judged. Install sealgate \
+            with `--features sqlite`, or use a version that knows the system.",
     },
     ErrorCode {
         code: "findings-too-many",
@@ -100,6 +117,13 @@ pub(super) const SEALS: &[ErrorCode] = &[
             states the text of the target and not the bytes behind it, so those bytes would not be \
             under seal. Copy in what the link leads to, exclude the link, or pass \
             `--allow-outside-links`.",
+    },
+    ErrorCode {
+        code: "psql-missing",
+        title: "There is no psql",
+        explanation: "PostgreSQL databases are read by `psql`, the client that comes with PostgreSQL, \
+            and it is not in PATH. Nothing is judged. Install it: the Debian package is \
+            `postgresql-client`.",
     },
     ErrorCode {
         code: "require-sealed",
@@ -295,6 +319,14 @@ pub(super) const SEALS: &[ErrorCode] = &[
         explanation: "The seals directory is not a directory, is a symbolic link, or cannot be \
             read by this user, so it is not known which seals there are. Make it a directory that \
             this user can read, or name another with `--seals`.",
+    },
+    ErrorCode {
+        code: "server-major-differs",
+        title: "The server is of another major version than the seal",
+        explanation: "The seal states the major version of PostgreSQL that it was made on, and the \
+            server is of another. Major versions have other catalogs and print definitions in other \
+            words, so nothing is judged. Name a server of the sealed version; after an upgrade, make \
+            the seal anew.",
     },
     ErrorCode {
         code: "several-seals",
