@@ -14,16 +14,16 @@ pub const MAX_LISTED: usize = 1_000;
 /// The database systems of which a surface can be sealed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum DatabaseSystem {
-    /// SQLite 3: the database is one file.
+    /// `SQLite` 3: the database is one file.
     Sqlite,
-    /// PostgreSQL of this major version: the database is on a server, and the seal does not say on which.
+    /// `PostgreSQL` of this major version: the database is on a server, and the seal does not say on which.
     Postgres {
         /// The major version. Another one prints definitions in other words.
         major: u16,
     },
 }
 
-/// What stands before the major version of PostgreSQL.
+/// What stands before the major version of `PostgreSQL`.
 const POSTGRES: &str = "postgresql ";
 
 impl DatabaseSystem {

@@ -118,10 +118,9 @@ pub fn name_without_digests(path: &str) -> Option<String> {
             }
             // The next place at which a name or a part of one can begin.
             None => {
-                at += bytes[at..]
-                    .iter()
-                    .position(|&byte| is_mark(byte))
-                    .map_or(bytes.len(), |to| to + 1)
+                let rest = &bytes[at..];
+                let mark = rest.iter().position(|&byte| is_mark(byte));
+                at += mark.map_or(bytes.len(), |to| to + 1);
             }
         }
     }
