@@ -5,7 +5,7 @@ $PSNativeCommandUseErrorActionPreference = $false
 Set-StrictMode -Version Latest
 
 function Set-Undecided {
-    $outputs = 'verdict=error', 'exit-code=2', 'checked=0', 'findings=0', 'extent=', 'resealed=', 'authority=none', 'staged=', 'report='
+    $outputs = 'verdict=error', 'exit-code=2', 'checked=0', 'findings=0', 'extent=', 'resealed=', 'authority=none', 'staged=', 'report=', 'artifact='
     [IO.File]::AppendAllLines($env:GITHUB_OUTPUT, [string[]] $outputs)
 }
 
@@ -88,6 +88,17 @@ $env:PATH = $search -join ';'
 $room = Join-Path $env:RUNNER_TEMP "sealgate-$([guid]::NewGuid())"
 [void] [IO.Directory]::CreateDirectory($room)
 $report = Join-Path $room 'report.json'
+
+# The action keeps the report of a failure under a name that no other job of the run takes, and the
+# program prints how to get it.
+if ("$env:IN_KEEP_REPORT" -cnotin '', 'false', 'true') { Stop-Gate "the input 'keep-report' is true or false" }
+$env:SEALGATE_ARTIFACT = ''
+if ("$env:IN_KEEP_REPORT" -ceq 'true') {
+    $env:SEALGATE_ARTIFACT = (Split-Path -Leaf $room) -creplace '^sealgate-', 'sealgate-report-'
+}
+
+if ("$env:IN_CACHE" -cnotin '', 'false', 'true') { Stop-Gate "the input 'cache' is true or false" }
+if ("$env:IN_CACHE" -ceq 'true') { Write-Output "sealgate: the input 'cache' has no effect on Windows" }
 
 $action = $env:GITHUB_ACTION_PATH
 $manifest = [IO.File]::ReadAllText((Join-Path $action 'Cargo.toml'))
@@ -221,4 +232,7 @@ if ("$env:IN_ACTION" -ne '') {
 $code = $LASTEXITCODE
 # Another program: whatever it wrote before does not count.
 if ($code -notin 0, 1, 2) { Set-Undecided }
+if ($code -ne 0 -and (Test-Path -LiteralPath $report)) {
+    [IO.File]::AppendAllLines($env:GITHUB_OUTPUT, [string[]] "artifact=$env:SEALGATE_ARTIFACT")
+}
 exit $code

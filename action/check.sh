@@ -6,7 +6,7 @@ set -euf -o pipefail
 # What would change how the tools below behave.
 unset CDPATH TAR_OPTIONS
 # Whoever runs this script without its action need not know of these.
-: "${IN_ACTION:=}" "${IN_PLAN:=}" "${IN_EVIDENCE:=}" "${IN_REF:=}" "${IN_POLICY_DIGEST:=}"
+: "${IN_KEEP_REPORT:=}" "${IN_ACTION:=}" "${IN_PLAN:=}" "${IN_EVIDENCE:=}" "${IN_REF:=}" "${IN_POLICY_DIGEST:=}" "${IN_CACHE:=}"
 
 # A relative directory in the search path is one of the workspace: whoever writes the judged commit
 # would choose the programs that judge it.
@@ -22,12 +22,29 @@ search_path() {
 
 # What is true until the gate says otherwise: a crash is never green. Of two lines the later counts.
 undecided() {
-    printf '%s\n' verdict=error exit-code=2 checked=0 findings=0 extent= resealed= authority=none staged= report= >>"$GITHUB_OUTPUT"
+    printf '%s\n' verdict=error exit-code=2 checked=0 findings=0 extent= resealed= authority=none staged= report= artifact= >>"$GITHUB_OUTPUT"
 }
 
 stop() {
     printf '::error title=sealgate::%s\n' "$1"
     exit 2
+}
+
+# SHA-256 of standard input, or of the files that are named there, each with its name.
+sha256() {
+    if command -v sha256sum >/dev/null; then "$@" sha256sum; else "$@" shasum -a 256; fi
+}
+
+# Names the program that the action builds of itself: by its sources, and by the machine. There is no name
+# if the action builds none, because it has releases or was given a program.
+key() {
+    local sources
+    [ -z "$GIVEN" ] || return 0
+    ! grep -q '^[0-9a-f]' "$GITHUB_ACTION_PATH/releases.sha256" || return 0
+    # What a build copies.
+    sources=$(cd "$GITHUB_ACTION_PATH" && find . \( -path ./.git -o -path ./target \) -prune -o -type f -print0 |
+        LC_ALL=C sort -z | sha256 xargs -0 | sha256)
+    printf '%s\n' "key=sealgate-${RUNNER_OS:-}-${RUNNER_ARCH:-}-${ImageOS:-}-${sources%% *}" >>"$GITHUB_OUTPUT"
 }
 
 # Builds the gate from a copy of the action, where nothing else has a say. Cargo and rustup look for
@@ -62,10 +79,28 @@ build() {
     rm -rf "$room/target" "$home"
 }
 
+if [ "${1:-}" = key ]; then
+    search_path
+    key
+    exit
+fi
 undecided
 search_path
 room=$(mktemp -d "$RUNNER_TEMP/sealgate-XXXXXXXX")
 report=$room/report.json
+
+# The action keeps the report of a failure under a name that no other job of the run takes, and the
+# program prints how to get it.
+artifact=
+case $IN_KEEP_REPORT in
+true) artifact=sealgate-report-${room##*/sealgate-} ;;
+'' | false) ;;
+*) stop "the input 'keep-report' is true or false" ;;
+esac
+case $IN_CACHE in
+'' | false | true) ;;
+*) stop "the input 'cache' is true or false" ;;
+esac
 
 # The binary: one that was given, a release whose digest stands in releases.sha256, or one that is
 # built from this checkout.
@@ -73,8 +108,8 @@ version=$(sed -n '/^version = /{s/^version = "\(.*\)"$/\1/p;q;}' "$GITHUB_ACTION
 wanted=${IN_VERSION#v}
 wanted=${wanted:-$version}
 case $(uname -s)-$(uname -m) in
-Linux-x86_64) target=x86_64-unknown-linux-gnu ;;
-Linux-aarch64) target=aarch64-unknown-linux-gnu ;;
+Linux-x86_64) target=x86_64-unknown-linux-musl ;;
+Linux-aarch64) target=aarch64-unknown-linux-musl ;;
 Darwin-x86_64) target=x86_64-apple-darwin ;;
 Darwin-arm64) target=aarch64-apple-darwin ;;
 *) target=other ;;
@@ -92,17 +127,24 @@ elif [ -n "$digest" ]; then
     # First `--disable`: a ~/.curlrc has no say.
     curl --disable --fail --silent --show-error --location --proto '=https' --tlsv1.2 --retry 3 \
         --output "$room/archive" -- "$url" || stop "the release of sealgate could not be downloaded"
-    if command -v sha256sum >/dev/null; then
-        found=$(sha256sum <"$room/archive")
-    else
-        found=$(shasum -a 256 <"$room/archive")
-    fi
+    found=$(sha256 <"$room/archive")
     [ "${found%% *}" = "$digest" ] ||
         stop "the release of sealgate is not the one whose SHA-256 the action states: nothing was run"
     tar -xzf - -C "$room" sealgate <"$room/archive"
     binary=$room/sealgate
 elif [ "$wanted" = "$version" ]; then
-    build
+    cached=$RUNNER_TEMP/sealgate-kept
+    if [ "$IN_CACHE" = true ] && [ "${KEPT:-}" = true ]; then
+        cp "$cached/sealgate" "$room/sealgate"
+    else
+        build
+        if [ "$IN_CACHE" = true ]; then
+            rm -rf "$cached"
+            mkdir "$cached"
+            cp "$room/sealgate" "$cached/sealgate"
+            echo built=true >>"$GITHUB_OUTPUT"
+        fi
+    fi
     binary=$room/sealgate
 else
     stop "the action has no SHA-256 of the wanted version of sealgate: use its own, or the input 'binary'"
@@ -216,10 +258,13 @@ elif [ "$rebuild" != true ]; then
 fi
 
 code=0
-"$binary" "${arguments[@]}" || code=$?
+SEALGATE_ARTIFACT=$artifact "$binary" "${arguments[@]}" || code=$?
 # Killed, or another program: whatever it wrote before does not count.
 case $code in
 0 | 1 | 2) ;;
 *) undecided ;;
 esac
+if [ "$code" != 0 ] && [ -f "$report" ]; then
+    printf 'artifact=%s\n' "$artifact" >>"$GITHUB_OUTPUT"
+fi
 exit "$code"

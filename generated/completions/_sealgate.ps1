@@ -39,7 +39,7 @@ Register-ArgumentCompleter -Native -CommandName 'sealgate' -ScriptBlock {
             [CompletionResult]::new('resolve', 'resolve', [CompletionResultType]::ParameterValue, 'Join seals that a merge left in conflict, entry by entry')
             [CompletionResult]::new('merge-driver', 'merge-driver', [CompletionResultType]::ParameterValue, 'Merge one seal for git; `hook install` and `init` set this up')
             [CompletionResult]::new('diff', 'diff', [CompletionResultType]::ParameterValue, 'Show what sealing again would change, how two builds differ, or how the seals changed')
-            [CompletionResult]::new('ls', 'ls', [CompletionResultType]::ParameterValue, 'List which paths are sealed, unsealed or excluded, and by which pattern')
+            [CompletionResult]::new('ls', 'ls', [CompletionResultType]::ParameterValue, 'List the seals, or which paths of one are sealed, unsealed or excluded, and by which pattern')
             [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Print a seal in a format that other tools read')
             [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Set up a repository: the first seals, attributes and a workflow')
             [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'List what weakens the gate in this repository, and how to fix it')

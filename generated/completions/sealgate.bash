@@ -175,7 +175,7 @@ _sealgate() {
             return 0
             ;;
         sealgate__subcmd__accept)
-            opts="-C -q -v -h -V --allow-ci --allow-outside-links --seals --color --quiet --verbose --help --version"
+            opts="-C -q -v -h -V --allow-ci --allow-outside-links --seals --color --quiet --verbose --help --version $("$1" ls 2>/dev/null)"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -295,7 +295,7 @@ _sealgate() {
             return 0
             ;;
         sealgate__subcmd__check)
-            opts="-C -q -v -h -V --names-from --allow-none --rev --seals-from --base --on-reseal --environment --action --plan --ref --older --policy-digest --at --stage --require-sealed --only --partition --format --report --threads --no-mmap --seals --color --quiet --verbose --help --version"
+            opts="-C -q -v -h -V --names-from --allow-none --rev --seals-from --base --on-reseal --environment --action --plan --ref --older --policy-digest --at --stage --require-sealed --only --partition --format --report --threads --no-mmap --seals --color --quiet --verbose --help --version $("$1" ls 2>/dev/null)"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -461,7 +461,7 @@ _sealgate() {
             return 0
             ;;
         sealgate__subcmd__diff)
-            opts="-C -q -v -h -V --against --base --rev --exit-code --format --threads --no-mmap --seals --color --quiet --verbose --help --version"
+            opts="-C -q -v -h -V --against --base --rev --exit-code --format --threads --no-mmap --seals --color --quiet --verbose --help --version $("$1" ls 2>/dev/null)"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -589,7 +589,7 @@ _sealgate() {
             return 0
             ;;
         sealgate__subcmd__export)
-            opts="-C -q -v -h -V --format --at --seals --color --quiet --verbose --help --version"
+            opts="-C -q -v -h -V --format --seals --color --quiet --verbose --help --version $("$1" ls 2>/dev/null)"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -623,7 +623,7 @@ _sealgate() {
             return 0
             ;;
         sealgate__subcmd__fmt)
-            opts="-C -q -v -h -V --check --allow-ci --seals --color --quiet --verbose --help --version"
+            opts="-C -q -v -h -V --check --allow-ci --seals --color --quiet --verbose --help --version $("$1" ls 2>/dev/null)"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1129,7 +1129,7 @@ _sealgate() {
             return 0
             ;;
         sealgate__subcmd__ls)
-            opts="-C -q -v -h -V --at --seals --color --quiet --verbose --help --version"
+            opts="-C -q -v -h -V --seals --color --quiet --verbose --help --version $("$1" ls 2>/dev/null)"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1471,7 +1471,7 @@ _sealgate() {
             return 0
             ;;
         sealgate__subcmd__rebuild)
-            opts="-C -q -v -h -V --seal --twice --restore --seals-from --base --on-reseal --format --report --threads --no-mmap --seals --color --quiet --verbose --help --version"
+            opts="-C -q -v -h -V --seal --twice --restore --seals-from --base --on-reseal --format --report --threads --no-mmap --seals --color --quiet --verbose --help --version $("$1" ls 2>/dev/null)"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1555,7 +1555,7 @@ _sealgate() {
             return 0
             ;;
         sealgate__subcmd__resolve)
-            opts="-C -q -v -h -V --seals --color --quiet --verbose --help --version"
+            opts="-C -q -v -h -V --seals --color --quiet --verbose --help --version $("$1" ls 2>/dev/null)"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1581,7 +1581,7 @@ _sealgate() {
             return 0
             ;;
         sealgate__subcmd__seal)
-            opts="-C -q -v -h -V --root --at --exclude --include --set-build --only --from-report --all --allow-ci --allow-outside-links --threads --no-mmap --seals --color --quiet --verbose --help --version"
+            opts="-C -q -v -h -V --root --at --exclude --include --set-build --only --from-report --all --allow-ci --allow-outside-links --threads --no-mmap --seals --color --quiet --verbose --help --version $("$1" ls 2>/dev/null)"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

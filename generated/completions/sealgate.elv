@@ -36,7 +36,7 @@ set edit:completion:arg-completer[sealgate] = {|@words|
             cand resolve 'Join seals that a merge left in conflict, entry by entry'
             cand merge-driver 'Merge one seal for git; `hook install` and `init` set this up'
             cand diff 'Show what sealing again would change, how two builds differ, or how the seals changed'
-            cand ls 'List which paths are sealed, unsealed or excluded, and by which pattern'
+            cand ls 'List the seals, or which paths of one are sealed, unsealed or excluded, and by which pattern'
             cand export 'Print a seal in a format that other tools read'
             cand init 'Set up a repository: the first seals, attributes and a workflow'
             cand doctor 'List what weakens the gate in this repository, and how to fix it'

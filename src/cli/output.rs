@@ -354,7 +354,16 @@ impl ReportFile {
         let mut bytes = Vec::new();
         let _ =
             StripStream::new(&mut bytes).write_all(&render(report, self.format, verbosity.into()));
-        Writer::default().write(&self.path, &bytes).map_err(|error| {
+        self.write_bytes(&bytes)
+    }
+
+    /// Writes a report whose bytes these are.
+    ///
+    /// # Errors
+    ///
+    /// There is no room, or the file cannot be written.
+    pub fn write_bytes(&self, bytes: &[u8]) -> Result<(), Problem> {
+        Writer::default().write(&self.path, bytes).map_err(|error| {
             Problem::new(
                 "report-unwritable",
                 format!("{}: {}", shown_path(&self.path), in_words(&error)),

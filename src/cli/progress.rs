@@ -1,13 +1,19 @@
-//! The progress display: on a terminal, when the work takes more than half a second.
+//! The progress displays: on a terminal, when hashing takes more than half a second; and of a rehearsal.
 
+use std::cell::RefCell;
 use std::io::IsTerminal as _;
 use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{
+    HumanBytes, HumanCount, HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle,
+};
 use sealgate_scan::Meter;
+
+use crate::cli::output::Terminal;
+use crate::report::Verbosity;
 
 /// Work shorter than this shows nothing.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -79,6 +85,67 @@ impl Drop for Progress {
             drop(done);
             // A display that panicked changes no verdict.
             let _ = thread.join();
+        }
+    }
+}
+
+/// How a rehearsal goes on: a line for each leg, and on a terminal what it is doing and how long that took.
+pub struct LegProgress {
+    terminal: Terminal,
+    shown: Option<ProgressBar>,
+    current: RefCell<Option<(String, Instant)>>,
+}
+
+impl LegProgress {
+    /// Tells on stderr, unless `terminal` is quiet.
+    #[must_use]
+    pub fn new(terminal: Terminal) -> Self {
+        let is_shown = std::io::stderr().is_terminal() && terminal.verbosity != Verbosity::Quiet;
+        let shown = is_shown.then(|| {
+            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+            if let Ok(style) = ProgressStyle::with_template("{spinner} {prefix}: {msg}") {
+                bar.set_style(style);
+            }
+            bar.enable_steady_tick(TICK);
+            bar
+        });
+        Self { terminal, shown, current: RefCell::new(None) }
+    }
+
+    /// A leg begins, which does this.
+    pub fn begin(&self, leg: &str, doing: &str) {
+        self.end();
+        let line = format!("{leg}: {doing}");
+        match &self.shown {
+            None => self.terminal.remark(&format!("{line} ...")),
+            Some(bar) => {
+                bar.set_prefix(line.clone());
+                bar.set_message("...");
+            }
+        }
+        *self.current.borrow_mut() = Some((line, Instant::now()));
+    }
+
+    /// A step of the leg begins.
+    pub fn step(&self, step: &str) {
+        if let Some(bar) = &self.shown {
+            bar.set_message(format!("{step} ..."));
+        }
+    }
+
+    /// The leg has ended.
+    pub fn end(&self) {
+        if let (Some(bar), Some((line, began))) = (&self.shown, self.current.take()) {
+            let took = HumanDuration(began.elapsed());
+            bar.suspend(|| self.terminal.remark(&format!("{line} ({took:#})")));
+        }
+    }
+}
+
+impl Drop for LegProgress {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.shown {
+            bar.finish_and_clear();
         }
     }
 }

@@ -18,7 +18,7 @@ pub use answers::{
     sums, twice,
 };
 pub use assemble::authority::{BREAK_GLASS, RESEAL_GRANTED, SCOPE_CHANGE_ALLOWED};
-pub use assemble::remedy::{Checkout, CommittedDrift, Invocation};
+pub use assemble::remedy::{Checkout, CommittedDrift, Invocation, Kept, ToStage};
 pub use changed::{Growth, Since};
 use present::Presentation;
 pub use present::extent::Extent;
@@ -26,8 +26,10 @@ pub use render::errors::problems;
 pub use render::human::{Screen, Verbosity, human};
 pub use render::json::json;
 pub(crate) use render::markdown::taken_back;
+pub use render::rehearsal;
 pub use v1::read;
 pub use v1::recognise::{LOOKED_AT, is_report};
+pub use v1::rehearsal as rehearsal_view;
 pub use v1::{
     Area, AuthorityView, BaseView, ChangeView, DeletedView, DifferenceView, EntryKind, EntryView,
     ErrorView, FindingView, Fix, FoldView, Notice, Occasion, PartView, PartitionKind,

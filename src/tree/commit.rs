@@ -1,24 +1,28 @@
 //! What a commit holds, from its objects: no working tree, no filter, no attribute has a say.
 //!
 //! Trees are read first, and give paths, modes and ids. Blobs are then hashed while git inflates
-//! them, by as many conversations with git as there are threads; a blob that stands at several
-//! paths is hashed once.
+//! them, by a conversation with git for every two threads; a blob that stands at several paths is
+//! hashed once.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 pub use super::commit_limits::{CommitError, Work};
 use sealgate_core::compare::inventory::{Extent, Inventory, Item, ScanError};
-use sealgate_core::seal::entry::{Digest, Entry};
+use sealgate_core::seal::entry::Entry;
 use sealgate_core::seal::exclude::Scope;
 use sealgate_core::seal::path::{self, join};
 use sealgate_git::{ObjectError, Objects, Oid, TreeEntry, TreeMode};
-use sealgate_scan::{PassOver, Scanner};
+use sealgate_scan::{Content, Contents, PassOver, Scanner};
 
 use super::commit_limits::{MORE_BYTES, MORE_PATHS};
 
-/// Blobs that are asked for at a time.
+/// So many blobs are asked for in the conversation that is open; of more, each conversation takes so many
+/// in a row.
 const WINDOW: usize = 100;
+
+/// So many trees are asked for before they are needed.
+const AHEAD: usize = 63;
 
 /// The longest target of a link, in bytes; no file system takes a longer one.
 const MAX_TARGET: u64 = 4_096;
@@ -147,6 +151,7 @@ impl Trees<'_> {
         let mut waiting: Vec<(Box<[u8]>, Oid)> = vec![(Box::default(), *root)];
         while let Some((above, oid)) = waiting.pop() {
             self.release(&above);
+            self.read_ahead((&above, &oid), &waiting)?;
             let entries = self.objects.tree(&oid).map_err(|error| trouble_at(&above, error))?;
             let mut in_scope = 0_usize;
             let level = self.scope.level(&above);
@@ -181,6 +186,19 @@ impl Trees<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Has git answer for several trees at a time: this one and those that are next.
+    fn read_ahead(
+        &mut self,
+        this: (&[u8], &Oid),
+        waiting: &[(Box<[u8]>, Oid)],
+    ) -> Result<(), CommitError> {
+        let next = waiting.iter().rev().take(AHEAD).map(|(path, oid)| (&**path, oid));
+        let trees: Vec<(&[u8], &Oid)> = std::iter::once(this).chain(next).collect();
+        let oids: Vec<Oid> = trees.iter().map(|(_, oid)| **oid).collect();
+        let read = self.objects.read_ahead(&oids);
+        read.map_err(|(at, error)| trouble_at(trees[at].0, error))
     }
 
     fn passes(&self, path: &[u8]) -> bool {
@@ -251,12 +269,6 @@ fn link(target: Vec<u8>) -> Result<Entry, ScanError> {
     }
 }
 
-/// Size and digest.
-type Content = (u64, Digest);
-
-/// The number of a window, and what its blobs are.
-type Window = (usize, Vec<Content>);
-
 /// The index of a blob, and why it could not be had.
 type Unhashed = (usize, ObjectError);
 
@@ -266,61 +278,54 @@ fn hash_all(
     blobs: &[Oid],
     scanner: &Scanner,
 ) -> Result<Vec<Content>, Unhashed> {
-    let windows: Vec<&[Oid]> = blobs.chunks(WINDOW).collect();
-    let next = AtomicUsize::new(0);
-    let several = scanner.workers.count().min(windows.len());
-    if several < 2 {
-        let hashed = hash_windows(objects, &windows, &next, scanner)?;
-        return Ok(hashed.into_iter().flat_map(|(_, contents)| contents).collect());
+    if blobs.len() <= WINDOW {
+        objects.ask(blobs).map_err(|error| (0, error))?;
+        return hash(objects, blobs, scanner, &AtomicBool::new(false));
     }
+    // git inflates in one thread what is hashed in another.
+    let several = scanner.workers.count().div_ceil(2).min(blobs.len() / WINDOW);
+    let (repository, stopped) = (objects.repository(), AtomicBool::new(false));
     let conversations: Vec<usize> = (0..several).collect();
-    let repository = objects.repository();
-    let hashed = scanner.workers.map(&conversations, |_| {
-        let mut objects = Objects::open(repository).map_err(|error| (0, error.into()))?;
-        let hashed = hash_windows(&mut objects, &windows, &next, scanner);
-        if hashed.is_err() {
+    // Each takes every so many windows, so that all have about as much to do.
+    let share = |of: usize| blobs.chunks(WINDOW).skip(of).step_by(several);
+    let hashed = scanner.workers.map(&conversations, |&of| {
+        let oids = share(of).flatten().copied().collect::<Vec<Oid>>();
+        let hashed = Objects::open_all(repository, oids.clone())
+            .map_err(|error| (0, error.into()))
+            .and_then(|mut objects| hash(&mut objects, &oids, scanner, &stopped));
+        hashed.map_err(|(at, error)| {
             // Nobody needs the rest any more.
-            next.store(windows.len(), Ordering::Relaxed);
-        }
-        hashed
+            stopped.store(true, Ordering::Relaxed);
+            ((at / WINDOW * several + of) * WINDOW + at % WINDOW, error)
+        })
     });
-    let mut all = Vec::with_capacity(windows.len());
-    for windows in hashed {
-        all.append(&mut windows?);
+    let mut shares = Vec::with_capacity(several);
+    for hashed in hashed {
+        shares.push(hashed?);
     }
-    all.sort_unstable_by_key(|(window, _)| *window);
-    Ok(all.into_iter().flat_map(|(_, contents)| contents).collect())
+    let mut windows: Vec<_> = shares.iter().map(|share| share.chunks(WINDOW)).collect();
+    let mut all = Vec::with_capacity(blobs.len());
+    for of in (0..several).cycle().take(blobs.len().div_ceil(WINDOW)) {
+        all.extend(windows[of].next().into_iter().flatten());
+    }
+    Ok(all)
 }
 
-/// Takes windows as long as there are any. The next one is asked for before the answers of the one
-/// before are taken, so that git always has something to do.
-fn hash_windows(
+/// Hashes the blobs `oids`, which `objects` was asked for, until it is `stopped`.
+fn hash(
     objects: &mut Objects,
-    windows: &[&[Oid]],
-    next: &AtomicUsize,
+    oids: &[Oid],
     scanner: &Scanner,
-) -> Result<Vec<Window>, Unhashed> {
-    let mut hashed = Vec::new();
-    let ask = |objects: &mut Objects| {
-        let window = next.fetch_add(1, Ordering::Relaxed);
-        let Some(oids) = windows.get(window) else { return Ok(None) };
-        objects.ask(oids).map_err(|error| (window * WINDOW, error))?;
-        Ok(Some(window))
-    };
-    let mut asked = ask(objects)?;
-    while let Some(window) = asked {
-        asked = ask(objects)?;
-        let mut contents = Vec::with_capacity(WINDOW);
-        for (index, oid) in windows[window].iter().enumerate() {
-            let mut digest = blake3::Hasher::new();
-            let taken = objects.take(oid, |piece| {
-                digest.update(piece);
-            });
-            let size = taken.map_err(|error| (window * WINDOW + index, error))?;
-            scanner.meter.count(1, size);
-            contents.push((size, Digest(*digest.finalize().as_bytes())));
+    stopped: &AtomicBool,
+) -> Result<Vec<Content>, Unhashed> {
+    let mut contents = Contents::default();
+    for (index, oid) in oids.iter().enumerate() {
+        if stopped.load(Ordering::Relaxed) {
+            break;
         }
-        hashed.push((window, contents));
+        let taken = objects.take(oid, |piece| contents.take(piece));
+        taken.map_err(|error| (index, error))?;
+        scanner.meter.count(1, contents.end());
     }
-    Ok(hashed)
+    Ok(contents.finish())
 }

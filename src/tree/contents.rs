@@ -16,6 +16,17 @@ pub struct Contents {
     pub names: Vec<SealName>,
     /// What must not be there.
     pub strays: Vec<Problem>,
+    /// Whether something beside seals is there that may be: a policy, grants, evidence, a README.
+    pub others: bool,
+}
+
+impl Contents {
+    /// The names of all seals, where the directory holds nothing else.
+    #[must_use]
+    pub fn nothing_but_seals(&self) -> Option<Vec<String>> {
+        (self.strays.is_empty() && !self.others)
+            .then(|| self.names.iter().map(|name| name.as_str().to_owned()).collect())
+    }
 }
 
 impl Workspace {
@@ -34,7 +45,7 @@ impl Workspace {
             }
             match sort_out(&name, kind) {
                 Place::Seal(name) => contents.names.push(name),
-                Place::Known => {}
+                Place::Known => contents.others = true,
                 Place::Stray(why) => contents.strays.push(self.stray(&name, why)),
             }
         }
@@ -63,7 +74,11 @@ impl Workspace {
     pub(super) fn stray(&self, name: &[u8], why: &str) -> Problem {
         let name = String::from_utf8_lossy(name);
         let file = format!("{}/{name}", self.seals.as_str());
-        let remedy = if name.ends_with(".toml") {
+        let is_seal_name =
+            name.strip_suffix(".toml").is_some_and(|name| SealName::parse(name).is_some());
+        let remedy = if is_seal_name {
+            "move it away: a seal is a regular file; if git has the seal, restore that"
+        } else if name.ends_with(".toml") {
             "rename it: the name of a seal is [a-z0-9][a-z0-9._-]*"
         } else {
             "move it elsewhere: only seals and a README.md belong here"

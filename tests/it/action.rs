@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-use crate::actions::{self, OUTPUTS};
+use crate::actions::{self, action_outputs};
 use crate::support::{Run, copy, run, scrubbed};
 
 const ACTION: &str = include_str!("../../action.yml");
@@ -368,7 +368,7 @@ fn whatever_ends_the_program_early_is_an_error_with_every_output() {
         step.program("sealgate", &body);
         let stepped = step.run(&[]);
         let there: BTreeSet<&str> = stepped.outputs.keys().map(String::as_str).collect();
-        assert_eq!(there, OUTPUTS.into(), "{body}");
+        assert_eq!(there, action_outputs().into_iter().collect(), "{body}");
         assert_eq!(stepped.outputs["verdict"] == "pass", says_pass, "{body}");
         assert!(!step.passes(&stepped.outputs), "{body}: {:?}", stepped.outputs);
     }
@@ -395,7 +395,7 @@ fn release(step: &Step, says: &str) -> (Vec<u8>, String) {
     let mut tar = scrubbed("tar");
     tar.arg("-czf").arg(&archive).arg("-C").arg(&made).args(["sealgate", "README.md"]);
     assert_eq!(run(tar).code, 0);
-    let system = if cfg!(target_os = "macos") { "apple-darwin" } else { "unknown-linux-gnu" };
+    let system = if cfg!(target_os = "macos") { "apple-darwin" } else { "unknown-linux-musl" };
     let version = env!("CARGO_PKG_VERSION");
     let name = format!("sealgate-{version}-{}-{system}.tar.gz", std::env::consts::ARCH);
     (fs::read(archive).unwrap(), name)
@@ -462,6 +462,82 @@ fn a_release_is_run_only_if_its_digest_stands_in_the_table() {
     assert!(!seen().contains("cargo"), "it fell back to a build");
 }
 
+/// The key of the program that the action would build, if it would.
+fn key(step: &Step, variables: &[(&str, &str)]) -> Option<String> {
+    let output = step.at("key");
+    fs::write(&output, "").unwrap();
+    let mut command = scrubbed("bash");
+    command.arg(step.at("action/action/check.sh")).arg("key").current_dir(step.at("workspace"));
+    command.env("GITHUB_ACTION_PATH", step.at("action")).env("GITHUB_OUTPUT", &output);
+    command.env("RUNNER_OS", "Linux").env("RUNNER_ARCH", "X64").env("GIVEN", "");
+    command.envs(variables.iter().copied());
+    let ran = run(command);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    actions::handed_on(&fs::read_to_string(output).unwrap()).remove("key")
+}
+
+#[test]
+fn the_key_of_the_cache_is_the_content_of_the_action() {
+    let step = Step::new();
+    fs::write(step.at("action/releases.sha256"), "# none\n").unwrap();
+    let first = key(&step, &[]).unwrap();
+    assert!(first.starts_with("sealgate-Linux-X64--") && first.len() == 20 + 64, "{first}");
+    assert_eq!(key(&step, &[]), Some(first.clone()));
+    assert_ne!(key(&step, &[("ImageOS", "other")]), Some(first.clone()));
+    // What a build does not copy has no say.
+    fs::create_dir_all(step.at("action/.git")).unwrap();
+    fs::write(step.at("action/.git/HEAD"), "x").unwrap();
+    assert_eq!(key(&step, &[]), Some(first.clone()));
+    let mut keys = BTreeSet::from([first]);
+    for (name, content) in [("a b", "x"), ("a b", "y"), ("a\nb", "y"), ("src/main.rs", "")] {
+        let file = step.at("action").join(name);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, content).unwrap();
+        assert!(keys.insert(key(&step, &[]).unwrap()), "{name:?} changes no key");
+    }
+    assert_eq!(key(&step, &[("GIVEN", "x")]), None, "a program is given");
+    let row = format!("{}  sealgate-1.tar.gz\n", "0".repeat(64));
+    fs::write(step.at("action/releases.sha256"), row).unwrap();
+    assert_eq!(key(&step, &[]), None, "there are releases");
+}
+
+#[test]
+fn a_kept_program_is_run_only_for_its_exact_key_and_on_request() {
+    let step = Step::new();
+    let builds = "while [ $# -gt 1 ]; do [ \"$1\" != --target-dir ] || to=$2; shift; done\n\
+        mkdir -p \"$to/release\" && cp ROOM/bin/sealgate \"$to/release/sealgate\" && echo built > ROOM/seen";
+    step.program("cargo", &builds.replace("ROOM", step.room().to_str().unwrap()));
+    let kept = step.at("temp/sealgate-kept");
+    let built = |inputs: &[(&str, &str)]| {
+        let _ = fs::remove_file(step.at("seen"));
+        let stepped = step.run(&[&[("binary", "")], inputs].concat());
+        assert!(step.passes(&stepped.outputs), "{inputs:?}: {:?}", stepped.ran);
+        (step.at("seen").exists(), stepped.outputs.get("built").map(String::as_str) == Some("true"))
+    };
+    assert_eq!(built(&[("KEPT", "true")]), (true, false));
+    assert!(!kept.exists());
+    assert_eq!(built(&[("cache", "true")]), (true, true));
+    assert_eq!(
+        fs::read(kept.join("sealgate")).unwrap(),
+        fs::read(step.at("bin/sealgate")).unwrap()
+    );
+    // What lies there counts only if the step that looked for the exact key has found it.
+    for says in ["", "false", "True"] {
+        assert_eq!(built(&[("cache", "true"), ("KEPT", says)]), (true, true), "{says}");
+    }
+    for says in ["", "false"] {
+        assert_eq!(built(&[("cache", says), ("KEPT", "true")]), (true, false), "{says}");
+    }
+    assert_eq!(built(&[("cache", "true"), ("KEPT", "true")]), (false, false));
+    fs::remove_dir_all(&kept).unwrap();
+    for inputs in [[("cache", "true"), ("KEPT", "true")], [("cache", "yes"), ("KEPT", "")]] {
+        let stepped = step.run(&[&[("binary", "")][..], &inputs].concat());
+        assert!(stepped.arguments.is_none() && stepped.outputs["verdict"] == "error", "{inputs:?}");
+    }
+    assert!(!ACTION.contains("restore-keys:"));
+    assert_eq!(ACTION.matches("        key: ${{ steps.key.outputs.key }}\n").count(), 2);
+}
+
 #[test]
 fn a_program_that_is_given_is_found_from_the_workspace() {
     let step = Step::new();
@@ -475,7 +551,7 @@ fn a_program_that_is_given_is_found_from_the_workspace() {
 #[test]
 fn every_input_reaches_both_scripts_and_none_a_command_line() {
     let inputs = names("inputs");
-    assert_eq!(inputs.len(), 21, "{inputs:?}");
+    assert_eq!(inputs.len(), 22, "{inputs:?}");
     for input in inputs {
         let variable = match input {
             "annotations" => "SEALGATE_ANNOTATIONS".to_owned(),
@@ -491,8 +567,8 @@ fn every_input_reaches_both_scripts_and_none_a_command_line() {
             assert!(PWSH.contains(&format!("$env:{variable}")), "{variable}");
         }
     }
-    assert_eq!(names("outputs"), OUTPUTS);
-    for output in OUTPUTS {
+    assert_eq!(names("outputs"), action_outputs());
+    for output in action_outputs() {
         let told = if ["verdict", "exit-code"].contains(&output) { "told-" } else { "" };
         let value =
             format!("steps.{told}unix.outputs.{output} || steps.{told}windows.outputs.{output}");
@@ -551,7 +627,17 @@ fn every_action_that_is_used_is_pinned_to_a_commit() {
             assert!(commit.len() == 40 && hex && !version.is_empty(), "{name}: {line}");
             pinned += 1;
         }
-        assert!(!name.ends_with("action.yml") || !text.contains("uses:"), "{name} uses another");
+        // The action itself keeps the report of a failure and the built program, and uses nothing else.
+        let used = text
+            .lines()
+            .filter_map(|line| line.trim_start_matches([' ', '-']).strip_prefix("uses: "));
+        let is_own = |used: &str| {
+            ["actions/cache/", "actions/upload-artifact@"].iter().any(|own| used.starts_with(own))
+        };
+        assert!(
+            !name.ends_with("action.yml") || used.into_iter().all(is_own),
+            "{name} uses another"
+        );
     }
     assert!(pinned > 0, "no action was found: is this test blind?");
 }
@@ -592,4 +678,31 @@ fn a_program_that_failed_is_no_pass_whatever_it_wrote() {
     for outcome in ["failure", "cancelled", "skipped", ""] {
         assert!(!step.passes_after(outcome, &outputs), "{outcome}");
     }
+}
+
+#[test]
+fn the_report_of_a_failure_is_kept_under_a_name_of_its_own() {
+    let seen = "printf %s \"$SEALGATE_ARTIFACT\" > \"$SEEN\"";
+    for (keep, code, is_kept) in [
+        ("true", 1, true),
+        ("true", 2, true),
+        ("true", 0, false),
+        ("false", 1, false),
+        ("", 1, false),
+    ] {
+        let step = Step::new();
+        step.program("sealgate", &format!("{seen}\n{REPORT}\nexit {code}"));
+        let stepped = step.run(&[("keep-report", keep)]);
+        assert_eq!(stepped.ran.code, code);
+        let name = fs::read_to_string(step.at("seen")).unwrap();
+        assert_eq!(name.starts_with("sealgate-report-"), keep == "true", "{keep}: {name}");
+        let kept = if is_kept { &*name } else { "" };
+        assert_eq!(stepped.outputs["artifact"], kept, "{keep} {code}");
+    }
+    // Without a report there is nothing to keep.
+    let step = Step::new();
+    step.program("sealgate", "exit 2");
+    assert_eq!(step.run(&[("keep-report", "true")]).outputs["artifact"], "");
+    let stepped = Step::new().run(&[("keep-report", "yes")]);
+    assert!(stepped.arguments.is_none() && stepped.outputs["verdict"] == "error");
 }

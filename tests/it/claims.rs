@@ -16,8 +16,8 @@ fn tests_from_outside() -> BTreeSet<String> {
     text.lines().filter_map(|line| line.strip_suffix(": test")).map(str::to_owned).collect()
 }
 
-/// Whether `name` is a test in a source file: a unit test of the program, or any test of one of the
-/// crates, such as `core::seal::path::tests::x` or `core::comparing::x`.
+/// Whether `name` is a test in a source file: a unit test of the program, one that a judge decides, or any
+/// test of one of the crates, such as `core::seal::path::tests::x` or `core::comparing::x`.
 fn is_in_source(name: &str) -> bool {
     let Some((module, function)) = name.rsplit_once("::") else { return false };
     let module = module.strip_suffix("::tests").unwrap_or(module);
@@ -30,7 +30,9 @@ fn is_in_source(name: &str) -> bool {
                 .map(|place| of.join(place).join(rest.replace("::", "/")))
                 .to_vec()
         }
-        _ => vec![root.join("src").join(module.replace("::", "/"))],
+        _ => ["src", "tests/judges"]
+            .map(|place| root.join(place).join(module.replace("::", "/")))
+            .to_vec(),
     };
     let declared = format!("fn {function}(");
     let holds =

@@ -184,7 +184,7 @@ fn every_example_prints_what_the_documents_show() {
 #[test]
 #[ignore = "needs sqlite3"]
 fn every_example_with_a_database_prints_what_the_document_shows() {
-    judge("docs/rehearse.md", include_str!("../../docs/rehearse.md"), 9, false);
+    judge("docs/rehearse.md", include_str!("../../docs/rehearse.md"), 15, false);
     judge("docs/surfaces.md", include_str!("../../docs/surfaces.md"), 7, false);
 }
 

@@ -356,7 +356,7 @@ fn take(step: &Words, root: &Path) -> io::Result<()> {
 
 /// Makes another null device at `path`.
 #[cfg(target_os = "linux")]
-fn make_device(path: &Path) -> io::Result<()> {
+pub(crate) fn make_device(path: &Path) -> io::Result<()> {
     use rustix::fs::{CWD, FileType, Mode, makedev, mknodat};
     let (kind, mode) = (FileType::CharacterDevice, Mode::from_raw_mode(0o644));
     match mknodat(CWD, path, kind, mode, makedev(1, 3)) {
@@ -367,7 +367,7 @@ fn make_device(path: &Path) -> io::Result<()> {
 
 /// Devices have other numbers on other systems.
 #[cfg(not(target_os = "linux"))]
-fn make_device(_: &Path) -> io::Result<()> {
+pub(crate) fn make_device(_: &Path) -> io::Result<()> {
     Err(io::ErrorKind::PermissionDenied.into())
 }
 

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use crate::init::typed_at_a_terminal;
 use crate::support;
-use crate::support::{Repo, refused};
+use crate::support::{Repo, refused, shell};
 
 const REPORT: &str = "report.json";
 
@@ -602,4 +602,44 @@ proptest! {
         ends(&repo, &["seal", "dist", "--allow-outside-links"], 0);
         prop_assert_eq!(repo.read("seals/dist.toml"), accepted);
     }
+}
+
+#[test]
+fn a_failing_run_in_ci_names_the_command_that_approves_what_it_found() {
+    for (reports, place) in
+        [(&["--report", "json=out/r.json"][..], "out/r.json"), (&[], "report.json")]
+    {
+        let repo = failed();
+        fs::create_dir(repo.at("out")).unwrap();
+        let check = |reports: &[&str]| {
+            let mut check = repo.command(&["check"]);
+            check.args(reports).env("CI", "true");
+            let run = support::run(check);
+            assert_eq!(run.code, 1, "{run:#?}");
+            run.stdout.split_whitespace().collect::<Vec<_>>().join(" ")
+        };
+        let said = check(reports);
+        if reports.is_empty() {
+            assert!(said.contains("`--report json=report.json`"), "{said}");
+            check(&["--report", "json=report.json"]);
+        } else {
+            assert!(said.contains(place), "{said}");
+            fs::rename(repo.at(place), repo.at("r.json")).unwrap();
+        }
+        let command = said.split('`').find(|word| word.contains("--from-report")).unwrap();
+        shell(&repo, command);
+        ends(&repo, &["check"], 0);
+    }
+    // At a person's desk the bytes are at hand.
+    assert!(!ends(&failed(), &["check"], 1).contains("--from-report"));
+}
+
+#[test]
+fn a_root_in_git_is_not_approved_from_a_report_of_ci() {
+    let repo = Repo::with(&[("dist/a", "1")]);
+    shell(&repo, "git init -q; git add .; sealgate -q seal dist --root dist; echo 2 > dist/a");
+    let mut check = repo.command(&["check"]);
+    check.env("CI", "true");
+    let run = support::run(check);
+    assert!(run.code == 1 && !run.stdout.contains("--from-report"), "{run:#?}");
 }

@@ -67,6 +67,59 @@ const COMPLETIONS: [(Shell, &str, &str); 5] = [
     (Shell::Zsh, "zsh", "_sealgate"),
 ];
 
+/// The commands that take the names of seals.
+const OF_SEALS: [&str; 9] =
+    ["accept", "check", "diff", "export", "fmt", "ls", "rebuild", "resolve", "seal"];
+
+/// `script` with the names of the seals where a command takes them; `sealgate ls` lists them when a
+/// person completes a word.
+fn with_seals(shell: Shell, mut script: String) -> String {
+    match shell {
+        Shell::Bash => {
+            for command in OF_SEALS {
+                let start = format!("sealgate__subcmd__{command})\n            opts=\"");
+                let at = script.find(&start).unwrap() + start.len();
+                let end = at + script[at..].find("\"\n").unwrap();
+                script.insert_str(end, " $(\"$1\" ls 2>/dev/null)");
+            }
+            script
+        }
+        Shell::Zsh => {
+            let lines = script.lines().map(|line| {
+                let takes = line.starts_with("'*::names -- ")
+                    || line.starts_with("'::name -- ")
+                    || line.starts_with("':name -- ");
+                match line.strip_suffix(":_default' \\") {
+                    Some(rest) if takes => format!("{rest}:_sealgate_seals' \\\n"),
+                    _ => format!("{line}\n"),
+                }
+            });
+            let script = lines.collect::<String>();
+            let (head, rest) = script.split_once("\n_sealgate() {").unwrap();
+            format!("{head}\n{ZSH}\n_sealgate() {{{rest}")
+        }
+        Shell::Fish => {
+            for command in OF_SEALS {
+                script.push_str(&format!(
+                    "complete -c sealgate -n \"__fish_sealgate_using_subcommand {command}\" \
+                     -a '(sealgate ls 2>/dev/null)' -d 'Seal'\n"
+                ));
+            }
+            script
+        }
+        _ => script,
+    }
+}
+
+/// The seals, and files: a root or a seal file names a seal too.
+const ZSH: &str = "\
+_sealgate_seals() {
+    local -a seals
+    seals=(${(f)\"$(_call_program seals sealgate ls 2>/dev/null)\"})
+    _alternative 'seals:seal:compadd -a seals' 'files:file:_files'
+}
+";
+
 fn print(arguments: &[&str]) -> Vec<u8> {
     let output = Command::new(env!("CARGO_BIN_EXE_sealgate")).args(arguments).output().unwrap();
     assert!(output.status.success(), "{arguments:?}");
@@ -110,6 +163,7 @@ fn generated() -> Vec<(String, Vec<u8>, Vec<&'static str>)> {
             "sealgate",
             &mut script,
         );
+        let script = with_seals(shell, String::from_utf8(script).unwrap()).into_bytes();
         files.push((format!("completions/{file}"), script, vec!["completions", name]));
     }
     files

@@ -168,14 +168,17 @@ fn what_the_architecture_names_is_there() {
 /// A file of tests without its line in `main.rs` would be compiled nowhere, and pass for ever.
 #[test]
 fn every_file_of_tests_is_a_module() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it");
-    let main = fs::read_to_string(root.join("main.rs")).unwrap();
-    for entry in fs::read_dir(&root).unwrap() {
-        let name = entry.unwrap().file_name().into_string().unwrap();
-        let module = name.strip_suffix(".rs").unwrap_or(&name);
-        if ["main.rs", "snapshots"].contains(&&*name) || module.contains('.') {
-            continue;
+    for binary in ["it", "judges"] {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(binary);
+        let main = fs::read_to_string(root.join("main.rs")).unwrap();
+        for entry in fs::read_dir(&root).unwrap() {
+            let name = entry.unwrap().file_name().into_string().unwrap();
+            let module = name.strip_suffix(".rs").unwrap_or(&name);
+            if ["main.rs", "snapshots"].contains(&&*name) || module.contains('.') {
+                continue;
+            }
+            let declared = main.contains(&format!("\nmod {module};\n"));
+            assert!(declared, "{binary}/{name} is no module of its main.rs");
         }
-        assert!(main.contains(&format!("\nmod {module};\n")), "{name} is no module of main.rs");
     }
 }

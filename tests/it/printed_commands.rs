@@ -212,3 +212,55 @@ fn what_the_commit_has_and_the_disk_has_not_is_brought_back() {
         assert_eq!(repo.run(&["check"]).code, 0, "{lose}: {command}");
     }
 }
+
+#[test]
+fn a_link_that_was_followed_is_restored_by_the_printed_command() {
+    for link in ["latest", "main.js"] {
+        let repo = kept();
+        let links = [("latest", "lib"), ("main.js", "lib/b.js")];
+        repo.build("dist", &links.map(|(path, to)| (path, Node::Link(to.into()))));
+        repo.git(&["add", "--all"]);
+        assert_eq!(repo.run(&["seal", "dist"]).code, 0);
+        commit(&repo);
+        let copied = format!("cp -rL dist/{link} copy && rm dist/{link} && mv copy dist/{link}");
+        paste(&repo, &copied);
+        let found = repo.check(&[]).findings();
+        let causes: Vec<_> = found.iter().map(|found| found.cause.as_deref()).collect();
+        assert!(causes.iter().all(|cause| *cause == Some("link-followed")), "{found:?}");
+        let said = stdout(&repo.run(&["check"]));
+        paste(&repo, &command(&said, &format!("':/dist/{link}'")));
+        assert_eq!(repo.run(&["check"]).code, 0, "{said}");
+    }
+}
+
+#[test]
+fn a_file_with_a_new_hash_in_its_name_is_one_line_and_can_be_approved_or_taken_back() {
+    let renamed = || {
+        let repo = kept();
+        fs::write(repo.at("dist/chunk-4f2a.js"), "old").unwrap();
+        repo.git(&["add", "--all"]);
+        assert_eq!(repo.run(&["seal", "dist"]).code, 0);
+        commit(&repo);
+        paste(&repo, "rm dist/chunk-4f2a.js; echo new > dist/chunk-9b1c.js");
+        let said = stdout(&repo.run(&["check"]));
+        (repo, said)
+    };
+    let (repo, said) = renamed();
+    let row = "renamed       chunk-9b1c.js  from chunk-4f2a.js, 3 B -> 4 B";
+    assert_eq!(said.matches("chunk-9b1c.js").count(), 1, "{said}");
+    assert!(said.contains(row), "{said}");
+    approve(&repo, &said);
+    let (repo, said) = renamed();
+    paste(&repo, &format!("{}; rm dist/chunk-9b1c.js", restores(&said)[0]));
+    assert_eq!(repo.run(&["check"]).code, 0, "{said}");
+    // Which of two new files it is, nobody can say.
+    let (repo, _) = renamed();
+    fs::write(repo.at("dist/chunk-77aa.js"), "other").unwrap();
+    let said = stdout(&repo.run(&["check"]));
+    assert!(!said.contains("renamed"), "{said}");
+}
+
+/// The printed commands that restore files.
+fn restores(said: &str) -> Vec<String> {
+    commands(said).into_iter().filter(|command| command.starts_with("git restore")).collect()
+}

@@ -23,18 +23,9 @@ impl Random {
         usize::try_from(self.next() % limit as u64).unwrap()
     }
 
-    /// Whether something happens that happens in so many of a hundred cases.
-    pub(crate) fn chance(&mut self, percent: usize) -> bool {
-        self.below(100) < percent
-    }
-
     /// Whether something happens that happens once in so many cases.
     pub(crate) fn one_in(&mut self, chances: usize) -> bool {
         self.below(chances) == 0
-    }
-
-    pub(crate) fn pick<'a, T>(&mut self, all: &'a [T]) -> &'a T {
-        &all[self.below(all.len())]
     }
 
     pub(crate) fn one_of<'t>(&mut self, texts: &[&'t str]) -> &'t str {

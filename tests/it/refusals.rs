@@ -8,6 +8,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
+use crate::drift::make_device;
 use crate::support::{Node, Repo, make_fifo, run};
 
 fn text(text: &str) -> Node {
@@ -103,6 +104,27 @@ fn one_path_is_named_with_its_pattern() {
         let ran = run(shell);
         assert_eq!(ran.code, 0, "{words}: {}", ran.stderr);
     }
+}
+
+/// What a root of a machine has: a device, and a name with a backslash. The one is excluded, and the other sealed.
+#[test]
+fn a_device_is_excluded_by_the_pattern_that_is_printed() {
+    let repo = Repo::plain();
+    repo.build("root", &[(r"lib/system-a\x2db.slice", text("unit")), ("dev/ok", text("ok"))]);
+    // Only root makes devices.
+    if make_device(&repo.at("root/dev/null")).is_err() {
+        return;
+    }
+    let said = refused(&repo, &["seal", "root", "--root", "root"]);
+    let advice = "error: root/dev/null: cannot be sealed: a character device\n  \
+                  next: remove it, or leave it out with --exclude /dev/null\n";
+    assert!(said.contains(advice), "{said}");
+    let ran = repo.run(&["seal", "root", "--root", "root", "--exclude", "/dev/null"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let seal = fs::read_to_string(repo.at("seals/root.toml")).unwrap();
+    assert!(!seal.contains("\"dev/null\""), "{seal}");
+    assert!(seal.contains(r#""lib/system-a\\x2db.slice" = "file 4 "#), "{seal}");
+    assert_eq!(repo.run(&["check"]).code, 0);
 }
 
 #[test]

@@ -4,8 +4,10 @@
 
 use std::fs;
 
+use rustix::process::{Pid, Signal, kill_process};
 use sealgate_surface::rusqlite::Connection;
 
+use crate::rehearsals::{processes_in, scratches, start, wait_until};
 use crate::support::{Repo, Run};
 
 const BIRTHS: &str = "CREATE TABLE births(id INTEGER PRIMARY KEY AUTOINCREMENT, uid TEXT NOT NULL, amount REAL);
@@ -267,5 +269,72 @@ fn what_cannot_be_rehearsed_is_refused_before_anything_runs() {
             (records(&repo).len(), fs::read_dir(repo.at("../scratch")).unwrap().count()),
             (0, 0)
         );
+    }
+}
+
+/// Never ends.
+const HANGS: &str = "CREATE TABLE hangs(a); WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) \
+     SELECT max(i) FROM n;";
+
+#[test]
+fn a_signal_in_any_leg_leaves_no_process_no_copy_and_no_record() {
+    const NO_TRANSACTION: &str = "transaction = false\ntransaction-reason = \"a test\"\n";
+    let (apply, rollback) = ("CREATE INDEX extra ON births(uid);", "DROP INDEX extra;");
+    let hangs = "snapshot = [\"sh\", \"-c\", \"echo x > $TMPDIR/marker; sleep 1000; cp {database} {snapshot}\"]\n\
+                 restore = [\"cp\", \"{snapshot}\", \"{database}\"]\n";
+    // What is hanging, and the file that is there then.
+    let cases = [
+        (planned(HANGS, rollback, ""), "transaction/database.db-journal"),
+        (planned(HANGS, rollback, NO_TRANSACTION), "committed/database.db-journal"),
+        (planned(apply, HANGS, NO_TRANSACTION), "committed/database.db-journal"),
+        (planned(apply, rollback, hangs), "tmp/marker"),
+    ];
+    for (repo, marker) in cases {
+        for signal in [Signal::TERM, Signal::KILL] {
+            let is_hanging = || scratches(&repo).iter().any(|path| path.join(marker).exists());
+            let child = start(&repo, "plans/births.toml", &is_hanging);
+            kill_process(Pid::from_child(&child), signal).unwrap();
+            let output = child.wait_with_output().unwrap();
+            wait_until(&|| processes_in(&repo).is_empty(), "a process is left");
+            let (code, left) = if signal == Signal::TERM { (Some(2), 0) } else { (None, 1) };
+            assert_eq!(output.status.code(), code, "{marker}: {output:?}");
+            assert_eq!(scratches(&repo).len(), left, "{marker}: {output:?}");
+            assert_eq!(records(&repo).len(), 0, "{marker}");
+        }
+    }
+}
+
+#[test]
+fn a_snapshot_is_taken_and_restored_by_the_commands_of_the_plan() {
+    let (apply, rollback) = ("CREATE INDEX extra ON births(uid);", "DROP INDEX extra;");
+    let take = "snapshot = [\"cp\", \"{database}\", \"{snapshot}\"]\n";
+    let cases = [
+        ("restore = [\"cp\", \"{snapshot}\", \"{database}\"]\n", 0, "holds    restore-restores"),
+        ("restore = [\"test\", \"-f\", \"{snapshot}\"]\n", 1, "BROKEN   restore-restores"),
+        ("restore = [\"cp\", \"{snapshot}/x\", \"{database}\"]\n", 1, "failed in the leg snapshot"),
+    ];
+    for (restore, code, says) in cases {
+        let repo = planned(apply, rollback, &format!("{take}{restore}"));
+        let run = rehearsed(&repo);
+        assert_eq!(run.code, code, "{restore}: {run:?}");
+        assert!(format!("{}{}", run.stdout, run.stderr).contains(says), "{restore}: {run:?}");
+    }
+}
+
+#[test]
+fn a_surface_without_rowids_is_no_blind_spot() {
+    let repo = planned("CREATE INDEX extra ON kinds(name);", "DROP INDEX extra;", "");
+    let connection = Connection::open(repo.at("data/app.db")).unwrap();
+    let kinds = "CREATE TABLE kinds(name TEXT, size INT, PRIMARY KEY(name, size)) WITHOUT ROWID;
+         INSERT INTO kinds VALUES ('a', 1), ('a', 2), ('b', 1);";
+    connection.execute_batch(kinds).unwrap();
+    connection.close().unwrap();
+    fs::remove_file(repo.at("seals/births.toml")).unwrap();
+    let seal = ["seal", "births", "--root", "data/app.db", "--include", "main/kinds"];
+    assert_eq!(repo.run(&seal).code, 0);
+    let run = rehearsed(&repo);
+    assert_eq!(run.code, 0, "{run:?}");
+    for control in ["one-row", "inside-object", "outside-object"] {
+        assert!(run.stdout.contains(&format!("found    {control}")), "{control}: {run:?}");
     }
 }

@@ -273,6 +273,21 @@ fn unhex(text: &str) -> Vec<u8> {
 }
 
 #[test]
+fn json_gives_a_finding_a_line_and_a_remedy_once() {
+    let findings = (0..1_000).map(|at| modified(format!("assets/chunk-{at:04}.js"), 1_000, 1_001));
+    let json = as_json(&report(&[judgement("dist", findings.collect())]));
+    let lines: Vec<&str> = json.lines().filter(|line| line.contains("chunk-")).collect();
+    assert_eq!((lines.len(), json.matches("\"remedy\"").count()), (1_000, 1), "{}", lines[0]);
+    assert!(json.len() < 300 * lines.len(), "{} bytes a finding: {}", json.len() / 1_000, lines[1]);
+    // Whoever reads it back has it with each.
+    let read = Report::from_json(json.as_bytes()).unwrap();
+    let findings = &read.seals[0].findings;
+    assert!(!findings[0].remedy.is_empty());
+    assert!(findings.iter().all(|finding| finding.remedy == findings[0].remedy));
+    assert_eq!(as_json(&read), json);
+}
+
+#[test]
 fn json_gives_every_name_back() {
     for name in HOSTILE {
         let value: serde_json::Value = serde_json::from_str(&as_json(&saying(name)[0])).unwrap();
@@ -482,7 +497,9 @@ fn an_error_says_where_what_and_what_next() {
 }
 
 /// What each cause must tell, kept in git and built.
-const ADVICE: [(Cause, &str); 15] = [
+const ADVICE: [(Cause, &str); 17] = [
+    (Cause::RenamedByDigest, "content hashes and versions"),
+    (Cause::LinkFollowed, "cp -L"),
     (Cause::Swapped, "each other's bytes"),
     (Cause::CaseOnlyRename, "ignores case"),
     (Cause::UnicodeNormalisation, "normalises"),
@@ -522,7 +539,7 @@ fn remedy_of(finding: Finding, tracked: bool, source: &Source, invocation: &Invo
     };
     Report::new(&[judged], None, &[], Vec::new(), Duration::ZERO, invocation).seals[0].findings[0]
         .remedy
-        .clone()
+        .to_string()
 }
 
 fn elsewhere() -> Source {
@@ -730,39 +747,8 @@ const GOLDEN: &str = r#"{
       "matched": 9,
       "bytes": 1258291,
       "findings": [
-        {
-          "kind": "modified",
-          "path": "app.js",
-          "line": 10,
-          "expected": {
-            "kind": "file",
-            "size": 1234,
-            "blake3": "OLD"
-          },
-          "observed": {
-            "kind": "file",
-            "size": 1290,
-            "blake3": "NEW"
-          },
-          "cause": "line-endings",
-          "detail": "CRLF where LF was sealed",
-          "remedy": "A filter rewrote line endings, most often of the sources at checkout: put `* -text` into .gitattributes, and build again from a fresh checkout."
-        },
-        {
-          "kind": "moved",
-          "path": "b",
-          "from": "a",
-          "line": 11,
-          "expected": {
-            "kind": "link",
-            "target": "t"
-          },
-          "observed": {
-            "kind": "link",
-            "target": "t"
-          },
-          "remedy": "Move it back, or, if the new place is meant, approve it with `sealgate seal dist`."
-        }
+        {"kind":"modified","path":"app.js","line":10,"expected":{"kind":"file","size":1234,"blake3":"OLD"},"observed":{"kind":"file","size":1290,"blake3":"NEW"},"cause":"line-endings","detail":"CRLF where LF was sealed","remedy":"A filter rewrote line endings, most often of the sources at checkout: put `* -text` into .gitattributes, and build again from a fresh checkout."},
+        {"kind":"moved","path":"b","from":"a","line":11,"expected":{"kind":"link","target":"t"},"observed":{"kind":"link","target":"t"},"remedy":"Move it back, or, if the new place is meant, approve it with `sealgate seal dist`."}
       ],
       "fix": {
         "approve": "sealgate seal dist",
@@ -868,7 +854,7 @@ mod pasted {
                     Report::new(&[judged], None, &[], Vec::new(), Duration::ZERO, invocation);
                 let seal = &report.seals[0];
                 let caution = seal.fix.clone().unwrap().caution;
-                for text in [&caution, &seal.findings[0].remedy] {
+                for text in [&*caution, &*seal.findings[0].remedy] {
                     fs::write(top.join(root).join("f"), "bad\n").unwrap();
                     sh(&stand, first_command(text));
                     for other in ROOTS {

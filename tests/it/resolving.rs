@@ -55,7 +55,8 @@ fn neighbours_are_joined_without_any_bytes() {
     assert_eq!(run.code, 0, "{run:#?}");
     assert_eq!(
         run.stdout,
-        "d: joined both sides in seals/d.toml, now 5 entries; stage it: git add -- ':/seals/d.toml'\n\
+        "d: joined both sides in seals/d.toml, now 5 entries\n\
+         stage it: git add -- ':/seals/d.toml'\n\
          no bytes were looked at: build, then run sealgate check\n"
     );
     // It stages nothing, and doing it twice changes nothing.

@@ -5,28 +5,15 @@
 
 use std::fs;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use crate::acting::{BUILD, Consumer};
 use crate::authority::policy_text;
 use crate::authority_checks::{commit, project};
+use crate::payloads::{Ids, push, queue, request};
 use crate::support::{Node, Repo, Run, run};
 
 const MERGE: &str = "refs/pull/2/merge";
 const QUEUE: &str = "refs/heads/gh-readonly-queue/main/pr-104";
-
-/// The event in `fixtures/events/NAME.json`.
-fn event(name: &str) -> Value {
-    let path = format!("{}/fixtures/events/{name}.json", env!("CARGO_MANIFEST_DIR"));
-    serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
-}
-
-/// Commits: a base, a change of scope on a branch, and the merge of it.
-struct Ids {
-    base: String,
-    change: String,
-    merge: String,
-}
 
 /// A repository in which a branch takes `*.map` out of the seal `dist`, and nothing else.
 struct Project {
@@ -66,41 +53,6 @@ impl Project {
         command.env("GITHUB_SHA", &self.ids.merge).env("GITHUB_EVENT_PATH", file);
         run(command)
     }
-}
-
-/// The request of `ids`, with `labels`.
-fn request(event_name: &str, ids: &Ids, labels: &[&str]) -> Value {
-    let mut event = event(event_name);
-    let given = event["pull_request"]["labels"][0].clone();
-    let labels: Vec<Value> = labels
-        .iter()
-        .map(|name| {
-            let mut label = given.clone();
-            label["name"] = json!(name);
-            label
-        })
-        .collect();
-    event["pull_request"]["labels"] = json!(labels);
-    event["pull_request"]["head"]["sha"] = json!(ids.change);
-    event["pull_request"]["base"]["sha"] = json!(ids.base);
-    event
-}
-
-fn queue(ids: &Ids) -> Value {
-    let mut event = event("merge-group");
-    event["merge_group"]["base_sha"] = json!(ids.base);
-    event["merge_group"]["head_sha"] = json!(ids.merge);
-    event
-}
-
-/// A push of the merge to `reference`.
-fn push(ids: &Ids, reference: &str) -> Value {
-    let mut event = event("push");
-    event["ref"] = json!(reference);
-    event["before"] = json!(ids.base);
-    event["after"] = json!(ids.merge);
-    event["created"] = json!(false);
-    event
 }
 
 fn without_default_branch(mut event: Value) -> Value {
@@ -234,41 +186,4 @@ fn under_a_policy_no_label_replaces_a_grant() {
     let stdout = ran.stdout;
     assert_eq!(ran.code, 1, "{stdout}{}", ran.stderr);
     assert!(stdout.contains("REFUSED, RESEALED") && !stdout.contains("seal-scope"), "{stdout}");
-}
-
-#[test]
-#[ignore = "needs act, which .ci/run installs"]
-fn a_label_lets_a_scope_change_pass_under_act() {
-    let consumer = Consumer::new();
-    consumer.repo.git(&["switch", "--quiet", "--create", "change"]);
-    assert_eq!(consumer.repo.run(&["seal", "dist", "--exclude", "latest"]).code, 0);
-    let change = consumer.commit("Leave the link out");
-    consumer.repo.git(&["switch", "--quiet", "main"]);
-    let base = consumer.commit("Go on");
-    consumer.repo.git(&["merge", "--quiet", "--no-ff", "--message", "Merge", "change"]);
-    let ids = Ids { base, change, merge: consumer.id("HEAD") };
-    let workflow = format!(
-        "on: [push, pull_request, merge_group]\njobs:\n  gate:\n    runs-on: ubuntu-latest\n    steps:\n      \
-         - uses: actions/checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8 # v5.0.0\n        \
-           with: {{fetch-depth: 0}}\n      - run: sh build.sh\n      \
-         - id: gate\n        uses: owner/sealgate@v1\n        with: {{binary: {}}}\n      \
-         - if: always()\n        env:\n          STEP: ${{{{ toJSON(steps.gate) }}}}\n        \
-           run: printf '%s' \"$STEP\" > \"$RESULTS/gate\"\n",
-        env!("CARGO_BIN_EXE_sealgate")
-    );
-    assert!(BUILD.contains("latest"), "the build makes what is left out");
-    let cases = [
-        ("pull_request", request("pull-request-labeled", &ids, &["seal-scope"]), "pass"),
-        ("pull_request", request("pull-request-labeled", &ids, &["bug"]), "fail"),
-        ("merge_group", queue(&ids), "pass"),
-        ("push", push(&ids, "refs/heads/master"), "pass"),
-        ("push", push(&ids, "refs/heads/other"), "fail"),
-    ];
-    for (name, event, verdict) in cases {
-        let acted = consumer.act(&workflow, name, &event);
-        let log = acted.log();
-        let gate = acted.results.get("gate").unwrap_or_else(|| panic!("no step `gate`: {log}"));
-        assert_eq!(gate["outputs"]["verdict"], verdict, "{name}: {log}");
-        assert_eq!(log.contains("what dist covers changed since"), verdict == "pass", "{log}");
-    }
 }

@@ -39,7 +39,7 @@ fn births() -> Repo {
 }
 
 /// The report of a check with these arguments, and its exit code.
-fn check(repo: &Repo, arguments: &[&str]) -> (Option<i32>, Value) {
+fn check(repo: &Repo, arguments: &[&str]) -> (i32, Value) {
     let run = repo.run(&[&["check", "--format", "json"], arguments].concat());
     let report = serde_json::from_str(&run.stdout);
     (run.code, report.unwrap_or_else(|error| panic!("{error}: {run:?}")))
@@ -64,7 +64,7 @@ fn errors(report: &Value) -> Vec<&str> {
 
 fn passes(repo: &Repo) {
     let (code, report) = check(repo, &[]);
-    assert_eq!(code, Some(0), "{report}");
+    assert_eq!(code, 0, "{report}");
 }
 
 fn is_error(run: &Run, code: &str, says: &str) {
@@ -112,7 +112,7 @@ fn what_drifted_is_named_by_row_and_object() {
          CREATE TRIGGER late AFTER INSERT ON births BEGIN SELECT 1; END;",
     );
     let (code, report) = check(&repo, &[]);
-    assert_eq!(code, Some(1));
+    assert_eq!(code, 1);
     assert_eq!(
         findings(&report),
         [
@@ -181,7 +181,7 @@ fn a_database_in_use_is_refused_and_nothing_is_left_beside_it() {
         repo.write(journal, content);
         let (code, report) = check(&repo, &[]);
         let expected: &[&str] = if is_refused { &["sqlite-in-use"] } else { &[] };
-        assert_eq!((code, &*errors(&report)), (Some(if is_refused { 2 } else { 0 }), expected));
+        assert_eq!((code, &*errors(&report)), (if is_refused { 2 } else { 0 }, expected));
         let seal = repo.run(&["seal", "births"]);
         assert_eq!(seal.code == 0, !is_refused, "{seal:?}");
         fs::remove_file(repo.at(journal)).unwrap();
@@ -200,14 +200,11 @@ fn a_row_that_is_only_in_the_write_ahead_log_is_never_missed() {
     assert_eq!(errors(&check(&repo, &[]).1), ["sqlite-in-use"]);
     connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
     let (code, report) = check(&repo, &[]);
-    assert_eq!(
-        (code, findings(&report)),
-        (Some(1), vec!["unsealed main/births/rows/9".to_owned()])
-    );
+    assert_eq!((code, findings(&report)), (1, vec!["unsealed main/births/rows/9".to_owned()]));
     connection.close().unwrap();
     // The header says that it is read by a write-ahead log, and there is none.
     let (code, report) = check(&repo, &[]);
-    assert_eq!((code, findings(&report).len()), (Some(1), 1));
+    assert_eq!((code, findings(&report).len()), (1, 1));
 }
 
 #[test]
@@ -265,7 +262,7 @@ fn a_damaged_table_hides_no_other_and_never_passes() {
     fs::write(repo.at(DATABASE), bytes).unwrap();
     sql(&repo, "data/x.db", "");
     let (code, report) = check(&repo, &[]);
-    assert_eq!((code, findings(&report)), (Some(2), vec!["unreadable main/a/rows".to_owned()]));
+    assert_eq!((code, findings(&report)), (2, vec!["unreadable main/a/rows".to_owned()]));
     assert_eq!(report["seals"][0]["matched"], 3);
 }
 
@@ -277,7 +274,7 @@ fn an_included_path_with_nothing_at_it_is_an_error() {
     assert!(!repo.at("seals/x.toml").exists());
     sql(&repo, DATABASE, "DROP TABLE births;");
     let (code, report) = check(&repo, &[]);
-    assert_eq!((code, errors(&report)), (Some(2), vec!["include-matches-nothing"]));
+    assert_eq!((code, errors(&report)), (2, vec!["include-matches-nothing"]));
     // What is gone is listed all the same.
     assert_eq!(findings(&report).len(), 6);
 }
@@ -298,16 +295,13 @@ fn another_file_and_a_commit_are_judged_by_the_same_seal() {
     fs::copy(repo.at(DATABASE), repo.at("other.db")).unwrap();
     sql(&repo, "other.db", "UPDATE births SET uid = 'B' WHERE id = 2; VACUUM;");
     let (code, report) = check(&repo, &["births", "--at", "other.db"]);
-    assert_eq!(
-        (code, findings(&report)),
-        (Some(1), vec!["modified main/births/rows/2".to_owned()])
-    );
+    assert_eq!((code, findings(&report)), (1, vec!["modified main/births/rows/2".to_owned()]));
     let diff = repo.run(&["diff", "births", "--against", "other.db"]);
     assert!(diff.stdout.contains("main/births/rows/2"), "{diff:?}");
     sql(&repo, DATABASE, "DELETE FROM births;");
-    assert_eq!(check(&repo, &[]).0, Some(1));
+    assert_eq!(check(&repo, &[]).0, 1);
     let (code, report) = check(&repo, &["--rev", "HEAD"]);
-    assert_eq!((code, &report["verdict"]), (Some(0), &"pass".into()), "{report}");
+    assert_eq!((code, &report["verdict"]), (0, &"pass".into()), "{report}");
     repo.write("data/app.db-wal", "x");
     shell(&repo, "git add -A; git commit -q -m second");
     assert_eq!(errors(&check(&repo, &["--rev", "HEAD"]).1), ["sqlite-in-use"]);
@@ -333,7 +327,7 @@ fn a_change_of_what_is_covered_is_a_change_of_scope() {
         assert_eq!(repo.run(&["seal", "births"]).code, 0, "{key}");
         passes(&repo);
         let (code, report) = check(&repo, &["--base", "HEAD"]);
-        assert_eq!(code, Some(1), "{key}: {report}");
+        assert_eq!(code, 1, "{key}: {report}");
         let scope = report["seals"][0]["reseal"]["scope"].as_array().unwrap();
         assert_eq!((scope.len(), &scope[0]["what"]), (1, &key.into()), "{report}");
     }
@@ -351,7 +345,7 @@ fn a_directory_in_the_place_of_a_database_is_a_change_of_scope() {
     let (code, report) = check(&repo, &["--base", "HEAD"]);
     let scope = report["seals"][0]["reseal"]["scope"].as_array().unwrap();
     let what: Vec<&str> = scope.iter().map(|scope| scope["what"].as_str().unwrap()).collect();
-    assert_eq!((code, what), (Some(1), vec!["database", "root", "include"]), "{report}");
+    assert_eq!((code, what), (1, vec!["database", "root", "include"]), "{report}");
 }
 
 #[test]
@@ -396,7 +390,7 @@ fn buckets_are_chosen_and_said() {
     sql(&repo, DATABASE, "DELETE FROM loose WHERE rowid = 1;");
     let (code, report) = check(&repo, &[]);
     let found = findings(&report);
-    assert_eq!((code, found.len()), (Some(1), 1));
+    assert_eq!((code, found.len()), (1, 1));
     assert!(found[0].starts_with("modified main/loose/rows/+"), "{found:?}");
 }
 
@@ -438,7 +432,7 @@ fn shares_come_to_the_verdict_of_the_whole() {
     assert_eq!(findings(&merged), findings(&whole));
     assert_eq!(merged["verdict"], whole["verdict"]);
     let (code, part) = check(&repo, &["--only", "/main/births/rows/1"]);
-    assert_eq!((code, findings(&part)), (Some(1), vec!["modified main/births/rows/1".to_owned()]));
+    assert_eq!((code, findings(&part)), (1, vec!["modified main/births/rows/1".to_owned()]));
 }
 
 #[test]

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use super::attributes::quoted;
 use super::object::{Oid, TreeMode, tree_mode};
-use super::special::refuse_special;
+use super::special::{parent, refuse_special};
 use super::{GitError, answer, native, plumbing, records, run};
 
 /// How many directories of other runs may be in the way of a new one.
@@ -48,7 +48,8 @@ pub fn additions(repository: &Path, paths: &[&str]) -> Result<Vec<Option<Additio
     if paths.is_empty() {
         return Ok(Vec::new());
     }
-    refuse_special(repository, paths.iter().map(Path::new), ".gitattributes", "update-index")?;
+    let above = paths.iter().map(|path| parent(path));
+    refuse_special(repository, above, ".gitattributes", "update-index")?;
     let programs = programs(repository)?;
     let filters = filters(repository, paths, &programs)?;
     let (filtered, plain): (Vec<&str>, Vec<&str>) =

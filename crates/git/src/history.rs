@@ -17,7 +17,7 @@ pub fn tracked(repository: &Path, root: &str) -> Result<HashSet<Vec<u8>>, GitErr
 
 /// The paths of the working tree below `root` that git does not have and ignores, relative to `root`.
 pub fn ignored(repository: &Path, root: &str) -> Result<HashSet<Vec<u8>>, GitError> {
-    refuse_special(repository, [Path::new(root)], ".gitignore", "ls-files")?;
+    refuse_special(repository, [root], ".gitignore", "ls-files")?;
     let question = ["--others", "--ignored", "--exclude-standard", "-z", "--full-name", "--"];
     let pathspec = pathspec(root);
     let arguments: Vec<&str> = question.into_iter().chain([&*pathspec]).collect();
@@ -50,10 +50,24 @@ pub fn history(repository: &Path, revision: &str, most: usize) -> Result<Vec<Str
 ///
 /// git cannot be run, or fails.
 pub fn last_change(repository: &Path, to: &Oid, path: &str) -> Result<Option<Oid>, GitError> {
-    let (to, path) = (to.to_string(), pathspec(path));
-    let arguments = ["--max-count=1", "--end-of-options", &to, "--", &path];
-    let id = run(repository, "rev-list", &arguments)?;
-    Ok(Oid::from_hex(id.trim_ascii_end()))
+    Ok(last_changes(repository, to, path, 1)?.first().copied())
+}
+
+/// The last commits up to `to` that changed the file at `path`, at most `most`, the newest first.
+///
+/// # Errors
+///
+/// git cannot be run, or fails.
+pub fn last_changes(
+    repository: &Path,
+    to: &Oid,
+    path: &str,
+    most: usize,
+) -> Result<Vec<Oid>, GitError> {
+    let (most, to, path) = (format!("--max-count={most}"), to.to_string(), pathspec(path));
+    let arguments = [&*most, "--end-of-options", &to, "--", &path];
+    let ids = run(repository, "rev-list", &arguments)?;
+    Ok(ids.split(|&byte| byte == b'\n').filter_map(Oid::from_hex).collect())
 }
 
 /// The commits that `to` leads to and `from` does not, merges included, the oldest first.

@@ -1,6 +1,7 @@
 //! The only place that runs git: plumbing, without the caller's environment, hooks or helpers.
 
 mod adding;
+mod answers;
 pub mod attributes;
 pub mod child;
 mod history;
@@ -11,6 +12,7 @@ mod missing;
 mod notation;
 mod object;
 mod objects;
+mod requests;
 mod revision;
 pub mod setup;
 #[cfg(any(not(unix), test))]
@@ -30,7 +32,7 @@ use crate::child::Running;
 
 pub use adding::{Addition, Stored, additions};
 pub use history::{
-    commits_between, history, ignored, in_head, last_change, shallow_commits, tracked,
+    commits_between, history, ignored, in_head, last_change, last_changes, shallow_commits, tracked,
 };
 pub use hooks::{common_directory, hooks_directory};
 pub use ledger::{LedgerError, Pushed, RemoteLedger, identity};

@@ -66,6 +66,13 @@ impl Oid {
     }
 }
 
+impl Oid {
+    /// Appends its digits to `text`.
+    pub(super) fn write_to(&self, text: &mut String) {
+        hex::push(text, self.as_bytes());
+    }
+}
+
 impl fmt::Display for Oid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&hex::text(&self.bytes[..self.length]))

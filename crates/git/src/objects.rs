@@ -4,15 +4,17 @@
 //! was replaced on disk would speak for the good one. Nothing is fetched: an object that is not
 //! here is an error.
 
-use std::collections::HashMap;
-use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
+use std::collections::{HashMap, HashSet};
+use std::io::{self, BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
-use std::process::{ChildStdin, ChildStdout, Stdio};
+use std::process::Stdio;
 use std::sync::Arc;
 
 use super::object::{self, Commit, IdHasher, ObjectKind, Oid, TreeEntry};
 use super::{GitError, plumbing};
-use crate::child::{Running, Stderr, Writer};
+use crate::answers::Answers;
+use crate::child::{Running, Stderr};
+use crate::requests::Requests;
 
 /// Larger commits and tags are refused; git itself makes none near this.
 const MAX_COMMIT: u64 = 8 << 20;
@@ -26,10 +28,6 @@ const MAX_STRUCTURE: u64 = 512 << 20;
 
 /// How many entries of trees are kept to be given again.
 const KEPT_ENTRIES: usize = 1 << 18;
-
-/// The least that an empty pipe takes without waiting for a reader, in bytes: one page. Linux makes
-/// pipes this short for a user who has many of them.
-const SMALLEST_PIPE: usize = 4 << 10;
 
 /// How much of an object is handed on at a time, at most, in bytes.
 const PIECE: usize = 128 << 10;
@@ -66,7 +64,7 @@ pub struct Objects {
     repository: PathBuf,
     git: Running,
     requests: Option<Requests>,
-    answers: BufReader<ChildStdout>,
+    answers: BufReader<Answers>,
     stderr: Stderr,
     /// How many objects were asked for and not taken yet.
     waiting: usize,
@@ -99,55 +97,31 @@ impl Trees {
     }
 }
 
-/// The way to git's stdin.
-#[derive(Debug)]
-struct Requests {
-    stdin: Arc<ChildStdin>,
-    /// How much may wait in the pipe without filling it, in bytes.
-    room: usize,
-    /// Writes what may not fit into the pipe; started when there is such a thing.
-    writer: Option<Writer>,
-}
-
-impl Requests {
-    fn new(stdin: ChildStdin) -> Self {
-        // A pipe is made of pages, and of each two at least one is half full; the first and the last may
-        // be nearly empty.
-        let room = (capacity(&stdin) / 2).saturating_sub(2 * SMALLEST_PIPE);
-        Self { stdin: Arc::new(stdin), room, writer: None }
-    }
-
-    /// Sends `text`, while the answers to `waiting` bytes of requests were not taken yet. Until somebody
-    /// takes them git may read nothing: what may not fit into the pipe is written by a thread, so that
-    /// this thread is free to take them.
-    fn send(&mut self, text: &str, waiting: usize) -> io::Result<()> {
-        let empty = waiting == 0 && text.len() <= SMALLEST_PIPE;
-        let fits = self.writer.is_none() && waiting + text.len() <= self.room;
-        if empty || fits {
-            return (&*self.stdin).write_all(text.as_bytes());
-        }
-        if self.writer.is_none() {
-            self.writer = Some(Writer::start(Arc::clone(&self.stdin))?);
-        }
-        let sent = self.writer.as_ref().is_some_and(|writer| writer.write(text.into()));
-        if sent { Ok(()) } else { Err(io::ErrorKind::BrokenPipe.into()) }
-    }
-}
-
-/// How much the pipe can hold, in bytes.
-fn capacity(pipe: &ChildStdin) -> usize {
-    #[cfg(target_os = "linux")]
-    let capacity = rustix::pipe::fcntl_getpipe_size(pipe).unwrap_or(SMALLEST_PIPE);
-    #[cfg(not(target_os = "linux"))]
-    let (capacity, _) = (SMALLEST_PIPE, pipe);
-    capacity
-}
-
 impl Objects {
     /// Begins to read from the repository at `repository`.
     pub fn open(repository: &Path) -> Result<Self, GitError> {
+        Self::start(repository, &[])
+    }
+
+    /// Begins to read all of `oids` from the repository at `repository`: they are to be taken by
+    /// [`Objects::take`], in this order, and nothing else can be asked for.
+    ///
+    /// # Errors
+    ///
+    /// git or a thread cannot be started.
+    pub fn open_all(repository: &Path, oids: Vec<Oid>) -> Result<Self, GitError> {
+        let mut objects = Self::start(repository, &["--buffer"])?;
+        objects.answers.get_mut().expect_many();
+        objects.waiting = oids.len();
+        if let Some(requests) = objects.requests.take() {
+            requests.send_all(oids).map_err(GitError::NotRun)?;
+        }
+        Ok(objects)
+    }
+
+    fn start(repository: &Path, options: &[&str]) -> Result<Self, GitError> {
         let mut git = plumbing(repository);
-        git.args(["cat-file", "--batch"]);
+        git.args(["cat-file", "--batch"]).args(options);
         git.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut git = Running::new(git.spawn().map_err(GitError::NotRun)?);
         let stderr = git.drain_stderr().map_err(GitError::NotRun)?;
@@ -156,7 +130,7 @@ impl Objects {
             return Err(GitError::NotRun(io::ErrorKind::BrokenPipe.into()));
         };
         let requests = Some(Requests::new(stdin));
-        let answers = BufReader::with_capacity(PIECE, answers);
+        let answers = BufReader::with_capacity(PIECE, Answers::new(answers));
         Ok(Self {
             repository: repository.to_owned(),
             git,
@@ -216,7 +190,40 @@ impl Objects {
         if let Some(entries) = self.trees.kept.get(oid) {
             return Ok(Arc::clone(entries));
         }
-        let bytes = self.whole(oid, ObjectKind::Tree, MAX_TREE)?;
+        self.ask(std::slice::from_ref(oid))?;
+        self.take_tree(oid)
+    }
+
+    /// Reads those of the trees `oids` that are not kept, where the first is one of them, so that
+    /// [`Objects::tree`] need not wait for each. An error is that of the tree at the index that comes
+    /// with it.
+    ///
+    /// # Errors
+    ///
+    /// A tree cannot be had.
+    pub fn read_ahead(&mut self, oids: &[Oid]) -> Result<(), (usize, ObjectError)> {
+        if oids.first().is_none_or(|first| self.trees.kept.contains_key(first)) {
+            return Ok(());
+        }
+        let mut asked = HashSet::new();
+        let is_new =
+            |(_, oid): &(usize, &Oid)| !self.trees.kept.contains_key(*oid) && asked.insert(**oid);
+        let new: Vec<(usize, Oid)> =
+            oids.iter().enumerate().filter(is_new).map(|(at, oid)| (at, *oid)).collect();
+        let ids: Vec<Oid> = new.iter().map(|(_, oid)| *oid).collect();
+        self.ask(&ids).map_err(|error| (0, error))?;
+        for (at, oid) in new {
+            self.take_tree(&oid).map_err(|error| (at, error))?;
+        }
+        Ok(())
+    }
+
+    /// Takes the answer for the tree `oid`, and keeps it.
+    fn take_tree(&mut self, oid: &Oid) -> Result<Arc<[TreeEntry]>, ObjectError> {
+        let (kind, bytes) = self.take_whole(oid, MAX_TREE)?;
+        if kind != ObjectKind::Tree {
+            return Err(ObjectError::Kind(*oid, kind.word(), ObjectKind::Tree.word()));
+        }
         self.spend(&bytes)?;
         let entries = object::tree(&bytes, oid).map_err(|why| ObjectError::Broken(*oid, why))?;
         let entries = entries.into();
@@ -251,6 +258,10 @@ impl Objects {
 
     fn read(&mut self, oid: &Oid, limit: u64) -> Result<(ObjectKind, Vec<u8>), ObjectError> {
         self.ask(std::slice::from_ref(oid))?;
+        self.take_whole(oid, limit)
+    }
+
+    fn take_whole(&mut self, oid: &Oid, limit: u64) -> Result<(ObjectKind, Vec<u8>), ObjectError> {
         let mut bytes = Vec::new();
         let kind = self.answer(oid, limit, |piece| bytes.extend_from_slice(piece))?.0;
         Ok((kind, bytes))
@@ -259,14 +270,12 @@ impl Objects {
     /// Asks for `oids`; each is then to be taken by [`Objects::take`], in this order. Any number may be
     /// asked for before the first one is taken.
     pub fn ask(&mut self, oids: &[Oid]) -> Result<(), ObjectError> {
-        let lines: Vec<String> = oids.iter().map(ToString::to_string).collect();
-        let text = lines.join("\n") + "\n";
-        let waiting = self.waiting * (text.len() / oids.len().max(1));
+        let waiting = self.waiting;
         self.waiting += oids.len();
-        let sent =
-            self.requests.as_mut().map_or(Err(io::ErrorKind::BrokenPipe.into()), |requests| {
-                requests.send(&text, waiting)
-            });
+        let sent = match &mut self.requests {
+            Some(requests) => requests.send(oids, waiting),
+            None => Err(io::ErrorKind::BrokenPipe.into()),
+        };
         sent.map_err(|error| self.gone(&error).into())
     }
 
@@ -334,14 +343,15 @@ impl Objects {
     fn head(&mut self, oid: &Oid) -> Result<(ObjectKind, u64), ObjectError> {
         /// An id, a word and a number, with room.
         const LONGEST: u64 = 256;
-        let mut line = Vec::new();
+        let mut line = Vec::with_capacity(128);
         let read = (&mut self.answers).take(LONGEST).read_until(b'\n', &mut line);
         match read {
             Ok(_) if line.ends_with(b"\n") => line.pop(),
             Ok(_) => return Err(self.gone(&io::ErrorKind::UnexpectedEof.into()).into()),
             Err(error) => return Err(self.gone(&error).into()),
         };
-        let rest = line.strip_prefix(format!("{oid} ").as_bytes());
+        let (digits, rest) = line.split_at(line.len().min(2 * oid.length()));
+        let rest = rest.strip_prefix(b" ").filter(|_| Oid::from_hex(digits).as_ref() == Some(oid));
         if rest == Some(b"missing") {
             return Err(ObjectError::Missing(*oid));
         }
@@ -373,6 +383,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::requests::SMALLEST_PIPE;
 
     /// A repository of SHA-256, whose ids are the longest, with many blobs of some kilobytes.
     fn blobs(repository: &Path) -> Vec<Oid> {
@@ -401,7 +412,7 @@ mod tests {
         let mut objects = Objects::open(repository).unwrap();
         let stdin = Arc::into_inner(objects.requests.take().unwrap().stdin).unwrap();
         rustix::pipe::fcntl_setpipe_size(&stdin, size).unwrap();
-        rustix::pipe::fcntl_setpipe_size(objects.answers.get_ref(), SMALLEST_PIPE).unwrap();
+        rustix::pipe::fcntl_setpipe_size(&objects.answers.get_ref().pipe, SMALLEST_PIPE).unwrap();
         objects.requests = Some(Requests::new(stdin));
         for oids in oids.chunks(100) {
             objects.ask(oids).unwrap();
@@ -423,6 +434,21 @@ mod tests {
             done.send(taken.to_vec())
         });
         assert_eq!(bytes.recv_timeout(Duration::from_secs(100)).unwrap(), expected);
+    }
+
+    #[test]
+    fn all_blobs_are_read_at_once_and_in_order() {
+        let directory = tempfile::tempdir().unwrap();
+        let oids = blobs(directory.path());
+        let mut objects = Objects::open_all(directory.path(), oids.clone()).unwrap();
+        let mut first = Vec::new();
+        for oid in &oids {
+            let mut bytes = Vec::new();
+            objects.take(oid, |piece| bytes.extend_from_slice(piece)).unwrap();
+            first.push(bytes[0]);
+        }
+        assert_eq!(first, [b'f'; 300]);
+        assert!(objects.ask(&oids).is_err() && objects.renewed().is_none());
     }
 
     #[test]

@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use super::special::refuse_special;
+use super::special::{parent, refuse_special};
 use super::{GitError, answer, native, plumbing, records};
 use crate::attributes::{ASKED, Values};
 
@@ -56,8 +56,8 @@ pub fn values(
     if paths.is_empty() {
         return Ok(all);
     }
-    let places = paths.iter().map(|path| std::str::from_utf8(path).map(Path::new));
-    refuse_special(repository, places.flatten(), ".gitattributes", "check-attr")?;
+    let above = paths.iter().map(|path| std::str::from_utf8(path).map(parent));
+    refuse_special(repository, above.flatten(), ".gitattributes", "check-attr")?;
     let arguments: Vec<&str> = ["--stdin", "-z"].iter().chain(&ASKED).copied().collect();
     let mut git = plumbing(repository);
     if files == AttributeFiles::Repository {
@@ -93,16 +93,21 @@ pub fn config(repository: &Path, key: &str) -> Result<Option<String>, GitError> 
     Ok(last)
 }
 
-/// Whether a text file that git tracks, or that it would add, contains `word` in any case. What matches a
-/// pathspec of `except`, from the top of the repository, does not count.
+/// Whether a text file that git tracks, or that it would add, contains `word` in any case. It matches a
+/// pathspec of `within`, and what matches one of `except`, from the top of the repository, does not count.
 ///
 /// # Errors
 ///
 /// git cannot be run, or fails.
-pub fn mentions(repository: &Path, word: &str, except: &[&str]) -> Result<bool, GitError> {
+pub fn mentions(
+    repository: &Path,
+    word: &str,
+    within: &[&str],
+    except: &[&str],
+) -> Result<bool, GitError> {
     let fixed = ["--untracked", "-I", "--ignore-case", "--fixed-strings", "--files-with-matches"];
     let except: Vec<String> = except.iter().map(|place| format!(":(exclude,top){place}")).collect();
-    let mut arguments = [&fixed[..], &["-e", word, "--", ":/"]].concat();
+    let mut arguments = [&fixed[..], &["-e", word, "--"], within].concat();
     arguments.extend(except.iter().map(String::as_str));
     // 1: none does.
     Ok(!ask(repository, "grep", &arguments, b"", &[0, 1])?.is_empty())

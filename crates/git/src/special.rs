@@ -6,19 +6,26 @@ use std::path::Path;
 
 use super::GitError;
 
-/// Refuses to run `git COMMAND` if it would wait for a file called `name` in one of the directories above
-/// `paths`, or in one of `paths` itself. All are relative to `repository`.
+/// Refuses to run `git COMMAND` if it would wait for a file called `name` in one of `directories`, or in a
+/// directory above them. All are relative to `repository`.
 pub(super) fn refuse_special<'p>(
     repository: &Path,
-    paths: impl IntoIterator<Item = &'p Path>,
+    directories: impl IntoIterator<Item = &'p str>,
     name: &str,
     command: &'static str,
 ) -> Result<(), GitError> {
-    let mut seen: HashSet<&Path> = HashSet::new();
-    for directory in paths.into_iter().flat_map(Path::ancestors) {
-        if !seen.insert(directory) {
-            continue;
+    let mut seen: HashSet<&str> = HashSet::new();
+    let mut waiting: Vec<&str> = Vec::new();
+    for directory in directories {
+        // Whatever is above one that was seen was seen with it.
+        let mut above = Some(directory);
+        while let Some(new) = above.filter(|directory| seen.insert(directory)) {
+            waiting.push(new);
+            above = (!new.is_empty()).then(|| parent(new));
         }
+    }
+    for directory in waiting {
+        let directory = Path::new(directory);
         let place = directory.join(name);
         let Ok(found) = repository.join(&place).symlink_metadata() else { continue };
         let kind = found.file_type();
@@ -29,4 +36,9 @@ pub(super) fn refuse_special<'p>(
         }
     }
     Ok(())
+}
+
+/// The directory of what is at `path`: empty for the repository itself.
+pub(super) fn parent(path: &str) -> &str {
+    path.rfind('/').map_or("", |at| &path[..at])
 }

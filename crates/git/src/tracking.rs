@@ -23,8 +23,8 @@ pub struct Listing {
 }
 
 impl Listing {
-    /// Asks git what it tracks, ignores, and would add below `roots`, in three processes however
-    /// many roots there are.
+    /// Asks git what it tracks, ignores, and would add below `roots`, however many there are: in two
+    /// processes, and in a third one where there is something that it does not track.
     ///
     /// # Errors
     ///
@@ -38,8 +38,7 @@ impl Listing {
         if roots.is_empty() {
             return Ok(listing);
         }
-        let places = roots.iter().map(Path::new);
-        refuse_special(repository, places, ".gitignore", "ls-files")?;
+        refuse_special(repository, roots.iter().copied(), ".gitignore", "ls-files")?;
         let pathspecs = pathspecs(&roots);
         let list = |options: &[&str]| list_files(repository, options, &pathspecs);
         for record in list(&["--stage", "-z", "--full-name"])? {
@@ -55,10 +54,12 @@ impl Listing {
             }
             listing.tracked.insert(path);
         }
-        let ignored = ["--others", "--ignored", "--exclude-standard", "-z", "--full-name"];
-        listing.ignored = list(&ignored)?.into_iter().collect();
-        let addable = ["--others", "--exclude-standard", "-z", "--full-name"];
-        listing.addable = list(&addable)?.into_iter().collect();
+        listing.ignored = list(&["--others", "-z", "--full-name"])?.into_iter().collect();
+        if !listing.ignored.is_empty() {
+            let addable = ["--others", "--exclude-standard", "-z", "--full-name"];
+            listing.addable = list(&addable)?.into_iter().collect();
+            listing.ignored.retain(|path| !listing.addable.contains(path));
+        }
         Ok(listing)
     }
 

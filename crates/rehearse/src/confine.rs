@@ -1,22 +1,28 @@
-//! Keeps a process from writing anywhere but below one directory, and from the network.
+//! Keeps a process from writing anywhere but below some directories, and from the network.
 //!
 //! A process restricts itself, and what it starts is restricted with it. There is no way back.
 
-use std::path::Path;
+use std::path::PathBuf;
+
+/// What confines a process, as a record states it.
+pub const CONFINEMENT: &str = "landlock-4";
+
+/// What a record states where the operator wanted no confinement.
+pub const UNCONFINED: &str = "none";
 
 /// Why a process could not be confined.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct ConfineError(String);
 
-/// Keeps this process, and all that it starts, from writing anywhere but below `scratch` and to `/dev/null`,
-/// and from TCP; gives what confines it, as a record states it: `landlock-N`.
+/// Keeps this process, and all that it starts, from writing anywhere but below the directories `writable`
+/// and to `/dev/null`, and from TCP.
 ///
 /// # Errors
 ///
 /// The system cannot confine a process in all these ways. Nothing may be run then.
 #[cfg(target_os = "linux")]
-pub fn confine(scratch: &Path) -> Result<String, ConfineError> {
+pub fn confine(writable: &[PathBuf]) -> Result<(), ConfineError> {
     use landlock::{
         ABI, Access as _, AccessFs, AccessNet, CompatLevel, Compatible as _, Ruleset,
         RulesetAttr as _, RulesetCreatedAttr as _, RulesetStatus, path_beneath_rules,
@@ -32,7 +38,7 @@ pub fn confine(scratch: &Path) -> Result<String, ConfineError> {
         .and_then(|ruleset| ruleset.handle_access(AccessNet::from_all(NEEDED)))
         .and_then(Ruleset::create)
         .and_then(|ruleset| ruleset.add_rules(path_beneath_rules(["/"], reading)))
-        .and_then(|ruleset| ruleset.add_rules(path_beneath_rules([scratch], everything)))
+        .and_then(|ruleset| ruleset.add_rules(path_beneath_rules(writable, everything)))
         .and_then(|ruleset| {
             let writing = AccessFs::WriteFile | AccessFs::ReadFile;
             ruleset.add_rules(path_beneath_rules(["/dev/null"], writing))
@@ -42,7 +48,7 @@ pub fn confine(scratch: &Path) -> Result<String, ConfineError> {
     if status.ruleset != RulesetStatus::FullyEnforced {
         return Err(ConfineError("Landlock: not every restriction is enforced".to_owned()));
     }
-    Ok("landlock-4".to_owned())
+    Ok(())
 }
 
 /// The same, where no system call confines a process.
@@ -51,6 +57,6 @@ pub fn confine(scratch: &Path) -> Result<String, ConfineError> {
 ///
 /// Always.
 #[cfg(not(target_os = "linux"))]
-pub fn confine(_: &Path) -> Result<String, ConfineError> {
+pub fn confine(_: &[PathBuf]) -> Result<(), ConfineError> {
     Err(ConfineError("only Linux can confine what a plan runs (Landlock)".to_owned()))
 }

@@ -10,6 +10,15 @@ pub const PLAN_FORMAT: &str = "sealgate-plan/1";
 /// A longer plan is refused before it is read.
 pub const MAX_PLAN_BYTES: u64 = 64 << 10;
 
+/// What stands in a command for the place of a snapshot.
+pub const SNAPSHOT: &str = "{snapshot}";
+
+/// What stands in a command for the database: a file, or the parameters of a connection.
+pub const DATABASE: &str = "{database}";
+
+/// What stands in a command for the directory of a tree.
+pub const TREE: &str = "{tree}";
+
 /// How long each script may run where the plan says nothing, in seconds.
 const DEFAULT_TIMEOUT: u32 = 3_600;
 
@@ -21,20 +30,72 @@ const MAX_ALLOWANCES: usize = 100;
 pub struct Plan {
     /// What the change does, in one line.
     pub subject: String,
-    /// The seal over the database that the change is for.
-    pub surface: SealName,
-    /// The file that is cloned, relative to the directory of the plan.
+    /// What the change is for.
+    pub target: Target,
+    /// What is cloned, relative to the directory of the plan: a file, or for a tree a directory.
     pub clone: String,
-    /// The script that makes the change.
-    pub apply: String,
-    /// The script that takes it back.
-    pub rollback: String,
+    /// PostgreSQL: the script that makes the roles of the cluster, relative to the directory of the plan.
+    pub roles: Option<String>,
+    /// What makes the change.
+    pub apply: Action,
+    /// What takes it back.
+    pub rollback: Action,
+    /// How the operator saves the state and brings it back; without, copies are made.
+    pub snapshot: Option<SnapshotCommands>,
     /// Whether the change is tried in a transaction as well.
     pub transaction: Transaction,
-    /// How long each script may run, in seconds.
+    /// How long each script and each command may run, in seconds.
     pub timeout_seconds: u32,
     /// What may differ where nothing should.
     pub allowances: Vec<Allowance>,
+}
+
+/// What a change is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// A database, with the seal over it.
+    Surface(SealName),
+    /// A directory, with the seal over it, and what modes, owners and times count for.
+    Tree(SealName, MetaRule),
+}
+
+impl Target {
+    /// The seal.
+    #[must_use]
+    pub fn seal(&self) -> &SealName {
+        match self {
+            Self::Surface(seal) | Self::Tree(seal, _) => seal,
+        }
+    }
+}
+
+/// What differences of modes, owners, times, attributes and hard links count for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MetaRule {
+    /// They are noted.
+    #[default]
+    Notice,
+    /// They count like any other.
+    Exact,
+}
+
+/// How a change is made or taken back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Action {
+    /// By a script, relative to the directory of the plan: SQL for a database, for `sh` in a tree.
+    Script(String),
+    /// By a program with its arguments. At least one word.
+    Command(Vec<String>),
+}
+
+/// How the operator saves the state, and brings it back. At least one word each.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SnapshotCommands {
+    /// Writes the file or directory `{snapshot}`.
+    pub take: Vec<String>,
+    /// Brings back what `{snapshot}` holds.
+    pub restore: Vec<String>,
 }
 
 /// Whether the change is tried in a transaction as well.
@@ -44,6 +105,8 @@ pub enum Transaction {
     Tried,
     /// It is not, and this is why.
     Skipped(String),
+    /// There is none: a tree has no transactions, and a command has its own.
+    Absent,
 }
 
 /// What a plan says may differ.
@@ -55,6 +118,15 @@ pub struct Allowance {
     pub path: EntryPath,
     /// Why.
     pub reason: String,
+}
+
+impl Allowance {
+    /// Whether it is about `path`: its own, or one below it.
+    #[must_use]
+    pub fn covers(&self, path: &str) -> bool {
+        let rest = path.strip_prefix(self.path.as_str());
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
 }
 
 /// Between which moments an allowance counts.
@@ -106,12 +178,16 @@ pub enum PlanError {
 struct Text {
     format: String,
     subject: String,
-    surface: String,
+    surface: Option<String>,
+    tree: Option<String>,
+    meta: Option<MetaRule>,
     clone: String,
-    apply: String,
-    rollback: String,
-    #[serde(default = "yes")]
-    transaction: bool,
+    roles: Option<String>,
+    apply: ActionText,
+    rollback: ActionText,
+    snapshot: Option<Vec<String>>,
+    restore: Option<Vec<String>>,
+    transaction: Option<bool>,
     transaction_reason: Option<String>,
     timeout_seconds: Option<u32>,
     #[serde(default)]
@@ -126,8 +202,11 @@ struct AllowText {
     reason: String,
 }
 
-fn yes() -> bool {
-    true
+#[derive(Debug, Deserialize)]
+#[serde(untagged, expecting = "expected a script as text, or a command as a list of texts")]
+enum ActionText {
+    Script(String),
+    Command(Vec<String>),
 }
 
 impl Plan {
@@ -140,7 +219,6 @@ impl Plan {
         if bytes.len() as u64 > MAX_PLAN_BYTES {
             return Err(PlanError::TooLong);
         }
-        let unsound = |why: &str| PlanError::Unsound(why.to_owned());
         let text = std::str::from_utf8(bytes).map_err(|_| unsound("the plan is not UTF-8"))?;
         let parsed: Text = toml::from_str(text).map_err(|error| {
             let start = error.span().map_or(0, |span| span.start);
@@ -151,18 +229,10 @@ impl Plan {
             let why = format!("format is {:?}, not {PLAN_FORMAT:?}", parsed.format);
             return Err(PlanError::Unsound(why));
         }
-        let surface = SealName::parse(&parsed.surface)
-            .ok_or_else(|| unsound("`surface` is the name of a seal"))?;
-        let transaction = match (parsed.transaction, parsed.transaction_reason) {
-            (true, None) => Transaction::Tried,
-            (true, Some(_)) => {
-                return Err(unsound("`transaction-reason` goes with `transaction = false`"));
-            }
-            (false, Some(reason)) if !reason.trim().is_empty() => Transaction::Skipped(reason),
-            (false, _) => {
-                return Err(unsound("`transaction = false` needs a `transaction-reason`"));
-            }
-        };
+        let target = target(parsed.surface, parsed.tree, parsed.meta)?;
+        let apply = action("apply", parsed.apply)?;
+        let stated = (parsed.transaction, parsed.transaction_reason);
+        let transaction = transaction(&target, &apply, stated)?;
         let timeout_seconds = parsed.timeout_seconds.unwrap_or(DEFAULT_TIMEOUT);
         if timeout_seconds == 0 {
             return Err(unsound("`timeout-seconds` is at least 1"));
@@ -173,20 +243,113 @@ impl Plan {
         }
         Ok(Self {
             subject: one_line("subject", parsed.subject)?,
-            surface,
+            target,
             clone: one_line("clone", parsed.clone)?,
-            apply: one_line("apply", parsed.apply)?,
-            rollback: one_line("rollback", parsed.rollback)?,
+            roles: parsed.roles.map(|roles| one_line("roles", roles)).transpose()?,
+            apply,
+            rollback: action("rollback", parsed.rollback)?,
+            snapshot: snapshot(parsed.snapshot, parsed.restore)?,
             transaction,
             timeout_seconds,
             allowances: parsed.allow.into_iter().map(allowance).collect::<Result<_, _>>()?,
         })
     }
 
-    /// The files that the plan names and that are to be under the seal of the plan.
-    #[must_use]
-    pub fn scripts(&self) -> [&str; 2] {
-        [&self.apply, &self.rollback]
+    /// The scripts that the plan names, and the file of roles: they are to be under the seal of the plan.
+    pub fn scripts(&self) -> impl Iterator<Item = &str> {
+        let script = |action| match action {
+            &Action::Script(ref script) => Some(&**script),
+            Action::Command(_) => None,
+        };
+        [&self.apply, &self.rollback].into_iter().filter_map(script).chain(self.roles.as_deref())
+    }
+
+    /// The commands of the plan.
+    pub fn commands(&self) -> impl Iterator<Item = &[String]> {
+        let command = |action| match action {
+            &Action::Command(ref words) => Some(&**words),
+            Action::Script(_) => None,
+        };
+        let actions = [&self.apply, &self.rollback].into_iter().filter_map(command);
+        let snapshot =
+            self.snapshot.iter().flat_map(|commands| [&commands.take, &commands.restore]);
+        actions.chain(snapshot.map(|words| &**words))
+    }
+}
+
+fn unsound(why: &str) -> PlanError {
+    PlanError::Unsound(why.to_owned())
+}
+
+fn target(
+    surface: Option<String>,
+    tree: Option<String>,
+    meta: Option<MetaRule>,
+) -> Result<Target, PlanError> {
+    let name = |key: &str, name: &str| {
+        SealName::parse(name).ok_or_else(|| unsound(&format!("`{key}` is the name of a seal")))
+    };
+    match (surface, tree) {
+        (Some(surface), None) if meta.is_none() => Ok(Target::Surface(name("surface", &surface)?)),
+        (Some(_), None) => Err(unsound("`meta` goes with `tree`")),
+        (None, Some(tree)) => Ok(Target::Tree(name("tree", &tree)?, meta.unwrap_or_default())),
+        _ => Err(unsound("a plan has one of `surface` and `tree`")),
+    }
+}
+
+fn action(key: &str, text: ActionText) -> Result<Action, PlanError> {
+    match text {
+        ActionText::Script(script) => Ok(Action::Script(one_line(key, script)?)),
+        ActionText::Command(words) => Ok(Action::Command(command(key, words)?)),
+    }
+}
+
+fn command(key: &str, words: Vec<String>) -> Result<Vec<String>, PlanError> {
+    let has_program = words.first().is_some_and(|program| !program.is_empty());
+    if has_program && !words.iter().any(|word| word.contains('\0')) {
+        return Ok(words);
+    }
+    Err(unsound(&format!("`{key}` is a program and its arguments")))
+}
+
+fn snapshot(
+    take: Option<Vec<String>>,
+    restore: Option<Vec<String>>,
+) -> Result<Option<SnapshotCommands>, PlanError> {
+    let (take, restore) = match (take, restore) {
+        (None, None) => return Ok(None),
+        (Some(take), Some(restore)) => (command("snapshot", take)?, command("restore", restore)?),
+        _ => return Err(unsound("`snapshot` and `restore` go together")),
+    };
+    for (key, words) in [("snapshot", &take), ("restore", &restore)] {
+        if !words.iter().any(|word| word.contains(SNAPSHOT)) {
+            return Err(unsound(&format!("`{key}` names the place of the snapshot: {SNAPSHOT}")));
+        }
+    }
+    Ok(Some(SnapshotCommands { take, restore }))
+}
+
+fn transaction(
+    target: &Target,
+    apply: &Action,
+    stated: (Option<bool>, Option<String>),
+) -> Result<Transaction, PlanError> {
+    if matches!(target, Target::Tree(..)) || matches!(apply, Action::Command(_)) {
+        return match stated {
+            (None, None) => Ok(Transaction::Absent),
+            _ => Err(unsound("`transaction` goes with a script of SQL")),
+        };
+    }
+    match stated {
+        (None | Some(true), None) => Ok(Transaction::Tried),
+        (None | Some(true), Some(_)) => {
+            Err(unsound("`transaction-reason` goes with `transaction = false`"))
+        }
+        (Some(false), reason) => {
+            let reason = reason
+                .ok_or_else(|| unsound("`transaction = false` needs a `transaction-reason`"))?;
+            Ok(Transaction::Skipped(one_line("transaction-reason", reason)?))
+        }
     }
 }
 
@@ -227,10 +390,40 @@ mod tests {
     }
 
     #[test]
+    fn a_plan_for_a_tree_runs_commands_or_scripts() {
+        let text = GOOD
+            .replace("surface = \"births\"", "tree = \"deploy\"\nmeta = \"exact\"")
+            .replace("\"up.sql\"", "[\"make\", \"up\"]")
+            + "snapshot = [\"cp\", \"{snapshot}\"]\nrestore = [\"mv\", \"{snapshot}\"]\n";
+        let plan = Plan::read(text.as_bytes()).unwrap();
+        let deploy = SealName::parse("deploy").unwrap();
+        assert_eq!(plan.target, Target::Tree(deploy, MetaRule::Exact));
+        assert_eq!(plan.transaction, Transaction::Absent);
+        assert_eq!(plan.scripts().collect::<Vec<_>>(), ["down.sql"]);
+        let commands: Vec<_> = plan.commands().map(|words| words.join(" ")).collect();
+        assert_eq!(commands, ["make up", "cp {snapshot}", "mv {snapshot}"]);
+    }
+
+    #[test]
     fn what_is_no_plan_is_refused_with_the_reason() {
         let cases = [
             ("sealgate-plan/1", "sealgate-plan/2", "sealgate-plan/2"),
             ("surface", "surfaces", "line 3: unknown field `surfaces`"),
+            ("surface = \"births\"\n", "", "one of `surface` and `tree`"),
+            ("surface =", "tree = \"x\"\nsurface =", "one of `surface` and `tree`"),
+            ("surface =", "meta = \"exact\"\nsurface =", "`meta` goes with `tree`"),
+            ("surface =", "meta = \"all\"\ntree =", "unknown variant `all`"),
+            ("\"up.sql\"", "7", "expected a script as text, or a command"),
+            ("\"up.sql\"", "[]", "`apply` is a program and its arguments"),
+            ("\"up.sql\"", "[\"\", \"x\"]", "`apply` is a program and its arguments"),
+            ("\"up.sql\"", "[\"x\"]\ntransaction = true", "goes with a script of SQL"),
+            ("surface = \"births\"", "tree = \"x\"\ntransaction = false", "goes with a script"),
+            ("rollback =", "snapshot = [\"x\", \"{snapshot}\"]\nrollback =", "go together"),
+            (
+                "rollback =",
+                "snapshot = [\"x\", \"{snapshot}\"]\nrestore = [\"x\"]\nrollback =",
+                "`restore` names the place of the snapshot: {snapshot}",
+            ),
             ("\"births\"", "\"../x\"", "name of a seal"),
             ("\"up.sql\"", "\"\"", "`apply` is one line"),
             ("\"up.sql\"", "\"a\\nb\"", "`apply` is one line"),

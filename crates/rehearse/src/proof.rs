@@ -1,7 +1,7 @@
 //! Holds what was measured against one another. Pure: nothing else decides what a rehearsal proves.
 
-use crate::plan::{Allowance, AllowanceKind};
-use crate::state::{Class, State};
+use crate::plan::{Allowance, AllowanceKind, MetaRule};
+use crate::state::{Change, Class, Place, State};
 
 /// What was measured, by moment.
 #[derive(Debug, Clone)]
@@ -81,6 +81,62 @@ impl Rule {
         }
     }
 
+    /// What it asks, as a sentence about a change for which it holds, or about one for which it does not.
+    #[must_use]
+    pub fn meaning(self, holds: bool) -> &'static str {
+        let [so, not_so] = match self {
+            Self::ApplyChanges => ["the change changes something", "the change changes nothing"],
+            Self::ApplyStaysInside => [
+                "what the change touches is under the seal",
+                "the change touches what is not under the seal",
+            ],
+            Self::RollbackRestores => [
+                "the rollback brings back everything",
+                "the rollback does not bring back everything",
+            ],
+            Self::ReapplyRepeats => [
+                "applied again, the change comes to the same",
+                "applied again, the change comes to something else",
+            ],
+            Self::TransactionChanges => [
+                "in a transaction, the change changes something",
+                "in a transaction, the change changes nothing",
+            ],
+            Self::TransactionRollsBack => [
+                "the database itself takes back everything",
+                "the database itself does not take back everything",
+            ],
+            Self::SnapshotChangesNothing => {
+                ["taking a snapshot changes nothing", "taking a snapshot changes something"]
+            }
+            Self::SnapshotApplyRepeats => [
+                "after a snapshot, the change comes to the same",
+                "after a snapshot, the change comes to something else",
+            ],
+            Self::DamageIsDone => [
+                "the damage that the restore must undo is there",
+                "the damage that the restore must undo is not there in every class",
+            ],
+            Self::RestoreRestores => [
+                "the restored snapshot brings back everything",
+                "the restored snapshot does not bring back everything",
+            ],
+            Self::SourceIsUnchanged => ["the clone is as it was", "the clone is not as it was"],
+        };
+        if holds { so } else { not_so }
+    }
+
+    /// Which allowance of a plan can cover what breaks it.
+    #[must_use]
+    pub fn allowance(self) -> Option<AllowanceKind> {
+        match self {
+            Self::ApplyStaysInside => Some(AllowanceKind::Outside),
+            Self::RollbackRestores => Some(AllowanceKind::Left),
+            Self::ReapplyRepeats | Self::SnapshotApplyRepeats => Some(AllowanceKind::Varies),
+            _ => None,
+        }
+    }
+
     /// The two moments that it is about, and the sign between them.
     #[must_use]
     pub fn sides(self) -> (&'static str, &'static str, &'static str) {
@@ -100,6 +156,19 @@ impl Rule {
     }
 }
 
+/// By what moments are judged.
+#[derive(Clone, Copy)]
+pub struct Judging<'a> {
+    /// What the plan says may differ.
+    pub allowances: &'a [Allowance],
+    /// Says of a path whether it is in the surface.
+    pub is_inside: &'a dyn Fn(&str) -> bool,
+    /// What modes, owners and times count for.
+    pub meta: MetaRule,
+    /// Whether the database takes back the values of sequences with a transaction. PostgreSQL does not.
+    pub sequences_roll_back: bool,
+}
+
 /// Whether one rule holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
@@ -107,8 +176,12 @@ pub struct Finding {
     pub rule: Rule,
     /// Whether it holds.
     pub holds: bool,
-    /// The paths that break it, sorted; those that an allowance covers are left out.
-    pub paths: Vec<String>,
+    /// What breaks it, sorted; what an allowance covers is left out.
+    pub places: Vec<(Place, Change)>,
+    /// What differs and does not count: modes, owners and times, or values of sequences.
+    pub noticed: Vec<(Place, Change)>,
+    /// Of damage: the classes in which it does not show.
+    pub unharmed: Vec<Class>,
 }
 
 /// What the moments come to.
@@ -134,92 +207,78 @@ impl Proof {
     }
 }
 
-/// Holds `moments` against one another. `is_inside` says of a path whether it is in the surface.
+/// Holds `moments` against one another.
 #[must_use]
-pub fn prove(
-    moments: &Moments,
-    allowances: &[Allowance],
-    is_inside: &dyn Fn(&str) -> bool,
-) -> Proof {
-    let mut prover = Prover { allowances, is_inside, used: vec![0; allowances.len()] };
+pub fn prove(moments: &Moments, judging: Judging<'_>) -> Proof {
+    let mut prover = Prover { judging, used: vec![0; judging.allowances.len()] };
     let Moments { before, applied, rolled_back, reapplied, snapshot, again, .. } = moments;
-    let changed = before.differences(applied);
-    let outside: Vec<String> = changed.iter().filter(|path| !is_inside(path)).cloned().collect();
+    let mut changed = before.differences(applied);
+    let changes = prover.must_differ(Rule::ApplyChanges, &changed);
+    changed.retain(|(place, _)| !(judging.is_inside)(&place.path));
     let mut findings = vec![
-        must_differ(Rule::ApplyChanges, &changed),
-        prover.must_be_none(Rule::ApplyStaysInside, outside, Some(AllowanceKind::Outside)),
-        prover.must_be_none(
-            Rule::RollbackRestores,
-            before.differences(rolled_back),
-            Some(AllowanceKind::Left),
-        ),
-        prover.must_be_none(
-            Rule::ReapplyRepeats,
-            applied.differences(reapplied),
-            Some(AllowanceKind::Varies),
-        ),
+        changes,
+        prover.must_be_none(Rule::ApplyStaysInside, changed),
+        prover.must_be_none(Rule::RollbackRestores, before.differences(rolled_back)),
+        prover.must_be_none(Rule::ReapplyRepeats, applied.differences(reapplied)),
     ];
     if let Some([inside, after]) = &moments.transaction {
-        findings.push(must_differ(Rule::TransactionChanges, &before.differences(inside)));
-        findings.push(prover.must_be_none(
-            Rule::TransactionRollsBack,
-            before.differences(after),
-            None,
-        ));
+        let inside = before.differences(inside);
+        findings.push(prover.must_differ(Rule::TransactionChanges, &inside));
+        let after = before.differences(after);
+        findings.push(prover.must_be_none(Rule::TransactionRollsBack, after));
     }
     let SnapshotMoments { taken, applied: again_applied, damaged, restored } = snapshot;
     findings.extend([
-        prover.must_be_none(Rule::SnapshotChangesNothing, before.differences(taken), None),
-        prover.must_be_none(
-            Rule::SnapshotApplyRepeats,
-            applied.differences(again_applied),
-            Some(AllowanceKind::Varies),
-        ),
-        damage(again_applied, damaged),
-        prover.must_be_none(Rule::RestoreRestores, before.differences(restored), None),
-        prover.must_be_none(Rule::SourceIsUnchanged, before.differences(again), None),
+        prover.must_be_none(Rule::SnapshotChangesNothing, before.differences(taken)),
+        prover.must_be_none(Rule::SnapshotApplyRepeats, applied.differences(again_applied)),
+        prover.damage(again_applied, damaged),
+        prover.must_be_none(Rule::RestoreRestores, before.differences(restored)),
+        prover.must_be_none(Rule::SourceIsUnchanged, before.differences(again)),
     ]);
     Proof { findings, used: prover.used }
 }
 
 struct Prover<'a> {
-    allowances: &'a [Allowance],
-    is_inside: &'a dyn Fn(&str) -> bool,
+    judging: Judging<'a>,
     used: Vec<u64>,
 }
 
 impl Prover<'_> {
-    /// There may be no difference but those that an allowance of this kind covers.
-    fn must_be_none(
-        &mut self,
-        rule: Rule,
-        differences: Vec<String>,
-        kind: Option<AllowanceKind>,
-    ) -> Finding {
-        let mut paths = Vec::new();
-        for path in differences {
-            if !kind.is_some_and(|kind| self.allows(kind, &path)) {
-                paths.push(path);
+    /// Whether a difference in `class` counts for `rule`.
+    fn counts(&self, rule: Rule, class: Class) -> bool {
+        match class {
+            Class::Meta => self.judging.meta == MetaRule::Exact,
+            Class::Sequences if rule == Rule::TransactionRollsBack => {
+                self.judging.sequences_roll_back
             }
+            _ => true,
         }
-        Finding { rule, holds: paths.is_empty(), paths }
     }
 
-    /// Whether the plan allows a difference at `path`, which counts as used then. What a rollback leaves in
-    /// the surface is never allowed, but for the value of a sequence.
-    fn allows(&mut self, kind: AllowanceKind, path: &str) -> bool {
-        let is_kept = kind == AllowanceKind::Left
-            && (self.is_inside)(path)
-            && Class::of(path) != Class::Sequences;
-        if is_kept {
+    /// There may be no difference but those that an allowance covers.
+    fn must_be_none(&mut self, rule: Rule, differences: Vec<(Place, Change)>) -> Finding {
+        let (mut places, mut noticed) = (Vec::new(), Vec::new());
+        for difference in differences {
+            if !self.counts(rule, difference.0.class) {
+                noticed.push(difference);
+            } else if !self.allows(rule, &difference.0) {
+                places.push(difference);
+            }
+        }
+        Finding { rule, holds: places.is_empty(), places, noticed, unharmed: Vec::new() }
+    }
+
+    /// Whether the plan allows a difference at `place`, which counts as used then.
+    fn allows(&mut self, rule: Rule, place: &Place) -> bool {
+        let Judging { allowances, is_inside, .. } = self.judging;
+        let Some(kind) = rule.allowance() else { return false };
+        if !can_be_allowed(kind, place, is_inside) {
             return false;
         }
-        let covers = |allowance: &Allowance| {
-            let own = allowance.path.as_str();
-            let below = path.strip_prefix(own).is_some_and(|rest| rest.starts_with('/'));
-            allowance.kind == kind && (own == path || below)
-        };
-        match self.allowances.iter().position(covers) {
+        match allowances
+            .iter()
+            .position(|allowance| allowance.kind == kind && allowance.covers(&place.path))
+        {
             Some(at) => {
                 self.used[at] += 1;
                 true
@@ -227,25 +286,35 @@ impl Prover<'_> {
             None => false,
         }
     }
+
+    fn must_differ(&self, rule: Rule, differences: &[(Place, Change)]) -> Finding {
+        let holds = differences.iter().any(|(place, _)| self.counts(rule, place.class));
+        Finding { rule, holds, places: Vec::new(), noticed: Vec::new(), unharmed: Vec::new() }
+    }
+
+    /// The damage shows in every class that is there and counts; the classes in which it does not are named.
+    fn damage(&self, applied: &State, damaged: &State) -> Finding {
+        let rule = Rule::DamageIsDone;
+        let differences = applied.differences(damaged);
+        let unharmed: Vec<Class> = Class::ALL
+            .into_iter()
+            .filter(|class| self.counts(rule, *class) && applied.class(*class).0 > 0)
+            .filter(|class| !differences.iter().any(|(place, _)| place.class == *class))
+            .collect();
+        let holds = unharmed.is_empty() && self.must_differ(rule, &differences).holds;
+        Finding { rule, holds, places: Vec::new(), noticed: Vec::new(), unharmed }
+    }
 }
 
-fn must_differ(rule: Rule, differences: &[String]) -> Finding {
-    Finding { rule, holds: !differences.is_empty(), paths: Vec::new() }
-}
-
-/// The damage shows in every class that is there; the classes in which it does not are named.
-fn damage(applied: &State, damaged: &State) -> Finding {
-    let differences = applied.differences(damaged);
-    let is_unharmed = |class: &Class| {
-        applied.class(*class).0 > 0 && !differences.iter().any(|path| Class::of(path) == *class)
-    };
-    let unharmed: Vec<String> = Class::ALL
-        .iter()
-        .filter(|class| is_unharmed(class))
-        .map(|class| class.word().to_owned())
-        .collect();
-    let holds = !differences.is_empty() && unharmed.is_empty();
-    Finding { rule: Rule::DamageIsDone, holds, paths: unharmed }
+/// Whether an allowance of `kind` may cover `place`. What a rollback leaves in the surface never may, but for
+/// the value of a sequence.
+#[must_use]
+pub fn can_be_allowed(
+    kind: AllowanceKind,
+    place: &Place,
+    is_inside: &dyn Fn(&str) -> bool,
+) -> bool {
+    kind != AllowanceKind::Left || place.class == Class::Sequences || !is_inside(&place.path)
 }
 
 #[cfg(test)]

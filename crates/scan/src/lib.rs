@@ -4,6 +4,7 @@
 //! - `walk` lists directories from their descriptors, and hands files to the workers in batches;
 //! - `read` reads one file, and notices when it changed meanwhile;
 //! - `small` reads many files, to be hashed together;
+//! - `contents` hashes what comes piece by piece from elsewhere: the blobs of a commit;
 //! - `lanes` hashes the chunks of many files side by side, and `kernels` do that with vectors;
 //! - `large` cuts large files into segments, which all threads share;
 //! - `guard` lends parts of a file as memory, and outlives their truncation;
@@ -20,13 +21,13 @@
 //! Whatever goes wrong at a path is an item of the inventory, never an early return: one
 //! unreadable file hides no other.
 
+mod contents;
 mod evidence;
 #[cfg_attr(not(unix), path = "unguarded.rs")]
 mod guard;
 #[cfg(all(unix, target_arch = "x86_64"))]
 mod kernels;
-#[cfg(unix)]
-#[cfg_attr(not(target_arch = "x86_64"), path = "one_by_one.rs")]
+#[cfg_attr(not(all(unix, target_arch = "x86_64")), path = "one_by_one.rs")]
 mod lanes;
 mod large;
 #[cfg(unix)]
@@ -60,6 +61,7 @@ use sealgate_core::seal::exclude::Scope;
 
 use self::stamp::Stamp;
 
+pub use contents::{Content, Contents};
 pub use evidence::{Divergence, FileInParts, ReadFault, first_difference, hash_into, read_whole};
 pub use named::{NamedFault, read_named};
 #[cfg(unix)]

@@ -8,6 +8,8 @@ use std::fs::File;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
+#[cfg(any(target_os = "linux", target_os = "android"))]
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, openat, readlinkat, statat};
 use rustix::io::{Errno, retry_on_intr};
@@ -37,6 +39,9 @@ type Step = Result<(), Errno>;
 #[derive(Debug)]
 pub struct Directory {
     pub(super) descriptor: OwnedFd,
+    /// Whether it was listed, so that the next listing must go back to its beginning.
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    listed: AtomicBool,
     /// Of a root: how it was found.
     place: Option<Box<RootPlace>>,
 }
@@ -51,7 +56,12 @@ struct RootPlace {
 impl Directory {
     /// The directory that `descriptor` is open on.
     pub(super) fn of(descriptor: OwnedFd) -> Self {
-        Self { descriptor, place: None }
+        Self {
+            descriptor,
+            #[cfg(any(target_os = "linux", target_os = "android"))]
+            listed: AtomicBool::new(false),
+            place: None,
+        }
     }
 
     /// Opens the root `path` below `above`; no component of `path` may be a link.
@@ -187,7 +197,9 @@ impl Directory {
     /// `Dir` would end the listing in silence where the kernel says ENOENT.
     #[cfg(any(target_os = "linux", target_os = "android"))]
     fn each_name(&self, mut take: impl FnMut(&CStr, FileType) -> Step) -> Step {
-        rustix::fs::seek(&self.descriptor, rustix::fs::SeekFrom::Start(0))?;
+        if self.listed.swap(true, Ordering::Relaxed) {
+            rustix::fs::seek(&self.descriptor, rustix::fs::SeekFrom::Start(0))?;
+        }
         let mut buffer = Vec::with_capacity(LISTING_BUFFER);
         let mut names = rustix::fs::RawDir::new(&self.descriptor, buffer.spare_capacity_mut());
         while let Some(name) = names.next() {
@@ -243,6 +255,11 @@ impl Directory {
     /// Opens the directory at `path`, with no link on the way; empty is this one.
     pub(super) fn directory_beneath(&self, path: &[u8]) -> Result<Self, Errno> {
         let mut directory = Self::of(rustix::io::fcntl_dupfd_cloexec(&self.descriptor, 0)?);
+        // Both stand at one place in the listing, wherever the other one left it.
+        #[cfg(any(target_os = "linux", target_os = "android"))]
+        for shared in [self, &directory] {
+            shared.listed.store(true, Ordering::Relaxed);
+        }
         for name in path.split(|&byte| byte == b'/').filter(|name| !name.is_empty()) {
             directory = directory.subdirectory(name)?;
         }
@@ -318,8 +335,9 @@ mod tests {
             std::fs::write(tree.path().join(name), "").unwrap();
         }
         let root = Directory::open_root(tree.path(), None).unwrap();
-        for _ in 0..2 {
-            let mut listing = root.list().unwrap();
+        let twin = root.directory_beneath(b"").unwrap();
+        for directory in [&twin, &root, &root, &twin, &root.directory_beneath(b"").unwrap()] {
+            let mut listing = directory.list().unwrap();
             listing.sort_by(|a, b| a.0.cmp(&b.0));
             assert!(listing.iter().map(|(name, _)| &**name).eq(names.iter().map(String::as_bytes)));
         }

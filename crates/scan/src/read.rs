@@ -185,7 +185,9 @@ pub(super) fn with_buffer<R>(length: usize, work: impl FnOnce(&mut [u8]) -> R) -
 /// The first `length` bytes of `buffer`, which grows as it must and is kept for the next file.
 fn room(buffer: &mut Vec<u8>, length: usize) -> &mut [u8] {
     if buffer.len() < length {
-        buffer.resize(length.next_power_of_two().max(LEAST_BUFFER), 0);
+        // Fresh zeros of the system's: pages that no file fills are never touched, which counts where
+        // there are few files. What was in it is not needed.
+        *buffer = vec![0; length.next_power_of_two().max(LEAST_BUFFER)];
     }
     &mut buffer[..length]
 }

@@ -12,7 +12,9 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 /// and by the workers that it starts.
 #[derive(Debug)]
 pub struct Workers {
-    count: usize,
+    wanted: Option<NonZeroUsize>,
+    /// How many the process may use, once that is asked: it takes as long as reading some files.
+    usable: OnceLock<usize>,
     /// `None` in it: there are no more threads to be had.
     pool: OnceLock<Option<ThreadPool>>,
 }
@@ -22,24 +24,23 @@ impl Workers {
     /// on Linux heeds the affinity mask and the quotas of its control groups.
     #[must_use]
     pub fn new(count: Option<NonZeroUsize>) -> Self {
-        let count = count.or_else(|| std::thread::available_parallelism().ok());
-        Self { count: count.map_or(1, NonZeroUsize::get), pool: OnceLock::new() }
+        Self { wanted: count, usable: OnceLock::new(), pool: OnceLock::new() }
     }
 
     /// How many there may be.
     pub fn count(&self) -> usize {
-        self.count
+        self.wanted.map_or_else(|| *self.usable.get_or_init(usable), NonZeroUsize::get)
     }
 
     /// Starts the threads, if that was not done yet; says whether there are several. From then on
     /// rayon's functions, called on this thread, share their work among them.
     pub(super) fn several(&self) -> bool {
-        self.count > 1 && self.pool.get_or_init(|| self.start()).is_some()
+        self.count() > 1 && self.pool.get_or_init(|| self.start()).is_some()
     }
 
     /// This thread is one of the workers: there is one thread less to start.
     fn start(&self) -> Option<ThreadPool> {
-        ThreadPoolBuilder::new().num_threads(self.count).use_current_thread().build().ok()
+        ThreadPoolBuilder::new().num_threads(self.count()).use_current_thread().build().ok()
     }
 
     /// Does both, at the same time where there are several threads.
@@ -71,4 +72,8 @@ impl Workers {
             all.iter().map(work).collect()
         }
     }
+}
+
+fn usable() -> usize {
+    std::thread::available_parallelism().map_or(1, NonZeroUsize::get)
 }

@@ -157,7 +157,7 @@ pub struct GrantNewArgs {
 }
 
 /// `grant use`.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct UseArgs {
     /// The action
     #[arg(value_name = "ACTION")]

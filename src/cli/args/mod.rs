@@ -95,7 +95,7 @@ pub enum Command {
     MergeDriver(MergeDriverArgs),
     /// Show what sealing again would change, how two builds differ, or how the seals changed
     Diff(DiffArgs),
-    /// List which paths are sealed, unsealed or excluded, and by which pattern
+    /// List the seals, or which paths of one are sealed, unsealed or excluded, and by which pattern
     Ls(LsArgs),
     /// Print a seal in a format that other tools read
     Export(ExportArgs),
@@ -316,9 +316,9 @@ pub struct DiffArgs {
 /// `ls`.
 #[derive(Debug, Args)]
 pub struct LsArgs {
-    /// The seal, by name, root or seal file
+    /// The seal, by name, root or seal file; without it, the names of all seals are listed
     #[arg(value_name = "NAME")]
-    pub name: String,
+    pub name: Option<String>,
     /// A path below the root; only this one is listed
     #[arg(value_name = "PATH")]
     pub path: Option<String>,

@@ -159,7 +159,7 @@ fn names_since(
     context: &Context,
 ) -> Result<Vec<SealName>, Problems> {
     let before = base.contents().unwrap_or_default().names;
-    let Contents { names, strays } = match now {
+    let Contents { names, strays, .. } = match now {
         Some(commit) => commit.contents(),
         None => context.repository.contents()?,
     }

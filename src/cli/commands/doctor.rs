@@ -7,6 +7,7 @@ use super::check::authority::now;
 use super::init_place::{git_problem, work_tree};
 use super::{Context, Outcome};
 use crate::cli::args::{DoctorArgs, DoctorFormat};
+use crate::ops::broken::Broken;
 use crate::report::ErrorView;
 use crate::report::advice::{Diagnosis, human, json};
 use crate::setup::doctor::{Facts, advice, policy_facts};
@@ -34,6 +35,7 @@ pub(super) fn run(arguments: &DoctorArgs, context: &Context) -> Outcome {
         Problem::new("not-looked-at", unread.clone())
             .remedy("give this user the right to read it, or take it out of the way")
     }));
+    Broken::new(&context.repository, &context.invocation).explain_here(&mut problems);
     let diagnosis = Diagnosis {
         advice: advice(&facts),
         errors: problems.iter().map(ErrorView::new).collect(),

@@ -12,7 +12,7 @@ use sealgate_core::seal::{SealName, read};
 use sealgate_core::text::escape::printable_str;
 use sealgate_core::text::problem::Problem;
 
-use super::ready::{PendingSeal, write};
+use super::ready::{PendingSeal, tell_next, write};
 use super::reports;
 use super::select::by_place_here;
 use super::{Context, Outcome, collect, refuse_in_ci};
@@ -95,6 +95,7 @@ pub(super) fn run(approval: &Approval<'_>, context: &Context) -> Outcome {
         };
         after.extend(ready.tell(outcome, context, verbosity));
     }
+    after.extend(tell_next(&ready, context));
     context.terminal.answer(&before)?;
     if !unsealed.is_empty() && io::stdin().is_terminal() {
         ask_for_unsealed(&unsealed, context)?;

@@ -41,9 +41,17 @@ impl From<Problem> for Stop {
     }
 }
 
+/// What this program itself does with a grant: it gives the verdict.
+type Work<'a> = &'a dyn Fn() -> Outcome;
+
+/// Uses the grant that `arguments` ask for, as `grant use` does, and then does `work` instead of a command.
+pub(super) fn use_for(arguments: &UseArgs, context: &Context, work: Work<'_>) -> Outcome {
+    told(use_grant(arguments, &OnceCell::new(), context, Some(work)), context)
+}
+
 pub(super) fn run(arguments: &UseArgs, context: &Context) -> Outcome {
     let checked = OnceCell::new();
-    let outcome = use_grant(arguments, &checked, context);
+    let outcome = use_grant(arguments, &checked, context, None);
     if arguments.is_told_as_it_goes() {
         return told(outcome, context);
     }
@@ -99,10 +107,16 @@ struct Using<'a> {
     policy: &'a Policy,
     ledger: OpenLedger<'a>,
     command: Option<OperatorCommand<'a>>,
+    work: Option<Work<'a>>,
     checked: &'a CheckReport,
 }
 
-fn use_grant(arguments: &UseArgs, checked: &CheckReport, context: &Context) -> Result<(), Stop> {
+fn use_grant(
+    arguments: &UseArgs,
+    checked: &CheckReport,
+    context: &Context,
+    work: Option<Work<'_>>,
+) -> Result<(), Stop> {
     let event = variable("GITHUB_EVENT_NAME").unwrap_or_default();
     if OPEN_EVENTS.iter().any(|open| event.starts_with(open)) {
         let what = format!("what the event {event} is about");
@@ -113,8 +127,8 @@ fn use_grant(arguments: &UseArgs, checked: &CheckReport, context: &Context) -> R
     let judged = CommitTree::open(&context.repository, judged)?;
     let (policy, named) = ledger_of(&judged).map_err(Stop::Refused)?;
     let ledger = OpenLedger::open(&context.repository, &named)?;
-    let using =
-        Using { arguments, context, judged: &judged, policy: &policy, ledger, command, checked };
+    let (judged, policy) = (&judged, &policy);
+    let using = Using { arguments, context, judged, policy, ledger, command, work, checked };
     let base = using.base()?;
     using.check_tip()?;
     let granted = using.check(base)?;
@@ -256,7 +270,7 @@ impl Using<'_> {
             plan: *plan,
             by: user(variable, || sealgate_git::identity(self.context.repository.root())),
             at: now()?,
-            has_command: self.command.is_some(),
+            has_command: self.command.is_some() || self.work.is_some(),
             nonce: nonce()?,
         };
         let id = &granted.grant.to_string()[..10];
@@ -279,14 +293,28 @@ impl Using<'_> {
             "the grant {id} is used now, recorded in the ledger ({})",
             self.ledger.reach()
         ));
-        if self.command.is_none() && self.arguments.is_told_as_it_goes() {
+        if self.command.is_none() && self.work.is_none() && self.arguments.is_told_as_it_goes() {
             self.context.terminal.answer(record.to_text().as_bytes())?;
         }
         Ok(())
     }
 
-    /// Runs the command, if there is one, and records how it ended.
+    /// Runs the command or does the work, if there is one, and records how it ended.
     fn run(&self, granted: &Authorised) -> Result<(), Stop> {
+        if let Some(work) = self.work {
+            let outcome = work();
+            let verdict = outcome.as_ref().map_or(Verdict::Error, |verdict| *verdict);
+            let ended = self.end(granted, Exit::Code(verdict.exit_code().into()));
+            return match (outcome, ended) {
+                (Ok(Verdict::Pass), Ok(())) => Ok(()),
+                (Ok(verdict), Ok(())) => Err(Stop::Checked(verdict)),
+                (Ok(_), Err(problem)) => Err(problem.into()),
+                (Err(mut problems), ended) => {
+                    problems.extend(ended.err());
+                    Err(Stop::Failed(problems))
+                }
+            };
+        }
         let Some(command) = &self.command else { return Ok(()) };
         let mut problems = Vec::new();
         let exit = command.run().unwrap_or_else(|problem| {
@@ -299,17 +327,18 @@ impl Using<'_> {
                 "the grant is used; see what was done, and make a new grant for what is left",
             ));
         }
-        let end = || {
-            let end = UseEnd { grant: granted.grant, exit, at: now()?, nonce: nonce()? };
-            self.ledger.end(&end)
-        };
-        problems.extend(end().err());
+        problems.extend(self.end(granted, exit).err());
         if !problems.is_empty() {
             return Err(Stop::Failed(problems));
         }
         let message = format!("{} ended: {exit}", self.arguments.action);
         self.context.terminal.say(&message);
         Ok(())
+    }
+
+    /// Records how the action ended.
+    fn end(&self, granted: &Authorised, exit: Exit) -> Result<(), Problem> {
+        self.ledger.end(&UseEnd { grant: granted.grant, exit, at: now()?, nonce: nonce()? })
     }
 }
 

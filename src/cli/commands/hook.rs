@@ -13,6 +13,7 @@ use super::check::authority::now;
 use super::{Context, Outcome};
 use crate::cli::args::{HookCommand, PrePushArgs};
 use crate::cli::progress::Progress;
+use crate::ops::broken::Broken;
 use crate::ops::check::checkout::checkout;
 use crate::ops::pre_push::{
     self, Judging, MAX_INPUT, MAX_LINE, ProtocolError, Pushes, Variables, of_stdin, of_variables,
@@ -159,7 +160,7 @@ fn judged(arguments: &PrePushArgs, context: &Context) -> Result<Verdict, Problem
     let scanner = Scanner::new(None::<NonZeroUsize>);
     let progress = Progress::watch(&scanner.meter, terminal.verbosity != Verbosity::Quiet);
     let remote = arguments.remote.as_ref().map(|remote| remote.to_string_lossy());
-    let judging = Judging::of(&pushes, remote.as_deref(), &context.repository, &scanner)?;
+    let mut judging = Judging::of(&pushes, remote.as_deref(), &context.repository, &scanner)?;
     drop(progress);
     let verdict = judging.verdict();
     terminal.complain(&judging.problems);
@@ -174,6 +175,7 @@ fn judged(arguments: &PrePushArgs, context: &Context) -> Result<Verdict, Problem
     for line in scope_changed {
         terminal.say(&line);
     }
+    explain_broken(&mut judging, context);
     tell_failing(&judging, started, context);
     for line in pre_push::unapproved(&pushes, &context.repository, now()?) {
         terminal.say(&line);
@@ -251,6 +253,14 @@ fn variables() -> Result<Variables, Problem> {
         remote_branch: remote_branch.map(|name| name.to_string_lossy().into_owned()),
         running: read("PRE_COMMIT")?.is_some(),
     })
+}
+
+/// What to run about the seals of the commits that cannot be read.
+fn explain_broken(judging: &mut Judging, context: &Context) {
+    let mut broken = Broken::new(&context.repository, &context.invocation);
+    for commit in &mut judging.failing {
+        broken.explain_judged(&mut commit.judgements);
+    }
 }
 
 fn tell_failing(judging: &Judging, started: Instant, context: &Context) {

@@ -1,4 +1,5 @@
-//! `ls`: what is sealed, unsealed, unsealable, or excluded and by which pattern. Reads names, no bytes.
+//! `ls`: the names of the seals; or of one seal, what is sealed, unsealed, unsealable, or excluded and by
+//! which pattern. Reads names, no bytes.
 
 use std::collections::HashSet;
 use std::fmt::Write as _;
@@ -25,7 +26,13 @@ use crate::tree::{NamedBy, database_problem, root_problem};
 type Row = (Box<[u8]>, &'static str, Option<String>);
 
 pub(super) fn run(arguments: &LsArgs, context: &Context) -> Outcome {
-    let name = context.select_one(std::slice::from_ref(&arguments.name), "ls")?;
+    let Some(name) = &arguments.name else {
+        let names = context.select(&[])?;
+        let listing: String = names.iter().map(|name| format!("{name}\n")).collect();
+        context.terminal.answer(listing.as_bytes())?;
+        return Ok(Verdict::Pass);
+    };
+    let name = context.select_one(std::slice::from_ref(name), "ls")?;
     let seal = context.repository.load(&name).and_then(|loaded| loaded.seal)?;
     let wanted = arguments.path.as_deref().map(|path| path.trim_end_matches('/').as_bytes());
     let within = |path: &[u8]| wanted.is_none_or(|wanted| path == wanted || is_below(path, wanted));
@@ -37,14 +44,13 @@ pub(super) fn run(arguments: &LsArgs, context: &Context) -> Outcome {
         ]);
     }
     let mut rows = match &seal.header.surface {
-        None => there(&seal, context)?,
+        None => there(&seal, wanted, context)?,
         Some(surface) => in_database(&seal, surface, arguments.at.as_deref(), context)?,
     };
     let found: HashSet<Box<[u8]>> = rows.iter().map(|(path, ..)| path.clone()).collect();
     let absent = seal.entries.iter().map(|sealed| sealed.path.as_bytes());
-    rows.extend(
-        absent.filter(|path| !found.contains(*path)).map(|path| (path.into(), "missing", None)),
-    );
+    let absent = absent.filter(|path| within(path) && !found.contains(*path));
+    rows.extend(absent.map(|path| (path.into(), "missing", None)));
     rows.retain(|(path, ..)| within(path));
     rows.sort();
     if let (Some(wanted), true) = (wanted, rows.is_empty()) {
@@ -60,8 +66,13 @@ pub(super) fn run(arguments: &LsArgs, context: &Context) -> Outcome {
     Ok(Verdict::Pass)
 }
 
-/// Everything below the root, excluded names once and not what is below them.
-fn there(seal: &Seal, context: &Context) -> Result<Vec<Row>, Vec<Problem>> {
+/// Everything below the root, excluded names once and not what is below them. Of a directory that neither
+/// leads to what is `wanted` nor lies in it, nothing is listed.
+fn there(seal: &Seal, wanted: Option<&[u8]>, context: &Context) -> Result<Vec<Row>, Vec<Problem>> {
+    let concerns = |path: &[u8]| {
+        wanted
+            .is_none_or(|wanted| path == wanted || is_below(path, wanted) || is_below(wanted, path))
+    };
     // Opened for its checks: no link on the way, and a directory at the end.
     context
         .repository
@@ -82,6 +93,12 @@ fn there(seal: &Seal, context: &Context) -> Result<Vec<Row>, Vec<Problem>> {
         })?;
         let path = path::relative(&root, entry.path());
         let is_dir = entry.file_type().is_dir();
+        if !concerns(&path) {
+            if is_dir {
+                walk.skip_current_dir();
+            }
+            continue;
+        }
         if let Some(pattern) = seal.header.scope.excludes_child(&path, is_dir) {
             rows.push((path, "excluded", Some(format!("by {}", printable(pattern.as_bytes())))));
             if is_dir {

@@ -187,7 +187,7 @@ fn load(
         Some(commit) => context.contents_of(commit),
         None => context.contents(),
     };
-    let Contents { names, strays } = contents?;
+    let Contents { names, strays, .. } = contents?;
     if !strays.is_empty() {
         return Err(strays);
     }

@@ -21,6 +21,7 @@ mod init_answers;
 mod init_build;
 mod init_place;
 mod init_workflow;
+mod kept;
 mod ls;
 mod merge_reports;
 mod occasion;
@@ -54,9 +55,11 @@ use sealgate_core::text::place::shown_path;
 use sealgate_core::text::problem::Problem;
 
 use self::early::Reports;
+use self::environment::in_ci;
 use crate::cli::args::{self, Cli, Command, Global, GrantCommand, hint};
 use crate::cli::output::Terminal;
 use crate::ops::bring_back::how_to_bring_back;
+use crate::ops::broken::Broken;
 use crate::ops::check::NamedPlace;
 use crate::report::{Format, Invocation, Verbosity};
 use crate::tree::{Begun, CommitTree, Contents, Workspace, select};
@@ -86,11 +89,19 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     super::descriptors::raise_limit();
     let outcome = Context::new(&cli.global, terminal)
         .map_err(Vec::from)
-        .and_then(|context| run(&cli.command, &context));
+        .and_then(|context| explained(run(&cli.command, &context), &context));
     let format = format(&cli.command);
     let verdict =
         outcome.unwrap_or_else(|problems| terminal.refuse(&problems, format, &reports.free()));
     verdict.exit_code()
+}
+
+/// The same, and where seals are broken, what to run about them.
+fn explained(outcome: Outcome, context: &Context) -> Outcome {
+    outcome.map_err(|mut problems| {
+        Broken::new(&context.repository, &context.invocation).explain_here(&mut problems);
+        problems
+    })
 }
 
 /// `sealgate help COMMAND` as `sealgate COMMAND --help`. The command of that name that clap can make would
@@ -234,6 +245,7 @@ impl Context {
             seals: (global.seals != "seals").then(|| global.seals.clone()),
             repository: way_up(&base, repository.root()),
             every_seal: false,
+            kept: kept::kept(),
             ..Invocation::default()
         };
         Ok(Self { base, repository, invocation, terminal })
@@ -349,12 +361,6 @@ fn only(patterns: &[String]) -> Result<Option<Scope>, Problem> {
         let message = error.to_string().replace("exclude pattern", "--only");
         Problem::new("usage", message).remedy("see gitignore(5) for the syntax")
     })
-}
-
-/// Whether this is a CI run, where nothing may be written without `--allow-ci`.
-fn in_ci() -> bool {
-    std::env::var_os("CI")
-        .is_some_and(|value| !(value.is_empty() || value == "0" || value == "false"))
 }
 
 /// Refuses to write in CI, unless the option `--allow-ci` is `allowed`; `None` where the command has no

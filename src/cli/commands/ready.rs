@@ -1,7 +1,7 @@
 //! What the ways to seal share: seals that may be written, and the writing.
 
 use sealgate_core::seal::collisions;
-use sealgate_core::seal::{LARGE_SEAL_BYTES, Seal, to_bytes};
+use sealgate_core::seal::{Header, LARGE_SEAL_BYTES, Seal, to_bytes};
 use sealgate_core::text::escape::printable_str;
 use sealgate_core::text::problem::Problem;
 
@@ -10,7 +10,7 @@ use crate::cli::args::SealArgs;
 use crate::ops::seal::database::named_rows;
 use crate::ops::seal::pointers;
 use crate::report::sealed::{self, Outcome, Summary};
-use crate::report::{Verbosity, text};
+use crate::report::{ToStage, Verbosity, text};
 
 /// A seal that may be written.
 pub(super) struct PendingSeal {
@@ -103,11 +103,33 @@ impl PendingSeal {
             // Entries that were not read here may state any size.
             bytes: sizes.fold(0, u64::saturating_add),
             tracked: seal.header.tracked,
-            stage: context.invocation.stage(seal.name.as_str(), seal.header.root.as_str()),
             outcome,
         };
         sealed::text(&summary, verbosity)
     }
+}
+
+/// What to do about the seals that were written: one command, which stages them all.
+pub(super) fn tell_next(ready: &[PendingSeal], context: &Context) -> Vec<u8> {
+    let changed: Vec<&Seal> =
+        ready.iter().filter(|ready| ready.changed).map(|ready| &ready.seal).collect();
+    let files: Vec<String> =
+        changed.iter().map(|seal| context.repository.file_of(&seal.name)).collect();
+    let files: Vec<&str> = files.iter().map(String::as_str).collect();
+    let is_kept = changed.iter().any(|seal| seal.header.tracked);
+    let stage = if is_kept || (changed.len() > 1 && context.repository.in_git()) {
+        let seals: Vec<ToStage<'_>> = changed.iter().map(|seal| to_stage(seal)).collect();
+        let contents = context.repository.contents().ok().flatten().unwrap_or_default();
+        Some(context.invocation.stage(&seals, contents.nothing_but_seals().as_deref()))
+    } else {
+        None
+    };
+    sealed::next(&files, stage.as_deref(), context.terminal.verbosity).into_bytes()
+}
+
+fn to_stage(seal: &Seal) -> ToStage<'_> {
+    let Header { root, tracked, .. } = &seal.header;
+    ToStage { name: seal.name.as_str(), root: tracked.then(|| root.as_str()) }
 }
 
 /// Without NAME, one seal may change; more only when all are meant.

@@ -10,7 +10,7 @@ use sealgate_scan::{Scanner, read_named};
 
 use super::check::{self, Prepared};
 use super::environment::variable;
-use super::ready::write;
+use super::ready::{tell_next, write};
 use super::select::by_place;
 use super::{Context, Outcome, collect, refuse_in_ci, seal};
 use crate::cli::args::RebuildArgs;
@@ -303,8 +303,9 @@ fn approve(arguments: &RebuildArgs, plan: &Plan, context: &Context) -> Outcome {
     }
     write(&ready, context)?;
     let verbosity = context.terminal.verbosity;
-    let said: Vec<u8> =
+    let mut said: Vec<u8> =
         ready.iter().flat_map(|ready| seal::tell(ready, context, verbosity)).collect();
+    said.extend(tell_next(&ready, context));
     context.terminal.answer(&said)?;
     Ok(Verdict::Pass)
 }

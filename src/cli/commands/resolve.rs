@@ -46,8 +46,14 @@ pub(super) fn run(arguments: &ResolveArgs, context: &Context) -> Outcome {
         }
     }
     context.repository.write(&written)?;
+    let files: Vec<String> = resolved
+        .iter()
+        .filter(|(_, resolution)| is_whole(resolution))
+        .map(|(name, _)| context.repository.file_of(name))
+        .collect();
     let mut said: String =
         resolved.iter().map(|(name, resolution)| described(name, resolution, context)).collect();
+    said.push_str(&stage(&files));
     if resolved.is_empty() {
         said.push_str("no seal is in conflict\n");
     } else if !written.is_empty() {
@@ -82,19 +88,34 @@ fn selected(
     Ok(open)
 }
 
+/// Whether the file of the seal holds a seal now, of which nothing is left to decide.
+fn is_whole(resolution: &Resolution) -> bool {
+    matches!(resolution, Resolution::Joined { .. } | Resolution::ByHand)
+}
+
+/// The one command that stages `files`, which hold seals again.
+fn stage(files: &[String]) -> String {
+    let it = match files {
+        [] => return String::new(),
+        [_] => "it",
+        _ => "them",
+    };
+    let places: Vec<String> = files.iter().map(|file| pathspec(file.as_bytes())).collect();
+    let command = format!("git add -- {}", places.join(" "));
+    format!("stage {it}: {}\n", message(&command))
+}
+
 /// What became of one seal, in words.
 fn described(name: &SealName, resolution: &Resolution, context: &Context) -> String {
     let file = context.repository.file_of(name);
     let shown = printable_str(&file).into_owned();
-    let stage = format!("git add -- {}", pathspec(file.as_bytes()));
-    let stage = message(&stage);
     let mut said = match resolution {
         Resolution::Joined { seal, .. } => {
             let entries = text::count(seal.entries.len(), "entry", "entries");
-            format!("{name}: joined both sides in {shown}, now {entries}; stage it: {stage}\n")
+            format!("{name}: joined both sides in {shown}, now {entries}\n")
         }
         Resolution::ByHand => {
-            format!("{name}: {shown} holds a seal already, and stays; stage it: {stage}\n")
+            format!("{name}: {shown} holds a seal already, and stays\n")
         }
         Resolution::Edited => {
             let again = format!("git checkout --ours -- {}", pathspec(file.as_bytes()));

@@ -13,7 +13,7 @@ use sealgate_git::{Listing, Tracking};
 use sealgate_scan::Scanner;
 
 use super::from_report::{self, Approval};
-use super::ready::{PendingSeal, refuse_many, write};
+use super::ready::{PendingSeal, refuse_many, tell_next, write};
 use super::seal_plan::{check_at, plan, select};
 use super::{Context, collect, refuse_in_ci, seal_header, seal_notices};
 use crate::cli::args::SealArgs;
@@ -67,7 +67,9 @@ pub(super) fn run(arguments: &SealArgs, context: &Context) -> super::Outcome {
     }
     write(&ready, context)?;
     let verbosity = context.terminal.verbosity;
-    let told: Vec<u8> = ready.iter().flat_map(|ready| tell(ready, context, verbosity)).collect();
+    let mut told: Vec<u8> =
+        ready.iter().flat_map(|ready| tell(ready, context, verbosity)).collect();
+    told.extend(tell_next(&ready, context));
     context.terminal.answer(&told)?;
     Ok(Verdict::Pass)
 }

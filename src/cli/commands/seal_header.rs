@@ -9,7 +9,7 @@ use sealgate_core::compare::verdict::Verdict;
 use sealgate_core::seal::{BuildCommand, BuildEdit, SealName};
 use sealgate_core::text::problem::Problem;
 
-use super::ready::{PendingSeal, refuse_many, write};
+use super::ready::{PendingSeal, refuse_many, tell_next, write};
 use super::{Context, Outcome, collect};
 use crate::cli::args::SealArgs;
 use crate::ops::seal::header::with_excludes;
@@ -25,10 +25,11 @@ pub(super) fn run(arguments: &SealArgs, names: Vec<SealName>, context: &Context)
     refuse_many(arguments, &ready)?;
     write(&ready, context)?;
     let verbosity = context.terminal.verbosity;
-    let said: Vec<u8> = ready
+    let mut said: Vec<u8> = ready
         .iter()
         .flat_map(|ready| tell(ready, &arguments.exclude, &build, context, verbosity))
         .collect();
+    said.extend(tell_next(&ready, context));
     context.terminal.answer(&said)?;
     Ok(Verdict::Pass)
 }

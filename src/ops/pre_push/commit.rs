@@ -44,7 +44,7 @@ impl Default for Looked {
 impl Looked {
     fn count(&mut self, outcome: Outcome) {
         match outcome {
-            Outcome::Built => {}
+            Outcome::Built | Outcome::PassedBefore => {}
             Outcome::Passed { entries, bytes } => {
                 self.tally.entries += entries;
                 self.tally.bytes += bytes;
@@ -130,6 +130,10 @@ impl Run<'_> {
                 None => new.push((name, file, commit.load(name))),
                 Some(Outcome::Built) => {}
                 Some(outcome) => {
+                    if outcome == Outcome::PassedBefore {
+                        looked.tally.seals.insert(name.to_string());
+                        looked.tally.unchanged.insert(name.to_string());
+                    }
                     looked.count(outcome);
                     known.push(name);
                 }

@@ -61,6 +61,7 @@ impl Judging {
 impl Run<'_> {
     /// Reads the roots that are built, once each.
     fn finish(mut self) -> Judging {
+        self.remember();
         if !self.unjudged.is_empty() {
             let message = format!(
                 "not judged, since what is pushed beside it took as much work as one push may: {}",

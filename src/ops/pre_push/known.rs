@@ -1,5 +1,5 @@
-//! What was judged before in this run, and need not be judged again: most pushed commits have the
-//! seals and the roots of others.
+//! What was judged before, in this run or in an earlier one (`passed`), and need not be judged again: most
+//! pushed commits have the seals and the roots of others.
 //!
 //! An outcome is remembered by the name of the seal, the id of the seal's file, and the id of the tree at
 //! its root, or that the commit has nothing there. Nothing else decides a verdict on a commit:
@@ -23,6 +23,7 @@ use sealgate_core::compare::verdict::{SealResult, Verdict};
 use sealgate_core::seal::{Root, SealName};
 use sealgate_git::Oid;
 
+use super::passed::Passed;
 use crate::tree::CommitTree;
 
 /// What came of a seal.
@@ -30,6 +31,8 @@ use crate::tree::CommitTree;
 pub(super) enum Outcome {
     /// The root is in no commit.
     Built,
+    /// It passed in an earlier run.
+    PassedBefore,
     /// It passed.
     Passed {
         /// Entries judged.
@@ -85,8 +88,44 @@ impl Known {
         outcome: Outcome,
     ) {
         let Some(tree) = commit.root_id(root) else { return };
+        self.insert(name, file, root, tree, outcome);
+    }
+
+    fn insert(
+        &mut self,
+        name: &SealName,
+        file: &Oid,
+        root: &Root,
+        tree: Option<Oid>,
+        outcome: Outcome,
+    ) {
         let new = || Seal { root: root.clone(), outcomes: HashMap::new() };
         let files = self.0.entry(name.clone()).or_default();
         files.entry(*file).or_insert_with(new).outcomes.insert(tree, outcome);
+    }
+
+    /// What is known at the beginning of a run: what `passed` in earlier ones.
+    pub(super) fn of(passed: &[Passed]) -> Self {
+        let mut known = Self::default();
+        for Passed { name, file, root, tree } in passed {
+            known.insert(name, file, root, *tree, Outcome::PassedBefore);
+        }
+        known
+    }
+
+    /// What passed in this run.
+    pub(super) fn passed(&self) -> Vec<Passed> {
+        let mut passed = Vec::new();
+        for (name, files) in &self.0 {
+            for (file, seal) in files {
+                for (tree, outcome) in &seal.outcomes {
+                    if matches!(outcome, Outcome::Passed { .. }) {
+                        let (name, root) = (name.clone(), seal.root.clone());
+                        passed.push(Passed { name, file: *file, root, tree: *tree });
+                    }
+                }
+            }
+        }
+        passed
     }
 }

@@ -5,7 +5,8 @@
 //!   meanwhile;
 //! - `commit` judges one by its seals;
 //! - `outcome` is what came of that, and the verdict;
-//! - `known` is what was judged before, and `effort` how much work is left;
+//! - `known` is what was judged before, `passed` the list of what passed in earlier pushes, and `effort` how
+//!   much work is left;
 //! - `held` holds its seals against those that the remote has;
 //! - `approvals` is what the policy says of it;
 //! - `unsealed` is about refs that lead to no seals;
@@ -18,6 +19,7 @@ mod held;
 mod judging;
 mod known;
 mod outcome;
+mod passed;
 mod protocol;
 mod run;
 mod unsealed;

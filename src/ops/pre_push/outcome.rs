@@ -65,6 +65,8 @@ pub struct Tally {
     pub commits: usize,
     /// The names of the seals that judged.
     pub seals: BTreeSet<String>,
+    /// Those of them that were not judged, for what they judge passed here before.
+    pub unchanged: BTreeSet<String>,
     /// The names of the seals of roots that are built, which CI judges.
     pub built: BTreeSet<String>,
     /// Entries judged.
@@ -125,6 +127,7 @@ impl Tally {
     pub(super) fn add(&mut self, more: Self) {
         self.commits += more.commits;
         self.seals.extend(more.seals);
+        self.unchanged.extend(more.unchanged);
         self.built.extend(more.built);
         self.entries += more.entries;
         self.bytes += more.bytes;

@@ -13,6 +13,7 @@ use sealgate_scan::Scanner;
 use super::effort::Effort;
 use super::known::Known;
 use super::outcome::Judging;
+use super::passed::{self, Passed};
 use super::protocol::{Named, Push};
 use crate::report::quote;
 use crate::tree::{CommitTree, Contents, Loaded, Workspace};
@@ -51,6 +52,8 @@ pub(super) struct Run<'a> {
     /// The seals of commits, by the tree of the directory of seals; only where no stray is in it.
     files: HashMap<Oid, Files>,
     pub(super) known: Known,
+    /// What passed in earlier runs.
+    passed_before: Vec<Passed>,
     pub(super) reviews: Reviews,
     /// The names of the seals of commits that the remote has.
     pub(super) sealed: HashMap<Oid, Arc<[String]>>,
@@ -78,7 +81,9 @@ impl<'a> Run<'a> {
         repository: &'a Workspace,
         scanner: &'a Scanner,
     ) -> Self {
-        let (spare, peeled, files, known, reviews, effort) = Default::default();
+        let (spare, peeled, files, reviews, effort) = Default::default();
+        let passed_before = passed::read(repository);
+        let known = Known::of(&passed_before);
         let (any, built, built_names, sealed, judging) = Default::default();
         Self {
             repository,
@@ -88,6 +93,7 @@ impl<'a> Run<'a> {
             peeled,
             files,
             known,
+            passed_before,
             reviews,
             sealed,
             effort,
@@ -184,13 +190,22 @@ impl<'a> Run<'a> {
         if let Some(files) = self.files.get(tree) {
             return (Arc::clone(files), Vec::new());
         }
-        let Contents { names, strays } = commit.contents().unwrap_or_default();
+        let Contents { names, strays, .. } = commit.contents().unwrap_or_default();
         let files = names.into_iter().filter_map(|name| Some((commit.seal_id(&name)?, name)));
         let files: Files = files.map(|(file, name)| (name, file)).collect();
         if strays.is_empty() {
             self.files.insert(*tree, Arc::clone(&files));
         }
         (files, strays)
+    }
+
+    /// Adds what passed in this run to the list, for the next one. A list that cannot be written costs the
+    /// next push some time, and no verdict.
+    pub(super) fn remember(&self) {
+        let new = self.known.passed();
+        if !new.is_empty() {
+            let _ = passed::write(self.repository, &new, &self.passed_before);
+        }
     }
 
     /// Leaves `pushes` without a verdict.

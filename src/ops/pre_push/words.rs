@@ -49,7 +49,17 @@ pub fn passed(tally: &Tally, elapsed: Duration) -> Option<String> {
     } else {
         let amount = text::count(tally.entries, "entry", "entries");
         let (seals, bytes) = (names(&tally.seals), text::bytes(tally.bytes));
-        format!("sealgate: PASS  {commits}, {seals}, {amount}, {bytes} in {time}")
+        let judged = match tally.unchanged.len() {
+            0 => format!("{seals}, {amount}, {bytes}"),
+            all if all == tally.seals.len() && tally.entries == 0 => {
+                format!("{seals} unchanged since judged here,")
+            }
+            some => format!(
+                "{seals}, {} unchanged since judged here, {amount}, {bytes}",
+                text::grouped(some)
+            ),
+        };
+        format!("sealgate: PASS  {commits}, {judged} in {time}")
     })
 }
 

@@ -13,6 +13,8 @@ use std::time::Duration;
 use sealgate_core::seal::BuildCommand;
 use sealgate_core::text::problem::{Problem, in_words};
 
+use crate::ops::signals::Signals;
+
 /// What is run.
 #[derive(Debug, Clone, Copy)]
 pub enum Build<'a> {
@@ -67,7 +69,7 @@ impl Build<'_> {
         lock: Option<&File>,
         started: impl FnOnce(u32),
     ) -> Result<(), Problem> {
-        let signals = signals::Signals::catch();
+        let signals = Signals::catch();
         let mut command = self.command()?;
         command.current_dir(directory).stdin(Stdio::null()).stdout(Stdio::from(io::stderr()));
         for name in WITHHELD {
@@ -162,7 +164,7 @@ fn describe(status: ExitStatus) -> String {
 }
 
 /// Waits for the end of `child`, which comes soon after a signal to this program.
-fn wait(child: &mut Child, signals: &signals::Signals) -> io::Result<ExitStatus> {
+fn wait(child: &mut Child, signals: &Signals) -> io::Result<ExitStatus> {
     loop {
         if let Some(status) = child.try_wait()? {
             return match signals.caught() {
@@ -188,45 +190,11 @@ pub fn is_running(group: i32) -> bool {
 mod signals {
     use std::io;
     use std::process::Child;
-    use std::sync::Arc;
-    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
     use std::time::Instant;
 
     use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
-    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-    use signal_hook::flag;
 
     use super::{GRACE, TICK};
-
-    /// Signals that end this program, caught as long as this lives; after that they end it again.
-    pub(super) struct Signals {
-        last: Arc<AtomicUsize>,
-        over: Arc<AtomicBool>,
-    }
-
-    impl Signals {
-        pub(super) fn catch() -> Self {
-            let signals = Self { last: Arc::default(), over: Arc::default() };
-            for signal in [SIGHUP, SIGINT, SIGTERM] {
-                let number = usize::try_from(signal).unwrap_or(1);
-                // What cannot be caught ends the run; the next one says what that leaves.
-                let over = Arc::clone(&signals.over);
-                let _ = flag::register_conditional_default(signal, over);
-                let _ = flag::register_usize(signal, Arc::clone(&signals.last), number);
-            }
-            signals
-        }
-
-        pub(super) fn caught(&self) -> Option<i32> {
-            i32::try_from(self.last.load(Ordering::SeqCst)).ok().filter(|signal| *signal != 0)
-        }
-    }
-
-    impl Drop for Signals {
-        fn drop(&mut self) {
-            self.over.store(true, Ordering::SeqCst);
-        }
-    }
 
     /// Hands `signal` on to the build, and ends what is left of it a little later.
     pub(super) fn stop(child: &mut Child, signal: i32) -> io::Result<()> {
@@ -261,18 +229,6 @@ mod signals {
 mod signals {
     use std::io;
     use std::process::Child;
-
-    pub(super) struct Signals;
-
-    impl Signals {
-        pub(super) fn catch() -> Self {
-            Self
-        }
-
-        pub(super) fn caught(&self) -> Option<i32> {
-            None
-        }
-    }
 
     pub(super) fn stop(child: &mut Child, _signal: i32) -> io::Result<()> {
         child.kill()?;

@@ -4,16 +4,17 @@ use std::collections::BTreeMap;
 
 use sealgate_core::approval::Moment;
 use sealgate_core::approval::evidence::{
-    Allowance, Class as ClassView, CloneFile, Control, EVIDENCE_FORMAT, Invariant, Leg, Measure,
-    PlanRef, Record, Run, SealDigest, Surface, Tool,
+    Allowance, Class as ClassView, CloneFile, Control, EVIDENCE_FORMAT, Invariant, Leg as LegView,
+    Measure, PlanRef, Record, Run, SealDigest, Surface, Tool,
 };
 use sealgate_core::seal::entry::Digest;
 use sealgate_rehearse::plan::Plan;
 use sealgate_rehearse::proof::Finding;
-use sealgate_rehearse::state::{Class, State};
+use sealgate_rehearse::state::{Class, Place, State};
 
-use super::bench::ScriptRun;
-use super::legs::Rehearsed;
+use super::bench::TaskRun;
+use super::legs::{Leg, Rehearsed};
+use super::prepare::{Clone, SealedPlan};
 
 /// The most names in one list of a record.
 const MOST_NAMES: usize = 100;
@@ -23,14 +24,14 @@ const MOST_NAMES: usize = 100;
 pub struct Subject<'a> {
     /// The plan.
     pub plan: &'a Plan,
-    /// Where it is, what its bytes are, and the seal that covers it.
-    pub plan_ref: (String, Digest, String, Digest),
-    /// The name and the digest of the seal over the database.
+    /// Where it is, and its seal.
+    pub sealed: &'a SealedPlan,
+    /// The name and the digest of the seal over what the plan changes.
     pub surface: (String, Digest),
-    /// The digest and the length of the file that was cloned.
-    pub clone: (Digest, u64),
+    /// What was cloned.
+    pub clone: &'a Clone,
     /// What confined the scripts.
-    pub confinement: String,
+    pub confinement: &'static str,
     /// The digest of this program.
     pub program: Digest,
     /// When it began.
@@ -43,11 +44,13 @@ pub struct Subject<'a> {
 #[must_use]
 pub fn record(subject: &Subject<'_>, rehearsed: &Rehearsed) -> Record {
     let is_proven = rehearsed.is_proven();
-    let (path, plan, seal, seal_digest) = &subject.plan_ref;
+    let SealedPlan { path, digest, seal, .. } = subject.sealed;
     let (surface, surface_digest) = &subject.surface;
-    let (clone, bytes) = &subject.clone;
     let [before, after] = rehearsed.seals;
-    let used = subject.plan.allowances.iter().zip(&rehearsed.proof.used);
+    let judged = rehearsed.judged.as_ref();
+    let unused = vec![0; subject.plan.allowances.len()];
+    let used = judged.map_or(&unused, |judged| &judged.proof.used);
+    let used = subject.plan.allowances.iter().zip(used);
     Record {
         format: EVIDENCE_FORMAT.to_owned(),
         verdict: if is_proven { "pass" } else { "fail" }.to_owned(),
@@ -61,8 +64,8 @@ pub fn record(subject: &Subject<'_>, rehearsed: &Rehearsed) -> Record {
         seconds: subject.seconds,
         plan: PlanRef {
             path: path.clone(),
-            blake3: plan.to_string(),
-            seal: SealDigest { name: seal.clone(), digest: seal_digest.to_string() },
+            blake3: digest.to_string(),
+            seal: SealDigest { name: seal.0.to_string(), digest: seal.1.to_string() },
         },
         surface: Surface {
             name: surface.clone(),
@@ -71,22 +74,26 @@ pub fn record(subject: &Subject<'_>, rehearsed: &Rehearsed) -> Record {
             after: after.to_string(),
         },
         clone: CloneFile {
-            blake3: clone.to_string(),
-            bytes: *bytes,
-            system: "sqlite".to_owned(),
-            confinement: subject.confinement.clone(),
+            blake3: subject.clone.digest.to_string(),
+            bytes: subject.clone.bytes,
+            system: subject.clone.system.clone(),
+            confinement: subject.confinement.to_owned(),
         },
         legs: legs(rehearsed),
-        invariants: rehearsed.proof.findings.iter().map(invariant).collect(),
-        controls: rehearsed
-            .controls
+        invariants: judged
             .iter()
-            .map(|(name, caught)| Control { name: (*name).to_owned(), caught: *caught })
+            .flat_map(|judged| &judged.proof.findings)
+            .map(invariant)
+            .collect(),
+        controls: judged
+            .iter()
+            .flat_map(|judged| &judged.controls)
+            .map(|control| Control { name: control.name.to_owned(), caught: control.caught })
             .collect(),
         allowances: used
             .map(|(allowance, used)| Allowance {
                 what: allowance.kind.word().to_owned(),
-                path: named(allowance.path.as_str()),
+                path: without_key(allowance.path.as_str()),
                 reason: allowance.reason.clone(),
                 used: *used,
             })
@@ -94,90 +101,85 @@ pub fn record(subject: &Subject<'_>, rehearsed: &Rehearsed) -> Record {
     }
 }
 
-fn legs(rehearsed: &Rehearsed) -> Vec<Leg> {
-    let moments = &rehearsed.moments;
-    let snapshot = &moments.snapshot;
-    let mut measures: Vec<(&str, Vec<(&str, &State)>)> = Vec::new();
-    if let Some([inside, after]) = &moments.transaction {
-        measures.push(("transaction", vec![("B1", after), ("I", inside)]));
-    }
-    measures.extend([
-        (
-            "committed",
-            vec![
-                ("A1", &moments.applied),
-                ("A2", &moments.reapplied),
-                ("B0", &moments.before),
-                ("R", &moments.rolled_back),
-            ],
-        ),
-        (
-            "snapshot",
-            vec![
-                ("D", &snapshot.damaged),
-                ("S0", &snapshot.taken),
-                ("S1", &snapshot.applied),
-                ("S2", &snapshot.restored),
-                ("B2", &moments.again),
-            ],
-        ),
-    ]);
-    let leg = |(name, states): (&str, Vec<(&str, &State)>)| {
-        let own = rehearsed.runs.iter().filter(|(leg, _)| *leg == name);
-        let states = states.into_iter().map(|(moment, state)| (moment.to_owned(), measure(state)));
-        Leg {
-            leg: name.to_owned(),
-            runs: own.map(|(_, run)| script_run(run)).collect(),
-            measures: states.collect::<BTreeMap<_, _>>(),
+/// The legs in which something was run, with what was measured in each; the clone before and after stands
+/// with the legs that are compared with it.
+fn legs(rehearsed: &Rehearsed) -> Vec<LegView> {
+    let mut legs = Vec::new();
+    for leg in Leg::ALL {
+        let runs: Vec<_> = rehearsed.runs.iter().filter(|(of, _)| *of == leg).collect();
+        if runs.is_empty() {
+            continue;
         }
-    };
-    measures.into_iter().map(leg).collect()
+        let is_own = |of: Leg| {
+            of == leg
+                || (of, leg) == (Leg::Before, Leg::Committed)
+                || (of, leg) == (Leg::Again, Leg::Snapshot)
+        };
+        let measures = rehearsed.measures.iter().filter(|(of, ..)| is_own(*of));
+        legs.push(LegView {
+            leg: leg.word().to_owned(),
+            runs: runs.into_iter().map(|(_, run)| task_run(run)).collect(),
+            measures: measures
+                .map(|(_, moment, state)| ((*moment).to_owned(), measure(state)))
+                .collect::<BTreeMap<_, _>>(),
+        });
+    }
+    legs
 }
 
-fn script_run(run: &ScriptRun) -> Run {
+fn task_run(run: &TaskRun) -> Run {
     let [stdout, stderr] = &run.output;
     Run {
         what: run.what.to_owned(),
-        argv: vec!["sqlite".to_owned(), run.script.clone()],
-        exit: run.exit.unwrap_or(-1),
+        argv: run.argv.clone(),
+        exit: run.ended.code(),
         stdout: Digest::of(stdout).to_string(),
         stderr: Digest::of(stderr).to_string(),
         ms: u64::try_from(run.took.as_millis()).unwrap_or(u64::MAX),
     }
 }
 
+/// What was there, by class; a class of which there is nothing is left out.
 fn measure(state: &State) -> Measure {
     let class = |class| {
         let (count, root) = state.class(class);
-        Some(ClassView { root: Some(root.to_string()), count: Some(count) })
+        (count > 0).then(|| ClassView { root: Some(root.to_string()), count: Some(count) })
     };
     Measure {
         rows: class(Class::Rows),
         schema: class(Class::Schema),
         sequences: class(Class::Sequences),
-        large_objects: None,
-        roles: None,
-        builtin: None,
-        files: None,
-        meta: None,
+        large_objects: class(Class::LargeObjects),
+        roles: class(Class::Roles),
+        builtin: class(Class::Builtin),
+        files: class(Class::Files),
+        meta: class(Class::Meta),
     }
 }
 
 fn invariant(finding: &Finding) -> Invariant {
     let (left, op, right) = finding.rule.sides();
+    let places = finding.places.iter().map(|(place, _)| named(place));
+    let names = places.chain(finding.unharmed.iter().map(|class| class.word().to_owned()));
     Invariant {
         name: finding.rule.word().to_owned(),
         left: left.to_owned(),
         op: op.to_owned(),
         right: right.to_owned(),
         holds: finding.holds,
-        differ: finding.paths.len() as u64,
-        names: finding.paths.iter().take(MOST_NAMES).map(|path| named(path)).collect(),
+        differ: (finding.places.len() + finding.unharmed.len()) as u64,
+        names: names.take(MOST_NAMES).collect(),
     }
 }
 
+/// `place` as a record names it: what is not the bytes of a file says so.
+fn named(place: &Place) -> String {
+    let path = without_key(&place.path);
+    if place.class == Class::Meta { format!("{path} (meta)") } else { path }
+}
+
 /// `path` without the key of a row, which may be a person's address: 16 digits of its digest stand for it.
-fn named(path: &str) -> String {
+fn without_key(path: &str) -> String {
     match path.split_once("/rows/") {
         Some((table, key)) if !key.starts_with('+') => {
             let digest = Digest::of(key.as_bytes()).to_string();
@@ -193,11 +195,11 @@ mod tests {
 
     #[test]
     fn no_key_of_a_row_is_in_a_record() {
-        let shown = named("main/people/rows/ada@example.org");
+        let shown = without_key("main/people/rows/ada@example.org");
         assert!(shown.starts_with("main/people/rows/") && !shown.contains("ada"), "{shown}");
         assert_eq!(shown.len(), "main/people/rows/".len() + 16);
         for path in ["main/t/rows/+aa", "main/t/+table", "+database/encoding"] {
-            assert_eq!(named(path), path);
+            assert_eq!(without_key(path), path);
         }
     }
 }

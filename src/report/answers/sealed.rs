@@ -1,7 +1,5 @@
 //! What `seal` says when it is done.
 
-use std::fmt::Write as _;
-
 use sealgate_core::compare::changes::Change;
 use sealgate_core::seal::BuildEdit;
 use sealgate_core::text::escape::{message, printable};
@@ -23,8 +21,6 @@ pub struct Summary<'a> {
     pub bytes: u64,
     /// Whether its root is kept in git.
     pub tracked: bool,
-    /// The command that stages it, with its root if that is kept in git.
-    pub stage: String,
     /// What became of it.
     pub outcome: Outcome,
 }
@@ -97,13 +93,28 @@ pub fn text(seal: &Summary<'_>, verbosity: Verbosity) -> Vec<u8> {
             );
         }
     }
-    // Writing to a string cannot fail.
-    let _ = if seal.tracked {
-        writeln!(said, "  review it like code, and commit it: {}", message(&seal.stage))
-    } else {
-        writeln!(said, "  review it like code, and commit {file}")
-    };
     said.into()
+}
+
+/// What comes after seals were written: below the answers, once for all of them.
+///
+/// `changed` are the files of those that were written, relative to the repository root, and `stage` is the
+/// command that stages them, if there is a git to take them.
+#[must_use]
+pub fn next(changed: &[&str], stage: Option<&str>, verbosity: Verbosity) -> String {
+    let (it, indent) = match changed {
+        [] => return String::new(),
+        _ if verbosity == Verbosity::Quiet => return String::new(),
+        [_] => ("it", "  "),
+        _ => ("them", ""),
+    };
+    let files: Vec<_> = changed.iter().map(|file| printable(file.as_bytes())).collect();
+    match stage {
+        Some(stage) => {
+            format!("{indent}review {it} like code, and commit {it}: {}\n", message(stage))
+        }
+        None => format!("{indent}review {it} like code, and commit {}\n", files.join(", ")),
+    }
 }
 
 /// What was edited above the entries of a seal, and which entries that dropped.

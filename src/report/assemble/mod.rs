@@ -21,8 +21,8 @@ use self::remedy::Invocation;
 use crate::report::Verbosity;
 use crate::report::v1::{
     AuthorityView, BaseView, DifferenceView, EntryKind, EntryView, ErrorView, FORMAT, FindingView,
-    FoldView, GrantView, LineView, Notice, Report, ResealView, SealView, SideView, SourceView,
-    Tool,
+    FoldView, GrantView, LineView, Notice, Remedies, Report, ResealView, SealView, SideView,
+    SourceView, Tool,
 };
 use crate::report::words::text;
 
@@ -122,7 +122,8 @@ impl Tool {
 
 impl SealView {
     fn new(judgement: &SealResult, invocation: &Invocation) -> Self {
-        let view = |finding| FindingView::new(finding, judgement, invocation);
+        let mut remedies = Remedies::default();
+        let mut view = |finding| FindingView::new(finding, judgement, invocation, &mut remedies);
         Self {
             name: judgement.name.clone(),
             file: invocation.seal_file(&judgement.name),
@@ -135,7 +136,7 @@ impl SealView {
             checked: judgement.checked,
             matched: judgement.matched,
             bytes: judgement.bytes,
-            findings: judgement.findings.iter().map(view).collect(),
+            findings: judgement.findings.iter().map(&mut view).collect(),
             reseal: judgement.reseal.as_ref().map(ResealView::new),
             areas: Vec::new(),
             is_database: judgement.database.is_some(),
@@ -176,7 +177,13 @@ impl SourceView {
 }
 
 impl FindingView {
-    fn new(finding: &Finding, judgement: &SealResult, invocation: &Invocation) -> Self {
+    fn new(
+        finding: &Finding,
+        judgement: &SealResult,
+        invocation: &Invocation,
+        remedies: &mut Remedies,
+    ) -> Self {
+        let remedy = remedy::of(finding, judgement, invocation);
         let path = String::from_utf8_lossy(&finding.path);
         let lossy = path.as_bytes() != &*finding.path;
         Self {
@@ -191,7 +198,7 @@ impl FindingView {
             cause: finding.cause,
             detail: finding.detail.clone(),
             difference: None,
-            remedy: remedy::of(finding, judgement, invocation),
+            remedy: remedies.next(finding.kind, finding.cause, remedy),
         }
     }
 }

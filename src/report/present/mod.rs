@@ -34,6 +34,17 @@ pub(crate) struct Presentation<'r> {
     pub(crate) bytes: u64,
 }
 
+/// What stands above the commands that approve.
+pub(crate) fn to_approve(fix: &Fix) -> &'static str {
+    match fix {
+        Fix { from_report: true, .. } => {
+            "To approve exactly what was found here, from the report of this run:"
+        }
+        Fix { steps, .. } if steps.is_empty() => "To approve these bytes:",
+        Fix { .. } => "To build it again, approve that and commit it:",
+    }
+}
+
 impl<'r> Presentation<'r> {
     pub(crate) fn new(report: &'r Report) -> Self {
         let mut seals: Vec<&SealView> = report.seals.iter().collect();

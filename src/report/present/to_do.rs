@@ -3,7 +3,7 @@
 
 use sealgate_core::compare::finding::FindingKind;
 
-use crate::report::v1::{FindingView, SealView};
+use crate::report::v1::{FindingView, Remedy, SealView};
 
 /// How many findings a piece of advice names, where it names any.
 const NAMED: usize = 3;
@@ -13,7 +13,7 @@ pub(crate) struct Advice<'a> {
     /// The code of the cause or the kind.
     pub(crate) label: &'static str,
     /// The remedy of the first finding.
-    pub(crate) remedy: &'a str,
+    pub(crate) remedy: &'a Remedy,
     /// The first findings that it is for.
     pub(crate) first: Vec<&'a FindingView>,
     /// How many findings it is for, beside the very first.
@@ -43,10 +43,10 @@ pub(crate) fn advice<'a>(seals: &[&'a SealView]) -> Vec<Advice<'a>> {
             if advice.first.len() < NAMED {
                 advice.first.push(finding);
             }
-            advice.others += usize::from(advice.remedy != finding.remedy);
+            advice.others += usize::from(*advice.remedy != finding.remedy);
         } else {
             let (caused, kind) = (finding.cause.is_some(), finding.kind);
-            let (remedy, first) = (&*finding.remedy, vec![finding]);
+            let (remedy, first) = (&finding.remedy, vec![finding]);
             all.push(Advice { label, remedy, first, more: 0, others: 0, caused, kind });
         }
     }

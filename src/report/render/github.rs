@@ -188,7 +188,7 @@ fn of_finding(seal: &SealView, finding: &FindingView) -> Annotation {
         lines: [format!("{path}{colon}{}", why.join("; "))]
             .into_iter()
             .chain(finding.difference.iter().flat_map(DifferenceView::text_lines))
-            .chain([finding.remedy.clone()])
+            .chain([finding.remedy.to_string()])
             .collect(),
     }
 }

@@ -15,7 +15,7 @@ use sealgate_core::text::escape::{message, printable_str};
 
 use crate::report::present::rows::Row;
 use crate::report::present::to_do::Advice;
-use crate::report::present::{Presentation, last_line};
+use crate::report::present::{Presentation, last_line, to_approve};
 use crate::report::v1::{
     BaseView, DifferenceView, FindingView, Fix, Report, SealView, SideView, SourceView,
 };
@@ -232,7 +232,7 @@ fn write_rows(rows: &[Row<'_>], sink: &mut dyn Write) -> io::Result<()> {
     let widest = paths.iter().map(|path| text::width(path)).max().unwrap_or(0);
     let column = widest.min(PATH_COLUMN);
     for (row, path) in rows.iter().zip(&paths) {
-        let (kind, style) = (row.kind().code(), weight(row.kind()));
+        let (kind, style) = (row.label(), weight(row.kind()));
         write!(sink, "  {style}{kind}{style:#}{}", pad(kind, KIND_COLUMN))?;
         write!(sink, "  {path}")?;
         let rest = remarks(row);
@@ -267,9 +267,14 @@ fn write_difference(difference: &DifferenceView, sink: &mut dyn Write) -> io::Re
 /// What changed, why, and what else is known.
 fn remarks(row: &Row<'_>) -> String {
     let change = Some(row.change(Names::Plain)).filter(|words| !words.is_empty());
-    let Row::Finding(finding) = row else { return change.unwrap_or_default() };
+    let (finding, detail) = match row {
+        Row::Finding(finding) => (finding, finding.detail.as_deref()),
+        // The detail names the partner, which the row does already.
+        Row::Renamed(finding, _) => (finding, None),
+        Row::Folded(_) => return change.unwrap_or_default(),
+    };
     let cause = finding.cause.map(words::cause);
-    let detail = finding.detail.as_deref().map(|detail| format!("{DIM}{}{DIM:#}", message(detail)));
+    let detail = detail.map(|detail| format!("{DIM}{}{DIM:#}", message(detail)));
     let why: Vec<_> = cause.map(str::to_owned).into_iter().chain(detail).collect();
     let why = Some(why.join(": ")).filter(|words| !words.is_empty());
     [change, why].into_iter().flatten().collect::<Vec<_>>().join("; ")
@@ -298,10 +303,11 @@ fn write_to_do(shown: &Presentation, columns: usize, sink: &mut dyn Write) -> io
 }
 
 fn write_fix(fix: &Fix, columns: usize, sink: &mut dyn Write) -> io::Result<()> {
+    let heading = to_approve(fix);
     if fix.steps.is_empty() {
-        writeln!(sink, "\n  To approve these bytes:  {BOLD}{}{BOLD:#}", message(&fix.approve))?;
+        writeln!(sink, "\n  {heading}  {BOLD}{}{BOLD:#}", message(&fix.approve))?;
     } else {
-        writeln!(sink, "\n  To build it again, approve that and commit it:")?;
+        writeln!(sink, "\n  {heading}")?;
         for step in &fix.steps {
             writeln!(sink, "    {BOLD}{}{BOLD:#}", message(step))?;
         }

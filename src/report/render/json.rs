@@ -11,9 +11,12 @@ use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
 
 use crate::report::v1::Report;
 
+/// On this level are the findings, each on one line: there may be a hundred thousand of them.
+const FINDING: usize = 4;
+
 /// Writes `report` as `sealgate-report/1`.
 pub fn json(report: &Report, sink: &mut dyn io::Write) -> io::Result<()> {
-    to_writer(report, sink)
+    write(report, Inert { one_line_from: FINDING, ..Inert::default() }, sink)
 }
 
 /// Writes `value` as JSON: two spaces a level, a line feed at the end, nothing that acts on a
@@ -22,21 +25,88 @@ pub(crate) fn to_writer<T: Serialize + ?Sized>(
     value: &T,
     sink: &mut dyn io::Write,
 ) -> io::Result<()> {
-    let mut buffer = io::BufWriter::new(sink);
-    value.serialize(&mut Serializer::with_formatter(&mut buffer, Inert::default()))?;
+    write(value, Inert::default(), sink)
+}
+
+fn write<T: Serialize + ?Sized>(
+    value: &T,
+    layout: Inert,
+    sink: &mut dyn io::Write,
+) -> io::Result<()> {
+    let mut buffer = io::BufWriter::with_capacity(BUFFER, sink);
+    value.serialize(&mut Serializer::with_formatter(&mut buffer, layout))?;
     io::Write::write_all(&mut buffer, b"\n")?;
     io::Write::flush(&mut buffer)
 }
 
-/// The pretty layout with inert strings.
-#[derive(Default)]
-struct Inert(PrettyFormatter<'static>);
+/// How much is written at a time, in bytes.
+const BUFFER: usize = 64 << 10;
+
+/// The pretty layout with inert strings. What lies deep enough stands on one line.
+struct Inert {
+    pretty: PrettyFormatter<'static>,
+    /// How many arrays and objects are around what is written.
+    depth: usize,
+    /// An array or an object with so many around it stands on one line.
+    one_line_from: usize,
+}
+
+impl Default for Inert {
+    fn default() -> Self {
+        Self { pretty: PrettyFormatter::new(), depth: 0, one_line_from: usize::MAX }
+    }
+}
+
+impl Inert {
+    /// Whether what is written is in an array or an object that stands on one line.
+    fn on_one_line(&self) -> bool {
+        self.depth > self.one_line_from
+    }
+
+    fn begin<W: ?Sized + io::Write>(
+        &mut self,
+        to: &mut W,
+        bracket: &[u8],
+        begin: impl FnOnce(&mut PrettyFormatter<'static>, &mut W) -> io::Result<()>,
+    ) -> io::Result<()> {
+        self.depth += 1;
+        if self.on_one_line() { to.write_all(bracket) } else { begin(&mut self.pretty, to) }
+    }
+
+    fn end<W: ?Sized + io::Write>(
+        &mut self,
+        to: &mut W,
+        bracket: &[u8],
+        end: impl FnOnce(&mut PrettyFormatter<'static>, &mut W) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let on_one_line = self.on_one_line();
+        self.depth = self.depth.saturating_sub(1);
+        if on_one_line { to.write_all(bracket) } else { end(&mut self.pretty, to) }
+    }
+
+    fn next<W: ?Sized + io::Write>(
+        &mut self,
+        to: &mut W,
+        first: bool,
+        next: impl FnOnce(&mut PrettyFormatter<'static>, &mut W) -> io::Result<()>,
+    ) -> io::Result<()> {
+        match (self.on_one_line(), first) {
+            (true, true) => Ok(()),
+            (true, false) => to.write_all(b","),
+            (false, _) => next(&mut self.pretty, to),
+        }
+    }
+}
 
 impl Formatter for Inert {
     fn write_string_fragment<W>(&mut self, to: &mut W, fragment: &str) -> io::Result<()>
     where
         W: ?Sized + io::Write,
     {
+        // Nearly all text is of this sort.
+        if fragment.bytes().all(|byte| byte < 0x7f && byte != b'#') {
+            return to.write_all(fragment.as_bytes());
+        }
         let mut written = 0;
         for (at, c) in fragment.char_indices() {
             let end = at + c.len_utf8();
@@ -50,11 +120,11 @@ impl Formatter for Inert {
     }
 
     fn begin_array<W: ?Sized + io::Write>(&mut self, to: &mut W) -> io::Result<()> {
-        self.0.begin_array(to)
+        self.begin(to, b"[", PrettyFormatter::begin_array)
     }
 
     fn end_array<W: ?Sized + io::Write>(&mut self, to: &mut W) -> io::Result<()> {
-        self.0.end_array(to)
+        self.end(to, b"]", PrettyFormatter::end_array)
     }
 
     fn begin_array_value<W: ?Sized + io::Write>(
@@ -62,19 +132,19 @@ impl Formatter for Inert {
         to: &mut W,
         first: bool,
     ) -> io::Result<()> {
-        self.0.begin_array_value(to, first)
+        self.next(to, first, |pretty, to| pretty.begin_array_value(to, first))
     }
 
     fn end_array_value<W: ?Sized + io::Write>(&mut self, to: &mut W) -> io::Result<()> {
-        self.0.end_array_value(to)
+        if self.on_one_line() { Ok(()) } else { self.pretty.end_array_value(to) }
     }
 
     fn begin_object<W: ?Sized + io::Write>(&mut self, to: &mut W) -> io::Result<()> {
-        self.0.begin_object(to)
+        self.begin(to, b"{", PrettyFormatter::begin_object)
     }
 
     fn end_object<W: ?Sized + io::Write>(&mut self, to: &mut W) -> io::Result<()> {
-        self.0.end_object(to)
+        self.end(to, b"}", PrettyFormatter::end_object)
     }
 
     fn begin_object_key<W: ?Sized + io::Write>(
@@ -82,15 +152,15 @@ impl Formatter for Inert {
         to: &mut W,
         first: bool,
     ) -> io::Result<()> {
-        self.0.begin_object_key(to, first)
+        self.next(to, first, |pretty, to| pretty.begin_object_key(to, first))
     }
 
     fn begin_object_value<W: ?Sized + io::Write>(&mut self, to: &mut W) -> io::Result<()> {
-        self.0.begin_object_value(to)
+        if self.on_one_line() { to.write_all(b":") } else { self.pretty.begin_object_value(to) }
     }
 
     fn end_object_value<W: ?Sized + io::Write>(&mut self, to: &mut W) -> io::Result<()> {
-        self.0.end_object_value(to)
+        if self.on_one_line() { Ok(()) } else { self.pretty.end_object_value(to) }
     }
 }
 
@@ -157,6 +227,15 @@ mod tests {
         let value = serde_json::json!({"a": [1, {"b": null}], "c": [], "d": {}});
         let expected = "{\n  \"a\": [\n    1,\n    {\n      \"b\": null\n    }\n  ],\n  \"c\": [],\n  \"d\": {}\n}\n";
         assert_eq!(written(&value), expected);
+    }
+
+    #[test]
+    fn what_lies_deep_stands_on_one_line() {
+        let value = serde_json::json!({"a": [{"b": [1, {"c": []}], "d": {}}, 2], "e": {"f": 1}});
+        let mut bytes = Vec::new();
+        write(&value, Inert { one_line_from: 2, ..Inert::default() }, &mut bytes).unwrap();
+        let expected = "{\n  \"a\": [\n    {\"b\":[1,{\"c\":[]}],\"d\":{}},\n    2\n  ],\n  \"e\": {\n    \"f\": 1\n  }\n}\n";
+        assert_eq!(String::from_utf8(bytes).unwrap(), expected);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::io;
 use sealgate_core::compare::verdict::Verdict;
 
 use crate::report::present::rows::Row;
-use crate::report::present::{Presentation, scope, title};
+use crate::report::present::{Presentation, scope, title, to_approve};
 use crate::report::v1::{
     BaseView, DifferenceView, ErrorView, FindingView, LineView, ResealView, ScopeView, SealView,
     SourceView,
@@ -193,11 +193,14 @@ fn row(row: &Row<'_>) -> String {
             finding.cause.map(|cause| words::cause(cause).to_owned()),
             finding.detail.as_deref().map(quoted),
         ],
+        Row::Renamed(finding, _) => {
+            [finding.cause.map(|cause| words::cause(cause).to_owned()), None]
+        }
         Row::Folded(_) => [None, None],
     };
     format!(
         "| {} | {} | {} | {} |\n",
-        row.kind().code(),
+        row.label(),
         span(&row.path()),
         row.change(Names::Code),
         why.into_iter().flatten().collect::<Vec<_>>().join(": "),
@@ -216,12 +219,8 @@ fn what_to_do(shown: &Presentation) -> String {
         let _ = writeln!(said, "- {hidden} more in the report as JSON");
     }
     if let Some(fix) = shown.fix {
-        let steps: Vec<&str> = fix.steps.iter().map(String::as_str).collect();
-        let _ = if steps.is_empty() {
-            write!(said, "\nTo approve these bytes:\n\n{}", commands(&[&fix.approve]))
-        } else {
-            write!(said, "\nTo build it again, approve that and commit it:\n\n{}", commands(&steps))
-        };
+        let steps: Vec<&str> = fix.commands().collect();
+        let _ = write!(said, "\n{}\n\n{}", to_approve(fix), commands(&steps));
         let _ = writeln!(said, "\n{}", prose(&fix.caution));
     }
     said

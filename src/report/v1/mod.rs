@@ -8,6 +8,8 @@ mod lines;
 mod occasion;
 pub mod read;
 pub(crate) mod recognise;
+pub mod rehearsal;
+mod remedy;
 mod reseal;
 #[cfg(test)]
 mod schema;
@@ -22,6 +24,8 @@ use serde::{Deserialize, Serialize};
 pub use self::authority::{AuthorityView, RulingView};
 pub use self::lines::{DifferenceView, LineView, SideView};
 pub use self::occasion::Occasion;
+pub use self::rehearsal::RehearsalReport;
+pub use self::remedy::{Remedies, Remedy};
 pub use self::reseal::{
     BaseView, ChangeView, DeletedView, GrantView, ResealView, ScopeView, Totals,
 };
@@ -165,10 +169,21 @@ pub struct Fix {
     pub approve: String,
     /// When that command is the wrong answer, and what is right then.
     pub caution: String,
-    /// All commands of whoever approves a build, in order, from what installs to the commit; absent where
-    /// what differs is not a build.
+    /// All commands of whoever approves, in order, up to the commit: those for a build, from what installs,
+    /// or those for a report that CI kept. Absent where there is only the one command.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<String>,
+    /// Whether the steps approve what the report states, without a build.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub from_report: bool,
+}
+
+impl Fix {
+    /// What is to be run, in order.
+    pub(crate) fn commands(&self) -> impl Iterator<Item = &str> {
+        let one = self.steps.is_empty().then_some(&self.approve);
+        one.into_iter().chain(&self.steps).map(String::as_str)
+    }
 }
 
 /// One finding.
@@ -205,8 +220,11 @@ pub struct FindingView {
     /// The first lines that differ, of a text whose sealed bytes are at hand.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub difference: Option<DifferenceView>,
-    /// What to do about it.
-    pub remedy: String,
+    /// What to do about it; absent where it is that of the first finding of this seal with the same kind
+    /// and cause.
+    #[serde(default, skip_serializing_if = "Remedy::is_repeated")]
+    #[cfg_attr(test, schemars(with = "String"))]
+    pub remedy: Remedy,
 }
 
 /// One entry, sealed or observed.

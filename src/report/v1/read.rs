@@ -9,7 +9,7 @@ use sealgate_core::seal::path::{EntryPath, PathFault};
 use sealgate_core::text::hex;
 use serde::Deserialize;
 
-use crate::report::v1::{EntryKind, EntryView, FORMAT, FindingView, Report};
+use crate::report::v1::{EntryKind, EntryView, FORMAT, FindingView, Remedies, Report};
 
 /// How much of a text out of a report is passed on in an error, in characters.
 const QUOTED: usize = 300;
@@ -49,7 +49,11 @@ impl Report {
         if format != FORMAT {
             return Err(ReadError::Format(format!("{:?}", cut(&format))));
         }
-        serde_json::from_slice(bytes).map_err(malformed)
+        let mut report: Self = serde_json::from_slice(bytes).map_err(malformed)?;
+        for seal in &mut report.seals {
+            Remedies::complete(&mut seal.findings);
+        }
+        Ok(report)
     }
 
     /// Whether execute bits were seen where it was made.

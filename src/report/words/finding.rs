@@ -37,6 +37,16 @@ pub(crate) fn change_in(finding: &FindingView, names: Names) -> String {
     }
 }
 
+/// What is said of a new file beside its path: the name and the size of the sealed one that it follows.
+pub(crate) fn renamed(missing: &FindingView, unsealed: &FindingView, names: Names) -> String {
+    let size = |entry: &Option<EntryView>| entry.as_ref().and_then(|entry| entry.size);
+    let sizes = match (size(&missing.expected), size(&unsealed.observed)) {
+        (Some(before), Some(after)) => format!(", {}", text::size_change(before, after)),
+        _ => String::new(),
+    };
+    format!("from {}{sizes}", names.name(&missing.path))
+}
+
 /// The path as it may be shown, from its exact bytes.
 pub(crate) fn path(finding: &FindingView) -> Cow<'_, str> {
     match finding.path_bytes.as_deref().and_then(unhex) {
@@ -58,7 +68,9 @@ pub(crate) fn cause(cause: Cause) -> &'static str {
         Cause::CaseOnlyRename => "only the case of the name differs",
         Cause::UnicodeNormalisation => "only the Unicode form of the name differs",
         Cause::NamesCollide => "two names that differ in case or Unicode form became one file",
+        Cause::RenamedByDigest => "the names differ in a content hash or a version",
         Cause::DirectoryLinked => "the directory became a link",
+        Cause::LinkFollowed => "a copy of what the link led to",
         Cause::LfsPointer => "Git LFS pointer",
         Cause::Emptied => "nothing is left of the content",
         Cause::LineEndings => "only line endings differ",
@@ -104,6 +116,7 @@ fn whole(entry: &EntryView, names: Names) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::v1::Remedy;
 
     #[test]
     fn each_kind_of_change_is_told_in_its_own_way() {
@@ -160,7 +173,7 @@ mod tests {
                 cause: None,
                 detail: None,
                 difference: None,
-                remedy: String::new(),
+                remedy: Remedy::default(),
             };
             assert_eq!(change(&finding), words);
             let moved = FindingView { kind: K::Moved, from: Some("a:".into()), ..finding };

@@ -18,9 +18,15 @@ pub(super) fn is_called(
 ) -> Result<bool, GitError> {
     let hook = hooks_directory(root)?.join("pre-push");
     let hook = bytes_of(&hook, unread).unwrap_or_default();
-    Ok(names_sealgate(&hook)
-        || setup::mentions(root, "sealgate", &[seals, "*.md", ".gitattributes"])?)
+    let mentions = |within: &[&str]| {
+        setup::mentions(root, "sealgate", within, &[seals, "*.md", ".gitattributes"])
+    };
+    Ok(names_sealgate(&hook) || mentions(&LIKELY)? || mentions(&[":/"])?)
 }
+
+/// Where most repositories say what runs: at the top, and in directories whose name begins with a dot. The
+/// other files can be many, such as all that is sealed.
+const LIKELY: [&str; 2] = [":(top,glob)*", ":(top,glob).*/**"];
 
 /// Whether `text` names the program.
 pub(super) fn names_sealgate(text: &[u8]) -> bool {

@@ -21,9 +21,14 @@ pub(crate) const OUTPUTS: [&str; 9] = [
     "report",
 ];
 
+/// Every output of the action: those of the program, and what its script adds.
+pub(crate) fn action_outputs() -> Vec<&'static str> {
+    OUTPUTS.into_iter().chain(["artifact"]).collect()
+}
+
 /// The same, in the order of a map.
-pub(crate) fn sorted_outputs() -> [&'static str; OUTPUTS.len()] {
-    let mut sorted = OUTPUTS;
+pub(crate) fn sorted_outputs() -> Vec<&'static str> {
+    let mut sorted = action_outputs();
     sorted.sort_unstable();
     sorted
 }

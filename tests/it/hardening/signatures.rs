@@ -8,7 +8,7 @@ use ssh_key::HashAlg;
 
 use super::figures::{Fault, Sweep, is_full, seed};
 use crate::authority::{Making, Signer, policy_of};
-use crate::authority_openssh::openssh_accepts;
+use crate::openssh::openssh_accepts;
 use crate::random::next;
 
 const TEST: &str = "signatures::no_forged_signature_counts";

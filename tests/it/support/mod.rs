@@ -5,7 +5,6 @@
 
 mod checked;
 mod hostile;
-mod postgres;
 mod tree;
 
 use std::collections::BTreeMap;
@@ -22,7 +21,6 @@ use walkdir::WalkDir;
 
 pub(crate) use checked::{Checked, Found};
 pub(crate) use hostile::HOSTILE;
-pub(crate) use postgres::Cluster;
 pub(crate) use tree::{Node, copy, fixture, make_fifo, make_socket};
 
 /// No run takes longer; one that waits for a FIFO, or for a lock, is killed and fails its test.

@@ -83,8 +83,12 @@ pub enum Cause {
     /// The bytes are those sealed for a name that differs in case or Unicode form alone: the file system
     /// takes both names for one.
     NamesCollide,
+    /// The two names differ in a content hash or a version alone.
+    RenamedByDigest,
     /// A directory became a link, which is never followed.
     DirectoryLinked,
+    /// A link became a copy of what it led to.
+    LinkFollowed,
     /// A Git LFS pointer stands where the content belongs, or the reverse.
     LfsPointer,
     /// Nothing is left of the content.
@@ -113,12 +117,14 @@ pub enum Cause {
 
 impl Cause {
     /// Every cause, in the order of precedence.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::Swapped,
         Self::CaseOnlyRename,
         Self::UnicodeNormalisation,
         Self::NamesCollide,
+        Self::RenamedByDigest,
         Self::DirectoryLinked,
+        Self::LinkFollowed,
         Self::LfsPointer,
         Self::Emptied,
         Self::LineEndings,
@@ -141,7 +147,9 @@ impl Cause {
             Self::CaseOnlyRename => "case-only-rename",
             Self::UnicodeNormalisation => "unicode-normalisation",
             Self::NamesCollide => "names-collide",
+            Self::RenamedByDigest => "renamed-by-digest",
             Self::DirectoryLinked => "directory-linked",
+            Self::LinkFollowed => "link-followed",
             Self::LfsPointer => "lfs-pointer",
             Self::Emptied => "emptied",
             Self::LineEndings => "line-endings",

@@ -1,6 +1,6 @@
 //! Directories whose findings are all alike, so that people read one line for each. Pure.
 
-use crate::compare::finding::{Finding, FindingKind};
+use crate::compare::finding::{Cause, Finding, FindingKind};
 use crate::compare::sealed_below;
 use crate::seal::Seal;
 use crate::seal::entry::Entry;
@@ -61,7 +61,11 @@ fn fold_below(seal: &Seal, findings: &[Finding], above: usize, folds: &mut Vec<F
 fn fold(seal: &Seal, findings: &[Finding], prefix: &[u8]) -> Option<Fold> {
     let (first, directory) = (findings.first()?, &prefix[..prefix.len() - 1]);
     let is_alike = |finding: &Finding| {
-        finding.kind == first.kind && finding.cause == first.cause && finding.detail.is_none()
+        // The detail of such a name is that of its partner.
+        let is_renamed = finding.cause == Some(Cause::RenamedByDigest);
+        finding.kind == first.kind
+            && finding.cause == first.cause
+            && (finding.detail.is_none() || is_renamed)
     };
     if !findings.iter().all(is_alike) {
         return None;

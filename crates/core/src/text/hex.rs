@@ -48,8 +48,17 @@ pub fn encode(bytes: &[u8; 32]) -> [u8; 64] {
 /// The digits of `bytes`, however many.
 #[must_use]
 pub fn text(bytes: &[u8]) -> String {
-    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    digits.map(|value| char::from(digit_of(value))).collect()
+    let mut text = String::with_capacity(2 * bytes.len());
+    push(&mut text, bytes);
+    text
+}
+
+/// Appends the digits of `bytes` to `text`.
+pub fn push(text: &mut String, bytes: &[u8]) {
+    for byte in bytes {
+        text.push(char::from(digit_of(byte >> 4)));
+        text.push(char::from(digit_of(byte & 15)));
+    }
 }
 
 /// The bytes that `text` gives in lower-case digits, however many; `None` for anything else.

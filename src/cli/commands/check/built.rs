@@ -29,6 +29,14 @@ pub(super) fn installs(
     failing.filter_map(of_seal).collect()
 }
 
+/// The names of all seals, where a build may change them all and their directory holds nothing else.
+pub(super) fn seals_there(builds: Builds, context: &Context) -> Option<Vec<String>> {
+    if builds == Builds::None {
+        return None;
+    }
+    context.repository.contents().ok()??.nothing_but_seals()
+}
+
 /// A root that is missing after its build: the build wrote nothing.
 pub(super) fn explain_missing_root(judgement: &mut SealResult) {
     let SealResult { name, root: Some(root), build: Some(build), problems, .. } = judgement else {

@@ -25,16 +25,18 @@ use sealgate_scan::{Scanner, Stage};
 
 use self::again::SealsBefore;
 pub(super) use self::built::wrote_nothing;
-use self::built::{explain_missing_root, installs};
+use self::built::{explain_missing_root, installs, seals_there};
 use self::places::{protected, publish, report_files, stage};
 use self::range::Range;
 use self::sources::{Commits, Selected, bytes, differing, load, open_commits};
+use super::kept::kept_in;
 use super::{Context, Outcome};
 use crate::cli::args::CheckArgs;
 use crate::cli::output::ReportFile;
 use crate::cli::progress::Progress;
 use crate::ops::authorize::{Asks, Authorization};
 use crate::ops::bounds::Bounds;
+use crate::ops::broken::Broken;
 use crate::ops::check::checkout::checkout;
 use crate::ops::check::review::Review;
 use crate::ops::check::{Bytes, Causes, Judge, coverage, lines, shifted};
@@ -224,6 +226,7 @@ fn judge(
         judgements.iter_mut().for_each(explain_missing_root);
     }
     explain_built_roots(&mut judgements, context);
+    Broken::new(&context.repository, &context.invocation).explain_judged(&mut judgements);
     if partition.is_none() {
         notices.extend(judgements.iter().filter_map(shifted::notice));
     }
@@ -239,7 +242,9 @@ fn judge(
         every_seal,
         checkout,
         installs,
+        seals_there: seals_there(builds, context),
         after_build: builds == Builds::Run,
+        kept: kept_in(context.invocation.kept.clone(), &arguments.output.report),
         ..context.invocation.clone()
     };
     let elapsed = started.elapsed();

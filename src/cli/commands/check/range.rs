@@ -19,6 +19,7 @@ use super::{Context, Outcome, only};
 use crate::cli::args::CheckArgs;
 use crate::cli::progress::Progress;
 use crate::ops::bounds::Bounds;
+use crate::ops::broken::Broken;
 use crate::ops::check::{Bytes, Causes, Judge};
 use crate::report::{AuthorityView, Invocation, Notice, Report, Verbosity};
 use crate::tree::{Begun, CommitTree, Step};
@@ -125,6 +126,7 @@ pub(super) fn run(range: Range<'_>, arguments: &CheckArgs, context: &Context) ->
     let (emergencies, authority) = walk.authority(&end);
     let mut notices = walk.notices(steps.len());
     notices.extend(emergencies);
+    Broken::new(&context.repository, &context.invocation).explain_judged(&mut walk.results);
     let (results, problems) = (&walk.results, &walk.problems);
     let report = Report::new(results, None, problems, notices, started.elapsed(), &invocation);
     let report = Report { only: arguments.only.clone(), ..report };

@@ -120,7 +120,7 @@ pub(super) fn load(
         None => context.contents(),
     };
     let names = match contents {
-        Ok(Contents { names, strays }) => {
+        Ok(Contents { names, strays, .. }) => {
             problems.extend(strays);
             select(&names, &commits.names).unwrap_or_else(|unmatched| {
                 problems.extend(unmatched);

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use sealgate_core::compare::finding::{Cause, Finding, FindingKind};
 use sealgate_core::compare::verdict::{SealResult, Source, Verdict};
 
-use super::{Advice, Invocation, git};
+use super::kept::{Kept, is_for_a_report, of_artifact};
+use super::{Advice, Invocation, ToStage};
 use crate::report::v1::Fix;
 use crate::report::words::shell::{pathspec, quote};
 use crate::report::words::text;
@@ -21,7 +22,17 @@ pub(crate) fn fix(judgement: &SealResult, invocation: &Invocation) -> Option<Fix
         if is_for_a_build(judgement, invocation) {
             return of_build(&[judgement], invocation);
         }
-        Fix { approve: advice.seal_here(), caution: advice.caution(), steps: Vec::new() }
+        if let (Some(Kept::Artifact { name, run }), true) =
+            (&invocation.kept, is_for_a_report(judgement))
+        {
+            return of_artifact(&[judgement], (name, run), advice.caution_of_report(), invocation);
+        }
+        Fix {
+            approve: advice.seal_here(),
+            caution: advice.caution(),
+            steps: Vec::new(),
+            from_report: false,
+        }
     })
 }
 
@@ -29,7 +40,8 @@ pub(crate) fn fix(judgement: &SealResult, invocation: &Invocation) -> Option<Fix
 /// in git, and nothing else explains a finding.
 fn is_for_a_build(judgement: &SealResult, invocation: &Invocation) -> bool {
     let is_of_build = |finding: &Finding| {
-        let unexplained = matches!(finding.cause, None | Some(Cause::BuildDiffers));
+        let unexplained =
+            matches!(finding.cause, None | Some(Cause::BuildDiffers | Cause::RenamedByDigest));
         unexplained && finding.kind != FindingKind::Unsealable
     };
     invocation.after_build
@@ -47,21 +59,21 @@ fn of_build(failing: &[&SealResult], invocation: &Invocation) -> Fix {
         failing.iter().filter_map(|one| invocation.installs.get(&one.name)).collect();
     let mut steps: Vec<String> = installs.into_iter().cloned().collect();
     steps.push(approve.clone());
-    for one in failing {
-        steps.push(invocation.stage(&one.name, one.root.as_deref().unwrap_or(&one.name)));
-    }
+    // A build is that of a root in git.
+    let staged = failing.iter().map(|one| ToStage { name: &one.name, root: one.root.as_deref() });
+    steps.push(invocation.stage(&staged.collect::<Vec<_>>(), invocation.seals_there.as_deref()));
     let subject = match failing {
         [one] => format!("Rebuild {}", one.root.as_deref().unwrap_or(&one.name)),
         _ => format!("Rebuild {} directories", failing.len()),
     };
-    steps.push(format!("{} commit -m {}", git(invocation), quote(subject.as_bytes())));
+    steps.push(format!("{} commit -m {}", invocation.git(), quote(subject.as_bytes())));
     let first = &names[0];
     let caution = format!(
         "If that changes nothing where you build, that machine and this one make different bytes. \
          `{sealgate} rebuild {first} --twice` says on each whether it repeats itself; with a copy of what \
          this one made, `{sealgate} diff {first} --against COPY` shows where they differ."
     );
-    Fix { approve, caution, steps }
+    Fix { approve, caution, steps, from_report: false }
 }
 
 /// Whether nothing is left of what is sealed, and nothing else is there: `seal` refuses an empty root.
@@ -103,8 +115,13 @@ pub(crate) fn fix_of_all(judgements: &[SealResult], invocation: &Invocation) -> 
         }
         [] => String::new(),
     };
+    if let (Some(Kept::Artifact { name, run }), true) =
+        (&invocation.kept, failing.iter().all(|one| is_for_a_report(one)))
+    {
+        return Some(of_artifact(&failing, (name, run), caution, invocation));
+    }
     let approve = format!("{} seal {which}", invocation.sealgate());
-    Some(Fix { approve, caution, steps: Vec::new() })
+    Some(Fix { approve, caution, steps: Vec::new(), from_report: false })
 }
 
 impl Advice<'_> {
@@ -150,21 +167,30 @@ impl Advice<'_> {
                 )
             });
         }
-        let findings = &self.judgement.findings;
-        if findings.iter().any(|finding| finding.kind == FindingKind::Unsealable) {
+        let mut findings = self.judgement.findings.iter();
+        if findings.any(|finding| finding.kind == FindingKind::Unsealable) {
             sentences.push("It refuses while anything unsealable is there.".to_owned());
         }
+        sentences.extend(self.caution_of_causes());
+        sentences.extend(self.from_report());
+        sentences.push(self.last_caution());
+        sentences.join(" ")
+    }
+
+    /// When approving from a report is the wrong answer. The bytes need not be here.
+    fn caution_of_report(&self) -> String {
+        let sentences = self.caution_of_causes().into_iter().chain([self.last_caution()]);
+        sentences.collect::<Vec<_>>().join(" ")
+    }
+
+    fn caution_of_causes(&self) -> Option<String> {
+        let findings = &self.judgement.findings;
         let proved = |cause: &Cause| findings.iter().any(|finding| finding.cause == Some(*cause));
         let causes = Cause::ALL.into_iter().filter(|cause| !may_be_meant(*cause)).filter(proved);
         let causes: Vec<_> = causes.map(Cause::code).collect();
-        if !causes.is_empty() {
-            sentences.push(format!(
-                "Do not approve what has a known cause ({}): fix the cause.",
-                causes.join(", ")
-            ));
-        }
-        sentences.push(self.last_caution());
-        sentences.join(" ")
+        (!causes.is_empty()).then(|| {
+            format!("Do not approve what has a known cause ({}): fix the cause.", causes.join(", "))
+        })
     }
 
     fn last_caution(&self) -> String {
@@ -195,5 +221,5 @@ impl Advice<'_> {
 
 /// Whether somebody may have meant what has this cause: nothing is broken, and a database has it so.
 fn may_be_meant(cause: Cause) -> bool {
-    matches!(cause, Cause::ColumnOrder | Cause::OnlyQuoting)
+    matches!(cause, Cause::ColumnOrder | Cause::OnlyQuoting | Cause::RenamedByDigest)
 }

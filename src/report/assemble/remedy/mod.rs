@@ -6,9 +6,11 @@
 mod approve;
 mod checkout;
 mod database;
+mod kept;
 mod line_endings;
 mod reseal;
 mod restore;
+mod stage;
 
 use std::collections::BTreeMap;
 
@@ -17,11 +19,13 @@ use sealgate_core::compare::verdict::{SealResult, Source};
 use sealgate_core::seal::entry::Entry;
 use sealgate_core::seal::exclude::pattern_of;
 
-use crate::report::words::shell::{is_bare, pathspec, quote};
+use crate::report::words::shell::{pathspec, quote};
 
 pub(crate) use approve::{fix, fix_of_all};
 pub use checkout::{Checkout, CommittedDrift};
+pub use kept::Kept;
 pub(crate) use reseal::{RefusedReseals, on_reseal};
+pub use stage::ToStage;
 
 /// How the program was called, so that the commands it prints work where they are pasted.
 #[derive(Debug, Clone, Default)]
@@ -42,6 +46,10 @@ pub struct Invocation {
     pub after_build: bool,
     /// What installs the dependencies of a build, by the name of its seal.
     pub installs: BTreeMap<String, String>,
+    /// In CI: where the report of this run is kept.
+    pub kept: Option<Kept>,
+    /// After a build: the names of all seals, where their directory holds nothing else.
+    pub seals_there: Option<Vec<String>>,
 }
 
 impl Invocation {
@@ -57,24 +65,13 @@ impl Invocation {
         text
     }
 
-    /// The git command that stages the seal `name` and its `root`, what was deleted there too.
+    /// git, as it is called from where the user is.
     #[must_use]
-    pub fn stage(&self, name: &str, root: &str) -> String {
-        let file = self.seal_file(name);
-        let at_the_top = self.directory.is_none() && self.repository.is_none();
-        let place = |path: &str| {
-            let plain = is_bare(path.as_bytes()) && !path.starts_with('-');
-            if at_the_top && plain { path.to_owned() } else { pathspec(path.as_bytes()) }
-        };
-        let places =
-            if root == "." { place(root) } else { format!("{} {}", place(root), place(&file)) };
-        format!("{} add -A -- {places}", git(self))
-    }
-
-    /// The file of the seal `name`, relative to the repository root.
-    pub(crate) fn seal_file(&self, name: &str) -> String {
-        let seals = self.seals.as_deref().unwrap_or("seals").trim_end_matches('/');
-        format!("{seals}/{name}.toml")
+    pub fn git(&self) -> String {
+        match &self.directory {
+            Some(directory) => format!("git -C {}", quote(directory.as_bytes())),
+            None => "git".to_owned(),
+        }
     }
 }
 
@@ -87,14 +84,6 @@ pub(crate) fn of(finding: &Finding, judgement: &SealResult, invocation: &Invocat
     match finding.cause {
         Some(cause) => advice.on_cause(cause, finding.kind, &finding.path),
         None => advice.on_kind(finding),
-    }
-}
-
-/// How git is called where the user is.
-fn git(invocation: &Invocation) -> String {
-    match &invocation.directory {
-        Some(directory) => format!("git -C {}", quote(directory.as_bytes())),
-        None => "git".to_owned(),
     }
 }
 
@@ -121,6 +110,12 @@ impl Advice<'_> {
             Cause::UnicodeNormalisation => "Give the file its sealed name back: a file system or \
                                             an archive tool normalises names (macOS does)."
                 .to_owned(),
+            Cause::RenamedByDigest => self.on_new_digest(),
+            Cause::LinkFollowed => format!(
+                "A copy of what the link led to stands in its place: {}. A copy without links \
+                 (`cp -L`, a zip file, upload-artifact) does that: pack the tree with `tar` first.",
+                self.again(Some(self.followed_link(path)))
+            ),
             Cause::DirectoryLinked => format!(
                 "A link took the place of the directory, and no link is followed: put the directory \
                  in its place (`cp -RL` copies what a link leads to), or {again}."
@@ -172,6 +167,30 @@ impl Advice<'_> {
             // Only databases have them.
             Cause::ColumnOrder | Cause::OnlyQuoting => format!("If it is meant, {}.", self.approval()),
         }
+    }
+
+    /// A file has another content hash or version in its name than the sealed one.
+    fn on_new_digest(&self) -> String {
+        let why = "Builds write content hashes and versions into names, so the name changed with the bytes.";
+        if self.is_rebuilt_here() {
+            return why.to_owned();
+        }
+        format!(
+            "{why} If the change is meant, {}; if not, {}, and remove what has the new name.",
+            self.approval(),
+            self.again(None)
+        )
+    }
+
+    /// The link in whose place `path` is a copy, or lies in one.
+    fn followed_link<'p>(&self, path: &'p [u8]) -> &'p [u8] {
+        let is_link = |place: &[u8]| {
+            let found = self.judgement.findings.iter();
+            let mut links = found.filter(|finding| finding.cause == Some(Cause::LinkFollowed));
+            links.any(|finding| finding.kind == FindingKind::KindChanged && *finding.path == *place)
+        };
+        let slashes = (0..path.len()).filter(|&at| path[at] == b'/');
+        slashes.map(|at| &path[..at]).find(|place| is_link(place)).unwrap_or(path)
     }
 
     /// It was sealed where it lay beside the files that git has, or it lies there now.
@@ -350,7 +369,7 @@ impl Advice<'_> {
     }
 
     fn git(&self) -> String {
-        git(self.invocation)
+        self.invocation.git()
     }
 }
 

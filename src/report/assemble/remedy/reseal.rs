@@ -2,7 +2,7 @@
 
 use sealgate_core::compare::changes::{OnReseal, SCOPE_LABEL};
 
-use super::{Invocation, git};
+use super::Invocation;
 use crate::report::words::shell::{pathspec, quote};
 
 /// Seals that changed since a base in a way that does not pass, by their names.
@@ -27,7 +27,7 @@ pub(crate) fn on_reseal(
         let files: Vec<_> = files.map(|file| pathspec(file.as_bytes())).collect();
         steps.push(format!(
             "take it back with `{} restore --source={} -- {}`",
-            git(invocation),
+            invocation.git(),
             quote(base.as_bytes()),
             files.join(" ")
         ));

@@ -7,8 +7,8 @@ use sealgate_core::compare::finding::FindingKind;
 use sealgate_core::text::escape::{message, printable_str};
 
 use super::{left_out, prose};
-use crate::report::present::Presentation;
 use crate::report::present::issues::{cut_by, place, remarks};
+use crate::report::present::{Presentation, to_approve};
 use crate::report::v1::{DifferenceView, FindingView, SealView, SideView};
 use crate::report::words::{meaning, path, text};
 
@@ -50,8 +50,10 @@ pub(super) fn fixes(shown: &Presentation) -> Markup {
                     }
                 }
                 @if let Some(fix) = shown.fix {
-                    p { "To approve these bytes:" }
-                    div class="command" { pre { (message(&fix.approve)) } }
+                    p { (to_approve(fix)) }
+                    @for command in fix.commands() {
+                        div class="command" { pre { (message(command)) } }
+                    }
                     p class="soft" { (prose(&fix.caution)) }
                 }
             }

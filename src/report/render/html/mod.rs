@@ -244,31 +244,36 @@ fn left_out(hidden: usize, what: &str) -> Markup {
     }
 }
 
+/// What a policy calls the style or script `text`.
+#[cfg(test)]
+pub(crate) fn style_hash(text: &str) -> String {
+    use sha2::{Digest as _, Sha256};
+    format!("'sha256-{}'", base64(&Sha256::digest(text)))
+}
+
+/// Base64 (RFC 4648, section 4) of `bytes`.
+#[cfg(test)]
+fn base64(bytes: &[u8]) -> String {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::new();
+    for three in bytes.chunks(3) {
+        let bits = (0..3).fold(0, |sum, at| sum << 8 | u32::from(*three.get(at).unwrap_or(&0)));
+        for at in 0..4 {
+            let letter = LETTERS[(bits >> (18 - 6 * at) & 63) as usize];
+            text.push(if at > three.len() { '=' } else { letter.into() });
+        }
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
-    use sha2::{Digest as _, Sha256};
-
     use super::*;
-
-    /// Base64 (RFC 4648, section 4) of `bytes`.
-    fn base64(bytes: &[u8]) -> String {
-        const LETTERS: &[u8; 64] =
-            b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-        let mut text = String::new();
-        for three in bytes.chunks(3) {
-            let bits = (0..3).fold(0, |sum, at| sum << 8 | u32::from(*three.get(at).unwrap_or(&0)));
-            for at in 0..4 {
-                let letter = LETTERS[(bits >> (18 - 6 * at) & 63) as usize];
-                text.push(if at > three.len() { '=' } else { letter.into() });
-            }
-        }
-        text
-    }
 
     #[test]
     fn the_policy_lets_nothing_but_this_style_and_this_script_run() {
         assert_eq!(base64(b"light w"), "bGlnaHQgdw==");
-        let named = |text: &str| format!("'sha256-{}'", base64(&Sha256::digest(text)));
+        let named = super::style_hash;
         for (what, text) in [("style-src", STYLE), ("script-src", SCRIPT)] {
             let stated = POLICY.split("; ").find_map(|part| part.strip_prefix(what));
             assert_eq!(stated, Some(&*format!(" {}", named(text))), "the hash of the {what}");

@@ -7,8 +7,10 @@
 mod collide;
 mod commit;
 mod definition;
+mod followed;
 mod linked;
 mod pointer;
+mod renamed;
 
 use std::collections::HashMap;
 
@@ -17,12 +19,14 @@ pub use self::commit::MAX_SEARCHED;
 pub use self::definition::of_definition;
 pub use self::pointer::{LONGEST_POINTER, SHORTEST_POINTER, pointed_size, pointer_length};
 
+use self::followed::FollowedLinks;
 use self::linked::LinkedDirectories;
 use self::pointer::{lfs_pointer, new_pointer};
+pub use self::renamed::name_without_digests;
+use self::renamed::{Renames, moved};
 
 use crate::compare::finding::{Cause, Finding, FindingKind};
 use crate::seal::Seal;
-use crate::seal::collisions;
 use crate::seal::entry::{Digest, Entry};
 use crate::seal::path::EntryPath;
 
@@ -96,6 +100,7 @@ pub fn explain_together(seal: &Seal, findings: &mut [Finding]) {
     let renames = Renames::among(findings);
     let collisions = Collisions::among(findings);
     let linked = LinkedDirectories::among(seal, findings);
+    let followed = FollowedLinks::among(seal, findings);
     let modes_lost = every_exec_lost_its_bit(seal, findings);
     let explained: Vec<Explained> = findings
         .iter()
@@ -109,7 +114,11 @@ pub fn explain_together(seal: &Seal, findings: &mut [Finding]) {
                 .of(index, findings)
                 .or_else(|| collisions.of(index, findings))
                 .or_else(|| linked.of(finding)),
-            FindingKind::Unsealed => renames.of(index, findings).or_else(|| linked.of(finding)),
+            FindingKind::Unsealed => renames
+                .of(index, findings)
+                .or_else(|| linked.of(finding))
+                .or_else(|| followed.of(finding)),
+            FindingKind::KindChanged => link_as_file(finding).or_else(|| followed.of(finding)),
             FindingKind::ModeChanged if modes_lost => Some((Cause::ModesLost, None)),
             _ => None,
         })
@@ -129,7 +138,6 @@ pub fn explain_each(findings: &mut [Finding], evidence: &mut dyn Evidence) {
             FindingKind::Unsealed => {
                 not_in_git(finding, evidence).or_else(|| new_pointer(finding, evidence, &mut reads))
             }
-            FindingKind::KindChanged => link_as_file(finding),
             _ => None,
         };
         set(finding, explained);
@@ -204,57 +212,6 @@ impl Swaps {
             _ => None,
         };
         Some((Cause::Swapped, detail))
-    }
-}
-
-/// How two different names are one, if they are.
-fn rename(sealed: &str, there: &str) -> Option<Cause> {
-    if collisions::case_folded(sealed) == collisions::case_folded(there) {
-        Some(Cause::CaseOnlyRename)
-    } else if collisions::normalised(sealed) == collisions::normalised(there) {
-        Some(Cause::UnicodeNormalisation)
-    } else {
-        None
-    }
-}
-
-fn moved(finding: &Finding) -> Explained {
-    let cause = rename(finding.from.as_ref()?.as_str(), text(&finding.path)?)?;
-    Some((cause, None))
-}
-
-/// Missing and unsealed names by their folded form.
-struct Renames(HashMap<String, [Vec<usize>; 2]>);
-
-impl Renames {
-    fn among(findings: &[Finding]) -> Self {
-        let mut names: HashMap<String, [Vec<usize>; 2]> = HashMap::new();
-        for (index, finding) in findings.iter().enumerate() {
-            let side = match finding.kind {
-                FindingKind::Missing => 0,
-                FindingKind::Unsealed => 1,
-                _ => continue,
-            };
-            if let Some(path) = text(&finding.path) {
-                names.entry(collisions::folded(path)).or_default()[side].push(index);
-            }
-        }
-        Self(names)
-    }
-
-    /// Proved only where the partner is unique.
-    fn of(&self, index: usize, findings: &[Finding]) -> Explained {
-        let path = text(&findings[index].path)?;
-        let [missing, unsealed] = self.0.get(&collisions::folded(path))?;
-        let (&[missing], &[unsealed]) = (&missing[..], &unsealed[..]) else { return None };
-        let (sealed, there) = (text(&findings[missing].path)?, text(&findings[unsealed].path)?);
-        let cause = rename(sealed, there)?;
-        let detail = if index == missing {
-            format!("{there} is there instead")
-        } else {
-            format!("sealed as {sealed}")
-        };
-        Some((cause, Some(detail)))
     }
 }
 

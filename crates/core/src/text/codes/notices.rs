@@ -99,6 +99,12 @@ pub(super) const NOTICES: &[ErrorCode] = &[
             once for each commit, with the id in `source.oid`.",
     },
     ErrorCode {
+        code: "rehearsal-unconfined",
+        title: "A rehearsal was not confined",
+        explanation: "`rehearse --unconfined` ran scripts that could write and connect anywhere. The record \
+            states it, and no policy takes it as evidence.",
+    },
+    ErrorCode {
         code: "reseal-granted",
         title: "A grant permits the changed seal",
         explanation: "A seal changed since the base, and the policy permits it by the grant of the \

@@ -6,43 +6,46 @@ pub(super) const REHEARSALS: &[ErrorCode] = &[
     ErrorCode {
         code: "apply-failed",
         title: "The script of the change failed",
-        explanation: "SQLite refused a statement of the script that makes the change, on a copy of \
-            the clone. The message is SQLite's. Nothing is proven. Correct the script, \
-            seal it again, and rehearse.",
+        explanation: "On a copy of the clone, the database refused a statement of the script \
+            that makes the change, or the command that makes it ended with another exit code \
+            than 0. The message is what it said last. Nothing is proven. Correct it, seal the \
+            plan again, and rehearse.",
     },
     ErrorCode {
         code: "clone-unreadable",
         title: "The clone of a plan cannot be read",
-        explanation: "The file that the plan names as `clone` is not there, is not a regular file, \
-            or cannot be read. Name a copy of the database that this user can read.",
+        explanation: "What the plan names as `clone` is not there, is empty, is no regular file \
+            (or, for a tree, no directory), or holds something that cannot be read or that no \
+            seal can state. Name a clone in which this user can read everything.",
     },
     ErrorCode {
         code: "confinement-unavailable",
         title: "Scripts cannot be confined",
-        explanation: "`rehearse` runs scripts only if the system keeps them from writing outside of \
-            the scratch and from the network. That takes Linux with Landlock, version 4 or \
-            later. Nothing was run.",
+        explanation: "`rehearse` runs scripts only if the system keeps them from writing outside \
+            of the scratch and from the network. That takes Linux with Landlock, version 4 or \
+            later. Nothing was run. Where nothing else can be harmed, `--unconfined` runs them \
+            all the same: the record states that, and is no evidence.",
     },
     ErrorCode {
         code: "control-not-caught",
         title: "A fault that was made on purpose was not found",
-        explanation: "Each rehearsal makes faults and expects to find them, each by its exact name. \
-            One was not found, so the proof is blind and counts for nothing. A surface \
-            whose tables with rows are all WITHOUT ROWID cannot be tried in this way.",
+        explanation: "Each rehearsal makes faults and expects to find them, each by its exact \
+            name. One was not found, or could not be made, so the proof is blind and counts for \
+            nothing. Report this with the record.",
     },
     ErrorCode {
         code: "plan-invalid",
         title: "The file is not a plan",
-        explanation: "The text is not a plan of a rehearsal: it is not TOML of this form, a value is \
-            missing or wrong, or it names a seal that covers no database. docs/rehearse.md \
-            describes plans.",
+        explanation: "The text is not a plan of a rehearsal: it is not TOML of this form, a \
+            value is missing or wrong, or it names a seal over something else than it says. \
+            docs/rehearse.md describes plans.",
     },
     ErrorCode {
         code: "plan-unsealed",
         title: "No seal covers the plan",
-        explanation: "The plan and the scripts that it names must be entries of one seal that \
-            passes, so that a record is about exact bytes. Seal their directory, or look \
-            into why its seal fails.",
+        explanation: "The plan, its scripts, and the files beside it that its commands name must \
+            be entries of one seal that passes, so that a record is about exact bytes. Seal \
+            their directory, or look into why its seal fails.",
     },
     ErrorCode {
         code: "record-unwritable",
@@ -53,21 +56,51 @@ pub(super) const REHEARSALS: &[ErrorCode] = &[
     ErrorCode {
         code: "rehearsal-broken",
         title: "The rehearsal broke off",
-        explanation: "A copy could not be made or measured, or the program could not start itself. \
-            Nothing is proven, and nothing outside of the scratch was changed.",
+        explanation: "A copy could not be made or measured, or something could not be run at \
+            all. Nothing is proven, and nothing outside of the scratch was changed.",
+    },
+    ErrorCode {
+        code: "rehearsal-interrupted",
+        title: "The rehearsal was interrupted",
+        explanation: "A signal ended the rehearsal. What it ran was ended, the copies are removed, and there \
+            is no record. Rehearse again.",
+    },
+    ErrorCode {
+        code: "restore-failed",
+        title: "The dump of a plan cannot be restored",
+        explanation: "The dump was restored into a new cluster, and PostgreSQL refused a part of \
+            it. The message is PostgreSQL's. Extensions that the dump names must be installed \
+            here, and the dump must be of the major version of the server. Nothing was tried.",
     },
     ErrorCode {
         code: "rollback-failed",
         title: "The script of the rollback failed",
-        explanation: "SQLite refused a statement of the script that takes the change back. The \
-            message is SQLite's. Nothing is proven. Correct the script, seal it again, and \
-            rehearse.",
+        explanation: "On a copy of the clone, the database refused a statement of the script \
+            that takes the change back, or the command that does so ended with another exit code \
+            than 0. The message is what it said last. Nothing is proven. Correct it, seal the \
+            plan again, and rehearse.",
+    },
+    ErrorCode {
+        code: "roles-missing",
+        title: "The dump names roles that are not there",
+        explanation: "Objects of the dump belong to roles, or give rights to roles, that a new \
+            cluster does not have. A dump of one database has no roles. Write them with \
+            `pg_dumpall --globals-only --no-role-passwords`, and name the file in the plan as \
+            `roles`.",
+    },
+    ErrorCode {
+        code: "running-as-root",
+        title: "PostgreSQL does not serve for root",
+        explanation: "To rehearse a change of a PostgreSQL database, sealgate starts a server of \
+            its own, and PostgreSQL refuses to be run by root. Rehearse as another user, who can \
+            read the repository and the dump.",
     },
     ErrorCode {
         code: "scratch-unusable",
         title: "The directory for copies cannot be used",
-        explanation: "The copies of a rehearsal need a directory that can be written, with room for \
-            several copies of the database. Name one with `--scratch DIR`.",
+        explanation: "The copies of a rehearsal need a directory that can be written, with room \
+            for several copies of the clone: three are demanded before anything begins. Name one \
+            with `--scratch DIR`.",
     },
     ErrorCode {
         code: "script-ends-transaction",
@@ -87,6 +120,20 @@ pub(super) const REHEARSALS: &[ErrorCode] = &[
         title: "A script cannot be read",
         explanation: "A script that the plan names is not there, is too long, or is not UTF-8. \
             Correct the plan or the script.",
+    },
+    ErrorCode {
+        code: "server-binaries-missing",
+        title: "The programs of a PostgreSQL server are missing",
+        explanation: "To rehearse a change of a PostgreSQL database, sealgate makes a cluster of \
+            its own. It looks for `initdb` and `postgres` where `pg_config --bindir` says, in \
+            `/usr/lib/postgresql`, and in PATH. Install the server.",
+    },
+    ErrorCode {
+        code: "snapshot-failed",
+        title: "A command for snapshots failed",
+        explanation: "The command of the plan that takes a snapshot, or the one that restores it, ended with \
+            another exit code than 0. The message is what it said last. Nothing is proven. Correct it, seal \
+            the plan again, and rehearse.",
     },
     ErrorCode {
         code: "source-changed",

@@ -106,6 +106,30 @@ fn configure(project: &Project) {
     project.git(&["branch", "--force", "good"]);
 }
 
+/// The wheel for this machine that `.ci/packages` made.
+fn wheel() -> std::path::PathBuf {
+    let packages = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/packages");
+    let files = fs::read_dir(packages).expect("run .ci/packages first");
+    let mut paths = files.map(|file| file.unwrap().path());
+    paths.find(|path| path.extension().is_some_and(|end| end == "whl")).expect("a wheel")
+}
+
+#[test]
+#[ignore = "needs pre-commit, which .ci/run installs, and the wheel that .ci/packages makes"]
+fn pushes_through_pre_commit_with_the_wheel() {
+    let project = project();
+    let wheel = wheel();
+    let text = snippet("pre-commit, wheel").replace("sealgate==VERSION", wheel.to_str().unwrap());
+    project.write(".pre-commit-config.yaml", &text);
+    project.commit("Configure");
+    project.git(&["branch", "--force", "good"]);
+    set_up(&project, "pre-commit", &["install", "--hook-type", "pre-push"]);
+    push_through(&project);
+    let installed = |entry: walkdir::DirEntry| entry.path().ends_with("bin/sealgate");
+    let mut places = walkdir::WalkDir::new(project.outside("pre-commit")).into_iter();
+    assert!(places.any(|entry| installed(entry.unwrap())), "the program in PATH was run");
+}
+
 #[test]
 #[ignore = "needs pre-commit, which .ci/run installs"]
 fn pushes_through_pre_commit() {

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
@@ -16,10 +17,21 @@ use crate::support::{Repo, Run, copy, run, scrubbed};
 const ACTION: &str = "owner/sealgate@v1";
 
 /// The host's own actions, each as this repository uses it, and what stands in for it.
-const STAND_INS: [(&str, &str); 3] = [
+const STAND_INS: [(&str, &str); 4] = [
     ("actions/checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8", CHECKOUT),
     ("actions/upload-artifact@ea165f8d65b6e75b540449e92b4886f43607fa02", UPLOAD),
     ("actions/download-artifact@d3f86a106a0bac45b974a628896c90dbdf5c8093", DOWNLOAD),
+    ("actions/attest-build-provenance@e8998f949152b193b063cb0ec769d69d929409be", ATTEST),
+];
+
+/// What workflows call machines. This one stands for each.
+const MACHINES: [&str; 6] = [
+    "ubuntu-latest",
+    "ubuntu-24.04",
+    "ubuntu-24.04-arm",
+    "macos-15",
+    "macos-15-intel",
+    "windows-2022",
 ];
 
 /// Fetches one commit, or with `fetch-depth: 0` all of them, into `path`; another repository is the
@@ -97,6 +109,77 @@ runs:
         done
 "#;
 
+/// Demands that each pattern names files; they have no spaces in them.
+const ATTEST: &str = r#"
+inputs:
+  subject-path: {required: true}
+runs:
+  using: composite
+  steps:
+    - shell: bash
+      env:
+        SUBJECTS: ${{ inputs.subject-path }}
+      run: |
+        set -e
+        while read -r subject; do [ -z "$subject" ] || ls -d $subject; done <<< "$SUBJECTS"
+"#;
+
+/// The actions of which parts are used, and what stands in for these.
+const PARTS: [(&str, &str, &str); 3] = [
+    ("actions/cache@0057852bfaa89a56745cba8c7296529d2fc39830", "restore", RESTORE),
+    ("actions/cache@0057852bfaa89a56745cba8c7296529d2fc39830", "save", SAVE),
+    ("github/codeql-action@ff0a06e83cb2de871e5a09832bc6a81e7276941f", "upload-sarif", SCANNING),
+];
+
+const SCANNING: &str = r#"
+inputs:
+  sarif_file: {required: true}
+  category: {default: ""}
+runs:
+  using: composite
+  steps:
+    - shell: bash
+      env:
+        FILE: ${{ inputs.sarif_file }}
+      run: cp -- "$FILE" "$RESULTS/sarif"
+"#;
+
+const RESTORE: &str = r#"
+inputs:
+  path: {required: true}
+  key: {required: true}
+outputs:
+  cache-hit:
+    value: ${{ steps.look.outputs.cache-hit }}
+runs:
+  using: composite
+  steps:
+    - id: look
+      shell: bash
+      env:
+        KEY: ${{ inputs.key }}
+        TO: ${{ inputs.path }}
+      run: |
+        if [ -d "$KEPT_FILES/$KEY" ]; then
+          cp -r -- "$KEPT_FILES/$KEY" "$TO"
+          echo cache-hit=true >> "$GITHUB_OUTPUT"
+        fi
+"#;
+
+const SAVE: &str = r#"
+inputs:
+  path: {required: true}
+  key: {required: true}
+runs:
+  using: composite
+  steps:
+    - shell: bash
+      env:
+        KEY: ${{ inputs.key }}
+        FROM: ${{ inputs.path }}
+      run: cp -r -- "$FROM" "$KEPT_FILES/$KEY"
+"#;
+
 /// A repository whose workflows are run.
 pub(crate) struct Consumer {
     pub(crate) repo: Repo,
@@ -112,11 +195,16 @@ pub(crate) struct Acted {
     pub(crate) results: BTreeMap<String, Value>,
 }
 
+/// The directory for what stands in for the action `owner/NAME@commit`.
+fn of_action(name: &str) -> &str {
+    name.split(['/', '@']).nth(1).unwrap()
+}
+
 impl Consumer {
     /// A repository with `dist`, which git ignores and `build.sh` makes, under seal.
     pub(crate) fn new() -> Self {
         let consumer = Self { repo: Repo::in_git(), outside: tempfile::tempdir().unwrap() };
-        for directory in ["action", "home", "results", "store", "cache"] {
+        for directory in ["action", "bin", "home", "results", "store", "kept", "actions"] {
             fs::create_dir(consumer.outside(directory)).unwrap();
         }
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -124,8 +212,13 @@ impl Consumer {
             copy(&root.join(name), &consumer.outside("action").join(name)).unwrap();
         }
         for (name, text) in STAND_INS {
-            let directory = consumer.outside(name.split(['/', '@']).nth(1).unwrap());
+            let directory = consumer.outside(of_action(name));
             fs::create_dir(&directory).unwrap();
+            fs::write(directory.join("action.yml"), format!("name: stand-in{text}")).unwrap();
+        }
+        for (name, part, text) in PARTS {
+            let directory = consumer.outside(of_action(name)).join(part);
+            fs::create_dir_all(&directory).unwrap();
             fs::write(directory.join("action.yml"), format!("name: stand-in{text}")).unwrap();
         }
         let repo = &consumer.repo;
@@ -136,6 +229,13 @@ impl Consumer {
         repo.seal("dist", "dist");
         consumer.commit("Seal dist");
         consumer
+    }
+
+    /// Puts a program of the shell script `body` before all others.
+    pub(crate) fn program(&self, name: &str, body: &str) {
+        let file = self.outside("bin").join(name);
+        fs::write(&file, format!("#!/bin/sh\n{body}\n")).unwrap();
+        fs::set_permissions(file, fs::Permissions::from_mode(0o755)).unwrap();
     }
 
     /// Builds `dist` in the repository.
@@ -179,15 +279,22 @@ impl Consumer {
         fs::write(&payload_file, payload.to_string()).unwrap();
         let mut act = scrubbed("act");
         act.arg(event).current_dir(self.repo.at(".")).env("HOME", self.outside("home"));
-        act.args(["-P", "ubuntu-latest=-self-hosted", "--workflows"]).arg(&file);
+        // Programs that stand in for others.
+        let path = std::env::var("PATH").unwrap();
+        act.env("PATH", format!("{}:{path}", self.outside("bin").display()));
+        for machine in MACHINES {
+            act.arg("-P").arg(format!("{machine}=-self-hosted"));
+        }
+        act.arg("--workflows").arg(&file);
         act.arg("--eventpath").arg(&payload_file);
-        act.arg("--action-cache-path").arg(self.outside("cache"));
+        act.arg("--action-cache-path").arg(self.outside("actions"));
         let local = |action: &str, directory: &Path| {
             ["--local-repository".to_owned(), format!("{action}={}", directory.display())]
         };
         act.args(local(ACTION, &self.outside("action")));
-        for (name, _) in STAND_INS {
-            act.args(local(name, &self.outside(name.split(['/', '@']).nth(1).unwrap())));
+        let parts = PARTS.map(|(name, ..)| name);
+        for name in STAND_INS.map(|(name, _)| name).into_iter().chain(parts) {
+            act.args(local(name, &self.outside(of_action(name))));
         }
         let origin = format!("file://{}", self.repo.at(".").canonicalize().unwrap().display());
         let seen = [
@@ -195,6 +302,7 @@ impl Consumer {
             ("RESULTS", self.outside("results").display().to_string()),
             ("ACTION", self.outside("action").display().to_string()),
             ("STORE", self.outside("store").display().to_string()),
+            ("KEPT_FILES", self.outside("kept").display().to_string()),
         ];
         for (name, value) in seen {
             act.arg("--env").arg(format!("{name}={value}"));

@@ -7,7 +7,8 @@ use std::thread;
 
 use serde_json::Value;
 
-use crate::support::{Cluster, Repo, Run, run};
+use crate::postgres::Cluster;
+use crate::support::{Repo, Run, run};
 
 const BIRTHS: &str = "
     CREATE TABLE births(id int PRIMARY KEY, uid text NOT NULL, amount float8, seen timestamptz);

@@ -2,14 +2,13 @@
 
 #![cfg(unix)]
 
-use std::io::Write as _;
-use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use sealgate_core::approval::{NAMESPACE, Policy, PublicKey, verify};
 use ssh_key::HashAlg;
 
 use crate::authority::{Making, Signer, canonical, policy_of};
+use crate::openssh::openssh_accepts;
 
 #[test]
 #[ignore = "needs ssh-keygen"]
@@ -73,28 +72,4 @@ fn what_counts_here_openssh_accepts() {
     }
     println!("held against ssh-keygen: {cases} cases, of which {counted} count");
     assert!(cases > 400 && counted >= 200, "{cases} {counted}");
-}
-
-pub(crate) fn openssh_accepts(
-    scratch: &Path,
-    allowed: &Path,
-    file: &[u8],
-    message: &[u8],
-    who: &str,
-) -> bool {
-    let signature = scratch.join("signature");
-    std::fs::write(&signature, file).unwrap();
-    let mut child = Command::new("ssh-keygen")
-        .args(["-Y", "verify", "-n", NAMESPACE, "-I", who, "-f"])
-        .arg(allowed)
-        .arg("-s")
-        .arg(&signature)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    // It may have gone before it read: its exit code tells.
-    drop(child.stdin.take().unwrap().write_all(message));
-    child.wait().unwrap().success()
 }

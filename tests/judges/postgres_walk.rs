@@ -10,7 +10,7 @@ use sealgate_core::seal::path::EntryPath;
 use sealgate_core::seal::surface::{DatabaseSystem, Included, Surface};
 use sealgate_surface::{Survey, Wanted, measure};
 
-use crate::support::Cluster;
+use crate::postgres::Cluster;
 
 const ZOO: &str = include_str!("postgres_zoo.sql");
 

@@ -146,6 +146,29 @@ fn a_program_that_crashes_or_lies_is_an_error() {
 
 #[test]
 #[ignore = "needs act, which .ci/run installs"]
+fn the_program_is_built_once_and_kept_on_request() {
+    let consumer = Consumer::new();
+    let builds = "while [ $# -gt 1 ]; do [ \"$1\" != --target-dir ] || to=$2; shift; done\n\
+        mkdir -p \"$to/release\" && cp PROGRAM \"$to/release/sealgate\" && echo >> BUILDS";
+    let count = consumer.outside("builds");
+    let builds = builds.replace("PROGRAM", env!("CARGO_BIN_EXE_sealgate"));
+    consumer.program("cargo", &builds.replace("BUILDS", count.to_str().unwrap()));
+    for (inputs, built) in
+        [("cache: false", 1), ("cache: true", 2), ("cache: true", 2), ("cache: false", 3)]
+    {
+        let acted = consumer.act(&workflow("sh build.sh", inputs), "push", &push(&consumer));
+        expect(inputs, &acted, PASS);
+        assert_eq!(fs::read_to_string(&count).unwrap().lines().count(), built, "{}", acted.log());
+    }
+    // The same program would judge by another action.
+    fs::write(consumer.outside("action/src.rs"), "// changed").unwrap();
+    let acted = consumer.act(&workflow("sh build.sh", "cache: true"), "push", &push(&consumer));
+    expect("another action", &acted, PASS);
+    assert_eq!(fs::read_to_string(&count).unwrap().lines().count(), 4);
+}
+
+#[test]
+#[ignore = "needs act, which .ci/run installs"]
 fn what_is_staged_is_there_only_after_a_pass() {
     let consumer = Consumer::new();
     let seen = "      - if: always()\n        run: ls -l out > \"$RESULTS/staged\" 2>&1 || true\n";
@@ -334,11 +357,16 @@ jobs:
         run: printf '%s' "$SEAL" > "$RESULTS/seal"
 "#;
 
+/// The text of the workflow of a document that follows the mark `name`.
+fn as_printed<'a>(document: &'a str, name: &str) -> &'a str {
+    let marked = document.split_once(&format!("<!-- workflow: {name} -->\n```yaml\n")).unwrap().1;
+    marked.split_once("```").unwrap().0
+}
+
 /// The workflow of a document that follows `<!-- workflow: NAME -->`, with what a reader fills in, and
 /// the build and the deployment of the tests.
 fn documented(document: &str, name: &str) -> String {
-    let marked = document.split_once(&format!("<!-- workflow: {name} -->\n```yaml\n")).unwrap().1;
-    let text = marked.split_once("```").unwrap().0.to_owned();
+    let text = as_printed(document, name);
     assert!(text.contains("npm ci && npm run build"), "{text}");
     text.replace("npm ci && npm run build", "sh build.sh $DRIFT")
         .replace("./deploy site", "ls -lR site > \"$RESULTS/site\"")
@@ -379,6 +407,57 @@ fn the_workflows_of_the_documents_work() {
     assert!(acted.log().contains("somebody let it pass"), "{}", acted.log());
 }
 
+/// Findings go to code scanning and into one comment, which is changed when there is one.
+#[test]
+#[ignore = "needs act, which .ci/run installs"]
+fn the_workflow_that_shows_findings_works() {
+    let binary = format!("          binary: {}\n", env!("CARGO_BIN_EXE_sealgate"));
+    let show = documented(include_str!("../../docs/ci.md"), "show");
+    let show = show.replace("          reports: |\n", &format!("{binary}          reports: |\n"));
+    let consumer = Consumer::new();
+    consumer.repo.git(&["remote", "add", "origin", "https://github.com/owner/notes"]);
+    consumer.program(
+        "gh",
+        "case \"$*\" in\n*--paginate*) cat \"$RESULTS/../comments\" ;;\n\
+         *) printf '%s ' \"$@\" > \"$RESULTS/gh\"; cp comment.md \"$RESULTS/comment\" ;;\nesac",
+    );
+    let request = |repository: &str| {
+        json!({"number": 7, "pull_request": {"number": 7,
+            "head": {"sha": consumer.id("HEAD"), "ref": "x", "repo": {"full_name": repository}},
+            "base": {"sha": consumer.id("HEAD"), "ref": "main"}}})
+    };
+    let text = |acted: &Acted, name: &str| match acted.results.get(name) {
+        Some(Value::String(text)) => text.clone(),
+        other => panic!("{name}: {other:?}: {}", acted.log()),
+    };
+    let drift = show.replace("$DRIFT", "; echo drift >> dist/app.js").replace("base: auto", "");
+    let drift = drift.replace(
+        "        with:\n          binary",
+        "        with:\n          base: none\n          binary",
+    );
+    for (comments, call) in [
+        ("", "api --method POST repos/owner/notes/issues/7/comments --field body=@comment.md "),
+        (
+            "41\n42\n",
+            "api --method PATCH repos/owner/notes/issues/comments/41 --field body=@comment.md ",
+        ),
+    ] {
+        fs::write(consumer.outside("comments"), comments).unwrap();
+        let acted = consumer.act(&drift, "pull_request", &request("owner/notes"));
+        assert_ne!(acted.ran.code, 0, "{}", acted.log());
+        assert_eq!(text(&acted, "gh"), call);
+        let comment = text(&acted, "comment");
+        assert!(
+            comment.starts_with("<!-- sealgate -->\n") && comment.contains("app.js"),
+            "{comment}"
+        );
+        assert_eq!(acted.results["sarif"]["version"], "2.1.0");
+    }
+    // A fork has no rights, so nothing is shown, and the verdict is the same.
+    let acted = consumer.act(&drift, "pull_request", &request("somebody/notes"));
+    assert!(acted.ran.code != 0 && acted.results.is_empty(), "{}", acted.log());
+}
+
 /// Runs `program` at the root of this repository, and gives whether it has nothing to say.
 fn content(program: &str, arguments: &[&str]) -> (bool, String) {
     let mut command = scrubbed(program);
@@ -399,9 +478,10 @@ fn judged(program: &str, arguments: &[&str], files: &[&str], name: &str, bad: &s
     assert!(!good, "{program} is content with {bad}: {said}");
 }
 
-const WORKFLOWS: [&str; 5] = [
+const WORKFLOWS: [&str; 6] = [
     ".github/workflows/action-selftest.yml",
     ".github/workflows/ci.yml",
+    ".github/workflows/publish.yml",
     ".github/workflows/release.yml",
     ".github/workflows/seal-rehearsal.yml",
     ".github/workflows/sharded-check.yml",
@@ -419,6 +499,20 @@ fn the_action_and_the_workflows_please_their_judges() {
     let all = [&WORKFLOWS[..], &["action.yml", "docs/examples/bots.yml"]].concat();
     judged("zizmor", &["--offline", "--no-progress"], &all, "bad.yml", BAD);
     judged("jactionlint", &[], &all, "bad.yml", BAD);
+    let snippets = tempfile::tempdir().unwrap();
+    for name in ["ten lines", "publish", "show"] {
+        let text = as_printed(include_str!("../../docs/ci.md"), name);
+        let pinned = format!("owner/sealgate@{} # v1", "a".repeat(40));
+        let text = text.replace("OWNER/sealgate@SHA", &pinned);
+        let file = snippets.path().join(name.replace(' ', "-") + ".yml");
+        fs::write(&file, format!("name: x\n{text}")).unwrap();
+        let file = [file.to_str().unwrap()];
+        judged("zizmor", &["--offline", "--no-progress"], &file, "bad.yml", BAD);
+        // It asks for limits of time too, which are left out where lines count.
+        if name == "show" {
+            judged("jactionlint", &[], &file, "bad.yml", BAD);
+        }
+    }
     let undefined = include_str!("../../action.yml").replace("inputs.seals", "inputs.sales");
     let (good, said) = {
         let room = tempfile::tempdir().unwrap();
@@ -443,4 +537,59 @@ fn the_action_and_the_workflows_please_their_judges() {
     judged("check-jsonschema", &schema("vendor.gitlab-ci"), &gitlab, ".gitlab-ci.yml", bad);
     let scripts = ["action/check.sh", "action/verdict.sh", "examples/ci.sh"];
     judged("shellcheck", &[], &scripts, "bad.sh", "#!/bin/sh\nrm $1/*\n");
+}
+
+/// Shell: `gh run download RUN -n NAME -D PLACE`, from where the stand-in of the host keeps artifacts.
+const GH: &str = "#!/bin/sh\nset -e\n[ \"$1 $2 $4 $6\" = 'run download -n -D' ]\n\
+    mkdir \"$7\" && cp -r \"$STORE/$5/.\" \"$7\"\n";
+
+#[test]
+#[ignore = "needs act, which .ci/run installs"]
+fn what_a_failing_run_found_is_approved_by_the_printed_commands() {
+    let consumer = Consumer::new();
+    let build = "sh build.sh && echo meant >> dist/app.js";
+    let acted = consumer.act(&workflow(build, &with_binary("")), "push", &push(&consumer));
+    let artifact = outputs(&acted, "failure")["artifact"].clone();
+    let report = fs::read(consumer.outside("store").join(&artifact).join("report.json")).unwrap();
+    let report: Value = serde_json::from_slice(&report).unwrap();
+    let steps = report["seals"][0]["fix"]["steps"].as_array().unwrap();
+    let steps: Vec<&str> = steps.iter().map(|step| step.as_str().unwrap()).collect();
+    assert_eq!(steps.len(), 4, "{steps:?}");
+    assert!(steps[0].contains(&artifact), "{steps:?}");
+    for step in &steps {
+        assert!(acted.log().contains(step), "{step}: {}", acted.log());
+    }
+    let bin = consumer.outside("bin");
+    fs::create_dir(&bin).unwrap();
+    fs::write(bin.join("gh"), GH).unwrap();
+    fs::set_permissions(bin.join("gh"), fs::Permissions::from_mode(0o755)).unwrap();
+    let own = std::path::Path::new(env!("CARGO_BIN_EXE_sealgate")).parent().unwrap();
+    let path = format!("{}:{}:{}", bin.display(), own.display(), std::env::var("PATH").unwrap());
+    let mut shell = scrubbed("sh");
+    shell.args(["-ec", &steps.join("\n")]).current_dir(consumer.repo.at("."));
+    shell.env("PATH", path).env("STORE", consumer.outside("store"));
+    let pasted = run(shell);
+    assert_eq!(pasted.code, 0, "{steps:?}: {}", pasted.stderr);
+    let acted = consumer.act(&workflow(build, &with_binary("")), "push", &push(&consumer));
+    let outputs = expect("approved", &acted, PASS);
+    assert_eq!(outputs["artifact"], "");
+    let kept = fs::read_dir(consumer.outside("store")).unwrap().count();
+    assert_eq!(kept, 0, "a pass keeps nothing");
+}
+
+#[test]
+#[ignore = "needs act, which .ci/run installs"]
+fn a_report_is_not_kept_where_nobody_wants_it_or_the_host_cannot() {
+    let consumer = Consumer::new();
+    let build = "sh build.sh && echo drift >> dist/app.js";
+    let inputs = with_binary("keep-report: false");
+    let acted = consumer.act(&workflow(build, &inputs), "push", &push(&consumer));
+    assert_eq!(outputs(&acted, "failure")["artifact"], "");
+    assert_eq!(fs::read_dir(consumer.outside("store")).unwrap().count(), 0);
+    // An upload that fails leaves the verdict as it is.
+    let build = format!("{build} && rmdir \"$STORE\" && touch \"$STORE\"");
+    let acted = consumer.act(&workflow(&build, &with_binary("")), "push", &push(&consumer));
+    assert_eq!(outputs(&acted, "failure")["verdict"], "fail");
+    fs::remove_file(consumer.outside("store")).unwrap();
+    fs::create_dir(consumer.outside("store")).unwrap();
 }

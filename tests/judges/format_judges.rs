@@ -178,7 +178,7 @@ fn a_browser_shows_the_page_of_a_failing_check_filters_it_and_runs_nothing_of_a_
     let [_, (repo, file), _] = three("html");
     let pictures = repo.at("pictures");
     fs::create_dir(&pictures).unwrap();
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/page_judge.mjs");
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/judges/page_judge.mjs");
     let arguments: [&OsStr; 4] =
         [script.as_ref(), file.as_ref(), pictures.as_ref(), "dist/js/".as_ref()];
     let node_path = modules();

@@ -17,6 +17,17 @@ use super::policies::{
 use crate::random::Random;
 use crate::support::Repo;
 
+impl Random {
+    /// Whether something happens that happens in so many of a hundred cases.
+    pub(super) fn chance(&mut self, percent: usize) -> bool {
+        self.below(100) < percent
+    }
+
+    pub(super) fn pick<'a, T>(&mut self, all: &'a [T]) -> &'a T {
+        &all[self.below(all.len())]
+    }
+}
+
 const SEALS: [&str; 2] = ["dist", "site"];
 
 /// A seal in its versions: what the file in its root holds, and the text of the seal.

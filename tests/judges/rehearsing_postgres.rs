@@ -1,0 +1,366 @@
+//! `rehearse` on PostgreSQL: what a change and its rollback on a clone prove, and what they do not.
+
+#![cfg(target_os = "linux")]
+
+use std::fs;
+use std::os::unix::fs::chown;
+use std::process::{Command, Stdio};
+
+use rustix::process::{Pid, Signal, geteuid, kill_process};
+use serde_json::Value;
+
+use crate::postgres::Cluster;
+use crate::rehearsals::{processes_in, scratches, wait_until};
+use crate::support::{Repo, Run, run};
+
+/// A registry of births, with a little of everything that a rollback can forget.
+const BIRTHS: &str = "
+CREATE ROLE registrar; CREATE ROLE reader;
+CREATE SCHEMA reg;
+CREATE TABLE reg.births (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, uid text NOT NULL, amount numeric);
+ALTER TABLE reg.births OWNER TO registrar;
+COMMENT ON TABLE reg.births IS 'births';
+GRANT SELECT ON reg.births TO reader;
+CREATE INDEX by_uid ON reg.births (uid); COMMENT ON INDEX reg.by_uid IS 'for the portal';
+INSERT INTO reg.births (uid, amount) SELECT 'u' || i, i FROM generate_series(1, 20) i;
+CREATE TABLE reg.audit (at int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, what text);
+CREATE FUNCTION reg.note() RETURNS trigger LANGUAGE plpgsql AS
+ $f$ BEGIN INSERT INTO reg.audit (what) VALUES (tg_op); RETURN NULL; END $f$;
+CREATE TRIGGER note AFTER UPDATE ON reg.births FOR EACH STATEMENT EXECUTE FUNCTION reg.note();
+CREATE FUNCTION reg.born(u text) RETURNS bigint LANGUAGE sql AS
+ $f$ INSERT INTO reg.births (uid) VALUES (u) RETURNING id $f$;
+SELECT lo_from_bytea(77, 'bytes');
+";
+
+/// The user as whom the program runs where root runs the tests.
+const NOBODY: u32 = 65_534;
+
+/// A repository with a seal over `reg.births`, a dump, its roles, and a place for plans.
+struct Registry {
+    repo: Repo,
+}
+
+impl Registry {
+    fn new() -> Self {
+        let cluster = Cluster::start();
+        cluster.sql("postgres", "CREATE DATABASE births");
+        cluster.sql("births", BIRTHS);
+        let repo = Repo::plain();
+        fs::create_dir(repo.at("../scratch")).unwrap();
+        fs::create_dir(repo.at("plans")).unwrap();
+        let dump = |name: &str| repo.at(name).to_str().unwrap().to_owned();
+        cluster.run("pg_dump", &["-Fc", "-C", "-f", &dump("../births.dump"), "births"]);
+        cluster.run("pg_dump", &["-f", &dump("../births.sql"), "births"]);
+        let globals = ["--globals-only", "--no-role-passwords", "-f"];
+        cluster.run("pg_dumpall", &[&globals[..], &[&dump("plans/roles.sql")]].concat());
+        let at = cluster.connection("births");
+        let run = repo.run(&[
+            "seal",
+            "births",
+            "--at",
+            &at,
+            "--include",
+            "reg/births",
+            "--include",
+            "reg/+functions/born(text)",
+        ]);
+        assert_eq!(run.code, 0, "{run:?}");
+        Self { repo }
+    }
+
+    /// Seals the plan of `apply` and `rollback`, with more lines.
+    fn plan(&self, clone: &str, apply: &str, rollback: &str, more: &str) {
+        let repo = &self.repo;
+        repo.write("plans/up.sql", apply);
+        repo.write("plans/down.sql", rollback);
+        repo.write(
+            "plans/p.toml",
+            format!(
+                "format = \"sealgate-plan/1\"\nsubject = \"births change\"\nsurface = \"births\"\n\
+                 clone = \"../../{clone}\"\nroles = \"roles.sql\"\napply = \"up.sql\"\n\
+                 rollback = \"down.sql\"\n{more}"
+            ),
+        );
+        let _ = fs::remove_dir_all(repo.at("seals/evidence"));
+        let sealed = repo.at("seals/plans.toml").exists();
+        let arguments: &[&str] =
+            if sealed { &["seal", "plans"] } else { &["seal", "plans", "--root", "plans"] };
+        let run = repo.run(arguments);
+        assert_eq!(run.code, 0, "{run:?}");
+    }
+
+    /// The rehearsal, about to be run as a user whom PostgreSQL does not refuse.
+    fn command(&self) -> Command {
+        let arguments = [
+            "rehearse",
+            "plans/p.toml",
+            "--scratch",
+            "../scratch",
+            "--report",
+            "json=../scratch/report",
+        ];
+        let mut program = self.repo.command(&arguments);
+        // Named by its path from the repository: the helper is found wherever it is.
+        program.stdin(Stdio::null());
+        if !geteuid().is_root() {
+            return program;
+        }
+        for entry in walkdir::WalkDir::new(self.repo.at("..")) {
+            let path = entry.unwrap().into_path();
+            std::os::unix::fs::lchown(path, Some(NOBODY), Some(NOBODY)).unwrap();
+        }
+        chown(self.repo.at(".."), Some(NOBODY), Some(NOBODY)).unwrap();
+        let id = NOBODY.to_string();
+        let mut command = Command::new("setpriv");
+        command.args(["--reuid", &id, "--regid", &id, "--clear-groups"]);
+        command.arg(program.get_program()).args(program.get_args());
+        for (name, value) in program.get_envs() {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        command.current_dir(self.repo.root());
+        command
+    }
+
+    /// Rehearses; gives the report too.
+    fn rehearse(&self) -> (Run, Value) {
+        let ran = run(self.command());
+        let report = serde_json::from_str(&self.repo.read("../scratch/report")).unwrap();
+        fs::remove_file(self.repo.at("../scratch/report")).unwrap();
+        assert_eq!(scratches(&self.repo).len(), 0, "{ran:?}");
+        assert_eq!(processes_in(&self.repo), Vec::<String>::new(), "{ran:?}");
+        (ran, report)
+    }
+}
+
+/// The invariants that a report states as broken, each with the first paths.
+fn broken(report: &Value) -> Vec<String> {
+    let legs = report["legs"].as_array().unwrap().iter();
+    let invariants = legs.flat_map(|leg| leg["invariants"].as_array().unwrap());
+    let named = |invariant: &Value| {
+        let places = invariant["places"].as_array().unwrap().iter();
+        let paths: Vec<&str> =
+            places.take(4).map(|place| place["path"].as_str().unwrap()).collect();
+        format!("{}: {}", invariant["name"].as_str().unwrap(), paths.join(" "))
+    };
+    invariants.filter(|invariant| invariant["holds"] == false).map(named).collect()
+}
+
+const AUDIT: &str = "
+[[allow]]\nwhat = \"outside\"\npath = \"reg/audit/rows\"\nreason = \"append-only by law\"
+[[allow]]\nwhat = \"outside\"\npath = \"reg/+sequences/audit_at_seq.value\"\nreason = \"counts the notes\"
+[[allow]]\nwhat = \"left\"\npath = \"reg/audit/rows\"\nreason = \"append-only by law\"
+[[allow]]\nwhat = \"left\"\npath = \"reg/+sequences/audit_at_seq.value\"\nreason = \"counts the notes\"
+[[allow]]\nwhat = \"varies\"\npath = \"reg/audit/rows\"\nreason = \"append-only by law\"
+[[allow]]\nwhat = \"varies\"\npath = \"reg/+sequences/audit_at_seq.value\"\nreason = \"counts the notes\"
+";
+
+const BY_DUMP: &str = "snapshot = [\"pg_dump\", \"-Fc\", \"-C\", \"-f\", \"{snapshot}\"]
+restore = [\"sh\", \"-c\", '''psql -X -q -d template1 -c \"DROP DATABASE births\" && \
+psql -X -q -d template1 -c \"DROP ROLE IF EXISTS sealgate_control\" && \
+pg_restore -C --exit-on-error -d template1 {snapshot}''']
+";
+
+/// A change, its rollback, more of the plan, and what is broken.
+type Case = (&'static str, &'static str, &'static str, &'static [&'static str]);
+
+const CASES: [Case; 10] = [
+    ("ALTER TABLE reg.births ADD note text;", "ALTER TABLE reg.births DROP note;", "", &[]),
+    (
+        "UPDATE reg.births SET amount = 0 WHERE id = 3;",
+        "UPDATE reg.births SET amount = 3 WHERE id = 3;",
+        AUDIT,
+        &[],
+    ),
+    // A rollback that forgets one comment,
+    (
+        "DROP INDEX reg.by_uid;",
+        "CREATE INDEX by_uid ON reg.births (uid);",
+        "",
+        &["rollback-restores: reg/births/indexes/by_uid"],
+    ),
+    // one sequence,
+    (
+        "SELECT reg.born('z');",
+        "DELETE FROM reg.births WHERE uid = 'z';",
+        "",
+        &[
+            "apply-stays-inside: reg/+sequences/births_id_seq.value",
+            "rollback-restores: reg/+sequences/births_id_seq.value",
+            "reapply-repeats: reg/+sequences/births_id_seq.value reg/births/rows/21 reg/births/rows/22",
+        ],
+    ),
+    // one grant,
+    (
+        "REVOKE SELECT ON reg.births FROM reader;",
+        "SELECT 1;",
+        "",
+        &["rollback-restores: reg/births/+table"],
+    ),
+    // one audit row,
+    (
+        "UPDATE reg.births SET amount = 0 WHERE id = 3;",
+        "UPDATE reg.births SET amount = 3 WHERE id = 3;",
+        "",
+        &[
+            "apply-stays-inside: reg/+sequences/audit_at_seq.value reg/audit/rows/1",
+            "rollback-restores: reg/+sequences/audit_at_seq.value reg/audit/rows/1 reg/audit/rows/2",
+            "reapply-repeats: reg/+sequences/audit_at_seq.value reg/audit/rows/2 reg/audit/rows/3",
+        ],
+    ),
+    // one large object,
+    (
+        "ALTER TABLE reg.births ADD note text; SELECT lo_from_bytea(78, 'x');",
+        "ALTER TABLE reg.births DROP note;",
+        "",
+        &[
+            "apply-stays-inside: +database/large-objects/78 +database/large-objects/78.bytes",
+            "rollback-restores: +database/large-objects/78 +database/large-objects/78.bytes",
+        ],
+    ),
+    // and what is of the whole cluster.
+    (
+        "ALTER TABLE reg.births ADD note text; ALTER ROLE reader CREATEDB;",
+        "ALTER TABLE reg.births DROP note;",
+        "",
+        &["apply-stays-inside: +roles/reader", "rollback-restores: +roles/reader"],
+    ),
+    (
+        "ALTER TABLE reg.births ADD note text; ALTER SYSTEM SET work_mem = '5MB'; CREATE DATABASE more;",
+        "ALTER TABLE reg.births DROP note; DROP DATABASE more;",
+        "transaction = false\ntransaction-reason = \"ALTER SYSTEM\"\n",
+        &[
+            "apply-stays-inside: +cluster/databases/more +cluster/settings",
+            "rollback-restores: +cluster/settings",
+        ],
+    ),
+    // The operator's own way to restore.
+    (
+        "ALTER TABLE reg.births ADD note text;",
+        "ALTER TABLE reg.births DROP note;",
+        BY_DUMP,
+        &["restore-restores: +builtin"],
+    ),
+];
+
+#[test]
+#[ignore = "needs a PostgreSQL server, as root `setpriv`; run by .ci/run"]
+fn what_a_rollback_forgets_is_named() {
+    let registry = Registry::new();
+    let mut wrong = Vec::new();
+    for (apply, rollback, more, expected) in CASES {
+        registry.plan("births.dump", apply, rollback, more);
+        let (ran, report) = registry.rehearse();
+        let caught =
+            report["controls"].as_array().unwrap().iter().filter(|one| one["caught"] == true);
+        let (found, caught) = (broken(&report), caught.count());
+        if found != expected || caught != 5 || ran.code != i32::from(!expected.is_empty()) {
+            wrong.push(format!("{apply} {found:#?}, {caught} caught, {ran:#?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+#[ignore = "needs a PostgreSQL server, as root `setpriv`; run by .ci/run"]
+fn what_cannot_be_rehearsed_is_an_error() {
+    let registry = Registry::new();
+    let dump = fs::read(registry.repo.at("../births.dump")).unwrap();
+    registry.repo.write("../cut.dump", &dump[..dump.len() / 2]);
+    registry.repo.write("../other.sql", "SELECT 1;\nGRANT nobody_here TO nobody_there;\n");
+    let (apply, rollback) =
+        ("ALTER TABLE reg.births ADD note text;", "ALTER TABLE reg.births DROP note;");
+    let commits = "COMMIT; ALTER TABLE reg.births ADD note text; BEGIN;";
+    let waits = "SELECT pg_sleep(1000);";
+    let leaks =
+        "\\! echo x > /tmp/sealgate-leak || exit 1\nCOPY (SELECT 1) TO '/tmp/sealgate-leak';";
+    let calls = "CREATE EXTENSION dblink; SELECT dblink_connect('host=127.0.0.1 port=5432');";
+    let cases = [
+        ("births.dump", commits, "", 2, "script-ends-transaction", "ends the transaction"),
+        (
+            "births.dump",
+            waits,
+            "timeout-seconds = 2\n",
+            2,
+            "script-timeout",
+            "longer than 2 seconds",
+        ),
+        ("births.dump", leaks, "", 1, "apply-failed", "Permission denied"),
+        ("births.dump", calls, "", 1, "apply-failed", "could not"),
+        (
+            "births.dump",
+            "SELECT nothing;",
+            "",
+            1,
+            "apply-failed",
+            "column \"nothing\" does not exist",
+        ),
+        ("cut.dump", apply, "", 2, "restore-failed", "pg_restore"),
+        ("other.sql", apply, "", 2, "roles-missing", "nobody_here"),
+        ("none.dump", apply, "", 2, "clone-unreadable", "none.dump"),
+    ];
+    for (clone, apply, more, code, error, says) in cases {
+        registry.plan(clone, apply, rollback, more);
+        let (ran, report) = registry.rehearse();
+        assert_eq!(ran.code, code, "{apply}: {ran:?}");
+        assert_eq!(report["errors"][0]["code"], error, "{apply}: {ran:?}");
+        assert!(ran.stderr.contains(says), "{apply}: {ran:?}");
+    }
+    assert!(!std::path::Path::new("/tmp/sealgate-leak").exists());
+}
+
+#[test]
+#[ignore = "needs a PostgreSQL server, as root `setpriv`; run by .ci/run"]
+fn a_plain_dump_is_restored_into_a_database_of_its_own() {
+    let registry = Registry::new();
+    registry.plan(
+        "births.sql",
+        "ALTER TABLE reg.births ADD note text;",
+        "ALTER TABLE reg.births DROP note;",
+        "",
+    );
+    let (ran, report) = registry.rehearse();
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let system = report["clone"]["system"].as_str().unwrap();
+    assert!(system.starts_with("postgresql "), "{system}");
+}
+
+#[test]
+#[ignore = "needs a PostgreSQL server, as root `setpriv`; run by .ci/run"]
+fn a_signal_leaves_no_server() {
+    let registry = Registry::new();
+    registry.plan("births.dump", "SELECT pg_sleep(1000);", "SELECT 1;", "");
+    for signal in [Signal::INT, Signal::KILL] {
+        let child =
+            registry.command().stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let repo = &registry.repo;
+        let is_applying = || {
+            let place =
+                scratches(repo).first().map(|path| path.join("inside/cluster/postmaster.pid"));
+            place.is_some_and(|place| {
+                fs::read_to_string(place).is_ok_and(|text| text.contains("ready"))
+            })
+        };
+        wait_until(&is_applying, "the script does not begin");
+        kill_process(Pid::from_child(&child), signal).unwrap();
+        let output = child.wait_with_output().unwrap();
+        assert_ne!(output.status.code(), Some(0), "{output:?}");
+        wait_until(&|| processes_in(repo).is_empty(), "a process is left");
+        assert_eq!(scratches(repo).len(), usize::from(signal == Signal::KILL), "{output:?}");
+        assert!(!repo.at("seals/evidence").exists());
+    }
+}
+
+#[test]
+#[ignore = "needs a PostgreSQL server, and root; run by .ci/run"]
+fn root_is_told_to_be_another_user() {
+    if !geteuid().is_root() {
+        return;
+    }
+    let registry = Registry::new();
+    registry.plan("births.dump", "SELECT 1;", "SELECT 1;", "");
+    let ran = registry.repo.run(&["rehearse", "plans/p.toml", "--scratch", "../scratch"]);
+    assert!(ran.refusal().contains("PostgreSQL refuses to serve for root"), "{ran:?}");
+}
