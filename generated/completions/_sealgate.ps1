@@ -702,10 +702,15 @@ Register-ArgumentCompleter -Native -CommandName 'sealgate' -ScriptBlock {
         'sealgate;rehearse' {
             [CompletionResult]::new('--scratch', '--scratch', [CompletionResultType]::ParameterName, 'Make the copies below DIR [default: the system''s directory for temporary files]')
             [CompletionResult]::new('--record', '--record', [CompletionResultType]::ParameterName, 'Write the record into DIR [default: `evidence` in the seals directory]')
+            [CompletionResult]::new('--environment', '--environment', [CompletionResultType]::ParameterName, 'First use a grant for the action `rehearse` in the environment E, as `grant use` does')
+            [CompletionResult]::new('--base', '--base', [CompletionResultType]::ParameterName, 'The commit whose policy judges [default: that of the last use in the environment]')
+            [CompletionResult]::new('--ref', '--ref', [CompletionResultType]::ParameterName, 'The ref that is judged, refs/heads/NAME or refs/tags/NAME [default in GitHub Actions: that of the event]')
+            [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'Also write a report to FILE, as `json` or `html`; repeatable')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Start in DIR instead of the current directory')
             [CompletionResult]::new('--seals', '--seals', [CompletionResultType]::ParameterName, 'The seals directory, relative to the repository root')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
             [CompletionResult]::new('--keep', '--keep', [CompletionResultType]::ParameterName, 'Keep the copies')
+            [CompletionResult]::new('--unconfined', '--unconfined', [CompletionResultType]::ParameterName, 'Run scripts and commands without confinement; the record states it, and is no evidence')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print only the verdict, and errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print only the verdict, and errors')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Print every finding')
@@ -717,13 +722,15 @@ Register-ArgumentCompleter -Native -CommandName 'sealgate' -ScriptBlock {
             break
         }
         'sealgate;confined' {
-            [CompletionResult]::new('--scratch', '--scratch', [CompletionResultType]::ParameterName, 'The only directory that may be written')
-            [CompletionResult]::new('--database', '--database', [CompletionResultType]::ParameterName, 'The database')
+            [CompletionResult]::new('--outcome', '--outcome', [CompletionResultType]::ParameterName, 'Where it writes how it ended: a new file')
+            [CompletionResult]::new('--writable', '--writable', [CompletionResultType]::ParameterName, 'A directory that may be written; repeatable')
+            [CompletionResult]::new('--database', '--database', [CompletionResultType]::ParameterName, 'The database on which the script is run')
             [CompletionResult]::new('--script', '--script', [CompletionResultType]::ParameterName, 'The script')
             [CompletionResult]::new('--inside', '--inside', [CompletionResultType]::ParameterName, 'Roll back, and write here what the transaction saw')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Start in DIR instead of the current directory')
             [CompletionResult]::new('--seals', '--seals', [CompletionResultType]::ParameterName, 'The seals directory, relative to the repository root')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
+            [CompletionResult]::new('--unconfined', '--unconfined', [CompletionResultType]::ParameterName, 'Confine nothing')
             [CompletionResult]::new('--without-triggers', '--without-triggers', [CompletionResultType]::ParameterName, 'Run no trigger')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print only the verdict, and errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print only the verdict, and errors')

@@ -419,13 +419,17 @@ _sealgate() {
             return 0
             ;;
         sealgate__subcmd__confined)
-            opts="-C -q -v -h -V --scratch --database --script --inside --without-triggers --seals --color --quiet --verbose --help --version"
+            opts="-C -q -v -h -V --outcome --unconfined --writable --database --script --inside --without-triggers --seals --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
-                --scratch)
+                --outcome)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --writable)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -589,7 +593,7 @@ _sealgate() {
             return 0
             ;;
         sealgate__subcmd__export)
-            opts="-C -q -v -h -V --format --seals --color --quiet --verbose --help --version $("$1" ls 2>/dev/null)"
+            opts="-C -q -v -h -V --format --at --seals --color --quiet --verbose --help --version $("$1" ls 2>/dev/null)"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1129,7 +1133,7 @@ _sealgate() {
             return 0
             ;;
         sealgate__subcmd__ls)
-            opts="-C -q -v -h -V --seals --color --quiet --verbose --help --version $("$1" ls 2>/dev/null)"
+            opts="-C -q -v -h -V --at --seals --color --quiet --verbose --help --version $("$1" ls 2>/dev/null)"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1521,7 +1525,7 @@ _sealgate() {
             return 0
             ;;
         sealgate__subcmd__rehearse)
-            opts="-C -q -v -h -V --scratch --record --keep --seals --color --quiet --verbose --help --version"
+            opts="-C -q -v -h -V --scratch --record --keep --unconfined --environment --base --ref --report --seals --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1532,6 +1536,22 @@ _sealgate() {
                     return 0
                     ;;
                 --record)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --environment)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --base)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ref)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --report)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -562,18 +562,24 @@ complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen
 complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from log" -s V -l version -d 'Print version'
 complete -c sealgate -n "__fish_sealgate_using_subcommand rehearse" -l scratch -d 'Make the copies below DIR [default: the system\'s directory for temporary files]' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand rehearse" -l record -d 'Write the record into DIR [default: `evidence` in the seals directory]' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand rehearse" -l environment -d 'First use a grant for the action `rehearse` in the environment E, as `grant use` does' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand rehearse" -l base -d 'The commit whose policy judges [default: that of the last use in the environment]' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand rehearse" -l ref -d 'The ref that is judged, refs/heads/NAME or refs/tags/NAME [default in GitHub Actions: that of the event]' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand rehearse" -l report -d 'Also write a report to FILE, as `json` or `html`; repeatable' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand rehearse" -s C -d 'Start in DIR instead of the current directory' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand rehearse" -l seals -d 'The seals directory, relative to the repository root' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand rehearse" -l color -d 'When to use colour' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c sealgate -n "__fish_sealgate_using_subcommand rehearse" -l keep -d 'Keep the copies'
+complete -c sealgate -n "__fish_sealgate_using_subcommand rehearse" -l unconfined -d 'Run scripts and commands without confinement; the record states it, and is no evidence'
 complete -c sealgate -n "__fish_sealgate_using_subcommand rehearse" -s q -l quiet -d 'Print only the verdict, and errors'
 complete -c sealgate -n "__fish_sealgate_using_subcommand rehearse" -s v -l verbose -d 'Print every finding'
 complete -c sealgate -n "__fish_sealgate_using_subcommand rehearse" -s h -l help -d 'Print help'
 complete -c sealgate -n "__fish_sealgate_using_subcommand rehearse" -s V -l version -d 'Print version'
-complete -c sealgate -n "__fish_sealgate_using_subcommand confined" -l scratch -d 'The only directory that may be written' -r -F
-complete -c sealgate -n "__fish_sealgate_using_subcommand confined" -l database -d 'The database' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand confined" -l outcome -d 'Where it writes how it ended: a new file' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand confined" -l writable -d 'A directory that may be written; repeatable' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand confined" -l database -d 'The database on which the script is run' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand confined" -l script -d 'The script' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand confined" -l inside -d 'Roll back, and write here what the transaction saw' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand confined" -s C -d 'Start in DIR instead of the current directory' -r -F
@@ -581,6 +587,7 @@ complete -c sealgate -n "__fish_sealgate_using_subcommand confined" -l seals -d 
 complete -c sealgate -n "__fish_sealgate_using_subcommand confined" -l color -d 'When to use colour' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c sealgate -n "__fish_sealgate_using_subcommand confined" -l unconfined -d 'Confine nothing'
 complete -c sealgate -n "__fish_sealgate_using_subcommand confined" -l without-triggers -d 'Run no trigger'
 complete -c sealgate -n "__fish_sealgate_using_subcommand confined" -s q -l quiet -d 'Print only the verdict, and errors'
 complete -c sealgate -n "__fish_sealgate_using_subcommand confined" -s v -l verbose -d 'Print every finding'
