@@ -2,6 +2,7 @@
 
 #![cfg(unix)]
 
+use std::fmt::Write as _;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
@@ -283,20 +284,19 @@ fn no_name_and_no_key_is_taken_for_anything_else() {
     let literal = |name: &str| format!("'{}'", name.replace('\'', "''"));
     for (at, name) in HOSTILE.iter().enumerate() {
         let (schema, table) = (identifier(&format!("s{at}{name}")), identifier(name));
-        script += &format!(
+        write!(
+            script,
             "CREATE SCHEMA {schema}; CREATE TABLE {schema}.{table}({table} text PRIMARY KEY, v text);
              CREATE FUNCTION {schema}.{table}() RETURNS int LANGUAGE sql AS 'SELECT 1';
              CREATE SEQUENCE {schema}.{};\n",
             identifier(&format!("{name}q"))
-        );
-        for key in HOSTILE {
-            script += &format!("INSERT INTO {schema}.{table} VALUES ({0}, {0});\n", literal(key));
+        )
+        .unwrap();
+        let long = format!("{name}{}", "x".repeat(1_024));
+        for (key, value) in HOSTILE.map(|key| (key, key)).into_iter().chain([(&*long, "")]) {
+            let (key, value) = (literal(key), literal(value));
+            writeln!(script, "INSERT INTO {schema}.{table} VALUES ({key}, {value});").unwrap();
         }
-        let long = "x".repeat(1_024);
-        script += &format!(
-            "INSERT INTO {schema}.{table} VALUES ({}, '');\n",
-            literal(&format!("{name}{long}"))
-        );
     }
     cluster.sql("postgres", &script);
     let repo = Repo::with(&[]);

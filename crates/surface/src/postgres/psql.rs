@@ -5,6 +5,7 @@
 //! nobody who filled the database can know: what comes before it is the answer, and an answer without it is
 //! an error, however psql ended.
 
+use std::fmt::Write as _;
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{self, Receiver};
@@ -268,7 +269,8 @@ pub(super) fn identifier(name: &str) -> String {
         if c.is_ascii_alphanumeric() || c == '_' || !c.is_ascii() {
             quoted.push(c);
         } else {
-            quoted.push_str(&format!("\\{:04x}", u32::from(c)));
+            // Writing to a string cannot fail.
+            let _ = write!(quoted, "\\{:04x}", u32::from(c));
         }
     }
     quoted.push('"');

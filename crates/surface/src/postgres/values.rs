@@ -122,7 +122,10 @@ pub(super) fn bytes(
 
 /// Adds the bytes that `digits`, of base 16, stand for.
 fn push_hexadecimal(digits: &[u8], bytes: &mut Vec<u8>) {
-    let value = |digit: u8| (digit as char).to_digit(16).unwrap_or_default() as u8;
+    let value = |digit: u8| match digit {
+        b'a'..=b'f' => digit - b'a' + 10,
+        _ => digit.wrapping_sub(b'0'),
+    };
     bytes.extend(
         digits.as_chunks::<2>().0.iter().map(|[high, low]| value(*high) << 4 | value(*low)),
     );

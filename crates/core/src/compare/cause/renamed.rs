@@ -108,20 +108,17 @@ pub fn name_without_digests(path: &str) -> Option<String> {
     let (mut name, mut at, mut kept, mut found) = (String::new(), 0, 0, false);
     while at < bytes.len() {
         let begins = at == 0 || is_mark(bytes[at - 1]);
-        match if begins { digest_length(&path[at..]) } else { None } {
-            Some(length) => {
-                name.push_str(&path[kept..at]);
-                // No file has it in its name.
-                name.push('\0');
-                at += length;
-                (kept, found) = (at, true);
-            }
+        if let Some(length) = if begins { digest_length(&path[at..]) } else { None } {
+            name.push_str(&path[kept..at]);
+            // No file has it in its name.
+            name.push('\0');
+            at += length;
+            (kept, found) = (at, true);
+        } else {
             // The next place at which a name or a part of one can begin.
-            None => {
-                let rest = &bytes[at..];
-                let mark = rest.iter().position(|&byte| is_mark(byte));
-                at += mark.map_or(bytes.len(), |to| to + 1);
-            }
+            let rest = &bytes[at..];
+            let mark = rest.iter().position(|&byte| is_mark(byte));
+            at += mark.map_or(rest.len(), |to| to + 1);
         }
     }
     name.push_str(path.get(kept..)?);
