@@ -67,7 +67,7 @@ Register-ArgumentCompleter -Native -CommandName 'sealgate' -ScriptBlock {
             [CompletionResult]::new('--plan', '--plan', [CompletionResultType]::ParameterName, 'The file with the plan of the action: the grant must be for exactly this file')
             [CompletionResult]::new('--ref', '--ref', [CompletionResultType]::ParameterName, 'The ref that is judged, refs/heads/NAME or refs/tags/NAME [default in GitHub Actions: that of the event]')
             [CompletionResult]::new('--policy-digest', '--policy-digest', [CompletionResultType]::ParameterName, 'The digest of the first policy, if the base has no policy')
-            [CompletionResult]::new('--at', '--at', [CompletionResultType]::ParameterName, 'Judge the bytes in DIR instead of the seal''s root; for one seal. Of a database, DIR is another file')
+            [CompletionResult]::new('--at', '--at', [CompletionResultType]::ParameterName, 'Judge the bytes in DIR instead of the seal''s root; for one seal. Of an SQLite database, DIR is another file; of a PostgreSQL database, how to connect, such as ''host=HOST dbname=DATABASE''')
             [CompletionResult]::new('--stage', '--stage', [CompletionResultType]::ParameterName, 'Copy what is hashed into the new directory DIR, which exists only after a pass; for one seal')
             [CompletionResult]::new('--require-sealed', '--require-sealed', [CompletionResultType]::ParameterName, 'Fail unless each directory that matches GLOB (from the repository root) is under one of the seals checked')
             [CompletionResult]::new('--only', '--only', [CompletionResultType]::ParameterName, 'Judge only what matches PATTERN (gitignore syntax), sealed or not; repeatable. The verdict is on a part of the seal')
@@ -117,9 +117,9 @@ Register-ArgumentCompleter -Native -CommandName 'sealgate' -ScriptBlock {
         }
         'sealgate;seal' {
             [CompletionResult]::new('--root', '--root', [CompletionResultType]::ParameterName, 'Make a new seal of the directory DIR, relative to the current directory; with --include, of the database in the file DIR')
-            [CompletionResult]::new('--at', '--at', [CompletionResultType]::ParameterName, 'Seal the bytes in DIR instead of those in the root, which is built and not kept in git; for one seal. Of a database, DIR is another file')
+            [CompletionResult]::new('--at', '--at', [CompletionResultType]::ParameterName, 'Seal the bytes in DIR instead of those in the root, which is built and not kept in git; for one seal. Of an SQLite database, DIR is another file; of a PostgreSQL database, how to connect')
             [CompletionResult]::new('--exclude', '--exclude', [CompletionResultType]::ParameterName, 'Leave out what matches PATTERN (gitignore syntax); repeatable. An existing seal drops its entries, and no bytes are read or approved')
-            [CompletionResult]::new('--include', '--include', [CompletionResultType]::ParameterName, 'Seal the objects and rows at PATH and below it in the SQLite database that --root names, such as main/TABLE, or `.` for everything; repeatable')
+            [CompletionResult]::new('--include', '--include', [CompletionResultType]::ParameterName, 'Seal the objects and rows at PATH and below it in the SQLite database that --root names, or in the PostgreSQL database that --at names: such as SCHEMA/TABLE, or `.` for everything; repeatable')
             [CompletionResult]::new('--set-build', '--set-build', [CompletionResultType]::ParameterName, 'The command that builds the root, run at the repository root by `sealgate rebuild` alone; an empty CMD takes it out. An existing seal changes above its entries, and no bytes are read or approved')
             [CompletionResult]::new('--only', '--only', [CompletionResultType]::ParameterName, 'Update only the entries that match PATTERN (gitignore syntax); repeatable')
             [CompletionResult]::new('--from-report', '--from-report', [CompletionResultType]::ParameterName, 'Approve what a failing check wrote with --report json=FILE, and nothing else: no bytes are read. Without NAME, for all seals that failed')
@@ -186,7 +186,7 @@ Register-ArgumentCompleter -Native -CommandName 'sealgate' -ScriptBlock {
             break
         }
         'sealgate;diff' {
-            [CompletionResult]::new('--against', '--against', [CompletionResultType]::ParameterName, 'Compare the root with the build in DIR instead of the seal; for one seal. Of a database, DIR is another file')
+            [CompletionResult]::new('--against', '--against', [CompletionResultType]::ParameterName, 'Compare the root with the build in DIR instead of the seal; for one seal. Of an SQLite database, DIR is another file. Of a PostgreSQL database, compare the seal with the one to which DIR connects')
             [CompletionResult]::new('--base', '--base', [CompletionResultType]::ParameterName, 'Show how the seals changed since the commit REV, without reading a root')
             [CompletionResult]::new('--rev', '--rev', [CompletionResultType]::ParameterName, 'With --base, take the seals of the commit REV instead of the working tree')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'The format of the output')
@@ -207,6 +207,7 @@ Register-ArgumentCompleter -Native -CommandName 'sealgate' -ScriptBlock {
             break
         }
         'sealgate;ls' {
+            [CompletionResult]::new('--at', '--at', [CompletionResultType]::ParameterName, 'List another database than that of the seal: an SQLite file, or how to connect to PostgreSQL')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Start in DIR instead of the current directory')
             [CompletionResult]::new('--seals', '--seals', [CompletionResultType]::ParameterName, 'The seals directory, relative to the repository root')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
@@ -222,6 +223,7 @@ Register-ArgumentCompleter -Native -CommandName 'sealgate' -ScriptBlock {
         }
         'sealgate;export' {
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'The tool that reads the output')
+            [CompletionResult]::new('--at', '--at', [CompletionResultType]::ParameterName, 'Read the bytes in DIR instead of the seal''s root. Of an SQLite database, DIR is another file; of a PostgreSQL database, how to connect')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Start in DIR instead of the current directory')
             [CompletionResult]::new('--seals', '--seals', [CompletionResultType]::ParameterName, 'The seals directory, relative to the repository root')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
@@ -700,10 +702,15 @@ Register-ArgumentCompleter -Native -CommandName 'sealgate' -ScriptBlock {
         'sealgate;rehearse' {
             [CompletionResult]::new('--scratch', '--scratch', [CompletionResultType]::ParameterName, 'Make the copies below DIR [default: the system''s directory for temporary files]')
             [CompletionResult]::new('--record', '--record', [CompletionResultType]::ParameterName, 'Write the record into DIR [default: `evidence` in the seals directory]')
+            [CompletionResult]::new('--environment', '--environment', [CompletionResultType]::ParameterName, 'First use a grant for the action `rehearse` in the environment E, as `grant use` does')
+            [CompletionResult]::new('--base', '--base', [CompletionResultType]::ParameterName, 'The commit whose policy judges [default: that of the last use in the environment]')
+            [CompletionResult]::new('--ref', '--ref', [CompletionResultType]::ParameterName, 'The ref that is judged, refs/heads/NAME or refs/tags/NAME [default in GitHub Actions: that of the event]')
+            [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'Also write a report to FILE, as `json` or `html`; repeatable')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Start in DIR instead of the current directory')
             [CompletionResult]::new('--seals', '--seals', [CompletionResultType]::ParameterName, 'The seals directory, relative to the repository root')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
             [CompletionResult]::new('--keep', '--keep', [CompletionResultType]::ParameterName, 'Keep the copies')
+            [CompletionResult]::new('--unconfined', '--unconfined', [CompletionResultType]::ParameterName, 'Run scripts and commands without confinement; the record states it, and is no evidence')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print only the verdict, and errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print only the verdict, and errors')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Print every finding')
@@ -715,13 +722,15 @@ Register-ArgumentCompleter -Native -CommandName 'sealgate' -ScriptBlock {
             break
         }
         'sealgate;confined' {
-            [CompletionResult]::new('--scratch', '--scratch', [CompletionResultType]::ParameterName, 'The only directory that may be written')
-            [CompletionResult]::new('--database', '--database', [CompletionResultType]::ParameterName, 'The database')
+            [CompletionResult]::new('--outcome', '--outcome', [CompletionResultType]::ParameterName, 'Where it writes how it ended: a new file')
+            [CompletionResult]::new('--writable', '--writable', [CompletionResultType]::ParameterName, 'A directory that may be written; repeatable')
+            [CompletionResult]::new('--database', '--database', [CompletionResultType]::ParameterName, 'The database on which the script is run')
             [CompletionResult]::new('--script', '--script', [CompletionResultType]::ParameterName, 'The script')
             [CompletionResult]::new('--inside', '--inside', [CompletionResultType]::ParameterName, 'Roll back, and write here what the transaction saw')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Start in DIR instead of the current directory')
             [CompletionResult]::new('--seals', '--seals', [CompletionResultType]::ParameterName, 'The seals directory, relative to the repository root')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
+            [CompletionResult]::new('--unconfined', '--unconfined', [CompletionResultType]::ParameterName, 'Confine nothing')
             [CompletionResult]::new('--without-triggers', '--without-triggers', [CompletionResultType]::ParameterName, 'Run no trigger')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print only the verdict, and errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print only the verdict, and errors')

@@ -63,7 +63,7 @@ set edit:completion:arg-completer[sealgate] = {|@words|
             cand --plan 'The file with the plan of the action: the grant must be for exactly this file'
             cand --ref 'The ref that is judged, refs/heads/NAME or refs/tags/NAME [default in GitHub Actions: that of the event]'
             cand --policy-digest 'The digest of the first policy, if the base has no policy'
-            cand --at 'Judge the bytes in DIR instead of the seal''s root; for one seal. Of a database, DIR is another file'
+            cand --at 'Judge the bytes in DIR instead of the seal''s root; for one seal. Of an SQLite database, DIR is another file; of a PostgreSQL database, how to connect, such as ''host=HOST dbname=DATABASE'''
             cand --stage 'Copy what is hashed into the new directory DIR, which exists only after a pass; for one seal'
             cand --require-sealed 'Fail unless each directory that matches GLOB (from the repository root) is under one of the seals checked'
             cand --only 'Judge only what matches PATTERN (gitignore syntax), sealed or not; repeatable. The verdict is on a part of the seal'
@@ -111,9 +111,9 @@ set edit:completion:arg-completer[sealgate] = {|@words|
         }
         &'sealgate;seal'= {
             cand --root 'Make a new seal of the directory DIR, relative to the current directory; with --include, of the database in the file DIR'
-            cand --at 'Seal the bytes in DIR instead of those in the root, which is built and not kept in git; for one seal. Of a database, DIR is another file'
+            cand --at 'Seal the bytes in DIR instead of those in the root, which is built and not kept in git; for one seal. Of an SQLite database, DIR is another file; of a PostgreSQL database, how to connect'
             cand --exclude 'Leave out what matches PATTERN (gitignore syntax); repeatable. An existing seal drops its entries, and no bytes are read or approved'
-            cand --include 'Seal the objects and rows at PATH and below it in the SQLite database that --root names, such as main/TABLE, or `.` for everything; repeatable'
+            cand --include 'Seal the objects and rows at PATH and below it in the SQLite database that --root names, or in the PostgreSQL database that --at names: such as SCHEMA/TABLE, or `.` for everything; repeatable'
             cand --set-build 'The command that builds the root, run at the repository root by `sealgate rebuild` alone; an empty CMD takes it out. An existing seal changes above its entries, and no bytes are read or approved'
             cand --only 'Update only the entries that match PATTERN (gitignore syntax); repeatable'
             cand --from-report 'Approve what a failing check wrote with --report json=FILE, and nothing else: no bytes are read. Without NAME, for all seals that failed'
@@ -176,7 +176,7 @@ set edit:completion:arg-completer[sealgate] = {|@words|
             cand --version 'Print version'
         }
         &'sealgate;diff'= {
-            cand --against 'Compare the root with the build in DIR instead of the seal; for one seal. Of a database, DIR is another file'
+            cand --against 'Compare the root with the build in DIR instead of the seal; for one seal. Of an SQLite database, DIR is another file. Of a PostgreSQL database, compare the seal with the one to which DIR connects'
             cand --base 'Show how the seals changed since the commit REV, without reading a root'
             cand --rev 'With --base, take the seals of the commit REV instead of the working tree'
             cand --format 'The format of the output'
@@ -196,6 +196,7 @@ set edit:completion:arg-completer[sealgate] = {|@words|
             cand --version 'Print version'
         }
         &'sealgate;ls'= {
+            cand --at 'List another database than that of the seal: an SQLite file, or how to connect to PostgreSQL'
             cand -C 'Start in DIR instead of the current directory'
             cand --seals 'The seals directory, relative to the repository root'
             cand --color 'When to use colour'
@@ -210,6 +211,7 @@ set edit:completion:arg-completer[sealgate] = {|@words|
         }
         &'sealgate;export'= {
             cand --format 'The tool that reads the output'
+            cand --at 'Read the bytes in DIR instead of the seal''s root. Of an SQLite database, DIR is another file; of a PostgreSQL database, how to connect'
             cand -C 'Start in DIR instead of the current directory'
             cand --seals 'The seals directory, relative to the repository root'
             cand --color 'When to use colour'
@@ -660,10 +662,15 @@ set edit:completion:arg-completer[sealgate] = {|@words|
         &'sealgate;rehearse'= {
             cand --scratch 'Make the copies below DIR [default: the system''s directory for temporary files]'
             cand --record 'Write the record into DIR [default: `evidence` in the seals directory]'
+            cand --environment 'First use a grant for the action `rehearse` in the environment E, as `grant use` does'
+            cand --base 'The commit whose policy judges [default: that of the last use in the environment]'
+            cand --ref 'The ref that is judged, refs/heads/NAME or refs/tags/NAME [default in GitHub Actions: that of the event]'
+            cand --report 'Also write a report to FILE, as `json` or `html`; repeatable'
             cand -C 'Start in DIR instead of the current directory'
             cand --seals 'The seals directory, relative to the repository root'
             cand --color 'When to use colour'
             cand --keep 'Keep the copies'
+            cand --unconfined 'Run scripts and commands without confinement; the record states it, and is no evidence'
             cand -q 'Print only the verdict, and errors'
             cand --quiet 'Print only the verdict, and errors'
             cand -v 'Print every finding'
@@ -674,13 +681,15 @@ set edit:completion:arg-completer[sealgate] = {|@words|
             cand --version 'Print version'
         }
         &'sealgate;confined'= {
-            cand --scratch 'The only directory that may be written'
-            cand --database 'The database'
+            cand --outcome 'Where it writes how it ended: a new file'
+            cand --writable 'A directory that may be written; repeatable'
+            cand --database 'The database on which the script is run'
             cand --script 'The script'
             cand --inside 'Roll back, and write here what the transaction saw'
             cand -C 'Start in DIR instead of the current directory'
             cand --seals 'The seals directory, relative to the repository root'
             cand --color 'When to use colour'
+            cand --unconfined 'Confine nothing'
             cand --without-triggers 'Run no trigger'
             cand -q 'Print only the verdict, and errors'
             cand --quiet 'Print only the verdict, and errors'

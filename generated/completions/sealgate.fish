@@ -67,7 +67,7 @@ complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l action -d 'D
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l plan -d 'The file with the plan of the action: the grant must be for exactly this file' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l ref -d 'The ref that is judged, refs/heads/NAME or refs/tags/NAME [default in GitHub Actions: that of the event]' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l policy-digest -d 'The digest of the first policy, if the base has no policy' -r
-complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l at -d 'Judge the bytes in DIR instead of the seal\'s root; for one seal. Of a database, DIR is another file' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l at -d 'Judge the bytes in DIR instead of the seal\'s root; for one seal. Of an SQLite database, DIR is another file; of a PostgreSQL database, how to connect, such as \'host=HOST dbname=DATABASE\'' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l stage -d 'Copy what is hashed into the new directory DIR, which exists only after a pass; for one seal' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l require-sealed -d 'Fail unless each directory that matches GLOB (from the repository root) is under one of the seals checked' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l only -d 'Judge only what matches PATTERN (gitignore syntax), sealed or not; repeatable. The verdict is on a part of the seal' -r
@@ -123,9 +123,9 @@ complete -c sealgate -n "__fish_sealgate_using_subcommand rebuild" -s v -l verbo
 complete -c sealgate -n "__fish_sealgate_using_subcommand rebuild" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c sealgate -n "__fish_sealgate_using_subcommand rebuild" -s V -l version -d 'Print version'
 complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -l root -d 'Make a new seal of the directory DIR, relative to the current directory; with --include, of the database in the file DIR' -r -F
-complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -l at -d 'Seal the bytes in DIR instead of those in the root, which is built and not kept in git; for one seal. Of a database, DIR is another file' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -l at -d 'Seal the bytes in DIR instead of those in the root, which is built and not kept in git; for one seal. Of an SQLite database, DIR is another file; of a PostgreSQL database, how to connect' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -l exclude -d 'Leave out what matches PATTERN (gitignore syntax); repeatable. An existing seal drops its entries, and no bytes are read or approved' -r
-complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -l include -d 'Seal the objects and rows at PATH and below it in the SQLite database that --root names, such as main/TABLE, or `.` for everything; repeatable' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -l include -d 'Seal the objects and rows at PATH and below it in the SQLite database that --root names, or in the PostgreSQL database that --at names: such as SCHEMA/TABLE, or `.` for everything; repeatable' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -l set-build -d 'The command that builds the root, run at the repository root by `sealgate rebuild` alone; an empty CMD takes it out. An existing seal changes above its entries, and no bytes are read or approved' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -l only -d 'Update only the entries that match PATTERN (gitignore syntax); repeatable' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand seal" -l from-report -d 'Approve what a failing check wrote with --report json=FILE, and nothing else: no bytes are read. Without NAME, for all seals that failed' -r -F
@@ -172,7 +172,7 @@ complete -c sealgate -n "__fish_sealgate_using_subcommand merge-driver" -s q -l 
 complete -c sealgate -n "__fish_sealgate_using_subcommand merge-driver" -s v -l verbose -d 'Print every finding'
 complete -c sealgate -n "__fish_sealgate_using_subcommand merge-driver" -s h -l help -d 'Print help'
 complete -c sealgate -n "__fish_sealgate_using_subcommand merge-driver" -s V -l version -d 'Print version'
-complete -c sealgate -n "__fish_sealgate_using_subcommand diff" -l against -d 'Compare the root with the build in DIR instead of the seal; for one seal. Of a database, DIR is another file' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand diff" -l against -d 'Compare the root with the build in DIR instead of the seal; for one seal. Of an SQLite database, DIR is another file. Of a PostgreSQL database, compare the seal with the one to which DIR connects' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand diff" -l base -d 'Show how the seals changed since the commit REV, without reading a root' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand diff" -l rev -d 'With --base, take the seals of the commit REV instead of the working tree' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand diff" -l format -d 'The format of the output' -r -f -a "human\t'For people'
@@ -190,6 +190,7 @@ complete -c sealgate -n "__fish_sealgate_using_subcommand diff" -s q -l quiet -d
 complete -c sealgate -n "__fish_sealgate_using_subcommand diff" -s v -l verbose -d 'Print every finding'
 complete -c sealgate -n "__fish_sealgate_using_subcommand diff" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c sealgate -n "__fish_sealgate_using_subcommand diff" -s V -l version -d 'Print version'
+complete -c sealgate -n "__fish_sealgate_using_subcommand ls" -l at -d 'List another database than that of the seal: an SQLite file, or how to connect to PostgreSQL' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand ls" -s C -d 'Start in DIR instead of the current directory' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand ls" -l seals -d 'The seals directory, relative to the repository root' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand ls" -l color -d 'When to use colour' -r -f -a "auto\t''
@@ -201,6 +202,7 @@ complete -c sealgate -n "__fish_sealgate_using_subcommand ls" -s h -l help -d 'P
 complete -c sealgate -n "__fish_sealgate_using_subcommand ls" -s V -l version -d 'Print version'
 complete -c sealgate -n "__fish_sealgate_using_subcommand export" -l format -d 'The tool that reads the output' -r -f -a "b3sum\t'For `b3sum --check`'
 sha256sum\t'For `sha256sum --check`; the same read compares the bytes with the seal'"
+complete -c sealgate -n "__fish_sealgate_using_subcommand export" -l at -d 'Read the bytes in DIR instead of the seal\'s root. Of an SQLite database, DIR is another file; of a PostgreSQL database, how to connect' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand export" -s C -d 'Start in DIR instead of the current directory' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand export" -l seals -d 'The seals directory, relative to the repository root' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand export" -l color -d 'When to use colour' -r -f -a "auto\t''
@@ -560,18 +562,24 @@ complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen
 complete -c sealgate -n "__fish_sealgate_using_subcommand grant; and __fish_seen_subcommand_from log" -s V -l version -d 'Print version'
 complete -c sealgate -n "__fish_sealgate_using_subcommand rehearse" -l scratch -d 'Make the copies below DIR [default: the system\'s directory for temporary files]' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand rehearse" -l record -d 'Write the record into DIR [default: `evidence` in the seals directory]' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand rehearse" -l environment -d 'First use a grant for the action `rehearse` in the environment E, as `grant use` does' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand rehearse" -l base -d 'The commit whose policy judges [default: that of the last use in the environment]' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand rehearse" -l ref -d 'The ref that is judged, refs/heads/NAME or refs/tags/NAME [default in GitHub Actions: that of the event]' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand rehearse" -l report -d 'Also write a report to FILE, as `json` or `html`; repeatable' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand rehearse" -s C -d 'Start in DIR instead of the current directory' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand rehearse" -l seals -d 'The seals directory, relative to the repository root' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand rehearse" -l color -d 'When to use colour' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c sealgate -n "__fish_sealgate_using_subcommand rehearse" -l keep -d 'Keep the copies'
+complete -c sealgate -n "__fish_sealgate_using_subcommand rehearse" -l unconfined -d 'Run scripts and commands without confinement; the record states it, and is no evidence'
 complete -c sealgate -n "__fish_sealgate_using_subcommand rehearse" -s q -l quiet -d 'Print only the verdict, and errors'
 complete -c sealgate -n "__fish_sealgate_using_subcommand rehearse" -s v -l verbose -d 'Print every finding'
 complete -c sealgate -n "__fish_sealgate_using_subcommand rehearse" -s h -l help -d 'Print help'
 complete -c sealgate -n "__fish_sealgate_using_subcommand rehearse" -s V -l version -d 'Print version'
-complete -c sealgate -n "__fish_sealgate_using_subcommand confined" -l scratch -d 'The only directory that may be written' -r -F
-complete -c sealgate -n "__fish_sealgate_using_subcommand confined" -l database -d 'The database' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand confined" -l outcome -d 'Where it writes how it ended: a new file' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand confined" -l writable -d 'A directory that may be written; repeatable' -r -F
+complete -c sealgate -n "__fish_sealgate_using_subcommand confined" -l database -d 'The database on which the script is run' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand confined" -l script -d 'The script' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand confined" -l inside -d 'Roll back, and write here what the transaction saw' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand confined" -s C -d 'Start in DIR instead of the current directory' -r -F
@@ -579,6 +587,7 @@ complete -c sealgate -n "__fish_sealgate_using_subcommand confined" -l seals -d 
 complete -c sealgate -n "__fish_sealgate_using_subcommand confined" -l color -d 'When to use colour' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c sealgate -n "__fish_sealgate_using_subcommand confined" -l unconfined -d 'Confine nothing'
 complete -c sealgate -n "__fish_sealgate_using_subcommand confined" -l without-triggers -d 'Run no trigger'
 complete -c sealgate -n "__fish_sealgate_using_subcommand confined" -s q -l quiet -d 'Print only the verdict, and errors'
 complete -c sealgate -n "__fish_sealgate_using_subcommand confined" -s v -l verbose -d 'Print every finding'

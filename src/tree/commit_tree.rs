@@ -330,9 +330,6 @@ impl<'r> CommitTree<'r> {
     /// Whether the commit has a file in the scope of `header`, whatever its seal states, or something
     /// else than directories on the way to its root.
     pub fn has_files_of(&self, header: &Header) -> Result<bool, Problem> {
-        if header.root.is_on_server() {
-            return Ok(false);
-        }
         let mut objects = self.objects();
         let told = |error: &ObjectError| {
             trouble(self.repository, &self.given, header.root.as_str(), error)

@@ -1,6 +1,6 @@
-//! A database: its file in the working tree, where a user names one, or in a commit; or a server.
+//! The file of a database: in the working tree, where a user names one, or in a commit.
 //!
-//! A file is read like any other, and SQLite gets its bytes: it opens nothing itself, and leaves nothing
+//! The file is read like any other, and SQLite gets its bytes: it opens nothing itself, and leaves nothing
 //! beside the file.
 
 use std::path::Path;
@@ -11,10 +11,9 @@ use sealgate_core::seal::{Root, SealName};
 use sealgate_core::text::problem::{Problem, in_words};
 use sealgate_git::{ObjectError, Objects, TreeMode};
 use sealgate_scan::{Directory, FileInParts, Kind, ReadFault, read_whole};
-use sealgate_surface::{
-    Database, DatabaseFault, MAX_DATABASE_BYTES, Postgres, PostgresFault, without_password,
-};
+use sealgate_surface::{Database, DatabaseFault, MAX_DATABASE_BYTES};
 
+use super::server::server_problem;
 use super::trouble::trouble;
 use super::{CommitTree, NamedBy, Workspace, root_problem};
 use crate::tree::commit::find;
@@ -59,32 +58,6 @@ pub fn database_at(path: &Path, name: &SealName) -> Result<Database, Problem> {
     let directory = Directory::open_root(above, None)
         .map_err(|error| root_problem(&error, name, NamedBy::User))?;
     read(&directory, base, &shown, name)
-}
-
-/// Connects to the database that the user named for the seal `name`, which is of PostgreSQL `major`; 0 stands
-/// for a new seal, which may be of any.
-///
-/// # Errors
-///
-/// There is no psql, the database cannot be reached, or it is of another major version.
-pub fn server_database(connection: &str, major: u16, name: &SealName) -> Result<Postgres, Problem> {
-    let shown = without_password(connection);
-    let problem = |fault: DatabaseFault| database_problem(&fault, &shown, name);
-    let database = Postgres::connect(connection).map_err(problem)?;
-    if ![0, database.major()].contains(&major) {
-        return Err(problem(PostgresFault::OtherMajor(major, database.major()).into()));
-    }
-    Ok(database)
-}
-
-/// That nothing says where the database of the seal `name` is.
-#[must_use]
-pub fn not_named(name: &SealName) -> Problem {
-    let message = "the seal covers a PostgreSQL database, and does not say where it is";
-    Problem::new("database-not-named", message).seal(name.as_str()).remedy(format!(
-        "say where: sealgate check {name} --at 'host=HOST dbname=DATABASE'; the other commands take --at too, \
-         and diff takes --against"
-    ))
 }
 
 /// Reads the file `base` in `directory`, which people know as `shown`.
@@ -224,41 +197,6 @@ pub fn database_problem(fault: &DatabaseFault, shown: &str, name: &SealName) -> 
             "surface-too-large",
             "list the large tables under `buckets`, or cover fewer tables in `include`",
         ),
-    };
-    Problem::new(code, format!("{shown}: {fault}")).seal(name.as_str()).remedy(remedy)
-}
-
-/// A database on a server that cannot be read, as a person gets it.
-fn server_problem(fault: &PostgresFault, shown: &str, name: &SealName) -> Problem {
-    let (code, remedy) = match fault {
-        PostgresFault::NoPsql => {
-            ("psql-missing", "install the client of PostgreSQL, and have `psql` in PATH")
-        }
-        PostgresFault::Unreachable(_) => (
-            "database-unreachable",
-            "correct what --at says, or PGHOST and its like; psql with the same words shows whether it connects",
-        ),
-        PostgresFault::Ended(_) => {
-            ("database-unreachable", "look into the log of the server, and check again")
-        }
-        PostgresFault::OtherMajor(..) => (
-            "server-major-differs",
-            "name a server of the sealed version; after an upgrade, compare what is there by hand and make \
-             the seal anew: major versions print definitions differently",
-        ),
-        PostgresFault::TooOld(_) => {
-            ("database-unsupported", "upgrade the server to PostgreSQL 14 or newer")
-        }
-        PostgresFault::UnknownColumn(_) => (
-            "database-unsupported",
-            "use a version of sealgate that knows this version of PostgreSQL",
-        ),
-        PostgresFault::Restless(_) => {
-            ("database-unreadable", "check again when nobody creates, drops or renames tables")
-        }
-        PostgresFault::Refused(_) | PostgresFault::Broken(_) => {
-            ("database-unreadable", "give this user the right to read what is under seal")
-        }
     };
     Problem::new(code, format!("{shown}: {fault}")).seal(name.as_str()).remedy(remedy)
 }

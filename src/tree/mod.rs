@@ -12,6 +12,7 @@ mod git_facts;
 mod limits;
 mod load;
 pub mod replace;
+mod server;
 mod subject;
 mod trouble;
 mod way;
@@ -33,9 +34,10 @@ pub use ancestry::{Reach, Step};
 pub use approval_files::ApprovalFiles;
 pub use commit_tree::CommitTree;
 pub use contents::{Contents, matching, select};
-pub use database::{database_at, database_problem, not_named, server_database};
+pub use database::{database_at, database_problem};
 pub use limits::SEALS_TOO_LARGE;
 pub use load::{Begun, Loaded, Long};
+pub use server::{not_named, server_database};
 pub use trouble::unreadable_object;
 
 /// The directory of seals, unless a user names another.

@@ -14,7 +14,7 @@ const TABLE: &str = "crates/core/src/text/codes";
 
 /// The files that pass to `Problem::new` a code that is no literal: in how many places, and what stands
 /// before the literals that come there, without white space.
-const PASSED_ON: [(&str, usize, &[&str]); 19] = [
+const PASSED_ON: [(&str, usize, &[&str]); 20] = [
     ("crates/core/src/approval/grant.rs", 1, &["refused("]),
     ("crates/core/src/approval/blockers/honest.rs", 1, &["}=>"]),
     ("crates/core/src/approval/blockers/read.rs", 1, &["=>"]),
@@ -38,6 +38,7 @@ const PASSED_ON: [(&str, usize, &[&str]); 19] = [
     ("src/tree/database.rs", 1, &["=>(", "=>{("]),
     ("src/tree/limits.rs", 1, &["constSEALS_TOO_LARGE:&str="]),
     ("src/tree/mod.rs", 1, &["=>(", ";("]),
+    ("src/tree/server.rs", 1, &["=>(", "=>{("]),
 ];
 
 /// The same for the codes of notices.

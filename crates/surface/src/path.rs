@@ -29,14 +29,36 @@ pub(crate) fn name(name: &[u8]) -> String {
     shortened(if name.is_empty() { TEXT.to_owned() } else { escaped(name) })
 }
 
-/// The path of a key with these components, below the rows of its table.
-#[must_use]
-pub(crate) fn key(components: &[String]) -> String {
-    let key = components.join("/");
-    if key.len() > MAX_KEY_BYTES || components.len() > MAX_KEY_COMPONENTS {
+/// Adds the component of the name `name` to `path`, as [`name`] makes it.
+pub(crate) fn push_name(path: &mut String, bytes: &[u8]) {
+    let is_plain =
+        |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b' ' | b':');
+    match std::str::from_utf8(bytes) {
+        // Most keys: nothing in them is escaped.
+        Ok(text)
+            if bytes.len() <= MAX_COMPONENT_BYTES
+                && !bytes.is_empty()
+                && bytes.iter().all(is_plain) =>
+        {
+            path.push_str(text);
+        }
+        _ => path.push_str(&name(bytes)),
+    }
+}
+
+/// The path of a key, whose components stand in `key` with slashes between them.
+pub(crate) fn whole_key(key: String) -> String {
+    if key.len() > MAX_KEY_BYTES || key.split('/').count() > MAX_KEY_COMPONENTS {
         return format!("~{}", Digest::of(key.as_bytes()));
     }
     key
+}
+
+/// The path of a key with these components, below the rows of its table.
+#[cfg(feature = "sqlite")]
+#[must_use]
+pub(crate) fn key(components: &[String]) -> String {
+    whole_key(components.join("/"))
 }
 
 fn shortened(component: String) -> String {
@@ -112,11 +134,11 @@ mod tests {
         let long: Vec<String> = (0..20).map(|_| "x".repeat(199)).collect();
         for components in [wide, long] {
             assert_eq!(
-                key(&components),
+                whole_key(components.join("/")),
                 format!("~{}", Digest::of(components.join("/").as_bytes()))
             );
         }
-        assert_eq!(key(&["a".to_owned(), "2".to_owned()]), "a/2");
+        assert_eq!(whole_key("a/2".to_owned()), "a/2");
     }
 
     proptest! {
@@ -128,6 +150,9 @@ mod tests {
             prop_assert!(!component.contains('/'));
             prop_assert!(!component.starts_with('+'));
             prop_assert_eq!(a == b, name(&a) == name(&b));
+            let mut pushed = String::new();
+            push_name(&mut pushed, &a);
+            prop_assert_eq!(pushed, name(&a));
         }
     }
 }

@@ -13,6 +13,8 @@ pub(crate) struct Hashing<'a> {
     surface: &'a Surface,
     /// For each line of `include`, whether it covers anything.
     is_matched: Vec<bool>,
+    /// Whether each does, so that nothing needs to be asked any more.
+    all_match: bool,
     /// Why two entries with one path are no entry.
     repeated: &'static str,
 }
@@ -21,12 +23,12 @@ impl<'a> Hashing<'a> {
     /// Takes what `surface` covers. `repeated` is why two rows of one table can have one path.
     pub(crate) fn new(surface: &'a Surface, repeated: &'static str) -> Self {
         let is_matched = vec![false; surface.include.len()];
-        Self { items: Vec::new(), surface, is_matched, repeated }
+        Self { items: Vec::new(), surface, is_matched, all_match: false, repeated }
     }
 
     /// What was taken.
     pub(crate) fn finish(self) -> Survey {
-        let Self { mut items, is_matched, surface, repeated } = self;
+        let Self { mut items, is_matched, surface, repeated, .. } = self;
         items.sort_unstable_by(|a, b| a.path.cmp(&b.path));
         let items = without_repetition(items, repeated);
         let bytes = items.iter().map(|item| item.observed.bytes()).sum();
@@ -39,8 +41,11 @@ impl<'a> Hashing<'a> {
     }
 
     fn push(&mut self, path: String, observed: Observed) {
-        for at in self.surface.covering(path.as_bytes()) {
-            self.is_matched[at] = true;
+        if !self.all_match {
+            for at in self.surface.covering(path.as_bytes()) {
+                self.is_matched[at] = true;
+            }
+            self.all_match = !self.is_matched.contains(&false);
         }
         self.items.push(Item::new(path.into_bytes().into(), observed));
     }

@@ -36,6 +36,7 @@ mod resolve;
 mod seal;
 mod seal_header;
 mod seal_notices;
+mod seal_plan;
 mod select;
 mod shell;
 mod two_builds;

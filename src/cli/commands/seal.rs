@@ -7,13 +7,14 @@ use sealgate_core::compare::inventory::{Extent, Inventory};
 use sealgate_core::compare::is_left_out;
 use sealgate_core::compare::verdict::Verdict;
 use sealgate_core::seal::exclude::Scope;
-use sealgate_core::seal::{BuildEdit, Seal, SealError, SealName, SealedEntry, read, to_bytes};
+use sealgate_core::seal::{Seal, SealError, SealName, SealedEntry, read, to_bytes};
 use sealgate_core::text::problem::Problem;
 use sealgate_git::{Listing, Tracking};
 use sealgate_scan::Scanner;
 
 use super::from_report::{self, Approval};
 use super::ready::{PendingSeal, refuse_many, tell_next, write};
+use super::seal_plan::{check_at, plan, select};
 use super::{Context, collect, refuse_in_ci, seal_header, seal_notices};
 use crate::cli::args::SealArgs;
 use crate::cli::progress::Progress;
@@ -25,7 +26,7 @@ use crate::ops::seal::draft::{
 };
 use crate::ops::seal::kept::{Approving, LineEndRules, changed_by_git};
 use crate::ops::seal::part::Part;
-use crate::ops::seal::plan::{self, Plan, Wanted};
+use crate::ops::seal::plan::Plan;
 use crate::ops::seal::pointers::{self, pointers};
 use crate::ops::seal::refusals::outside_links;
 use crate::report::Verbosity;
@@ -71,61 +72,6 @@ pub(super) fn run(arguments: &SealArgs, context: &Context) -> super::Outcome {
     told.extend(tell_next(&ready, context));
     context.terminal.answer(&told)?;
     Ok(Verdict::Pass)
-}
-
-/// `--at` seals one root that is built elsewhere.
-fn check_at(arguments: &SealArgs, plans: &[Plan]) -> Result<(), Problems> {
-    let refuse =
-        |message: &str, remedy: &str| Err(vec![Problem::new("usage", message).remedy(remedy)]);
-    match plans {
-        _ if arguments.at.is_none() => Ok(()),
-        [plan] if plan.header.tracked => refuse(
-            "--at does not go with a root that is kept in git",
-            "copy the files into the root, and seal without --at",
-        ),
-        [_] => Ok(()),
-        _ => refuse("--at seals the bytes of one seal", "name the seal that is meant"),
-    }
-}
-
-/// What is to be sealed, from the command line and the seals that there are.
-fn plan(arguments: &SealArgs, context: &Context) -> Result<Vec<Plan>, Problems> {
-    let root = arguments.root.as_deref();
-    // A database on a server has no root.
-    if root.is_some() || !arguments.include.is_empty() {
-        let [name] = &arguments.names[..] else {
-            return Err(vec![
-                Problem::new("usage", "--root and --include make one seal")
-                    .remedy("name it: sealgate seal NAME --root DIR"),
-            ]);
-        };
-        if root.is_none() && arguments.at.is_none() {
-            let message = "--include selects from a database, and nothing says where it is";
-            let remedy = "name an SQLite file with --root FILE, or a PostgreSQL database with --at 'host=HOST dbname=DATABASE'";
-            return Err(vec![Problem::new("usage", message).remedy(remedy)]);
-        }
-        let build = match seal_header::set_build(arguments)? {
-            BuildEdit::Set(build) => Some(build),
-            BuildEdit::Keep | BuildEdit::Remove => None,
-        };
-        let exclude = &arguments.exclude;
-        let include = &arguments.include;
-        let wanted = Wanted { name, root, build: build.as_ref(), exclude, include };
-        return plan::make(&context.repository, &context.base, &wanted).map(|plan| vec![plan]);
-    }
-    let names = select(arguments, context)?;
-    let needs_old = !arguments.only.is_empty();
-    collect(names.into_iter().map(|name| plan::again(&context.repository, name, needs_old)))
-}
-
-/// The seals that are meant, of those that there are.
-fn select(arguments: &SealArgs, context: &Context) -> Result<Vec<SealName>, Problems> {
-    let make = |problem: Problem| match problem.code {
-        "name-unmatched" => problem.remedy("to make a seal: sealgate seal NAME --root DIR"),
-        _ => problem,
-    };
-    let names = context.select(&arguments.names);
-    names.map_err(|problems| problems.into_iter().map(make).collect())
 }
 
 /// Reads all roots, and gives the seals that may be written.

@@ -47,6 +47,12 @@ pub(super) fn set_build(arguments: &SealArgs) -> Result<BuildEdit, Vec<Problem>>
     })
 }
 
+/// That a database on a server is not built.
+pub(super) fn not_built() -> Problem {
+    Problem::new("usage", "--set-build does not go with a database on a server")
+        .remedy("leave it out: such a seal states no build")
+}
+
 /// What was edited, in the words of a reviewer.
 pub(super) fn tell(
     ready: &PendingSeal,
@@ -77,6 +83,9 @@ pub(super) fn edit(
     let loaded = repository.load(name)?;
     let old = loaded.seal?;
     let mut seal = repository.check_place(with_excludes(&old, patterns)?)?;
+    if seal.header.root.is_on_server() && matches!(build, BuildEdit::Set(_)) {
+        return Err(not_built().seal(name.as_str()));
+    }
     match build {
         BuildEdit::Keep => {}
         BuildEdit::Remove => seal.header.build = None,

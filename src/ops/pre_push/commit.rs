@@ -248,6 +248,7 @@ fn bounds_of(new: &[New<'_>]) -> Bounds {
 /// that are in the commit from being judged.
 fn is_built(loaded: &Loaded, snapshot: &CommitTree<'_>) -> Result<bool, Problem> {
     match &loaded.seal {
+        Ok(seal) if seal.header.root.is_on_server() => Ok(true),
         Ok(seal) if !seal.header.tracked => Ok(!snapshot.has_files_of(&seal.header)?),
         _ => Ok(false),
     }

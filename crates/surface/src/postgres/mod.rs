@@ -62,14 +62,14 @@ impl Postgres {
     /// # Errors
     ///
     /// There is no psql, the server does not let this user in, or it is too old.
-    pub fn connect(connection: &str) -> Result<Self, DatabaseFault> {
+    pub fn connect(connection: &str) -> Result<Self, PostgresFault> {
         let mut session = Session::open(connection)?;
         settings::pin(&mut session)?;
         let number = session.one("SHOW server_version_num")?;
         let major = number.parse::<u32>().unwrap_or_default() / 10_000;
         let major = u16::try_from(major).unwrap_or_default();
         if major < OLDEST_MAJOR {
-            return Err(PostgresFault::TooOld(major).into());
+            return Err(PostgresFault::TooOld(major));
         }
         let version = session.one("SHOW server_version")?;
         // Some add the name of their package.

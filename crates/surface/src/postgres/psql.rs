@@ -164,6 +164,7 @@ impl Session {
     fn answer(&mut self, take: Take<'_>) -> Result<Vec<u8>, PostgresFault> {
         let mut line = Vec::new();
         loop {
+            self.whole_lines(take)?;
             line.clear();
             let read = (&mut self.stdout).take(LONGEST_LINE).read_until(b'\n', &mut line);
             match read {
@@ -182,6 +183,28 @@ impl Session {
                 None => take(&line),
             }
         }
+    }
+
+    /// Hands over the lines that are in memory already, but for the first that may end the answer.
+    fn whole_lines(&mut self, take: Take<'_>) -> Result<(), PostgresFault> {
+        let buffer = match self.stdout.fill_buf() {
+            Ok(buffer) => buffer,
+            Err(error) => {
+                let why = error.to_string();
+                return Err(self.ended(&why));
+            }
+        };
+        let mut taken = 0;
+        while let Some(end) = memchr::memchr(b'\n', &buffer[taken..]) {
+            let line = &buffer[taken..taken + end];
+            if line.starts_with(self.nonce.as_bytes()) {
+                break;
+            }
+            take(line);
+            taken += end + 1;
+        }
+        self.stdout.consume(taken);
+        Ok(())
     }
 
     fn skip_line(&mut self) -> Result<(), PostgresFault> {

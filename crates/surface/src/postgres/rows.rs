@@ -6,7 +6,7 @@ use super::copy::{self, NULL, Span};
 use super::fault::PostgresFault;
 use super::psql::{Session, identifier};
 use super::tables::{Columns, Table};
-use crate::buckets::{Buckets, BucketsFault};
+use crate::buckets::Buckets;
 use crate::{MAX_ROW_BYTES, path};
 
 /// The path, below the rows of a table, of those whose key has a NULL.
@@ -19,8 +19,8 @@ pub(super) enum RowsFault {
     Server(#[from] PostgresFault),
     #[error("a row is longer than the limit of {MAX_ROW_BYTES} bytes")]
     LongRow,
-    #[error("{0}")]
-    Buckets(#[from] BucketsFault),
+    #[error("the digests of its rows cannot be kept in a file: {0}")]
+    Buckets(#[from] std::io::Error),
 }
 
 /// How rows become entries.
@@ -100,20 +100,24 @@ impl Reader<'_> {
     }
 
     /// The path that the key of the row makes; `None` if it has a NULL.
-    fn key(&mut self, line: &[u8]) -> Option<String> {
-        let mut components = Vec::with_capacity(self.columns.key);
+    fn key(&self, line: &[u8]) -> Option<String> {
+        let mut key = String::with_capacity(24);
         let mut fields = line.split(|&byte| byte == b'\t');
-        for _ in 0..self.columns.key {
+        for at in 0..self.columns.key {
             let field = fields.next()?;
             if field == NULL {
                 return None;
             }
-            components.push(match field.contains(&b'\\') {
-                true => path::name(&copy::unescape(field)),
-                false => path::name(field),
-            });
+            if at > 0 {
+                key.push('/');
+            }
+            if field.contains(&b'\\') {
+                path::push_name(&mut key, &copy::unescape(field));
+            } else {
+                path::push_name(&mut key, field);
+            }
         }
-        Some(path::key(&components))
+        Some(path::whole_key(key))
     }
 }
 

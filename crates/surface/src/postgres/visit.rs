@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use sealgate_core::compare::inventory::{ScanError, ScanErrorKind};
 use sealgate_core::seal::entry::Digest;
-use sealgate_core::seal::path::EntryPath;
+use sealgate_core::seal::path;
 
 use super::catalog::{self, Catalog};
 use super::fault::{PostgresFault, Refusal};
@@ -85,21 +85,22 @@ impl Visit<'_> {
     fn lock(&mut self, tables: &[Table]) -> Result<Denied, PostgresFault> {
         let lockable = tables.iter().filter(|table| table.lockable);
         let names: Vec<&str> = lockable.clone().map(|table| table.name.as_str()).collect();
-        if names.is_empty() || self.lock_all(&names)?.is_none() {
+        if names.is_empty() || self.lock_all(&names, "")?.is_none() {
             return Ok(Denied::new());
         }
+        // One of them is not to be had: which, without waiting again.
         let mut denied = Denied::new();
         for table in lockable {
-            if let Some(refusal) = self.lock_all(&[&table.name])? {
+            if let Some(refusal) = self.lock_all(&[&table.name], " NOWAIT")? {
                 denied.insert(table.oid, about_table(&refusal));
             }
         }
         Ok(denied)
     }
 
-    fn lock_all(&mut self, names: &[&str]) -> Result<Option<Refusal>, PostgresFault> {
+    fn lock_all(&mut self, names: &[&str], wait: &str) -> Result<Option<Refusal>, PostgresFault> {
         let only: Vec<String> = names.iter().map(|name| format!("ONLY {name}")).collect();
-        let statement = format!("LOCK TABLE {} IN ACCESS SHARE MODE", only.join(", "));
+        let statement = format!("LOCK TABLE {} IN ACCESS SHARE MODE{wait}", only.join(", "));
         match self.command(&statement) {
             Ok(()) => Ok(None),
             Err(PostgresFault::Refused(refusal)) => Ok(Some(refusal)),
@@ -113,6 +114,10 @@ impl Visit<'_> {
 
     /// Everything that is wanted and is no row and no large object.
     fn objects(&mut self) -> Result<Objects, PostgresFault> {
+        let is_of_rows = |path: &str| path.split('/').nth(2) == Some("rows");
+        if self.wanted.surface.include.iter().all(|included| is_of_rows(included.as_str())) {
+            return Ok(Objects::default());
+        }
         let mut objects = walk::walk(self.session, &self.catalogs, self.wanted)?;
         values::sequences(self.session, self.wanted, &mut objects)?;
         Ok(objects)
@@ -136,10 +141,13 @@ impl Visit<'_> {
             _ if surface.has_buckets(&table.path) => Grouping::Buckets,
             _ => Grouping::Each,
         };
+        // Where all rows are wanted, no row is asked.
+        let takes_all =
+            surface.includes(place.as_bytes()) && self.wanted.exclude.patterns().is_empty();
         let (wanted, entries, sink) = (self.wanted, &mut self.entries, &mut *self.sink);
         let read = rows::read(self.session, table, columns, grouping, &mut |path, content| {
-            let path = format!("{place}/{path}");
-            if wanted.has(&path) {
+            let path = [&*place, "/", path].concat();
+            if takes_all || wanted.has(&path) {
                 hand_over(sink, entries, path, content);
             }
         });
@@ -249,7 +257,7 @@ fn hand_over(sink: &mut dyn Sink, entries: &mut usize, path: String, content: &[
     if *entries > MAX_ENTRIES {
         return;
     }
-    match EntryPath::parse(&path) {
+    match path::check(path.as_bytes()) {
         Ok(_) => sink.take(path, content),
         Err(fault) => sink.fail(path, ScanError::unsealable(fault.to_string())),
     }
