@@ -551,7 +551,7 @@ fn a_program_that_is_given_is_found_from_the_workspace() {
 #[test]
 fn every_input_reaches_both_scripts_and_none_a_command_line() {
     let inputs = names("inputs");
-    assert_eq!(inputs.len(), 22, "{inputs:?}");
+    assert_eq!(inputs.len(), 23, "{inputs:?}");
     for input in inputs {
         let variable = match input {
             "annotations" => "SEALGATE_ANNOTATIONS".to_owned(),

@@ -559,7 +559,7 @@ fn what_a_failing_run_found_is_approved_by_the_printed_commands() {
     for step in &steps {
         assert!(acted.log().contains(step), "{step}: {}", acted.log());
     }
-    let bin = consumer.outside("bin");
+    let bin = consumer.outside("desk");
     fs::create_dir(&bin).unwrap();
     fs::write(bin.join("gh"), GH).unwrap();
     fs::set_permissions(bin.join("gh"), fs::Permissions::from_mode(0o755)).unwrap();
