@@ -286,3 +286,73 @@ fn the_page_of_a_change_request_says_it_too() {
     let page = ran.stdout;
     assert!(page.contains("1 member has the same bytes; what differs: times"), "{page}");
 }
+
+/// What `arguments` print as JSON.
+fn json(repo: &Repo, arguments: &[&str], code: i32) -> serde_json::Value {
+    let ran = repo.run(arguments);
+    assert_eq!(ran.code, code, "{}", ran.stderr);
+    serde_json::from_str(&ran.stdout).unwrap_or_else(|error| panic!("{error}: {}", ran.stderr))
+}
+
+#[test]
+fn the_json_of_a_difference_states_the_members() {
+    let repo = Repo::plain();
+    let other_b: Member<'_> = ("b.py", b"other", 0o644, 2025);
+    let new: Member<'_> = ("c.py", b"c", 0o644, 2024);
+    for (directory, members) in [("dist", &[A, B][..]), ("other", &[A, other_b, new])] {
+        fs::create_dir(repo.at(directory)).unwrap();
+        fs::write(repo.at(directory).join("p.whl"), zip(members)).unwrap();
+        fs::write(
+            repo.at(directory).join("broken.zip"),
+            [b"PK\x03\x04", directory.as_bytes()].concat(),
+        )
+        .unwrap();
+    }
+    repo.seal("dist", "dist");
+    let said = json(&repo, &["diff", "dist", "--against", "other", "--format", "json"], 0);
+    let changes = said["seals"][0]["changes"].as_array().unwrap();
+    let change = |path: &str| changes.iter().find(|change| change["path"] == path).unwrap();
+    let digest = |bytes: &[u8]| blake3::hash(bytes).to_string();
+    let expected = serde_json::json!({
+        "form": "members",
+        "same": 1,
+        "members": [
+            {
+                "name": "b.py",
+                "old": {"kind": "file", "size": 500, "blake3": digest(B.1)},
+                "new": {"kind": "file", "size": 5, "blake3": digest(b"other")},
+            },
+            {"name": "c.py", "new": {"kind": "file", "size": 1, "blake3": digest(b"c")}},
+        ],
+        "aspects": ["times"],
+    });
+    assert_eq!(change("p.whl")["archive"], expected);
+    assert!(change("broken.zip")["archive_unread"].is_string(), "{said}");
+}
+
+#[test]
+fn the_json_of_two_builds_that_differ_states_the_members() {
+    let repo = Repo::in_git();
+    for (file, members) in [("1.zip", &[A][..]), ("2.zip", &[A, B])] {
+        fs::write(repo.at(file), zip(members)).unwrap();
+    }
+    let build = "mkdir dist && if mkdir once 2>/dev/null; then cp 1.zip dist/p.zip; else cp 2.zip dist/p.zip; fi";
+    fs::write(repo.at("build.sh"), build).unwrap();
+    fs::create_dir(repo.at("dist")).unwrap();
+    fs::copy(repo.at("1.zip"), repo.at("dist/p.zip")).unwrap();
+    repo.git(&["add", "--all"]);
+    let sealed = ["seal", "dist", "--root", "dist", "--set-build", "sh build.sh"];
+    assert_eq!(repo.run(&sealed).code, 0);
+    let alone = ["rebuild", "dist", "--twice", "--format", "json", "--", "sh", "build.sh"];
+    for arguments in [&["rebuild", "--twice", "--format", "json"][..], &alone] {
+        let said = json(&repo, arguments, 1);
+        assert_eq!(said["format"], "sealgate-diff/1");
+        assert!(said["against"].as_str().unwrap().contains("first"), "{said}");
+        let archive = &said["seals"][0]["changes"][0]["archive"];
+        assert_eq!(archive["members"][0]["name"], "b.py", "{said}");
+        fs::remove_dir(repo.at("once")).unwrap();
+    }
+    let ran = repo.run(&["rebuild", "--twice", "--format", "markdown"]);
+    assert!(ran.stdout.starts_with("### What is different"), "{ran:?}");
+    assert!(ran.stderr.contains("two builds differ") && !ran.stderr.contains("x1b"), "{ran:?}");
+}

@@ -35,7 +35,7 @@ pub(crate) fn start(repo: &Repo, plan: &str, is_hanging: &dyn Fn() -> bool) -> C
 pub(crate) fn wait_until(is_so: &dyn Fn() -> bool, otherwise: &str) {
     let began = Instant::now();
     while !is_so() {
-        assert!(began.elapsed() < Duration::from_secs(60), "{otherwise}");
+        assert!(began.elapsed() < Duration::from_secs(300), "{otherwise}");
         std::thread::yield_now();
     }
 }

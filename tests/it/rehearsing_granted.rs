@@ -2,6 +2,7 @@
 
 #![cfg(target_os = "linux")]
 
+use crate::authority::canonical;
 use crate::authority_checks::{commit, project};
 use crate::support::{Repo, shell};
 use crate::using_grants::{policy_with, sign, told};
@@ -9,7 +10,7 @@ use crate::using_grants::{policy_with, sign, told};
 /// A repository with a plan for `dist`, a clone of it, and a signed grant to rehearse that plan.
 fn granted(rollback: &str) -> Repo {
     let policy = policy_with("local").replace("action = \"apply\"", "action = \"rehearse\"");
-    let repo = project(&policy);
+    let repo = project(&canonical(&policy));
     shell(&repo, "cp -r dist ../clone && mkdir ../scratch ../records");
     repo.write("plans/up.sh", "echo x >added\n");
     repo.write("plans/down.sh", rollback);

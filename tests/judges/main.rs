@@ -18,6 +18,7 @@ mod authority_model;
 mod authority_openssh;
 mod bots;
 mod completing;
+mod esbuild_dist;
 mod format_judges;
 mod hook_managers;
 #[path = "../it/openssh.rs"]

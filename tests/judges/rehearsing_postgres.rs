@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::postgres::Cluster;
 use crate::rehearsals::{processes_in, scratches, wait_until};
-use crate::support::{Repo, Run, run};
+use crate::support::{Repo, Run};
 
 /// A registry of births, with a little of everything that a rollback can forget.
 const BIRTHS: &str = "
@@ -97,7 +97,7 @@ impl Registry {
             "--scratch",
             "../scratch",
             "--report",
-            "json=../scratch/report",
+            "json=../report.json",
         ];
         let mut program = self.repo.command(&arguments);
         // Named by its path from the repository: the helper is found wherever it is.
@@ -126,9 +126,13 @@ impl Registry {
 
     /// Rehearses; gives the report too.
     fn rehearse(&self) -> (Run, Value) {
-        let ran = run(self.command());
-        let report = serde_json::from_str(&self.repo.read("../scratch/report")).unwrap();
-        fs::remove_file(self.repo.at("../scratch/report")).unwrap();
+        // It may take minutes where much else runs, more than other runs of the program may.
+        let output = self.command().output().unwrap();
+        let [stdout, stderr] =
+            [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap());
+        let ran = Run { code: output.status.code().unwrap(), stdout, stderr };
+        let report = serde_json::from_str(&self.repo.read("../report.json")).unwrap();
+        fs::remove_file(self.repo.at("../report.json")).unwrap();
         assert_eq!(scratches(&self.repo).len(), 0, "{ran:?}");
         assert_eq!(processes_in(&self.repo), Vec::<String>::new(), "{ran:?}");
         (ran, report)
@@ -298,7 +302,7 @@ fn what_cannot_be_rehearsed_is_an_error() {
             "column \"nothing\" does not exist",
         ),
         ("cut.dump", apply, "", 2, "restore-failed", "pg_restore"),
-        ("other.sql", apply, "", 2, "roles-missing", "nobody_here"),
+        ("other.sql", apply, "", 2, "roles-missing", "nobody_there"),
         ("none.dump", apply, "", 2, "clone-unreadable", "none.dump"),
     ];
     for (clone, apply, more, code, error, says) in cases {

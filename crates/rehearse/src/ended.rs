@@ -77,7 +77,7 @@ mod tests {
         }
         let broken = Ended::NotStarted("a\nexit 0".to_owned()).to_line();
         assert_eq!(broken, "not-started a exit 0");
-        for line in ["", "exit", "exit x", "refused 1", "done"] {
+        for line in ["", "exit", "exit x", "refused 1", "ends-transaction 1", "done"] {
             assert_eq!(Ended::parse(line), None, "{line}");
         }
     }

@@ -225,6 +225,26 @@ mod tests {
     }
 
     #[test]
+    fn what_was_not_read_is_no_state() {
+        use sealgate_core::compare::inventory::{Item, ScanError};
+        use sealgate_core::seal::entry::Entry;
+        let item = |path: &str, observed| Item::new(path.as_bytes().into(), observed);
+        let read = item("a", Observed::Entry(Entry::Dir));
+        let inventory = |items| Inventory { items, bytes: 0, modes: true };
+        let state = State::of(&inventory(vec![read.clone()]), |_| Class::Files).unwrap();
+        let place = Place::new("a", Class::Files);
+        assert_eq!(state.lines().collect::<Vec<_>>(), [(&place, "\"dir\"")]);
+        let unread = ScanError::unreadable(&std::io::Error::other("broken"));
+        for (observed, why) in
+            [(Observed::ScanError(unread), "broken"), (Observed::Passed, "it was passed over")]
+        {
+            let items = vec![read.clone(), item("b", observed)];
+            let (path, found) = State::of(&inventory(items), |_| Class::Files).unwrap_err();
+            assert_eq!((&*path, &*found), ("b", why));
+        }
+    }
+
+    #[test]
     fn the_same_path_in_another_class_is_another_place() {
         let one = State::from_lines([(Place::new("a", Class::Files), "1".to_owned())]);
         let both = one.clone().with([(Place::new("a", Class::Meta), "1".to_owned())]);

@@ -39,6 +39,7 @@ mod seal_notices;
 mod seal_plan;
 mod select;
 mod shell;
+mod two_builds;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};

@@ -12,6 +12,7 @@ use super::check::{self, Prepared};
 use super::environment::variable;
 use super::ready::{tell_next, write};
 use super::select::by_place;
+use super::two_builds::BothBuilds;
 use super::{Context, Outcome, collect, refuse_in_ci, seal};
 use crate::cli::args::RebuildArgs;
 use crate::github::event::MAX_EVENT_BYTES;
@@ -21,11 +22,10 @@ use crate::ops::rebuild::aside::{Aside, Left, Restored, restore};
 use crate::ops::rebuild::command::Build;
 use crate::ops::rebuild::plan::{Dispensable, Plan, Rebuilt};
 use crate::ops::rebuild::runs::{needs_git, unfinished};
-use crate::ops::rebuild::twice::{Comparison, compare};
+use crate::ops::rebuild::twice::compare;
 use crate::ops::seal::plan;
 use crate::report::setup::MOST_NAMED;
 use crate::report::text::{count, listed};
-use crate::report::twice::{TwoBuilds, twice};
 use crate::report::{Format, Verbosity, quote};
 use crate::tree::{CommitTree, select};
 
@@ -218,7 +218,7 @@ fn same_builds(
     format: Format,
     context: &Context,
 ) -> Result<bool, Problems> {
-    let mut all_same = true;
+    let mut both = BothBuilds::new(format, context);
     // Many roots that were built alike are one line.
     let folds = plan.rebuilt.len() > MOST_NAMED && context.terminal.verbosity != Verbosity::Verbose;
     let (mut alike, mut entries) = (0_usize, 0_usize);
@@ -227,21 +227,20 @@ fn same_builds(
         let second = open(&seal.header.root, context)?;
         let compared = compare(&seal.name, &seal.header, (&first, &second), scanner)?;
         let is_same = compared.changes.is_empty();
-        all_same &= is_same;
         if folds && is_same {
             alike += 1;
             entries += compared.entries;
             continue;
         }
         let places = (&*aside.first_shown(&seal.root), seal.root.as_str());
-        tell_twice(&compared, places, format, context)?;
+        both.tell(compared, places)?;
     }
     if alike > 0 {
         let entries = count(entries, "entry", "entries");
         let said = format!("{alike} directories: built twice, the same bytes: {entries}");
         context.terminal.say(&said);
     }
-    Ok(all_same)
+    both.finish().map_err(Vec::from)
 }
 
 /// Builds what `plan` says twice, and leaves what the second build made; gives what stays aside.
@@ -308,23 +307,6 @@ fn approve(arguments: &RebuildArgs, plan: &Plan, context: &Context) -> Outcome {
     said.extend(tell_next(&ready, context));
     context.terminal.answer(&said)?;
     Ok(Verdict::Pass)
-}
-
-pub(super) fn tell_twice(
-    compared: &Comparison,
-    (first, second): (&str, &str),
-    format: Format,
-    context: &Context,
-) -> Result<(), Problems> {
-    let (root, entries, changes) = (&*compared.root, compared.entries, &*compared.changes);
-    let builds = TwoBuilds { root, entries, changes, files: &compared.files, first, second };
-    let said = twice(&builds, context.terminal.verbosity);
-    if matches!(format, Format::Human | Format::Github) {
-        return context.terminal.answer(said.as_bytes()).map_err(Vec::from);
-    }
-    // stdout belongs to the report.
-    said.lines().for_each(|line| context.terminal.say(line));
-    Ok(())
 }
 
 /// `rebuild --restore`.

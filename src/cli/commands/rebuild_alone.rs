@@ -8,7 +8,8 @@ use sealgate_core::seal::path::EntryPath;
 use sealgate_core::seal::{Header, Root, SealName};
 use sealgate_core::text::problem::Problem;
 
-use super::rebuild::{failed, open, refuse_foreign, run_one, tell_made, tell_twice};
+use super::rebuild::{failed, open, refuse_foreign, run_one, tell_made};
+use super::two_builds::BothBuilds;
 use super::{Context, Outcome, check};
 use crate::cli::args::RebuildArgs;
 use crate::ops::rebuild::aside::Aside;
@@ -70,8 +71,9 @@ fn compare_alone(
     let made = aside.made_shown(path);
     // What was in the directory before comes back, and the second build makes room for it.
     let second = if aside.has(path) { &made } else { path.as_str() };
-    tell_twice(&compared, (&aside.first_shown(path), second), arguments.output.format, context)?;
-    if !compared.changes.is_empty() {
+    let mut both = BothBuilds::new(arguments.output.format, context);
+    both.tell(compared, (&aside.first_shown(path), second))?;
+    if !both.finish()? {
         return Ok(Verdict::Fail);
     }
     aside.drop_first();

@@ -18,6 +18,8 @@ const LOOKED_INTO: usize = 50;
 /// How two builds of one root differ.
 #[derive(Debug)]
 pub struct Comparison {
+    /// The name of the seal.
+    pub name: String,
     /// The root.
     pub root: String,
     /// How many entries the second build made.
@@ -45,5 +47,6 @@ pub fn compare(
     let entries = draft(name, header.clone(), &after, None)?.entries.len();
     let changes = changes(&before, &after);
     let files = differing_files(&changes, (first, second), LOOKED_INTO);
-    Ok(Comparison { root: header.root.as_str().to_owned(), entries, changes, files })
+    let (name, root) = (name.to_string(), header.root.as_str().to_owned());
+    Ok(Comparison { name, root, entries, changes, files })
 }

@@ -90,7 +90,7 @@ fn notices(confinement: &str) -> Vec<Notice> {
         return Vec::new();
     }
     let message = "scripts were not confined: the record states it, and is no evidence".to_owned();
-    vec![Notice { code: "rehearsal-unconfined".into(), message }]
+    vec![Notice::new("rehearsal-unconfined", message)]
 }
 
 /// The report of a rehearsal of the plan `shown` that broke off because of `problems`.

@@ -7,7 +7,9 @@ use sealgate_core::text::escape::printable;
 use serde::Serialize;
 
 use crate::report::Verbosity;
+use crate::report::answers::archive_view::ArchiveView;
 use crate::report::answers::changed::{Differences, Growth, SealChanges, SealDiffStatus};
+use crate::report::answers::side_by_side::Detail;
 use crate::report::answers::since;
 use crate::report::render::json::to_writer;
 use crate::report::v1::{ChangeView, ErrorView, ScopeView, SourceView, Tool, Totals};
@@ -106,6 +108,11 @@ struct DivergingView {
     change: ChangeView,
     #[serde(skip_serializing_if = "Option::is_none")]
     first_difference: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    archive: Option<ArchiveView>,
+    /// Why an archive was not looked into.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    archive_unread: Option<String>,
 }
 
 impl<'a> DifferencesView<'a> {
@@ -124,10 +131,6 @@ impl<'a> DifferencesView<'a> {
 
 impl<'a> SealChangesView<'a> {
     fn new(seal: &'a SealChanges) -> Self {
-        let view = |change: &Change| DivergingView {
-            first_difference: seal.offset(&change.path),
-            change: ChangeView::new(change),
-        };
         let became = |became: &'a SealDiffStatus| BecameView {
             new: became.new,
             scope: &became.scope,
@@ -138,7 +141,24 @@ impl<'a> SealChangesView<'a> {
             name: &seal.name,
             root: &seal.root,
             became: seal.became.as_ref().map(became),
-            changes: seal.changes.iter().map(view).collect(),
+            changes: seal.changes.iter().map(|change| DivergingView::new(change, seal)).collect(),
+        }
+    }
+}
+
+impl DivergingView {
+    fn new(change: &Change, seal: &SealChanges) -> Self {
+        let (archive, archive_unread) = match seal.files.get(&change.path).map(|file| &file.detail)
+        {
+            Some(Detail::Archive(difference)) => (Some(ArchiveView::new(difference)), None),
+            Some(Detail::UnreadArchive(why)) => (None, Some(why.clone())),
+            Some(Detail::Bytes | Detail::Lines(_)) | None => (None, None),
+        };
+        Self {
+            change: ChangeView::new(change),
+            first_difference: seal.offset(&change.path),
+            archive,
+            archive_unread,
         }
     }
 }

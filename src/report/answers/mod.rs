@@ -2,6 +2,7 @@
 
 pub mod accepted;
 pub mod advice;
+mod archive_view;
 pub mod blockers;
 pub mod changed;
 pub mod difference;

@@ -124,7 +124,7 @@ pub(crate) fn place(finding: &FindingView, seal: &SealView) -> String {
 /// What changed, why, and what else is known, in one line; empty where the kind says it all.
 pub(crate) fn remarks(finding: &FindingView) -> String {
     let change = Some(words::change(finding)).filter(|words| !words.is_empty());
-    let cause = finding.cause.map(|cause| words::cause(cause).to_owned());
+    let cause = words::cause(finding).map(str::to_owned);
     let detail = finding.detail.as_deref().map(|detail| message(detail).into_owned());
     let why = cause.into_iter().chain(detail).collect::<Vec<_>>().join(": ");
     change.into_iter().chain(Some(why).filter(|why| !why.is_empty())).collect::<Vec<_>>().join("; ")

@@ -174,7 +174,7 @@ fn error(error: &ErrorView) -> Annotation {
 fn of_finding(seal: &SealView, finding: &FindingView) -> Annotation {
     let why = [
         Some(words::change(finding)).filter(|change| !change.is_empty()),
-        finding.cause.map(|cause| words::cause(cause).to_owned()),
+        words::cause(finding).map(str::to_owned),
         finding.detail.clone(),
     ];
     let why: Vec<_> = why.into_iter().flatten().collect();

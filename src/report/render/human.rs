@@ -273,7 +273,7 @@ fn remarks(row: &Row<'_>) -> String {
         Row::Renamed(finding, _) => (finding, None),
         Row::Folded(_) => return change.unwrap_or_default(),
     };
-    let cause = finding.cause.map(words::cause);
+    let cause = words::cause(finding);
     let detail = detail.map(|detail| format!("{DIM}{}{DIM:#}", message(detail)));
     let why: Vec<_> = cause.map(str::to_owned).into_iter().chain(detail).collect();
     let why = Some(why.join(": ")).filter(|words| !words.is_empty());

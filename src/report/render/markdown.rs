@@ -189,13 +189,10 @@ fn headline(seal: &SealView) -> String {
 
 fn row(row: &Row<'_>) -> String {
     let why = match row {
-        Row::Finding(finding) => [
-            finding.cause.map(|cause| words::cause(cause).to_owned()),
-            finding.detail.as_deref().map(quoted),
-        ],
-        Row::Renamed(finding, _) => {
-            [finding.cause.map(|cause| words::cause(cause).to_owned()), None]
+        Row::Finding(finding) => {
+            [words::cause(finding).map(str::to_owned), finding.detail.as_deref().map(quoted)]
         }
+        Row::Renamed(finding, _) => [words::cause(finding).map(str::to_owned), None],
         Row::Folded(_) => [None, None],
     };
     format!(

@@ -61,8 +61,16 @@ fn unhex(text: &str) -> Option<Vec<u8>> {
     if rest.is_empty() { pairs.iter().map(byte).collect() } else { None }
 }
 
-/// Why, as the end of a sentence about the path.
-pub(crate) fn cause(cause: Cause) -> &'static str {
+/// Why, as the end of a sentence about the path of `finding`.
+pub(crate) fn cause(finding: &FindingView) -> Option<&'static str> {
+    Some(match (finding.cause?, finding.kind) {
+        (Cause::BuildDiffers, FindingKind::Missing) => "the build does not make it",
+        (Cause::BuildDiffers, FindingKind::Unsealed) => "the build makes it",
+        (cause, _) => of_cause(cause),
+    })
+}
+
+fn of_cause(cause: Cause) -> &'static str {
     match cause {
         Cause::Swapped => "swapped",
         Cause::CaseOnlyRename => "only the case of the name differs",
@@ -183,7 +191,7 @@ mod tests {
 
     #[test]
     fn no_two_causes_share_their_words() {
-        let words: std::collections::HashSet<_> = Cause::ALL.map(cause).into();
+        let words: std::collections::HashSet<_> = Cause::ALL.map(of_cause).into();
         assert_eq!(words.len(), Cause::ALL.len());
     }
 }

@@ -203,6 +203,17 @@ fn of_action(name: &str) -> &str {
 impl Consumer {
     /// A repository with `dist`, which git ignores and `build.sh` makes, under seal.
     pub(crate) fn new() -> Self {
+        let consumer = Self::empty();
+        consumer.write(".gitignore", "dist\n");
+        consumer.write("build.sh", BUILD);
+        consumer.build();
+        consumer.repo.seal("dist", "dist");
+        consumer.commit("Seal dist");
+        consumer
+    }
+
+    /// A repository without a commit.
+    pub(crate) fn empty() -> Self {
         let consumer = Self { repo: Repo::in_git(), outside: tempfile::tempdir().unwrap() };
         for directory in ["action", "bin", "home", "results", "store", "kept", "actions"] {
             fs::create_dir(consumer.outside(directory)).unwrap();
@@ -223,11 +234,6 @@ impl Consumer {
         }
         let repo = &consumer.repo;
         repo.git(&["config", "uploadpack.allowAnySHA1InWant", "true"]);
-        consumer.write(".gitignore", "dist\n");
-        consumer.write("build.sh", BUILD);
-        consumer.build();
-        repo.seal("dist", "dist");
-        consumer.commit("Seal dist");
         consumer
     }
 

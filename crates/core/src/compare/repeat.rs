@@ -72,9 +72,9 @@ fn is_time(word: &[u8]) -> bool {
 /// Whether there is a number of seconds or milliseconds since 1970, of this century so far.
 fn has_epoch(word: &[u8]) -> bool {
     let numbers = word.split(|byte| !byte.is_ascii_digit());
-    numbers
-        .into_iter()
-        .any(|number| matches!(number.len(), 10 | 13) && (b'1'..=b'2').contains(&number[0]))
+    numbers.into_iter().any(|number| {
+        matches!(number.len(), 10 | 13 | 16 | 19) && (b'1'..=b'2').contains(&number[0])
+    })
 }
 
 fn is_path(word: &[u8]) -> bool {

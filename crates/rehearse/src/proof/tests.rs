@@ -332,3 +332,19 @@ fn an_allowance_covers_its_path_and_what_is_below() {
         assert_eq!(allowance.covers(path), covered, "{path}");
     }
 }
+
+#[test]
+fn each_rule_says_in_words_whether_it_holds() {
+    let proof = prove(&honest(), judging(&[]));
+    let mut words: Vec<&str> = Vec::new();
+    for finding in &proof.findings {
+        words.extend([true, false].map(|holds| finding.rule.meaning(holds)));
+    }
+    let count = words.len();
+    words.sort_unstable();
+    words.dedup();
+    assert_eq!((words.len(), count), (22, 22));
+    assert!(words.iter().all(|words| words.contains(' ')), "{words:?}");
+    let forgotten = Rule::RollbackRestores.meaning(false);
+    assert_eq!(forgotten, "the rollback does not bring back everything");
+}

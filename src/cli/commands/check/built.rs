@@ -3,11 +3,16 @@
 use std::collections::BTreeMap;
 
 use sealgate_core::compare::verdict::{SealResult, Verdict};
+use sealgate_core::seal::SealName;
 use sealgate_core::text::problem::Problem;
+use sealgate_scan::Scanner;
 
+use super::sources::Commits;
 use super::{Builds, Context};
+use crate::ops::check::{Bytes, Causes, Judge};
 use crate::report::Invocation;
 use crate::setup::init::build::{at_the_root, find};
+use crate::tree::{Begun, CommitTree};
 
 /// What installs the dependencies of the builds whose output fails, where the project says so and the
 /// commands of a report run at the root of the repository.
@@ -35,6 +40,58 @@ pub(super) fn seals_there(builds: Builds, context: &Context) -> Option<Vec<Strin
         return None;
     }
     context.repository.contents().ok()??.nothing_but_seals()
+}
+
+/// What is checked out, where builds run and the seals are those of the working tree; `None` without a
+/// commit. Before a build runs: it could move the refs.
+pub(super) fn head<'a>(
+    builds: Builds,
+    commits: &Commits<'_>,
+    context: &'a Context,
+) -> Result<Option<CommitTree<'a>>, Problem> {
+    let repository = &context.repository;
+    if builds == Builds::None || commits.seals.is_some() || !repository.in_git() {
+        return Ok(None);
+    }
+    let head = sealgate_git::resolve(repository.root(), "HEAD")?;
+    head.map(|oid| CommitTree::of(repository, "HEAD", &oid)).transpose()
+}
+
+/// Judges what `commit` has of the roots that were built: a build that makes the sealed bytes proves
+/// nothing of the committed ones, which are what is shipped. A seal of which the commit has another
+/// version is not committed yet. What does not pass takes the place of a pass.
+pub(super) fn judge_committed(
+    judgements: &mut Vec<SealResult>,
+    commit: Option<&CommitTree<'_>>,
+    scanner: &Scanner,
+    context: &Context,
+) {
+    let Some(commit) = commit else { return };
+    let judge = Judge {
+        repository: &context.repository,
+        bytes: Bytes::Commit(commit),
+        seal_source: commit.source(),
+        scanner,
+        share: None,
+        only: None,
+        causes: Causes::Proved,
+    };
+    let mut failing = Vec::new();
+    for built in judgements.iter_mut() {
+        let is_kept = built.tracked == Some(true) && built.database.is_none();
+        let Some(name) = SealName::parse(&built.name).filter(|_| is_kept) else { continue };
+        let Ok(loaded) = commit.load(&name) else { continue };
+        if Some(loaded.digest) != built.digest {
+            continue;
+        }
+        let result = judge.judge(&name, Ok(Begun::from(loaded)));
+        match (result.verdict(), built.verdict()) {
+            (Verdict::Pass, _) => {}
+            (_, Verdict::Pass) => *built = result,
+            _ => failing.push(result),
+        }
+    }
+    judgements.extend(failing);
 }
 
 /// A root that is missing after its build: the build wrote nothing.

@@ -25,10 +25,10 @@ use sealgate_scan::{Scanner, Stage};
 
 use self::again::SealsBefore;
 pub(super) use self::built::wrote_nothing;
-use self::built::{explain_missing_root, installs, seals_there};
+use self::built::{explain_missing_root, installs, judge_committed, seals_there};
 use self::places::{protected, publish, report_files, stage};
 use self::range::Range;
-use self::sources::{Commits, Selected, bytes, differing, load, open_commits};
+use self::sources::{Commits, Selected, bytes, differing, load, open_commits, system_notices};
 use super::kept::kept_in;
 use super::{Context, Outcome};
 use crate::cli::args::CheckArgs;
@@ -72,6 +72,8 @@ pub(super) struct Prepared<'a> {
     notices: Vec<Notice>,
     problems: Vec<Problem>,
     builds: Builds,
+    /// What is checked out, where builds run and no other commit has the seals.
+    head: Option<CommitTree<'a>>,
 }
 
 /// Whether builds run between the reading of the seals and that of the bytes.
@@ -163,6 +165,7 @@ fn prepare<'a>(
         .as_ref()
         .map_or_else(Vec::new, |commits| load(arguments, whole, context, commits, &mut problems));
     let commits = commits.unwrap_or_default();
+    let head = built::head(builds, &commits, context)?;
     let authorization = authority::clear(arguments, &commits, &selected, asks, context)?;
     let has_policy = authority::has_policy(commits.seals.as_ref(), context);
     let has_policy = has_policy.unwrap_or_else(|problem| {
@@ -185,6 +188,7 @@ fn prepare<'a>(
         notices: scope_notice.into_iter().collect(),
         problems,
         builds,
+        head,
     })
 }
 
@@ -195,7 +199,7 @@ fn judge(
     context: &Context,
 ) -> Result<Checked, Vec<Problem>> {
     let Prepared { started, files, commits, selected, authorization, has_policy, .. } = prepared;
-    let Prepared { review, mut notices, mut problems, builds, .. } = prepared;
+    let Prepared { review, mut notices, mut problems, builds, head, .. } = prepared;
     let only = only(arguments)?;
     let bytes = bytes(arguments, context, &commits);
     let mut scanner = arguments.reading.scanner();
@@ -224,6 +228,8 @@ fn judge(
     let mut judgements = judge_all(selected, bytes, sources, &scanner, context, &mut problems);
     if builds == Builds::Run {
         judgements.iter_mut().for_each(explain_missing_root);
+        let shipped = commits.seals.as_ref().or(head.as_ref());
+        judge_committed(&mut judgements, shipped, &scanner, context);
     }
     explain_built_roots(&mut judgements, context);
     Broken::new(&context.repository, &context.invocation).explain_judged(&mut judgements);
@@ -379,12 +385,4 @@ fn judge_each(judge: &Judge<'_>, selected: Vec<Selected>) -> Vec<SealResult> {
         judgements.push(judgement);
     }
     judgements
-}
-
-fn system_notices(selected: &[Selected], bytes: &Bytes<'_>) -> Vec<Notice> {
-    let in_files = !matches!(bytes, Bytes::Commit(_));
-    let blind = cfg!(not(unix)) && in_files && !selected.is_empty();
-    let message = "this system has no execute bits: file and exec were taken as one";
-    let notice = Notice::new("modes-not-compared", message);
-    blind.then_some(notice).into_iter().collect()
 }

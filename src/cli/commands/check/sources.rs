@@ -177,3 +177,12 @@ pub(super) fn differing(commit: &CommitTree<'_>) -> Option<Notice> {
         format!("the working tree has other seals ({names}); those of {} judge", commit.given());
     Some(Notice::new("seals-differ", message))
 }
+
+/// What this system cannot see of the bytes that are judged.
+pub(super) fn system_notices(selected: &[Selected], bytes: &Bytes<'_>) -> Vec<Notice> {
+    let in_files = !matches!(bytes, Bytes::Commit(_));
+    let blind = cfg!(not(unix)) && in_files && !selected.is_empty();
+    let message = "this system has no execute bits: file and exec were taken as one";
+    let notice = Notice::new("modes-not-compared", message);
+    blind.then_some(notice).into_iter().collect()
+}

@@ -37,21 +37,26 @@ pub(crate) fn fix(judgement: &SealResult, invocation: &Invocation) -> Option<Fix
 }
 
 /// Whether whoever approves what was judged builds it again: a build made it just now, its root is kept
-/// in git, and nothing else explains a finding.
+/// in git, and nothing else explains a finding; or the build is right, and the commit is not.
 fn is_for_a_build(judgement: &SealResult, invocation: &Invocation) -> bool {
     let is_of_build = |finding: &Finding| {
         let unexplained =
             matches!(finding.cause, None | Some(Cause::BuildDiffers | Cause::RenamedByDigest));
         unexplained && finding.kind != FindingKind::Unsealable
     };
+    let is_committed = matches!(judgement.source, Source::Commit { .. });
     invocation.after_build
         && judgement.tracked == Some(true)
         && judgement.build.is_some()
-        && judgement.findings.iter().all(is_of_build)
+        && (is_committed || judgement.findings.iter().all(is_of_build))
 }
 
 /// How roots are fixed of which the build made something else than the commit has.
 fn of_build(failing: &[&SealResult], invocation: &Invocation) -> Fix {
+    // The same seal may have judged what the build made, and what the commit has.
+    let mut failing = failing.to_vec();
+    failing.sort_by(|a, b| a.name.cmp(&b.name));
+    failing.dedup_by(|a, b| a.name == b.name);
     let names: Vec<String> = failing.iter().map(|one| quote(one.name.as_bytes())).collect();
     let sealgate = invocation.sealgate();
     let approve = format!("{sealgate} rebuild {} --seal", names.join(" "));
@@ -62,7 +67,7 @@ fn of_build(failing: &[&SealResult], invocation: &Invocation) -> Fix {
     // A build is that of a root in git.
     let staged = failing.iter().map(|one| ToStage { name: &one.name, root: one.root.as_deref() });
     steps.push(invocation.stage(&staged.collect::<Vec<_>>(), invocation.seals_there.as_deref()));
-    let subject = match failing {
+    let subject = match &failing[..] {
         [one] => format!("Rebuild {}", one.root.as_deref().unwrap_or(&one.name)),
         _ => format!("Rebuild {} directories", failing.len()),
     };
@@ -160,6 +165,11 @@ impl Advice<'_> {
             let rebuild = self.sealgate("rebuild");
             sentences.push(if self.is_database() {
                 format!("{root} is built by `{command}`.")
+            } else if self.invocation.after_build {
+                format!(
+                    "{root} was built by `{command}` just now; `{rebuild} --seal` builds it again and \
+                     approves what that makes."
+                )
             } else {
                 format!(
                     "{root} is built by `{command}`: `{rebuild}` runs that and says whether it makes \

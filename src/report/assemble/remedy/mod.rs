@@ -81,6 +81,9 @@ pub(crate) fn of(finding: &Finding, judgement: &SealResult, invocation: &Invocat
     if advice.is_database() {
         return advice.on_database(finding);
     }
+    if invocation.after_build && matches!(judgement.source, Source::Commit { .. }) {
+        return advice.on_unbuilt_commit();
+    }
     match finding.cause {
         Some(cause) => advice.on_cause(cause, finding.kind, &finding.path),
         None => advice.on_kind(finding),
@@ -167,6 +170,14 @@ impl Advice<'_> {
             // Only databases have them.
             Cause::ColumnOrder | Cause::OnlyQuoting => format!("If it is meant, {}.", self.approval()),
         }
+    }
+
+    /// A build made the sealed bytes just now, and the commit has others.
+    fn on_unbuilt_commit(&self) -> String {
+        format!(
+            "The commit does not have the {} that its seal approves: commit what the build makes.",
+            self.root_in_words()
+        )
     }
 
     /// A file has another content hash or version in its name than the sealed one.

@@ -273,7 +273,7 @@ mod tests {
     #[test]
     fn the_policy_lets_nothing_but_this_style_and_this_script_run() {
         assert_eq!(base64(b"light w"), "bGlnaHQgdw==");
-        let named = super::style_hash;
+        let named = style_hash;
         for (what, text) in [("style-src", STYLE), ("script-src", SCRIPT)] {
             let stated = POLICY.split("; ").find_map(|part| part.strip_prefix(what));
             assert_eq!(stated, Some(&*format!(" {}", named(text))), "the hash of the {what}");

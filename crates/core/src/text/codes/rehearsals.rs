@@ -73,20 +73,19 @@ pub(super) const REHEARSALS: &[ErrorCode] = &[
             here, and the dump must be of the major version of the server. Nothing was tried.",
     },
     ErrorCode {
+        code: "roles-missing",
+        title: "The dump names roles that are not there",
+        explanation: "Objects of the dump belong to roles, or give rights to roles, that a new cluster does \
+            not have. A dump of one database has no roles. Have `pg_dumpall` write those of the source \
+            into a file (`--globals-only` with `--no-role-passwords`), and name it in the plan as `roles`.",
+    },
+    ErrorCode {
         code: "rollback-failed",
         title: "The script of the rollback failed",
         explanation: "On a copy of the clone, the database refused a statement of the script \
             that takes the change back, or the command that does so ended with another exit code \
             than 0. The message is what it said last. Nothing is proven. Correct it, seal the \
             plan again, and rehearse.",
-    },
-    ErrorCode {
-        code: "roles-missing",
-        title: "The dump names roles that are not there",
-        explanation: "Objects of the dump belong to roles, or give rights to roles, that a new \
-            cluster does not have. A dump of one database has no roles. Write them with \
-            `pg_dumpall --globals-only --no-role-passwords`, and name the file in the plan as \
-            `roles`.",
     },
     ErrorCode {
         code: "running-as-root",
