@@ -89,6 +89,22 @@ pub enum Action {
     Command(Vec<String>),
 }
 
+impl Action {
+    fn script(&self) -> Option<&str> {
+        match self {
+            Self::Script(script) => Some(script),
+            Self::Command(_) => None,
+        }
+    }
+
+    fn command(&self) -> Option<&[String]> {
+        match self {
+            Self::Command(words) => Some(words),
+            Self::Script(_) => None,
+        }
+    }
+}
+
 /// How the operator saves the state, and brings it back. At least one word each.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SnapshotCommands {
@@ -257,20 +273,15 @@ impl Plan {
 
     /// The scripts that the plan names, and the file of roles: they are to be under the seal of the plan.
     pub fn scripts(&self) -> impl Iterator<Item = &str> {
-        let script = |action| match action {
-            &Action::Script(ref script) => Some(&**script),
-            Action::Command(_) => None,
-        };
-        [&self.apply, &self.rollback].into_iter().filter_map(script).chain(self.roles.as_deref())
+        [&self.apply, &self.rollback]
+            .into_iter()
+            .filter_map(Action::script)
+            .chain(self.roles.as_deref())
     }
 
     /// The commands of the plan.
     pub fn commands(&self) -> impl Iterator<Item = &[String]> {
-        let command = |action| match action {
-            &Action::Command(ref words) => Some(&**words),
-            Action::Script(_) => None,
-        };
-        let actions = [&self.apply, &self.rollback].into_iter().filter_map(command);
+        let actions = [&self.apply, &self.rollback].into_iter().filter_map(Action::command);
         let snapshot =
             self.snapshot.iter().flat_map(|commands| [&commands.take, &commands.restore]);
         actions.chain(snapshot.map(|words| &**words))
