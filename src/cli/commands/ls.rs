@@ -28,7 +28,11 @@ type Row = (Box<[u8]>, &'static str, Option<String>);
 pub(super) fn run(arguments: &LsArgs, context: &Context) -> Outcome {
     let Some(name) = &arguments.name else {
         let names = context.select(&[])?;
-        let listing: String = names.iter().map(|name| format!("{name}\n")).collect();
+        let mut listing = String::new();
+        for name in &names {
+            listing.push_str(name.as_str());
+            listing.push('\n');
+        }
         context.terminal.answer(listing.as_bytes())?;
         return Ok(Verdict::Pass);
     };

@@ -76,23 +76,23 @@ impl SealedPlan {
         let path = place.as_str();
         let directory = path.rsplit_once('/').map_or(".", |(directory, _)| directory);
         let above = repository.root().join(directory);
-        let mut named: Vec<&str> = plan.scripts().collect();
+        let mut wanted: Vec<&str> = plan.scripts().collect();
         let words = plan.commands().flatten().map(String::as_str);
-        named.extend(words.filter(|word| is_plan_file(word) && above.join(word).is_file()));
-        named.sort_unstable();
-        named.dedup();
+        wanted.extend(words.filter(|word| is_plan_file(word) && above.join(word).is_file()));
+        wanted.sort_unstable();
+        wanted.dedup();
         let mut files = Vec::new();
-        for name in named {
-            let text = read(&above.join(name), MAX_SCRIPT_BYTES, "script-unreadable")?;
-            files.push((name.to_owned(), text));
+        for file in wanted {
+            let text = read(&above.join(file), MAX_SCRIPT_BYTES, "script-unreadable")?;
+            files.push((file.to_owned(), text));
         }
         let full = |name: &str| {
-            let name = name.strip_prefix("./").unwrap_or(name);
-            if directory == "." { name.to_owned() } else { format!("{directory}/{name}") }
+            let file = name.strip_prefix("./").unwrap_or(name);
+            if directory == "." { file.to_owned() } else { format!("{directory}/{file}") }
         };
         let states_all = |seal: &Seal| {
-            let mut named = files.iter().map(|(name, bytes)| (full(name), bytes.as_slice()));
-            states(seal, path, bytes) && named.all(|(file, bytes)| states(seal, &file, bytes))
+            let mut all = files.iter().map(|(name, bytes)| (full(name), bytes.as_slice()));
+            states(seal, path, bytes) && all.all(|(file, bytes)| states(seal, &file, bytes))
         };
         for name in names {
             let Ok(Loaded { seal: Ok(seal), digest, .. }) = repository.load(name) else { continue };

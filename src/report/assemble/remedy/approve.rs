@@ -182,7 +182,7 @@ impl Advice<'_> {
             sentences.push("It refuses while anything unsealable is there.".to_owned());
         }
         sentences.extend(self.caution_of_causes());
-        sentences.extend(self.from_report());
+        sentences.extend(self.by_report());
         sentences.push(self.last_caution());
         sentences.join(" ")
     }

@@ -69,7 +69,7 @@ pub(super) fn of_artifact(
 
 impl Advice<'_> {
     /// How what was found is approved without a build of one's own, where no artifact keeps the report.
-    pub(super) fn from_report(&self) -> Option<String> {
+    pub(super) fn by_report(&self) -> Option<String> {
         let Some(Kept::InCi { file }) = &self.invocation.kept else { return None };
         if !is_for_a_report(self.judgement) {
             return None;

@@ -114,11 +114,7 @@ impl Advice<'_> {
                                             an archive tool normalises names (macOS does)."
                 .to_owned(),
             Cause::RenamedByDigest => self.on_new_digest(),
-            Cause::LinkFollowed => format!(
-                "A copy of what the link led to stands in its place: {}. A copy without links \
-                 (`cp -L`, a zip file, upload-artifact) does that: pack the tree with `tar` first.",
-                self.again(Some(self.followed_link(path)))
-            ),
+            Cause::LinkFollowed => self.on_followed_link(path),
             Cause::DirectoryLinked => format!(
                 "A link took the place of the directory, and no link is followed: put the directory \
                  in its place (`cp -RL` copies what a link leads to), or {again}."
@@ -190,6 +186,14 @@ impl Advice<'_> {
             "{why} If the change is meant, {}; if not, {}, and remove what has the new name.",
             self.approval(),
             self.again(None)
+        )
+    }
+
+    fn on_followed_link(&self, path: &[u8]) -> String {
+        format!(
+            "A copy of what the link led to stands in its place: {}. A copy without links \
+             (`cp -L`, a zip file, upload-artifact) does that: pack the tree with `tar` first.",
+            self.again(Some(self.followed_link(path)))
         )
     }
 
