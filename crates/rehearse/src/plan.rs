@@ -257,23 +257,34 @@ impl Plan {
 
     /// The scripts that the plan names, and the file of roles: they are to be under the seal of the plan.
     pub fn scripts(&self) -> impl Iterator<Item = &str> {
-        let script = |action| match action {
-            &Action::Script(ref script) => Some(&**script),
-            Action::Command(_) => None,
-        };
-        [&self.apply, &self.rollback].into_iter().filter_map(script).chain(self.roles.as_deref())
+        let actions = [&self.apply, &self.rollback].into_iter().filter_map(Action::script);
+        actions.chain(self.roles.as_deref())
     }
 
     /// The commands of the plan.
     pub fn commands(&self) -> impl Iterator<Item = &[String]> {
-        let command = |action| match action {
-            &Action::Command(ref words) => Some(&**words),
-            Action::Script(_) => None,
-        };
-        let actions = [&self.apply, &self.rollback].into_iter().filter_map(command);
+        let actions = [&self.apply, &self.rollback].into_iter().filter_map(Action::command);
         let snapshot =
             self.snapshot.iter().flat_map(|commands| [&commands.take, &commands.restore]);
         actions.chain(snapshot.map(|words| &**words))
+    }
+}
+
+impl Action {
+    /// The script, if it is one.
+    fn script(&self) -> Option<&str> {
+        match self {
+            Self::Script(script) => Some(script),
+            Self::Command(_) => None,
+        }
+    }
+
+    /// The words of the command, if it is one.
+    fn command(&self) -> Option<&[String]> {
+        match self {
+            Self::Script(_) => None,
+            Self::Command(words) => Some(words),
+        }
     }
 }
 

@@ -54,7 +54,7 @@ impl Class {
             ("+roles", _) => Self::Roles,
             ("+builtin", _) => Self::Builtin,
             ("+database", "large-objects") => Self::LargeObjects,
-            (_, "+sequences") if path.ends_with(".value") => Self::Sequences,
+            (_, "+sequences") if path.strip_suffix(".value").is_some() => Self::Sequences,
             (_, table) if third == "rows" && has_key && !table.starts_with('+') => Self::Rows,
             _ => Self::Schema,
         }

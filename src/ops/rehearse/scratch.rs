@@ -99,6 +99,7 @@ impl Drop for Scratch {
 }
 
 /// What killed rehearsals of this user left in `above` is removed; gives where that was.
+#[must_use]
 pub fn remove_stale(above: &Path) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(above) else { return Vec::new() };
     let mut removed = Vec::new();

@@ -1,5 +1,6 @@
 //! What came of a rehearsal, as a report.
 
+use std::fmt::Write as _;
 use std::path::Path;
 use std::time::Duration;
 
@@ -248,7 +249,8 @@ fn advice(finding: &Finding, is_inside: &dyn Fn(&str) -> bool) -> (Option<String
     let mut lines = String::new();
     for path in paths.iter().take(MOST_ALLOWANCES) {
         let (what, path) = (kind.word(), quoted(path));
-        lines += &format!("[[allow]]\nwhat = \"{what}\"\npath = {path}\nreason = \"...\"\n");
+        // Writing to a string cannot fail.
+        let _ = write!(lines, "[[allow]]\nwhat = \"{what}\"\npath = {path}\nreason = \"...\"\n");
     }
     let hidden = paths.len().saturating_sub(MOST_ALLOWANCES);
     let more =

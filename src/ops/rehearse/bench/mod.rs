@@ -181,6 +181,7 @@ impl Shared<'_> {
     }
 
     /// Where the sealed files of the plan are.
+    #[must_use]
     pub fn plan(&self) -> PathBuf {
         self.scratch.path().join("plan")
     }

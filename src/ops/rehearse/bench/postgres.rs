@@ -75,7 +75,7 @@ impl<'a> PostgresBench<'a> {
     fn restore(&mut self, dump: &Path, roles: Option<&str>) -> Result<(), Problem> {
         if let Some(roles) = roles {
             let file = self.shared.plan().join(roles);
-            Self::must(self.psql(BASE, "template1", &file)?, roles)?;
+            Self::must(&self.psql(BASE, "template1", &file)?, roles)?;
         }
         // A dump of the database `postgres` makes its own, and nothing but the dump's is left to be found.
         self.must_execute("template1", "DROP DATABASE postgres;")?;
@@ -85,11 +85,11 @@ impl<'a> PostgresBench<'a> {
             arguments.extend(words.map(OsString::from));
             arguments.push(dump.into());
             let end = self.words("pg_restore", arguments, BASE, "template1", &self.scratch()?)?;
-            Self::must(end, "pg_restore")?;
+            Self::must(&end, "pg_restore")?;
         } else {
             self.must_execute("template1", &format!("CREATE DATABASE {OWN_DATABASE};"))?;
             let end = self.psql(BASE, OWN_DATABASE, dump)?;
-            Self::must(end, &dump.to_string_lossy())?;
+            Self::must(&end, &dump.to_string_lossy())?;
         }
         let mut made = self.databases(BASE)?;
         made.retain(|name| name != OWN_DATABASE);
@@ -109,14 +109,14 @@ impl<'a> PostgresBench<'a> {
         self.shared.scratch.directory("faults")
     }
 
-    fn must(end: JobEnd, what: &str) -> Result<(), Problem> {
-        if end.ended == Ended::Exit(0) { Ok(()) } else { Err(refused(what, &said(&end))) }
+    fn must(end: &JobEnd, what: &str) -> Result<(), Problem> {
+        if end.ended == Ended::Exit(0) { Ok(()) } else { Err(refused(what, &said(end))) }
     }
 
     /// Runs our own `statements` on the first copy.
     fn must_execute(&self, database: &str, statements: &str) -> Result<(), Problem> {
         let end = self.execute(BASE, database, statements)?;
-        Self::must(end, "the cluster")
+        Self::must(&end, "the cluster")
     }
 
     /// Runs our own `statements` on the copy `label`.
@@ -205,7 +205,7 @@ impl<'a> PostgresBench<'a> {
     fn databases(&self, label: &str) -> Result<Vec<String>, Problem> {
         let list = "\\o databases\n\\a \\t\n\
              SELECT datname FROM pg_catalog.pg_database WHERE NOT datistemplate;\n";
-        Self::must(self.execute(label, "template1", list)?, "the list of databases")?;
+        Self::must(&self.execute(label, "template1", list)?, "the list of databases")?;
         let text = fs::read_to_string(self.scratch()?.join("databases"));
         let text = text.map_err(|error| broken(&in_words(&error)))?;
         Ok(text.lines().map(str::to_owned).collect())

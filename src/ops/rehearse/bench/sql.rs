@@ -1,5 +1,7 @@
 //! The statements of PostgreSQL that damage a copy on purpose.
 
+use std::fmt::Write as _;
+
 use sealgate_rehearse::state::{Class, State};
 
 use super::{FAULT, decoded};
@@ -87,7 +89,9 @@ pub(super) fn damage(state: &State) -> String {
             Class::Rows => sql += &delete_one(&tables(state, Class::Rows, &|_| true)),
             Class::Schema => sql += &schema(),
             Class::Sequences => {
-                sql += &format!(
+                // Writing to a string cannot fail.
+                let _ = write!(
+                    sql,
                     "DO ${FAULT}$ DECLARE s text; BEGIN
  FOR s IN SELECT oid::regclass::text FROM pg_catalog.pg_class WHERE relkind = 'S' AND relpersistence <> 't' LOOP
   EXECUTE pg_catalog.format('SELECT pg_catalog.setval(%L, last_value, NOT is_called) FROM %s', s, s);
@@ -97,7 +101,7 @@ END ${FAULT}$;
                 );
             }
             Class::LargeObjects => sql += "SELECT pg_catalog.lo_from_bytea(0, 'x');\n",
-            Class::Roles => sql += &format!("CREATE ROLE {FAULT};\n"),
+            Class::Roles => _ = writeln!(sql, "CREATE ROLE {FAULT};"),
             Class::Builtin => sql += "ALTER FUNCTION pg_catalog.abs(integer) COST 7;\n",
             Class::Files | Class::Meta => {}
         }

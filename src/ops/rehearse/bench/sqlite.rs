@@ -187,7 +187,7 @@ impl Bench for SqliteBench<'_> {
         let scripts = match fault {
             Fault::Content => {
                 let tables = tables(state, Class::Rows, &is_inside);
-                tables.iter().flat_map(|table| deletions(table)).collect()
+                tables.iter().flat_map(deletions).collect()
             }
             Fault::Inside => {
                 let tables = tables(state, Class::Schema, &is_inside);
