@@ -89,22 +89,6 @@ pub enum Action {
     Command(Vec<String>),
 }
 
-impl Action {
-    fn script(&self) -> Option<&str> {
-        match self {
-            Self::Script(script) => Some(script),
-            Self::Command(_) => None,
-        }
-    }
-
-    fn command(&self) -> Option<&[String]> {
-        match self {
-            Self::Command(words) => Some(words),
-            Self::Script(_) => None,
-        }
-    }
-}
-
 /// How the operator saves the state, and brings it back. At least one word each.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SnapshotCommands {
@@ -273,10 +257,8 @@ impl Plan {
 
     /// The scripts that the plan names, and the file of roles: they are to be under the seal of the plan.
     pub fn scripts(&self) -> impl Iterator<Item = &str> {
-        [&self.apply, &self.rollback]
-            .into_iter()
-            .filter_map(Action::script)
-            .chain(self.roles.as_deref())
+        let actions = [&self.apply, &self.rollback].into_iter().filter_map(Action::script);
+        actions.chain(self.roles.as_deref())
     }
 
     /// The commands of the plan.
@@ -285,6 +267,24 @@ impl Plan {
         let snapshot =
             self.snapshot.iter().flat_map(|commands| [&commands.take, &commands.restore]);
         actions.chain(snapshot.map(|words| &**words))
+    }
+}
+
+impl Action {
+    /// The script, if it is one.
+    fn script(&self) -> Option<&str> {
+        match self {
+            Self::Script(script) => Some(script),
+            Self::Command(_) => None,
+        }
+    }
+
+    /// The words of the command, if it is one.
+    fn command(&self) -> Option<&[String]> {
+        match self {
+            Self::Script(_) => None,
+            Self::Command(words) => Some(words),
+        }
     }
 }
 

@@ -213,10 +213,10 @@ pub fn prove(moments: &Moments, judging: Judging<'_>) -> Proof {
     let mut prover = Prover { judging, used: vec![0; judging.allowances.len()] };
     let Moments { before, applied, rolled_back, reapplied, snapshot, again, .. } = moments;
     let mut changed = before.differences(applied);
-    let apply_changes = prover.must_differ(Rule::ApplyChanges, &changed);
+    let anything = prover.must_differ(Rule::ApplyChanges, &changed);
     changed.retain(|(place, _)| !(judging.is_inside)(&place.path));
     let mut findings = vec![
-        apply_changes,
+        anything,
         prover.must_be_none(Rule::ApplyStaysInside, changed),
         prover.must_be_none(Rule::RollbackRestores, before.differences(rolled_back)),
         prover.must_be_none(Rule::ReapplyRepeats, applied.differences(reapplied)),

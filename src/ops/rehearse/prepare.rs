@@ -60,14 +60,14 @@ fn read(path: &Path, limit: u64, code: &'static str) -> Result<Vec<u8>, Problem>
 }
 
 impl SealedPlan {
-    /// Finds a seal of `names` that passes and covers the plan at `given` (relative to `base`), which has
+    /// Finds a seal of `seals` that passes and covers the plan at `given` (relative to `base`), which has
     /// these `bytes`, and all that it names.
     ///
     /// # Errors
     ///
     /// There is none, or a file cannot be read.
     pub fn find(
-        (repository, names): (&Workspace, &[SealName]),
+        (repository, seals): (&Workspace, &[SealName]),
         (base, given): (&Path, &Path),
         plan: &Plan,
         bytes: &[u8],
@@ -94,7 +94,7 @@ impl SealedPlan {
             let mut all = files.iter().map(|(name, bytes)| (full(name), bytes.as_slice()));
             states(seal, path, bytes) && all.all(|(file, bytes)| states(seal, &file, bytes))
         };
-        for name in names {
+        for name in seals {
             let Ok(Loaded { seal: Ok(seal), digest, .. }) = repository.load(name) else { continue };
             if seal.header.surface.is_some() || !states_all(&seal) {
                 continue;

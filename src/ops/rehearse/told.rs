@@ -249,6 +249,7 @@ fn advice(finding: &Finding, is_inside: &dyn Fn(&str) -> bool) -> (Option<String
     let mut lines = String::new();
     for path in paths.iter().take(MOST_ALLOWANCES) {
         let (what, path) = (kind.word(), quoted(path));
+        // Writing to a string cannot fail.
         let _ = write!(lines, "[[allow]]\nwhat = \"{what}\"\npath = {path}\nreason = \"...\"\n");
     }
     let hidden = paths.len().saturating_sub(MOST_ALLOWANCES);

@@ -89,6 +89,7 @@ pub(super) fn damage(state: &State) -> String {
             Class::Rows => sql += &delete_one(&tables(state, Class::Rows, &|_| true)),
             Class::Schema => sql += &schema(),
             Class::Sequences => {
+                // Writing to a string cannot fail.
                 let _ = write!(
                     sql,
                     "DO ${FAULT}$ DECLARE s text; BEGIN
@@ -100,9 +101,7 @@ END ${FAULT}$;
                 );
             }
             Class::LargeObjects => sql += "SELECT pg_catalog.lo_from_bytea(0, 'x');\n",
-            Class::Roles => {
-                let _ = writeln!(sql, "CREATE ROLE {FAULT};");
-            }
+            Class::Roles => _ = writeln!(sql, "CREATE ROLE {FAULT};"),
             Class::Builtin => sql += "ALTER FUNCTION pg_catalog.abs(integer) COST 7;\n",
             Class::Files | Class::Meta => {}
         }

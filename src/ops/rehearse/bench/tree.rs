@@ -68,20 +68,20 @@ impl<'a> TreeBench<'a> {
 
     /// Makes a file in the copy `label` where there is nothing.
     fn add_one(&self, state: &State, label: &str) -> Result<Place, Problem> {
-        let place = free_place(state);
+        let place = Self::free_place(state);
         let path = self.tree(label)?.join(&place.path);
         fs::write(&path, "x").map_err(|error| no_room(&path, &in_words(&error)))?;
         Ok(place)
     }
-}
 
-/// Where there is nothing in `state`.
-fn free_place(state: &State) -> Place {
-    let mut name = FAULT.to_owned();
-    while state.lines().any(|(place, _)| place.path.split('/').next() == Some(&name)) {
-        name.push('_');
+    /// Where there is nothing in `state`.
+    fn free_place(state: &State) -> Place {
+        let mut name = FAULT.to_owned();
+        while state.lines().any(|(place, _)| place.path.split('/').next() == Some(&name)) {
+            name.push('_');
+        }
+        Place::new(&name, Class::Files)
     }
-    Place::new(&name, Class::Files)
 }
 
 impl Bench for TreeBench<'_> {
@@ -127,7 +127,7 @@ impl Bench for TreeBench<'_> {
     fn make(&self, fault: Fault, state: &State, label: &str) -> Result<Made, Problem> {
         match fault {
             Fault::Content => self.change_one(state, label, &|path| self.is_inside(path)),
-            Fault::Inside if !self.is_inside(&free_place(state).path) => Ok(Made::Impossible),
+            Fault::Inside if !self.is_inside(&Self::free_place(state).path) => Ok(Made::Impossible),
             Fault::Inside => self.add_one(state, label).map(Made::Place),
             Fault::Outside => self.change_one(state, label, &|path| !self.is_inside(path)),
         }
