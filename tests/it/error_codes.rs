@@ -26,7 +26,7 @@ const PASSED_ON: [(&str, usize, &[&str]); 20] = [
     ("src/cli/commands/hook.rs", 1, &["constBY_HAND:&str="]),
     ("src/cli/commands/reports.rs", 1, &["problem("]),
     ("src/ops/seal/from_report.rs", 1, &["refuse("]),
-    ("src/ops/rehearse/legs.rs", 1, &["=>"]),
+    ("src/ops/rehearse/legs.rs", 1, &["\"rollback\"=>", "\"restore\"=>", "_=>"]),
     (
         "src/ops/rehearse/prepare.rs",
         1,
