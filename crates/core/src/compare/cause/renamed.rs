@@ -121,7 +121,7 @@ pub fn name_without_digests(path: &str) -> Option<String> {
                 at += bytes[at..]
                     .iter()
                     .position(|&byte| is_mark(byte))
-                    .map_or(bytes.len(), |to| to + 1)
+                    .map_or(bytes.len(), |to| to + 1);
             }
         }
     }
