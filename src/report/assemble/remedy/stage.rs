@@ -93,7 +93,7 @@ mod tests {
                 stage(&[dist, ("again", Some("dist"))], None),
                 "dist seals/dist.toml seals/again.toml".to_owned(),
             ),
-            (stage(&[("all", Some(".")), dist], None), "':/'".to_owned()),
+            (stage(&[("all", Some(".")), dist], None), ".".to_owned()),
             (stage(&many, Some(&names)), format!("{roots} seals")),
             (stage(&many, Some(&one_more)), format!("{roots} {files}")),
             (stage(&many, None), format!("{roots} {files}")),

@@ -91,15 +91,15 @@ impl Tree<'_> {
         let sealed = self.seal.entries[start..]
             .iter()
             .take_while(|sealed| sealed.path.as_bytes().starts_with(&prefix));
-        let below = [path, b"/"].concat();
-        let first = self.findings.partition_point(|finding| *finding.path < *below);
+        let inside = [path, b"/"].concat();
+        let first = self.findings.partition_point(|finding| *finding.path < *inside);
         let mut copies =
-            self.findings[first..].iter().take_while(|finding| finding.path.starts_with(&below));
+            self.findings[first..].iter().take_while(|finding| finding.path.starts_with(&inside));
         let mut any = false;
         for sealed in sealed {
             let (from, rest) = (sealed.path.as_bytes(), &sealed.path.as_bytes()[prefix.len()..]);
             let Some(copy) = copies.next() else { return false };
-            if copy.kind != FindingKind::Unsealed || copy.path[below.len()..] != *rest {
+            if copy.kind != FindingKind::Unsealed || copy.path[inside.len()..] != *rest {
                 return false;
             }
             let is_same = match (&sealed.entry, &copy.observed) {

@@ -108,17 +108,21 @@ pub fn name_without_digests(path: &str) -> Option<String> {
     let (mut name, mut at, mut kept, mut found) = (String::new(), 0, 0, false);
     while at < bytes.len() {
         let begins = at == 0 || is_mark(bytes[at - 1]);
-        if let Some(length) = if begins { digest_length(&path[at..]) } else { None } {
-            name.push_str(&path[kept..at]);
-            // No file has it in its name.
-            name.push('\0');
-            at += length;
-            (kept, found) = (at, true);
-        } else {
+        match if begins { digest_length(&path[at..]) } else { None } {
+            Some(length) => {
+                name.push_str(&path[kept..at]);
+                // No file has it in its name.
+                name.push('\0');
+                at += length;
+                (kept, found) = (at, true);
+            }
             // The next place at which a name or a part of one can begin.
-            let rest = &bytes[at..];
-            let mark = rest.iter().position(|&byte| is_mark(byte));
-            at += mark.map_or(rest.len(), |to| to + 1);
+            None => {
+                at += bytes[at..]
+                    .iter()
+                    .position(|&byte| is_mark(byte))
+                    .map_or(bytes.len(), |to| to + 1);
+            }
         }
     }
     name.push_str(path.get(kept..)?);
