@@ -728,7 +728,7 @@ fn no_further_map_is_compared_after_a_number_of_bytes() {
     };
     for closed in [false, true] {
         for at in 0..20 {
-            fs::write(repo.at(&format!("maps/{at}.json")), long(closed)).unwrap();
+            fs::write(repo.at(format!("maps/{at}.json")), long(closed)).unwrap();
         }
         commit(&repo, "maps");
         if !closed {

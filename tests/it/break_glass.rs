@@ -35,9 +35,9 @@ fn new(repo: &Repo, arguments: &[&str]) -> String {
 
 /// Signs the grant `id` for the first `number` of the approvers.
 fn sign(repo: &Repo, id: &str, number: usize) {
-    let bytes = fs::read(repo.at(&format!("seals/grants/{id}.toml"))).unwrap();
+    let bytes = fs::read(repo.at(format!("seals/grants/{id}.toml"))).unwrap();
     for (name, signer) in &signers()[..number] {
-        let file = repo.at(&format!("seals/grants/{id}.{name}-key.sig"));
+        let file = repo.at(format!("seals/grants/{id}.{name}-key.sig"));
         fs::write(file, signer.sign(&bytes)).unwrap();
     }
 }
@@ -65,9 +65,9 @@ fn an_emergency_is_stated_until_a_usual_grant_follows() {
     sign(&repo, &usual, 1);
     // The first of two signatures of a usual grant breaks no glass.
     refused(&repo, &["--base", "base"], &["too-few-approvals"]);
-    let file = |id: &str| repo.at(&format!("seals/grants/{id}.toml"));
+    let file = |id: &str| repo.at(format!("seals/grants/{id}.toml"));
     fs::remove_file(file(&usual)).unwrap();
-    fs::remove_file(repo.at(&format!("seals/grants/{usual}.ada-key.sig"))).unwrap();
+    fs::remove_file(repo.at(format!("seals/grants/{usual}.ada-key.sig"))).unwrap();
     let emergency = new(&repo, &["reseal", "--seal", "dist", "--break-glass"]);
     refused(&repo, &["--base", "base"], &["too-few-approvals"]);
     let shown = told(&repo.run(&["grant", "show", "--base", "base"]), 0);
@@ -162,7 +162,7 @@ fn what_changes_who_permits_takes_the_usual_rules() {
         assert!(error.contains("break-glass"), "{error}");
         let repo = project(&policy());
         let id = new(&repo, &["apply", "--environment", "production", "--break-glass"]);
-        let text = fs::read_to_string(repo.at(&format!("seals/grants/{id}.toml"))).unwrap();
+        let text = fs::read_to_string(repo.at(format!("seals/grants/{id}.toml"))).unwrap();
         let other = rule.replace("environment = \"production\"\n", "");
         let text = text.replace("action = \"apply\"\n", &other);
         let text = text.replace(
@@ -178,7 +178,7 @@ fn what_changes_who_permits_takes_the_usual_rules() {
 fn an_emergency_stays_until_a_usual_grant_follows() {
     let repo = project(&policy());
     let id = new(&repo, &["apply", "--environment", "production", "--break-glass"]);
-    let text = fs::read(repo.at(&format!("seals/grants/{id}.toml"))).unwrap();
+    let text = fs::read(repo.at(format!("seals/grants/{id}.toml"))).unwrap();
     let grant = |procedure, day: u64| {
         let moment = |day: u64| Moment::from_seconds(1_600_000_000 + day * 86_400).unwrap();
         let grant = Grant {
@@ -189,11 +189,11 @@ fn an_emergency_stays_until_a_usual_grant_follows() {
         };
         let text = grant.to_text();
         let id = Digest::of(text.as_bytes()).to_string();
-        fs::write(repo.at(&format!("seals/grants/{id}.toml")), text).unwrap();
+        fs::write(repo.at(format!("seals/grants/{id}.toml")), text).unwrap();
         sign(&repo, &id, 2);
         id
     };
-    fs::remove_file(repo.at(&format!("seals/grants/{id}.toml"))).unwrap();
+    fs::remove_file(repo.at(format!("seals/grants/{id}.toml"))).unwrap();
     let emergency = grant(Procedure::BreakGlass, 5);
     commit(&repo, "an emergency, long ago");
     repo.git(&["tag", "-f", "base"]);
@@ -202,12 +202,12 @@ fn an_emergency_stays_until_a_usual_grant_follows() {
     // A usual grant from before does not follow it.
     grant(Procedure::Usual, 4);
     assert!(is_loud(&repo, &["--base", "base"]));
-    let is_there = || repo.at(&format!("seals/grants/{emergency}.toml")).exists();
+    let is_there = || repo.at(format!("seals/grants/{emergency}.toml")).exists();
     fs::rename(repo.at("seals/grants"), repo.at(".git/grants")).unwrap();
     refused(&repo, &["--base", "base"], &["grant-deleted"]);
     fs::rename(repo.at(".git/grants"), repo.at("seals/grants")).unwrap();
     // Without its signatures it would be a draft, of which nothing is stated.
-    let signature = |name: &str| repo.at(&format!("seals/grants/{emergency}.{name}-key.sig"));
+    let signature = |name: &str| repo.at(format!("seals/grants/{emergency}.{name}-key.sig"));
     signers()[..2].iter().for_each(|(name, _)| fs::remove_file(signature(name)).unwrap());
     refused(&repo, &["--base", "base"], &["grant-deleted"]);
     sign(&repo, &emergency, 2);

@@ -11,7 +11,7 @@ fn stdout(repo: &Repo, arguments: &[&str]) -> String {
 }
 
 fn seal(repo: &Repo, name: &str) -> String {
-    fs::read_to_string(repo.at(&format!("seals/{name}.toml"))).unwrap()
+    fs::read_to_string(repo.at(format!("seals/{name}.toml"))).unwrap()
 }
 
 /// Two sealed roots, `a` and `b`.

@@ -156,8 +156,8 @@ fn asks_git_a_few_times_however_many_seals_fail() {
     fs::write(repo.at(".gitignore"), "new\n").unwrap();
     commit(&repo, "first");
     for at in 0..30 {
-        fs::write(repo.at(&format!("d{at}/a")), "other").unwrap();
-        fs::write(repo.at(&format!("d{at}/new")), "new").unwrap();
+        fs::write(repo.at(format!("d{at}/a")), "other").unwrap();
+        fs::write(repo.at(format!("d{at}/new")), "new").unwrap();
     }
     let counted = counted_git(&repo);
     let path = format!("{}:{}", counted.display(), std::env::var("PATH").unwrap());

@@ -368,7 +368,7 @@ fn replace_refs_replace_nothing() {
 #[test]
 fn an_object_that_was_replaced_on_disk_is_an_error_and_never_a_verdict() {
     let loose =
-        |repo: &Repo, oid: &str| repo.at(&format!(".git/objects/{}/{}", &oid[..2], &oid[2..]));
+        |repo: &Repo, oid: &str| repo.at(format!(".git/objects/{}/{}", &oid[..2], &oid[2..]));
     let revisions =
         ["", "^{tree}", ":dist", ":seals", ":seals/dist.toml", ":dist/app.js", ":dist/latest"];
     for revision in revisions {
@@ -395,7 +395,7 @@ fn a_broken_object_is_an_error_with_what_git_says_of_it() {
     for length in [0, 5, 20] {
         let repo = committed();
         let oid = id(&repo, "HEAD:dist/app.js");
-        let loose = repo.at(&format!(".git/objects/{}/{}", &oid[..2], &oid[2..]));
+        let loose = repo.at(format!(".git/objects/{}/{}", &oid[..2], &oid[2..]));
         fs::set_permissions(&loose, fs::Permissions::from_mode(0o644)).unwrap();
         let bytes = fs::read(&loose).unwrap();
         fs::write(&loose, &bytes[..length.min(bytes.len())]).unwrap();

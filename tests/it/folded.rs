@@ -19,7 +19,7 @@ fn drifted() -> Repo {
     let build = |files: Vec<(String, Node)>| {
         for (path, node) in files {
             let Node::File(bytes) = node else { continue };
-            let path = repo.at(&format!("dist/{path}"));
+            let path = repo.at(format!("dist/{path}"));
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, bytes).unwrap();
         }

@@ -3,6 +3,7 @@
 //!
 //! `UPDATE=1 cargo test --test it generated` writes them anew.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -100,10 +101,12 @@ fn with_seals(shell: Shell, mut script: String) -> String {
         }
         Shell::Fish => {
             for command in OF_SEALS {
-                script.push_str(&format!(
+                writeln!(
+                    script,
                     "complete -c sealgate -n \"__fish_sealgate_using_subcommand {command}\" \
-                     -a '(sealgate ls 2>/dev/null)' -d 'Seal'\n"
-                ));
+                     -a '(sealgate ls 2>/dev/null)' -d 'Seal'"
+                )
+                .unwrap();
             }
             script
         }

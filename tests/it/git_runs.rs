@@ -20,7 +20,7 @@ fn sealed(number: usize) -> Repo {
     }
     commit(&repo);
     for at in 0..number {
-        fs::write(repo.at(&format!("d{at}/f")), "changed").unwrap();
+        fs::write(repo.at(format!("d{at}/f")), "changed").unwrap();
     }
     repo
 }
@@ -284,8 +284,8 @@ fn wide(repo: &Repo, number: usize) -> Vec<String> {
     fs::write(repo.at("seals/s0.toml"), seal).unwrap();
     for at in 0..300 {
         // Without a file in scope, each directory would be an entry, and git keeps none.
-        fs::create_dir_all(repo.at(&format!("d0/wide/{at}"))).unwrap();
-        fs::write(repo.at(&format!("d0/wide/{at}/f")), "f").unwrap();
+        fs::create_dir_all(repo.at(format!("d0/wide/{at}"))).unwrap();
+        fs::write(repo.at(format!("d0/wide/{at}/f")), "f").unwrap();
     }
     repo.git(&["add", "."]);
     let ran = repo.run(&["seal", "s0"]);

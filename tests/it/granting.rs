@@ -280,15 +280,15 @@ fn the_report_names_the_grant_of_each_reseal_that_is_granted_and_of_no_other() {
         .collect();
     let of = |name: &str| {
         ids.iter().copied().find(|id| {
-            let text = fs::read_to_string(repo.at(&format!("seals/grants/{id}.toml"))).unwrap();
+            let text = fs::read_to_string(repo.at(format!("seals/grants/{id}.toml"))).unwrap();
             text.contains(&format!("seal = \"{name}\""))
         })
     };
     let (dist, site) = (of("dist").unwrap(), of("site").unwrap());
     for (id, approvers) in [(dist, 2), (site, 1)] {
-        let bytes = fs::read(repo.at(&format!("seals/grants/{id}.toml"))).unwrap();
+        let bytes = fs::read(repo.at(format!("seals/grants/{id}.toml"))).unwrap();
         for (name, signer) in &signers()[..approvers] {
-            let file = repo.at(&format!("seals/grants/{id}.{name}-key.sig"));
+            let file = repo.at(format!("seals/grants/{id}.{name}-key.sig"));
             fs::write(file, signer.sign(&bytes)).unwrap();
         }
     }
@@ -321,9 +321,9 @@ fn a_grant_is_shown_in_words_and_counts_with_its_signatures() {
     assert_eq!(told(&repo.run(&begun), 0), shown);
     let verify = ["grant", "verify", "--base", "base"];
     refuses(&repo, &verify, 1, "0 of the 2 approvals");
-    let bytes = fs::read(repo.at(&format!("seals/grants/{id}.toml"))).unwrap();
+    let bytes = fs::read(repo.at(format!("seals/grants/{id}.toml"))).unwrap();
     for (name, signer) in &signers()[..2] {
-        let file = repo.at(&format!("seals/grants/{id}.{name}-key.sig"));
+        let file = repo.at(format!("seals/grants/{id}.{name}-key.sig"));
         fs::write(file, signer.sign(&bytes)).unwrap();
     }
     refuses(&repo, &verify, 0, "counts: ada@example.org and bob@example.org");
@@ -346,7 +346,7 @@ fn nobody_is_shown_a_change_that_git_does_not_tell() {
     let id = new(&repo, "the release");
     refuses(&repo, &["grant", "show", "--base", "none-such"], 2, "no commit");
     refuses(&repo, &["grant", "show", "ffff", "--base", "base"], 2, "the beginning of no grant");
-    let file = repo.at(&format!("seals/grants/{id}.toml"));
+    let file = repo.at(format!("seals/grants/{id}.toml"));
     let text = fs::read_to_string(&file).unwrap();
     for (tampered, why) in [
         (text.replace("the release", "the lease"), "not its digest"),
@@ -442,12 +442,12 @@ fn a_key_of_the_policy_signs_beside_the_grant_and_no_other_does() {
     run(&id[..20], 2, "nothing was signed");
     assert_eq!(files(), 1);
     run(&id, 0, "signed by ada@example.org");
-    fs::remove_file(repo.at(&format!("seals/grants/{id}.ada-key.sig"))).unwrap();
+    fs::remove_file(repo.at(format!("seals/grants/{id}.ada-key.sig"))).unwrap();
     sign(&ada, 0, "changed  app.js");
-    assert!(repo.at(&format!("seals/grants/{id}.ada-key.sig")).exists());
+    assert!(repo.at(format!("seals/grants/{id}.ada-key.sig")).exists());
     refuses(&repo, &["check", "--base", "base"], 0, "granted");
-    fs::remove_file(repo.at(&format!("seals/grants/{id}.ada-key.sig"))).unwrap();
-    let file = repo.at(&format!("seals/grants/{id}.toml"));
+    fs::remove_file(repo.at(format!("seals/grants/{id}.ada-key.sig"))).unwrap();
+    let file = repo.at(format!("seals/grants/{id}.toml"));
     let tampered = fs::read_to_string(&file).unwrap().replace("the release", "the lease");
     fs::write(&file, tampered).unwrap();
     sign(&ada, 2, "not its digest");
@@ -586,8 +586,8 @@ fn a_grant_that_no_signature_can_make_count_is_not_written_or_signed() {
     }
     assert!(!repo.at("seals/grants").exists());
     let id = new(&repo, "the release");
-    let text = fs::read_to_string(repo.at(&format!("seals/grants/{id}.toml"))).unwrap();
-    fs::remove_file(repo.at(&format!("seals/grants/{id}.toml"))).unwrap();
+    let text = fs::read_to_string(repo.at(format!("seals/grants/{id}.toml"))).unwrap();
+    fs::remove_file(repo.at(format!("seals/grants/{id}.toml"))).unwrap();
     let own = Digest::of(policy_text().as_bytes()).to_string();
     let line = |key: &str| text.lines().find(|line| line.starts_with(key)).unwrap().to_owned();
     let expired = text
@@ -598,15 +598,15 @@ fn a_grant_that_no_signature_can_make_count_is_not_written_or_signed() {
         (expired.clone(), "expired at 2020-01-02"),
     ] {
         let id = Digest::of(text.as_bytes()).to_string();
-        let file = repo.at(&format!("seals/grants/{id}.toml"));
+        let file = repo.at(format!("seals/grants/{id}.toml"));
         fs::write(&file, text).unwrap();
         refuses(&repo, &["grant", "sign", &id, "--base", "base", "--key", "key"], 2, why);
         fs::remove_file(file).unwrap();
     }
     // What is over can go, with its signatures.
     let id = Digest::of(expired.as_bytes()).to_string();
-    fs::write(repo.at(&format!("seals/grants/{id}.toml")), expired).unwrap();
-    fs::write(repo.at(&format!("seals/grants/{id}.ada-key.sig")), "x").unwrap();
+    fs::write(repo.at(format!("seals/grants/{id}.toml")), expired).unwrap();
+    fs::write(repo.at(format!("seals/grants/{id}.ada-key.sig")), "x").unwrap();
     let kept = new(&repo, "the release");
     refuses(&repo, &["grant", "prune"], 0, "removed 1 expired grant");
     let names: Vec<_> = fs::read_dir(repo.at("seals/grants"))
@@ -633,7 +633,7 @@ fn a_policy_is_made_formatted_and_compared_by_commands() {
     repo.git(&["add", "-A"]);
     repo.seal("dist", "dist");
     for (name, signer) in signers() {
-        fs::write(repo.at(&format!("{name}.pub")), signer.line() + " comment@host\n").unwrap();
+        fs::write(repo.at(format!("{name}.pub")), signer.line() + " comment@host\n").unwrap();
     }
     let who = ["ada", "bob", "cy"].map(|name| format!("--approver={name}@example.org={name}.pub"));
     let mut arguments = vec!["policy", "new", "--repository", "example/notes"];
@@ -675,11 +675,11 @@ fn a_policy_is_made_formatted_and_compared_by_commands() {
 fn a_check_opens_each_file_of_authority_once_so_a_later_swap_has_no_effect() {
     let repo = changed(&policy_text());
     let id = new(&repo, "the release");
-    let bytes = fs::read(repo.at(&format!("seals/grants/{id}.toml"))).unwrap();
+    let bytes = fs::read(repo.at(format!("seals/grants/{id}.toml"))).unwrap();
     let mut names = vec!["policy.toml".to_owned(), format!("{id}.toml")];
     for (name, signer) in &signers()[..2] {
         names.push(format!("{id}.{name}-key.sig"));
-        let file = repo.at(&format!("seals/grants/{id}.{name}-key.sig"));
+        let file = repo.at(format!("seals/grants/{id}.{name}-key.sig"));
         fs::write(file, signer.sign(&bytes)).unwrap();
     }
     let log = repo.at(".git/opened");

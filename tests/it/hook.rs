@@ -257,7 +257,7 @@ fn a_shallow_clone_pushes_and_a_commit_that_lacks_objects_does_not() {
     assert!(ran.code == 0 && ran.stderr.contains(PASS), "{}", ran.stderr);
 
     let blob = project.id("main:dist/app.js");
-    fs::remove_file(project.repo.at(&format!(".git/objects/{}/{}", &blob[..2], &blob[2..])))
+    fs::remove_file(project.repo.at(format!(".git/objects/{}/{}", &blob[..2], &blob[2..])))
         .unwrap();
     let ran = project.push(&["origin", "main:refs/heads/third"]);
     assert!(ran.code != 0 && ran.stderr.contains("is not in this repository"), "{}", ran.stderr);

@@ -193,7 +193,7 @@ fn paths(repo: &Repo, slice: &str, code: i32) -> BTreeSet<String> {
 fn a_share_judges_its_own_entries_and_everything_that_is_not_sealed() {
     let repo = six();
     for n in 0..6 {
-        fs::write(repo.at(&format!("dist/d{}/f{n}", n % 2)), "other").unwrap();
+        fs::write(repo.at(format!("dist/d{}/f{n}", n % 2)), "other").unwrap();
     }
     fs::write(repo.at("dist/d0/new"), "new").unwrap();
     fs::create_dir(repo.at("dist/empty")).unwrap();

@@ -80,7 +80,7 @@ fn compare_batch(lists: usize, random: &mut Random, counts: &mut Counts, seed: u
     let mut cases = Vec::new();
     for number in 0..lists {
         let case = Case::generate(random, counts);
-        let directory = repo.at(&number.to_string());
+        let directory = repo.at(number.to_string());
         case.build(&directory);
         for path in case.tree.keys() {
             asked.extend(format!("{number}/").bytes().chain(path.iter().copied()).chain([0]));

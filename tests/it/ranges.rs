@@ -162,7 +162,7 @@ fn a_range_that_reaches_the_end_of_a_shallow_clone_is_refused() {
 
 /// The file of the loose object `oid`.
 fn object(repo: &Repo, oid: &str) -> PathBuf {
-    repo.at(&format!(".git/objects/{}/{}", &oid[..2], &oid[2..]))
+    repo.at(format!(".git/objects/{}/{}", &oid[..2], &oid[2..]))
 }
 
 /// Replaces the object of the commit `oid` on disk by one that has the `parent`.

@@ -189,7 +189,7 @@ fn what_a_person_made_is_kept_and_named() {
     let expected: BTreeMap<String, Vec<u8>> =
         expected.iter().map(|(path, bytes)| (format!("{place}/{path}"), (*bytes).into())).collect();
     assert_eq!(kept, expected);
-    assert!(repo.at(&format!(".git/sealgate/{place}/fifo.log")).symlink_metadata().is_ok());
+    assert!(repo.at(format!(".git/sealgate/{place}/fifo.log")).symlink_metadata().is_ok());
     let line = ran.stderr.lines().find(|line| line.starts_with("kept aside in ")).unwrap();
     assert!(line.starts_with("kept aside in .git/sealgate/rebuild/1/files/dist: "), "{line}");
     for name in [".env", "b.js", "deep/x.log", "fifo.log", "link.log"] {
@@ -310,7 +310,7 @@ fn in_the_middle_of_a_merge_the_build_decides() {
     let repo = repo_with(BUILD);
     for (branch, file) in [("one", "a"), ("two", "a")] {
         repo.git(&["checkout", "--quiet", "-b", branch, "main"]);
-        fs::write(repo.at(&format!("src/{file}.js")), branch).unwrap();
+        fs::write(repo.at(format!("src/{file}.js")), branch).unwrap();
         sealed(&repo, &["rebuild", "--seal"]);
         commit(&repo);
     }
@@ -517,10 +517,10 @@ fn a_hostile_journal_moves_nothing_out_of_its_place() {
         let place = ".git/sealgate/rebuild/1";
         repo.build(place, &[("files/x", text("x")), ("files/link/x", text("x"))]);
         let journal = serde_json::json!({"format": "sealgate-rebuild/1", "roots": [root]});
-        fs::write(repo.at(&format!("{place}/journal")), journal.to_string()).unwrap();
+        fs::write(repo.at(format!("{place}/journal")), journal.to_string()).unwrap();
         repo.run(&["rebuild", "--restore"]);
         assert_eq!(files(outside.path()).len(), 0, "{root}");
-        assert_eq!(fs::read(repo.at(&format!("{place}/files/link/x"))).unwrap(), b"x", "{root}");
+        assert_eq!(fs::read(repo.at(format!("{place}/files/link/x"))).unwrap(), b"x", "{root}");
     }
 }
 
@@ -639,11 +639,11 @@ fn a_fifo_in_the_directory_of_runs_makes_no_command_wait() {
         let runs = ".git/sealgate/rebuild";
         repo.build(&format!("{runs}/1/files"), &[("x", text("x"))]);
         fs::write(
-            repo.at(&format!("{runs}/1/journal")),
+            repo.at(format!("{runs}/1/journal")),
             r#"{"format":"sealgate-rebuild/1","roots":["dist"]}"#,
         )
         .unwrap();
-        let fifo = repo.at(&format!("{runs}/{fifo}"));
+        let fifo = repo.at(format!("{runs}/{fifo}"));
         let _ = fs::remove_file(&fifo);
         make_fifo(&fifo);
         for arguments in [

@@ -29,14 +29,14 @@ fn with_600_paths_that_cannot_be_sealed() -> Repo {
     repo.build("dist", &[("ok", text("ok"))]);
     fs::create_dir(repo.at("dist/a")).unwrap();
     for at in 0..300 {
-        make_fifo(&repo.at(&format!("dist/a/f{at}")));
+        make_fifo(&repo.at(format!("dist/a/f{at}")));
     }
     for at in 0..200 {
         let name = [b"n\xff\xfe", at.to_string().as_bytes()].concat();
         fs::write(repo.at("dist/a").join(OsStr::from_bytes(&name)), "x").unwrap();
     }
     for at in 0..100 {
-        symlink("/etc/passwd", repo.at(&format!("dist/l{at}"))).unwrap();
+        symlink("/etc/passwd", repo.at(format!("dist/l{at}"))).unwrap();
     }
     repo
 }
@@ -243,7 +243,7 @@ fn many_strays_are_one_error_on_a_terminal_and_all_in_a_report() {
     repo.build("dist", &[("ok", text("ok"))]);
     repo.seal("dist", "dist");
     for at in 0..600 {
-        fs::write(repo.at(&format!("seals/stray{at:03}")), "").unwrap();
+        fs::write(repo.at(format!("seals/stray{at:03}")), "").unwrap();
     }
     let expected = "\
 error: 600 files: this file does not belong in the seals directory: seals/stray000, seals/stray001, seals/stray002, seals/stray003, seals/stray004 and 595 more

@@ -82,7 +82,7 @@ fn a_file_named_like_the_glob_hides_no_share() {
         let repo = shared();
         // One share is hostile, and brings the report of a tree that was sound.
         repo.run(&["check", "--report", &format!("json=reports/{glob}")]);
-        assert!(repo.at(&format!("reports/{glob}")).is_file());
+        assert!(repo.at(format!("reports/{glob}")).is_file());
         for name in ["a", "b", "c", "d"] {
             fs::write(repo.at("dist").join(name), "drift").unwrap();
         }

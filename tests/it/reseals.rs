@@ -37,7 +37,7 @@ fn seal(repo: &Repo, arguments: &[&str]) {
 }
 
 fn edit(repo: &Repo, name: &str, from: &str, to: &str) {
-    let path = repo.at(&format!("seals/{name}.toml"));
+    let path = repo.at(format!("seals/{name}.toml"));
     let text = fs::read_to_string(&path).unwrap();
     assert!(text.contains(from), "{text}");
     fs::write(path, text.replacen(from, to, 1)).unwrap();

@@ -364,7 +364,7 @@ fn seal_of(repo: &Repo, seal: &str, header: &str, names: impl Iterator<Item = St
          like code.\nformat = \"sealgate-seal/1\"\nroot = \"big\"\ntracked = false\n{header}\n[entries]\n"
     );
     text.extend(names.map(|name| format!("\"{name}\" = \"file 0 {digest}\"\n")));
-    fs::write(repo.at(&format!("seals/{seal}.toml")), text).unwrap();
+    fs::write(repo.at(format!("seals/{seal}.toml")), text).unwrap();
 }
 
 #[test]

@@ -191,7 +191,7 @@ fn an_annotation_stands_at_the_line_of_its_entry() {
 fn there_are_nine_errors_at_most_and_one_that_counts_them_all() {
     let step = Step::new();
     for number in 0..40 {
-        fs::write(step.repo.at(&format!("release/{number}")), "x").unwrap();
+        fs::write(step.repo.at(format!("release/{number}")), "x").unwrap();
     }
     fs::remove_file(step.repo.at("release/CHANGELOG.md")).unwrap();
     let ran = step.run(&[]);

@@ -77,7 +77,7 @@ fn of_many_lines_and_files_a_few_are_shown() {
     let write = |word: &str| {
         fs::create_dir_all(repo.at("gen")).unwrap();
         for at in 0..20 {
-            fs::write(repo.at(&format!("gen/{at}")), numbered(word)).unwrap();
+            fs::write(repo.at(format!("gen/{at}")), numbered(word)).unwrap();
         }
     };
     write("a");

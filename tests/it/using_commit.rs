@@ -146,8 +146,8 @@ fn no_file_that_git_reads_as_a_remote_leads_the_ledger_elsewhere() {
     let url = "git@ledger.invalid:notes.git";
     for directory in ["remotes", "branches"] {
         let (repo, _) = granted(url);
-        fs::create_dir_all(repo.at(&format!(".git/{directory}"))).unwrap();
-        fs::write(repo.at(&format!(".git/{directory}/{url}")), "URL: /elsewhere.git\n").unwrap();
+        fs::create_dir_all(repo.at(format!(".git/{directory}"))).unwrap();
+        fs::write(repo.at(format!(".git/{directory}/{url}")), "URL: /elsewhere.git\n").unwrap();
         let said = told(&repo.run(&[&USE[..], &["--", "true"]].concat()), 2);
         assert!(said.contains(&format!("{directory}/{url}")), "{said}");
         assert!(said.contains("leads it elsewhere"), "{said}");

@@ -55,7 +55,7 @@ fn used(more: &[&'static str]) -> Vec<&'static str> {
 /// Puts `text` where the record of the digest `named` belongs, and grants the action with it.
 fn grant_with(repo: &Repo, named: &Digest, text: &str) {
     fs::create_dir_all(repo.at("seals/evidence")).unwrap();
-    fs::write(repo.at(&format!("seals/evidence/{named}.json")), text).unwrap();
+    fs::write(repo.at(format!("seals/evidence/{named}.json")), text).unwrap();
     grant_to_apply(repo, &["--evidence", &named.to_string()]);
     commit(repo, "a grant with evidence");
 }

@@ -50,9 +50,9 @@ pub(crate) fn told(ran: &Run, code: i32) -> String {
 
 /// Signs the grant `id` for two approvers.
 pub(crate) fn sign(repo: &Repo, id: &str) {
-    let bytes = fs::read(repo.at(&format!("seals/grants/{id}.toml"))).unwrap();
+    let bytes = fs::read(repo.at(format!("seals/grants/{id}.toml"))).unwrap();
     for (name, signer) in &signers()[..2] {
-        let file = repo.at(&format!("seals/grants/{id}.{name}-key.sig"));
+        let file = repo.at(format!("seals/grants/{id}.{name}-key.sig"));
         fs::write(file, signer.sign(&bytes)).unwrap();
     }
 }
@@ -480,7 +480,7 @@ fn a_grant_is_for_the_files_of_one_commit_and_one_plan() {
 fn the_subject_of_a_grant_is_the_tree_that_git_writes_without_grants() {
     let deployment = Deployment::new();
     let repo = &deployment.repo;
-    let file = repo.at(&format!("seals/grants/{}.toml", deployment.id));
+    let file = repo.at(format!("seals/grants/{}.toml", deployment.id));
     let grant = Grant::read(&fs::read(file).unwrap()).unwrap();
     repo.git(&["rm", "-r", "--quiet", "--cached", "seals/grants"]);
     let tree = String::from_utf8(repo.git(&["write-tree"])).unwrap();

@@ -79,7 +79,7 @@ fn three(format: &str) -> [(Repo, PathBuf); 3] {
         if code > 1 {
             fs::write(repo.at("seals/other.toml"), "x = 1\n").unwrap();
         }
-        let file = repo.at(&format!("report.{format}"));
+        let file = repo.at(format!("report.{format}"));
         let wanted = format!("{format}={}", file.display());
         let ran = repo.run(&["check", "--report", &wanted]);
         assert_eq!(ran.code, code, "{}", ran.stderr);

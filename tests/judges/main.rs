@@ -5,7 +5,6 @@
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails so")]
 #![expect(clippy::disallowed_methods, reason = "tests run the program and what judges it")]
-#![expect(clippy::too_many_lines, reason = "cases are data, and there are many")]
 #![expect(dead_code, unused_imports, reason = "the other tests use the rest of what both share")]
 
 mod acting;

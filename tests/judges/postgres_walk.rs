@@ -3,6 +3,7 @@
 #![cfg(unix)]
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use sealgate_core::compare::inventory::{Item, Observed};
 use sealgate_core::seal::exclude::Scope;
@@ -343,9 +344,9 @@ fn no_two_values_are_taken_for_one() {
     let cluster = Cluster::start();
     let mut script = "CREATE TYPE pair AS (a text, b text);".to_owned();
     for (at, (kind, values)) in VALUES.iter().enumerate() {
-        script += &format!("CREATE TABLE t{at}(id int PRIMARY KEY, v {kind});");
+        writeln!(script, "CREATE TABLE t{at}(id int PRIMARY KEY, v {kind});").unwrap();
         for (id, value) in values.iter().enumerate() {
-            script += &format!("INSERT INTO t{at} VALUES ({id}, {value});");
+            writeln!(script, "INSERT INTO t{at} VALUES ({id}, {value});").unwrap();
         }
     }
     cluster.sql("postgres", &script);

@@ -11,7 +11,7 @@ use crate::support::{Node, Repo, Run, run};
 fn second_reader(repo: &Repo, name: &str) -> Run {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/judges/second_reader.py");
     let mut python = Command::new("python3");
-    python.arg(script).arg(repo.at(&format!("seals/{name}.toml"))).arg(repo.at(""));
+    python.arg(script).arg(repo.at(format!("seals/{name}.toml"))).arg(repo.at(""));
     run(python)
 }
 

@@ -62,7 +62,7 @@ impl Gate {
         let mut files = Vec::new();
         for (number, size) in SIZES.into_iter().enumerate() {
             // Files in directories of three depths.
-            let path = repo.at(&format!("dist{}/file{number}", "/deeper".repeat(number % 3)));
+            let path = repo.at(format!("dist{}/file{number}", "/deeper".repeat(number % 3)));
             let bytes: Vec<u8> = (0..size).map(|_| next(&mut state).to_le_bytes()[0]).collect();
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(&path, bytes).unwrap();

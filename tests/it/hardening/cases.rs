@@ -160,9 +160,9 @@ fn granted(approvals: usize) -> Repo {
     fs::write(repo.at("dist/app.js"), "three").unwrap();
     assert_eq!(repo.run(&["seal", "dist"]).code, 0);
     let id = new_grant(&repo);
-    let bytes = fs::read(repo.at(&format!("seals/grants/{id}.toml"))).unwrap();
+    let bytes = fs::read(repo.at(format!("seals/grants/{id}.toml"))).unwrap();
     for (name, signer) in &signers()[..approvals] {
-        let file = repo.at(&format!("seals/grants/{id}.{name}-key.sig"));
+        let file = repo.at(format!("seals/grants/{id}.{name}-key.sig"));
         fs::write(file, signer.sign(&bytes)).unwrap();
     }
     commit(&repo, "three");

@@ -41,14 +41,14 @@ struct Race {
 fn sealed() -> Repo {
     let repo = Repo::plain();
     for directory in ["p", "q"] {
-        fs::create_dir_all(repo.at(&format!("dist/{directory}"))).unwrap();
-        fs::write(repo.at(&format!("dist/{directory}/f")), GOOD).unwrap();
-        fs::write(repo.at(&format!("dist/{directory}/g")), GOOD).unwrap();
+        fs::create_dir_all(repo.at(format!("dist/{directory}"))).unwrap();
+        fs::write(repo.at(format!("dist/{directory}/f")), GOOD).unwrap();
+        fs::write(repo.at(format!("dist/{directory}/g")), GOOD).unwrap();
     }
     File::create(repo.at("dist/zeros")).unwrap().set_len(ZEROS).unwrap();
     for number in 0..20 {
-        fs::create_dir_all(repo.at(&format!("dist/pp{number}"))).unwrap();
-        fs::write(repo.at(&format!("dist/pp{number}/x")), "x").unwrap();
+        fs::create_dir_all(repo.at(format!("dist/pp{number}"))).unwrap();
+        fs::write(repo.at(format!("dist/pp{number}/x")), "x").unwrap();
     }
     repo.seal("dist", "dist");
     repo

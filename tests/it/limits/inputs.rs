@@ -466,7 +466,7 @@ fn moved(repo: &Repo, number: usize) {
     let digest = blake3::hash(b"x");
     sealed(repo, &entries(number, &format!("file 1 {digest}")));
     for at in 0..number {
-        fs::write(repo.at(&format!("dist/m{at}")), "x").unwrap();
+        fs::write(repo.at(format!("dist/m{at}")), "x").unwrap();
     }
 }
 
@@ -476,7 +476,7 @@ fn moved_alike(repo: &Repo) {
     let line = |at: usize| format!("\"{at:06}/a\" = \"file 1 {digest}\"\n");
     sealed(repo, &numbered(20_000, line));
     for at in 0..20_000 {
-        let place = repo.at(&format!("dist/m{at}"));
+        let place = repo.at(format!("dist/m{at}"));
         fs::create_dir(&place).unwrap();
         fs::write(place.join("a"), "x").unwrap();
     }
@@ -497,7 +497,7 @@ fn renamed_by_digest(repo: &Repo) {
 fn unsealed(repo: &Repo, number: usize) {
     sealed(repo, &entries(1, "dir"));
     for at in 0..number {
-        fs::write(repo.at(&format!("dist/u{at}")), "").unwrap();
+        fs::write(repo.at(format!("dist/u{at}")), "").unwrap();
     }
 }
 
@@ -536,7 +536,7 @@ fn failing_in_git(repo: &Repo) {
     import(repo, &[seals.chain(bytes).collect()]);
     repo.git(&["reset", "--quiet", "--hard"]);
     for at in 0..2_500 {
-        fs::write(repo.at(&format!("d{at}/u")), "").unwrap();
+        fs::write(repo.at(format!("d{at}/u")), "").unwrap();
     }
 }
 
@@ -585,7 +585,7 @@ fn report(repo: &Repo, seals: usize, findings: usize) {
 fn reported(repo: &Repo, seals: usize, files: usize) {
     many_seals(repo, seals, "dist");
     for at in 0..files {
-        fs::write(repo.at(&format!("dist/u{at}")), "").unwrap();
+        fs::write(repo.at(format!("dist/u{at}")), "").unwrap();
     }
     repo.run(&["check", "-q", "--report", "json=r.json"]);
 }

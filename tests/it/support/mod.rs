@@ -234,8 +234,8 @@ pub(crate) fn run(command: Command) -> Run {
     let code = output.status.code().or_else(|| signal.map(|number| -number));
     Run {
         code: code.expect("an exit code or a signal"),
-        stdout: String::from_utf8(output.stdout).expect("stdout in UTF-8"),
-        stderr: String::from_utf8(output.stderr).expect("stderr in UTF-8"),
+        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
     }
 }
 

@@ -46,7 +46,7 @@ impl Seals {
                 } else {
                     assert_eq!(repo.run(&["seal", name]).code, 0);
                 }
-                let text = fs::read_to_string(repo.at(&format!("seals/{name}.toml"))).unwrap();
+                let text = fs::read_to_string(repo.at(format!("seals/{name}.toml"))).unwrap();
                 texts.insert((name, version), text);
             }
         }
@@ -480,7 +480,7 @@ impl History<'_> {
         for (name, version) in &state.seals {
             write_root(repo, name, *version);
             let text = &self.seals.0[&(*name, *version)];
-            fs::write(repo.at(&format!("seals/{name}.toml")), text).unwrap();
+            fs::write(repo.at(format!("seals/{name}.toml")), text).unwrap();
         }
         put(repo, "seals/policy.toml", state.policy_text());
         for path in ["b.json", "c.json"] {
