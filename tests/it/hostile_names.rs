@@ -495,7 +495,7 @@ impl Told {
         }
         let outputs = actions::handed_on(&self.outputs);
         let keys: Vec<&str> = outputs.keys().map(String::as_str).collect();
-        assert_eq!(keys, actions::sorted_outputs(), "{what}: {outputs:?}");
+        assert_eq!(keys, actions::sorted(actions::OUTPUTS.to_vec()), "{what}: {outputs:?}");
         assert_eq!(outputs["exit-code"], self.ran.code.to_string(), "{what}: {outputs:?}");
         let verdict = if self.ran.code == 0 { "pass" } else { "fail" };
         let verdict = if self.ran.code == 2 { "error" } else { verdict };

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::acting;
 use crate::acting::{Acted, Consumer};
-use crate::actions::sorted_outputs;
+use crate::actions::{action_outputs, sorted};
 use crate::support::{run, scrubbed};
 
 /// A job that runs `build`, and then the action with `inputs` (lines `key: value`).
@@ -49,7 +49,7 @@ fn outputs(acted: &Acted, outcome: &str) -> BTreeMap<String, String> {
     let outputs = gate["outputs"].as_object().unwrap().iter();
     let outputs: BTreeMap<String, String> =
         outputs.map(|(key, value)| (key.clone(), value.as_str().unwrap().to_owned())).collect();
-    assert!(outputs.keys().map(String::as_str).eq(sorted_outputs()), "{outputs:?}");
+    assert!(outputs.keys().map(String::as_str).eq(sorted(action_outputs())), "{outputs:?}");
     outputs
 }
 

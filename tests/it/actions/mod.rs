@@ -26,11 +26,10 @@ pub(crate) fn action_outputs() -> Vec<&'static str> {
     OUTPUTS.into_iter().chain(["artifact"]).collect()
 }
 
-/// The same, in the order of a map.
-pub(crate) fn sorted_outputs() -> Vec<&'static str> {
-    let mut sorted = action_outputs();
-    sorted.sort_unstable();
-    sorted
+/// `names` in the order of a map.
+pub(crate) fn sorted(mut names: Vec<&'static str>) -> Vec<&'static str> {
+    names.sort_unstable();
+    names
 }
 
 /// A workflow command in a log.
