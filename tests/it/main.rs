@@ -65,6 +65,7 @@ mod merge_reports;
 mod names_from;
 mod naming_seals;
 mod next_steps;
+#[cfg(target_os = "linux")]
 mod openssh;
 mod other_ci;
 mod outside_builds;
@@ -83,6 +84,7 @@ mod real_input;
 mod rebuilding;
 mod recipe;
 mod refusals;
+#[cfg(target_os = "linux")]
 mod rehearsals;
 mod rehearsing;
 mod rehearsing_granted;
