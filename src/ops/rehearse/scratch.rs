@@ -27,7 +27,7 @@ pub struct Scratch {
 }
 
 impl Scratch {
-    /// Makes one in `above`, which nobody else can look into and which has room for [`COPIES`] of `bytes`;
+    /// Makes one in `above`, which nobody else can look into and which has room for three copies of `bytes`;
     /// with `keep` it stays.
     ///
     /// # Errors
