@@ -408,7 +408,7 @@ fn a_report_approves_rows_that_were_read_elsewhere() {
     repo.run(&["check", "--report", "json=../report.json"]);
     let report = fs::read_to_string(repo.at("../report.json")).unwrap();
     for (old, new) in
-        [("main/births/rows/2", "main/other/rows/2"), ("\"kind\": \"file\"", "\"kind\": \"exec\"")]
+        [("main/births/rows/2", "main/other/rows/2"), ("\"kind\":\"file\"", "\"kind\":\"exec\"")]
     {
         assert!(report.contains(old));
         fs::write(repo.at("../forged.json"), report.replace(old, new)).unwrap();
