@@ -9,7 +9,7 @@ use crate::pushing;
 use crate::pushing::{Project, path_with_program};
 use crate::support::{Run, run, scrubbed};
 
-const PASS: &str = "PASS  1 commit, 1 seal (dist), 1 entry, ";
+const PASS: &str = "PASS  1 commit, 1 seal (dist)";
 
 /// The snippet of docs/pre-push.md that follows the line `<!-- NAME -->`.
 fn snippet(name: &str) -> String {
