@@ -76,7 +76,9 @@ fn examples(text: &str) -> Vec<Example> {
 /// `text` without what differs from run to run.
 fn settled(text: &str) -> String {
     let line = |line: &str| match line.rsplit_once(" in ") {
-        Some((before, after)) if after.ends_with("/s)") || after.contains(" ms") => {
+        Some((before, after))
+            if after.ends_with("/s)") || after.ends_with(" s") || after.contains(" ms") =>
+        {
             format!("{before} in TIME\n")
         }
         // It is named by its digest, and states when it was made.
