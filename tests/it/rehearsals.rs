@@ -1,13 +1,33 @@
-//! Rehearsals that run while a test looks at them.
+//! Running rehearsals, to their end or while a test looks at them.
 
 #![cfg(unix)]
 
 use std::fs;
 use std::path::PathBuf;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::support::Repo;
+use crate::support::{Repo, Run, run};
+
+/// The rehearsal of the plan `plan`, about to be started with `more` arguments.
+fn rehearsal(repo: &Repo, plan: &str, more: &[&str]) -> Command {
+    let mut command = repo.command(&["rehearse", plan, "--scratch", "../scratch"]);
+    command.args(more);
+    command
+}
+
+/// Rehearses the plan `plan`, with `more` arguments.
+pub(crate) fn rehearse(repo: &Repo, plan: &str, more: &[&str]) -> Run {
+    run(rehearsal(repo, plan, more))
+}
+
+/// Makes each seal by the arguments of its own, without which the test is pointless.
+pub(crate) fn seal_each(repo: &Repo, seals: &[&[&str]]) {
+    for arguments in seals {
+        let run = repo.run(arguments);
+        assert_eq!(run.code, 0, "{run:?}");
+    }
+}
 
 /// The processes that work below the scratch of `repo`.
 pub(crate) fn processes_in(repo: &Repo) -> Vec<String> {
@@ -25,13 +45,13 @@ pub(crate) fn processes_in(repo: &Repo) -> Vec<String> {
 
 /// Starts a rehearsal, and waits until it hangs.
 pub(crate) fn start(repo: &Repo, plan: &str, is_hanging: &dyn Fn() -> bool) -> Child {
-    let mut command = repo.command(&["rehearse", plan, "--scratch", "../scratch"]);
+    let mut command = rehearsal(repo, plan, &[]);
     let child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     wait_until(is_hanging, "the script does not begin");
     child
 }
 
-/// Waits until something is so, for a minute at most.
+/// Waits until something is so, for five minutes at most.
 pub(crate) fn wait_until(is_so: &dyn Fn() -> bool, otherwise: &str) {
     let began = Instant::now();
     while !is_so() {

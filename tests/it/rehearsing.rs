@@ -7,7 +7,7 @@ use std::fs;
 use rustix::process::{Pid, Signal, kill_process};
 use sealgate_surface::rusqlite::Connection;
 
-use crate::rehearsals::{processes_in, scratches, start, wait_until};
+use crate::rehearsals::{processes_in, rehearse, scratches, seal_each, start, wait_until};
 use crate::support::{Repo, Run};
 
 const BIRTHS: &str = "CREATE TABLE births(id INTEGER PRIMARY KEY AUTOINCREMENT, uid TEXT NOT NULL, amount REAL);
@@ -40,19 +40,18 @@ fn planned(apply: &str, rollback: &str, more: &str) -> Repo {
              clone = \"../data/app.db\"\napply = \"up.sql\"\nrollback = \"down.sql\"\n{more}"
         ),
     );
-    let seals: [&[&str]; 2] = [
-        &["seal", "births", "--root", "data/app.db", "--include", "main/births"],
-        &["seal", "plans", "--root", "plans"],
-    ];
-    for seal in seals {
-        let run = repo.run(seal);
-        assert_eq!(run.code, 0, "{run:?}");
-    }
+    seal_each(
+        &repo,
+        &[
+            &["seal", "births", "--root", "data/app.db", "--include", "main/births"],
+            &["seal", "plans", "--root", "plans"],
+        ],
+    );
     repo
 }
 
 fn rehearsed(repo: &Repo) -> Run {
-    repo.run(&["rehearse", "plans/births.toml", "--scratch", "../scratch"])
+    rehearse(repo, "plans/births.toml", &[])
 }
 
 fn records(repo: &Repo) -> Vec<String> {

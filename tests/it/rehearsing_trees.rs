@@ -8,7 +8,7 @@ use std::os::unix::fs::{PermissionsExt as _, symlink};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
-use crate::rehearsals::{processes_in, scratches, start, wait_until};
+use crate::rehearsals::{processes_in, rehearse, scratches, seal_each, start, wait_until};
 use crate::snapshot::expect;
 use crate::support::{Repo, Run};
 
@@ -45,19 +45,18 @@ pub(crate) fn planned(apply: &str, rollback: &str, more: &str) -> Repo {
             line("rollback", rollback),
         ),
     );
-    let seals: [&[&str]; 2] = [
-        &["seal", "deploy", "--root", "deploy", "--exclude", "/var"],
-        &["seal", "plans", "--root", "plans"],
-    ];
-    for seal in seals {
-        let run = repo.run(seal);
-        assert_eq!(run.code, 0, "{run:?}");
-    }
+    seal_each(
+        &repo,
+        &[
+            &["seal", "deploy", "--root", "deploy", "--exclude", "/var"],
+            &["seal", "plans", "--root", "plans"],
+        ],
+    );
     repo
 }
 
 fn rehearsed(repo: &Repo) -> Run {
-    repo.run(&["rehearse", "plans/deploy.toml", "--scratch", "../scratch"])
+    rehearse(repo, "plans/deploy.toml", &[])
 }
 
 /// The one record that there is, if there is any.
@@ -311,8 +310,7 @@ fn what_a_script_leaves_running_ends_with_it() {
 #[test]
 fn an_unconfined_rehearsal_says_so_and_is_no_evidence() {
     let repo = planned("echo two >app.js; echo x >../../../outside", "printf one >app.js", "");
-    let run =
-        repo.run(&["rehearse", "plans/deploy.toml", "--scratch", "../scratch", "--unconfined"]);
+    let run = rehearse(&repo, "plans/deploy.toml", &["--unconfined"]);
     assert_eq!(run.code, 0, "{run:?}");
     assert!(run.stdout.contains("not confined"), "{run:?}");
     assert!(repo.at("../scratch/outside").exists());
@@ -349,14 +347,7 @@ fn what_cannot_be_rehearsed_is_refused_before_anything_runs() {
         let repo = planned(DEPLOY, BACK, "");
         spoil(&repo);
         let report = "json=../report.json";
-        let run = repo.run(&[
-            "rehearse",
-            "plans/deploy.toml",
-            "--scratch",
-            "../scratch",
-            "--report",
-            report,
-        ]);
+        let run = rehearse(&repo, "plans/deploy.toml", &["--report", report]);
         assert_eq!(run.code, 2, "{code}: {run:?}");
         assert!(run.stderr.contains(says), "{code}: {run:?}");
         assert!(record(&repo).is_none());
@@ -460,7 +451,7 @@ fn a_script_that_hangs_is_ended_with_all_that_it_started() {
 #[test]
 fn copies_are_kept_on_request() {
     let repo = planned(DEPLOY, BACK, "");
-    let run = repo.run(&["rehearse", "plans/deploy.toml", "--scratch", "../scratch", "--keep"]);
+    let run = rehearse(&repo, "plans/deploy.toml", &["--keep"]);
     assert_eq!(run.code, 0, "{run:?}");
     let [kept] = &scratches(&repo)[..] else { panic!("no copies") };
     assert!(run.stdout.contains(&format!("copies: {}", kept.canonicalize().unwrap().display())));
@@ -538,16 +529,11 @@ const FORGETFUL: (&str, &str) = (
 #[test]
 fn a_report_names_the_leg_the_invariant_and_the_paths() {
     let repo = planned(FORGETFUL.0, FORGETFUL.1, "");
-    let run = repo.run(&[
-        "rehearse",
+    let run = rehearse(
+        &repo,
         "plans/deploy.toml",
-        "--scratch",
-        "../scratch",
-        "--report",
-        "json=../report.json",
-        "--report",
-        "html=../report.html",
-    ]);
+        &["--report", "json=../report.json", "--report", "html=../report.html"],
+    );
     assert_eq!(run.code, 1, "{run:?}");
     let mut human = run.stdout.clone();
     human.truncate(human.find("  record: ").unwrap());
@@ -569,14 +555,7 @@ fn a_report_in_another_format_or_place_is_refused() {
     ];
     for (value, says) in cases {
         let repo = planned(DEPLOY, BACK, "");
-        let run = repo.run(&[
-            "rehearse",
-            "plans/deploy.toml",
-            "--scratch",
-            "../scratch",
-            "--report",
-            value,
-        ]);
+        let run = rehearse(&repo, "plans/deploy.toml", &["--report", value]);
         assert_eq!(run.code, 2, "{value}: {run:?}");
         assert!(run.stderr.contains(says), "{value}: {run:?}");
         assert!(record(&repo).is_none());

@@ -10,7 +10,7 @@ use rustix::process::{Pid, Signal, geteuid, kill_process};
 use serde_json::Value;
 
 use crate::postgres::Cluster;
-use crate::rehearsals::{processes_in, scratches, wait_until};
+use crate::rehearsals::{processes_in, rehearse, scratches, wait_until};
 use crate::support::{Repo, Run};
 
 /// A registry of births, with a little of everything that a rollback can forget.
@@ -246,6 +246,6 @@ fn root_is_told_to_be_another_user() {
     }
     let registry = Registry::new();
     registry.plan("births.dump", "SELECT 1;", "SELECT 1;", "");
-    let ran = registry.repo.run(&["rehearse", "plans/p.toml", "--scratch", "../scratch"]);
+    let ran = rehearse(&registry.repo, "plans/p.toml", &[]);
     assert!(ran.refusal().contains("PostgreSQL refuses to serve for root"), "{ran:?}");
 }

@@ -50,7 +50,7 @@ const AFTER_HELP: &str = "\
 Exit codes: 0 pass; 1 fail (bytes differ) or refused (not authorised); 2 error (no judgement).
 A first seal: sealgate seal dist --root dist, then commit seals/dist.toml.";
 
-/// Where to look, and how the answer is told.
+/// Where to look, and how the answer is shown.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Options of every command")]
 pub struct Global {

@@ -1,6 +1,6 @@
 //! `seal --from-report`: approves what a failing check reported, and nothing else.
 //!
-//! Every seal is planned, and what it changes is told, before the first byte is written.
+//! Every seal is planned, and what it changes is shown, before the first byte is written.
 
 use std::collections::BTreeSet;
 use std::io::{self, BufRead as _, IsTerminal as _, Read as _};

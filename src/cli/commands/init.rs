@@ -296,7 +296,7 @@ fn places(seals: &[&Seal], context: &Context) -> Result<Vec<Place>, Problems> {
     Ok(places)
 }
 
-/// What there is to say beside what is said of each new seal.
+/// What `init` did and found, beyond what it printed about each new seal.
 fn done(
     roots: &[Root],
     sealed: &[Seal],

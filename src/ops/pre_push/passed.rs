@@ -14,7 +14,6 @@ use std::path::{Path, PathBuf};
 
 use sealgate_core::seal::entry::Digest;
 use sealgate_core::seal::{Root, SealName};
-use sealgate_core::text::hex;
 use sealgate_git::Oid;
 use sealgate_scan::read_named;
 use serde::{Deserialize, Serialize};
@@ -101,7 +100,7 @@ fn text(passed: Vec<Item>, seals: &str) -> io::Result<Vec<u8>> {
 fn parse(bytes: &[u8], seals: &str) -> Option<Vec<Passed>> {
     let end = bytes.iter().position(|&byte| byte == b'\n')?;
     let (digest, json) = (&bytes[..end], &bytes[end + 1..]);
-    if hex::text(&Digest::of(json).0).as_bytes() != digest {
+    if Digest::of(json).to_string().as_bytes() != digest {
         return None;
     }
     let text: Text = serde_json::from_slice(json).ok()?;

@@ -51,14 +51,7 @@ fn page(shown: &Presentation) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta http-equiv="Content-Security-Policy" content=(POLICY);
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="referrer" content="no-referrer";
-                title { (title) " - sealgate" }
-                style { (PreEscaped(STYLE)) }
-            }
+            (head(&title, POLICY, STYLE))
             body {
                 div class={ "verdict " (report.verdict.code()) } {
                     header {
@@ -84,6 +77,20 @@ fn page(shown: &Presentation) -> Markup {
                 }
                 script { (PreEscaped(SCRIPT)) }
             }
+        }
+    }
+}
+
+/// The head of a page that does what `policy` permits, in the style `style`.
+pub(crate) fn head(title: &str, policy: &str, style: &str) -> Markup {
+    html! {
+        head {
+            meta charset="utf-8";
+            meta http-equiv="Content-Security-Policy" content=(policy);
+            meta name="viewport" content="width=device-width, initial-scale=1";
+            meta name="referrer" content="no-referrer";
+            title { (title) " - sealgate" }
+            style { (PreEscaped(style)) }
         }
     }
 }
@@ -226,7 +233,7 @@ fn notices(report: &Report) -> Markup {
 }
 
 /// A sentence that may quote hostile text; what stands in backticks is code.
-fn prose(text: &str) -> Markup {
+pub(crate) fn prose(text: &str) -> Markup {
     let shown = message(text);
     html! {
         @for (number, part) in shown.split('`').enumerate() {

@@ -6,10 +6,11 @@
 
 use std::io;
 
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{DOCTYPE, Markup, html};
 use sealgate_core::compare::verdict::Verdict;
-use sealgate_core::text::escape::{message, printable_str};
+use sealgate_core::text::escape::printable_str;
 
+use crate::report::render::html::{head, prose};
 use crate::report::v1::ErrorView;
 use crate::report::v1::rehearsal::{InvariantView, LegView, RehearsalReport, StepView};
 use crate::report::words::rehearsal::{class_note, how, noticed};
@@ -40,14 +41,7 @@ fn page(report: &RehearsalReport) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta http-equiv="Content-Security-Policy" content=(POLICY);
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="referrer" content="no-referrer";
-                title { (word) ": " (subject) " - sealgate" }
-                style { (PreEscaped(STYLE)) }
-            }
+            (head(&format!("{word}: {subject}"), POLICY, STYLE))
             body {
                 div class={ "verdict " (report.verdict.code()) } {
                     header {
@@ -308,16 +302,6 @@ fn allowances(report: &RehearsalReport) -> Markup {
                     }
                 }
             }
-        }
-    }
-}
-
-/// A sentence that may quote hostile text; what stands in backticks is code.
-fn prose(text: &str) -> Markup {
-    let shown = message(text);
-    html! {
-        @for (number, part) in shown.split('`').enumerate() {
-            @if number % 2 == 1 { code { (part) } } @else { (part) }
         }
     }
 }
