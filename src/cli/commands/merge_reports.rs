@@ -263,7 +263,7 @@ fn told(arguments: &MergeReportsArgs, given: &[Given], selected: &[Asked]) -> Ve
     let mut notices = vec![Notice::new("merged", format!("one answer from {number} {reports}"))];
     if !arguments.only.is_empty() {
         let message = format!(
-            "--only {}: {} of the seals were asked for, and nothing is said of others",
+            "--only {}: {} of the seals were asked for, and the answer leaves out the others",
             arguments.only.join(" --only "),
             selected.len()
         );
