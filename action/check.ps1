@@ -87,7 +87,10 @@ $search = @("$env:PATH" -split ';' | Where-Object { [IO.Path]::IsPathFullyQualif
 $env:PATH = $search -join ';'
 $room = Join-Path $env:RUNNER_TEMP "sealgate-$([guid]::NewGuid())"
 [void] [IO.Directory]::CreateDirectory($room)
-$report = Join-Path $room 'report.json'
+# What the action keeps of a failure: the report, and what builds made.
+$keep = Join-Path $room 'keep'
+[void] [IO.Directory]::CreateDirectory($keep)
+$report = Join-Path $keep 'report.json'
 
 # The action keeps the report of a failure under a name that no other job of the run takes, and the
 # program prints how to get it.
@@ -176,6 +179,7 @@ if ($rebuild) {
     $arguments.Add('rebuild')
     foreach ($name in $names) { $arguments.Add($name) }
     $arguments.Add("--seals-from=$env:EVENT_SHA")
+    if ($env:SEALGATE_ARTIFACT) { $arguments.Add("--keep=$(Join-Path $keep 'built')") }
 } elseif ("$env:IN_MERGE_REPORTS" -ne '') {
     if ("$env:IN_AT$env:IN_STAGE$env:IN_REV$env:IN_PARTITION$env:IN_ENVIRONMENT$env:IN_ACTION$env:IN_REF" -ne '') {
         Stop-Gate "with 'merge-reports' there is no 'at', 'stage', 'rev', 'partition', 'environment', 'action' and 'ref'"
@@ -233,6 +237,6 @@ $code = $LASTEXITCODE
 # Another program: whatever it wrote before does not count.
 if ($code -notin 0, 1, 2) { Set-Undecided }
 if ($code -ne 0 -and (Test-Path -LiteralPath $report)) {
-    [IO.File]::AppendAllLines($env:GITHUB_OUTPUT, [string[]] "artifact=$env:SEALGATE_ARTIFACT")
+    [IO.File]::AppendAllLines($env:GITHUB_OUTPUT, [string[]] ("artifact=$env:SEALGATE_ARTIFACT", "keep=$keep"))
 }
 exit $code

@@ -87,7 +87,10 @@ fi
 undecided
 search_path
 room=$(mktemp -d "$RUNNER_TEMP/sealgate-XXXXXXXX")
-report=$room/report.json
+# What the action keeps of a failure: the report, and what builds made.
+keep=$room/keep
+mkdir "$keep"
+report=$keep/report.json
 
 # The action keeps the report of a failure under a name that no other job of the run takes, and the
 # program prints how to get it.
@@ -203,6 +206,7 @@ if [ "$rebuild" = true ]; then
         esac
     done
     arguments=(rebuild ${names[@]+"${names[@]}"} "--seals-from=$EVENT_SHA")
+    [ -z "$artifact" ] || arguments+=("--keep=$keep/built")
 elif [ -n "$IN_MERGE_REPORTS" ]; then
     [ -z "$IN_AT$IN_STAGE$IN_REV$IN_PARTITION$IN_ENVIRONMENT$IN_ACTION$IN_REF" ] ||
         stop "with 'merge-reports' there is no 'at', 'stage', 'rev', 'partition', 'environment', 'action' and 'ref'"
@@ -265,6 +269,6 @@ case $code in
 *) undecided ;;
 esac
 if [ "$code" != 0 ] && [ -f "$report" ]; then
-    printf 'artifact=%s\n' "$artifact" >>"$GITHUB_OUTPUT"
+    printf 'artifact=%s\nkeep=%s\n' "$artifact" "$keep" >>"$GITHUB_OUTPUT"
 fi
 exit "$code"

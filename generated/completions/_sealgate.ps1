@@ -95,6 +95,7 @@ Register-ArgumentCompleter -Native -CommandName 'sealgate' -ScriptBlock {
             [CompletionResult]::new('--seals-from', '--seals-from', [CompletionResultType]::ParameterName, 'Judge by the seals of the commit REV, and run the build commands that they state')
             [CompletionResult]::new('--base', '--base', [CompletionResultType]::ParameterName, 'Judge how the seals changed since the commit REV; see `check --base`')
             [CompletionResult]::new('--on-reseal', '--on-reseal', [CompletionResultType]::ParameterName, 'Which changes of seals since the base may pass [default: entries; allow with `--base auto` for a change request with the label seal-scope, a merge queue or a push to the default branch; under a policy, grants decide]')
+            [CompletionResult]::new('--keep', '--keep', [CompletionResultType]::ParameterName, 'If what the builds make is not what is sealed, copy it to DIR/NAME; DIR must not exist')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'The format of the output')
             [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'Also write a report to FILE; repeatable')
             [CompletionResult]::new('--threads', '--threads', [CompletionResultType]::ParameterName, 'Number of threads [default: the CPUs available to this process]')

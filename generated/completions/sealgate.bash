@@ -1475,7 +1475,7 @@ _sealgate() {
             return 0
             ;;
         sealgate__subcmd__rebuild)
-            opts="-C -q -v -h -V --seal --twice --restore --seals-from --base --on-reseal --format --report --threads --no-mmap --seals --color --quiet --verbose --help --version $("$1" ls 2>/dev/null)"
+            opts="-C -q -v -h -V --seal --twice --restore --seals-from --base --on-reseal --keep --format --report --threads --no-mmap --seals --color --quiet --verbose --help --version $("$1" ls 2>/dev/null)"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1491,6 +1491,10 @@ _sealgate() {
                     ;;
                 --on-reseal)
                     COMPREPLY=($(compgen -W "allow entries fail" -- "${cur}"))
+                    return 0
+                    ;;
+                --keep)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --format)

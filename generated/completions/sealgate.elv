@@ -90,6 +90,7 @@ set edit:completion:arg-completer[sealgate] = {|@words|
             cand --seals-from 'Judge by the seals of the commit REV, and run the build commands that they state'
             cand --base 'Judge how the seals changed since the commit REV; see `check --base`'
             cand --on-reseal 'Which changes of seals since the base may pass [default: entries; allow with `--base auto` for a change request with the label seal-scope, a merge queue or a push to the default branch; under a policy, grants decide]'
+            cand --keep 'If what the builds make is not what is sealed, copy it to DIR/NAME; DIR must not exist'
             cand --format 'The format of the output'
             cand --report 'Also write a report to FILE; repeatable'
             cand --threads 'Number of threads [default: the CPUs available to this process]'

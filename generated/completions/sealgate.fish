@@ -99,6 +99,7 @@ complete -c sealgate -n "__fish_sealgate_using_subcommand rebuild" -l base -d 'J
 complete -c sealgate -n "__fish_sealgate_using_subcommand rebuild" -l on-reseal -d 'Which changes of seals since the base may pass [default: entries; allow with `--base auto` for a change request with the label seal-scope, a merge queue or a push to the default branch; under a policy, grants decide]' -r -f -a "allow\t'All of them'
 entries\t'Changes of entries; what a seal covers must stay as it was'
 fail\t'None'"
+complete -c sealgate -n "__fish_sealgate_using_subcommand rebuild" -l keep -d 'If what the builds make is not what is sealed, copy it to DIR/NAME; DIR must not exist' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand rebuild" -l format -d 'The format of the output' -r -f -a "human\t'For people'
 json\t'For scripts'
 github\t'For GitHub Actions: for people, then annotations'

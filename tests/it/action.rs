@@ -298,6 +298,12 @@ fn a_rebuild_takes_the_seals_of_the_commit_and_nothing_that_reads_as_an_option()
     let all = step.run(&[("rebuild", "true"), ("base", "none"), ("on-reseal", "fail")]);
     assert_eq!(own(&all), ["rebuild", &seals, "--base=none", "--on-reseal=fail"]);
     assert_eq!(own(&step.run(&[("rebuild", "false")]))[0], "check");
+    // What is kept lies beside the report.
+    let kept = step.run(&[("rebuild", "true"), ("keep-report", "true")]).arguments.unwrap();
+    let place = |option: &str| {
+        kept.iter().find_map(|argument| argument.strip_prefix(option)?.rsplit_once('/')).unwrap()
+    };
+    assert_eq!(place("--keep=").0, place("--report=json=").0);
     let refused: [&[(&str, &str)]; 9] = [
         &[("rebuild", "yes")],
         &[("rebuild", "true"), ("seals", "dist --seal")],
@@ -367,7 +373,9 @@ fn whatever_ends_the_program_early_is_an_error_with_every_output() {
         let step = Step::new();
         step.program("sealgate", &body);
         let stepped = step.run(&[]);
-        let there: BTreeSet<&str> = stepped.outputs.keys().map(String::as_str).collect();
+        // `keep` is for the action's own step alone, which keeps what was found.
+        let names = stepped.outputs.keys().map(String::as_str);
+        let there: BTreeSet<&str> = names.filter(|name| *name != "keep").collect();
         assert_eq!(there, action_outputs().into_iter().collect(), "{body}");
         assert_eq!(stepped.outputs["verdict"] == "pass", says_pass, "{body}");
         assert!(!step.passes(&stepped.outputs), "{body}: {:?}", stepped.outputs);
@@ -698,6 +706,9 @@ fn the_report_of_a_failure_is_kept_under_a_name_of_its_own() {
         assert_eq!(name.starts_with("sealgate-report-"), keep == "true", "{keep}: {name}");
         let kept = if is_kept { &*name } else { "" };
         assert_eq!(stepped.outputs["artifact"], kept, "{keep} {code}");
+        let place = stepped.outputs.get("keep").map(|place| format!("{place}/report.json"));
+        let report = Some(&stepped.outputs["report"]).filter(|_| code != 0);
+        assert_eq!(place.as_ref(), report, "{keep} {code}");
     }
     // Without a report there is nothing to keep.
     let step = Step::new();

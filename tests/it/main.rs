@@ -55,6 +55,7 @@ mod house;
 mod init;
 mod job_summary;
 mod judges;
+mod keeping_builds;
 mod kept_in_git;
 
 mod limits;

@@ -539,10 +539,6 @@ fn the_action_and_the_workflows_please_their_judges() {
     judged("shellcheck", &[], &scripts, "bad.sh", "#!/bin/sh\nrm $1/*\n");
 }
 
-/// Shell: `gh run download RUN -n NAME -D PLACE`, from where the stand-in of the host keeps artifacts.
-const GH: &str = "#!/bin/sh\nset -e\n[ \"$1 $2 $4 $6\" = 'run download -n -D' ]\n\
-    mkdir \"$7\" && cp -r \"$STORE/$5/.\" \"$7\"\n";
-
 #[test]
 #[ignore = "needs act, which .ci/run installs"]
 fn what_a_failing_run_found_is_approved_by_the_printed_commands() {
@@ -559,16 +555,7 @@ fn what_a_failing_run_found_is_approved_by_the_printed_commands() {
     for step in &steps {
         assert!(acted.log().contains(step), "{step}: {}", acted.log());
     }
-    let bin = consumer.outside("desk");
-    fs::create_dir(&bin).unwrap();
-    fs::write(bin.join("gh"), GH).unwrap();
-    fs::set_permissions(bin.join("gh"), fs::Permissions::from_mode(0o755)).unwrap();
-    let own = std::path::Path::new(env!("CARGO_BIN_EXE_sealgate")).parent().unwrap();
-    let path = format!("{}:{}:{}", bin.display(), own.display(), std::env::var("PATH").unwrap());
-    let mut shell = scrubbed("sh");
-    shell.args(["-ec", &steps.join("\n")]).current_dir(consumer.repo.at("."));
-    shell.env("PATH", path).env("STORE", consumer.outside("store"));
-    let pasted = run(shell);
+    let pasted = consumer.paste(&steps.join("\n"));
     assert_eq!(pasted.code, 0, "{steps:?}: {}", pasted.stderr);
     let acted = consumer.act(&workflow(build, &with_binary("")), "push", &push(&consumer));
     let outputs = expect("approved", &acted, PASS);

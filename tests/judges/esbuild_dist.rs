@@ -2,31 +2,20 @@
 //! each way in which that goes wrong, with the commands that end it.
 
 use std::fs;
-use std::path::Path;
 
 use serde_json::{Value, json};
 
 use crate::acting::{Acted, Consumer};
-use crate::support::{Run, run, scrubbed};
 
 const SHA: &str = "0123456789abcdef0123456789abcdef01234567";
 
 const BUILD: &str =
     "esbuild src/main.js src/post.js --bundle --platform=node --outdir=dist --log-level=error";
 
-/// Runs `line` as a person would who pasted it.
-fn pasted(consumer: &Consumer, line: &str) -> Run {
-    let program = Path::new(env!("CARGO_BIN_EXE_sealgate")).parent().unwrap();
-    let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap());
-    let mut shell = scrubbed("sh");
-    shell.args(["-ec", line]).current_dir(consumer.repo.at(".")).env("PATH", path);
-    run(shell)
-}
-
-/// The same, which must end well; gives what was said.
+/// Runs `line` as a person would who pasted it. It must end well; gives what was said.
 #[track_caller]
 fn done(consumer: &Consumer, line: &str) -> String {
-    let ran = pasted(consumer, line);
+    let ran = consumer.paste(line);
     let said = ran.stdout.clone() + &ran.stderr;
     assert_eq!(ran.code, 0, "{line}: {said}");
     said
@@ -87,27 +76,31 @@ fn kept(consumer: &Consumer, acted: &Acted) -> Value {
     serde_json::from_slice(&report).unwrap()
 }
 
-/// What is changed, what the log must show of it, and whether the steps of the report end it.
-const CASES: [(&str, &str, &[&str]); 4] = [
+/// What is changed, what the log must show of it, and what differs from the build that the run kept.
+const CASES: [(&str, &str, &[&str], &str); 4] = [
     (
         "stale",
         "sed -i 's/time:/took:/' src/time.js; git commit -qam 'Change the source alone'",
         &["- ", "return `time: ${ms}`;", "+ ", "return `took: ${ms}`;"],
+        "took: ",
     ),
     (
         "orphan",
         "git rm -q src/post.js; sed -i 's| src/post.js||' package.json; git commit -qam 'Drop post'",
         &["missing", "post.js", "the build does not make it"],
+        "post.js",
     ),
     (
         "stray",
         "echo 'remember' > dist/notes.txt; git add dist; git commit -qm 'Add notes'",
         &["unsealed", "notes.txt", "commit what the build makes"],
+        "notes.txt",
     ),
     (
         "edited by hand",
         "echo '// patched' >> dist/main.js; git commit -qam 'Patch the output'",
         &["modified", "main.js", "commit what the build makes"],
+        "// patched",
     ),
 ];
 
@@ -118,9 +111,9 @@ fn a_change_request_is_guarded_and_each_failure_ends_with_the_printed_steps() {
     done(&consumer, "git switch -qC work main; git commit -q --allow-empty -m 'Change nothing'");
     let acted = request(&consumer);
     assert_eq!(acted.ran.code, 0, "{}", acted.log());
-    for (name, change, shown) in CASES {
+    for (name, change, shown, apart) in CASES {
         done(&consumer, &format!("git switch -qC work main; {change}"));
-        let here = pasted(&consumer, "sealgate rebuild");
+        let here = consumer.paste("sealgate rebuild");
         assert_eq!(here.code, 1, "{name}: {}", here.stderr);
         let said = here.stdout.clone();
         done(&consumer, "git restore .");
@@ -130,8 +123,15 @@ fn a_change_request_is_guarded_and_each_failure_ends_with_the_printed_steps() {
             assert!(said.contains(words), "{name}: {words}: {said}");
             assert!(acted.log().contains(words), "{name}: {words}: {}", acted.log());
         }
-        let steps = report["seals"][0]["fix"]["steps"].as_array().unwrap();
-        for step in steps {
+        let fix = &report["seals"][0]["fix"];
+        let compared = fix["compare"].as_array().unwrap().iter().map(|line| line.as_str().unwrap());
+        let compared: Vec<&str> = compared.collect();
+        assert!(compared.iter().all(|line| acted.log().contains(line)), "{name}: {}", acted.log());
+        let compared = consumer.paste(&compared.join("\n"));
+        assert_eq!(compared.code, 0, "{name}: {}", compared.stderr);
+        assert!(compared.stdout.contains(apart), "{name}: {}", compared.stdout);
+        fs::remove_dir_all(consumer.repo.at("ci-report")).unwrap();
+        for step in fix["steps"].as_array().unwrap() {
             let step = step.as_str().unwrap();
             assert!(said.contains(step) && acted.log().contains(step), "{name}: {step}: {said}");
             done(&consumer, step);
@@ -153,7 +153,7 @@ fn a_build_that_writes_nothing_or_never_the_same_is_told_from_a_stale_one() {
     assert_ne!(acted.ran.code, 0);
     assert!(acted.log().contains("the build wrote nothing"), "{}", acted.log());
     // What was there is there again.
-    assert_eq!(pasted(&consumer, "sealgate rebuild").code, 2);
+    assert_eq!(consumer.paste("sealgate rebuild").code, 2);
     assert_eq!(done(&consumer, "git status --porcelain"), "");
     done(&consumer, "git switch -qC work main");
     consumer.write("src/time.js", "export const label = (ms) => `${BUILT}: ${ms}`;\n");
@@ -164,13 +164,13 @@ fn a_build_that_writes_nothing_or_never_the_same_is_told_from_a_stale_one() {
     let report = kept(&consumer, &request(&consumer));
     let caution = report["seals"][0]["fix"]["caution"].as_str().unwrap();
     let twice = caution.split('`').find(|word| word.ends_with("--twice")).unwrap();
-    let ran = pasted(&consumer, twice);
+    let ran = consumer.paste(twice);
     let said = ran.stdout.clone();
     assert_eq!(ran.code, 1, "{said}{}", ran.stderr);
     assert!(said.contains("main.js") && said.contains("it looks like a time"), "{said}");
     // `init` refuses to seal such a build in the first place.
     done(&consumer, "git rm -qr seals .github; git commit -qm unsealed");
-    let ran = pasted(&consumer, &format!("sealgate init --yes --action owner/sealgate@{SHA}"));
+    let ran = consumer.paste(&format!("sealgate init --yes --action owner/sealgate@{SHA}"));
     assert_eq!(ran.code, 2, "{ran:?}");
     assert!(ran.stderr.contains("two builds of one source differ"), "{ran:?}");
 }
@@ -193,7 +193,7 @@ fn neighbours_merge_and_a_stray_file_on_the_disk_is_named() {
     let acted = request(&consumer);
     assert_eq!(acted.ran.code, 0, "{}", acted.log());
     consumer.write("dist/.DS_Store", "x");
-    let ran = pasted(&consumer, "sealgate check");
+    let ran = consumer.paste("sealgate check");
     let said = ran.stdout.clone();
     assert_eq!(ran.code, 1, "{said}");
     let joined = said.split_whitespace().collect::<Vec<_>>().join(" ");

@@ -358,7 +358,8 @@ mod tests {
     impl Place {
         fn with(content: &[u8], (mapped, staged): (bool, bool)) -> Self {
             let directory = tempfile::tempdir().unwrap();
-            let stage = staged.then(|| Stage::create(&directory.path().join("stage")).unwrap());
+            let stage =
+                staged.then(|| Stage::create("--stage", &directory.path().join("stage")).unwrap());
             let alone = NonZeroUsize::new(1);
             let place =
                 Self { directory, scanner: Scanner { mapped, stage, ..Scanner::new(alone) } };

@@ -257,7 +257,7 @@ mod tests {
         let above = tree();
         let root = Directory::open_root(&above.path().join("above"), Some(&path("root"))).unwrap();
         let scope = Scope::new(vec!["*.log".into()]).unwrap();
-        let stage = staged.then(|| Stage::create(&above.path().join("stage")).unwrap());
+        let stage = staged.then(|| Stage::create("--stage", &above.path().join("stage")).unwrap());
         let scanner = Scanner { stage, ..Scanner::new(None) };
         let (mut items, listed) = walk::walk(&root, &scope, &scanner, None).unwrap();
         items.sort_by(|a, b| a.path.cmp(&b.path));

@@ -23,6 +23,8 @@ type Link = (Box<[u8]>, Box<str>);
 /// A directory in the making.
 #[derive(Debug)]
 pub struct Stage {
+    /// The option that asked for it, as errors name it.
+    option: &'static str,
     target: PathBuf,
     scratch: Scratch,
     /// The links are made when all else is there, so that nothing is ever written through one.
@@ -32,20 +34,18 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// Begins a stage that is to be at `target`, where nothing may be.
-    pub fn create(target: &Path) -> Result<Self, Problem> {
+    /// Begins a stage that is to be at `target`, where nothing may be; `option` asked for it.
+    pub fn create(option: &'static str, target: &Path) -> Result<Self, Problem> {
+        let misplaced = |why: &str| misplaced(option, target, why);
         let begun = Scratch::create(target).map_err(|error| match error.kind() {
-            io::ErrorKind::AlreadyExists => misplaced(
-                target,
-                "it exists already, and what is in it was not judged by this check",
-            ),
-            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
-                misplaced(target, &in_words(&error))
+            io::ErrorKind::AlreadyExists => {
+                misplaced("it exists already, and what is in it was not judged by this check")
             }
-            _ => unwritable(target, &in_words(&error)),
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => misplaced(&in_words(&error)),
+            _ => unwritable(option, target, &in_words(&error)),
         });
         let (links, fault) = (Mutex::default(), OnceLock::new());
-        Ok(Self { scratch: begun?, target: target.to_owned(), links, fault })
+        Ok(Self { option, scratch: begun?, target: target.to_owned(), links, fault })
     }
 
     /// Where it is to be.
@@ -91,19 +91,20 @@ impl Stage {
             self.attempt(path, |path| self.scratch.link(path, target));
         }
         if let Some(fault) = self.fault.get() {
-            return Err(unwritable(&self.target, fault));
+            return Err(unwritable(self.option, &self.target, fault));
         }
         self.scratch.publish().map_err(|error| match error.kind() {
             io::ErrorKind::AlreadyExists => {
-                misplaced(&self.target, "something was put there meanwhile")
+                misplaced(self.option, &self.target, "something was put there meanwhile")
             }
             // No error of the system's.
             io::ErrorKind::Other => told(
+                self.option,
                 &self.target,
                 &in_words(&error),
                 "keep others out of the directory that it is in, and check again",
             ),
-            _ => unwritable(&self.target, &in_words(&error)),
+            _ => unwritable(self.option, &self.target, &in_words(&error)),
         })
     }
 
@@ -118,16 +119,16 @@ impl Stage {
     }
 }
 
-fn misplaced(target: &Path, why: &str) -> Problem {
-    told(target, why, "name a directory that does not exist, in one that does")
+fn misplaced(option: &str, target: &Path, why: &str) -> Problem {
+    told(option, target, why, "name a directory that does not exist, in one that does")
 }
 
-fn unwritable(target: &Path, why: &str) -> Problem {
-    told(target, why, "make room and give this user the right to write there")
+fn unwritable(option: &str, target: &Path, why: &str) -> Problem {
+    told(option, target, why, "make room and give this user the right to write there")
 }
 
-fn told(target: &Path, why: &str, remedy: &str) -> Problem {
-    Problem::new("stage", format!("--stage {}: {why}", shown_path(target))).remedy(remedy)
+fn told(option: &str, target: &Path, why: &str, remedy: &str) -> Problem {
+    Problem::new("stage", format!("{option} {}: {why}", shown_path(target))).remedy(remedy)
 }
 
 /// A file of the stage. What cannot be written is noted, and the stage is never published.
@@ -239,7 +240,7 @@ mod tests {
                 let (path, target) = (tree.path().join("f"), tree.path().join("stage"));
                 fs::write(&path, vec![7; length]).unwrap();
                 fs::set_permissions(&path, fs::Permissions::from_mode(before)).unwrap();
-                let mut stage = Stage::create(&target).unwrap();
+                let mut stage = Stage::create("--stage", &target).unwrap();
                 let opened = Opened::new(File::open(&path).unwrap()).unwrap();
                 let mut copy = Some(stage.file(b"f", opened.mode()));
                 fs::set_permissions(&path, fs::Permissions::from_mode(after)).unwrap();
@@ -260,7 +261,7 @@ mod tests {
         let tree = tempfile::tempdir().unwrap();
         let outside = tree.path().join("outside");
         fs::create_dir(&outside).unwrap();
-        let mut stage = Stage::create(&tree.path().join("stage")).unwrap();
+        let mut stage = Stage::create("--stage", &tree.path().join("stage")).unwrap();
         stage.link(b"a", outside.to_str().unwrap());
         stage.directory(b"a");
         stage.directory(b"a/d");
@@ -283,7 +284,7 @@ mod tests {
         ];
         for (path, fault) in faults {
             let tree = tempfile::tempdir().unwrap();
-            let mut stage = Stage::create(&tree.path().join("stage")).unwrap();
+            let mut stage = Stage::create("--stage", &tree.path().join("stage")).unwrap();
             fault(&stage);
             let problem = stage.publish().unwrap_err();
             assert!(problem.message.contains(&format!(": {path}: ")), "{problem:?}");
@@ -296,12 +297,12 @@ mod tests {
     fn a_stage_takes_no_place_that_is_taken_and_leaves_one_that_it_took() {
         let tree = tempfile::tempdir().unwrap();
         let target = tree.path().join("stage");
-        let mut stage = Stage::create(&target).unwrap();
+        let mut stage = Stage::create("--stage", &target).unwrap();
         stage.file(b"f", 0o644).write_at(b"x", 0);
         fs::create_dir(&target).unwrap();
         assert!(stage.publish().is_err());
         assert_eq!(fs::read_dir(&target).unwrap().count(), 0);
-        assert!(Stage::create(&target).is_err());
+        assert!(Stage::create("--stage", &target).is_err());
         fs::remove_dir(&target).unwrap();
         stage.publish().unwrap();
         assert_eq!(fs::read(target.join("f")).unwrap(), b"x");

@@ -117,7 +117,7 @@ fn taken(root: &Path, way: Way, meter: &Arc<Meter>) -> Taken {
     let work = || {
         let workers = Workers::new(threads);
         assert!(way.threads == 1 || shares(&workers), "{way:?}: one thread does it all");
-        let stage = way.staged.then(|| Stage::create(&target).unwrap());
+        let stage = way.staged.then(|| Stage::create("--stage", &target).unwrap());
         let scanner = Scanner { workers, mapped: way.mapped, meter: Arc::clone(meter), stage };
         let root = Directory::open_root(root, None).unwrap();
         let inventory = take(&root, &Scope::new(Vec::new()).unwrap(), &scanner).unwrap();

@@ -1,6 +1,7 @@
 //! `rebuild`.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use clap::Args;
 use sealgate_core::compare::changes::OnReseal;
@@ -34,6 +35,9 @@ pub struct RebuildArgs {
     /// policy, grants decide]
     #[arg(long, value_name = "WHICH", value_parser = values::on_reseal(), requires = "base")]
     pub on_reseal: Option<OnReseal>,
+    /// If what the builds make is not what is sealed, copy it to DIR/NAME; DIR must not exist
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["seal", "restore"])]
+    pub keep: Option<PathBuf>,
     /// Where the report goes, and how
     #[command(flatten)]
     pub output: OutputArgs,
@@ -41,7 +45,7 @@ pub struct RebuildArgs {
     #[command(flatten)]
     pub reading: Reading,
     /// With --twice and a directory that has no seal: the command that makes it, and its arguments
-    #[arg(last = true, value_name = "COMMAND", requires = "twice", conflicts_with_all = ["seal", "base", "seals_from", "report"])]
+    #[arg(last = true, value_name = "COMMAND", requires = "twice", conflicts_with_all = ["seal", "base", "seals_from", "report", "keep"])]
     pub command: Vec<OsString>,
 }
 

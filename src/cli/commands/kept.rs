@@ -18,7 +18,7 @@ pub(super) fn kept() -> Option<Kept> {
     let artifact = variable(ARTIFACT).filter(is_plain);
     let run = variable("GITHUB_RUN_ID").filter(is_plain);
     match artifact.zip(run) {
-        Some((name, run)) => Some(Kept::Artifact { name, run }),
+        Some((name, run)) => Some(Kept::Artifact { name, run, builds: None }),
         None => in_ci().then_some(Kept::InCi { file: None }),
     }
 }

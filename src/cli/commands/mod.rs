@@ -22,6 +22,7 @@ mod init_build;
 mod init_place;
 mod init_workflow;
 mod kept;
+mod kept_builds;
 mod ls;
 mod merge_reports;
 mod occasion;

@@ -10,6 +10,7 @@ use sealgate_scan::{Scanner, read_named};
 
 use super::check::{self, Prepared};
 use super::environment::variable;
+use super::kept_builds::Keep;
 use super::ready::{tell_next, write};
 use super::select::by_place;
 use super::two_builds::BothBuilds;
@@ -51,12 +52,14 @@ pub(super) fn run(arguments: &RebuildArgs, context: &Context) -> Outcome {
             .terminal
             .remark(&format!("{name} is not rebuilt: its seal states no build command"));
     }
+    let keep = Keep::wanted(arguments, &plan, context)?;
     let check = arguments.check();
     // Before a build runs: it could move the refs, or leave a process that writes the seals.
     let prepared = if arguments.seal {
         None
     } else {
-        Some(check::before_build(&check, &plan.without_build, context)?)
+        let keep = keep.as_ref().and_then(Keep::name);
+        Some(check::before_build(&check, &plan.without_build, keep, context)?)
     };
     let before = SealFiles::look(&context.repository, &scanner)?;
     let aside = Aside::begin(&context.repository, plan.roots())?;
@@ -68,7 +71,8 @@ pub(super) fn run(arguments: &RebuildArgs, context: &Context) -> Outcome {
     }
     if plan.not_made(&context.repository).is_empty() {
         plan.record(&context.repository, &scanner);
-        let verdict = judge(arguments, prepared, &plan, &aside, &scanner, context);
+        let room = Room { plan: &plan, aside: &aside, keep: keep.as_ref() };
+        let verdict = judge(arguments, prepared, &room, &scanner, context);
         // What was approved is not lost to a build that makes something else.
         let dispensable = match verdict {
             Ok(Verdict::Pass) => Dispensable::Sealed,
@@ -88,7 +92,7 @@ pub(super) fn run(arguments: &RebuildArgs, context: &Context) -> Outcome {
     // The report says so, below what became of the seals.
     let verdict = check::run_after_build(&check, prepared, context);
     tell_made(&aside, context)?;
-    verdict
+    verdict.map(|(verdict, _)| verdict)
 }
 
 /// Refuses to run a build where an event lends it the rights of somebody else.
@@ -189,12 +193,18 @@ pub(super) fn tell_made(aside: &Aside<'_>, context: &Context) -> Result<(), Prob
     Ok(())
 }
 
+/// What was built, and where what is not in its place is.
+struct Room<'a> {
+    plan: &'a Plan,
+    aside: &'a Aside<'a>,
+    keep: Option<&'a Keep>,
+}
+
 /// What came out: held against the first of two builds, then against what was `prepared`, or sealed.
 fn judge(
     arguments: &RebuildArgs,
     prepared: Option<Prepared<'_>>,
-    plan: &Plan,
-    aside: &Aside<'_>,
+    &Room { plan, aside, keep }: &Room<'_>,
     scanner: &Scanner,
     context: &Context,
 ) -> Outcome {
@@ -206,7 +216,11 @@ fn judge(
     }
     match prepared {
         None => approve(arguments, plan, context),
-        Some(prepared) => check::run_after_build(&arguments.check(), prepared, context),
+        Some(prepared) => {
+            let (verdict, failed) = check::run_after_build(&arguments.check(), prepared, context)?;
+            keep.map_or(Ok(()), |keep| keep.copy(plan, &failed, &arguments.reading, context))?;
+            Ok(verdict)
+        }
     }
 }
 

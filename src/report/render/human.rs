@@ -313,7 +313,11 @@ fn write_fix(fix: &Fix, columns: usize, sink: &mut dyn Write) -> io::Result<()> 
         }
     }
     write!(sink, "  ")?;
-    write_wrapped(&message(&fix.caution), 2, columns, sink)
+    write_wrapped(&message(&fix.caution), 2, columns, sink)?;
+    for command in &fix.compare {
+        writeln!(sink, "    {BOLD}{}{BOLD:#}", message(command))?;
+    }
+    Ok(())
 }
 
 /// Writes `text` in lines of at most `columns`, after `indent` columns of its first line, which are

@@ -219,6 +219,10 @@ fn what_to_do(shown: &Presentation) -> String {
         let steps: Vec<&str> = fix.commands().collect();
         let _ = write!(said, "\n{}\n\n{}", to_approve(fix), commands(&steps));
         let _ = writeln!(said, "\n{}", prose(&fix.caution));
+        if !fix.compare.is_empty() {
+            let compare: Vec<&str> = fix.compare.iter().map(String::as_str).collect();
+            let _ = write!(said, "\n{}", commands(&compare));
+        }
     }
     said
 }

@@ -176,6 +176,10 @@ pub struct Fix {
     /// Whether the steps approve what the report states, without a build.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub from_report: bool,
+    /// The commands that show where what CI built differs from another build, for when the caution is
+    /// true. Absent where nobody kept what was built.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub compare: Vec<String>,
 }
 
 impl Fix {

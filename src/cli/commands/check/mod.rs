@@ -40,7 +40,7 @@ use crate::ops::broken::Broken;
 use crate::ops::check::checkout::checkout;
 use crate::ops::check::review::Review;
 use crate::ops::check::{Bytes, Causes, Judge, coverage, lines, shifted};
-use crate::report::{Invocation, Notice, Report, Verbosity, quote};
+use crate::report::{Invocation, Kept, Notice, Report, Verbosity, quote};
 use crate::tree::CommitTree;
 
 pub(super) fn run(arguments: &CheckArgs, context: &Context) -> Outcome {
@@ -72,6 +72,8 @@ pub(super) struct Prepared<'a> {
     notices: Vec<Notice>,
     problems: Vec<Problem>,
     builds: Builds,
+    /// Where the report of this run is kept.
+    kept: Option<Kept>,
     /// What is checked out, where builds run and no other commit has the seals.
     head: Option<CommitTree<'a>>,
 }
@@ -85,13 +87,15 @@ enum Builds {
 }
 
 /// Reads what judges before a build runs: nothing that the build does changes what it is judged by.
-/// `not_rebuilt` names the seals that state no build.
+/// `not_rebuilt` names the seals that state no build, and `keep` the directory for what builds made.
 pub(super) fn before_build<'a>(
     arguments: &CheckArgs,
     not_rebuilt: &[SealName],
+    keep: Option<&str>,
     context: &'a Context,
 ) -> Result<Prepared<'a>, Vec<Problem>> {
     let mut prepared = prepare(arguments, Builds::Run, None, context)?;
+    prepared.kept = prepared.kept.map(|kept| kept.with_builds(keep));
     prepared.notices.extend(not_rebuilt.iter().map(|name| {
         let message = format!("{name} is not rebuilt: its seal states no build command");
         Notice::new("not-rebuilt", message)
@@ -99,15 +103,18 @@ pub(super) fn before_build<'a>(
     Ok(prepared)
 }
 
-/// Judges what the builds made by what was read before them, and reports.
+/// Judges what the builds made by what was read before them, and reports; gives the names of the seals
+/// that failed too.
 pub(super) fn run_after_build(
     arguments: &CheckArgs,
     prepared: Prepared<'_>,
     context: &Context,
-) -> Outcome {
+) -> Result<(Verdict, Vec<String>), Vec<Problem>> {
     let prepared = Prepared { started: Instant::now(), ..prepared };
     let checked = judge(arguments, prepared, context)?;
-    tell(checked, arguments, context)
+    let failed = checked.report.seals.iter().filter(|seal| seal.verdict == Verdict::Fail);
+    let failed = failed.map(|seal| seal.name.clone()).collect();
+    Ok((tell(checked, arguments, context)?, failed))
 }
 
 /// Reports what a check came to.
@@ -188,6 +195,7 @@ fn prepare<'a>(
         notices: scope_notice.into_iter().collect(),
         problems,
         builds,
+        kept: kept_in(context.invocation.kept.clone(), &arguments.output.report),
         head,
     })
 }
@@ -199,7 +207,7 @@ fn judge(
     context: &Context,
 ) -> Result<Checked, Vec<Problem>> {
     let Prepared { started, files, commits, selected, authorization, has_policy, .. } = prepared;
-    let Prepared { review, mut notices, mut problems, builds, head, .. } = prepared;
+    let Prepared { review, mut notices, mut problems, builds, kept, head, .. } = prepared;
     let only = only(arguments)?;
     let bytes = bytes(arguments, context, &commits);
     let mut scanner = arguments.reading.scanner();
@@ -250,7 +258,7 @@ fn judge(
         installs,
         seals_there: seals_there(builds, context),
         after_build: builds == Builds::Run,
-        kept: kept_in(context.invocation.kept.clone(), &arguments.output.report),
+        kept,
         ..context.invocation.clone()
     };
     let elapsed = started.elapsed();

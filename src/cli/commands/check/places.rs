@@ -16,6 +16,9 @@ use crate::cli::output::{ReportFile, lies_in};
 use crate::ops::check::Bytes;
 use crate::tree::{Begun, Loaded, Workspace};
 
+/// The option that names the stage.
+const STAGE: &str = "--stage";
+
 pub(in crate::cli::commands) fn report_files(
     given: &[String],
     context: &Context,
@@ -67,8 +70,19 @@ pub(super) fn stage(
     context: &Context,
 ) -> Result<Option<Stage>, Problem> {
     let Some(given) = &arguments.stage else { return Ok(None) };
+    let path = new_directory(STAGE, given, protected, context)?;
+    Stage::create(STAGE, &path).map(Some)
+}
+
+/// Where the directory `given` by `option` is to be, which lies in none that is `protected`.
+pub(in crate::cli::commands) fn new_directory(
+    option: &str,
+    given: &Path,
+    protected: &BTreeSet<PathBuf>,
+    context: &Context,
+) -> Result<PathBuf, Problem> {
     let usage = |why: String| {
-        Problem::new("usage", format!("--stage {}: {why}", shown_path(given)))
+        Problem::new("usage", format!("{option} {}: {why}", shown_path(given)))
             .remedy("name a directory that does not exist, in one that does")
     };
     let path = context.path(given);
@@ -79,7 +93,7 @@ pub(super) fn stage(
     let path = parent.join(name);
     match lies_in(&path, protected) {
         Some(why) => Err(usage(why)),
-        None => Stage::create(&path).map(Some),
+        None => Ok(path),
     }
 }
 

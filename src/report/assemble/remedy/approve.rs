@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use sealgate_core::compare::finding::{Cause, Finding, FindingKind};
 use sealgate_core::compare::verdict::{SealResult, Source, Verdict};
 
-use super::kept::{Kept, is_for_a_report, of_artifact};
+use super::kept::{Kept, is_for_a_report, of_artifact, with_the_build};
 use super::{Advice, Invocation, ToStage};
 use crate::report::v1::Fix;
 use crate::report::words::shell::{pathspec, quote};
@@ -22,7 +22,7 @@ pub(crate) fn fix(judgement: &SealResult, invocation: &Invocation) -> Option<Fix
         if is_for_a_build(judgement, invocation) {
             return of_build(&[judgement], invocation);
         }
-        if let (Some(Kept::Artifact { name, run }), true) =
+        if let (Some(Kept::Artifact { name, run, .. }), true) =
             (&invocation.kept, is_for_a_report(judgement))
         {
             return of_artifact(&[judgement], (name, run), advice.caution_of_report(), invocation);
@@ -32,6 +32,7 @@ pub(crate) fn fix(judgement: &SealResult, invocation: &Invocation) -> Option<Fix
             caution: advice.caution(),
             steps: Vec::new(),
             from_report: false,
+            compare: Vec::new(),
         }
     })
 }
@@ -73,12 +74,19 @@ fn of_build(failing: &[&SealResult], invocation: &Invocation) -> Fix {
     };
     steps.push(format!("{} commit -m {}", invocation.git(), quote(subject.as_bytes())));
     let first = &names[0];
+    let compare = with_the_build(&names, invocation);
+    let show = if compare.is_empty() {
+        format!(
+            "with a copy of what this one made, `{sealgate} diff {first} --against COPY` shows where they differ."
+        )
+    } else {
+        "what this one made is kept, and these show where they differ:".to_owned()
+    };
     let caution = format!(
         "If that changes nothing where you build, that machine and this one make different bytes. \
-         `{sealgate} rebuild {first} --twice` says on each whether it repeats itself; with a copy of what \
-         this one made, `{sealgate} diff {first} --against COPY` shows where they differ."
+         `{sealgate} rebuild {first} --twice` says on each whether it repeats itself; {show}"
     );
-    Fix { approve, caution, steps, from_report: false }
+    Fix { approve, caution, steps, from_report: false, compare }
 }
 
 /// Whether nothing is left of what is sealed, and nothing else is there: `seal` refuses an empty root.
@@ -120,13 +128,13 @@ pub(crate) fn fix_of_all(judgements: &[SealResult], invocation: &Invocation) -> 
         }
         [] => String::new(),
     };
-    if let (Some(Kept::Artifact { name, run }), true) =
+    if let (Some(Kept::Artifact { name, run, .. }), true) =
         (&invocation.kept, failing.iter().all(|one| is_for_a_report(one)))
     {
         return Some(of_artifact(&failing, (name, run), caution, invocation));
     }
     let approve = format!("{} seal {which}", invocation.sealgate());
-    Some(Fix { approve, caution, steps: Vec::new(), from_report: false })
+    Some(Fix { approve, caution, steps: Vec::new(), from_report: false, compare: Vec::new() })
 }
 
 impl Advice<'_> {

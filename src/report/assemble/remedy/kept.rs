@@ -16,12 +16,27 @@ pub enum Kept {
         name: String,
         /// The id of the run of the workflow.
         run: String,
+        /// The directory in it that has what the builds made of each seal that fails, if they are kept.
+        builds: Option<String>,
     },
     /// In a file, if one is named.
     InCi {
         /// The file, as it was given.
         file: Option<String>,
     },
+}
+
+impl Kept {
+    /// The same, where the artifact has what the builds made too, in its directory `builds`.
+    #[must_use]
+    pub fn with_builds(self, builds: Option<&str>) -> Self {
+        match self {
+            Self::Artifact { name, run, .. } => {
+                Self::Artifact { name, run, builds: builds.map(str::to_owned) }
+            }
+            in_ci @ Self::InCi { .. } => in_ci,
+        }
+    }
 }
 
 /// Where the artifact is unpacked.
@@ -55,16 +70,28 @@ pub(super) fn of_artifact(
         _ => format!("Approve {} directories", failing.len()),
     };
     let steps = vec![
-        format!(
-            "gh run download {} -n {} -D {PLACE}",
-            quote(run.as_bytes()),
-            quote(name.as_bytes())
-        ),
+        download(name, run),
         approve.clone(),
         invocation.stage(&staged, None),
         format!("{} commit -m {}", invocation.git(), quote(subject.as_bytes())),
     ];
-    Fix { approve, caution, steps, from_report: true }
+    Fix { approve, caution, steps, from_report: true, compare: Vec::new() }
+}
+
+/// How a build of one's own is held against what the run made of the seals `names`, words of a shell.
+/// Empty where that is not kept.
+pub(super) fn with_the_build(names: &[String], invocation: &Invocation) -> Vec<String> {
+    let Some(Kept::Artifact { name, run, builds: Some(builds) }) = &invocation.kept else {
+        return Vec::new();
+    };
+    let sealgate = invocation.sealgate();
+    let diff = |seal| format!("{sealgate} diff {seal} --against {PLACE}/{builds}/{seal}");
+    [download(name, run)].into_iter().chain(names.iter().map(diff)).collect()
+}
+
+/// The command that fetches the artifact `name` of `run`.
+fn download(name: &str, run: &str) -> String {
+    format!("gh run download {} -n {} -D {PLACE}", quote(run.as_bytes()), quote(name.as_bytes()))
 }
 
 impl Advice<'_> {

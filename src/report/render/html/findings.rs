@@ -55,6 +55,9 @@ pub(super) fn fixes(shown: &Presentation) -> Markup {
                         div class="command" { pre { (message(command)) } }
                     }
                     p class="soft" { (prose(&fix.caution)) }
+                    @for command in &fix.compare {
+                        div class="command" { pre { (message(command)) } }
+                    }
                 }
             }
         }
