@@ -196,15 +196,53 @@ fn each_step_begins_at_the_root_of_the_repository() {
     assert_eq!(repo.run(&["rebuild"]).code, 0);
 }
 
+/// What somebody does to the committed output, and the finding.
+const CHANGES: [(&str, &str, &str); 4] = [
+    ("echo evil >> dist/a.js", "modified", "a.js"),
+    ("echo evil > dist/more.js", "unsealed", "more.js"),
+    ("rm dist/b.js", "missing", "b.js"),
+    ("chmod +x dist/b.js", "mode-changed", "b.js"),
+];
+
+#[test]
+fn a_step_that_builds_before_the_check_hides_nothing_that_the_commit_ships() {
+    for (change, kind, path) in CHANGES {
+        let repo = package();
+        assert_eq!(pasted(&repo, change).code, 0);
+        commit(&repo);
+        assert_eq!(pasted(&repo, "rm -r dist && mkdir dist && cp src/* dist").code, 0);
+        assert_eq!(repo.run(&["check"]).code, 0, "the working tree is right");
+        let check = ["check", "--seals-from", "HEAD"];
+        for more in [&[][..], &["--stage", "staged"], &["--only", "*.js"]] {
+            let ran = repo.run(&[&check[..], more].concat());
+            assert_eq!(ran.code, 1, "{change} {more:?}: {}", ran.stderr);
+            assert!(ran.stdout.contains("1 finding in dist of HEAD"), "{}", ran.stdout);
+            assert!(ran.stdout.contains(kind) && ran.stdout.contains(path), "{}", ran.stdout);
+            assert!(!repo.at("staged").exists());
+        }
+        let shares = ["slice:1/2", "slice:2/2"].map(|share| {
+            repo.run(&[&check[..], &["--partition", share, "--format", "json"]].concat()).stdout
+        });
+        let reports = [repo.at("1.json"), repo.at("2.json")];
+        reports.iter().zip(&shares).for_each(|(file, share)| fs::write(file, share).unwrap());
+        assert_ne!(repo.run(&["merge-reports", "1.json", "2.json"]).code, 0, "{change}");
+        reports.iter().for_each(|file| fs::remove_file(file).unwrap());
+    }
+    let repo = package();
+    assert_eq!(pasted(&repo, CHANGES[0].0).code, 0);
+    commit(&repo);
+    assert_eq!(pasted(&repo, "rm -r dist && mkdir dist && cp src/* dist").code, 0);
+    let check = ["check", "--seals-from", "HEAD", "--format", "json"];
+    let report: Value = serde_json::from_str(&repo.run(&check).stdout).unwrap();
+    for step in report["seals"][0]["fix"]["steps"].as_array().unwrap() {
+        assert_eq!(pasted(&repo, step.as_str().unwrap()).code, 0, "{step}");
+    }
+    assert_eq!(repo.run(&check).code, 0);
+}
+
 #[test]
 fn a_commit_that_ships_something_else_does_not_pass() {
-    let changes = [
-        ("echo evil >> dist/a.js", "modified", "a.js"),
-        ("echo evil > dist/more.js", "unsealed", "more.js"),
-        ("rm dist/b.js", "missing", "b.js"),
-        ("chmod +x dist/b.js", "mode-changed", "b.js"),
-    ];
-    for (change, kind, path) in changes {
+    for (change, kind, path) in CHANGES {
         for revision in [&[][..], &["--seals-from", "HEAD"]] {
             let repo = package();
             assert_eq!(pasted(&repo, change).code, 0);

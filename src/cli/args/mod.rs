@@ -180,7 +180,8 @@ pub struct CheckArgs {
     /// commit that B has and A has not
     #[arg(long, value_name = "REV", conflicts_with_all = ["at", "seals_from", "stage", "require_sealed"])]
     pub rev: Option<String>,
-    /// Judge the bytes of the working tree by the seals of the commit REV
+    /// Judge the bytes of the working tree by the seals of the commit REV; of a root that git keeps, those
+    /// of the commit too
     #[arg(long, value_name = "REV")]
     pub seals_from: Option<String>,
     /// Judge how the seals changed since the commit REV; `auto` takes it from the event of GitHub

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use sealgate_core::compare::verdict::{SealResult, Verdict};
+use sealgate_core::compare::verdict::{SealResult, Source, Verdict};
 use sealgate_core::seal::SealName;
 use sealgate_core::text::problem::Problem;
 use sealgate_scan::Scanner;
 
 use super::sources::Commits;
-use super::{Builds, Context};
+use super::{Builds, Context, Sources};
 use crate::ops::check::{Bytes, Causes, Judge};
 use crate::report::Invocation;
 use crate::setup::init::build::{at_the_root, find};
@@ -57,29 +57,34 @@ pub(super) fn head<'a>(
     head.map(|oid| CommitTree::of(repository, "HEAD", &oid)).transpose()
 }
 
-/// Judges what `commit` has of the roots that were built: a build that makes the sealed bytes proves
-/// nothing of the committed ones, which are what is shipped. A seal of which the commit has another
-/// version is not committed yet. What does not pass takes the place of a pass.
+/// Judges what `commit` has of the roots that git keeps, where the bytes in the working tree were judged:
+/// a build that makes the sealed bytes, in this command or before it, proves nothing of the committed
+/// ones, which are what is shipped. A seal of which the commit has another version is not committed yet.
+/// What does not pass takes the place of a pass.
 pub(super) fn judge_committed(
     judgements: &mut Vec<SealResult>,
-    commit: Option<&CommitTree<'_>>,
+    (commit, sources): (&CommitTree<'_>, Sources<'_>),
     scanner: &Scanner,
     context: &Context,
 ) {
-    let Some(commit) = commit else { return };
     let judge = Judge {
         repository: &context.repository,
         bytes: Bytes::Commit(commit),
         seal_source: commit.source(),
         scanner,
-        share: None,
-        only: None,
+        share: sources.share,
+        only: sources.only,
         causes: Causes::Proved,
     };
     let mut failing = Vec::new();
     for built in judgements.iter_mut() {
         let is_kept = built.tracked == Some(true) && built.database.is_none();
-        let Some(name) = SealName::parse(&built.name).filter(|_| is_kept) else { continue };
+        let is_kept = is_kept && built.source == Source::Worktree;
+        // Without a build, what the working tree has is what the commit has, or was changed by a person.
+        let is_told = sources.builds == Builds::None && built.verdict() != Verdict::Pass;
+        let Some(name) = SealName::parse(&built.name).filter(|_| is_kept && !is_told) else {
+            continue;
+        };
         let Ok(loaded) = commit.load(&name) else { continue };
         if Some(loaded.digest) != built.digest {
             continue;

@@ -210,6 +210,7 @@ fn judge(
     let Prepared { review, mut notices, mut problems, builds, kept, head, .. } = prepared;
     let only = only(arguments)?;
     let bytes = bytes(arguments, context, &commits);
+    let of_worktree = matches!(bytes, Bytes::Worktree);
     let mut scanner = arguments.reading.scanner();
     let protected = protected(arguments, &selected, &bytes, context)?;
     files.iter().try_for_each(|file| file.guard(&protected))?;
@@ -236,8 +237,11 @@ fn judge(
     let mut judgements = judge_all(selected, bytes, sources, &scanner, context, &mut problems);
     if builds == Builds::Run {
         judgements.iter_mut().for_each(explain_missing_root);
-        let shipped = commits.seals.as_ref().or(head.as_ref());
-        judge_committed(&mut judgements, shipped, &scanner, context);
+    }
+    if let Some(commit) = commits.seals.as_ref().or(head.as_ref()) {
+        // Nothing of a commit is copied: what is staged are the bytes that were built.
+        let scanner = arguments.reading.scanner();
+        judge_committed(&mut judgements, (commit, sources), &scanner, context);
     }
     explain_built_roots(&mut judgements, context);
     Broken::new(&context.repository, &context.invocation).explain_judged(&mut judgements);
@@ -258,6 +262,7 @@ fn judge(
         installs,
         seals_there: seals_there(builds, context),
         after_build: builds == Builds::Run,
+        of_worktree,
         kept,
         ..context.invocation.clone()
     };

@@ -45,8 +45,8 @@ fn is_for_a_build(judgement: &SealResult, invocation: &Invocation) -> bool {
             matches!(finding.cause, None | Some(Cause::BuildDiffers | Cause::RenamedByDigest));
         unexplained && finding.kind != FindingKind::Unsealable
     };
-    let is_committed = matches!(judgement.source, Source::Commit { .. });
-    invocation.after_build
+    let is_committed = invocation.of_worktree && matches!(judgement.source, Source::Commit { .. });
+    (invocation.after_build || is_committed)
         && judgement.tracked == Some(true)
         && judgement.build.is_some()
         && (is_committed || judgement.findings.iter().all(is_of_build))

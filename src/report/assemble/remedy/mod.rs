@@ -44,6 +44,9 @@ pub struct Invocation {
     pub checkout: Checkout,
     /// Whether builds ran just before the bytes were judged.
     pub after_build: bool,
+    /// Whether the bytes are those of the working tree: a result for a commit says that the commit has
+    /// others than its seal approves.
+    pub of_worktree: bool,
     /// What installs the dependencies of a build, by the name of its seal.
     pub installs: BTreeMap<String, String>,
     /// In CI: where the report of this run is kept.
@@ -81,7 +84,7 @@ pub(crate) fn of(finding: &Finding, judgement: &SealResult, invocation: &Invocat
     if advice.is_database() {
         return advice.on_database(finding);
     }
-    if invocation.after_build && matches!(judgement.source, Source::Commit { .. }) {
+    if invocation.of_worktree && matches!(judgement.source, Source::Commit { .. }) {
         return advice.on_unbuilt_commit();
     }
     match finding.cause {
@@ -168,12 +171,15 @@ impl Advice<'_> {
         }
     }
 
-    /// A build made the sealed bytes just now, and the commit has others.
+    /// The working tree was judged, by the seal of a commit which has other bytes.
     fn on_unbuilt_commit(&self) -> String {
-        format!(
-            "The commit does not have the {} that its seal approves: commit what the build makes.",
-            self.root_in_words()
-        )
+        let right = if self.judgement.build.is_some() {
+            "what the build makes"
+        } else {
+            "that of the working tree"
+        };
+        let root = self.root_in_words();
+        format!("The commit does not have the {root} that its seal approves: commit {right}.")
     }
 
     /// A file has another content hash or version in its name than the sealed one.
