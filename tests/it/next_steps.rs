@@ -160,6 +160,17 @@ fn line_endings_in_a_commit_are_fixed_for_the_root_alone() {
 }
 
 #[test]
+fn line_endings_that_git_keeps_are_not_fixed_by_an_attribute_that_is_there() {
+    let repo = sealed();
+    shell(&repo, "echo 'vendor/** -text' > .gitattributes; sed -i 's/$/\\r/' vendor/a.js");
+    let said = joined(&repo.run(&["check", "vendor"]));
+    assert!(said.contains("other than git rewrote"), "{said}");
+    assert!(!said.contains("into .gitattributes"), "{said}");
+    shell(&repo, command(&said, "git restore --source=HEAD"));
+    assert_eq!(repo.run(&["check", "vendor"]).code, 0, "{said}");
+}
+
+#[test]
 fn seals_whose_deletion_is_staged_come_back() {
     let repo = sealed();
     shell(&repo, "git rm -rq seals");

@@ -1,4 +1,4 @@
-//! The README's table of what other tools see, row by row, against the tools themselves.
+//! The tables of what other tools see, row by row, against the tools themselves.
 
 #![cfg(unix)]
 
@@ -95,7 +95,7 @@ const TOOLS: [&str; 5] = [
 
 #[test]
 #[ignore = "needs b3sum and GNU sha256sum"]
-fn the_readme_says_of_other_tools_what_they_do() {
+fn the_page_says_of_other_tools_what_they_do() {
     for (what, change, expected) in ROWS {
         let scratch = tempfile::tempdir().unwrap();
         sealed_repository(scratch.path());
@@ -111,10 +111,69 @@ fn the_readme_says_of_other_tools_what_they_do() {
 fn hold(directory: &Path, what: &str, expected: [bool; 5]) {
     let seen = TOOLS.map(|tool| fails(directory, tool));
     assert_eq!(seen, expected, "{what}");
+    hold_cells(what, seen);
+}
+
+/// Demands that the page says so.
+fn hold_cells(what: &str, seen: [bool; 5]) {
     let cells = seen.map(|seen| if seen { "yes" } else { "no" });
     let row = format!("| {what} | {} |\n", cells.join(" | "));
+    assert!(TABLE.contains(&row), "the table has no row {row:?}");
+}
+
+/// The page with all rows; the README has some of them.
+const TABLE: &str = include_str!("../../docs/comparison.md");
+
+#[test]
+fn the_rows_of_the_readme_are_rows_of_the_page() {
     let readme = include_str!("../../README.md");
-    assert!(readme.contains(&row), "the README has no row {row:?}");
+    let (_, after) = readme.split_once("## What other tools see").unwrap();
+    let (section, _) = after.split_once("\n## ").unwrap();
+    let rows: Vec<&str> = section.lines().filter(|line| line.starts_with("| ")).collect();
+    assert!((3..=9).contains(&rows.len()), "{rows:?}");
+    for row in rows {
+        assert!(TABLE.contains(&format!("{row}\n")), "{row}");
+    }
+}
+
+/// Demands that each tool, run after the build `command`, answers as `expected`.
+fn hold_after(command: &str, change: &str, what: &str, expected: [bool; 5]) {
+    let scratch = tempfile::tempdir().unwrap();
+    let directory = scratch.path();
+    sealed_repository(directory);
+    let build = format!("sealgate seal dist --set-build {command:?}");
+    assert!(!fails(directory, &build) && !fails(directory, change), "{what}");
+    // The other tools judge what is there after the build.
+    assert!(!fails(directory, command), "{what}");
+    let others =
+        TOOLS.map(|tool| fails(directory, &tool.replace("sealgate check", "sealgate rebuild")));
+    assert_eq!(others, expected, "{what}");
+    hold_cells(what, others);
+}
+
+#[test]
+#[ignore = "needs b3sum and GNU sha256sum"]
+fn no_other_tool_sees_what_a_build_left_as_it_was() {
+    let only = [false, false, false, false, true];
+    hold_after("true", ":", "the build wrote nothing", only);
+    // The source of `a` is gone, and the old output stays.
+    let build = "mkdir -p dist && cp -P src/* dist";
+    let change = "mkdir src && cp -P dist/copy dist/link src && git add src && git -c user.name=A \
+                  -c user.email=a@b commit -qm source";
+    hold_after(build, change, "an output that the build no longer makes", only);
+}
+
+#[test]
+#[ignore = "needs git"]
+fn the_lines_that_changed_are_shown_by_two_of_them() {
+    let scratch = tempfile::tempdir().unwrap();
+    sealed_repository(scratch.path());
+    fs::write(scratch.path().join("dist/a"), "of another kind").unwrap();
+    let shows =
+        |command: &str| !fails(scratch.path(), &format!("{command} | grep -q 'of another kind'"));
+    let seen = TOOLS.map(|tool| shows(&tool.replace("--quiet", "")));
+    assert_eq!(seen, [false, false, true, false, true]);
+    hold_cells("shows the lines that changed", seen);
 }
 
 #[test]

@@ -1,11 +1,13 @@
 //! What advice on failing seals needs to know of git: asked after the verdict, and only then.
 
-use sealgate_core::compare::finding::{Finding, FindingKind};
+use sealgate_core::compare::finding::{Cause, Finding, FindingKind};
 use sealgate_core::compare::verdict::{SealResult, Source, Verdict};
 use sealgate_core::seal::entry::{Digest, Entry};
 use sealgate_core::seal::path::EntryPath;
 use sealgate_core::seal::{Root, SealName};
 use sealgate_git::Oid;
+use sealgate_git::attributes::LineEnds;
+use sealgate_git::setup::{self, AttributeFiles};
 
 use crate::report::{Checkout, CommittedDrift};
 use crate::tree::{CommitTree, Workspace};
@@ -39,8 +41,27 @@ pub fn checkout(repository: &Workspace, results: &[SealResult]) -> Checkout {
         if has_other_seal(repository, result) {
             checkout.other_seals.insert(result.name.clone());
         }
+        if keeps_line_ends(repository, result) {
+            checkout.exact_lines.insert(result.name.clone());
+        }
     }
     checkout
+}
+
+/// Whether line endings in the working tree were rewritten, and not by git, which the attributes forbid.
+fn keeps_line_ends(repository: &Workspace, result: &SealResult) -> bool {
+    let rewritten = |finding: &&Finding| finding.cause == Some(Cause::LineEndings);
+    let Some(first) = result.findings.iter().find(rewritten) else { return false };
+    let Some(root) = result.root.as_deref().and_then(|root| Root::parse(root).ok()) else {
+        return false;
+    };
+    if result.source != Source::Worktree {
+        return false;
+    }
+    let Ok(path) = std::str::from_utf8(&first.path) else { return false };
+    let path = root.join(path).into_bytes();
+    let values = setup::values(repository.root(), &[path], AttributeFiles::All);
+    values.is_ok_and(|values| values.iter().all(|one| one.line_ends() == LineEnds::Kept))
 }
 
 /// Whether the seal in the working tree is another one than that of the commit which judged.

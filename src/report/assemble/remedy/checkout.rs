@@ -11,6 +11,8 @@ pub struct Checkout {
     pub committed: BTreeMap<String, CommittedDrift>,
     /// The seals whose files in the working tree are others than those that judged.
     pub other_seals: BTreeSet<String>,
+    /// The seals with rewritten line endings in a root of which the attributes let git rewrite none.
+    pub exact_lines: BTreeSet<String>,
 }
 
 /// Bytes that a seal does not approve and that are in a commit: restoring from HEAD does not help.

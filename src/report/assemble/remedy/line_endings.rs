@@ -34,6 +34,15 @@ impl Advice<'_> {
                  -text` into .gitattributes, and {again}."
             );
         }
+        if self.invocation.checkout.exact_lines.contains(&self.judgement.name) {
+            return format!(
+                "Something other than git rewrote the line endings, because .gitattributes keeps those in \
+                 {}: an editor, a formatter, or a build on another system. Keep it away from these \
+                 files, delete them, and check them out again with `{}`.",
+                self.root_in_words(),
+                self.restore(root.as_bytes())
+            );
+        }
         format!(
             "A filter rewrote line endings at checkout: {attribute} .gitattributes, delete the \
              files, and check them out again with `{}`.",
