@@ -226,7 +226,9 @@ fn a_step_that_builds_before_the_check_hides_nothing_that_the_commit_ships() {
         let reports = [repo.at("1.json"), repo.at("2.json")];
         reports.iter().zip(&shares).for_each(|(file, share)| fs::write(file, share).unwrap());
         assert_ne!(repo.run(&["merge-reports", "1.json", "2.json"]).code, 0, "{change}");
-        reports.iter().for_each(|file| fs::remove_file(file).unwrap());
+        for file in reports {
+            fs::remove_file(file).unwrap();
+        }
     }
     let repo = package();
     assert_eq!(pasted(&repo, CHANGES[0].0).code, 0);
