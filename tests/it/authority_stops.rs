@@ -46,13 +46,15 @@ fn policy() -> String {
 /// A repository with that policy, the map in which nothing is open, and a granted `apply`; the id of the
 /// grant. The commits are tagged `base` and `granted`.
 fn granted() -> (Repo, String) {
-    let repo = project(&policy());
-    fs::write(repo.at("map.json"), map(false)).unwrap();
-    commit(&repo, "a map");
-    repo.git(&["tag", "-f", "base"]);
-    let id = grant_to_apply(&repo);
-    repo.git(&["tag", "granted"]);
-    (repo, id)
+    Repo::once_with("", || {
+        let repo = project(&policy());
+        fs::write(repo.at("map.json"), map(false)).unwrap();
+        commit(&repo, "a map");
+        repo.git(&["tag", "-f", "base"]);
+        let id = grant_to_apply(&repo);
+        repo.git(&["tag", "granted"]);
+        (repo, id)
+    })
 }
 
 /// Commits a grant for `apply` of two approvers under the policy of `base`; its id.

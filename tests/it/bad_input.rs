@@ -17,9 +17,11 @@ use crate::support::{Repo, Run, refused};
 
 /// A repository with a directory `dist` and its seal.
 fn sealed() -> Repo {
-    let repo = Repo::with(&[("dist/app.js", "app"), ("dist/lib/util.js", "util")]);
-    assert_eq!(repo.run(&["seal", "dist", "--root", "dist"]).code, 0);
-    repo
+    Repo::once("", || {
+        let repo = Repo::with(&[("dist/app.js", "app"), ("dist/lib/util.js", "util")]);
+        assert_eq!(repo.run(&["seal", "dist", "--root", "dist"]).code, 0);
+        repo
+    })
 }
 
 /// The lines of entries, in the order of the seal.

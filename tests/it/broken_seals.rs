@@ -6,11 +6,13 @@ use crate::support::{Repo, Run, shell, shell_in};
 
 /// The seal `dist`, which `true` builds, in a commit of its own after an older version of it.
 fn sealed() -> Repo {
-    let repo = Repo::with(&[("dist/a", "1\n"), ("dist/b", "2\n")]);
-    let seal = "sealgate -q seal dist --root dist --set-build true";
-    shell(&repo, &format!("git init -q -b main; git add .; {seal}; git add .; git commit -qm old"));
-    shell(&repo, "echo 3 > dist/c; sealgate -q seal dist; git add .; git commit -qm new");
-    repo
+    Repo::once("", || {
+        let repo = Repo::with(&[("dist/a", "1\n"), ("dist/b", "2\n")]);
+        let seal = "sealgate -q seal dist --root dist --set-build true";
+        shell(&repo, &format!("git init -q -b main; git add .; {seal}; git add .; git commit -qm old"));
+        shell(&repo, "echo 3 > dist/c; sealgate -q seal dist; git add .; git commit -qm new");
+        repo
+    })
 }
 
 /// What is advised first: the first command in backticks after `next:`.
@@ -105,17 +107,19 @@ fn the_command_is_for_where_the_user_is() {
 
 /// A merge that leaves the seal in conflict: each side changed a file beside that of the other.
 fn in_conflict() -> Repo {
-    let build = "rm -rf dist; mkdir dist; cp s dist/a; cp l dist/b; cp r dist/c";
-    let repo = Repo::with(&[("s", "s"), ("l", "l"), ("r", "r"), ("build.sh", build)]);
-    let seal = "sealgate -q seal dist --root dist --set-build 'sh build.sh'";
-    shell(&repo, &format!("git init -q -b main; sh build.sh; git add .; {seal}; git add ."));
-    shell(&repo, "git commit -qm old");
-    for (branch, file) in [("left", "l"), ("right", "r")] {
-        shell(&repo, &format!("git switch -qc {branch} main; echo {branch} > {file}"));
-        shell(&repo, "sh build.sh; sealgate -q seal dist; git commit -qam change");
-    }
-    assert!(!repo.script(&repo.root(), "git merge -q left").status.success());
-    repo
+    Repo::once("", || {
+        let build = "rm -rf dist; mkdir dist; cp s dist/a; cp l dist/b; cp r dist/c";
+        let repo = Repo::with(&[("s", "s"), ("l", "l"), ("r", "r"), ("build.sh", build)]);
+        let seal = "sealgate -q seal dist --root dist --set-build 'sh build.sh'";
+        shell(&repo, &format!("git init -q -b main; sh build.sh; git add .; {seal}; git add ."));
+        shell(&repo, "git commit -qm old");
+        for (branch, file) in [("left", "l"), ("right", "r")] {
+            shell(&repo, &format!("git switch -qc {branch} main; echo {branch} > {file}"));
+            shell(&repo, "sh build.sh; sealgate -q seal dist; git commit -qam change");
+        }
+        assert!(!repo.script(&repo.root(), "git merge -q left").status.success());
+        repo
+    })
 }
 
 #[test]

@@ -11,16 +11,18 @@ use crate::support::{Repo, run, scrubbed};
 
 /// A repository whose `dist` holds one file, sealed with `exclude`.
 fn sealed(exclude: &[&str]) -> Repo {
-    let repo = Repo::in_git();
-    fs::create_dir(repo.at("dist")).unwrap();
-    fs::write(repo.at("dist/f"), "x").unwrap();
-    repo.git(&["add", "dist"]);
-    let mut arguments = vec!["seal", "dist", "--root", "dist"];
-    arguments.extend(exclude.iter().flat_map(|pattern| ["--exclude", pattern]));
-    assert_eq!(repo.run(&arguments).code, 0);
-    repo.git(&["add", "--all"]);
-    repo.git(&["commit", "--quiet", "--message", "x"]);
-    repo
+    Repo::once(&exclude.concat(), || {
+        let repo = Repo::in_git();
+        fs::create_dir(repo.at("dist")).unwrap();
+        fs::write(repo.at("dist/f"), "x").unwrap();
+        repo.git(&["add", "dist"]);
+        let mut arguments = vec!["seal", "dist", "--root", "dist"];
+        arguments.extend(exclude.iter().flat_map(|pattern| ["--exclude", pattern]));
+        assert_eq!(repo.run(&arguments).code, 0);
+        repo.git(&["add", "--all"]);
+        repo.git(&["commit", "--quiet", "--message", "x"]);
+        repo
+    })
 }
 
 fn git_with(repo: &Repo, arguments: &[&str], input: &[u8]) -> String {

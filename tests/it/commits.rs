@@ -22,20 +22,22 @@ fn committed() -> Repo {
 }
 
 fn committed_as(init: &[&str]) -> Repo {
-    let repo = Repo::plain();
-    repo.git(init);
-    let tree = [
-        ("app.js", file("const app = 1;\n")),
-        ("lib/one.js", file("one\n")),
-        ("run", Node::Exec(b"#!/bin/sh\n".to_vec())),
-        ("latest", Node::Link("app.js".into())),
-    ];
-    repo.build("dist", &tree);
-    repo.git(&["add", "dist"]);
-    repo.seal("dist", "dist");
-    commit(&repo, "first");
-    assert_passes(&repo, "HEAD");
-    repo
+    Repo::once(&init.concat(), || {
+        let repo = Repo::plain();
+        repo.git(init);
+        let tree = [
+            ("app.js", file("const app = 1;\n")),
+            ("lib/one.js", file("one\n")),
+            ("run", Node::Exec(b"#!/bin/sh\n".to_vec())),
+            ("latest", Node::Link("app.js".into())),
+        ];
+        repo.build("dist", &tree);
+        repo.git(&["add", "dist"]);
+        repo.seal("dist", "dist");
+        commit(&repo, "first");
+        assert_passes(&repo, "HEAD");
+        repo
+    })
 }
 
 fn commit(repo: &Repo, message: &str) -> String {

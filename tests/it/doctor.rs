@@ -11,23 +11,25 @@ use crate::support::{Repo, refused, shell, shell_in};
 
 /// A repository in which there is nothing to fix: `dist` is built, `vendor` is kept in git.
 pub(crate) fn sound() -> Repo {
-    let repo = Repo::with(&[
-        (".gitignore", "dist\n"),
-        (".gitattributes", "* text=auto eol=lf\n/seals/** -text\n/vendor/** -text\n"),
-        (".github/CODEOWNERS", "* @all\n/seals/ @release\n/.github/ @release\n"),
-        (".github/workflows/gate.yml", "name: sealgate\n"),
-        ("dist/app.js", "app"),
-        ("dist/two.js", "two"),
-        ("vendor/lib/one.c", "one\n"),
-        ("vendor/two.c", "two\r\n"),
-        ("src/app.js", "source\n"),
-    ]);
-    shell(
-        &repo,
-        "git init -q; git add .; sealgate seal dist --root dist; sealgate seal vendor --root vendor
-         git add .; git commit -qm first",
-    );
-    repo
+    Repo::once("", || {
+        let repo = Repo::with(&[
+            (".gitignore", "dist\n"),
+            (".gitattributes", "* text=auto eol=lf\n/seals/** -text\n/vendor/** -text\n"),
+            (".github/CODEOWNERS", "* @all\n/seals/ @release\n/.github/ @release\n"),
+            (".github/workflows/gate.yml", "name: sealgate\n"),
+            ("dist/app.js", "app"),
+            ("dist/two.js", "two"),
+            ("vendor/lib/one.c", "one\n"),
+            ("vendor/two.c", "two\r\n"),
+            ("src/app.js", "source\n"),
+        ]);
+        shell(
+            &repo,
+            "git init -q; git add .; sealgate seal dist --root dist; sealgate seal vendor --root vendor
+             git add .; git commit -qm first",
+        );
+        repo
+    })
 }
 
 /// What `doctor` says, as data.

@@ -17,9 +17,11 @@ const FORMATS: [&str; 8] =
 
 /// A directory under seal.
 fn sealed() -> Repo {
-    let repo = Repo::with(&[("dist/a", "good")]);
-    assert_eq!(repo.run(&["seal", "dist", "--root", "dist"]).code, 0);
-    repo
+    Repo::once("", || {
+        let repo = Repo::with(&[("dist/a", "good")]);
+        assert_eq!(repo.run(&["seal", "dist", "--root", "dist"]).code, 0);
+        repo
+    })
 }
 
 /// The same, with a report in every format that says pass, and bytes that have drifted since.

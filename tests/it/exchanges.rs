@@ -18,13 +18,15 @@ const EVIL: &str = "evil";
 
 /// The seal approves `good`; `dist/a/x` is evil, and `twin/a/x` is good.
 fn sealed() -> Repo {
-    let repo = Repo::with(&[("dist/a/x", GOOD), ("dist/b/y", GOOD), ("twin/a/x", GOOD)]);
-    symlink("x", repo.at("dist/a/link")).unwrap();
-    symlink("x", repo.at("twin/a/link")).unwrap();
-    fs::create_dir_all(repo.at("twin/b")).unwrap();
-    fs::write(repo.at("twin/b/y"), GOOD).unwrap();
-    assert_eq!(repo.run(&["seal", "dist", "--root", "dist"]).code, 0);
-    repo
+    Repo::once("", || {
+        let repo = Repo::with(&[("dist/a/x", GOOD), ("dist/b/y", GOOD), ("twin/a/x", GOOD)]);
+        symlink("x", repo.at("dist/a/link")).unwrap();
+        symlink("x", repo.at("twin/a/link")).unwrap();
+        fs::create_dir_all(repo.at("twin/b")).unwrap();
+        fs::write(repo.at("twin/b/y"), GOOD).unwrap();
+        assert_eq!(repo.run(&["seal", "dist", "--root", "dist"]).code, 0);
+        repo
+    })
 }
 
 fn exchange(repo: &Repo, a: &str, b: &str) {

@@ -7,14 +7,16 @@ use std::fs;
 use crate::support::{Repo, refused};
 
 fn sealed() -> Repo {
-    let repo = Repo::with(&[
-        ("dist/app.js", "app"),
-        ("dist/app.js.map", "map"),
-        ("dist/maps/deep/x.map", "x"),
-        ("dist/maps/y.map", "y"),
-    ]);
-    assert_eq!(repo.run(&["seal", "dist", "--root", "dist"]).code, 0);
-    repo
+    Repo::once("", || {
+        let repo = Repo::with(&[
+            ("dist/app.js", "app"),
+            ("dist/app.js.map", "map"),
+            ("dist/maps/deep/x.map", "x"),
+            ("dist/maps/y.map", "y"),
+        ]);
+        assert_eq!(repo.run(&["seal", "dist", "--root", "dist"]).code, 0);
+        repo
+    })
 }
 
 #[test]

@@ -9,30 +9,32 @@ use crate::support::{Node, Repo};
 
 /// A tree in which a directory moved, one went and one came.
 fn drifted() -> Repo {
-    let repo = Repo::plain();
-    let many = |directory: &str, count: usize| -> Vec<(String, Node)> {
-        let file = |at: usize| {
-            (format!("{directory}/f{at:04}"), Node::File(format!("{directory} {at}\n").into()))
+    Repo::once("", || {
+        let repo = Repo::plain();
+        let many = |directory: &str, count: usize| -> Vec<(String, Node)> {
+            let file = |at: usize| {
+                (format!("{directory}/f{at:04}"), Node::File(format!("{directory} {at}\n").into()))
+            };
+            (0..count).map(file).collect()
         };
-        (0..count).map(file).collect()
-    };
-    let build = |files: Vec<(String, Node)>| {
-        for (path, node) in files {
-            let Node::File(bytes) = node else { continue };
-            let path = repo.at(format!("dist/{path}"));
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, bytes).unwrap();
-        }
-    };
-    build(many("old/deep", 3000));
-    build(many("man", 93));
-    build(vec![("app.js".to_owned(), Node::File("app".into()))]);
-    repo.seal("dist", "dist");
-    fs::rename(repo.at("dist/old"), repo.at("dist/new")).unwrap();
-    fs::remove_dir_all(repo.at("dist/man")).unwrap();
-    build(many("html", 120));
-    build(vec![(".env".to_owned(), Node::File("secret\n".into()))]);
-    repo
+        let build = |files: Vec<(String, Node)>| {
+            for (path, node) in files {
+                let Node::File(bytes) = node else { continue };
+                let path = repo.at(format!("dist/{path}"));
+                fs::create_dir_all(path.parent().unwrap()).unwrap();
+                fs::write(path, bytes).unwrap();
+            }
+        };
+        build(many("old/deep", 3000));
+        build(many("man", 93));
+        build(vec![("app.js".to_owned(), Node::File("app".into()))]);
+        repo.seal("dist", "dist");
+        fs::rename(repo.at("dist/old"), repo.at("dist/new")).unwrap();
+        fs::remove_dir_all(repo.at("dist/man")).unwrap();
+        build(many("html", 120));
+        build(vec![(".env".to_owned(), Node::File("secret\n".into()))]);
+        repo
+    })
 }
 
 #[test]

@@ -20,28 +20,30 @@ const REPORT: &str = "report.json";
 
 /// A seal of `dist`, in which then one thing of each sort changed, and the report of that.
 fn failed() -> Repo {
-    let repo = Repo::with(&[
-        ("dist/app.js", "app"),
-        ("dist/bin/run", "#!"),
-        ("dist/becomes", "a directory"),
-        ("dist/gone", "gone"),
-        ("dist/moves.txt", "moving"),
-        ("dist/same", "same"),
-    ]);
-    symlink("app.js", repo.at("dist/link")).unwrap();
-    mode(&repo, "dist/bin/run", 0o755);
-    ends(&repo, &["seal", "dist", "--root", "dist", "--exclude", "*.log"], 0);
-    repo.write("dist/app.js", "another app");
-    mode(&repo, "dist/bin/run", 0o644);
-    fs::remove_file(repo.at("dist/becomes")).unwrap();
-    repo.write("dist/becomes/a", "new inside");
-    fs::remove_file(repo.at("dist/gone")).unwrap();
-    fs::rename(repo.at("dist/moves.txt"), repo.at("dist/moved.txt")).unwrap();
-    fs::remove_file(repo.at("dist/link")).unwrap();
-    symlink("same", repo.at("dist/link")).unwrap();
-    fs::create_dir(repo.at("dist/empty")).unwrap();
-    report(&repo);
-    repo
+    Repo::once("", || {
+        let repo = Repo::with(&[
+            ("dist/app.js", "app"),
+            ("dist/bin/run", "#!"),
+            ("dist/becomes", "a directory"),
+            ("dist/gone", "gone"),
+            ("dist/moves.txt", "moving"),
+            ("dist/same", "same"),
+        ]);
+        symlink("app.js", repo.at("dist/link")).unwrap();
+        mode(&repo, "dist/bin/run", 0o755);
+        ends(&repo, &["seal", "dist", "--root", "dist", "--exclude", "*.log"], 0);
+        repo.write("dist/app.js", "another app");
+        mode(&repo, "dist/bin/run", 0o644);
+        fs::remove_file(repo.at("dist/becomes")).unwrap();
+        repo.write("dist/becomes/a", "new inside");
+        fs::remove_file(repo.at("dist/gone")).unwrap();
+        fs::rename(repo.at("dist/moves.txt"), repo.at("dist/moved.txt")).unwrap();
+        fs::remove_file(repo.at("dist/link")).unwrap();
+        symlink("same", repo.at("dist/link")).unwrap();
+        fs::create_dir(repo.at("dist/empty")).unwrap();
+        report(&repo);
+        repo
+    })
 }
 
 fn mode(repo: &Repo, path: &str, mode: u32) {
@@ -421,14 +423,16 @@ fn nothing_is_taken_from_a_report_in_ci_unless_it_is_allowed() {
 
 /// Three seals of which `a` and `b` fail.
 fn several() -> Repo {
-    let repo = Repo::with(&[("a/x", "x"), ("b/x", "x"), ("c/x", "x")]);
-    for name in ["a", "b", "c"] {
-        ends(&repo, &["seal", name, "--root", name], 0);
-    }
-    repo.write("a/x", "changed");
-    repo.write("b/x", "changed");
-    report(&repo);
-    repo
+    Repo::once("", || {
+        let repo = Repo::with(&[("a/x", "x"), ("b/x", "x"), ("c/x", "x")]);
+        for name in ["a", "b", "c"] {
+            ends(&repo, &["seal", name, "--root", name], 0);
+        }
+        repo.write("a/x", "changed");
+        repo.write("b/x", "changed");
+        report(&repo);
+        repo
+    })
 }
 
 #[test]

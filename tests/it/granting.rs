@@ -15,16 +15,18 @@ use crate::support::{Node, Repo, Run, make_fifo};
 
 /// A repository whose seal `dist` changed since `base`, under `policy`.
 fn changed(policy: &str) -> Repo {
-    let repo = Repo::in_git();
-    repo.build("dist", &[("app.js", Node::File(b"one".to_vec()))]);
-    repo.git(&["add", "-A"]);
-    repo.seal("dist", "dist");
-    fs::write(repo.at("seals/policy.toml"), policy).unwrap();
-    repo.git(&["add", "-A"]);
-    repo.git(&["commit", "--quiet", "-m", "base"]);
-    repo.git(&["tag", "base"]);
-    reseal(&repo, "two");
-    repo
+    Repo::once(policy, || {
+        let repo = Repo::in_git();
+        repo.build("dist", &[("app.js", Node::File(b"one".to_vec()))]);
+        repo.git(&["add", "-A"]);
+        repo.seal("dist", "dist");
+        fs::write(repo.at("seals/policy.toml"), policy).unwrap();
+        repo.git(&["add", "-A"]);
+        repo.git(&["commit", "--quiet", "-m", "base"]);
+        repo.git(&["tag", "base"]);
+        reseal(&repo, "two");
+        repo
+    })
 }
 
 fn reseal(repo: &Repo, text: &str) {

@@ -512,23 +512,27 @@ fn file_names() -> Vec<&'static [u8]> {
 
 /// A repository without git with one seal, `dist`, of which everything is true.
 fn sealed() -> Repo {
-    let repo = Repo::plain();
-    fs::create_dir(repo.at("dist")).unwrap();
-    fs::write(repo.at("dist/app.js"), "a").unwrap();
-    repo.seal("dist", "dist");
-    repo
+    Repo::once("", || {
+        let repo = Repo::plain();
+        fs::create_dir(repo.at("dist")).unwrap();
+        fs::write(repo.at("dist/app.js"), "a").unwrap();
+        repo.seal("dist", "dist");
+        repo
+    })
 }
 
 /// The same, in a commit.
 fn committed() -> Repo {
-    let repo = Repo::in_git();
-    fs::create_dir(repo.at("dist")).unwrap();
-    fs::write(repo.at("dist/app.js"), "a").unwrap();
-    repo.git(&["add", "dist"]);
-    repo.seal("dist", "dist");
-    repo.git(&["add", "seals"]);
-    repo.git(&["commit", "--quiet", "-m", "sealed"]);
-    repo
+    Repo::once("", || {
+        let repo = Repo::in_git();
+        fs::create_dir(repo.at("dist")).unwrap();
+        fs::write(repo.at("dist/app.js"), "a").unwrap();
+        repo.git(&["add", "dist"]);
+        repo.seal("dist", "dist");
+        repo.git(&["add", "seals"]);
+        repo.git(&["commit", "--quiet", "-m", "sealed"]);
+        repo
+    })
 }
 
 /// Something of every kind that can be found, with `names`: what is in excess, missing, changed, a

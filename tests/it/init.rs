@@ -32,16 +32,18 @@ fn git(repo: &Repo, arguments: &[&str]) -> String {
 
 /// A project with `dist/`, which git ignores, and `vendor/`, which it tracks.
 fn project() -> Repo {
-    let repo = Repo::with(&[
-        (".gitignore", "dist\n"),
-        ("dist/app.js", "app"),
-        ("vendor/lib/one.c", "one\n"),
-        ("vendor/two.c", "two\r\n"),
-        ("src/app.js", "source\n"),
-    ]);
-    git(&repo, &["init", "-q"]);
-    git(&repo, &["-c", "core.autocrlf=false", "add", "."]);
-    repo
+    Repo::once("", || {
+        let repo = Repo::with(&[
+            (".gitignore", "dist\n"),
+            ("dist/app.js", "app"),
+            ("vendor/lib/one.c", "one\n"),
+            ("vendor/two.c", "two\r\n"),
+            ("src/app.js", "source\n"),
+        ]);
+        git(&repo, &["init", "-q"]);
+        git(&repo, &["-c", "core.autocrlf=false", "add", "."]);
+        repo
+    })
 }
 
 #[track_caller]

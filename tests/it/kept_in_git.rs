@@ -13,9 +13,11 @@ const POINTER: &str = "version https://git-lfs.github.com/spec/v1\n\
 
 /// A repository with the directory `d`, of which git keeps `a.js`.
 fn kept() -> Repo {
-    let repo = Repo::with(&[("d/a.js", "one\ntwo\n"), ("d/sub/b.js", "b\n")]);
-    shell(&repo, "git init -q -b main; git add -A; git commit -qm first");
-    repo
+    Repo::once("", || {
+        let repo = Repo::with(&[("d/a.js", "one\ntwo\n"), ("d/sub/b.js", "b\n")]);
+        shell(&repo, "git init -q -b main; git add -A; git commit -qm first");
+        repo
+    })
 }
 
 /// The commands in the last refusal: what stands after `what` in its next step, up to `until`.

@@ -8,15 +8,17 @@ const SEALS: usize = 20;
 
 /// Seals that all fail in the same way, and one that passes.
 fn failing() -> Repo {
-    let repo = Repo::with(&[("fine/a", "1\n")]);
-    assert_eq!(repo.run(&["seal", "fine", "--root", "fine"]).code, 0);
-    for at in 0..SEALS {
-        repo.write(format!("p{at:02}/a"), format!("{at}\n"));
-        let name = format!("p{at:02}");
-        assert_eq!(repo.run(&["seal", &name, "--root", &name]).code, 0);
-        repo.write(format!("p{at:02}/a"), format!("{at}\r\n"));
-    }
-    repo
+    Repo::once("", || {
+        let repo = Repo::with(&[("fine/a", "1\n")]);
+        assert_eq!(repo.run(&["seal", "fine", "--root", "fine"]).code, 0);
+        for at in 0..SEALS {
+            repo.write(format!("p{at:02}/a"), format!("{at}\n"));
+            let name = format!("p{at:02}");
+            assert_eq!(repo.run(&["seal", &name, "--root", &name]).code, 0);
+            repo.write(format!("p{at:02}/a"), format!("{at}\r\n"));
+        }
+        repo
+    })
 }
 
 #[test]
@@ -56,22 +58,24 @@ fn where_one_seal_is_broken_the_command_names_those_that_can_be_approved() {
 
 /// A monorepo in git: packages with a committed `dist` that `sh build.sh` makes of `VERSION`, and `other`.
 fn packages(number: usize) -> Repo {
-    let repo = Repo::with(&[("VERSION", "1\n"), ("other/a", "other\n")]);
-    let directories = (0..number).map(|at| format!("packages/p{at:02}/dist"));
-    let directories: Vec<String> = directories.collect();
-    let list = directories.join(" ");
-    repo.write("build.sh", format!("for d in {list}; do mkdir -p $d && cp VERSION $d/a; done\n"));
-    shell(
-        &repo,
-        "sh build.sh; git init -q -b main; git add .; sealgate seal -q other --root other",
-    );
-    for (at, root) in directories.iter().enumerate() {
-        let name = format!("p{at:02}");
-        let run = repo.run(&["seal", &name, "--root", root, "--set-build", "sh build.sh"]);
-        assert_eq!(run.code, 0, "{run:#?}");
-    }
-    shell(&repo, "git add .; git commit -qm first");
-    repo
+    Repo::once(&number.to_string(), || {
+        let repo = Repo::with(&[("VERSION", "1\n"), ("other/a", "other\n")]);
+        let directories = (0..number).map(|at| format!("packages/p{at:02}/dist"));
+        let directories: Vec<String> = directories.collect();
+        let list = directories.join(" ");
+        repo.write("build.sh", format!("for d in {list}; do mkdir -p $d && cp VERSION $d/a; done\n"));
+        shell(
+            &repo,
+            "sh build.sh; git init -q -b main; git add .; sealgate seal -q other --root other",
+        );
+        for (at, root) in directories.iter().enumerate() {
+            let name = format!("p{at:02}");
+            let run = repo.run(&["seal", &name, "--root", root, "--set-build", "sh build.sh"]);
+            assert_eq!(run.code, 0, "{run:#?}");
+        }
+        shell(&repo, "git add .; git commit -qm first");
+        repo
+    })
 }
 
 /// The one command in `said` that begins with `git add`, at the end of a line.

@@ -247,41 +247,45 @@ proptest! {
 
 /// Two seals, which the tree does not follow in all, in a git repository where they are committed.
 fn drifted() -> Repo {
-    let repo = Repo::in_git();
-    let file = |text: &str| Node::File(text.as_bytes().to_vec());
-    repo.build(
-        "one",
-        &[
-            ("a", file("a\n")),
-            ("b", file("bb")),
-            ("c", Node::Exec(b"ccc".to_vec())),
-            ("d/e", file("eeee")),
-            ("d/link", Node::Link("e".into())),
-            ("empty", Node::Dir),
-            ("g", file("ggggg")),
-        ],
-    );
-    repo.build("two", &[("x", file("x")), ("y", file("y"))]);
-    fs::write(repo.at(".gitignore"), "one\ntwo\nreports\n").unwrap();
-    repo.seal("one", "one");
-    repo.seal("two", "two");
-    repo.git(&["add", "."]);
-    repo.git(&["commit", "--quiet", "-m", "sealed"]);
-    fs::write(repo.at("one/a"), "a\r\n").unwrap();
-    fs::rename(repo.at("one/g"), repo.at("one/moved")).unwrap();
-    fs::remove_file(repo.at("one/b")).unwrap();
-    fs::write(repo.at("one/new"), "new").unwrap();
-    repo
+    Repo::once("", || {
+        let repo = Repo::in_git();
+        let file = |text: &str| Node::File(text.as_bytes().to_vec());
+        repo.build(
+            "one",
+            &[
+                ("a", file("a\n")),
+                ("b", file("bb")),
+                ("c", Node::Exec(b"ccc".to_vec())),
+                ("d/e", file("eeee")),
+                ("d/link", Node::Link("e".into())),
+                ("empty", Node::Dir),
+                ("g", file("ggggg")),
+            ],
+        );
+        repo.build("two", &[("x", file("x")), ("y", file("y"))]);
+        fs::write(repo.at(".gitignore"), "one\ntwo\nreports\n").unwrap();
+        repo.seal("one", "one");
+        repo.seal("two", "two");
+        repo.git(&["add", "."]);
+        repo.git(&["commit", "--quiet", "-m", "sealed"]);
+        fs::write(repo.at("one/a"), "a\r\n").unwrap();
+        fs::rename(repo.at("one/g"), repo.at("one/moved")).unwrap();
+        fs::remove_file(repo.at("one/b")).unwrap();
+        fs::write(repo.at("one/new"), "new").unwrap();
+        repo
+    })
 }
 
 /// The same, as it was sealed.
 fn sound() -> Repo {
-    let repo = drifted();
-    fs::write(repo.at("one/a"), "a\n").unwrap();
-    fs::rename(repo.at("one/moved"), repo.at("one/g")).unwrap();
-    fs::write(repo.at("one/b"), "bb").unwrap();
-    fs::remove_file(repo.at("one/new")).unwrap();
-    repo
+    Repo::once("", || {
+        let repo = drifted();
+        fs::write(repo.at("one/a"), "a\n").unwrap();
+        fs::rename(repo.at("one/moved"), repo.at("one/g")).unwrap();
+        fs::write(repo.at("one/b"), "bb").unwrap();
+        fs::remove_file(repo.at("one/new")).unwrap();
+        repo
+    })
 }
 
 /// What is done to the reports of three shares, and the code of the error that it leads to.

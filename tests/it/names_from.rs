@@ -11,13 +11,15 @@ use crate::support::{Node, Repo, Run, scrubbed};
 /// A repository with the seals `a`, `b` and `packages-c` of directories with a file each; that of `b`
 /// drifted.
 fn repo() -> Repo {
-    let repo = Repo::plain();
-    for (name, root) in [("a", "a"), ("b", "b"), ("packages-c", "packages/c")] {
-        repo.build(root, &[("app.js", Node::File(name.into()))]);
-        repo.seal(name, root);
-    }
-    fs::write(repo.at("b/app.js"), "drift").unwrap();
-    repo
+    Repo::once("", || {
+        let repo = Repo::plain();
+        for (name, root) in [("a", "a"), ("b", "b"), ("packages-c", "packages/c")] {
+            repo.build(root, &[("app.js", Node::File(name.into()))]);
+            repo.seal(name, root);
+        }
+        fs::write(repo.at("b/app.js"), "drift").unwrap();
+        repo
+    })
 }
 
 /// Runs `check` with `arguments`, and `list` on standard input.

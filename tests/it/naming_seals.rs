@@ -8,13 +8,15 @@ use crate::support::{Repo, refused};
 
 /// Two packages, each with a sealed build.
 fn packages() -> Repo {
-    let repo = Repo::with(&[("packages/a/dist/i.js", "a"), ("packages/b/dist/i.js", "b")]);
-    for package in ["a", "b"] {
-        let root = format!("packages/{package}/dist");
-        let run = repo.run(&["seal", &format!("of-{package}"), "--root", &root]);
-        assert_eq!(run.code, 0, "{run:#?}");
-    }
-    repo
+    Repo::once("", || {
+        let repo = Repo::with(&[("packages/a/dist/i.js", "a"), ("packages/b/dist/i.js", "b")]);
+        for package in ["a", "b"] {
+            let root = format!("packages/{package}/dist");
+            let run = repo.run(&["seal", &format!("of-{package}"), "--root", &root]);
+            assert_eq!(run.code, 0, "{run:#?}");
+        }
+        repo
+    })
 }
 
 #[test]

@@ -6,18 +6,20 @@ use crate::support::{Repo, Run, shell};
 
 /// `vendor` is kept in git, `dist` is built; both are sealed and committed.
 fn sealed() -> Repo {
-    let repo = Repo::with(&[
-        (".gitignore", "dist\n"),
-        ("dist/app.js", "app\n"),
-        ("vendor/a.js", "one\ntwo\n"),
-        ("vendor/b.js", "b\n"),
-    ]);
-    shell(
-        &repo,
-        "git init -q -b main; git add .; sealgate seal dist --root dist
-         sealgate seal vendor --root vendor; git add .; git commit -qm first",
-    );
-    repo
+    Repo::once("", || {
+        let repo = Repo::with(&[
+            (".gitignore", "dist\n"),
+            ("dist/app.js", "app\n"),
+            ("vendor/a.js", "one\ntwo\n"),
+            ("vendor/b.js", "b\n"),
+        ]);
+        shell(
+            &repo,
+            "git init -q -b main; git add .; sealgate seal dist --root dist
+             sealgate seal vendor --root vendor; git add .; git commit -qm first",
+        );
+        repo
+    })
 }
 
 /// What the run said, in one line.

@@ -12,15 +12,17 @@ use crate::support::{Repo, refused};
 
 /// Four archives for download, and one directory of them.
 fn release() -> Repo {
-    let repo = Repo::with(&[
-        ("rel/app-linux-x64.tgz", "x64"),
-        ("rel/app-linux-arm64.tgz", "arm64"),
-        ("rel/app-darwin.tgz", "darwin"),
-        ("rel/docs/index.html", "docs"),
-        ("rel/docs/a.css", "css"),
-    ]);
-    assert_eq!(repo.run(&["seal", "rel", "--root", "rel"]).code, 0);
-    repo
+    Repo::once("", || {
+        let repo = Repo::with(&[
+            ("rel/app-linux-x64.tgz", "x64"),
+            ("rel/app-linux-arm64.tgz", "arm64"),
+            ("rel/app-darwin.tgz", "darwin"),
+            ("rel/docs/index.html", "docs"),
+            ("rel/docs/a.css", "css"),
+        ]);
+        assert_eq!(repo.run(&["seal", "rel", "--root", "rel"]).code, 0);
+        repo
+    })
 }
 
 #[test]

@@ -173,13 +173,15 @@ fn file(text: &str) -> Node {
 
 /// Six files, of which each share of two takes three.
 fn six() -> Repo {
-    let repo = Repo::plain();
-    let tree: Vec<(String, Node)> =
-        (0..6).map(|n| (format!("d{}/f{n}", n % 2), file("same"))).collect();
-    let tree: Vec<(&str, Node)> = tree.iter().map(|(path, node)| (&**path, node.clone())).collect();
-    repo.build("dist", &tree);
-    repo.seal("dist", "dist");
-    repo
+    Repo::once("", || {
+        let repo = Repo::plain();
+        let tree: Vec<(String, Node)> =
+            (0..6).map(|n| (format!("d{}/f{n}", n % 2), file("same"))).collect();
+        let tree: Vec<(&str, Node)> = tree.iter().map(|(path, node)| (&**path, node.clone())).collect();
+        repo.build("dist", &tree);
+        repo.seal("dist", "dist");
+        repo
+    })
 }
 
 fn paths(repo: &Repo, slice: &str, code: i32) -> BTreeSet<String> {

@@ -9,14 +9,16 @@ use crate::support::{Node, Repo, Run, run, scrubbed};
 
 /// A root that git keeps, sealed and committed; logs are ignored.
 fn kept() -> Repo {
-    let repo = Repo::in_git();
-    fs::write(repo.at(".gitignore"), "*.log\n").unwrap();
-    let text = |text: &str| Node::File(text.into());
-    repo.build("dist", &[("a.js", text("a")), ("lib/b.js", text("b"))]);
-    repo.git(&["add", "--all"]);
-    repo.seal("dist", "dist");
-    commit(&repo);
-    repo
+    Repo::once("", || {
+        let repo = Repo::in_git();
+        fs::write(repo.at(".gitignore"), "*.log\n").unwrap();
+        let text = |text: &str| Node::File(text.into());
+        repo.build("dist", &[("a.js", text("a")), ("lib/b.js", text("b"))]);
+        repo.git(&["add", "--all"]);
+        repo.seal("dist", "dist");
+        commit(&repo);
+        repo
+    })
 }
 
 fn commit(repo: &Repo) {

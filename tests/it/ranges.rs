@@ -27,22 +27,24 @@ fn write(repo: &Repo, path: &str, text: &str) {
 
 /// Seven commits: without a seal, sealed, an unrelated change, a drift, corrected, the seals gone, and back.
 fn history() -> Repo {
-    let repo = Repo::in_git();
-    write(&repo, "d/a", "1");
-    commit(&repo, "none");
-    repo.seal("d", "d");
-    commit(&repo, "sealed");
-    write(&repo, "src", "unrelated");
-    commit(&repo, "unrelated");
-    write(&repo, "d/a", "2");
-    commit(&repo, "drift");
-    assert_eq!(repo.run(&["seal", "d"]).code, 0);
-    commit(&repo, "corrected");
-    fs::rename(repo.at("seals"), repo.at("away")).unwrap();
-    commit(&repo, "gone");
-    fs::rename(repo.at("away"), repo.at("seals")).unwrap();
-    commit(&repo, "back");
-    repo
+    Repo::once("", || {
+        let repo = Repo::in_git();
+        write(&repo, "d/a", "1");
+        commit(&repo, "none");
+        repo.seal("d", "d");
+        commit(&repo, "sealed");
+        write(&repo, "src", "unrelated");
+        commit(&repo, "unrelated");
+        write(&repo, "d/a", "2");
+        commit(&repo, "drift");
+        assert_eq!(repo.run(&["seal", "d"]).code, 0);
+        commit(&repo, "corrected");
+        fs::rename(repo.at("seals"), repo.at("away")).unwrap();
+        commit(&repo, "gone");
+        fs::rename(repo.at("away"), repo.at("seals")).unwrap();
+        commit(&repo, "back");
+        repo
+    })
 }
 
 /// Adds everything to git, and makes the seal `name` of the directory of that name.
@@ -241,19 +243,21 @@ fn a_commit_graph_that_states_other_parents_hides_none_of_the_range() {
 
 /// Commits with the seal `d`: alone, beside `e`, and without `e` again, whose bytes change then.
 fn two_seals() -> Repo {
-    let repo = Repo::in_git();
-    write(&repo, "d/a", "1");
-    write(&repo, "e/a", "1");
-    add_and_seal(&repo, "d");
-    commit(&repo, "d");
-    add_and_seal(&repo, "e");
-    commit(&repo, "d and e");
-    write(&repo, "x", "x");
-    commit(&repo, "both stay");
-    fs::remove_file(repo.at("seals/e.toml")).unwrap();
-    write(&repo, "e/a", "2");
-    commit(&repo, "e is gone");
-    repo
+    Repo::once("", || {
+        let repo = Repo::in_git();
+        write(&repo, "d/a", "1");
+        write(&repo, "e/a", "1");
+        add_and_seal(&repo, "d");
+        commit(&repo, "d");
+        add_and_seal(&repo, "e");
+        commit(&repo, "d and e");
+        write(&repo, "x", "x");
+        commit(&repo, "both stay");
+        fs::remove_file(repo.at("seals/e.toml")).unwrap();
+        write(&repo, "e/a", "2");
+        commit(&repo, "e is gone");
+        repo
+    })
 }
 
 #[test]

@@ -24,14 +24,16 @@ fn text(text: &str) -> Node {
 
 /// `dist`, made of `src` by `build`, sealed and committed; `.env` and logs are ignored.
 fn repo_with(build: &str) -> Repo {
-    let repo = Repo::in_git();
-    fs::write(repo.at(".gitignore"), ".env\n*.log\n").unwrap();
-    repo.build("src", &[("a.js", text("a")), ("b.js", text("b"))]);
-    repo.build("dist", &[("a.js", text("a")), ("b.js", text("b"))]);
-    repo.git(&["add", "--all"]);
-    sealed(&repo, &["seal", "dist", "--root", "dist", "--exclude", ".env", "--set-build", build]);
-    commit(&repo);
-    repo
+    Repo::once(build, || {
+        let repo = Repo::in_git();
+        fs::write(repo.at(".gitignore"), ".env\n*.log\n").unwrap();
+        repo.build("src", &[("a.js", text("a")), ("b.js", text("b"))]);
+        repo.build("dist", &[("a.js", text("a")), ("b.js", text("b"))]);
+        repo.git(&["add", "--all"]);
+        sealed(&repo, &["seal", "dist", "--root", "dist", "--exclude", ".env", "--set-build", build]);
+        commit(&repo);
+        repo
+    })
 }
 
 #[track_caller]

@@ -9,27 +9,29 @@ use crate::using_grants::{policy_with, sign, told};
 
 /// A repository with a plan for `dist`, a clone of it, and a signed grant to rehearse that plan.
 fn granted(rollback: &str) -> Repo {
-    let policy = policy_with("local").replace("action = \"apply\"", "action = \"rehearse\"");
-    let repo = project(&canonical(&policy));
-    shell(&repo, "cp -r dist ../clone && mkdir ../scratch ../records");
-    repo.write("plans/up.sh", "echo x >added\n");
-    repo.write("plans/down.sh", rollback);
-    repo.write(
-        "plans/p.toml",
-        "format = \"sealgate-plan/1\"\nsubject = \"a file more\"\ntree = \"dist\"\n\
-         clone = \"../../clone\"\napply = \"up.sh\"\nrollback = \"down.sh\"\n",
-    );
-    repo.git(&["add", "-A"]);
-    told(&repo.run(&["seal", "plans", "--root", "plans"]), 0);
-    commit(&repo, "a plan");
-    repo.git(&["tag", "--force", "base"]);
-    let new = ["grant", "new", "rehearse", "--environment", "production", "--base", "base"];
-    let rest = ["--plan", "plans/p.toml", "--reason", "before the release"];
-    let said = told(&repo.run(&[&new[..], &rest].concat()), 0);
-    let file = said.lines().find_map(|line| line.strip_prefix("wrote seals/grants/")).unwrap();
-    sign(&repo, file.strip_suffix(".toml").unwrap());
-    commit(&repo, "a grant");
-    repo
+    Repo::once(rollback, || {
+        let policy = policy_with("local").replace("action = \"apply\"", "action = \"rehearse\"");
+        let repo = project(&canonical(&policy));
+        shell(&repo, "cp -r dist ../clone && mkdir ../scratch ../records");
+        repo.write("plans/up.sh", "echo x >added\n");
+        repo.write("plans/down.sh", rollback);
+        repo.write(
+            "plans/p.toml",
+            "format = \"sealgate-plan/1\"\nsubject = \"a file more\"\ntree = \"dist\"\n\
+             clone = \"../../clone\"\napply = \"up.sh\"\nrollback = \"down.sh\"\n",
+        );
+        repo.git(&["add", "-A"]);
+        told(&repo.run(&["seal", "plans", "--root", "plans"]), 0);
+        commit(&repo, "a plan");
+        repo.git(&["tag", "--force", "base"]);
+        let new = ["grant", "new", "rehearse", "--environment", "production", "--base", "base"];
+        let rest = ["--plan", "plans/p.toml", "--reason", "before the release"];
+        let said = told(&repo.run(&[&new[..], &rest].concat()), 0);
+        let file = said.lines().find_map(|line| line.strip_prefix("wrote seals/grants/")).unwrap();
+        sign(&repo, file.strip_suffix(".toml").unwrap());
+        commit(&repo, "a grant");
+        repo
+    })
 }
 
 const REHEARSE: [&str; 12] = [

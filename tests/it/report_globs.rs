@@ -12,15 +12,17 @@ use crate::support::{Node, Repo, Run};
 
 /// A repository whose two shares have reports, `reports/1.json` and `reports/2.json`.
 fn shared() -> Repo {
-    let repo = Repo::in_git();
-    let entries = ["a", "b", "c", "d"].map(|name| (name, Node::File(name.into())));
-    fs::write(repo.at(".gitignore"), "dist\n").unwrap();
-    repo.build("dist", &entries);
-    repo.seal("dist", "dist");
-    fs::create_dir(repo.at("reports")).unwrap();
-    report(&repo, "slice:1/2", "reports/1.json");
-    report(&repo, "slice:2/2", "reports/2.json");
-    repo
+    Repo::once("", || {
+        let repo = Repo::in_git();
+        let entries = ["a", "b", "c", "d"].map(|name| (name, Node::File(name.into())));
+        fs::write(repo.at(".gitignore"), "dist\n").unwrap();
+        repo.build("dist", &entries);
+        repo.seal("dist", "dist");
+        fs::create_dir(repo.at("reports")).unwrap();
+        report(&repo, "slice:1/2", "reports/1.json");
+        report(&repo, "slice:2/2", "reports/2.json");
+        repo
+    })
 }
 
 fn report(repo: &Repo, slice: &str, file: &str) {

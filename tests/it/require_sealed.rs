@@ -13,11 +13,13 @@ const GLOB: &str = "packages/*/dist";
 
 /// A repository with `packages/a/dist`, sealed as `a`.
 fn sealed() -> Repo {
-    let repo = Repo::in_git();
-    repo.build("packages/a/dist", &[("x", Node::File(b"a".to_vec()))]);
-    fs::write(repo.at(".gitignore"), "/packages\n/elsewhere\n").unwrap();
-    repo.seal("a", "packages/a/dist");
-    repo
+    Repo::once("", || {
+        let repo = Repo::in_git();
+        repo.build("packages/a/dist", &[("x", Node::File(b"a".to_vec()))]);
+        fs::write(repo.at(".gitignore"), "/packages\n/elsewhere\n").unwrap();
+        repo.seal("a", "packages/a/dist");
+        repo
+    })
 }
 
 /// What `check --require-sealed GLOB` says: its exit code, and the messages of its errors.

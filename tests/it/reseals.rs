@@ -12,17 +12,19 @@ use crate::support::{Node, Repo, Run};
 /// A repository with two seals, `dist` of built files and `gen` of tracked ones, and a commit with
 /// the tag `base`.
 fn repo() -> Repo {
-    let repo = Repo::in_git();
-    fs::write(repo.at(".gitignore"), "/dist\n").unwrap();
-    let text = |text: &str| Node::File(text.into());
-    repo.build("dist", &[("app.js", text("one")), ("b/c.js", text("two")), ("d.js", text("3"))]);
-    repo.build("gen", &[("schema.sql", text("create table t;\n"))]);
-    repo.git(&["add", "--all"]);
-    repo.seal("dist", "dist");
-    repo.seal("gen", "gen");
-    commit(&repo);
-    repo.git(&["tag", "base"]);
-    repo
+    Repo::once("", || {
+        let repo = Repo::in_git();
+        fs::write(repo.at(".gitignore"), "/dist\n").unwrap();
+        let text = |text: &str| Node::File(text.into());
+        repo.build("dist", &[("app.js", text("one")), ("b/c.js", text("two")), ("d.js", text("3"))]);
+        repo.build("gen", &[("schema.sql", text("create table t;\n"))]);
+        repo.git(&["add", "--all"]);
+        repo.seal("dist", "dist");
+        repo.seal("gen", "gen");
+        commit(&repo);
+        repo.git(&["tag", "base"]);
+        repo
+    })
 }
 
 fn commit(repo: &Repo) {

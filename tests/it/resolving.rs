@@ -9,15 +9,17 @@ use crate::support::{Repo, shell};
 
 /// A repository with the built directory `d` of five files, sealed on the branch `main`.
 fn built() -> Repo {
-    let repo = Repo::with(&[(".gitignore", "d\n")]);
-    for name in ["f1", "f2", "f3", "f4", "f5"] {
-        repo.write(format!("d/{name}"), name);
-    }
-    shell(
-        &repo,
-        "git init -q -b main; sealgate -q seal d --root d; git add -A; git commit -qm first",
-    );
-    repo
+    Repo::once("", || {
+        let repo = Repo::with(&[(".gitignore", "d\n")]);
+        for name in ["f1", "f2", "f3", "f4", "f5"] {
+            repo.write(format!("d/{name}"), name);
+        }
+        shell(
+            &repo,
+            "git init -q -b main; sealgate -q seal d --root d; git add -A; git commit -qm first",
+        );
+        repo
+    })
 }
 
 /// Makes the branches `x` and `y` from `main` by a script each, each sealed again, and stays on `y`.

@@ -42,23 +42,25 @@ fn commit(repo: &Repo, message: &str) {
 
 /// A repository with the seals `dist` and `lib` of directories that git ignores, committed.
 fn made() -> Repo {
-    let repo = Repo::in_git();
-    repo.build(
-        "dist",
-        &[
-            ("app.js", file("app")),
-            ("bin/run", Node::Exec(b"#!".to_vec())),
-            ("gone.css", file("0123456789")),
-            ("moves.txt", file("moving")),
-            ("same", file("same")),
-        ],
-    );
-    repo.build("lib", &[("x", file("x"))]);
-    fs::write(repo.at(".gitignore"), "/dist\n/lib\n/other\n").unwrap();
-    repo.seal("dist", "dist");
-    repo.seal("lib", "lib");
-    commit(&repo, "first");
-    repo
+    Repo::once("", || {
+        let repo = Repo::in_git();
+        repo.build(
+            "dist",
+            &[
+                ("app.js", file("app")),
+                ("bin/run", Node::Exec(b"#!".to_vec())),
+                ("gone.css", file("0123456789")),
+                ("moves.txt", file("moving")),
+                ("same", file("same")),
+            ],
+        );
+        repo.build("lib", &[("x", file("x"))]);
+        fs::write(repo.at(".gitignore"), "/dist\n/lib\n/other\n").unwrap();
+        repo.seal("dist", "dist");
+        repo.seal("lib", "lib");
+        commit(&repo, "first");
+        repo
+    })
 }
 
 /// One change of each sort in `dist`.

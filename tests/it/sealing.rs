@@ -19,9 +19,11 @@ const FILES: [(&str, &str); 5] = [
 ];
 
 fn made() -> Repo {
-    let repo = Repo::with(&FILES);
-    seals(&repo, &["seal", "dist", "--root", "dist"]);
-    repo
+    Repo::once("", || {
+        let repo = Repo::with(&FILES);
+        seals(&repo, &["seal", "dist", "--root", "dist"]);
+        repo
+    })
 }
 
 /// Runs `arguments`, which must end well, and gives what was said on stdout.
@@ -297,11 +299,13 @@ fn git(repo: &Repo, arguments: &[&str]) {
 
 /// A repository with git in which `dist` is tracked.
 fn tracked() -> Repo {
-    let repo = Repo::with(&FILES);
-    git(&repo, &["init", "-q"]);
-    git(&repo, &["add", "dist"]);
-    git(&repo, &["commit", "-qm", "first"]);
-    repo
+    Repo::once("", || {
+        let repo = Repo::with(&FILES);
+        git(&repo, &["init", "-q"]);
+        git(&repo, &["add", "dist"]);
+        git(&repo, &["commit", "-qm", "first"]);
+        repo
+    })
 }
 
 #[test]

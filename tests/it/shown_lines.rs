@@ -9,35 +9,37 @@ use crate::support::{Node, Repo};
 
 /// A repository whose generated files are kept in git, and changed since they were sealed.
 fn changed() -> Repo {
-    let repo = Repo::in_git();
-    let long = |word: &str| format!("{}{word}{}\n", "x".repeat(300), "y".repeat(300));
-    let hostile = "\u{1b}[31m::error::x\u{202e} ```` </pre><script>\t|\n";
-    let files = |version: &str, word: &str, hostile: &str| {
-        vec![
-            (
-                "gen/a.go",
-                Node::File(format!("// by tool {version}\npackage a\n\nvar A = 1\n").into()),
-            ),
-            ("gen/binary", Node::File(format!("\0{word}").into())),
-            ("gen/hostile", Node::File(format!("a\n{hostile}").into())),
-            ("gen/long.js", Node::File(long(word).into())),
-            ("gen/same", Node::File("same\n".into())),
-        ]
-    };
-    let build = |files: Vec<(&str, Node)>| {
-        for (path, node) in files {
-            let Node::File(bytes) = node else { continue };
-            fs::create_dir_all(repo.at(path).parent().unwrap()).unwrap();
-            fs::write(repo.at(path), bytes).unwrap();
-        }
-    };
-    build(files("v3.19.1", "old", "b\n"));
-    repo.git(&["add", "--all"]);
-    repo.seal("gen", "gen");
-    repo.git(&["add", "--all"]);
-    repo.git(&["commit", "--quiet", "--message", "x"]);
-    build(files("v4.22.0", "newer", hostile));
-    repo
+    Repo::once("", || {
+        let repo = Repo::in_git();
+        let long = |word: &str| format!("{}{word}{}\n", "x".repeat(300), "y".repeat(300));
+        let hostile = "\u{1b}[31m::error::x\u{202e} ```` </pre><script>\t|\n";
+        let files = |version: &str, word: &str, hostile: &str| {
+            vec![
+                (
+                    "gen/a.go",
+                    Node::File(format!("// by tool {version}\npackage a\n\nvar A = 1\n").into()),
+                ),
+                ("gen/binary", Node::File(format!("\0{word}").into())),
+                ("gen/hostile", Node::File(format!("a\n{hostile}").into())),
+                ("gen/long.js", Node::File(long(word).into())),
+                ("gen/same", Node::File("same\n".into())),
+            ]
+        };
+        let build = |files: Vec<(&str, Node)>| {
+            for (path, node) in files {
+                let Node::File(bytes) = node else { continue };
+                fs::create_dir_all(repo.at(path).parent().unwrap()).unwrap();
+                fs::write(repo.at(path), bytes).unwrap();
+            }
+        };
+        build(files("v3.19.1", "old", "b\n"));
+        repo.git(&["add", "--all"]);
+        repo.seal("gen", "gen");
+        repo.git(&["add", "--all"]);
+        repo.git(&["commit", "--quiet", "--message", "x"]);
+        build(files("v4.22.0", "newer", hostile));
+        repo
+    })
 }
 
 #[test]

@@ -36,28 +36,32 @@ const SIZES: [(&str, usize); 6] = [
 
 /// One of everything under seal, and something that is not.
 fn sealed() -> Repo {
-    let repo = Repo::with(&[("dist/d/e/deep", "deep"), ("dist/d/left.log", "not sealed")]);
-    for (name, size) in SIZES {
-        repo.write(Path::new("dist").join(name), bytes(size));
-    }
-    repo.write("dist/bin/run", "#!/bin/sh\n");
-    fs::set_permissions(repo.at("dist/bin/run"), fs::Permissions::from_mode(0o755)).unwrap();
-    for directory in ["dist/nothing", "dist/d/nothing", "dist/logs"] {
-        fs::create_dir(repo.at(directory)).unwrap();
-    }
-    repo.write("dist/logs/only.log", "not sealed");
-    for (link, target) in [("d/link", "../bin/run"), ("dangling", "gone"), ("loop", "loop")] {
-        symlink(target, repo.at("dist").join(link)).unwrap();
-    }
-    seal(&repo, &["--exclude", "*.log"]);
-    repo
+    Repo::once("", || {
+        let repo = Repo::with(&[("dist/d/e/deep", "deep"), ("dist/d/left.log", "not sealed")]);
+        for (name, size) in SIZES {
+            repo.write(Path::new("dist").join(name), bytes(size));
+        }
+        repo.write("dist/bin/run", "#!/bin/sh\n");
+        fs::set_permissions(repo.at("dist/bin/run"), fs::Permissions::from_mode(0o755)).unwrap();
+        for directory in ["dist/nothing", "dist/d/nothing", "dist/logs"] {
+            fs::create_dir(repo.at(directory)).unwrap();
+        }
+        repo.write("dist/logs/only.log", "not sealed");
+        for (link, target) in [("d/link", "../bin/run"), ("dangling", "gone"), ("loop", "loop")] {
+            symlink(target, repo.at("dist").join(link)).unwrap();
+        }
+        seal(&repo, &["--exclude", "*.log"]);
+        repo
+    })
 }
 
 /// A repository with a file and a directory under seal: enough for what is refused.
 fn small() -> Repo {
-    let repo = Repo::with(&[("dist/file", "approved"), ("dist/d/file", "approved")]);
-    seal(&repo, &[]);
-    repo
+    Repo::once("", || {
+        let repo = Repo::with(&[("dist/file", "approved"), ("dist/d/file", "approved")]);
+        seal(&repo, &[]);
+        repo
+    })
 }
 
 fn seal(repo: &Repo, more: &[&str]) {

@@ -10,22 +10,24 @@ use crate::support::{Node, Repo, Run, run, scrubbed};
 
 /// A package whose build copies `src` to the committed and sealed `dist`.
 fn package() -> Repo {
-    let repo = Repo::in_git();
-    let text = |text: &str| Node::File(text.into());
-    let package = r#"{"name": "a", "scripts": {"build": "mkdir dist && cp src/* dist"}}"#;
-    let lock = r#"{"name": "a", "lockfileVersion": 3, "packages": {"": {"name": "a"}}}"#;
-    repo.build(".", &[("package.json", text(package)), ("package-lock.json", text(lock))]);
-    repo.build(".", &[(".gitignore", text("node_modules\n"))]);
-    for root in ["src", "dist"] {
-        repo.build(root, &[("a.js", text("one\ntwo\n")), ("b.js", text("b\n"))]);
-    }
-    repo.git(&["config", "user.name", "a"]);
-    repo.git(&["config", "user.email", "a@b.example"]);
-    repo.git(&["add", "--all"]);
-    let build = ["seal", "dist", "--root", "dist", "--set-build", "npm run build"];
-    assert_eq!(repo.run(&build).code, 0);
-    commit(&repo);
-    repo
+    Repo::once("", || {
+        let repo = Repo::in_git();
+        let text = |text: &str| Node::File(text.into());
+        let package = r#"{"name": "a", "scripts": {"build": "mkdir dist && cp src/* dist"}}"#;
+        let lock = r#"{"name": "a", "lockfileVersion": 3, "packages": {"": {"name": "a"}}}"#;
+        repo.build(".", &[("package.json", text(package)), ("package-lock.json", text(lock))]);
+        repo.build(".", &[(".gitignore", text("node_modules\n"))]);
+        for root in ["src", "dist"] {
+            repo.build(root, &[("a.js", text("one\ntwo\n")), ("b.js", text("b\n"))]);
+        }
+        repo.git(&["config", "user.name", "a"]);
+        repo.git(&["config", "user.email", "a@b.example"]);
+        repo.git(&["add", "--all"]);
+        let build = ["seal", "dist", "--root", "dist", "--set-build", "npm run build"];
+        assert_eq!(repo.run(&build).code, 0);
+        commit(&repo);
+        repo
+    })
 }
 
 fn commit(repo: &Repo) {

@@ -14,11 +14,13 @@ use crate::support::{Node, Repo};
 
 /// A seal whose two files have other bytes.
 fn failing() -> Repo {
-    let repo = Repo::plain();
-    repo.build("dist", &[("app.js", Node::File(b"1".to_vec())), ("b", Node::File(b"2".to_vec()))]);
-    repo.seal("dist", "dist");
-    fs::write(repo.at("dist/app.js"), "changed").unwrap();
-    repo
+    Repo::once("", || {
+        let repo = Repo::plain();
+        repo.build("dist", &[("app.js", Node::File(b"1".to_vec())), ("b", Node::File(b"2".to_vec()))]);
+        repo.seal("dist", "dist");
+        fs::write(repo.at("dist/app.js"), "changed").unwrap();
+        repo
+    })
 }
 
 /// What `arguments` print on a terminal of so many columns.

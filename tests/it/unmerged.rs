@@ -50,17 +50,19 @@ fn ends(repo: &Repo, arguments: &[&str], code: i32) -> String {
 
 /// A repository in which `dist`, tracked or built, is sealed and committed.
 fn base(tracked: bool) -> Repo {
-    let files = [("dist/app.js", "app"), ("dist/middle", "m"), ("dist/z.css", "style")];
-    let repo = Repo::with(&files);
-    git(&repo, &["init", "-q"]);
-    if tracked {
-        git(&repo, &["add", "-A"]);
-    } else {
-        repo.write(".gitignore", "/dist\n");
-    }
-    ends(&repo, &["seal", "dist", "--root", "dist"], 0);
-    commit(&repo);
-    repo
+    Repo::once(&tracked.to_string(), || {
+        let files = [("dist/app.js", "app"), ("dist/middle", "m"), ("dist/z.css", "style")];
+        let repo = Repo::with(&files);
+        git(&repo, &["init", "-q"]);
+        if tracked {
+            git(&repo, &["add", "-A"]);
+        } else {
+            repo.write(".gitignore", "/dist\n");
+        }
+        ends(&repo, &["seal", "dist", "--root", "dist"], 0);
+        commit(&repo);
+        repo
+    })
 }
 
 /// Both sides, each with what `change` does to it, and the merge of `theirs` into `main`, open.

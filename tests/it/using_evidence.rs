@@ -16,19 +16,21 @@ const PLAN: &[u8] = b"DROP TABLE births;\n";
 
 /// A repository under a policy that demands a rehearsal of the last day without allowances.
 fn demanding() -> Repo {
-    let rule = "action = \"apply\"\nenvironment = \"production\"\n";
-    let text = policy_with("local");
-    let (before, after) = text.split_once(rule).unwrap();
-    let (approvers, rest) = after.split_once("threshold = 2\n").unwrap();
-    let keys = "evidence = \"rehearsal\"\nevidence-hours = 24\nallowances = false\n";
-    let repo = project(&format!("{before}{rule}{approvers}threshold = 2\n{keys}{rest}"));
-    fs::write(repo.at("plan.sql"), PLAN).unwrap();
-    fs::write(repo.at("dist/plan.sql"), PLAN).unwrap();
-    repo.git(&["add", "-A"]);
-    told(&repo.run(&["seal", "dist"]), 0);
-    commit(&repo, "a plan");
-    repo.git(&["tag", "--force", "base"]);
-    repo
+    Repo::once("", || {
+        let rule = "action = \"apply\"\nenvironment = \"production\"\n";
+        let text = policy_with("local");
+        let (before, after) = text.split_once(rule).unwrap();
+        let (approvers, rest) = after.split_once("threshold = 2\n").unwrap();
+        let keys = "evidence = \"rehearsal\"\nevidence-hours = 24\nallowances = false\n";
+        let repo = project(&format!("{before}{rule}{approvers}threshold = 2\n{keys}{rest}"));
+        fs::write(repo.at("plan.sql"), PLAN).unwrap();
+        fs::write(repo.at("dist/plan.sql"), PLAN).unwrap();
+        repo.git(&["add", "-A"]);
+        told(&repo.run(&["seal", "dist"]), 0);
+        commit(&repo, "a plan");
+        repo.git(&["tag", "--force", "base"]);
+        repo
+    })
 }
 
 fn passing(repo: &Repo) -> Record {

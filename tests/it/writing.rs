@@ -15,19 +15,23 @@ const RANDOM: &str = "00112233445566778899aabbccddeeff";
 
 /// A directory under seal, without git.
 fn made() -> Repo {
-    let repo = Repo::with(&[("dist/app.js", "app"), ("dist/b", "b")]);
-    passes(&repo, &["seal", "dist", "--root", "dist"]);
-    repo
+    Repo::once("", || {
+        let repo = Repo::with(&[("dist/app.js", "app"), ("dist/b", "b")]);
+        passes(&repo, &["seal", "dist", "--root", "dist"]);
+        repo
+    })
 }
 
 /// The same, in a git repository that keeps the seals.
 fn made_in_git() -> Repo {
-    let repo = Repo::with(&[(".gitignore", "dist\n"), ("dist/app.js", "app"), ("dist/b", "b")]);
-    git(&repo, &["init", "-q"]);
-    passes(&repo, &["seal", "dist", "--root", "dist"]);
-    git(&repo, &["add", "-A"]);
-    git(&repo, &["commit", "-qm", "first"]);
-    repo
+    Repo::once("", || {
+        let repo = Repo::with(&[(".gitignore", "dist\n"), ("dist/app.js", "app"), ("dist/b", "b")]);
+        git(&repo, &["init", "-q"]);
+        passes(&repo, &["seal", "dist", "--root", "dist"]);
+        git(&repo, &["add", "-A"]);
+        git(&repo, &["commit", "-qm", "first"]);
+        repo
+    })
 }
 
 #[track_caller]

@@ -5,6 +5,7 @@
 
 mod checked;
 mod hostile;
+mod kept;
 mod tree;
 
 use std::collections::BTreeMap;
@@ -67,9 +68,11 @@ impl Repo {
 
     /// A git repository without a commit.
     pub(crate) fn in_git() -> Self {
-        let repo = Self::plain();
-        repo.git(&["init", "--quiet", "--initial-branch=main"]);
-        repo
+        Self::once("", || {
+            let repo = Self::plain();
+            repo.git(&["init", "--quiet", "--initial-branch=main"]);
+            repo
+        })
     }
 
     /// A repository without git, with a copy of `fixtures/release` in `release`, sealed.
@@ -253,6 +256,8 @@ pub(crate) fn scrubbed<P: AsRef<OsStr>>(program: P) -> Command {
     command.envs([
         ("HOME", "/nonexistent"),
         ("GIT_CONFIG_NOSYSTEM", "1"),
+        // What a new repository begins with: less than git's own, which copies a dozen samples.
+        ("GIT_TEMPLATE_DIR", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/support/template")),
         // Whoever commits in a test; sealgate does not look at these.
         ("GIT_AUTHOR_NAME", "T"),
         ("GIT_AUTHOR_EMAIL", "t@example.org"),
