@@ -9,7 +9,10 @@ fn sealed() -> Repo {
     Repo::once("", || {
         let repo = Repo::with(&[("dist/a", "1\n"), ("dist/b", "2\n")]);
         let seal = "sealgate -q seal dist --root dist --set-build true";
-        shell(&repo, &format!("git init -q -b main; git add .; {seal}; git add .; git commit -qm old"));
+        shell(
+            &repo,
+            &format!("git init -q -b main; git add .; {seal}; git add .; git commit -qm old"),
+        );
         shell(&repo, "echo 3 > dist/c; sealgate -q seal dist; git add .; git commit -qm new");
         repo
     })

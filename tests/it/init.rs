@@ -565,7 +565,8 @@ fn package(build: &str) -> Repo {
         ("package-lock.json", "{}"),
         ("src/app.js", "app\n"),
         ("dist/app.js", "app\n"),
-    ]);
+    ])
+    .with_npm();
     git(&repo, &["init", "-q"]);
     git(&repo, &["add", "."]);
     git(&repo, &["commit", "-qm", "x"]);

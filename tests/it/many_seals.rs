@@ -63,7 +63,10 @@ fn packages(number: usize) -> Repo {
         let directories = (0..number).map(|at| format!("packages/p{at:02}/dist"));
         let directories: Vec<String> = directories.collect();
         let list = directories.join(" ");
-        repo.write("build.sh", format!("for d in {list}; do mkdir -p $d && cp VERSION $d/a; done\n"));
+        repo.write(
+            "build.sh",
+            format!("for d in {list}; do mkdir -p $d && cp VERSION $d/a; done\n"),
+        );
         shell(
             &repo,
             "sh build.sh; git init -q -b main; git add .; sealgate seal -q other --root other",

@@ -177,7 +177,8 @@ fn six() -> Repo {
         let repo = Repo::plain();
         let tree: Vec<(String, Node)> =
             (0..6).map(|n| (format!("d{}/f{n}", n % 2), file("same"))).collect();
-        let tree: Vec<(&str, Node)> = tree.iter().map(|(path, node)| (&**path, node.clone())).collect();
+        let tree: Vec<(&str, Node)> =
+            tree.iter().map(|(path, node)| (&**path, node.clone())).collect();
         repo.build("dist", &tree);
         repo.seal("dist", "dist");
         repo

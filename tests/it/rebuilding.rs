@@ -30,7 +30,10 @@ fn repo_with(build: &str) -> Repo {
         repo.build("src", &[("a.js", text("a")), ("b.js", text("b"))]);
         repo.build("dist", &[("a.js", text("a")), ("b.js", text("b"))]);
         repo.git(&["add", "--all"]);
-        sealed(&repo, &["seal", "dist", "--root", "dist", "--exclude", ".env", "--set-build", build]);
+        sealed(
+            &repo,
+            &["seal", "dist", "--root", "dist", "--exclude", ".env", "--set-build", build],
+        );
         commit(&repo);
         repo
     })

@@ -16,7 +16,10 @@ fn repo() -> Repo {
         let repo = Repo::in_git();
         fs::write(repo.at(".gitignore"), "/dist\n").unwrap();
         let text = |text: &str| Node::File(text.into());
-        repo.build("dist", &[("app.js", text("one")), ("b/c.js", text("two")), ("d.js", text("3"))]);
+        repo.build(
+            "dist",
+            &[("app.js", text("one")), ("b/c.js", text("two")), ("d.js", text("3"))],
+        );
         repo.build("gen", &[("schema.sql", text("create table t;\n"))]);
         repo.git(&["add", "--all"]);
         repo.seal("dist", "dist");

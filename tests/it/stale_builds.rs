@@ -6,12 +6,12 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::support::{Node, Repo, Run, run, scrubbed};
+use crate::support::{Node, Repo};
 
 /// A package whose build copies `src` to the committed and sealed `dist`.
 fn package() -> Repo {
     Repo::once("", || {
-        let repo = Repo::in_git();
+        let repo = Repo::in_git().with_npm();
         let text = |text: &str| Node::File(text.into());
         let package = r#"{"name": "a", "scripts": {"build": "mkdir dist && cp src/* dist"}}"#;
         let lock = r#"{"name": "a", "lockfileVersion": 3, "packages": {"": {"name": "a"}}}"#;
@@ -54,15 +54,6 @@ fn causes(report: &Value) -> Vec<(String, String, Option<String>)> {
 
 fn found(kind: &str, path: &str, cause: Option<&str>) -> (String, String, Option<String>) {
     (kind.to_owned(), path.to_owned(), cause.map(str::to_owned))
-}
-
-/// Runs `line` as a person would who pasted it.
-fn pasted(repo: &Repo, line: &str) -> Run {
-    let program = std::path::Path::new(env!("CARGO_BIN_EXE_sealgate")).parent().unwrap();
-    let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap());
-    let mut shell = scrubbed("sh");
-    shell.args(["-c", line]).current_dir(repo.at(".")).env("PATH", path);
-    run(shell)
 }
 
 const DIFFERS: Option<&str> = Some("build-differs");
@@ -111,7 +102,7 @@ fn what_the_build_makes_differently_is_told_with_steps_that_end_it() {
         );
         for step in steps {
             assert!(stdout.contains(&format!("\n    {step}\n")), "{name}: {stdout}");
-            let ran = pasted(&repo, step);
+            let ran = repo.paste(step);
             assert_eq!(ran.code, 0, "{name}: {step}: {ran:?}");
         }
         assert_eq!(repo.run(&["rebuild"]).code, 0, "{name}");
@@ -193,7 +184,7 @@ fn each_step_begins_at_the_root_of_the_repository() {
     let steps = stdout.split_once("commit it:\n").unwrap().1;
     let steps: Vec<&str> = steps.lines().map_while(|line| line.strip_prefix("    ")).collect();
     // Pasted as one text, into one shell.
-    let ran = pasted(&repo, &format!("set -e\n{}", steps.join("\n")));
+    let ran = repo.paste(&format!("set -e\n{}", steps.join("\n")));
     assert_eq!(ran.code, 0, "{ran:?}");
     assert_eq!(repo.run(&["rebuild"]).code, 0);
 }
@@ -210,9 +201,9 @@ const CHANGES: [(&str, &str, &str); 4] = [
 fn a_step_that_builds_before_the_check_hides_nothing_that_the_commit_ships() {
     for (change, kind, path) in CHANGES {
         let repo = package();
-        assert_eq!(pasted(&repo, change).code, 0);
+        assert_eq!(repo.paste(change).code, 0);
         commit(&repo);
-        assert_eq!(pasted(&repo, "rm -r dist && mkdir dist && cp src/* dist").code, 0);
+        assert_eq!(repo.paste("rm -r dist && mkdir dist && cp src/* dist").code, 0);
         assert_eq!(repo.run(&["check"]).code, 0, "the working tree is right");
         let check = ["check", "--seals-from", "HEAD"];
         for more in [&[][..], &["--stage", "staged"], &["--only", "*.js"]] {
@@ -233,13 +224,13 @@ fn a_step_that_builds_before_the_check_hides_nothing_that_the_commit_ships() {
         }
     }
     let repo = package();
-    assert_eq!(pasted(&repo, CHANGES[0].0).code, 0);
+    assert_eq!(repo.paste(CHANGES[0].0).code, 0);
     commit(&repo);
-    assert_eq!(pasted(&repo, "rm -r dist && mkdir dist && cp src/* dist").code, 0);
+    assert_eq!(repo.paste("rm -r dist && mkdir dist && cp src/* dist").code, 0);
     let check = ["check", "--seals-from", "HEAD", "--format", "json"];
     let report: Value = serde_json::from_str(&repo.run(&check).stdout).unwrap();
     for step in report["seals"][0]["fix"]["steps"].as_array().unwrap() {
-        assert_eq!(pasted(&repo, step.as_str().unwrap()).code, 0, "{step}");
+        assert_eq!(repo.paste(step.as_str().unwrap()).code, 0, "{step}");
     }
     assert_eq!(repo.run(&check).code, 0);
 }
@@ -249,7 +240,7 @@ fn a_commit_that_ships_something_else_does_not_pass() {
     for (change, kind, path) in CHANGES {
         for revision in [&[][..], &["--seals-from", "HEAD"]] {
             let repo = package();
-            assert_eq!(pasted(&repo, change).code, 0);
+            assert_eq!(repo.paste(change).code, 0);
             commit(&repo);
             let rebuild = [&["rebuild"][..], revision].concat();
             let with_report = [&rebuild[..], &["--report", "json=r.json"]].concat();
@@ -262,7 +253,7 @@ fn a_commit_that_ships_something_else_does_not_pass() {
             let found = &report["seals"][0]["findings"][0];
             assert_eq!((&found["kind"], &found["path"]), (&kind.into(), &path.into()), "{change}");
             for step in report["seals"][0]["fix"]["steps"].as_array().unwrap() {
-                let ran = pasted(&repo, step.as_str().unwrap());
+                let ran = repo.paste(step.as_str().unwrap());
                 assert_eq!(ran.code, 0, "{step}: {}", ran.stderr);
             }
             assert_eq!(repo.run(&rebuild).code, 0, "{change}");

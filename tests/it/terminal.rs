@@ -16,7 +16,10 @@ use crate::support::{Node, Repo};
 fn failing() -> Repo {
     Repo::once("", || {
         let repo = Repo::plain();
-        repo.build("dist", &[("app.js", Node::File(b"1".to_vec())), ("b", Node::File(b"2".to_vec()))]);
+        repo.build(
+            "dist",
+            &[("app.js", Node::File(b"1".to_vec())), ("b", Node::File(b"2".to_vec()))],
+        );
         repo.seal("dist", "dist");
         fs::write(repo.at("dist/app.js"), "changed").unwrap();
         repo

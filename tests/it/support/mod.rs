@@ -9,7 +9,7 @@ mod kept;
 mod tree;
 
 use std::collections::BTreeMap;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::os::unix::process::ExitStatusExt as _;
@@ -26,6 +26,15 @@ pub(crate) use tree::{Node, copy, fixture, make_fifo, make_socket};
 
 /// No run takes longer; one that waits for a FIFO, or for a lock, is killed and fails its test.
 const LIMIT: Duration = Duration::from_secs(120);
+
+/// Shell: what stands in for `npm`.
+const NPM: &str = r#"#!/bin/sh
+case $1 in
+ci) mkdir -p node_modules ;;
+run) exec sh -c "$(sed -n 's/.*"'"$2"'": *"\([^"]*\)".*/\1/p' package.json)" ;;
+*) exit 2 ;;
+esac
+"#;
 
 /// A directory that holds `repo`, the repository, and nothing else. It goes when this is dropped.
 pub(crate) struct Repo {
@@ -119,12 +128,39 @@ impl Repo {
         output.stdout
     }
 
+    /// Puts a stand-in of `npm` into the search path of what is run here, because not every machine has
+    /// Node.js: `npm run NAME` runs that script of `package.json`, a line without quotation marks, and
+    /// `npm ci` makes `node_modules`. The judges run the real one.
+    pub(crate) fn with_npm(self) -> Self {
+        let bin = self.programs();
+        fs::create_dir(&bin).unwrap();
+        fs::write(bin.join("npm"), NPM).unwrap();
+        fs::set_permissions(bin.join("npm"), fs::Permissions::from_mode(0o755)).unwrap();
+        self
+    }
+
+    /// A directory beside the repository for programs that come first in the search path.
+    fn programs(&self) -> PathBuf {
+        self.outside.path().join("bin")
+    }
+
     /// `program`, about to be started at the root of the repository. Its home is the directory
     /// around the repository.
     fn scrubbed(&self, program: &str) -> Command {
         let mut command = scrubbed(program);
         command.env("HOME", self.outside.path()).current_dir(&self.root);
+        if self.programs().is_dir() {
+            command.env("PATH", self.search_path(&[]));
+        }
         command
+    }
+
+    /// The search path of what is run here, with `more` in front of that of this process.
+    fn search_path(&self, more: &[&Path]) -> OsString {
+        let own = self.programs();
+        let first = [&*own].into_iter().chain(more.iter().copied()).map(Path::to_owned);
+        let path = std::env::var_os("PATH").unwrap();
+        std::env::join_paths(first.chain(std::env::split_paths(&path))).unwrap()
     }
 
     /// The program, about to be started at the root of the repository.
@@ -142,12 +178,21 @@ impl Repo {
     /// Runs `script` at `directory` as the user of the repository would, in a shell that stops at the
     /// first failure; `sealgate` is the program under test.
     pub(crate) fn script(&self, directory: &Path, script: &str) -> Output {
+        self.shell(directory, script).output().unwrap()
+    }
+
+    /// Runs `lines` at the root in the same way, with what they print as text.
+    pub(crate) fn paste(&self, lines: &str) -> Run {
+        run(self.shell(&self.root, lines))
+    }
+
+    fn shell(&self, directory: &Path, script: &str) -> Command {
         let directories = Path::new(env!("CARGO_BIN_EXE_sealgate")).parent().unwrap();
-        let path = format!("{}:{}", directories.display(), std::env::var("PATH").unwrap());
         let mut shell = self.scrubbed("bash");
         // What the user configures for all repositories is in the home of the sandbox.
-        shell.env("PATH", path).current_dir(directory);
-        shell.args(["-e", "-c", script]).output().unwrap()
+        shell.env("PATH", self.search_path(&[directories])).current_dir(directory);
+        shell.args(["-e", "-c", script]);
+        shell
     }
 
     /// Makes the seal `name` of the directory `root`, without which the test is pointless.
