@@ -8,7 +8,7 @@ use std::io;
 use sealgate_core::compare::verdict::Verdict;
 
 use crate::report::present::rows::Row;
-use crate::report::present::{Presentation, scope, title, to_approve};
+use crate::report::present::{Presentation, TO_COMPARE, scope, title, to_approve};
 use crate::report::v1::{
     BaseView, DifferenceView, ErrorView, FindingView, LineView, ResealView, ScopeView, SealView,
     SourceView,
@@ -221,7 +221,7 @@ fn what_to_do(shown: &Presentation) -> String {
         let _ = writeln!(said, "\n{}", prose(&fix.caution));
         if !fix.compare.is_empty() {
             let compare: Vec<&str> = fix.compare.iter().map(String::as_str).collect();
-            let _ = write!(said, "\n{}", commands(&compare));
+            let _ = write!(said, "\n{TO_COMPARE}\n\n{}", commands(&compare));
         }
     }
     said

@@ -210,7 +210,7 @@ fn judge(
     let Prepared { review, mut notices, mut problems, builds, kept, head, .. } = prepared;
     let only = only(arguments)?;
     let bytes = bytes(arguments, context, &commits);
-    let of_worktree = matches!(bytes, Bytes::Worktree);
+    let outside_commit = !matches!(bytes, Bytes::Commit(_));
     let mut scanner = arguments.reading.scanner();
     let protected = protected(arguments, &selected, &bytes, context)?;
     files.iter().try_for_each(|file| file.guard(&protected))?;
@@ -262,7 +262,7 @@ fn judge(
         installs,
         seals_there: seals_there(builds, context),
         after_build: builds == Builds::Run,
-        of_worktree,
+        outside_commit,
         kept,
         ..context.invocation.clone()
     };

@@ -44,9 +44,9 @@ pub struct Invocation {
     pub checkout: Checkout,
     /// Whether builds ran just before the bytes were judged.
     pub after_build: bool,
-    /// Whether the bytes are those of the working tree: a result for a commit says that the commit has
-    /// others than its seal approves.
-    pub of_worktree: bool,
+    /// Whether the bytes are not those of a commit: a result for one says that it has others than its
+    /// seal approves.
+    pub outside_commit: bool,
     /// What installs the dependencies of a build, by the name of its seal.
     pub installs: BTreeMap<String, String>,
     /// In CI: where the report of this run is kept.
@@ -84,7 +84,7 @@ pub(crate) fn of(finding: &Finding, judgement: &SealResult, invocation: &Invocat
     if advice.is_database() {
         return advice.on_database(finding);
     }
-    if invocation.of_worktree && matches!(judgement.source, Source::Commit { .. }) {
+    if invocation.outside_commit && matches!(judgement.source, Source::Commit { .. }) {
         return advice.on_unbuilt_commit();
     }
     match finding.cause {
@@ -171,13 +171,10 @@ impl Advice<'_> {
         }
     }
 
-    /// The working tree was judged, by the seal of a commit which has other bytes.
+    /// Other bytes were judged by the seal of a commit, and are right, and those of the commit are not.
     fn on_unbuilt_commit(&self) -> String {
-        let right = if self.judgement.build.is_some() {
-            "what the build makes"
-        } else {
-            "that of the working tree"
-        };
+        let right =
+            if self.judgement.build.is_some() { "what the build makes" } else { "what is sealed" };
         let root = self.root_in_words();
         format!("The commit does not have the {root} that its seal approves: commit {right}.")
     }
