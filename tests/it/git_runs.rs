@@ -10,19 +10,21 @@ use crate::support::{Node, Repo, run};
 
 /// A commit of so many sealed roots of their own, and a change in each.
 fn sealed(number: usize) -> Repo {
-    let repo = Repo::in_git();
-    for at in 0..number {
-        repo.build(&format!("d{at}"), &[("f", Node::File(at.to_string().into_bytes()))]);
-    }
-    repo.git(&["add", "."]);
-    for at in 0..number {
-        repo.seal(&format!("s{at}"), &format!("d{at}"));
-    }
-    commit(&repo);
-    for at in 0..number {
-        fs::write(repo.at(format!("d{at}/f")), "changed").unwrap();
-    }
-    repo
+    Repo::once(&number.to_string(), || {
+        let repo = Repo::in_git();
+        for at in 0..number {
+            repo.build(&format!("d{at}"), &[("f", Node::File(at.to_string().into_bytes()))]);
+        }
+        repo.git(&["add", "."]);
+        for at in 0..number {
+            repo.seal(&format!("s{at}"), &format!("d{at}"));
+        }
+        commit(&repo);
+        for at in 0..number {
+            fs::write(repo.at(format!("d{at}/f")), "changed").unwrap();
+        }
+        repo
+    })
 }
 
 fn commit(repo: &Repo) {
