@@ -102,6 +102,20 @@ fn git_is_run_as_often_for_many_seals_as_for_a_few() {
 }
 
 #[test]
+fn init_runs_git_as_often_for_many_directories_as_for_a_few() {
+    let counts = [2, 12].map(|number| {
+        let repo = sealed(number);
+        fs::remove_dir_all(repo.at("seals")).unwrap();
+        let mut arguments =
+            vec!["init".to_owned(), "--yes".to_owned(), "--workflow=none".to_owned()];
+        arguments.extend((0..number).map(|at| format!("--root=d{at}")));
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        runs_of_git(&repo, &arguments, "")
+    });
+    assert!(counts[0] == counts[1] && counts[1] > 0, "{counts:?}");
+}
+
+#[test]
 fn the_hook_runs_git_as_often_for_many_commits_as_for_a_few() {
     let pushed = |number: usize| {
         let repo = sealed(1);

@@ -101,9 +101,9 @@ struct Advice<'a> {
 
 impl Advice<'_> {
     fn on_cause(&self, cause: Cause, kind: FindingKind, path: &[u8]) -> String {
-        let again = self.again(Some(path));
+        let again = || self.again(Some(path));
         match cause {
-            Cause::Swapped => format!("Two files hold each other's bytes: {again}."),
+            Cause::Swapped => format!("Two files hold each other's bytes: {}.", again()),
             Cause::CaseOnlyRename => "Give the file its sealed name back: a file system that \
                                       ignores case may have changed it."
                 .to_owned(),
@@ -120,7 +120,8 @@ impl Advice<'_> {
             Cause::LinkFollowed => self.on_followed_link(path),
             Cause::DirectoryLinked => format!(
                 "A link took the place of the directory, and no link is followed: put the directory \
-                 in its place (`cp -RL` copies what a link leads to), or {again}."
+                 in its place (`cp -RL` copies what a link leads to), or {}.",
+                again()
             ),
             Cause::LfsPointer => format!(
                 "Fetch the content with `{} lfs pull`{} and check again; only where the seal \
@@ -130,16 +131,18 @@ impl Advice<'_> {
                 self.approval(),
             ),
             Cause::Emptied => {
-                format!("The content is gone (a full disk, a copy that broke off): {again}.")
+                format!("The content is gone (a full disk, a copy that broke off): {}.", again())
             }
             Cause::LineEndings => self.on_line_endings(),
             Cause::ByteOrderMark => format!(
                 "An editor or a script put in or took out the byte order mark: exclude these \
-                 files from what it rewrites, and {again}."
+                 files from what it rewrites, and {}.",
+                again()
             ),
             Cause::TrailingNewline => format!(
                 "An editor or a formatter hook (end-of-file-fixer and the like) changed the end: \
-                 exclude these files from what it rewrites, and {again}."
+                 exclude these files from what it rewrites, and {}.",
+                again()
             ),
             Cause::LinkAsFile => format!(
                 "Links became plain files: run `{} config core.symlinks true` and check out \
@@ -232,7 +235,7 @@ impl Advice<'_> {
     }
 
     fn on_kind(&self, finding: &Finding) -> String {
-        let again = self.again(Some(&finding.path));
+        let again = || self.again(Some(&finding.path));
         match finding.kind {
             FindingKind::Unreadable => "Let the user who runs sealgate read it (permissions, \
                                         owner, a failing disk) and check again: what cannot be \
@@ -247,7 +250,7 @@ impl Advice<'_> {
                 format!("Remove it, or {}: no seal can hold it.", self.exclusion(&finding.path))
             }
             FindingKind::KindChanged | FindingKind::LinkChanged => {
-                format!("If nobody meant it, {again}.")
+                format!("If nobody meant it, {}.", again())
             }
             FindingKind::Modified if self.is_rebuilt_here() => format!(
                 "Find out why before you reseal: does the build repeat itself? `{} --twice` builds \
@@ -260,7 +263,7 @@ impl Advice<'_> {
                 self.sealgate("diff")
             ),
             FindingKind::ModeChanged => self.on_mode(finding),
-            FindingKind::Missing => format!("If it should be there, {again}."),
+            FindingKind::Missing => format!("If it should be there, {}.", again()),
             FindingKind::Unsealed => format!(
                 "Remove it if it does not belong there, {} if it never will, or {}.",
                 self.exclusion(&finding.path),
