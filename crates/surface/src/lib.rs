@@ -24,7 +24,7 @@ mod value;
 
 pub use any::AnyDatabase;
 pub use fault::DatabaseFault;
-pub use postgres::{Postgres, PostgresFault, Refusal, measure, without_password};
+pub use postgres::{OtherDatabase, Postgres, PostgresFault, Refusal, measure, without_password};
 /// For what writes databases: the reader itself never does.
 #[cfg(feature = "sqlite")]
 pub use rusqlite;

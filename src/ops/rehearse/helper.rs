@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use sealgate_core::text::problem::{Problem, in_words};
 use sealgate_rehearse::ended::Ended;
+use sealgate_rehearse::supervise::AtEnd;
 
 use super::broken;
 use super::scratch::Scratch;
@@ -107,7 +108,7 @@ impl<'a> Helpers<'a> {
     ///
     /// It could not be run, ran too long, or a signal ended the rehearsal.
     pub fn run(&self, job: &Job<'_>) -> Result<JobEnd, Problem> {
-        let mut running = self.start(job)?;
+        let mut running = self.start(job, AtEnd::Kill)?;
         loop {
             self.check_signals().inspect_err(|_| running.stop())?;
             if running.has_ended()? {
@@ -137,7 +138,7 @@ impl<'a> Helpers<'a> {
         }
     }
 
-    /// Starts `job`.
+    /// Starts `job`; `at_end` says how it ends with this process.
     ///
     /// # Errors
     ///
@@ -146,7 +147,7 @@ impl<'a> Helpers<'a> {
         clippy::disallowed_methods,
         reason = "it runs this very program, which confines itself"
     )]
-    pub fn start(&self, job: &Job<'_>) -> Result<Running, Problem> {
+    pub fn start(&self, job: &Job<'_>, at_end: AtEnd) -> Result<Running, Problem> {
         let number = self.started.get() + 1;
         self.started.set(number);
         let outcome = self.scratch.path().join(format!("outcome-{number}"));
@@ -155,6 +156,9 @@ impl<'a> Helpers<'a> {
         command.arg("confined").arg("--outcome").arg(&outcome);
         if !self.is_confined {
             command.arg("--unconfined");
+        }
+        if at_end == AtEnd::Quit {
+            command.arg("--quits");
         }
         for directory in job.writable.iter().chain([&temporary]) {
             command.arg("--writable").arg(directory);

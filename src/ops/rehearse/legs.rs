@@ -4,11 +4,12 @@ use sealgate_core::seal::entry::Digest;
 use sealgate_core::text::problem::Problem;
 use sealgate_rehearse::ended::Ended;
 use sealgate_rehearse::plan::{Action, MetaRule, Plan, SnapshotCommands, Target, Transaction};
-use sealgate_rehearse::proof::{Judging, Moments, Proof, SnapshotMoments, prove};
+use sealgate_rehearse::proof::{Judging, Moments, Proof, Rule, SnapshotMoments, prove};
 use sealgate_rehearse::state::State;
 
 use super::bench::{BASE, Bench, Step, Task, TaskRun};
 use super::controls::{self, Control};
+use super::refusal::refused;
 
 /// A part of a rehearsal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,6 +96,21 @@ impl Rehearsed {
     pub fn found_all_faults(&self) -> bool {
         let controls = self.judged.iter().flat_map(|judged| &judged.controls);
         controls.into_iter().all(|control| control.caught)
+    }
+
+    /// Why nothing can be said of the change: a fault was not found, or the clone does not read the same twice.
+    #[must_use]
+    pub fn blindness(&self) -> Option<Problem> {
+        let again =
+            self.judged.iter().find_map(|judged| judged.proof.finding(Rule::SourceIsUnchanged));
+        if let Some(again) = again.filter(|finding| !finding.holds) {
+            return Some(refused(again, &|_| false));
+        }
+        (!self.found_all_faults()).then(|| {
+            let message = "a fault that was made on purpose was not found, so nothing is proven";
+            Problem::new("control-not-caught", message)
+                .remedy("report this with the record: the proof is blind here")
+        })
     }
 
     /// Whether everything holds that must, everything ran to its end, and the proof is not blind.

@@ -103,7 +103,7 @@ const READ_AS: [(&str, &str, &str); 18] = [
 ];
 
 /// What is read beside the columns. `c` is the row of the catalog.
-const READ_TOO: [(&str, &str, &str); 4] = [
+const READ_TOO: [(&str, &str, &str); 5] = [
     (
         "pg_class",
         "columns",
@@ -117,6 +117,12 @@ const READ_TOO: [(&str, &str, &str); 4] = [
         "(SELECT count(*) FROM pg_enum e WHERE e.enumtypid = c.enumtypid AND e.enumsortorder < c.enumsortorder)",
     ),
     ("pg_index", "definition", "pg_get_indexdef(c.indexrelid)"),
+    // One in place is named by its number.
+    (
+        "pg_tablespace",
+        "location",
+        "regexp_replace(pg_tablespace_location(c.oid), '^pg_tblspc/[0-9]+$', 'in place')",
+    ),
 ];
 
 /// The list of privileges that stands for a missing one: catalog, column, the kind of `acldefault`, the
@@ -173,7 +179,7 @@ const FILTERS: [(&str, &str); 11] = [
         "c.subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())",
     ),
     ("pg_class", NO_TEMPORARY_RELATION),
-    ("pg_namespace", "c.nspname !~ '^pg_(toast$|temp_|toast_temp_)'"),
+    ("pg_namespace", "c.nspname !~ '^pg_(toast|(toast_)?temp_[0-9]+)$'"),
     ("pg_constraint", "true"),
     ("pg_type", "true"),
 ];

@@ -3,7 +3,7 @@
 -- begins with `-` is left out: TOAST tables follow from their tables, and temporary objects from a session.
 WITH
  ns AS (
-  SELECT oid, CASE WHEN nspname ~ '^pg_(toast$|temp_|toast_temp_)' THEN ARRAY['-'] ELSE ARRAY['.' || nspname] END AS place
+  SELECT oid, CASE WHEN nspname ~ '^pg_(toast|(toast_)?temp_[0-9]+)$' THEN ARRAY['-'] ELSE ARRAY['.' || nspname] END AS place
   FROM pg_namespace
  ),
  rel AS (

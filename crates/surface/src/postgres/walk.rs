@@ -19,7 +19,7 @@ const PLACES: &str = include_str!("places.sql");
 const LEFT_OUT: &[u8] = b"-";
 
 /// Where the objects of the server itself are, one entry for each catalog.
-const BUILTIN: &str = "+builtin";
+pub(super) const BUILTIN: &str = "+builtin";
 
 /// The number of the first object that is not made with the database.
 const FIRST_OBJECT: u32 = 16384;

@@ -8,6 +8,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use sealgate_core::text::problem::Problem;
+use sealgate_rehearse::supervise::AtEnd;
 
 use super::super::broken;
 use super::super::helper::{Helpers, Job, JobEnd, Running};
@@ -20,7 +21,7 @@ pub(super) const SUPERUSER: &str = "sealgate_rehearsal";
 const PORT: &str = "5432";
 
 /// The data of a cluster, in the directory of its copy.
-const DATA: &str = "cluster";
+pub(super) const DATA: &str = "cluster";
 
 /// The longest path of a Unix socket, in bytes.
 const LONGEST_SOCKET: usize = 107;
@@ -170,8 +171,15 @@ impl Server {
             return Err(unusable(directory, "the path is too long for a Unix socket"));
         }
         let mut arguments = vec!["--".into(), binaries.program("initdb")];
-        let options =
-            ["--locale=C", "--encoding=UTF8", "--auth=trust", "--no-sync", "--no-instructions"];
+        // Small segments of the log: each copy of the cluster has several of them.
+        let options = [
+            "--locale=C",
+            "--encoding=UTF8",
+            "--auth=trust",
+            "--no-sync",
+            "--no-instructions",
+            "--wal-segsize=1",
+        ];
         arguments.extend(options.map(OsString::from));
         arguments.push(format!("--username={SUPERUSER}").into());
         arguments.extend(["-D".into(), directory.join(DATA).into()]);
@@ -217,13 +225,16 @@ impl Server {
         sockets.push(directory);
         set(sockets);
         set(format!("port={PORT}").into());
-        let running = helpers.start(&Job {
-            shown: "postgres",
-            writable: vec![directory.to_owned()],
-            directory: directory.to_owned(),
-            arguments,
-            variables: Vec::new(),
-        })?;
+        let running = helpers.start(
+            &Job {
+                shown: "postgres",
+                writable: vec![directory.to_owned()],
+                directory: directory.to_owned(),
+                arguments,
+                variables: Vec::new(),
+            },
+            AtEnd::Quit,
+        )?;
         let (label, directory) = (label.to_owned(), directory.to_owned());
         let mut server = Self { label, directory, running: Some(running) };
         server.wait_until_ready(helpers)?;
