@@ -196,7 +196,8 @@ const ROLES: &str = "pg_authid";
 pub(super) enum Rows<'a> {
     /// All rows.
     All,
-    /// Those of objects that were made after the database, and of those whose numbers are listed.
+    /// Those of objects that were made after the database, and of those that are listed: their catalogs and
+    /// numbers, in pairs.
     NotBuiltin(&'a str),
 }
 
@@ -229,7 +230,8 @@ pub(super) fn statement(
     let filters = FILTERS.iter().filter(|(name, _)| *name == catalog.name);
     conditions.extend(filters.map(|(_, condition)| (*condition).to_owned()));
     if let Rows::NotBuiltin(listed) = rows {
-        conditions.push(format!("({object} >= 16384 OR {object} IN ({listed}))"));
+        let pair = format!("(({class})::oid, {object})");
+        conditions.push(format!("({object} >= 16384 OR {pair} IN ({listed}))"));
     }
     // Few may read passwords, and this view is the catalog without them.
     let source = if catalog.name == ROLES { "pg_roles" } else { &catalog.name };
@@ -424,9 +426,10 @@ mod tests {
             reference(&["newclass"], "pg_class", false),
             reference(&["newclass", "newkey"], "pg_attribute", true),
         ];
-        let text = statement(&new, Rows::NotBuiltin("2200")).unwrap().unwrap();
+        let text = statement(&new, Rows::NotBuiltin("(1,2200)")).unwrap().unwrap();
         assert!(text.contains("(c.newclass::oid)::regclass::text AS \"newclass\""), "{text}");
         assert!(text.contains("LEFT JOIN pg_attribute ON attrelid = c.newclass"), "{text}");
-        assert!(text.contains("(c.oid >= 16384 OR c.oid IN (2200))"), "{text}");
+        let pair = "(('pg_catalog.pg_new'::regclass)::oid, c.oid) IN ((1,2200))";
+        assert!(text.contains(&format!("(c.oid >= 16384 OR {pair})")), "{text}");
     }
 }

@@ -12,7 +12,14 @@ const OF_THE_SERVER: [&str; 4] =
     ["postmaster.pid", "postmaster.opts", "postgresql.auto.conf", "current_logfiles"];
 
 /// What another database must not have twice: all databases of the cluster show it.
-pub(super) const SHARED: [&str; 4] = ["/+builtin/", "/+roles/", "/+cluster/", "/+tablespaces/"];
+pub(super) const SHARED: [&str; 6] = [
+    "/+builtin/",
+    "/+cluster/",
+    "/+other/parameter ACL/",
+    "/+replication-origins/",
+    "/+roles/",
+    "/+tablespaces/",
+];
 
 /// The line of the other database `name`, which has this `content`, and of what is in it if that was read.
 pub(super) fn database(name: &str, content: &str, inside: Option<&State>) -> (Place, String) {
