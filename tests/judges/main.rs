@@ -18,6 +18,7 @@ mod authority_openssh;
 mod bots;
 mod completing;
 mod esbuild_dist;
+mod forgotten;
 mod format_judges;
 mod hook_managers;
 #[path = "../it/openssh.rs"]
@@ -32,6 +33,7 @@ mod postgres_walk;
 mod pushing;
 #[path = "../it/random.rs"]
 mod random;
+mod registry;
 #[path = "../it/rehearsals.rs"]
 mod rehearsals;
 mod rehearsing_postgres;

@@ -204,23 +204,8 @@ impl Running {
         self.child.wait().map_err(|error| broken(&in_words(&error)))?;
         let output = self.output();
         let line = fs::read(&self.outcome).unwrap_or_default();
-        match Ended::parse(String::from_utf8_lossy(&line).trim()) {
-            Some(Ended::Unconfined(why)) => {
-                let message = format!("{shown} cannot be confined: {why}");
-                Err(Problem::new("confinement-unavailable", message).remedy(
-                    "rehearse on Linux 6.7 or later, where Landlock is enabled; or, where nothing else can \
-                     be harmed, pass --unconfined: the record states it, and is no evidence",
-                ))
-            }
-            Some(Ended::NotStarted(why)) => {
-                Err(broken(&format!("{shown} could not be run: {why}")))
-            }
-            Some(ended) => Ok(JobEnd { ended, output, took }),
-            None => {
-                let said = String::from_utf8_lossy(&output[1]).trim().to_owned();
-                Err(broken(&format!("{shown} could not be run: {said}")))
-            }
-        }
+        let ended = ended(String::from_utf8_lossy(&line).trim(), shown, &output[1])?;
+        Ok(JobEnd { ended, output, took })
     }
 
     /// Ends it, and all that it started.
@@ -252,6 +237,25 @@ impl Drop for Running {
     }
 }
 
+/// How the job `shown` ended, of which the helper wrote this `line`, and `said` this.
+fn ended(line: &str, shown: &str, said: &[u8]) -> Result<Ended, Problem> {
+    match Ended::parse(line) {
+        Some(Ended::Unconfined(why)) => {
+            let message = format!("{shown} cannot be confined: {why}");
+            Err(Problem::new("confinement-unavailable", message).remedy(
+                "rehearse on Linux 6.7 or later, where Landlock is enabled; or, where nothing else can \
+                 be harmed, pass --unconfined: the record states it, and is no evidence",
+            ))
+        }
+        Some(Ended::NotStarted(why)) => Err(broken(&format!("{shown} could not be run: {why}"))),
+        Some(ended) => Ok(ended),
+        None => {
+            let said = String::from_utf8_lossy(said).trim().to_owned();
+            Err(broken(&format!("{shown} could not be run: {said}")))
+        }
+    }
+}
+
 /// The environment of what is run: nothing of that of this process but where programs are.
 fn environment(temporary: &Path) -> Vec<(&'static str, OsString)> {
     let own = |name: &'static str| std::env::var_os(name).map(|value| (name, value));
@@ -270,4 +274,33 @@ fn beginning(mut stream: impl io::Read) -> Vec<u8> {
     let _ = stream.by_ref().take(KEPT).read_to_end(&mut kept);
     let _ = io::copy(&mut stream, &mut io::sink());
     kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_not_confined_or_not_run_is_an_error() {
+        let cases = [
+            ("exit 3", Ok(Ended::Exit(3))),
+            ("signal 9", Ok(Ended::Signal(9))),
+            ("unconfined Landlock: not supported", Err("confinement-unavailable")),
+            ("not-started there is no such program", Err("rehearsal-broken")),
+            ("", Err("rehearsal-broken")),
+        ];
+        for (line, expected) in cases {
+            let found = ended(line, "up.sql", b"said");
+            assert_eq!(
+                found.as_ref().map_err(|problem| problem.code),
+                expected.as_ref().map_err(|code| *code)
+            );
+            if let Err(problem) = found {
+                assert!(
+                    problem.message.contains("up.sql") && problem.remedy.is_some(),
+                    "{problem:?}"
+                );
+            }
+        }
+    }
 }

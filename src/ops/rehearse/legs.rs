@@ -365,3 +365,63 @@ fn failure(leg: Leg, run: &TaskRun) -> Option<Problem> {
     };
     Some(Problem::new(code, message).remedy("correct it, seal the plan, and rehearse again"))
 }
+
+#[cfg(test)]
+mod tests {
+    use sealgate_rehearse::state::{Class, Place};
+
+    use super::*;
+
+    fn state(text: &str) -> State {
+        State::from_lines([(Place::new("main/t/rows/1", Class::Rows), text.to_owned())])
+    }
+
+    /// A rehearsal whose clone reads as `again` in the end, and in which a fault was `caught` or not.
+    fn rehearsed(again: &str, caught: bool) -> Rehearsed {
+        let (before, after) = (state("1"), state("2"));
+        let moments = Moments {
+            before: before.clone(),
+            transaction: None,
+            applied: after.clone(),
+            rolled_back: before.clone(),
+            reapplied: after.clone(),
+            snapshot: SnapshotMoments {
+                taken: before.clone(),
+                applied: after,
+                damaged: state("9"),
+                restored: before,
+            },
+            again: state(again),
+        };
+        let judging = Judging {
+            allowances: &[],
+            is_inside: &|_| true,
+            meta: MetaRule::Exact,
+            sequences_roll_back: true,
+        };
+        let controls = vec![Control { name: "one-row", caught }];
+        Rehearsed {
+            runs: Vec::new(),
+            measures: Vec::new(),
+            seals: [Digest::of(b""); 2],
+            failures: Vec::new(),
+            judged: Some(Judged { proof: prove(&moments, judging), controls }),
+        }
+    }
+
+    #[test]
+    fn a_blind_rehearsal_is_an_error_and_proves_nothing() {
+        let cases = [
+            ("1", true, None),
+            ("1", false, Some("control-not-caught")),
+            ("3", true, Some("not-deterministic")),
+            ("3", false, Some("not-deterministic")),
+        ];
+        for (again, caught, code) in cases {
+            let rehearsed = rehearsed(again, caught);
+            let problem = rehearsed.blindness();
+            assert_eq!(problem.as_ref().map(|problem| problem.code), code, "{again} {caught}");
+            assert_eq!(rehearsed.is_proven(), code.is_none(), "{again} {caught}");
+        }
+    }
+}

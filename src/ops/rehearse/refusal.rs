@@ -106,3 +106,76 @@ fn advice(finding: &Finding, is_inside: &dyn Fn(&str) -> bool) -> (String, Optio
     );
     (text, Some(lines))
 }
+
+#[cfg(test)]
+mod tests {
+    use sealgate_core::text::codes::CODES;
+    use sealgate_rehearse::state::{Change, Class, Place};
+
+    use super::*;
+
+    const INSIDE: &str = "reg/t/rows/1";
+    const OUTSIDE: &str = "reg/log/rows/1";
+
+    fn broken(rule: Rule, paths: &[&str]) -> Finding {
+        let place = |path: &&str| (Place::new(path, Class::in_database(path)), Change::Changed);
+        Finding {
+            rule,
+            holds: false,
+            places: paths.iter().map(place).collect(),
+            noticed: Vec::new(),
+            unharmed: Vec::new(),
+        }
+    }
+
+    fn problem(rule: Rule, paths: &[&str]) -> Problem {
+        refused(&broken(rule, paths), &|path| path.starts_with("reg/t/"))
+    }
+
+    #[test]
+    fn each_broken_rule_has_its_code() {
+        let cases = [
+            (Rule::ApplyChanges, "apply-changed-nothing"),
+            (Rule::TransactionChanges, "apply-changed-nothing"),
+            (Rule::ApplyStaysInside, "outside-surface"),
+            (Rule::RollbackRestores, "rollback-differs"),
+            (Rule::ReapplyRepeats, "reapply-differs"),
+            (Rule::SnapshotApplyRepeats, "reapply-differs"),
+            (Rule::TransactionRollsBack, "transaction-differs"),
+            (Rule::SnapshotChangesNothing, "snapshot-changed"),
+            (Rule::DamageIsDone, "damage-not-done"),
+            (Rule::RestoreRestores, "restore-differs"),
+            (Rule::SourceIsUnchanged, "not-deterministic"),
+        ];
+        for (rule, code) in cases {
+            let problem = problem(rule, &[OUTSIDE]);
+            assert_eq!(problem.code, code);
+            assert!(problem.message.ends_with(&format!(": {OUTSIDE}")), "{problem:?}");
+            assert!(problem.remedy.as_ref().is_some_and(|text| text.len() > 20), "{problem:?}");
+            assert!(CODES.iter().copied().flatten().any(|known| known.code == code), "{code}");
+        }
+    }
+
+    #[test]
+    fn the_lines_for_a_plan_are_offered_where_an_allowance_may_be() {
+        let cases = [
+            (Rule::ApplyStaysInside, "outside", true, true),
+            (Rule::RollbackRestores, "left", true, false),
+            (Rule::ReapplyRepeats, "varies", true, true),
+            (Rule::SnapshotApplyRepeats, "varies", true, true),
+            (Rule::RestoreRestores, "", false, false),
+            (Rule::SnapshotChangesNothing, "", false, false),
+            (Rule::SourceIsUnchanged, "", false, false),
+        ];
+        for (rule, what, outside, inside) in cases {
+            for (path, table, is_offered) in
+                [(OUTSIDE, "reg/log/rows", outside), (INSIDE, "reg/t/rows", inside)]
+            {
+                let remedy = problem(rule, &[path]).remedy.unwrap_or_default();
+                let line =
+                    format!("[[allow]]\nwhat = \"{what}\"\npath = \"{table}\"\nreason = \"...\"");
+                assert_eq!(remedy.contains(&line), is_offered, "{rule:?} {path}: {remedy}");
+            }
+        }
+    }
+}

@@ -51,6 +51,8 @@ fn measured(path: String, bytes: &[u8]) -> (Place, String) {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
@@ -58,13 +60,13 @@ mod tests {
         let inside = |text: &str| {
             State::from_lines([(Place::new("public/t/+table", Class::Schema), text.to_owned())])
         };
-        let line = |content, inside| database("a/b", content, inside);
-        let empty = line("{}", None);
-        assert_eq!(empty.0.path, "+cluster/databases/a%2Fb");
-        let lines = [empty, line("{x}", None), line("{}", Some(&inside("1")))];
-        let other = line("{}", Some(&inside("2")));
-        assert!(lines.iter().all(|line| *line != other));
-        assert!(lines[0] != lines[1] && lines[0] != lines[2]);
+        let line =
+            |content, text: Option<&str>| database("a/b", content, text.map(inside).as_ref());
+        let lines = [("{}", None), ("{x}", None), ("{}", Some("1")), ("{}", Some("2"))];
+        let lines = lines.map(|(content, text)| line(content, text));
+        assert!(lines.iter().all(|line| line.0.path == "+cluster/databases/a%2Fb"));
+        let distinct: BTreeSet<&str> = lines.iter().map(|line| &*line.1).collect();
+        assert_eq!(distinct.len(), lines.len());
     }
 
     #[test]
