@@ -27,6 +27,7 @@ mod openssh;
 mod payloads;
 mod peers;
 mod postgres;
+mod postgres_documents;
 mod postgres_seals;
 mod postgres_walk;
 #[path = "../it/pushing/mod.rs"]

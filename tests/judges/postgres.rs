@@ -76,6 +76,11 @@ impl Cluster {
         run(self.client(program).args(arguments));
     }
 
+    /// The directory of the programs.
+    pub(crate) fn programs(&self) -> &Path {
+        &self.programs
+    }
+
     /// A directory in which clients may write.
     pub(crate) fn scratch(&self) -> &Path {
         self.scratch.path()

@@ -3,7 +3,6 @@
 #![cfg(target_os = "linux")]
 
 use std::fs;
-use std::os::unix::fs::chown;
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
@@ -87,29 +86,9 @@ impl Registry {
             "--report",
             "json=../report.json",
         ];
-        let mut program = self.repo.command(&arguments);
-        // Named by its path from the repository: the helper is found wherever it is.
-        program.stdin(Stdio::null());
-        if !geteuid().is_root() {
-            return program;
-        }
-        for entry in walkdir::WalkDir::new(self.repo.at("..")) {
-            let path = entry.unwrap().into_path();
-            std::os::unix::fs::lchown(path, Some(NOBODY), Some(NOBODY)).unwrap();
-        }
-        chown(self.repo.at(".."), Some(NOBODY), Some(NOBODY)).unwrap();
-        let id = NOBODY.to_string();
-        let mut command = Command::new("setpriv");
-        command.args(["--reuid", &id, "--regid", &id, "--clear-groups"]);
-        command.arg(program.get_program()).args(program.get_args());
-        for (name, value) in program.get_envs() {
-            match value {
-                Some(value) => command.env(name, value),
-                None => command.env_remove(name),
-            };
-        }
-        command.current_dir(self.repo.root());
-        command
+        let program = self.repo.command(&arguments);
+        own_by_nobody(&self.repo);
+        without_root(&program)
     }
 
     /// Rehearses; gives the report too.
@@ -164,4 +143,37 @@ fn files() -> Vec<(&'static str, Vec<u8>)> {
     ]);
     assert_eq!(run.code, 0, "{run:?}");
     FILES.map(|name| (name, fs::read(repo.at(name)).unwrap())).to_vec()
+}
+
+/// Gives the repository, and the directory around it, to the user whom [`without_root`] runs programs as.
+pub(crate) fn own_by_nobody(repo: &Repo) {
+    if !geteuid().is_root() {
+        return;
+    }
+    for entry in walkdir::WalkDir::new(repo.at("..")) {
+        let path = entry.unwrap().into_path();
+        std::os::unix::fs::lchown(path, Some(NOBODY), Some(NOBODY)).unwrap();
+    }
+}
+
+/// `program` as a user whom PostgreSQL does not refuse.
+pub(crate) fn without_root(program: &Command) -> Command {
+    let mut command = Command::new(program.get_program());
+    if geteuid().is_root() {
+        let id = NOBODY.to_string();
+        command = Command::new("setpriv");
+        command.args(["--reuid", &id, "--regid", &id, "--clear-groups"]);
+        command.arg(program.get_program());
+    }
+    command.args(program.get_args()).stdin(Stdio::null());
+    for (name, value) in program.get_envs() {
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
+    }
+    if let Some(directory) = program.get_current_dir() {
+        command.current_dir(directory);
+    }
+    command
 }
