@@ -36,7 +36,9 @@ pub use self::fault::{PostgresFault, Refusal};
 pub use self::others::OtherDatabase;
 use self::psql::Session;
 use crate::survey::Hashing;
-use crate::{DatabaseFault, MANY_ROWS, Sink, Survey, Wanted, WantsBuckets, WhyBuckets};
+use crate::{
+    DatabaseFault, Definitions, MANY_ROWS, Sink, Survey, Wanted, WantsBuckets, WhyBuckets,
+};
 
 /// The oldest major version that says which catalog refers to which.
 const OLDEST_MAJOR: u16 = 14;
@@ -114,6 +116,23 @@ impl Postgres {
         // What an earlier visit left open, if it ended early.
         session.run("ROLLBACK", &mut |_| ())?;
         visit::run(&mut session, wanted, sink)
+    }
+
+    /// The bytes of each object that is `wanted` and is no row, and the names of the roles.
+    ///
+    /// # Errors
+    ///
+    /// The server does not answer as it should.
+    pub fn definitions(&self, wanted: Wanted<'_>) -> Result<Definitions, PostgresFault> {
+        let mut session = self.session.lock().unwrap_or_else(PoisonError::into_inner);
+        session.run("ROLLBACK", &mut |_| ())?;
+        let catalogs = catalog::read(&mut session)?;
+        let objects = walk::walk(&mut session, &catalogs, wanted)?.contents();
+        let mut roles = Vec::new();
+        let list =
+            "COPY (SELECT rolname FROM pg_roles WHERE rolname !~ '^pg_' ORDER BY 1) TO STDOUT";
+        session.run(list, &mut |line| roles.extend(copy::values(line).into_iter().flatten()))?;
+        Ok(Definitions { objects, roles })
     }
 
     /// The other databases of the server.

@@ -164,7 +164,11 @@ impl Advice<'_> {
                     .to_owned()
             }
             // Only databases have them.
-            Cause::ColumnOrder | Cause::OnlyQuoting => format!("If it is meant, {}.", self.approval()),
+            Cause::ColumnOrder
+            | Cause::OnlyQuoting
+            | Cause::SettingOfDatabase
+            | Cause::OwnerOrGrants
+            | Cause::Comment => format!("If it is meant, {}.", self.approval()),
         }
     }
 
