@@ -29,6 +29,18 @@ const MOST_ROLES: usize = 100;
 /// The most letters of privileges that are tried in all combinations.
 const MOST_LETTERS: usize = 8;
 
+/// The letters of privileges, in the order in which the server writes them.
+const LETTERS: &str = "arwdDxtXUCTcsAm";
+
+/// What an owner has from the beginning, and may have lost: the field, a letter that says that it is something
+/// else, and the letters.
+const ALL_OF: [(&str, char, &str); 4] = [
+    ("\"relacl", 'U', "arwdDxt"),
+    ("\"nspacl", 'x', "UC"),
+    ("\"datacl", 'x', "CTc"),
+    ("\"lomacl", 'x', "rw"),
+];
+
 /// Whether the object at `path` is a setting of the database.
 pub(super) fn of_setting(path: &[u8]) -> Explained {
     let is_setting = SETTINGS.iter().any(|place| path.starts_with(place));
@@ -127,7 +139,8 @@ impl Object<'_> {
         let everybody = String::new();
         let roles: Vec<String> = roles.iter().cloned().chain([everybody]).collect();
         self.lists(PRIVILEGES).flat_map(move |list| {
-            let granted = granted(&list.items);
+            let field = &list.text[..list.start - PRIVILEGES.len() + "acl".len()];
+            let granted = granted(field, &list.items);
             let lists = roles.iter().flat_map(|role| other_grants(&list.items, role, &granted));
             let lines = lists.map(|items| self.with(list.line, Some(list.with(&items))));
             lines.collect::<Vec<_>>()
@@ -189,19 +202,18 @@ fn quoted(items: &[String]) -> String {
     items.iter().map(|item| format!("\"{item}\"")).collect::<Vec<_>>().join(",")
 }
 
-/// The letters of the privileges in `items`, and who granted them.
-fn granted(items: &[String]) -> (Vec<char>, BTreeSet<&str>) {
-    let (mut letters, mut grantors) = (Vec::new(), BTreeSet::new());
-    for item in items {
-        let Some((grant, grantor)) = item.rsplit_once('/') else { continue };
+/// The letters of privileges that there are for what has `items` in the field that ends with `field`, and who
+/// granted those.
+fn granted<'i>(field: &str, items: &'i [String]) -> (Vec<char>, BTreeSet<&'i str>) {
+    let (mut given, mut grantors) = (String::new(), BTreeSet::new());
+    for (grant, grantor) in items.iter().filter_map(|item| item.rsplit_once('/')) {
         grantors.insert(grantor);
-        let given = grant.rsplit_once('=').map_or("", |(_, given)| given);
-        // The owner, whose privileges are all there are, comes with the longest list.
-        let given: Vec<char> = given.chars().filter(|letter| *letter != '*').collect();
-        if given.len() > letters.len() {
-            letters = given;
-        }
+        given += grant.rsplit_once('=').map_or("", |(_, given)| given);
     }
+    let whole =
+        ALL_OF.iter().find(|(name, letter, _)| field.ends_with(name) && !given.contains(*letter));
+    given += whole.map_or("", |(.., letters)| letters);
+    let mut letters: Vec<char> = LETTERS.chars().filter(|letter| given.contains(*letter)).collect();
     letters.truncate(MOST_LETTERS);
     (letters, grantors)
 }
@@ -280,6 +292,7 @@ mod tests {
             (with("reader=r/app", "reader=rw/app"), TABLE.to_owned(), grants),
             (with("[\"app=arw", "[\"=r/app\",\"app=arw"), TABLE.to_owned(), grants),
             (with("app=arwdDxt/app", "app=arwd/app"), TABLE.to_owned(), grants),
+            (TABLE.to_owned(), with("app=arwdDxt/app", "app=arwxt/app"), grants),
             // Two changes, one that nobody can undo, and what is no object.
             (
                 with("\"uid\",\"seen\"", "\"seen\",\"uid\"").replace(",\"reader=r/app\"", ""),
