@@ -60,10 +60,10 @@ pub(super) const REHEARSALS: &[ErrorCode] = &[
     ErrorCode {
         code: "outside-surface",
         title: "The change touches what is not under the seal",
-        explanation: "The change also changed the paths that are named, which the seal of the plan does \
-            not cover: a trigger, a cascade or a sequence may do that. Correct the script, cover \
-            the paths by the seal, or, where it is meant, add the printed lines (`what = \
-            \"outside\"`) to the plan with a reason.",
+        explanation: "The change also changed the paths that are named, which the seal of the plan \
+            does not cover: a trigger, a cascade or a sequence may do that. Correct the \
+            script, cover the paths by the seal, or, where it is meant, add the printed \
+            lines (`outside`) to the plan with a reason.",
     },
     ErrorCode {
         code: "plan-invalid",
@@ -83,9 +83,9 @@ pub(super) const REHEARSALS: &[ErrorCode] = &[
         code: "reapply-differs",
         title: "The change does not come to the same each time",
         explanation: "Made again, after its rollback or after a snapshot, the change came to something \
-            else at the paths that are named: it depends on a sequence, the time or chance, or \
-            the rollback left something. Correct it, or, where it is meant, add the printed \
-            lines (`what = \"varies\"`) to the plan with a reason.",
+            else at the paths that are named: it depends on a sequence, the time or chance, \
+            or the rollback left something. Correct it, or, where it is meant, add the \
+            printed lines (`varies`) to the plan with a reason.",
     },
     ErrorCode {
         code: "record-unwritable",
@@ -108,10 +108,10 @@ pub(super) const REHEARSALS: &[ErrorCode] = &[
     ErrorCode {
         code: "restore-differs",
         title: "The restored snapshot does not bring back everything",
-        explanation: "After the restore, the paths that are named are not as they were when the snapshot \
-            was taken. No allowance covers that. Correct the commands of `snapshot` and \
-            `restore`: `pg_dump -C`, a drop of the database, and `pg_restore -C` bring back \
-            everything of one database.",
+        explanation: "After the restore, the paths that are named are not as they were when the \
+            snapshot was taken. No allowance covers that. Correct the commands of `snapshot` \
+            and `restore`: a dump with the properties of the database, which is dropped and \
+            made anew, brings back everything of one database.",
     },
     ErrorCode {
         code: "restore-failed",
@@ -131,8 +131,8 @@ pub(super) const REHEARSALS: &[ErrorCode] = &[
         code: "rollback-differs",
         title: "The rollback does not bring back everything",
         explanation: "After the change and its rollback, the paths that are named are not as they were \
-            before. Correct the script of the rollback. Where it is meant, and no path of the \
-            seal, add the printed lines (`what = \"left\"`) to the plan with a reason.",
+            before. Correct the script of the rollback. Where it is meant, and no path of \
+            the seal, add the printed lines (`left`) to the plan with a reason.",
     },
     ErrorCode {
         code: "rollback-failed",
