@@ -214,10 +214,11 @@ impl<'a> PostgresBench<'a> {
         let shared = shared.map_err(|error| broken(&error.to_string()))?;
         let others = database.others().map_err(|fault| self.fault(&fault.into()))?;
         for OtherDatabase { name, is_open, content, .. } in others {
-            let inside = match is_open {
-                true => Some(self.state(&self.connect_to(label, &name)?, &everything, &shared)?),
-                false => None,
-            };
+            let mut inside = None;
+            if is_open {
+                let other = self.connect_to(label, &name)?;
+                inside = Some(self.state(&other, &everything, &shared)?);
+            }
             lines.push(around::database(&name, &content, inside.as_ref()));
         }
         Ok(lines)
