@@ -203,6 +203,18 @@ fn a_cause_is_named_where_the_sealed_object_can_be_arrived_at() {
 
 #[test]
 #[ignore = "needs a PostgreSQL server, which .ci/run installs"]
+fn a_share_of_a_server_is_refused() {
+    let (_cluster, repo, connection) = births();
+    let share = ["--at", &connection, "--partition", "slice:1/2", "--format", "json"];
+    let run = repo.run(&[&["check", "births"], &share[..]].concat());
+    let report: Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!((run.code, &*codes(&report)), (2, &["database-not-shared"][..]), "{run:?}");
+    let remedy = report["errors"][0]["remedy"].as_str().unwrap();
+    assert!(remedy.contains("without --partition"), "{remedy}");
+}
+
+#[test]
+#[ignore = "needs a PostgreSQL server, which .ci/run installs"]
 fn what_cannot_be_judged_is_an_error_with_a_code() {
     let (cluster, repo, connection) = births();
     cluster.sql("app", "CREATE TABLE spare(a int)");
