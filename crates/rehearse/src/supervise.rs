@@ -4,10 +4,6 @@
 //! The helper adopts every orphan among its descendants, so that each of them is its child sooner or later.
 
 use std::io::{self, Read as _};
-use std::time::Duration;
-
-/// How long what was asked to quit may take before it is killed.
-const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What becomes of what a helper runs when the process that started the helper has gone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,16 +43,18 @@ pub fn kill_descendants() {
 
 #[cfg(target_os = "linux")]
 mod system {
-    use std::time::Instant;
+    use std::time::{Duration, Instant};
     use std::{fs, io, thread};
 
-    use super::PATIENCE;
     use rustix::process::{
         Pid, Signal, WaitOptions, getpid, kill_process, set_child_subreaper, waitpid,
     };
 
+    /// How long what was asked to quit may take before it is killed.
+    const PATIENCE: Duration = Duration::from_secs(5);
+
     /// How often the children are looked at.
-    const TICK: std::time::Duration = std::time::Duration::from_millis(5);
+    const TICK: Duration = Duration::from_millis(5);
 
     pub(super) fn adopt_orphans() -> io::Result<()> {
         Ok(set_child_subreaper(Some(getpid()))?)
