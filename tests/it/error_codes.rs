@@ -14,7 +14,7 @@ const TABLE: &str = "crates/core/src/text/codes";
 
 /// The files that pass to `Problem::new` a code that is no literal: in how many places, and what stands
 /// before the literals that come there, without white space.
-const PASSED_ON: [(&str, usize, &[&str]); 20] = [
+const PASSED_ON: [(&str, usize, &[&str]); 21] = [
     ("crates/core/src/approval/grant.rs", 1, &["refused("]),
     ("crates/core/src/approval/blockers/honest.rs", 1, &["}=>"]),
     ("crates/core/src/approval/blockers/read.rs", 1, &["=>"]),
@@ -27,6 +27,7 @@ const PASSED_ON: [(&str, usize, &[&str]); 20] = [
     ("src/cli/commands/reports.rs", 1, &["problem("]),
     ("src/ops/seal/from_report.rs", 1, &["refuse("]),
     ("src/ops/rehearse/legs.rs", 1, &["\"rollback\"=>", "\"restore\"=>", "_=>"]),
+    ("src/ops/rehearse/refusal.rs", 1, &["=>"]),
     (
         "src/ops/rehearse/prepare.rs",
         1,

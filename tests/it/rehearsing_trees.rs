@@ -451,6 +451,21 @@ fn a_script_that_hangs_is_ended_with_all_that_it_started() {
 }
 
 #[test]
+fn a_clone_that_changes_meanwhile_proves_nothing() {
+    let repo = planned("", BACK, "");
+    let clone = repo.at("../clone").canonicalize().unwrap();
+    repo.write("plans/up.sh", format!("{DEPLOY}; echo more >>{}/var/log\n", clone.display()));
+    assert_eq!(repo.run(&["seal", "plans"]).code, 0);
+    let more = ["--unconfined", "--report", "json=../report.json"];
+    let run = rehearse(&repo, "plans/deploy.toml", &more);
+    assert_eq!(run.code, 1, "{run:?}");
+    let report: Value = serde_json::from_str(&repo.read("../report.json")).unwrap();
+    assert_eq!(report["errors"][0]["code"], "source-changed", "{report}");
+    assert!(run.stderr.contains("rehearse on a clone that nobody writes"), "{run:?}");
+    assert_eq!(record(&repo).unwrap()["verdict"], "fail");
+}
+
+#[test]
 fn copies_are_kept_on_request() {
     let repo = planned(DEPLOY, BACK, "");
     let run = rehearse(&repo, "plans/deploy.toml", &["--keep"]);

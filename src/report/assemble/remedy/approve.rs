@@ -242,5 +242,13 @@ impl Advice<'_> {
 
 /// Whether somebody may have meant what has this cause: nothing is broken, and a database has it so.
 fn may_be_meant(cause: Cause) -> bool {
-    matches!(cause, Cause::ColumnOrder | Cause::OnlyQuoting | Cause::RenamedByDigest)
+    matches!(
+        cause,
+        Cause::ColumnOrder
+            | Cause::OnlyQuoting
+            | Cause::SettingOfDatabase
+            | Cause::OwnerOrGrants
+            | Cause::Comment
+            | Cause::RenamedByDigest
+    )
 }

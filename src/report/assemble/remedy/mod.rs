@@ -163,14 +163,15 @@ impl Advice<'_> {
                 self.root_in_words()
             ),
             Cause::NotInGit => self.on_not_in_git(kind, path),
-            Cause::EmbedsCommit => {
-                "The build writes the commit's id into the file, so no commit can \
-                                    hold both it and its seal: leave the id out of the build, or \
-                                    write it to a file outside the root."
-                    .to_owned()
-            }
+            Cause::EmbedsCommit => "The build writes the commit's id into the file, so no commit can hold both it \
+                 and its seal: leave the id out of the build, or write it to a file outside the root."
+                .to_owned(),
             // Only databases have them.
-            Cause::ColumnOrder | Cause::OnlyQuoting => format!("If it is meant, {}.", self.approval()),
+            Cause::ColumnOrder
+            | Cause::OnlyQuoting
+            | Cause::SettingOfDatabase
+            | Cause::OwnerOrGrants
+            | Cause::Comment => format!("If it is meant, {}.", self.approval()),
         }
     }
 
