@@ -4,6 +4,7 @@
 //! fixed before anything is approved; nothing here advises to approve bytes nobody understands.
 
 mod approve;
+mod built;
 mod checkout;
 mod database;
 mod kept;
@@ -157,11 +158,7 @@ impl Advice<'_> {
                                  upload-artifact: pack the tree with `tar` before that step and \
                                  unpack it after."
                 .to_owned(),
-            Cause::BuildDiffers => format!(
-                "The committed {} matches its seal, and the build made something else here. So either it \
-                 was not built again after a change, or this machine builds it in another way.",
-                self.root_in_words()
-            ),
+            Cause::BuildDiffers => self.on_build(),
             Cause::NotInGit => self.on_not_in_git(kind, path),
             Cause::EmbedsCommit => "The build writes the commit's id into the file, so no commit can hold both it \
                  and its seal: leave the id out of the build, or write it to a file outside the root."
@@ -173,27 +170,6 @@ impl Advice<'_> {
             | Cause::OwnerOrGrants
             | Cause::Comment => format!("If it is meant, {}.", self.approval()),
         }
-    }
-
-    /// Other bytes were judged by the seal of a commit, and are right, and those of the commit are not.
-    fn on_unbuilt_commit(&self) -> String {
-        let right =
-            if self.judgement.build.is_some() { "what the build makes" } else { "what is sealed" };
-        let root = self.root_in_words();
-        format!("The commit does not have the {root} that its seal approves: commit {right}.")
-    }
-
-    /// A file has another content hash or version in its name than the sealed one.
-    fn on_new_digest(&self) -> String {
-        let why = "Builds write content hashes and versions into names, so the name changed with the bytes.";
-        if self.is_rebuilt_here() {
-            return why.to_owned();
-        }
-        format!(
-            "{why} If the change is meant, {}; if not, {}, and remove what has the new name.",
-            self.approval(),
-            self.again(None)
-        )
     }
 
     fn on_followed_link(&self, path: &[u8]) -> String {
@@ -332,11 +308,6 @@ impl Advice<'_> {
 
     fn is_kept_in_git(&self) -> bool {
         self.judgement.tracked == Some(true) && self.judgement.source == Source::Worktree
-    }
-
-    /// Whether `rebuild` makes what was judged.
-    fn is_rebuilt_here(&self) -> bool {
-        self.judgement.build.is_some() && self.judgement.source == Source::Worktree
     }
 
     fn root(&self) -> &str {
