@@ -86,6 +86,7 @@ fn an_empty_list_passes_only_where_that_is_said() {
 fn an_empty_list_passes_over_no_revision_and_no_place_that_is_not_there() {
     let repo = Repo::in_git();
     repo.build("a", &[("app.js", Node::File(b"a".to_vec()))]);
+    repo.git(&["add", "--all"]);
     repo.seal("a", "a");
     repo.git(&["add", "--all"]);
     repo.git(&["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "x"]);

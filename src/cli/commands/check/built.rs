@@ -133,6 +133,33 @@ fn differs(commit: &CommitTree<'_>, result: &SealResult, context: &Context) -> P
         .remedy(format!("{sealgate} check {name} --rev {rev}"))
 }
 
+/// Built roots that are missing in a commit, which has no built roots: names the seals that can be checked.
+pub(super) fn explain_built_roots(judgements: &mut [SealResult], context: &Context) {
+    let kept = judgements.iter().filter(|result| result.tracked == Some(true));
+    let kept: Vec<String> = kept.map(|result| quote(result.name.as_bytes())).collect();
+    let sealgate = context.invocation.sealgate();
+    for judgement in judgements.iter_mut().filter(|result| result.tracked == Some(false)) {
+        let Source::Commit { given, .. } = &judgement.source else { continue };
+        let remedy = if kept.is_empty() {
+            format!(
+                "it is built, so no commit has it: build it, and check what is here: {sealgate} check"
+            )
+        } else {
+            let rev = quote(given.as_bytes());
+            format!(
+                "it is built, so no commit has it: name the seals of what is kept in git: {sealgate} \
+                 check {} --rev {rev}",
+                kept.join(" ")
+            )
+        };
+        for problem in &mut judgement.problems {
+            if problem.code == "root-missing" {
+                *problem = problem.clone().remedy(remedy.clone());
+            }
+        }
+    }
+}
+
 /// A root that is missing after its build: the build wrote nothing.
 pub(super) fn explain_missing_root(judgement: &mut SealResult) {
     let SealResult { name, root: Some(root), build: Some(build), problems, .. } = judgement else {

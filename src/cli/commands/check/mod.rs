@@ -25,7 +25,9 @@ use sealgate_scan::{Scanner, Stage};
 
 use self::again::SealsBefore;
 pub(super) use self::built::wrote_nothing;
-use self::built::{explain_missing_root, installs, judge_committed, seals_there};
+use self::built::{
+    explain_built_roots, explain_missing_root, installs, judge_committed, seals_there,
+};
 use self::places::{protected, publish, report_files, stage};
 use self::range::Range;
 use self::sources::{Commits, Selected, bytes, differing, load, open_commits, system_notices};
@@ -40,7 +42,7 @@ use crate::ops::broken::Broken;
 use crate::ops::check::checkout::checkout;
 use crate::ops::check::review::Review;
 use crate::ops::check::{Bytes, Causes, Judge, coverage, lines, shifted};
-use crate::report::{Invocation, Kept, Notice, Report, Verbosity, quote};
+use crate::report::{Invocation, Kept, Notice, Report, Verbosity};
 use crate::tree::CommitTree;
 
 pub(super) fn run(arguments: &CheckArgs, context: &Context) -> Outcome {
@@ -277,33 +279,6 @@ fn judge(
     lines::add(&mut report, &judgements, &context.repository);
     picture::draw(&mut report, arguments, &files, &commits, context);
     Ok(Checked { report, authorization, files, stage })
-}
-
-/// Built roots that are missing in a commit, which has no built roots: names the seals that can be checked.
-fn explain_built_roots(judgements: &mut [SealResult], context: &Context) {
-    let kept = judgements.iter().filter(|result| result.tracked == Some(true));
-    let kept: Vec<String> = kept.map(|result| quote(result.name.as_bytes())).collect();
-    let sealgate = context.invocation.sealgate();
-    for judgement in judgements.iter_mut().filter(|result| result.tracked == Some(false)) {
-        let Source::Commit { given, .. } = &judgement.source else { continue };
-        let remedy = if kept.is_empty() {
-            format!(
-                "it is built, so no commit has it: build it, and check what is here: {sealgate} check"
-            )
-        } else {
-            let rev = quote(given.as_bytes());
-            format!(
-                "it is built, so no commit has it: name the seals of what is kept in git: {sealgate} \
-                 check {} --rev {rev}",
-                kept.join(" ")
-            )
-        };
-        for problem in &mut judgement.problems {
-            if problem.code == "root-missing" {
-                *problem = problem.clone().remedy(remedy.clone());
-            }
-        }
-    }
 }
 
 /// The verdict on what was asked of the policy.
