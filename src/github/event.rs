@@ -64,7 +64,9 @@ pub enum EventError {
     #[error("this push deleted the ref: there is nothing to judge")]
     Deleted,
     /// The merge is no merge of two.
-    #[error("{0} has {1} parents: it is not the merge of a pull request with its base")]
+    #[error(
+        "{0} is not the merge of a pull request with its base: it has {1} of the 2 parents of one"
+    )]
     Parents(Oid, usize),
     /// The merge is one of something else.
     #[error("{0} does not merge {1}, the head of the pull request, with another commit")]

@@ -5,7 +5,7 @@ use sealgate_core::seal::{
     Joined, MARKER_SIZE, MAX_SEAL_BYTES, Seal, SealName, join, loose_seal, to_bytes,
 };
 use sealgate_core::text::problem::Problem;
-use sealgate_git::{Objects, Oid, Unmerged, unmerged};
+use sealgate_git::{Objects, Oid, Unmerged, leaves_our_side, unmerged};
 
 use crate::tree::{Workspace, unreadable_object};
 
@@ -84,11 +84,17 @@ pub fn resolve(
     };
     let base = sides.base.as_ref().map(|base| read(base, "the common ancestor")).transpose()?;
     let (ours, our_bytes) = read(ours, "our side")?;
-    let (theirs, their_bytes) = read(theirs, "the other side")?;
-    let base_bytes = base.as_ref().map(|(_, bytes)| bytes);
-    let untouched = [Some(&our_bytes), Some(&their_bytes), base_bytes];
-    let edited =
-        repository.load(name).ok().filter(|loaded| !untouched.contains(&Some(&loaded.bytes)));
+    let (theirs, _) = read(theirs, "the other side")?;
+    let loaded = repository.load(name).ok();
+    let is_base = |bytes: &Vec<u8>| base.as_ref().is_some_and(|(_, base)| base == bytes);
+    let edited = match loaded {
+        Some(loaded) if is_base(&loaded.bytes) => None,
+        // Where git writes markers, somebody chose our side.
+        Some(loaded) if loaded.bytes == our_bytes && leaves_our_side(repository.root(), &file)? => {
+            None
+        }
+        loaded => loaded,
+    };
     if edited.as_ref().is_some_and(|loaded| loaded.seal.is_ok()) {
         return Ok(Resolution::ByHand);
     }

@@ -18,7 +18,7 @@ pub use answers::{
     sums, twice,
 };
 pub use assemble::authority::{BREAK_GLASS, RESEAL_GRANTED, SCOPE_CHANGE_ALLOWED};
-pub use assemble::remedy::{Checkout, CommittedDrift, Invocation, Kept, ToStage};
+pub use assemble::remedy::{CheckedOut, Checkout, CommittedDrift, Invocation, Kept, ToStage};
 pub use changed::{Growth, Since};
 use present::Presentation;
 pub use present::extent::Extent;

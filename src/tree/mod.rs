@@ -274,35 +274,44 @@ pub enum NamedBy {
     Commit,
 }
 
+/// The code of the error of a root that cannot be opened.
+#[must_use]
+pub fn root_code(error: &RootError) -> &'static str {
+    match error {
+        RootError::Missing(_) => "root-missing",
+        RootError::NotDirectory(_) => "root-not-directory",
+        RootError::Link(_) => "root-is-link",
+        RootError::Unreadable(..) => "root-unreadable",
+        RootError::Unstable(_) => "root-unstable",
+    }
+}
+
 /// A root that cannot be opened, as a person gets it.
 #[must_use]
 pub fn root_problem(error: &RootError, name: &SealName, named_by: NamedBy) -> Problem {
-    let (code, by_seal, by_user, in_commit) = match error {
+    let (by_seal, by_user, in_commit) = match error {
         RootError::Missing(_) => (
-            "root-missing",
             "build it, or delete the seal if it is gone for good",
             "correct the path on the command line, or build first",
             "commit it (`git add -f`), or set tracked = false in the seal if it is built",
         ),
         RootError::NotDirectory(_) => (
-            "root-not-directory",
             "a root is a directory: put it back",
             "name a directory; an archive must be unpacked first",
             "a root is a directory: commit one",
         ),
         RootError::Link(_) => (
-            "root-is-link",
             "make it a real directory, or seal what it points to",
             "name the directory that it points to, or seal what it holds: --root DIR --at THERE",
             "commit a real directory, or seal what it points to",
         ),
         RootError::Unreadable(..) => {
             let remedy = "give this user the right to read it";
-            ("root-unreadable", remedy, remedy, remedy)
+            (remedy, remedy, remedy)
         }
         RootError::Unstable(_) => {
             let remedy = "stop what writes there, then run this again";
-            ("root-unstable", remedy, remedy, remedy)
+            (remedy, remedy, remedy)
         }
     };
     let remedy = match named_by {
@@ -310,5 +319,5 @@ pub fn root_problem(error: &RootError, name: &SealName, named_by: NamedBy) -> Pr
         NamedBy::User => by_user,
         NamedBy::Commit => in_commit,
     };
-    Problem::new(code, error.to_string()).seal(name.as_str()).remedy(remedy)
+    Problem::new(root_code(error), error.to_string()).seal(name.as_str()).remedy(remedy)
 }

@@ -77,7 +77,7 @@ const fn case(breaks: &'static str, codes: &'static [&'static str]) -> Case {
 const POINTER: &str =
     r"printf 'version https://git-lfs.github.com/spec/v1\noid sha256:%064d\nsize 9\n' 0 >";
 
-const CASES: [Case; 48] = [
+const CASES: [Case; 49] = [
     // Attributes that rewrite.
     case("echo '/vendor/*.c text=auto' >> .gitattributes", &["root-rewritten"]),
     case("echo 'two.c eol=crlf' >> .gitattributes; sed -i 3d .gitattributes", &["root-rewritten"]),
@@ -125,6 +125,11 @@ const CASES: [Case; 48] = [
     case("rm -r .github/workflows; echo 'sealgate check' > check.md", &["not-called"]),
     case("rm -r .github/workflows; sealgate hook install", &[]),
     case("rm -r .github/workflows; mkdir -p .git/hooks; echo sealgate > .git/hooks/pre-push; chmod +x .git/hooks/pre-push", &[]),
+    Case {
+        breaks: "rm -r .github/workflows; mkdir -p .husky/_; git config core.hooksPath .husky/_",
+        codes: &["not-called"],
+        person: "echo 'sealgate hook pre-push \"$@\"' > .husky/pre-push",
+    },
     // Names.
     Case {
         breaks: "echo 1 > vendor/lib/ONE.c; git add .; sealgate seal vendor",

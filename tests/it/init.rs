@@ -584,6 +584,12 @@ fn the_command_of_the_project_is_found_and_proved_before_anything_is_sealed() {
     assert!(repo.read(CHECK).contains("        run: |\n          npm ci\n"));
     assert_eq!(repo.run(&["rebuild"]).code, 0);
 
+    // It is written again for the seals that are there.
+    let written = repo.read(CHECK);
+    fs::remove_file(repo.at(CHECK)).unwrap();
+    assert_eq!(repo.run(&["init", "--yes", ACTION]).code, 0);
+    assert_eq!(repo.read(CHECK), written);
+
     // What differs with each build is named, and not sealed; what was there is back.
     let repo = package("mkdir dist && date +%N >dist/app.js");
     let run = repo.run(&["init", "--yes"]);

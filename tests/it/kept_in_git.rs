@@ -6,7 +6,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::support::{Repo, refused, shell};
+use crate::support::{Repo, refused, shell, shell_in};
 
 const POINTER: &str = "version https://git-lfs.github.com/spec/v1\n\
      oid sha256:4665a5ea423c2713d436b5ee50593a9640e0018c1550b5a0002f74190d6caea8\nsize 5000\n";
@@ -117,6 +117,23 @@ fn what_git_would_change_is_refused_and_the_printed_command_corrects_it() {
         let check = repo.run(&["check", "--rev", "HEAD"]);
         assert_eq!(check.code, 0, "after {breaks}: {check:#?}");
         shell(&repo, "git clone -q . ../clone; cd ../clone; sealgate check");
+    }
+}
+
+#[test]
+fn the_printed_command_works_in_a_directory_below_and_outside() {
+    let places =
+        [("d/sub", "sealgate seal d --root .."), ("..", "sealgate -C repo seal d --root d")];
+    for Case { breaks, fix, .. } in CASES {
+        for (place, seal) in places {
+            let repo = kept();
+            shell(&repo, breaks);
+            let place = repo.at(place);
+            let said = String::from_utf8(repo.script(&place, seal).stderr).unwrap();
+            shell_in(&repo, &place, command(&said, fix.0, fix.1));
+            let again = repo.script(&repo.root(), "sealgate seal d --root d");
+            assert!(again.status.success(), "after {breaks}, {seal}: {said}{again:?}");
+        }
     }
 }
 

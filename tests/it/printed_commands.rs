@@ -262,6 +262,72 @@ fn a_file_with_a_new_hash_in_its_name_is_one_line_and_can_be_approved_or_taken_b
     assert!(!said.contains("renamed"), "{said}");
 }
 
+#[test]
+fn nobody_is_told_to_approve_what_seal_refuses() {
+    let cases = [
+        "mkdir dist/empty",
+        "git init -q dist/n; echo 1 > dist/n/x",
+        "git config core.fileMode false; chmod +x dist/a.js",
+        "git update-index --skip-worktree dist/a.js; echo 2 > dist/a.js",
+        "git update-index --assume-unchanged dist/a.js; echo 2 > dist/a.js",
+    ];
+    for script in cases {
+        let repo = kept();
+        paste(&repo, script);
+        let ran = repo.run(&["check"]);
+        let said = stdout(&ran);
+        assert_eq!(ran.code, 1, "{script}: {said}");
+        assert!(!said.contains("To approve these bytes"), "{script}: {said}");
+        let sealed: Vec<String> = commands(&said);
+        let unwatched = script.contains("update-index");
+        let sealed = sealed.iter().filter(|one| one.ends_with("sealgate seal dist") && !unwatched);
+        assert_eq!(sealed.count(), 0, "{script}: {said}");
+        assert_eq!(repo.run(&["seal", "dist"]).code, 2, "{script}: seal takes it");
+    }
+    // What can be added or allowed keeps its command, which says what it refuses.
+    let cases = [
+        ("echo x > dist/x.log", "It refuses while git ignores anything there."),
+        ("ln -s /etc/passwd dist/l", "It refuses links that leave the root, unless it gets"),
+    ];
+    for (script, refusal) in cases {
+        let repo = kept();
+        paste(&repo, script);
+        let said = stdout(&repo.run(&["check"]));
+        let words = said.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words.contains(refusal), "{said}");
+        assert_eq!(repo.run(&["seal", "dist"]).code, 2, "{script}: seal takes it");
+    }
+    let repo = kept();
+    paste(&repo, "ln -s /etc/passwd dist/l");
+    paste(&repo, &command(&stdout(&repo.run(&["check"])), "--allow-outside-links"));
+    assert_eq!(repo.run(&["check"]).code, 0);
+}
+
+#[test]
+fn what_git_does_not_look_at_is_restored_all_the_same() {
+    let cases = [
+        "git update-index --skip-worktree dist/a.js; echo 2 > dist/a.js",
+        "git update-index --assume-unchanged dist/a.js; echo 2 > dist/a.js",
+        "git update-index --skip-worktree dist/a.js; rm dist/a.js",
+        "git config core.fileMode false; chmod -x dist/lib/b.js",
+    ];
+    for script in cases {
+        let repo = kept();
+        paste(&repo, "chmod +x dist/lib/b.js; sealgate -q seal dist; git commit -qam exec");
+        paste(&repo, script);
+        let said = stdout(&repo.run(&["check"]));
+        assert!(said.contains("1 finding"), "{script}: {said}");
+        let of_git = |command: &String| command.starts_with("git") && command.contains(" restore ");
+        let restores: Vec<String> = commands(&said).into_iter().filter(of_git).collect();
+        assert!(!restores.is_empty(), "{script}: {said}");
+        for command in restores {
+            paste(&repo, &command);
+            assert_eq!(repo.run(&["check"]).code, 0, "{script}: {command}");
+            paste(&repo, script);
+        }
+    }
+}
+
 /// The printed commands that restore files.
 fn restores(said: &str) -> Vec<String> {
     commands(said).into_iter().filter(|command| command.starts_with("git restore")).collect()

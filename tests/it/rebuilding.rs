@@ -229,8 +229,6 @@ fn reasons_not_to_begin_leave_everything_as_it_was() {
     sealed(&repo, &["seal", "all", "--root", ".", "--set-build", "make"]);
     refused(&repo, &["rebuild", "all"], ("the root is the whole repository", "seal the directory"));
     let repo = repo_with(BUILD);
-    fs::rename(repo.at("dist"), repo.at("elsewhere")).unwrap();
-    symlink("elsewhere", repo.at("dist")).unwrap();
     fs::write(repo.at(".git/sealgate"), "in the way").unwrap();
     refused(&repo, &["rebuild"], (".git/sealgate/rebuild: ", "give this user the right"));
     let repo = Repo::plain();
@@ -249,6 +247,46 @@ fn reasons_not_to_begin_leave_everything_as_it_was() {
         .unwrap();
     refused(&repo, &["rebuild"], ("seals/dist.toml", "next: "));
     assert!(!repo.at("ran").exists());
+}
+
+#[test]
+fn a_root_that_is_no_directory_is_never_moved() {
+    let twice = ["rebuild", "dist", "--twice", "--", "touch", "ran"];
+    for arguments in [&["rebuild"][..], &["rebuild", "--seal"], &twice] {
+        let repo = repo_with("touch ran");
+        fs::rename(repo.at("dist"), repo.at("elsewhere")).unwrap();
+        symlink("elsewhere", repo.at("dist")).unwrap();
+        refused(&repo, arguments, ("dist is a symbolic link, which is never followed", "next: "));
+        fs::remove_file(repo.at("dist")).unwrap();
+        fs::write(repo.at("dist"), "precious").unwrap();
+        refused(&repo, arguments, ("dist is not a directory", "move what is there elsewhere"));
+        assert!(!repo.at("ran").exists() && aside(&repo).is_empty(), "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_build_that_uses_the_terminal_is_ended() {
+    for signal in ["TTIN", "TTOU"] {
+        // What the system does to a build that reads from its terminal, or sets it.
+        let repo = repo_with(&format!("kill -{signal} $$; {BUILD}"));
+        let before = files(&repo.at("dist"));
+        let mut command = repo.command(&["rebuild"]);
+        command.stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let began = Instant::now();
+        while child.try_wait().unwrap().is_none() {
+            if began.elapsed() > Duration::from_secs(20) {
+                child.kill().unwrap();
+                end_build(&repo);
+                panic!("it waits for a stopped build");
+            }
+            std::thread::yield_now();
+        }
+        let ran = child.wait_with_output().unwrap();
+        let said = String::from_utf8(ran.stderr).unwrap();
+        assert!(ran.status.code() == Some(2) && said.contains("used the terminal"), "{said}");
+        assert_eq!(files(&repo.at("dist")), before, "{signal}");
+    }
 }
 
 #[test]
@@ -767,4 +805,43 @@ fn a_run_that_was_killed_after_its_build_loses_nothing() {
             assert_eq!(kept, ["rebuild/1/files/dist/b.js"]);
         }
     }
+}
+
+#[test]
+fn a_base_that_is_not_there_is_told_before_any_build() {
+    let repo = repo_with("touch ran");
+    let ran = repo.run(&["rebuild", "--base", "nosuch", "--report", "json=r.json"]);
+    assert_eq!(ran.code, 2, "{}{}", stdout(&ran), ran.stderr);
+    assert!(!repo.at("ran").exists());
+    let report = fs::read_to_string(repo.at("r.json")).unwrap();
+    assert!(report.contains("nosuch names no commit that is here"), "{report}");
+}
+
+#[test]
+fn a_root_outside_of_a_sparse_checkout_is_staged_by_the_printed_command() {
+    let repo = repo_with(BUILD);
+    repo.git(&["sparse-checkout", "set", "src", "seals"]);
+    fs::write(repo.at("src/a.js"), "new").unwrap();
+    let ran = repo.run(&["rebuild", "dist", "--seal"]);
+    let said = stdout(&ran);
+    let stage = said.lines().find_map(|line| line.split("commit it: ").nth(1)).unwrap();
+    let staged = repo.paste(stage);
+    assert_eq!(staged.code, 0, "{stage}: {}", staged.stderr);
+    repo.git(&["commit", "--quiet", "--all", "-m", "x"]);
+    assert_eq!(repo.run(&["check", "--rev", "HEAD"]).code, 0, "{stage}");
+}
+
+/// For root, another user, whom rights concern.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_cannot_be_read_stays_aside_and_is_named() {
+    let repo = Repo::in_git();
+    repo.build("dist", &[("a.js", text("a")), ("sub/b.js", text("b"))]);
+    repo.git(&["add", "--all"]);
+    let build = "mkdir -p dist/sub; printf a >dist/a.js; printf b >dist/sub/b.js";
+    sealed(&repo, &["seal", "dist", "--root", "dist", "--set-build", build]);
+    commit(&repo);
+    let ran = crate::staging::unprivileged(&repo, "chmod 000 dist/sub", &["rebuild"]);
+    assert_eq!(ran.code, 0, "{}{}", stdout(&ran), ran.stderr);
+    assert!(ran.stderr.contains("/files/dist: sub\n"), "{}", ran.stderr);
 }

@@ -261,9 +261,34 @@ fn what_was_chosen_between_the_markers_stays() {
     let run = repo.run(&["resolve"]);
     assert!(run.code == 1 && run.stdout.contains("was edited"), "{run:#?}");
     assert_eq!(repo.read("seals/d.toml"), chosen);
-    shell(&repo, "git checkout -q --ours -- ':/seals/d.toml'");
+    assert!(run.stdout.contains("begin again: rm seals/d.toml, and"), "{run:#?}");
+    shell(&repo, "rm seals/d.toml");
     assert_eq!(repo.run(&["resolve"]).code, 1);
     assert_eq!(repo.read("seals/d.toml"), open, "it begins again");
+}
+
+#[test]
+fn a_side_that_was_chosen_as_a_whole_stays() {
+    let repo = built();
+    branches(&repo, "echo x > d/f2", "echo y > d/f2");
+    assert!(!repo.script(&repo.root(), "git merge -q x").status.success());
+    assert_eq!(repo.run(&["resolve"]).code, 1);
+    for side in ["ours", "theirs"] {
+        shell(&repo, &format!("git checkout -q --{side} seals"));
+        let chosen = repo.read("seals/d.toml");
+        let run = repo.run(&["resolve"]);
+        assert!(run.code == 0 && run.stdout.contains("holds a seal already"), "{run:#?}");
+        assert_eq!(repo.read("seals/d.toml"), chosen);
+    }
+    // git leaves our side where it is told to merge no text: nobody chose it.
+    for setting in
+        ["echo '/seals/** -merge' > .git/info/attributes", "git config merge.default binary"]
+    {
+        shell(&repo, &format!("git checkout -q --ours seals; {setting}"));
+        let run = repo.run(&["resolve"]);
+        assert!(run.code == 1 && run.stdout.contains("both sides changed"), "{run:#?}");
+        shell(&repo, "rm -f .git/info/attributes");
+    }
 }
 
 /// git exits with 0 where there was no room for its configuration, so it is asked again.

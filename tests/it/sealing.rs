@@ -861,3 +861,23 @@ fn a_checkout_that_rewrote_a_seal_is_told_how_to_keep_that_from_happening() {
     seals(&repo, &["fmt"]);
     assert_eq!(repo.read("seals/dist.toml"), seal);
 }
+
+#[test]
+fn a_root_that_is_a_repository_is_built_where_git_ignores_it() {
+    // As a worktree of the branch that is published.
+    for root in ["site", "site/docs"] {
+        let repo = Repo::in_git();
+        repo.write(".gitignore", "/site/\n");
+        repo.write("site/docs/a.js", "1");
+        repo.git(&["init", "--quiet", "site"]);
+        let run = repo.run(&["seal", "site", "--root", root, "--exclude", "/.git"]);
+        assert_eq!(run.code, 0, "{root}: {run:#?}");
+        assert!(repo.read("seals/site.toml").contains("tracked = false"), "{root}");
+        assert_eq!(repo.run(&["check"]).code, 0);
+        // One that git does not ignore is kept nowhere, and there is nothing to leave out.
+        repo.write(".gitignore", "");
+        fs::remove_file(repo.at("seals/site.toml")).unwrap();
+        let run = repo.run(&["seal", "site", "--root", root, "--exclude", "/.git"]);
+        assert!(run.code == 2 && run.stderr.contains("to .gitignore, and seal again"), "{run:#?}");
+    }
+}

@@ -400,7 +400,7 @@ fn below(repo: &Repo, first: &str, arguments: &[&str]) -> Run {
 const NOBODY: u32 = 65534;
 
 /// The same as somebody whom rights and limits concern: for root, another user.
-fn unprivileged(repo: &Repo, first: &str, arguments: &[&str]) -> Run {
+pub(crate) fn unprivileged(repo: &Repo, first: &str, arguments: &[&str]) -> Run {
     if !rustix::process::geteuid().is_root() {
         return below(repo, first, arguments);
     }

@@ -134,6 +134,31 @@ fn what_the_build_did_not_make_has_another_cause() {
 }
 
 #[test]
+fn a_file_that_no_build_makes_is_named_before_it_is_dropped() {
+    let repo = package();
+    fs::write(repo.at("dist/LICENSE"), "by hand").unwrap();
+    repo.git(&["add", "--all"]);
+    assert_eq!(repo.run(&["seal", "dist"]).code, 0);
+    commit(&repo);
+    let said = repo.run(&["rebuild"]).stdout;
+    let words = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("missing No build makes it. If it is kept by hand, let the"), "{said}");
+    assert!(words.contains("That drops what no build makes: dist/LICENSE."), "{said}");
+    repo.git(&["checkout", "--", "dist/LICENSE"]);
+    let leave_out = words.split('`').find(|command| command.contains("--exclude")).unwrap();
+    assert_eq!(repo.paste(leave_out).code, 0, "{leave_out}");
+    assert_eq!(repo.run(&["rebuild"]).code, 0);
+    assert_eq!(repo.read("dist/LICENSE"), "by hand");
+    // Both kinds of findings have their advice.
+    fs::write(repo.at("src/a.js"), "new\n").unwrap();
+    fs::remove_file(repo.at("src/b.js")).unwrap();
+    let said = repo.run(&["rebuild"]).stdout;
+    for advice in ["    missing        No build", "    build-differs  The committed dist"] {
+        assert!(said.contains(advice), "{said}");
+    }
+}
+
+#[test]
 fn a_report_of_a_stale_build_is_read_again() {
     let repo = package();
     fs::write(repo.at("src/a.js"), "new\n").unwrap();

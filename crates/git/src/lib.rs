@@ -37,7 +37,8 @@ pub use history::{
 pub use hooks::{common_directory, hooks_directory};
 pub use ledger::{LedgerError, Pushed, RemoteLedger, identity};
 pub use merging::{
-    forget_merge_driver, merge_driver_of, merge_text, own_attributes_file, set_merge_driver,
+    forget_merge_driver, leaves_our_side, merge_driver_of, merge_text, own_attributes_file,
+    set_merge_driver,
 };
 pub use missing::{Fetching, is_shallow};
 pub use object::{Commit, ObjectKind, Oid, TreeEntry, TreeMode};

@@ -50,10 +50,33 @@ pub fn own_attributes_file(repository: &Path) -> Result<PathBuf, GitError> {
 ///
 /// git cannot be run, or fails.
 pub fn merge_driver_of(repository: &Path, path: &str) -> Result<Option<String>, GitError> {
+    let value = merge_attribute(repository, path)?;
+    Ok(Some(value).filter(|value| !matches!(&**value, "unspecified" | "set" | "unset" | "")))
+}
+
+/// Whether git leaves our side in `path`, relative to `repository`, where it cannot merge both: elsewhere it
+/// writes markers.
+///
+/// # Errors
+///
+/// git cannot be run, or fails.
+pub fn leaves_our_side(repository: &Path, path: &str) -> Result<bool, GitError> {
+    let driver = match &*merge_attribute(repository, path)? {
+        // 1: it is not set.
+        "unspecified" => {
+            let options = ["--get", "merge.default"];
+            let said = answer(plumbing(repository), "config", &options, b"", &[0, 1])?;
+            String::from_utf8_lossy(&said).trim().to_owned()
+        }
+        driver => driver.to_owned(),
+    };
+    Ok(!matches!(&*driver, "" | "set" | "text" | "union" | "sealgate"))
+}
+
+fn merge_attribute(repository: &Path, path: &str) -> Result<String, GitError> {
     let said = run(repository, "check-attr", &["-z", "merge", "--", path])?;
     let value = said.split(|&byte| byte == 0).nth(2).unwrap_or_default();
-    let value = String::from_utf8_lossy(value).into_owned();
-    Ok(Some(value).filter(|value| !matches!(&**value, "unspecified" | "set" | "unset" | "")))
+    Ok(String::from_utf8_lossy(value).into_owned())
 }
 
 /// Merges the text of two files into the first one, as git does without a driver; whether conflicts are

@@ -41,7 +41,9 @@ impl Listing {
             return Ok(listing);
         }
         refuse_special(repository, roots.iter().copied(), ".gitignore", "ls-files")?;
-        let pathspecs = pathspecs(&roots);
+        // Of another repository git lists the top alone.
+        let listed = roots.iter().map(|root| other_repository(repository, root).unwrap_or(root));
+        let pathspecs = pathspecs(&listed.collect());
         let list = |options: &[&str]| list_files(repository, options, &pathspecs);
         for record in list(&["--stage", "-z", "--full-name"])? {
             // MODE SP OID SP STAGE TAB PATH
@@ -110,14 +112,17 @@ impl Listing {
         let prefix = if root == "." { Vec::new() } else { format!("{root}/").into_bytes() };
         let relative = |path: &'l Vec<u8>| path.strip_prefix(&*prefix);
         let submodules = self.submodules.iter().filter_map(relative).collect();
-        let holds_git =
-            |above: &Path| self.repository.join(above).join(".git").symlink_metadata().is_ok();
-        let in_another = Path::new(root)
-            .ancestors()
-            .any(|above| !matches!(above.to_str(), Some("" | ".")) && holds_git(above));
+        let in_another = other_repository(&self.repository, root).is_some();
         let ignored = self.ignored_roots.contains(root);
         Tracking { listing: self, prefix, submodules, in_another, ignored }
     }
+}
+
+/// The outermost directory at or above `root` in which another repository than `repository` lies.
+fn other_repository<'r>(repository: &Path, root: &'r str) -> Option<&'r str> {
+    let holds_git = |above: &Path| repository.join(above).join(".git").symlink_metadata().is_ok();
+    let above = Path::new(root).ancestors().filter_map(Path::to_str);
+    above.filter(|above| !matches!(*above, "" | ".") && holds_git(Path::new(above))).last()
 }
 
 /// What git knows of the files below one root. All paths are relative to the root.
@@ -150,6 +155,14 @@ impl Tracking<'_> {
     #[must_use]
     pub fn ignores(&self, path: &[u8]) -> bool {
         self.ignored || self.listing.ignored.contains(&*self.whole(path))
+    }
+
+    /// Whether the root lies in another repository that git ignores as a whole, with all that is in it.
+    #[must_use]
+    pub fn is_ignored_repository(&self) -> bool {
+        let ends = (0..self.prefix.len()).filter(|&at| self.prefix[at] == b'/');
+        self.in_another
+            && ends.into_iter().any(|at| self.listing.ignored.contains(&self.prefix[..=at]))
     }
 
     /// Whether `path` is in the working tree, and `git add` would take it as a file.

@@ -70,9 +70,17 @@ impl Builds {
         }
     }
 
-    /// What installs what the builds need, in one command.
-    pub(super) fn install(&self) -> Option<String> {
-        (!self.installs.is_empty()).then(|| self.installs.join(" && "))
+    /// What installs what these builds need, and those that `seals` state, in one command.
+    pub(super) fn install(&self, seals: &[&Seal], context: &Context) -> Option<String> {
+        let mut all = Self { installs: self.installs.clone(), ..Self::default() };
+        for seal in seals {
+            let found = find(context.repository.root(), seal.header.root.as_str());
+            let stated = seal.header.build.as_ref().map(BuildCommand::as_str);
+            if let Some(found) = found.filter(|found| stated == Some(&*found.build)) {
+                all.add_install(found.install);
+            }
+        }
+        (!all.installs.is_empty()).then(|| all.installs.join(" && "))
     }
 
     /// Runs the commands of the `new` seals twice, each in an empty place, and takes out those that made

@@ -78,8 +78,8 @@ pub(super) fn workflow(
     let installing;
     let steps = match stated {
         _ if rebuilds => {
-            installing =
-                stated.and_then(|stated| split(stated).0).or_else(|| wishes.builds.install());
+            let of_stated = stated.and_then(|stated| split(stated).0);
+            installing = of_stated.or_else(|| wishes.builds.install(seals, context));
             Steps::Rebuild { install: installing.as_deref() }
         }
         Some(command) => Steps::Build(command),

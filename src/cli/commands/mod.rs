@@ -63,7 +63,7 @@ use crate::cli::output::Terminal;
 use crate::ops::bring_back::how_to_bring_back;
 use crate::ops::broken::Broken;
 use crate::ops::check::NamedPlace;
-use crate::report::{Format, Invocation, Verbosity};
+use crate::report::{CheckedOut, Format, Invocation, Verbosity};
 use crate::tree::{Begun, CommitTree, Contents, Workspace, select};
 
 /// What a command comes to: a verdict, or errors that kept it from one.
@@ -246,6 +246,7 @@ impl Context {
             directory: global.directory.as_ref().map(|path| path.to_string_lossy().into_owned()),
             seals: (global.seals != "seals").then(|| global.seals.clone()),
             repository: way_up(&base, repository.root()),
+            extent: extent(&repository),
             every_seal: false,
             kept: kept::kept(),
             ..Invocation::default()
@@ -325,6 +326,20 @@ impl Context {
                     .remedy("name the one that is meant"),
             ]),
         }
+    }
+}
+
+/// How much of `repository` is checked out. git is asked only where it once was not all.
+fn extent(repository: &Workspace) -> CheckedOut {
+    let patterns = repository.scratch_directory().map(|git| git.join("info/sparse-checkout"));
+    let is_sparse = || {
+        let value = sealgate_git::setup::config(repository.root(), "core.sparseCheckout").ok();
+        value.flatten().is_some_and(|value| value.eq_ignore_ascii_case("true"))
+    };
+    if patterns.is_some_and(|patterns| patterns.is_file()) && is_sparse() {
+        CheckedOut::Sparse
+    } else {
+        CheckedOut::Whole
     }
 }
 

@@ -61,6 +61,13 @@ pub(super) fn run(arguments: &RebuildArgs, context: &Context) -> Outcome {
         let keep = keep.as_ref().and_then(Keep::name);
         Some(check::before_build(&check, &plan.without_build, keep, context)?)
     };
+    let prepared = match prepared {
+        // No build changes that.
+        Some(prepared) if prepared.cannot_pass() => {
+            return check::run_without_build(&check, prepared, context);
+        }
+        prepared => prepared,
+    };
     let before = SealFiles::look(&context.repository, &scanner)?;
     let aside = Aside::begin(&context.repository, plan.roots())?;
     let built = build(&plan, &aside, context)

@@ -13,9 +13,9 @@ use super::select::by_place_here;
 use super::{Context, Outcome, collect};
 use crate::cli::args::{MergeDriverArgs, ResolveArgs};
 use crate::ops::resolve::{Resolution, in_conflict, resolve};
-use crate::report::Verbosity;
-use crate::report::shell::pathspec;
+use crate::report::shell::{pathspec, quote};
 use crate::report::text;
+use crate::report::{Invocation, Verbosity};
 use crate::tree::matching;
 
 /// How many paths in conflict are listed of one seal, unless all are asked for.
@@ -118,7 +118,10 @@ fn described(name: &SealName, resolution: &Resolution, context: &Context) -> Str
             format!("{name}: {shown} holds a seal already, and stays\n")
         }
         Resolution::Edited => {
-            let again = format!("git checkout --ours -- {}", pathspec(file.as_bytes()));
+            let Invocation { directory, repository, .. } = &context.invocation;
+            let top = repository.as_deref().or(directory.as_deref());
+            let place = top.map_or(file.clone(), |top| format!("{top}/{file}"));
+            let again = format!("rm {}", quote(place.as_bytes()));
             let again = message(&again);
             format!(
                 "{name}: {shown} was edited since both sides were joined in it, and stays\n  \

@@ -5,10 +5,11 @@ use sealgate_core::compare::verdict::{SealResult, Source, Verdict};
 use sealgate_core::seal::entry::{Digest, Entry};
 use sealgate_core::seal::path::EntryPath;
 use sealgate_core::seal::{Root, SealName};
-use sealgate_git::Oid;
 use sealgate_git::attributes::LineEnds;
-use sealgate_git::setup::{self, AttributeFiles};
+use sealgate_git::setup::{self, AttributeFiles, Unwatched};
+use sealgate_git::{Oid, UnwatchedFiles};
 
+use crate::ops::seal::kept::sees_modes;
 use crate::report::{Checkout, CommittedDrift};
 use crate::tree::{CommitTree, Workspace};
 
@@ -44,8 +45,38 @@ pub fn checkout(repository: &Workspace, results: &[SealResult]) -> Checkout {
         if keeps_line_ends(repository, result) {
             checkout.exact_lines.insert(result.name.clone());
         }
+        if is_unwatched(repository, result) {
+            checkout.unwatched.insert(result.name.clone());
+        }
+        checkout.modes_unseen |=
+            has_other_mode(result) && matches!(sees_modes(repository), Ok(false));
     }
     checkout
+}
+
+/// Whether a finding is of a file in the working tree that the index tells git not to look at.
+fn is_unwatched(repository: &Workspace, result: &SealResult) -> bool {
+    let Some(root) = result.root.as_deref().and_then(|root| Root::parse(root).ok()) else {
+        return false;
+    };
+    if result.tracked != Some(true) || result.source != Source::Worktree {
+        return false;
+    }
+    let sealed = result.findings.iter().filter(|finding| finding.expected.is_some());
+    let paths = sealed.filter_map(|finding| std::str::from_utf8(&finding.path).ok());
+    let paths: Vec<String> = paths.take(MOST_FINDINGS).map(|path| root.join(path)).collect();
+    if paths.is_empty() {
+        return false;
+    }
+    let files = UnwatchedFiles::of(repository.root(), paths.iter().map(String::as_str));
+    files.is_ok_and(|files| files.below(".") != Unwatched::default())
+}
+
+/// Whether a file in the working tree has another mode than the sealed one.
+fn has_other_mode(result: &SealResult) -> bool {
+    let is_kept = result.tracked == Some(true) && result.source == Source::Worktree;
+    let has_mode = |finding: &Finding| finding.kind == FindingKind::ModeChanged;
+    is_kept && result.findings.iter().any(has_mode)
 }
 
 /// Whether line endings in the working tree were rewritten, and not by git, which the attributes forbid.

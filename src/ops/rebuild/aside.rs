@@ -204,7 +204,10 @@ impl<'r> Aside<'r> {
 
     fn sort_out(&self, root: &EntryPath, sort: Sort<'_>) -> Option<Left> {
         let place = self.place.join(FILES).join(root.as_str());
-        let directory = Directory::open_root(&self.place.join(FILES), Some(root)).ok()?;
+        let Ok(directory) = Directory::open_root(&self.place.join(FILES), Some(root)) else {
+            let kept = if self.has(root) { vec![root.as_str().as_bytes().into()] } else { vec![] };
+            return self.left(&self.place.join(FILES), &kept);
+        };
         let Sorted { mut removed, brought_back } = sort(root, &directory);
         for path in brought_back {
             // What cannot go back stays, and is named.
@@ -213,10 +216,7 @@ impl<'r> Aside<'r> {
         removed.sort_unstable();
         let mut kept = Kept::new();
         let is_known = |path: &[u8]| removed.binary_search_by(|known| (**known).cmp(path)).is_ok();
-        if remains::remove(&directory, b"", &is_known, &mut kept).is_err() {
-            // Something there cannot be removed: all that is left is named by its directory.
-            kept.push(Box::default());
-        }
+        remains::remove(&directory, b"", &is_known, &mut kept);
         self.left(&place, &kept)
     }
 

@@ -176,6 +176,14 @@ fn wait(child: &mut Child, signals: &Signals) -> io::Result<ExitStatus> {
             signals::stop(child, signal)?;
             return Err(io::Error::other("was interrupted"));
         }
+        if signals::wants_terminal(child) {
+            signals::end_group(child.id());
+            child.wait()?;
+            return Err(io::Error::other(
+                "was stopped when it used the terminal: a build can ask nobody, so let it run without \
+                 questions",
+            ));
+        }
         std::thread::sleep(TICK);
     }
 }
@@ -192,7 +200,9 @@ mod signals {
     use std::process::Child;
     use std::time::Instant;
 
-    use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
+    use rustix::process::{
+        Pid, Signal, WaitId, WaitIdOptions, kill_process_group, test_kill_process_group, waitid,
+    };
 
     use super::{GRACE, TICK};
 
@@ -220,6 +230,17 @@ mod signals {
         }
     }
 
+    /// Whether the system stopped `child` because it is in the background of a terminal, from which it
+    /// read, or which it set. Nobody would let it go on.
+    pub(super) fn wants_terminal(child: &Child) -> bool {
+        let stopped = WaitIdOptions::STOPPED | WaitIdOptions::NOHANG;
+        let status = waitid(WaitId::Pid(Pid::from_child(child)), stopped);
+        let signal = status.ok().flatten().and_then(|status| status.stopping_signal());
+        signal.is_some_and(|signal| {
+            [Signal::TTIN, Signal::TTOU].map(Signal::as_raw).contains(&signal)
+        })
+    }
+
     pub(super) fn is_running(group: i32) -> bool {
         Pid::from_raw(group).is_some_and(|group| test_kill_process_group(group).is_ok())
     }
@@ -236,6 +257,10 @@ mod signals {
     }
 
     pub(super) fn end_group(_group: u32) {}
+
+    pub(super) fn wants_terminal(_child: &Child) -> bool {
+        false
+    }
 
     pub(super) fn is_running(_group: i32) -> bool {
         false

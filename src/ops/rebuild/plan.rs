@@ -8,14 +8,14 @@ use sealgate_core::seal::path::{EntryPath, is_below};
 use sealgate_core::seal::{BuildCommand, Header, Root, Seal, SealName};
 use sealgate_core::text::problem::Problem;
 use sealgate_git::Listing;
-use sealgate_scan::{Directory, Scanner};
+use sealgate_scan::{Directory, RootError, Scanner};
 
 use super::record;
 use super::runs::runs;
 use super::{Bytes, Contents, contents, contents_of};
 use crate::report::quote;
 use crate::report::text::listed;
-use crate::tree::{CommitTree, Workspace};
+use crate::tree::{CommitTree, Workspace, root_code};
 
 /// How many paths a refusal names; the others are counted.
 const NAMED: usize = 10;
@@ -286,11 +286,13 @@ fn committed(
     observed().as_ref().map_or_else(HashMap::new, contents)
 }
 
-/// `root` as a directory that can be moved aside: not the repository itself, and no other root in it.
+/// `root` as a directory that can be moved aside, or as one that is not there: not the repository itself,
+/// and no other root in it.
 ///
 /// # Errors
 ///
-/// It is the whole repository, or holds the root of another seal.
+/// It is the whole repository, holds the root of another seal, or is something else than a directory that
+/// can be read.
 pub fn movable(repository: &Workspace, root: &Root, all: &[Root]) -> Result<EntryPath, Problem> {
     let refused = |message: String| {
         Problem::new("rebuild-root", message).remedy(
@@ -309,11 +311,16 @@ pub fn movable(repository: &Workspace, root: &Root, all: &[Root]) -> Result<Entr
     let holds = |other: &&Root| {
         other.path().is_some_and(|other| is_below(other.as_bytes(), path.as_bytes()))
     };
-    match all.iter().find(holds) {
-        Some(other) => {
-            Err(refused(format!("{root} contains {other}, which has a seal of its own")))
-        }
-        None => Ok(path.clone()),
+    if let Some(other) = all.iter().find(holds) {
+        return Err(refused(format!("{root} contains {other}, which has a seal of its own")));
+    }
+    match repository.open(root) {
+        Ok(_) | Err(RootError::Missing(_)) => Ok(path.clone()),
+        // Nobody could sort out afterwards what was in it.
+        Err(error) => Err(Problem::new(root_code(&error), error.to_string()).remedy(
+            "only a directory that can be read is moved aside for a build: move what is there \
+             elsewhere, and the build makes the directory; or give this user the right to read it",
+        )),
     }
 }
 

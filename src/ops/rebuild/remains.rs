@@ -44,29 +44,37 @@ pub(super) fn bring_back(
     Ok(())
 }
 
-/// Removes what `may_go` says from `directory`, and the directories that are empty then.
-///
-/// # Errors
-///
-/// A directory cannot be listed, or the system refuses to remove something.
+/// Removes what `may_go` says from `directory`, and the directories that are empty then. What cannot be
+/// removed stays, and so does all of a directory that cannot be listed.
 pub(super) fn remove(
     directory: &Directory,
     above: &[u8],
     may_go: &dyn Fn(&[u8]) -> bool,
     kept: &mut Kept,
-) -> io::Result<()> {
-    for (name, kind) in list(directory)? {
+) {
+    let Ok(listed) = list(directory) else {
+        kept.push(if above.is_empty() { b".".as_slice().into() } else { above.into() });
+        return;
+    };
+    for (name, kind) in listed {
         let path = join(above, &name);
-        if kind == Kind::Directory {
-            remove(&directory.child(&name)?, &path, may_go, kept)?;
-            let _ = directory.remove(&name, Kind::Directory);
-        } else if may_go(&path) {
-            directory.remove(&name, kind)?;
-        } else {
-            kept.push(path);
+        if kind != Kind::Directory {
+            if !(may_go(&path) && directory.remove(&name, kind).is_ok()) {
+                kept.push(path);
+            }
+            continue;
         }
+        let Ok(child) = directory.child(&name) else {
+            // An empty one can go, whoever may read it.
+            if directory.remove(&name, kind).is_err() {
+                kept.push(path);
+            }
+            continue;
+        };
+        remove(&child, &path, may_go, kept);
+        // What was kept is in it.
+        let _ = directory.remove(&name, kind);
     }
-    Ok(())
 }
 
 fn list(directory: &Directory) -> io::Result<sealgate_scan::Listing> {

@@ -123,6 +123,9 @@ pub fn replaced(salvaged: Vec<SealedEntry>, new: &Seal) -> Seal {
 /// git neither tracks nor ignores some of them, which then are about to be added.
 #[must_use]
 pub fn looks_tracked(seal: &Seal, tracking: &Tracking<'_>) -> bool {
+    if tracking.is_ignored_repository() {
+        return false;
+    }
     let entries = seal.entries.iter().filter(|sealed| sealed.entry != Entry::Dir);
     let mut paths = entries.map(|sealed| sealed.path.as_bytes());
     paths.clone().any(|path| tracking.tracks(path)) || paths.any(|path| !tracking.ignores(path))
@@ -219,7 +222,15 @@ pub fn untracked(
         let half = (reason == NotKept::EmptyDirectory)
             .then(|| half_excluded(&seal.header.scope, &paths))
             .flatten();
-        let remedy = half.unwrap_or_else(|| reason.remedy(&leave_out(&bytes, &all)));
+        let is_all = reason == NotKept::InSubmodule && paths.len() == all.len();
+        let remedy = if is_all {
+            format!(
+                "seal it in its own repository; if it is built here: add {root}/ to .gitignore, and seal \
+                 again"
+            )
+        } else {
+            half.unwrap_or_else(|| reason.remedy(&leave_out(&bytes, &all)))
+        };
         let or = if new { "" } else { "; or set tracked = false" };
         let remedy = format!("{remedy}{or} (paths below {root})");
         problems.push(Problem::new("untracked", message).seal(seal.name.as_str()).remedy(remedy));

@@ -170,7 +170,8 @@ fn change(what: Difference, attributes: &Values, unwatched: Unwatched, sees_mode
     }
 }
 
-fn sees_modes(repository: &Workspace) -> Result<bool, GitError> {
+/// Whether git looks at the execute bits of the disk.
+pub(crate) fn sees_modes(repository: &Workspace) -> Result<bool, GitError> {
     const OFF: [&str; 4] = ["false", "no", "off", "0"];
     let value = setup::config(repository.root(), "core.fileMode")?;
     Ok(!value.is_some_and(|value| OFF.contains(&value.to_ascii_lowercase().as_str())))
@@ -196,13 +197,20 @@ fn problem(
     let paths: Vec<&str> = alike.iter().map(|changed| changed.path).collect();
     let paths = listed(&paths);
     // One command for the first file; the others go alike.
-    let file = quote(seal.header.root.join(first.path).as_bytes());
+    let file = seal.header.root.join(first.path);
+    let on_file = |command: &str| {
+        let command =
+            |way: &str| format!("{command} -- {}", quote(format!("{way}{file}").as_bytes()));
+        from_here(command, repository)
+    };
     let (what, fix) = match change {
         Change::ModeUnseen => (
             "git would store another execute bit than the disk has, because core.fileMode is false",
-            "let git store the modes of the disk: git config core.fileMode true; or, on a disk that \
-             has no modes, seal where the disk has them"
-                .to_owned(),
+            format!(
+                "let git store the modes of the disk: {}; or, on a disk that has no modes, seal where the \
+                 disk has them",
+                from_here(|_| "git config core.fileMode true".to_owned(), repository)
+            ),
         ),
         Change::ModeOfOthers => (
             "git stores the execute bit of the owner alone, and here another user has it",
@@ -210,11 +218,11 @@ fn problem(
         ),
         Change::Skipped => (
             "git add would store nothing of it: the index says that git skips it",
-            format!("git update-index --no-skip-worktree -- {file}"),
+            on_file("git update-index --no-skip-worktree"),
         ),
         Change::AssumedUnchanged => (
             "git add would store nothing of it: the index says that it is unchanged",
-            format!("git update-index --no-assume-unchanged -- {file}"),
+            on_file("git update-index --no-assume-unchanged"),
         ),
         Change::Lfs => (
             "git add would store a Git LFS pointer and not these bytes",
@@ -226,8 +234,8 @@ fn problem(
         Change::Filtered => (
             "a filter decides what git add stores, and sealgate runs no filters",
             format!(
-                "let git run it, and seal again: git add -- {}; or let git leave these bytes alone: {}",
-                pathspec(root.as_bytes()),
+                "let git run it, and seal again: {}; or let git leave these bytes alone: {}",
+                from_here(|_| format!("git add -- {}", pathspec(root.as_bytes())), repository),
                 exact(root, alike, repository)
             ),
         ),
@@ -240,9 +248,9 @@ fn problem(
     let message = format!("tracked = true, but {what}: {paths}");
     let hint = match change {
         Change::ModeUnseen if first.executable => {
-            format!("; for one file: git add --chmod=+x -- {file}")
+            format!("; for one file: {}", on_file("git add --chmod=+x"))
         }
-        Change::ModeUnseen => format!("; for one file: git add --chmod=-x -- {file}"),
+        Change::ModeUnseen => format!("; for one file: {}", on_file("git add --chmod=-x")),
         _ => String::new(),
     };
     let remedy = format!("{fix}{hint}; then seal again (paths below {root})");
@@ -259,11 +267,24 @@ fn exact(root: &str, alike: &[&Changed<'_>], repository: &Workspace) -> String {
     }
     let renormalize = format!("git add --renormalize -- {}", pathspec(root.as_bytes()));
     if words.is_empty() {
-        return renormalize;
+        return from_here(|_| renormalize.clone(), repository);
     }
     let there = read_named(&repository.root().join(ATTRIBUTES), LONGEST_ATTRIBUTES);
     let unfinished = there.is_ok_and(|text| text.last().is_some_and(|&last| last != b'\n'));
     let format = if unfinished { r"'\n%s\n'" } else { r"'%s\n'" };
     let line = quote(format!("{} {}", pattern(root), words.join(" ")).as_bytes());
-    format!("printf {format} {line} >> {ATTRIBUTES} && {renormalize}")
+    let write = |way: &str| format!("printf {format} {line} >> {way}{ATTRIBUTES} && {renormalize}");
+    from_here(write, repository)
+}
+
+/// `command`, which takes the way from where the user is to the top of `repository`, as it works there.
+fn from_here(command: impl Fn(&str) -> String, repository: &Workspace) -> String {
+    let here = std::env::current_dir().and_then(|here| here.canonicalize());
+    let below = here.as_ref().ok().and_then(|here| here.strip_prefix(repository.root()).ok());
+    if let Some(below) = below {
+        return command(&"../".repeat(below.components().count()));
+    }
+    let command = command("");
+    let top = quote(repository.root().as_os_str().as_encoded_bytes());
+    format!("(cd {top} && {command})")
 }

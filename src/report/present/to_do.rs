@@ -1,7 +1,7 @@
 //! What to do about findings, said once: a piece of advice for each cause, or kind where there is no
 //! cause, however many findings and seals share it.
 
-use sealgate_core::compare::finding::FindingKind;
+use sealgate_core::compare::finding::{Cause, FindingKind};
 
 use crate::report::v1::{FindingView, Remedy, SealView};
 
@@ -31,13 +31,23 @@ impl Advice<'_> {
     }
 }
 
+/// The code of the cause of `finding`, or of its kind where that says more.
+fn label(finding: &FindingView) -> &'static str {
+    match finding.cause {
+        // What the build does not make needs another answer than what it makes otherwise.
+        Some(Cause::BuildDiffers) if finding.kind == FindingKind::Missing => finding.kind.code(),
+        Some(cause) => cause.code(),
+        None => finding.kind.code(),
+    }
+}
+
 /// The advice on the findings of `seals`. What has a cause comes first: that says more than a kind.
 pub(crate) fn advice<'a>(seals: &[&'a SealView]) -> Vec<Advice<'a>> {
     let mut findings: Vec<&FindingView> = seals.iter().flat_map(|seal| &seal.findings).collect();
     findings.sort_by_key(|finding| finding.kind);
     let mut all: Vec<Advice<'_>> = Vec::new();
     for finding in findings {
-        let label = finding.cause.map_or(finding.kind.code(), |cause| cause.code());
+        let label = label(finding);
         if let Some(advice) = all.iter_mut().find(|advice| advice.label == label) {
             advice.more += 1;
             if advice.first.len() < NAMED {

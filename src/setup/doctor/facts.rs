@@ -16,6 +16,7 @@ use super::approved::{self, ApprovedSeals};
 use super::files::{bytes_of, is_called, names_sealgate};
 use super::placeholders::{self, Placeholder};
 use crate::setup::artifacts::{self, Artifact};
+use crate::setup::hook::Place;
 use crate::setup::merge_driver;
 use crate::setup::packaging::SelfSealed;
 use crate::tree::Workspace;
@@ -64,6 +65,9 @@ pub struct Facts {
     pub(super) placeholders: Vec<Placeholder>,
     /// Whether a workflow, a script or the pre-push hook names sealgate.
     pub(super) is_called: bool,
+    /// The file that is to call the hook, where it is not installed because git takes hooks from a
+    /// directory that is not this repository's own.
+    pub(super) hook_by_hand: Option<&'static str>,
     /// The pre-push hook, if it speaks of sealgate and cannot be run.
     pub(super) dead_hook: Option<PathBuf>,
     pub(super) artifacts: Vec<Artifact>,
@@ -144,6 +148,9 @@ impl Facts {
             }),
             placeholders: Vec::new(),
             is_called: is_called(root, directory, &mut unread)?,
+            hook_by_hand: Place::find(repository)
+                .and_then(|place| place.by_hand(repository))
+                .unwrap_or_default(),
             workflows: workflows(root, &mut unread),
             dead_hook: dead_hook(root, &mut unread)?,
             artifacts: found.artifacts,

@@ -12,6 +12,7 @@ use super::wording::{append, approve_by_hand, files, listed, on_seal, pathspecs,
 use crate::report::advice::Advice;
 use crate::report::shell::{pathspec, quote};
 use crate::report::text;
+use crate::setup::hook::LINE;
 
 /// How many placeholders a sentence names.
 const PLACEHOLDERS: usize = 5;
@@ -87,7 +88,10 @@ pub(super) fn not_called(facts: &Facts) -> Vec<Advice> {
     let what = "no workflow, script or hook here names sealgate".to_owned();
     let why = "Nothing checks the seals, and what is under them can change unseen.";
     let fix = vec![
-        sealgate(facts, "hook install"),
+        match facts.hook_by_hand {
+            None => sealgate(facts, "hook install"),
+            Some(file) => format!("# add the line `{LINE}` to {file}"),
+        },
         format!(
             "# and in CI: {}",
             sealgate(facts, "init --workflow check --action OWNER/REPO@SHA --yes")

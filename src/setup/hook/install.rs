@@ -19,6 +19,9 @@ use crate::tree::replace::Writer;
 /// No hook is as long, in bytes.
 const LONGEST: u64 = 100 << 20;
 
+/// The line of another hook that calls ours.
+pub const LINE: &str = "sealgate hook pre-push \"$@\"";
+
 /// Where the hook goes.
 #[derive(Debug)]
 pub struct Place {
@@ -98,24 +101,36 @@ impl Place {
     /// Refuses a directory that is not this repository's own: one in the working tree belongs to
     /// another tool, or is committed for everybody; one outside serves other repositories too.
     pub fn check(&self, repository: &Workspace) -> Result<(), Problem> {
+        let Some((why, file)) = self.elsewhere(repository)? else { return Ok(()) };
+        let shown = shown_path(&self.directory);
+        let message = format!("core.hooksPath makes git take hooks from {shown}, which is {why}");
+        Err(Problem::new("hooks-elsewhere", message).remedy(format!(
+            "add the line `{LINE}` to {file}; or install it there all the same with --force"
+        )))
+    }
+
+    /// How the hook is called by hand where git takes hooks from a directory that is not this
+    /// repository's own: the file that is to call it.
+    pub fn by_hand(&self, repository: &Workspace) -> Result<Option<&'static str>, Problem> {
+        Ok(self.elsewhere(repository)?.map(|(_, file)| file))
+    }
+
+    fn elsewhere(
+        &self,
+        repository: &Workspace,
+    ) -> Result<Option<(&'static str, &'static str)>, Problem> {
         let directory = real(&self.directory);
         let common = real(&common_directory(repository.root())?);
         if directory.starts_with(common) {
-            return Ok(());
+            return Ok(None);
         }
-        let shown = shown_path(&self.directory);
-        let (why, by_hand) = if directory.starts_with(real(repository.root())) {
+        Ok(Some(if directory.starts_with(real(repository.root())) {
             let husky = self.directory.ends_with(".husky/_");
             let file = if husky { ".husky/pre-push" } else { "the pre-push hook there" };
             ("in the working tree: another tool keeps it, or it is committed for all", file)
         } else {
             ("outside of this repository: it may serve others", "its pre-push hook")
-        };
-        let message = format!("core.hooksPath makes git take hooks from {shown}, which is {why}");
-        Err(Problem::new("hooks-elsewhere", message).remedy(format!(
-            "add the line `sealgate hook pre-push \"$@\"` to {by_hand}; or install it there all the \
-             same with --force"
-        )))
+        }))
     }
 
     /// Puts the hook `wanted` there.

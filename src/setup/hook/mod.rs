@@ -8,6 +8,6 @@ mod install;
 mod script;
 mod words;
 
-pub use install::{Installed, Place, Removed};
+pub use install::{Installed, LINE, Place, Removed};
 pub use script::{Author, author, script};
 pub use words::{installed, removed};

@@ -176,10 +176,11 @@ fn script_of(text: &str) -> Option<&'static str> {
 }
 
 /// The lock files of package managers for Node, each with how the manager runs a script and installs.
-const NODE_MANAGERS: [(&str, &str, &str); 5] = [
+const NODE_MANAGERS: [(&str, &str, &str); 6] = [
     ("pnpm-lock.yaml", "pnpm run", "pnpm install --frozen-lockfile"),
     ("yarn.lock", "yarn run", "yarn install --frozen-lockfile"),
     ("bun.lock", "bun run", "bun install --frozen-lockfile"),
+    ("bun.lockb", "bun run", "bun install --frozen-lockfile"),
     ("package-lock.json", "npm run", "npm ci"),
     ("npm-shrinkwrap.json", "npm run", "npm ci"),
 ];
@@ -292,6 +293,10 @@ mod tests {
         assert_eq!(found("."), None);
         write("package.json", r#"{"scripts":{"build":"x"}}"#);
         write("package-lock.json", "{}");
+        write("b/package.json", r#"{"scripts":{"build":"x"}}"#);
+        write("b/bun.lockb", "");
+        let install = Some("cd ./b && bun install --frozen-lockfile");
+        assert_eq!(found("b/dist"), made("cd ./b && bun run build", install, "b/package.json"));
         // The lock file of a workspace is at its top.
         write("packages/a/package.json", r#"{"scripts":{"build":"x"}}"#);
         assert_eq!(

@@ -174,6 +174,26 @@ pub fn is_below(path: &[u8], parent: &[u8]) -> bool {
     path.len() > parent.len() && path[parent.len()] == b'/' && path.starts_with(parent)
 }
 
+/// Whether a link at `path` may lead out of the root, by its text alone.
+///
+/// A `..` after a name is counted as leaving: the name may be a link itself, and then `..` goes
+/// up from where that leads.
+#[must_use]
+pub fn leaves_root(path: &EntryPath, target: &str) -> bool {
+    let is_separator = cfg!(windows) && target.contains('\\');
+    let windows_absolute = is_separator || target.as_bytes().get(1) == Some(&b':');
+    let mut up = 0;
+    let mut named = false;
+    for component in target.split('/').filter(|component| !matches!(*component, "" | ".")) {
+        match component {
+            ".." if named => return true,
+            ".." => up += 1,
+            _ => named = true,
+        }
+    }
+    target.starts_with('/') || windows_absolute || up > path.parents().count()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -228,5 +248,33 @@ mod tests {
         assert!(is_below(b"a/b/c", b"a"));
         assert!(!is_below(b"a", b"a"));
         assert!(!is_below(b"ab/c", b"a"));
+    }
+
+    #[test]
+    fn a_link_that_may_lead_out_of_the_root_is_seen_by_its_text() {
+        let cases = [
+            ("a", "b", false),
+            ("a", "./b", false),
+            ("a", "b/c", false),
+            ("a", ".", false),
+            ("d/a", "..", false),
+            ("d/a", "../b", false),
+            ("d/e/a", "../../b", false),
+            ("a", "..", true),
+            ("a", "../b", true),
+            ("d/a", "../../b", true),
+            ("d/a", ".././../b", true),
+            ("a", "/etc/passwd", true),
+            ("a", "b/../c", true),
+            ("a", "b/../../c", true),
+            ("a", "C:\\x", true),
+            ("a", "C:/x", true),
+            ("a", "..\\..\\x", cfg!(windows)),
+            ("a", "b\\c", cfg!(windows)),
+        ];
+        for (path, target, leaves) in cases {
+            let path = EntryPath::parse(path).unwrap();
+            assert_eq!(leaves_root(&path, target), leaves, "{path:?} -> {target}");
+        }
     }
 }

@@ -6,6 +6,7 @@ pub(super) mod authority;
 pub(super) mod base;
 mod built;
 mod carried;
+mod each;
 mod names_from;
 mod picture;
 pub(super) mod places;
@@ -28,6 +29,7 @@ pub(super) use self::built::wrote_nothing;
 use self::built::{
     explain_built_roots, explain_missing_root, installs, judge_committed, seals_there,
 };
+use self::each::judge_each;
 use self::places::{protected, publish, report_files, stage};
 use self::range::Range;
 use self::sources::{Commits, Selected, bytes, differing, load, open_commits, system_notices};
@@ -37,7 +39,6 @@ use crate::cli::args::CheckArgs;
 use crate::cli::output::ReportFile;
 use crate::cli::progress::Progress;
 use crate::ops::authorize::{Asks, Authorization};
-use crate::ops::bounds::Bounds;
 use crate::ops::broken::Broken;
 use crate::ops::check::checkout::checkout;
 use crate::ops::check::review::Review;
@@ -117,6 +118,23 @@ pub(super) fn run_after_build(
     let failed = checked.report.seals.iter().filter(|seal| seal.verdict == Verdict::Fail);
     let failed = failed.map(|seal| seal.name.clone()).collect();
     Ok((tell(checked, arguments, context)?, failed))
+}
+
+impl Prepared<'_> {
+    /// Whether something that judges could not be read: no bytes can pass.
+    pub(super) fn cannot_pass(&self) -> bool {
+        !self.problems.is_empty()
+    }
+}
+
+/// Reports why nothing can pass, whatever builds would make.
+pub(super) fn run_without_build(
+    arguments: &CheckArgs,
+    prepared: Prepared<'_>,
+    context: &Context,
+) -> Outcome {
+    let prepared = Prepared { selected: Vec::new(), head: None, ..prepared };
+    tell(judge(arguments, prepared, context)?, arguments, context)
 }
 
 /// Reports what a check came to.
@@ -347,30 +365,5 @@ fn judge_all(
     };
     let changed = commits.before.as_ref().map(settle);
     problems.extend(changed.into_iter().flatten());
-    judgements
-}
-
-/// Judges by each seal in turn, as long as many seals over one tree stay within bounds.
-fn judge_each(judge: &Judge<'_>, selected: Vec<Selected>) -> Vec<SealResult> {
-    let root = |(name, begun): &'_ Selected| {
-        let header = begun.as_ref().ok()?.header()?;
-        Some((name.to_string(), header.root.to_string()))
-    };
-    let roots: Vec<(String, String)> = selected.iter().filter_map(root).collect();
-    let mut bounds = Bounds::new(roots.iter().map(|(name, root)| (&**name, &**root)));
-    selected
-        .iter()
-        .filter_map(|(_, begun)| begun.as_ref().ok())
-        .for_each(|seal| judge.expect(seal));
-    let mut judgements = Vec::new();
-    for (name, begun) in selected {
-        let names = judge.scanner.meter.names();
-        let begun = bounds.refuse(name.as_str()).map_or(begun, Err);
-        let judgement = judge.judge(&name, begun);
-        let names = judge.scanner.meter.names() - names;
-        let paths = judgement.findings.iter().map(|finding| finding.path.len());
-        bounds.count(name.as_str(), names, judgement.bytes, paths);
-        judgements.push(judgement);
-    }
     judgements
 }

@@ -9,6 +9,10 @@ use super::kept::{Kept, is_for_a_report, of_artifact, with_the_build};
 use super::{Advice, Invocation, ToStage};
 use crate::report::v1::Fix;
 use crate::report::words::shell::{pathspec, quote};
+use crate::report::words::text;
+
+/// How many paths a caution names; the others are counted.
+const NAMED: usize = 3;
 
 /// How a failing seal is fixed. `None` where nothing can be approved: the seal passed, or part
 /// of it could not be judged, and then `seal` would refuse as well.
@@ -16,6 +20,7 @@ pub(crate) fn fix(judgement: &SealResult, invocation: &Invocation) -> Option<Fix
     let advice = Advice { judgement, invocation };
     (judgement.verdict() == Verdict::Fail
         && !judgement.findings.is_empty()
+        && !judgement.findings.iter().any(|finding| advice.is_refused(finding))
         && !is_all_gone(judgement))
     .then(|| {
         if is_for_a_build(judgement, invocation) {
@@ -82,6 +87,8 @@ fn of_build<'a>(failing: &[&'a SealResult], invocation: &Invocation) -> Fix {
         "If that changes nothing where you build, that machine and this one make different bytes. \
          `{sealgate} rebuild {first} --twice` says on each whether it repeats itself; {show}"
     );
+    let dropped = failing.iter().filter_map(|judgement| Advice { judgement, invocation }.dropped());
+    let caution = dropped.chain([caution]).collect::<Vec<_>>().join(" ");
     Fix { approve, caution, steps, from_report: false, compare }
 }
 
@@ -192,10 +199,46 @@ impl Advice<'_> {
         if findings.any(|finding| finding.kind == FindingKind::Unsealable) {
             sentences.push("It refuses while anything unsealable is there.".to_owned());
         }
+        let is_ignored = |finding: &Finding| {
+            finding.cause == Some(Cause::NotInGit) && finding.kind != FindingKind::Missing
+        };
+        if self.is_kept_in_git() && self.judgement.findings.iter().any(is_ignored) {
+            sentences.push("It refuses while git ignores anything there.".to_owned());
+        }
+        sentences.extend(self.dropped());
         sentences.extend(self.caution_of_causes());
         sentences.extend(self.by_report());
         sentences.push(self.last_caution());
+        sentences.extend(self.caution_of_links());
         sentences.join(" ")
+    }
+
+    /// Whether no build made what is missing, and git has it.
+    pub(super) fn is_unmade(&self, finding: &Finding) -> bool {
+        self.invocation.after_build
+            && self.is_kept_in_git()
+            && self.judgement.build.is_some()
+            && finding.kind == FindingKind::Missing
+            && matches!(finding.cause, None | Some(Cause::BuildDiffers))
+    }
+
+    /// A sealed file was there, and no build made it again.
+    pub(super) fn on_unmade(&self, path: &[u8]) -> String {
+        format!(
+            "No build makes it. If it is kept by hand, let the build copy it, or put it back and {}; if \
+             nothing makes it any more, `{} --seal` drops it.",
+            self.exclusion(path),
+            self.sealgate("rebuild")
+        )
+    }
+
+    /// Names what approving drops because no build makes it.
+    fn dropped(&self) -> Option<String> {
+        let unmade = self.judgement.findings.iter().filter(|finding| self.is_unmade(finding));
+        let path = |finding: &Finding| quote(&self.in_repository(Some(&finding.path)));
+        let paths: Vec<String> = unmade.map(path).collect();
+        let named = text::listed(&paths, NAMED);
+        (!paths.is_empty()).then(|| format!("That drops what no build makes: {named}."))
     }
 
     /// When approving from a report is the wrong answer. The bytes need not be here.

@@ -13,6 +13,10 @@ pub struct Checkout {
     pub other_seals: BTreeSet<String>,
     /// The seals with rewritten line endings in a root of which the attributes let git rewrite none.
     pub exact_lines: BTreeSet<String>,
+    /// The seals with findings in files that git was told not to look at.
+    pub unwatched: BTreeSet<String>,
+    /// Whether a mode was found that git does not look at here (`core.fileMode`).
+    pub modes_unseen: bool,
 }
 
 /// Bytes that a seal does not approve and that are in a commit: restoring from HEAD does not help.

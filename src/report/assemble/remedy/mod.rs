@@ -7,8 +7,10 @@ mod approve;
 mod built;
 mod checkout;
 mod database;
+mod followed;
 mod kept;
 mod line_endings;
+mod refused;
 mod reseal;
 mod restore;
 mod stage;
@@ -39,6 +41,8 @@ pub struct Invocation {
     /// here nor the value of `-C`. Commands that name a file need it: git and sealgate find the
     /// root themselves, `chmod` does not.
     pub repository: Option<String>,
+    /// How much of the repository is in the working tree.
+    pub extent: CheckedOut,
     /// Whether every seal of the repository was judged.
     pub every_seal: bool,
     /// What git has checked out.
@@ -54,6 +58,16 @@ pub struct Invocation {
     pub kept: Option<Kept>,
     /// After a build: the names of all seals, where their directory holds nothing else.
     pub seals_there: Option<Vec<String>>,
+}
+
+/// How much of a repository is in its working tree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum CheckedOut {
+    /// Everything.
+    #[default]
+    Whole,
+    /// What a sparse checkout takes.
+    Sparse,
 }
 
 impl Invocation {
@@ -124,13 +138,7 @@ impl Advice<'_> {
                  in its place (`cp -RL` copies what a link leads to), or {}.",
                 again()
             ),
-            Cause::LfsPointer => format!(
-                "Fetch the content with `{} lfs pull`{} and check again; only where the seal \
-                 itself holds the pointer, {} after that.",
-                self.git(),
-                if self.is_kept_in_git() { "" } else { ", make it again" },
-                self.approval(),
-            ),
+            Cause::LfsPointer => self.on_pointer(),
             Cause::Emptied => {
                 format!("The content is gone (a full disk, a copy that broke off): {}.", again())
             }
@@ -158,6 +166,7 @@ impl Advice<'_> {
                                  upload-artifact: pack the tree with `tar` before that step and \
                                  unpack it after."
                 .to_owned(),
+            Cause::BuildDiffers if kind == FindingKind::Missing => self.on_unmade(path),
             Cause::BuildDiffers => self.on_build(),
             Cause::NotInGit => self.on_not_in_git(kind, path),
             Cause::EmbedsCommit => "The build writes the commit's id into the file, so no commit can hold both it \
@@ -170,25 +179,6 @@ impl Advice<'_> {
             | Cause::OwnerOrGrants
             | Cause::Comment => format!("If it is meant, {}.", self.approval()),
         }
-    }
-
-    fn on_followed_link(&self, path: &[u8]) -> String {
-        format!(
-            "A copy of what the link led to stands in its place: {}. A copy without links \
-             (`cp -L`, a zip file, upload-artifact) does that: pack the tree with `tar` first.",
-            self.again(Some(self.followed_link(path)))
-        )
-    }
-
-    /// The link in whose place `path` is a copy, or lies in one.
-    fn followed_link<'p>(&self, path: &'p [u8]) -> &'p [u8] {
-        let is_link = |place: &[u8]| {
-            let found = self.judgement.findings.iter();
-            let mut links = found.filter(|finding| finding.cause == Some(Cause::LinkFollowed));
-            links.any(|finding| finding.kind == FindingKind::KindChanged && *finding.path == *place)
-        };
-        let slashes = (0..path.len()).filter(|&at| path[at] == b'/');
-        slashes.map(|at| &path[..at]).find(|place| is_link(place)).unwrap_or(path)
     }
 
     /// It was sealed where it lay beside the files that git has, or it lies there now.
@@ -229,6 +219,7 @@ impl Advice<'_> {
             FindingKind::KindChanged | FindingKind::LinkChanged => {
                 format!("If nobody meant it, {}.", again())
             }
+            FindingKind::Modified if self.is_refused(finding) => self.on_unwatched(&again()),
             FindingKind::Modified if self.is_rebuilt_here() => format!(
                 "Find out why before you reseal: does the build repeat itself? `{} --twice` builds \
                  twice and names every file that differs.",
@@ -240,12 +231,15 @@ impl Advice<'_> {
                 self.sealgate("diff")
             ),
             FindingKind::ModeChanged => self.on_mode(finding),
+            FindingKind::Missing if self.is_unmade(finding) => self.on_unmade(&finding.path),
             FindingKind::Missing => format!("If it should be there, {}.", again()),
-            FindingKind::Unsealed => format!(
-                "Remove it if it does not belong there, {} if it never will, or {}.",
-                self.exclusion(&finding.path),
-                self.approval()
-            ),
+            FindingKind::Unsealed => self.on_refused(finding).unwrap_or_else(|| {
+                format!(
+                    "Remove it if it does not belong there, {} if it never will, or {}.",
+                    self.exclusion(&finding.path),
+                    self.approval()
+                )
+            }),
             FindingKind::Moved => {
                 format!("Move it back, or, if the new place is meant, {}.", self.approval())
             }

@@ -41,6 +41,24 @@ impl Advice<'_> {
         )
     }
 
+    /// Git LFS keeps the content elsewhere: no commit has it.
+    pub(super) fn on_pointer(&self) -> String {
+        let git = self.git();
+        if matches!(self.judgement.source, Source::Commit { .. }) {
+            return format!(
+                "Commits hold the pointers of Git LFS, and not the content: fetch that with `{git} lfs pull` \
+                 and check the working tree with `{}`, or take these files out of Git LFS.",
+                self.sealgate("check")
+            );
+        }
+        format!(
+            "Fetch the content with `{git} lfs pull`{} and check again; only where the seal itself holds the \
+             pointer, {} after that.",
+            if self.is_kept_in_git() { "" } else { ", make it again" },
+            self.approval(),
+        )
+    }
+
     /// What is known of the commit that holds other bytes than the sealed ones, if one does.
     pub(super) fn committed(&self) -> Option<&CommittedDrift> {
         self.invocation.checkout.committed.get(&self.judgement.name)
@@ -55,9 +73,18 @@ impl Advice<'_> {
     /// The command that brings back the sealed bytes of `path`, from the repository root: from HEAD, or
     /// from the commit that has them where HEAD has not.
     pub(super) fn restore(&self, path: &[u8]) -> String {
-        let (git, path) = (self.git(), pathspec(path));
+        let (mut git, path) = (self.git(), pathspec(path));
+        let checkout = &self.invocation.checkout;
+        if self.has_unseen_mode() {
+            git.push_str(" -c core.fileMode=true");
+        }
+        let skipped = if checkout.unwatched.contains(&self.judgement.name) {
+            "--ignore-skip-worktree-bits "
+        } else {
+            ""
+        };
         let source =
             self.committed().and_then(|drift| drift.sealed_in.as_deref()).unwrap_or("HEAD");
-        format!("{git} restore --source={source} --staged --worktree -- {path}")
+        format!("{git} restore {skipped}--source={source} --staged --worktree -- {path}")
     }
 }

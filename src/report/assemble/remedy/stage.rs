@@ -1,6 +1,6 @@
 //! The one command that stages seals, and the roots that git keeps with them.
 
-use super::Invocation;
+use super::{CheckedOut, Invocation};
 use crate::report::words::shell::{is_bare, pathspec};
 
 /// The most seal files that a command names one by one where their directory says the same.
@@ -42,7 +42,9 @@ impl Invocation {
             // The whole repository holds the seals, too.
             places = vec![self.to_git(".")];
         }
-        format!("{} add -A -- {}", self.git(), places.join(" "))
+        // Without it, git adds nothing that lies outside of what is checked out.
+        let sparse = if self.extent == CheckedOut::Sparse { "--sparse " } else { "" };
+        format!("{} add {sparse}-A -- {}", self.git(), places.join(" "))
     }
 
     /// `path` below the top of the repository as a word for git where the user is.
