@@ -732,6 +732,7 @@ Register-ArgumentCompleter -Native -CommandName 'sealgate' -ScriptBlock {
             [CompletionResult]::new('--seals', '--seals', [CompletionResultType]::ParameterName, 'The seals directory, relative to the repository root')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
             [CompletionResult]::new('--unconfined', '--unconfined', [CompletionResultType]::ParameterName, 'Confine nothing')
+            [CompletionResult]::new('--quits', '--quits', [CompletionResultType]::ParameterName, 'Ask the command to quit before it is killed')
             [CompletionResult]::new('--without-triggers', '--without-triggers', [CompletionResultType]::ParameterName, 'Run no trigger')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print only the verdict, and errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print only the verdict, and errors')

@@ -419,7 +419,7 @@ _sealgate() {
             return 0
             ;;
         sealgate__subcmd__confined)
-            opts="-C -q -v -h -V --outcome --unconfined --writable --database --script --inside --without-triggers --seals --color --quiet --verbose --help --version"
+            opts="-C -q -v -h -V --outcome --unconfined --quits --writable --database --script --inside --without-triggers --seals --color --quiet --verbose --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -691,6 +691,7 @@ set edit:completion:arg-completer[sealgate] = {|@words|
             cand --seals 'The seals directory, relative to the repository root'
             cand --color 'When to use colour'
             cand --unconfined 'Confine nothing'
+            cand --quits 'Ask the command to quit before it is killed'
             cand --without-triggers 'Run no trigger'
             cand -q 'Print only the verdict, and errors'
             cand --quiet 'Print only the verdict, and errors'

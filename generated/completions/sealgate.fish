@@ -589,6 +589,7 @@ complete -c sealgate -n "__fish_sealgate_using_subcommand confined" -l color -d 
 always\t''
 never\t''"
 complete -c sealgate -n "__fish_sealgate_using_subcommand confined" -l unconfined -d 'Confine nothing'
+complete -c sealgate -n "__fish_sealgate_using_subcommand confined" -l quits -d 'Ask the command to quit before it is killed'
 complete -c sealgate -n "__fish_sealgate_using_subcommand confined" -l without-triggers -d 'Run no trigger'
 complete -c sealgate -n "__fish_sealgate_using_subcommand confined" -s q -l quiet -d 'Print only the verdict, and errors'
 complete -c sealgate -n "__fish_sealgate_using_subcommand confined" -s v -l verbose -d 'Print every finding'

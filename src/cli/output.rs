@@ -53,6 +53,10 @@ impl Terminal {
 
     /// Writes an answer to stdout. A reader that has gone away is no error: it changes no verdict.
     pub fn answer(self, text: &[u8]) -> Result<(), Problem> {
+        if is_plain(text) {
+            let mut stdout = io::stdout().lock();
+            return written(stdout.write_all(text).and_then(|()| stdout.flush()));
+        }
         let mut stdout = AutoStream::new(io::stdout().lock(), self.color);
         written(stdout.write_all(text).and_then(|()| stdout.flush()))
     }
@@ -248,6 +252,12 @@ fn render(report: &Report, format: Format, screen: Screen) -> Vec<u8> {
     bytes
 }
 
+/// Whether there is no colour in `text`, nor anything that could be taken for it. A report of many megabytes
+/// as data is such a text, and is not searched letter by letter.
+fn is_plain(text: &[u8]) -> bool {
+    text.iter().all(|byte| matches!(byte, b' '..=b'~' | b'\n' | b'\r' | b'\t'))
+}
+
 /// A report that is written to a file: `--report FORMAT=FILE`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReportFile {
@@ -351,9 +361,12 @@ impl ReportFile {
     }
 
     fn write(&self, report: &Report, verbosity: Verbosity) -> Result<(), Problem> {
+        let text = render(report, self.format, verbosity.into());
+        if is_plain(&text) {
+            return self.write_bytes(&text);
+        }
         let mut bytes = Vec::new();
-        let _ =
-            StripStream::new(&mut bytes).write_all(&render(report, self.format, verbosity.into()));
+        let _ = StripStream::new(&mut bytes).write_all(&text);
         self.write_bytes(&bytes)
     }
 

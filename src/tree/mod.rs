@@ -37,7 +37,7 @@ pub use contents::{Contents, matching, select};
 pub use database::{database_at, database_problem};
 pub use limits::SEALS_TOO_LARGE;
 pub use load::{Begun, Loaded, Long};
-pub use server::{not_named, server_database};
+pub use server::{not_named, not_shared, server_database};
 pub use trouble::unreadable_object;
 
 /// The directory of seals, unless a user names another.

@@ -31,6 +31,16 @@ pub fn not_named(name: &SealName) -> Problem {
     ))
 }
 
+/// That shares of a check cannot judge the database of the seal `name`.
+#[must_use]
+pub fn not_shared(name: &SealName) -> Problem {
+    let message =
+        "the seal covers a PostgreSQL database, of which no two shares read the same state";
+    Problem::new("database-not-shared", message).seal(name.as_str()).remedy(format!(
+        "check it in one run: sealgate check {name} --at 'host=HOST dbname=DATABASE', without --partition"
+    ))
+}
+
 /// A database on a server that cannot be read, as a person gets it.
 pub(super) fn server_problem(fault: &PostgresFault, shown: &str, name: &SealName) -> Problem {
     let (code, remedy) = match fault {

@@ -17,19 +17,25 @@ use crate::support::{Node, Repo};
 
 /// A repository with `dist` under seal and a policy, committed and tagged `base`.
 pub(crate) fn project(policy: &str) -> Repo {
-    Repo::once(policy, || {
+    Repo::once(policy, || ruled(policy))
+}
+
+/// The same, for a policy that no other test has.
+pub(crate) fn ruled(policy: &str) -> Repo {
+    let repo = Repo::once("", || {
         let repo = Repo::in_git();
         let file = |text: &str| Node::File(text.as_bytes().to_vec());
         repo.build("dist", &[("app.js", file("one")), ("b.js", file("one"))]);
         repo.git(&["add", "-A"]);
         repo.seal("dist", "dist");
-        if !policy.is_empty() {
-            fs::write(repo.at("seals/policy.toml"), policy).unwrap();
-        }
-        commit(&repo, "base");
-        repo.git(&["tag", "base"]);
         repo
-    })
+    });
+    if !policy.is_empty() {
+        fs::write(repo.at("seals/policy.toml"), policy).unwrap();
+    }
+    commit(&repo, "base");
+    repo.git(&["tag", "base"]);
+    repo
 }
 
 pub(crate) fn commit(repo: &Repo, message: &str) {

@@ -21,6 +21,12 @@ struct Project {
 
 impl Project {
     fn new() -> Self {
+        let (repo, [first, main, change, merge]) = Repo::once_with("", Self::history);
+        Self { repo, first, main, change, merge }
+    }
+
+    /// A branch that is merged, and the ids of `first`, `main`, `change` and `merge`.
+    fn history() -> (Repo, [String; 4]) {
         let repo = Repo::in_git();
         repo.build("dist", &[("app.js", Node::File(b"one".to_vec()))]);
         repo.git(&["add", "dist"]);
@@ -39,7 +45,7 @@ impl Project {
         let main = commit("Go on");
         repo.git(&["merge", "--quiet", "--no-ff", "--message", "Merge", "change"]);
         let merge = id(&repo, "HEAD");
-        Self { repo, first, main, change, merge }
+        (repo, [first, main, change, merge])
     }
 
     fn check(&self, name: &str, reference: &str, event: &Value, arguments: &[&str]) -> Checked {

@@ -16,12 +16,14 @@ fn seal(repo: &Repo, name: &str) -> String {
 
 /// Two sealed roots, `a` and `b`.
 fn two() -> Repo {
-    let repo = Repo::plain();
-    for name in ["a", "b"] {
-        repo.build(name, &[("x.js", Node::File(name.into()))]);
-        repo.seal(name, name);
-    }
-    repo
+    Repo::once("", || {
+        let repo = Repo::plain();
+        for name in ["a", "b"] {
+            repo.build(name, &[("x.js", Node::File(name.into()))]);
+            repo.seal(name, name);
+        }
+        repo
+    })
 }
 
 #[test]

@@ -87,13 +87,16 @@ fn every_kind_and_every_cause_has_a_case() {
     let causes: BTreeSet<String> = findings().filter_map(|found| found.cause).collect();
     assert_eq!(kinds, FindingKind::ALL.map(|kind| kind.code().to_owned()).into());
     // What takes a repository with a history: tests/it/causes_of_git.rs and stale_builds.rs; or a
-    // database: tests/it/surfaces.rs.
+    // database: tests/it/surfaces.rs and tests/judges.
     let elsewhere = [
         Cause::NotInGit,
         Cause::EmbedsCommit,
         Cause::BuildDiffers,
         Cause::ColumnOrder,
         Cause::OnlyQuoting,
+        Cause::SettingOfDatabase,
+        Cause::OwnerOrGrants,
+        Cause::Comment,
     ];
     let here = Cause::ALL.into_iter().filter(|cause| !elsewhere.contains(cause));
     assert_eq!(causes, here.map(|cause| cause.code().to_owned()).collect());

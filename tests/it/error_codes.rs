@@ -28,6 +28,7 @@ const PASSED_ON: [(&str, usize, &[&str]); 21] = [
     ("src/ops/rebuild/plan.rs", 1, &[]),
     ("src/ops/seal/from_report.rs", 1, &["refuse("]),
     ("src/ops/rehearse/legs.rs", 1, &["\"rollback\"=>", "\"restore\"=>", "_=>"]),
+    ("src/ops/rehearse/refusal.rs", 1, &["=>"]),
     (
         "src/ops/rehearse/prepare.rs",
         1,

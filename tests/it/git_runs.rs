@@ -10,19 +10,21 @@ use crate::support::{Node, Repo, run};
 
 /// A commit of so many sealed roots of their own, and a change in each.
 fn sealed(number: usize) -> Repo {
-    let repo = Repo::in_git();
-    for at in 0..number {
-        repo.build(&format!("d{at}"), &[("f", Node::File(at.to_string().into_bytes()))]);
-    }
-    repo.git(&["add", "."]);
-    for at in 0..number {
-        repo.seal(&format!("s{at}"), &format!("d{at}"));
-    }
-    commit(&repo);
-    for at in 0..number {
-        fs::write(repo.at(format!("d{at}/f")), "changed").unwrap();
-    }
-    repo
+    Repo::once(&number.to_string(), || {
+        let repo = Repo::in_git();
+        for at in 0..number {
+            repo.build(&format!("d{at}"), &[("f", Node::File(at.to_string().into_bytes()))]);
+        }
+        repo.git(&["add", "."]);
+        for at in 0..number {
+            repo.seal(&format!("s{at}"), &format!("d{at}"));
+        }
+        commit(&repo);
+        for at in 0..number {
+            fs::write(repo.at(format!("d{at}/f")), "changed").unwrap();
+        }
+        repo
+    })
 }
 
 fn commit(repo: &Repo) {
@@ -97,6 +99,20 @@ fn git_is_run_as_often_for_many_seals_as_for_a_few() {
         let counts = [&few, &many].map(|repo| runs_of_git(repo, command, ""));
         assert!(counts[0] == counts[1] && counts[1] > 0, "{command:?}: {counts:?}");
     }
+}
+
+#[test]
+fn init_runs_git_as_often_for_many_directories_as_for_a_few() {
+    let counts = [2, 12].map(|number| {
+        let repo = sealed(number);
+        fs::remove_dir_all(repo.at("seals")).unwrap();
+        let mut arguments =
+            vec!["init".to_owned(), "--yes".to_owned(), "--workflow=none".to_owned()];
+        arguments.extend((0..number).map(|at| format!("--root=d{at}")));
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        runs_of_git(&repo, &arguments, "")
+    });
+    assert!(counts[0] == counts[1] && counts[1] > 0, "{counts:?}");
 }
 
 #[test]

@@ -29,23 +29,25 @@ use Fate::{Arrives, Stopped};
 /// `main` has `good` and, after it, an approved change; `drifted` a change that nobody approved;
 /// `unsealed` shares no commit with them, and has no seals. Tags of all sorts lead there.
 fn project() -> Project {
-    let project = Project::sealed();
-    project.write("dist/app.js", "export const notes = [1];\n");
-    assert_eq!(project.repo.run(&["seal", "dist"]).code, 0);
-    project.commit("Approve a change, with care");
-    project.git(&["checkout", "--quiet", "-b", "drifted", "good"]);
-    project.write("dist/app.js", "export const notes = [2];\n");
-    project.commit("Drift");
-    project.git(&["checkout", "--quiet", "--orphan", "unsealed"]);
-    project.git(&["rm", "-r", "--quiet", "--force", "seals"]);
-    project.commit("No seals");
-    project.git(&["checkout", "--quiet", "--force", "main"]);
-    for [tag, of] in [["v1", "good"], ["of-v1", "v1"], ["bad", "drifted"], ["of-bad", "bad"]] {
-        project.git(&["tag", "--annotate", "--message", tag, tag, of]);
-    }
-    project.git(&["tag", "light", "good"]);
-    project.git(&["tag", "blob", "good:dist/app.js"]);
-    project
+    Project::once("", || {
+        let project = Project::sealed();
+        project.write("dist/app.js", "export const notes = [1];\n");
+        assert_eq!(project.repo.run(&["seal", "dist"]).code, 0);
+        project.commit("Approve a change, with care");
+        project.git(&["checkout", "--quiet", "-b", "drifted", "good"]);
+        project.write("dist/app.js", "export const notes = [2];\n");
+        project.commit("Drift");
+        project.git(&["checkout", "--quiet", "--orphan", "unsealed"]);
+        project.git(&["rm", "-r", "--quiet", "--force", "seals"]);
+        project.commit("No seals");
+        project.git(&["checkout", "--quiet", "--force", "main"]);
+        for [tag, of] in [["v1", "good"], ["of-v1", "v1"], ["bad", "drifted"], ["of-bad", "bad"]] {
+            project.git(&["tag", "--annotate", "--message", tag, tag, of]);
+        }
+        project.git(&["tag", "light", "good"]);
+        project.git(&["tag", "blob", "good:dist/app.js"]);
+        project
+    })
 }
 
 #[test]
@@ -315,13 +317,15 @@ fn whatever_is_wrong_with_a_seal_or_a_root_in_git_stops_the_push() {
 
 /// A project whose `built` is ignored, sealed with `tracked = false`, and there.
 fn built() -> Project {
-    let project = Project::empty("sha1");
-    project.write(".gitignore", "/built\n");
-    project.write("built/app.js", "built\n");
-    project.repo.seal("built", "built");
-    project.commit("Seal built");
-    project.install();
-    project
+    Project::once("", || {
+        let project = Project::empty("sha1");
+        project.write(".gitignore", "/built\n");
+        project.write("built/app.js", "built\n");
+        project.repo.seal("built", "built");
+        project.commit("Seal built");
+        project.install();
+        project
+    })
 }
 
 #[test]

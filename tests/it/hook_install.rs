@@ -17,9 +17,11 @@ type Change<'a> = &'a dyn Fn(&Project);
 
 /// A project with seals and without a hook.
 fn project() -> Project {
-    let project = Project::sealed();
-    assert_eq!(project.repo.run(&["hook", "uninstall"]).code, 0);
-    project
+    Project::once("", || {
+        let project = Project::sealed();
+        assert_eq!(project.repo.run(&["hook", "uninstall"]).code, 0);
+        project
+    })
 }
 
 /// Makes `text` the pre-push hook, with the mode `mode`.

@@ -13,7 +13,7 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use serde_json::{Value, json};
 
-use crate::support::{Node, Repo, make_fifo};
+use crate::support::{Node, Repo, make_fifo, overwrite};
 
 /// A report without what is not the same in two runs: times; and what tells of the merging itself.
 fn told(report: &[u8]) -> Value {
@@ -62,7 +62,7 @@ fn read(repo: &Repo, file: &str) -> Value {
 }
 
 fn write(repo: &Repo, file: &str, report: &Value) {
-    fs::write(repo.at(file), report.to_string()).unwrap();
+    overwrite(&repo.at(file), report.to_string().as_bytes());
 }
 
 // Any tree, any drift.

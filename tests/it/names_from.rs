@@ -83,6 +83,52 @@ fn an_empty_list_passes_only_where_that_is_said() {
 }
 
 #[test]
+fn an_empty_list_passes_over_no_revision_and_no_place_that_is_not_there() {
+    let repo = Repo::in_git();
+    repo.build("a", &[("app.js", Node::File(b"a".to_vec()))]);
+    repo.git(&["add", "--all"]);
+    repo.seal("a", "a");
+    repo.git(&["add", "--all"]);
+    repo.git(&["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "x"]);
+    for given in [
+        "--base nosuch",
+        "--rev nosuch",
+        "--rev HEAD...HEAD",
+        "--rev HEAD..HEAD",
+        "--seals-from nosuch",
+        "--at nosuch",
+    ] {
+        let given: Vec<&str> = given.split(' ').collect();
+        let ran = with_input(&repo, &[&STDIN[..], &["--allow-none"], &given].concat(), b"");
+        assert_eq!(ran.code, 2, "{given:?}: {}", ran.stdout);
+    }
+    let all = [&STDIN[..], &["--allow-none", "--base", "HEAD"]].concat();
+    assert_eq!(with_input(&repo, &all, b"").code, 0);
+}
+
+#[test]
+fn no_report_is_written_over_what_is_under_seal() {
+    let repo = repo();
+    fs::write(repo.at("empty"), "").unwrap();
+    for command in [
+        "check --base nosuch",
+        "check --seals-from nosuch",
+        "check --rev nosuch",
+        "check --rev a..b",
+        "check nosuch",
+        "check a",
+        "check --names-from empty --allow-none",
+        "merge-reports nosuch",
+        "rebuild",
+    ] {
+        let given: Vec<&str> = command.split(' ').chain(["--report", "json=b/app.js"]).collect();
+        let ran = repo.run(&given);
+        assert_eq!(ran.code, 2, "{command}: {}", ran.stdout);
+        assert_eq!(repo.read("b/app.js"), "drift", "{command}");
+    }
+}
+
+#[test]
 fn what_could_pass_for_a_verdict_on_more_is_refused() {
     let repo = repo();
     assert!(scrubbed("mkfifo").arg(repo.at("fifo")).status().unwrap().success());

@@ -14,14 +14,19 @@ const GITLAB: &str = include_str!("../../examples/gitlab-ci.yml");
 
 /// A project whose `build.sh` makes `dist`, under seal.
 fn project() -> Repo {
-    let repo = Repo::in_git();
-    fs::write(repo.at(".gitignore"), "dist\n*.tar\nsealgate.*\n*.json\n").unwrap();
-    fs::write(repo.at("build.sh"), "mkdir dist && echo app > dist/app.js && ln -s app.js dist/l")
+    Repo::once("", || {
+        let repo = Repo::in_git();
+        fs::write(repo.at(".gitignore"), "dist\n*.tar\nsealgate.*\n*.json\n").unwrap();
+        fs::write(
+            repo.at("build.sh"),
+            "mkdir dist && echo app > dist/app.js && ln -s app.js dist/l",
+        )
         .unwrap();
-    assert_eq!(sh(&repo.at("."), "sh build.sh", &[]).code, 0);
-    repo.seal("dist", "dist");
-    commit(&repo);
-    repo
+        assert_eq!(sh(&repo.at("."), "sh build.sh", &[]).code, 0);
+        repo.seal("dist", "dist");
+        commit(&repo);
+        repo
+    })
 }
 
 fn commit(repo: &Repo) -> String {

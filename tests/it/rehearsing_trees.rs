@@ -14,45 +14,47 @@ use crate::support::{Repo, Run};
 
 /// A repository whose seal `deploy` covers a tree, with a clone of that tree beside it and a plan.
 pub(crate) fn planned(apply: &str, rollback: &str, more: &str) -> Repo {
-    let repo = Repo::with(&[("plans/up.sh", apply), ("plans/down.sh", rollback)]);
-    for tree in ["deploy", "../clone"] {
-        repo.write(format!("{tree}/app.js"), "one");
-        repo.write(format!("{tree}/bin/run"), "#!/bin/sh\n");
-        repo.write(format!("{tree}/etc/app.conf"), "port = 1\n");
-        repo.write(format!("{tree}/var/log"), "started\n");
-        fs::create_dir(repo.at(tree).join("empty")).unwrap();
-        symlink("app.js", repo.at(tree).join("latest")).unwrap();
-        let run = repo.at(tree).join("bin/run");
-        fs::set_permissions(run, fs::Permissions::from_mode(0o755)).unwrap();
-    }
-    fs::create_dir(repo.at("../scratch")).unwrap();
-    let (mut apply, mut rollback) = ("\"up.sh\"", "\"down.sh\"");
-    if more.contains("\napply =") || more.starts_with("apply =") {
-        apply = "";
-    }
-    if more.contains("rollback =") {
-        rollback = "";
-    }
-    let line = |key, value: &str| {
-        if value.is_empty() { String::new() } else { format!("{key} = {value}\n") }
-    };
-    repo.write(
-        "plans/deploy.toml",
-        format!(
-            "format = \"sealgate-plan/1\"\nsubject = \"the new version\"\ntree = \"deploy\"\n\
-             clone = \"../../clone\"\n{}{}{more}",
-            line("apply", apply),
-            line("rollback", rollback),
-        ),
-    );
-    seal_each(
-        &repo,
-        &[
-            &["seal", "deploy", "--root", "deploy", "--exclude", "/var"],
-            &["seal", "plans", "--root", "plans"],
-        ],
-    );
-    repo
+    Repo::once(&[apply, rollback, more].concat(), || {
+        let repo = Repo::with(&[("plans/up.sh", apply), ("plans/down.sh", rollback)]);
+        for tree in ["deploy", "../clone"] {
+            repo.write(format!("{tree}/app.js"), "one");
+            repo.write(format!("{tree}/bin/run"), "#!/bin/sh\n");
+            repo.write(format!("{tree}/etc/app.conf"), "port = 1\n");
+            repo.write(format!("{tree}/var/log"), "started\n");
+            fs::create_dir(repo.at(tree).join("empty")).unwrap();
+            symlink("app.js", repo.at(tree).join("latest")).unwrap();
+            let run = repo.at(tree).join("bin/run");
+            fs::set_permissions(run, fs::Permissions::from_mode(0o755)).unwrap();
+        }
+        fs::create_dir(repo.at("../scratch")).unwrap();
+        let (mut apply, mut rollback) = ("\"up.sh\"", "\"down.sh\"");
+        if more.contains("\napply =") || more.starts_with("apply =") {
+            apply = "";
+        }
+        if more.contains("rollback =") {
+            rollback = "";
+        }
+        let line = |key, value: &str| {
+            if value.is_empty() { String::new() } else { format!("{key} = {value}\n") }
+        };
+        repo.write(
+            "plans/deploy.toml",
+            format!(
+                "format = \"sealgate-plan/1\"\nsubject = \"the new version\"\ntree = \"deploy\"\n\
+                 clone = \"../../clone\"\n{}{}{more}",
+                line("apply", apply),
+                line("rollback", rollback),
+            ),
+        );
+        seal_each(
+            &repo,
+            &[
+                &["seal", "deploy", "--root", "deploy", "--exclude", "/var"],
+                &["seal", "plans", "--root", "plans"],
+            ],
+        );
+        repo
+    })
 }
 
 fn rehearsed(repo: &Repo) -> Run {
@@ -446,6 +448,21 @@ fn a_script_that_hangs_is_ended_with_all_that_it_started() {
     assert!(run.stderr.contains("up.sh ran longer than 1 seconds"), "{run:?}");
     assert_eq!(processes_in(&repo), Vec::<String>::new());
     assert_eq!((scratches(&repo).len(), record(&repo).is_none()), (0, true));
+}
+
+#[test]
+fn a_clone_that_changes_meanwhile_proves_nothing() {
+    let repo = planned("", BACK, "");
+    let clone = repo.at("../clone").canonicalize().unwrap();
+    repo.write("plans/up.sh", format!("{DEPLOY}; echo more >>{}/var/log\n", clone.display()));
+    assert_eq!(repo.run(&["seal", "plans"]).code, 0);
+    let more = ["--unconfined", "--report", "json=../report.json"];
+    let run = rehearse(&repo, "plans/deploy.toml", &more);
+    assert_eq!(run.code, 1, "{run:?}");
+    let report: Value = serde_json::from_str(&repo.read("../report.json")).unwrap();
+    assert_eq!(report["errors"][0]["code"], "source-changed", "{report}");
+    assert!(run.stderr.contains("rehearse on a clone that nobody writes"), "{run:?}");
+    assert_eq!(record(&repo).unwrap()["verdict"], "fail");
 }
 
 #[test]

@@ -24,6 +24,12 @@ impl History {
     }
 
     fn made(init: &[&str]) -> Self {
+        let (repo, [base, head]) = Repo::once_with(&init.concat(), || Self::of_two(init));
+        Self { repo, base, head }
+    }
+
+    /// A repository of two commits, and their ids.
+    fn of_two(init: &[&str]) -> (Repo, [String; 2]) {
         let repo = Repo::plain();
         repo.git(init);
         fs::create_dir(repo.at("dist")).unwrap();
@@ -38,8 +44,7 @@ impl History {
             repo.git(&["commit", "--quiet", "--message", text]);
             ids.push(id(&repo, "HEAD"));
         }
-        let [base, head] = <[String; 2]>::try_from(ids).unwrap();
-        Self { repo, base, head }
+        (repo, ids.try_into().unwrap())
     }
 
     fn git(&self, arguments: &[&str]) {

@@ -23,6 +23,12 @@ struct Project {
 
 impl Project {
     fn new() -> Self {
+        let (repo, [base, change, merge]) = Repo::once_with("", Self::history);
+        Self { repo, ids: Ids { base, change, merge } }
+    }
+
+    /// A branch that is merged, and the ids of the base, of the branch and of the merge.
+    fn history() -> (Repo, [String; 3]) {
         let repo = Repo::in_git();
         let text = |text: &str| Node::File(text.into());
         repo.build("dist", &[("app.js", text("app")), ("app.js.map", text("map"))]);
@@ -42,7 +48,7 @@ impl Project {
         let base = commit("Go on");
         repo.git(&["merge", "--quiet", "--no-ff", "--message", "Merge", "change"]);
         let merge = String::from_utf8(repo.git(&["rev-parse", "HEAD"])).unwrap().trim().to_owned();
-        Self { repo, ids: Ids { base, change, merge } }
+        (repo, [base, change, merge])
     }
 
     fn check(&self, name: &str, reference: &str, event: &Value, arguments: &[&str]) -> Run {

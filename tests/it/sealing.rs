@@ -311,12 +311,18 @@ fn tracked() -> Repo {
 #[test]
 fn whether_a_new_root_is_tracked_is_found_out_from_git() {
     let repo = tracked();
-    repo.write(".gitignore", "/built\n");
-    repo.write("built/app.js", "app");
-    repo.write("fresh/app.js", "app");
-    for (name, root, kept) in
-        [("dist", "dist", true), ("lib", "dist/lib", true), ("built", "built", false)]
-    {
+    repo.write(".gitignore", "/built\n/above/\n/within/*\n/:(top)odd\n/fr*\n!/fresh\n");
+    for root in ["built", "above/built", "within", ":(top)odd", "fresh"] {
+        repo.write(Path::new(root).join("app.js"), "app");
+    }
+    for (name, root, kept) in [
+        ("dist", "dist", true),
+        ("lib", "dist/lib", true),
+        ("built", "built", false),
+        ("above", "above/built", false),
+        ("within", "within", false),
+        ("odd", ":(top)odd", false),
+    ] {
         let said = seals(&repo, &["seal", name, "--root", root]);
         let words = if kept { ", tracked in git, " } else { ", not kept in git, " };
         assert!(said.contains(words), "{root}: {said}");

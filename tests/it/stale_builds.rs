@@ -6,7 +6,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::support::{Node, Repo};
+use crate::support::{Node, Repo, run};
 
 /// A package whose build copies `src` to the committed and sealed `dist`.
 fn package() -> Repo {
@@ -243,7 +243,10 @@ fn a_step_that_builds_before_the_check_hides_nothing_that_the_commit_ships() {
         });
         let reports = [repo.at("1.json"), repo.at("2.json")];
         reports.iter().zip(&shares).for_each(|(file, share)| fs::write(file, share).unwrap());
-        assert_ne!(repo.run(&["merge-reports", "1.json", "2.json"]).code, 0, "{change}");
+        let merged = repo.run(&["merge-reports", "1.json", "2.json"]);
+        assert_eq!(merged.code, 2, "{change}: {}", merged.stderr);
+        assert!(merged.stderr.contains("commit-differs"), "{change}: {}", merged.stderr);
+        assert!(merged.stderr.contains("sealgate check dist --rev HEAD"), "{}", merged.stderr);
         for file in reports {
             fs::remove_file(file).unwrap();
         }
@@ -258,6 +261,91 @@ fn a_step_that_builds_before_the_check_hides_nothing_that_the_commit_ships() {
         assert_eq!(repo.paste(step.as_str().unwrap()).code, 0, "{step}");
     }
     assert_eq!(repo.run(&check).code, 0);
+}
+
+/// What a commit ships at the root of a seal that says that git does not keep it.
+#[test]
+fn one_word_in_a_seal_hides_nothing_that_the_commit_ships() {
+    for ship in [
+        "echo evil > dist/a.js; git add --force dist",
+        "rm -r dist; ln -s src dist; git add --force dist",
+    ] {
+        let repo = Repo::in_git();
+        repo.write("src/a.js", "1\n");
+        repo.write("dist/a.js", "1\n");
+        repo.write(".gitignore", "/dist\n");
+        repo.git(&["add", "--all"]);
+        let build = "mkdir -p dist && cp src/a.js dist/a.js";
+        let seal = repo.run(&["seal", "dist", "--root", "dist", "--set-build", build]);
+        assert!(seal.code == 0 && repo.read("seals/dist.toml").contains("tracked = false"));
+        commit(&repo);
+        let check = ["check", "--seals-from", "HEAD", "--base", "HEAD"];
+        let rebuild = ["rebuild", "--seals-from", "HEAD", "--base", "HEAD"];
+        assert_eq!((repo.run(&check).code, repo.run(&rebuild).code), (0, 0), "nothing is shipped");
+        repo.paste(&format!("{ship}; git -c user.name=a -c user.email=a@b commit -qm ship"));
+        repo.paste("rm -rf dist; mkdir dist; cp src/a.js dist");
+        for arguments in [check, rebuild] {
+            let ran = repo.run(&arguments);
+            assert!(matches!(ran.code, 1 | 2), "{ship}: {arguments:?}: {}", ran.stdout);
+        }
+    }
+}
+
+#[test]
+fn a_seal_of_head_that_cannot_be_read_is_an_error() {
+    let repo = package();
+    let object = String::from_utf8(repo.git(&["rev-parse", "HEAD:seals/dist.toml"])).unwrap();
+    let (above, name) = object.trim().split_at(2);
+    let file = repo.at(format!(".git/objects/{above}/{name}"));
+    assert_eq!(repo.run(&["rebuild"]).code, 0);
+    fs::remove_file(&file).unwrap();
+    assert_eq!(repo.run(&["rebuild"]).code, 2, "missing");
+    fs::write(&file, "garbage").unwrap();
+    assert_eq!(repo.run(&["rebuild"]).code, 2, "damaged");
+}
+
+#[test]
+fn bytes_from_elsewhere_hide_nothing_that_the_commit_ships() {
+    let repo = package();
+    repo.paste("cp -R dist ../built; echo evil > dist/a.js");
+    commit(&repo);
+    let ran = repo.run(&["check", "dist", "--seals-from", "HEAD", "--at", "../built"]);
+    assert_eq!(ran.code, 1, "{}", ran.stdout);
+    assert!(ran.stdout.contains("dist of HEAD"), "{}", ran.stdout);
+}
+
+#[test]
+fn a_root_that_git_keeps_and_one_that_it_ignores_are_built_again_together() {
+    let repo = package();
+    repo.write(".gitignore", "node_modules\nout\n");
+    repo.write("out/a.js", "one\ntwo\n");
+    let build = "mkdir out && cp src/a.js out";
+    assert_eq!(repo.run(&["seal", "out", "--root", "out", "--set-build", build]).code, 0);
+    commit(&repo);
+    repo.write("src/a.js", "three\n");
+    let mut rebuild = repo.command(&["rebuild"]);
+    rebuild.env("CI", "true");
+    let ran = run(rebuild);
+    assert_eq!(ran.code, 1, "{}", ran.stderr);
+    let steps = "    npm ci\n    sealgate rebuild dist out --seal\n    \
+                 git add -A -- dist seals/dist.toml seals/out.toml\n";
+    assert!(ran.stdout.contains(steps), "{}", ran.stdout);
+    for step in steps.lines() {
+        assert_eq!(repo.paste(step).code, 0, "{step}");
+    }
+    commit(&repo);
+    assert_eq!(repo.run(&["rebuild"]).code, 0);
+}
+
+#[test]
+fn a_seal_is_reported_once_also_where_build_and_commit_both_differ() {
+    let repo = package();
+    repo.write("dist/a.js", "by hand\n");
+    commit(&repo);
+    repo.write("src/a.js", "three\n");
+    assert_eq!(report(&repo)["seals"].as_array().unwrap().len(), 1);
+    let merged = repo.run(&["merge-reports", "r.json"]);
+    assert_eq!(merged.code, 1, "{}", merged.stderr);
 }
 
 #[test]

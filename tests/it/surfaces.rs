@@ -24,18 +24,20 @@ fn sql(repo: &Repo, file: &str, statements: &str) {
 
 /// A repository with a database of births, whose table is sealed.
 fn births() -> Repo {
-    let repo = Repo::with(&[]);
-    sql(
-        &repo,
-        DATABASE,
-        "CREATE TABLE births(id INTEGER PRIMARY KEY, uid TEXT NOT NULL UNIQUE, amount REAL);
-         CREATE INDEX by_amount ON births(amount);
-         CREATE TABLE other(a); INSERT INTO other VALUES (1);
-         INSERT INTO births VALUES (1, 'a', 1.5), (2, 'b', 2.5), (3, 'c', NULL);",
-    );
-    let run = repo.run(&["seal", "births", "--root", DATABASE, "--include", "main/births"]);
-    assert_eq!(run.code, 0, "{run:?}");
-    repo
+    Repo::once("", || {
+        let repo = Repo::with(&[]);
+        sql(
+            &repo,
+            DATABASE,
+            "CREATE TABLE births(id INTEGER PRIMARY KEY, uid TEXT NOT NULL UNIQUE, amount REAL);
+             CREATE INDEX by_amount ON births(amount);
+             CREATE TABLE other(a); INSERT INTO other VALUES (1);
+             INSERT INTO births VALUES (1, 'a', 1.5), (2, 'b', 2.5), (3, 'c', NULL);",
+        );
+        let run = repo.run(&["seal", "births", "--root", DATABASE, "--include", "main/births"]);
+        assert_eq!(run.code, 0, "{run:?}");
+        repo
+    })
 }
 
 /// The report of a check with these arguments, and its exit code.

@@ -11,7 +11,7 @@ use sealgate_core::approval::{Grant, GrantUse};
 use sealgate_core::seal::entry::Digest;
 
 use crate::authority::{policy_text, signers};
-use crate::authority_checks::{commit, project, refused};
+use crate::authority_checks::{commit, project, refused, ruled};
 use crate::support::{Repo, Run, run, scrubbed};
 
 /// A repository whose policy names a ledger in a bare repository, to which main is pushed.
@@ -70,7 +70,7 @@ pub(crate) fn grant_to_apply(repo: &Repo, more: &[&str]) -> String {
 
 /// A repository under a policy with `ledger`, with a plan and a signed grant for it, committed.
 pub(crate) fn granted(ledger: &str) -> (Repo, String) {
-    let repo = project(&policy_with(ledger));
+    let repo = ruled(&policy_with(ledger));
     fs::write(repo.at("plan.sql"), "DROP TABLE births;\n").unwrap();
     fs::write(repo.at("apply.sh"), "echo applied\n").unwrap();
     std::os::unix::fs::symlink("apply.sh", repo.at("current")).unwrap();

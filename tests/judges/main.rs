@@ -18,6 +18,7 @@ mod authority_openssh;
 mod bots;
 mod completing;
 mod esbuild_dist;
+mod forgotten;
 mod format_judges;
 mod hook_managers;
 #[path = "../it/openssh.rs"]
@@ -26,12 +27,14 @@ mod openssh;
 mod payloads;
 mod peers;
 mod postgres;
+mod postgres_documents;
 mod postgres_seals;
 mod postgres_walk;
 #[path = "../it/pushing/mod.rs"]
 mod pushing;
 #[path = "../it/random.rs"]
 mod random;
+mod registry;
 #[path = "../it/rehearsals.rs"]
 mod rehearsals;
 mod rehearsing_postgres;

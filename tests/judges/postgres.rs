@@ -34,7 +34,8 @@ impl Cluster {
             ["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync", "-D"];
         run(cluster.server("initdb").args(initdb).arg(&data));
         let options = format!(
-            "-c listen_addresses='' -c unix_socket_directories={} -c fsync=off -c autovacuum=off",
+            "-c listen_addresses='' -c unix_socket_directories={} -c fsync=off -c autovacuum=off \
+             -c max_prepared_transactions=2",
             cluster.scratch.path().display()
         );
         run(cluster.server("pg_ctl").args(["-w", "-o", &options, "-D"]).arg(&data).arg("start"));
@@ -73,6 +74,11 @@ impl Cluster {
     /// Runs a client program to its good end.
     pub(crate) fn run(&self, program: &str, arguments: &[&str]) {
         run(self.client(program).args(arguments));
+    }
+
+    /// The directory of the programs.
+    pub(crate) fn programs(&self) -> &Path {
+        &self.programs
     }
 
     /// A directory in which clients may write.

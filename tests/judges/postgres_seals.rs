@@ -134,6 +134,85 @@ fn what_drifted_is_named_and_can_be_approved() {
     assert!(sums.code == 0 && sums.stdout.lines().count() == 10, "{sums:?}");
 }
 
+/// A change, how it is undone, and the causes of the findings.
+const CAUSES: [(&str, &str, &[&str]); 6] = [
+    (
+        "GRANT SELECT, UPDATE ON births TO reader",
+        "REVOKE SELECT, UPDATE ON births FROM reader",
+        &["public/births/+table owner-or-grants"],
+    ),
+    (
+        "REVOKE DELETE ON births FROM postgres",
+        "GRANT DELETE ON births TO postgres",
+        &["public/births/+table owner-or-grants"],
+    ),
+    (
+        "ALTER TABLE births OWNER TO reader",
+        "ALTER TABLE births OWNER TO postgres",
+        &[
+            "public/births/+table owner-or-grants",
+            "public/births/indexes/births_pkey owner-or-grants",
+            "public/births/indexes/by_amount owner-or-grants",
+        ],
+    ),
+    (
+        "COMMENT ON COLUMN births.uid IS 'new'",
+        "COMMENT ON COLUMN births.uid IS NULL",
+        &["public/births/columns/uid comment"],
+    ),
+    (
+        "ALTER DATABASE app SET work_mem = '2MB'; ALTER DATABASE app SET jit = off",
+        "ALTER DATABASE app SET work_mem = '1MB'; ALTER DATABASE app RESET jit",
+        &[
+            "+database/settings/jit setting-of-database",
+            "+database/settings/work_mem setting-of-database",
+        ],
+    ),
+    (
+        "ALTER TABLE wide DROP a; ALTER TABLE wide ADD a int",
+        "SELECT 1",
+        &["public/wide/+table column-order"],
+    ),
+];
+
+#[test]
+#[ignore = "needs a PostgreSQL server, which .ci/run installs"]
+fn a_cause_is_named_where_the_sealed_object_can_be_arrived_at() {
+    let (cluster, repo, connection) = births();
+    cluster.sql(
+        "app",
+        "CREATE ROLE reader; CREATE TABLE wide (a int, b int, c int); ALTER DATABASE app SET work_mem = '1MB'",
+    );
+    let includes = ["public/births", "public/wide", "+database/settings"];
+    let includes = includes.map(|path| ["--include", path]).concat();
+    let run = repo.run(&[&["seal", "all", "--at", &connection], &includes[..]].concat());
+    assert_eq!(run.code, 0, "{run:?}");
+    for (change, undo, causes) in CAUSES {
+        cluster.sql("app", change);
+        let run = repo.run(&["check", "all", "--format", "json", "--at", &connection]);
+        let report: Value = serde_json::from_str(&run.stdout).unwrap();
+        let findings = report["seals"][0]["findings"].as_array().unwrap();
+        let named = |finding: &Value| {
+            let text = |key: &str| finding[key].as_str().unwrap_or("no cause").to_owned();
+            format!("{} {}", text("path"), text("cause"))
+        };
+        assert_eq!(findings.iter().map(named).collect::<Vec<_>>(), causes, "{change}: {run:?}");
+        cluster.sql("app", undo);
+    }
+}
+
+#[test]
+#[ignore = "needs a PostgreSQL server, which .ci/run installs"]
+fn a_share_of_a_server_is_refused() {
+    let (_cluster, repo, connection) = births();
+    let share = ["--at", &connection, "--partition", "slice:1/2", "--format", "json"];
+    let run = repo.run(&[&["check", "births"], &share[..]].concat());
+    let report: Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!((run.code, &*codes(&report)), (2, &["database-not-shared"][..]), "{run:?}");
+    let remedy = report["errors"][0]["remedy"].as_str().unwrap();
+    assert!(remedy.contains("without --partition"), "{remedy}");
+}
+
 #[test]
 #[ignore = "needs a PostgreSQL server, which .ci/run installs"]
 fn what_cannot_be_judged_is_an_error_with_a_code() {

@@ -1,152 +1,14 @@
-//! `rehearse` on PostgreSQL: what a change and its rollback on a clone prove, and what they do not.
+//! `rehearse` on PostgreSQL: what it runs, what it refuses to judge, and what it leaves.
 
 #![cfg(target_os = "linux")]
 
 use std::fs;
-use std::os::unix::fs::chown;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use rustix::process::{Pid, Signal, geteuid, kill_process};
-use serde_json::Value;
 
-use crate::postgres::Cluster;
+use crate::registry::Registry;
 use crate::rehearsals::{processes_in, rehearse, scratches, wait_until};
-use crate::support::{Repo, Run};
-
-/// A registry of births, with a little of everything that a rollback can forget.
-const BIRTHS: &str = "
-CREATE ROLE registrar; CREATE ROLE reader;
-CREATE SCHEMA reg;
-CREATE TABLE reg.births (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, uid text NOT NULL, amount numeric);
-ALTER TABLE reg.births OWNER TO registrar;
-COMMENT ON TABLE reg.births IS 'births';
-GRANT SELECT ON reg.births TO reader;
-CREATE INDEX by_uid ON reg.births (uid); COMMENT ON INDEX reg.by_uid IS 'for the portal';
-INSERT INTO reg.births (uid, amount) SELECT 'u' || i, i FROM generate_series(1, 20) i;
-CREATE TABLE reg.audit (at int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, what text);
-CREATE FUNCTION reg.note() RETURNS trigger LANGUAGE plpgsql AS
- $f$ BEGIN INSERT INTO reg.audit (what) VALUES (tg_op); RETURN NULL; END $f$;
-CREATE TRIGGER note AFTER UPDATE ON reg.births FOR EACH STATEMENT EXECUTE FUNCTION reg.note();
-CREATE FUNCTION reg.born(u text) RETURNS bigint LANGUAGE sql AS
- $f$ INSERT INTO reg.births (uid) VALUES (u) RETURNING id $f$;
-SELECT lo_from_bytea(77, 'bytes');
-";
-
-/// The user as whom the program runs where root runs the tests.
-const NOBODY: u32 = 65_534;
-
-/// A repository with a seal over `reg.births`, a dump, its roles, and a place for plans.
-struct Registry {
-    repo: Repo,
-}
-
-impl Registry {
-    fn new() -> Self {
-        let cluster = Cluster::start();
-        cluster.sql("postgres", "CREATE DATABASE births");
-        cluster.sql("births", BIRTHS);
-        let repo = Repo::plain();
-        fs::create_dir(repo.at("../scratch")).unwrap();
-        fs::create_dir(repo.at("plans")).unwrap();
-        let dump = |name: &str| repo.at(name).to_str().unwrap().to_owned();
-        cluster.run("pg_dump", &["-Fc", "-C", "-f", &dump("../births.dump"), "births"]);
-        cluster.run("pg_dump", &["-f", &dump("../births.sql"), "births"]);
-        let globals = ["--globals-only", "--no-role-passwords", "-f"];
-        cluster.run("pg_dumpall", &[&globals[..], &[&dump("plans/roles.sql")]].concat());
-        let at = cluster.connection("births");
-        let run = repo.run(&[
-            "seal",
-            "births",
-            "--at",
-            &at,
-            "--include",
-            "reg/births",
-            "--include",
-            "reg/+functions/born(text)",
-        ]);
-        assert_eq!(run.code, 0, "{run:?}");
-        Self { repo }
-    }
-
-    /// Seals the plan of `apply` and `rollback`, with more lines.
-    fn plan(&self, clone: &str, apply: &str, rollback: &str, more: &str) {
-        let repo = &self.repo;
-        repo.write("plans/up.sql", apply);
-        repo.write("plans/down.sql", rollback);
-        repo.write(
-            "plans/p.toml",
-            format!(
-                "format = \"sealgate-plan/1\"\nsubject = \"births change\"\nsurface = \"births\"\n\
-                 clone = \"../../{clone}\"\nroles = \"roles.sql\"\napply = \"up.sql\"\n\
-                 rollback = \"down.sql\"\n{more}"
-            ),
-        );
-        let _ = fs::remove_dir_all(repo.at("seals/evidence"));
-        let sealed = repo.at("seals/plans.toml").exists();
-        let arguments: &[&str] =
-            if sealed { &["seal", "plans"] } else { &["seal", "plans", "--root", "plans"] };
-        let run = repo.run(arguments);
-        assert_eq!(run.code, 0, "{run:?}");
-    }
-
-    /// The rehearsal, about to be run as a user whom PostgreSQL does not refuse.
-    fn command(&self) -> Command {
-        let arguments = [
-            "rehearse",
-            "plans/p.toml",
-            "--scratch",
-            "../scratch",
-            "--report",
-            "json=../report.json",
-        ];
-        let mut program = self.repo.command(&arguments);
-        // Named by its path from the repository: the helper is found wherever it is.
-        program.stdin(Stdio::null());
-        if !geteuid().is_root() {
-            return program;
-        }
-        for entry in walkdir::WalkDir::new(self.repo.at("..")) {
-            let path = entry.unwrap().into_path();
-            std::os::unix::fs::lchown(path, Some(NOBODY), Some(NOBODY)).unwrap();
-        }
-        chown(self.repo.at(".."), Some(NOBODY), Some(NOBODY)).unwrap();
-        let id = NOBODY.to_string();
-        let mut command = Command::new("setpriv");
-        command.args(["--reuid", &id, "--regid", &id, "--clear-groups"]);
-        command.arg(program.get_program()).args(program.get_args());
-        for (name, value) in program.get_envs() {
-            match value {
-                Some(value) => command.env(name, value),
-                None => command.env_remove(name),
-            };
-        }
-        command.current_dir(self.repo.root());
-        command
-    }
-
-    /// Rehearses; gives the report too.
-    fn rehearse(&self) -> (Run, Value) {
-        // It may take minutes where much else runs, more than other runs of the program may.
-        let output = self.command().output().unwrap();
-        let [stdout, stderr] =
-            [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap());
-        let ran = Run { code: output.status.code().unwrap(), stdout, stderr };
-        let report = serde_json::from_str(&self.repo.read("../report.json")).unwrap();
-        fs::remove_file(self.repo.at("../report.json")).unwrap();
-        assert_eq!(scratches(&self.repo).len(), 0, "{ran:?}");
-        assert_eq!(processes_in(&self.repo), Vec::<String>::new(), "{ran:?}");
-        (ran, report)
-    }
-}
-
-const AUDIT: &str = "
-[[allow]]\nwhat = \"outside\"\npath = \"reg/audit/rows\"\nreason = \"append-only by law\"
-[[allow]]\nwhat = \"outside\"\npath = \"reg/+sequences/audit_at_seq.value\"\nreason = \"counts the notes\"
-[[allow]]\nwhat = \"left\"\npath = \"reg/audit/rows\"\nreason = \"append-only by law\"
-[[allow]]\nwhat = \"left\"\npath = \"reg/+sequences/audit_at_seq.value\"\nreason = \"counts the notes\"
-[[allow]]\nwhat = \"varies\"\npath = \"reg/audit/rows\"\nreason = \"append-only by law\"
-[[allow]]\nwhat = \"varies\"\npath = \"reg/+sequences/audit_at_seq.value\"\nreason = \"counts the notes\"
-";
 
 #[test]
 #[ignore = "needs a PostgreSQL server, as root `setpriv`; run by .ci/run"]
@@ -212,27 +74,36 @@ fn a_plain_dump_is_restored_into_a_database_of_its_own() {
     assert!(system.starts_with("postgresql "), "{system}");
 }
 
+/// The numbers of the segments of shared memory that there are.
+fn segments() -> Vec<String> {
+    let table = fs::read_to_string("/proc/sysvipc/shm").unwrap();
+    let number = |line: &str| line.split_whitespace().nth(1).unwrap().to_owned();
+    table.lines().skip(1).map(number).collect()
+}
+
 #[test]
 #[ignore = "needs a PostgreSQL server, as root `setpriv`; run by .ci/run"]
-fn a_signal_leaves_no_server() {
+fn a_signal_leaves_no_server_and_no_shared_memory() {
     let registry = Registry::new();
     registry.plan("births.dump", "SELECT pg_sleep(1000);", "SELECT 1;", "");
     for signal in [Signal::INT, Signal::KILL] {
         let child =
             registry.command().stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let repo = &registry.repo;
-        let is_applying = || {
-            let place =
-                scratches(repo).first().map(|path| path.join("inside/cluster/postmaster.pid"));
-            place.is_some_and(|place| {
-                fs::read_to_string(place).is_ok_and(|text| text.contains("ready"))
-            })
+        let lock = || {
+            let place = scratches(repo).first()?.join("inside/cluster/postmaster.pid");
+            fs::read_to_string(place).ok().filter(|text| text.contains("ready"))
         };
-        wait_until(&is_applying, "the script does not begin");
+        wait_until(&|| lock().is_some(), "the script does not begin");
+        // Its line 7 has the key and the number of a segment of shared memory.
+        let lock = lock().unwrap();
+        let segment = lock.lines().nth(6).unwrap().split_whitespace().nth(1).unwrap().to_owned();
+        assert!(segments().contains(&segment), "{lock}");
         kill_process(Pid::from_child(&child), signal).unwrap();
         let output = child.wait_with_output().unwrap();
         assert_ne!(output.status.code(), Some(0), "{output:?}");
         wait_until(&|| processes_in(repo).is_empty(), "a process is left");
+        assert!(!segments().contains(&segment), "{signal:?} leaves a segment");
         assert_eq!(scratches(repo).len(), usize::from(signal == Signal::KILL), "{output:?}");
         assert!(!repo.at("seals/evidence").exists());
     }
@@ -246,6 +117,7 @@ fn root_is_told_to_be_another_user() {
     }
     let registry = Registry::new();
     registry.plan("births.dump", "SELECT 1;", "SELECT 1;", "");
-    let ran = rehearse(&registry.repo, "plans/p.toml", &[]);
+    let ran = rehearse(&registry.repo, "plans/p.toml", &["--report", "json=../report.json"]);
+    assert!(registry.repo.read("../report.json").contains("\"running-as-root\""), "{ran:?}");
     assert!(ran.refusal().contains("PostgreSQL refuses to serve for root"), "{ran:?}");
 }

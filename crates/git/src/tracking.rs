@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::setup::Unwatched;
 use super::special::refuse_special;
-use super::{GitError, pathspec, records, run};
+use super::{GitError, answer, pathspec, plumbing, records, run};
 
 /// For more roots than this, git lists the whole repository: it compares each path with each root.
 const FEW_ROOTS: usize = 64;
@@ -17,14 +17,16 @@ pub struct Listing {
     tracked: HashSet<Vec<u8>>,
     /// Those of `tracked` that are executable.
     executable: HashSet<Vec<u8>>,
+    /// The roots that git ignores as a whole. What is below them is in none of the other sets.
+    ignored_roots: HashSet<String>,
     ignored: HashSet<Vec<u8>>,
     addable: HashSet<Vec<u8>>,
     submodules: Vec<Vec<u8>>,
 }
 
 impl Listing {
-    /// Asks git what it tracks, ignores, and would add below `roots`, however many there are: in two
-    /// processes, and in a third one where there is something that it does not track.
+    /// Asks git what it tracks, ignores, and would add below `roots`, however many there are, in at most
+    /// four processes. Of a root that is ignored as a whole, nobody walks through the files.
     ///
     /// # Errors
     ///
@@ -56,6 +58,15 @@ impl Listing {
             }
             listing.tracked.insert(path);
         }
+        listing.ignored_roots = listing.ignored_as_a_whole(&roots);
+        let ignored_roots = &listing.ignored_roots;
+        let walked: HashSet<&str> =
+            roots.iter().copied().filter(|root| !ignored_roots.contains(*root)).collect();
+        if walked.is_empty() {
+            return Ok(listing);
+        }
+        let pathspecs = self::pathspecs(&walked);
+        let list = |options: &[&str]| list_files(repository, options, &pathspecs);
         listing.ignored = list(&["--others", "-z", "--full-name"])?.into_iter().collect();
         if !listing.ignored.is_empty() {
             let addable = ["--others", "--exclude-standard", "-z", "--full-name"];
@@ -65,6 +76,36 @@ impl Listing {
         Ok(listing)
     }
 
+    /// Those of `roots` that git ignores, and of which it tracks nothing. The pattern that covers a directory
+    /// decides on all that is in it: no other one takes that back.
+    fn ignored_as_a_whole(&self, roots: &HashSet<&str>) -> HashSet<String> {
+        let mut input = Vec::new();
+        for root in roots.iter().filter(|root| **root != ".") {
+            let tracking = self.below(root);
+            if !tracking.in_another && !tracking.knows_any() {
+                // With `./` before it, no name is taken for a pattern.
+                input.extend([b"./", root.as_bytes(), b"\0"].concat());
+            }
+        }
+        if input.is_empty() {
+            return HashSet::new();
+        }
+        let options = ["--verbose", "--stdin", "-z"];
+        // 1: none of them. Where git cannot tell, the walk does.
+        let said = answer(plumbing(&self.repository), "check-ignore", &options, &input, &[0, 1]);
+        let said = said.unwrap_or_default();
+        let mut fields = said.split(|&byte| byte == 0);
+        let mut ignored = HashSet::new();
+        // FILE NUL LINE NUL PATTERN NUL PATH NUL. A pattern with `!` takes the path back.
+        while let (Some(_), Some(_), Some(pattern), Some(path)) =
+            (fields.next(), fields.next(), fields.next(), fields.next())
+        {
+            let path = path.strip_prefix(b"./").and_then(|path| std::str::from_utf8(path).ok());
+            ignored.extend(path.filter(|_| !pattern.starts_with(b"!")).map(str::to_owned));
+        }
+        ignored
+    }
+
     /// What git knows of the files below `root`, which is one of those that it was asked about.
     #[must_use]
     pub fn below<'l>(&'l self, root: &str) -> Tracking<'l> {
@@ -72,7 +113,8 @@ impl Listing {
         let relative = |path: &'l Vec<u8>| path.strip_prefix(&*prefix);
         let submodules = self.submodules.iter().filter_map(relative).collect();
         let in_another = other_repository(&self.repository, root).is_some();
-        Tracking { listing: self, prefix, submodules, in_another }
+        let ignored = self.ignored_roots.contains(root);
+        Tracking { listing: self, prefix, submodules, in_another, ignored }
     }
 }
 
@@ -91,6 +133,8 @@ pub struct Tracking<'l> {
     submodules: HashSet<&'l [u8]>,
     /// Whether the root itself lies in a submodule, or in any other repository.
     in_another: bool,
+    /// Whether git ignores the root itself.
+    ignored: bool,
 }
 
 impl Tracking<'_> {
@@ -110,7 +154,7 @@ impl Tracking<'_> {
     /// Whether `path` is in the working tree, and git ignores it.
     #[must_use]
     pub fn ignores(&self, path: &[u8]) -> bool {
-        self.listing.ignored.contains(&*self.whole(path))
+        self.ignored || self.listing.ignored.contains(&*self.whole(path))
     }
 
     /// Whether the root lies in another repository that git ignores as a whole, with all that is in it.

@@ -5,18 +5,31 @@
 
 use std::io::{self, Read as _};
 
+/// What becomes of what a helper runs when the process that started the helper has gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AtEnd {
+    /// It is killed.
+    Kill,
+    /// It is asked to quit, and killed if it does not. A server of PostgreSQL gives back what it has of the
+    /// system: a killed one leaves a segment of shared memory.
+    Quit,
+}
+
 /// Begins to watch stdin, which the process that started this one keeps open as long as it lives. At its end,
-/// this process and all its descendants are killed.
+/// this process and all its descendants end.
 ///
 /// # Errors
 ///
 /// Orphans cannot be adopted, or nothing can be watched.
-pub fn watch() -> io::Result<()> {
+pub fn watch(at_end: AtEnd) -> io::Result<()> {
     system::adopt_orphans()?;
-    std::thread::Builder::new().name("watch".to_owned()).spawn(|| {
+    std::thread::Builder::new().name("watch".to_owned()).spawn(move || {
         let mut nothing = [0; 64];
         // An error is an end too.
         while matches!(io::stdin().read(&mut nothing), Ok(read) if read > 0) {}
+        if at_end == AtEnd::Quit {
+            system::let_children_quit();
+        }
         system::kill_descendants();
         system::kill_self();
     })?;
@@ -30,11 +43,18 @@ pub fn kill_descendants() {
 
 #[cfg(target_os = "linux")]
 mod system {
-    use std::{fs, io};
+    use std::time::{Duration, Instant};
+    use std::{fs, io, thread};
 
     use rustix::process::{
         Pid, Signal, WaitOptions, getpid, kill_process, set_child_subreaper, waitpid,
     };
+
+    /// How long what was asked to quit may take before it is killed.
+    const PATIENCE: Duration = Duration::from_secs(5);
+
+    /// How often the children are looked at.
+    const TICK: Duration = Duration::from_millis(5);
 
     pub(super) fn adopt_orphans() -> io::Result<()> {
         Ok(set_child_subreaper(Some(getpid()))?)
@@ -51,6 +71,18 @@ mod system {
                 let _ = kill_process(child, Signal::KILL);
                 let _ = waitpid(Some(child), WaitOptions::empty());
             }
+        }
+    }
+
+    pub(super) fn let_children_quit() {
+        let asked = children();
+        for child in &asked {
+            // It may have ended at this very moment.
+            let _ = kill_process(*child, Signal::QUIT);
+        }
+        let began = Instant::now();
+        while children().iter().any(|child| asked.contains(child)) && began.elapsed() < PATIENCE {
+            thread::sleep(TICK);
         }
     }
 
@@ -98,6 +130,8 @@ mod system {
     }
 
     pub(super) fn kill_descendants() {}
+
+    pub(super) fn let_children_quit() {}
 
     pub(super) fn kill_self() {
         std::process::abort();

@@ -2,7 +2,7 @@
 
 use sealgate_core::seal::surface::{DatabaseSystem, Surface};
 
-use crate::{Database, DatabaseFault, Postgres, Sink, Survey, Wanted, WantsBuckets};
+use crate::{Database, DatabaseFault, Definitions, Postgres, Sink, Survey, Wanted, WantsBuckets};
 
 /// A database of whichever system.
 #[derive(Debug)]
@@ -44,6 +44,18 @@ impl AnyDatabase {
         match self {
             Self::Sqlite(database) => database.visit(wanted, sink),
             Self::Postgres(database) => database.visit(wanted, sink),
+        }
+    }
+
+    /// The bytes of each object that is `wanted` and is no row, in one walk; nothing of an SQLite database.
+    ///
+    /// # Errors
+    ///
+    /// The database cannot be read.
+    pub fn definitions(&self, wanted: Wanted<'_>) -> Result<Definitions, DatabaseFault> {
+        match self {
+            Self::Sqlite(_) => Ok(Definitions::default()),
+            Self::Postgres(database) => Ok(database.definitions(wanted)?),
         }
     }
 

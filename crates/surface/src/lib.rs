@@ -24,13 +24,15 @@ mod value;
 
 pub use any::AnyDatabase;
 pub use fault::DatabaseFault;
-pub use postgres::{Postgres, PostgresFault, Refusal, measure, without_password};
+pub use postgres::{OtherDatabase, Postgres, PostgresFault, Refusal, measure, without_password};
 /// For what writes databases: the reader itself never does.
 #[cfg(feature = "sqlite")]
 pub use rusqlite;
 pub use sqlite::Database;
 #[cfg(feature = "sqlite")]
 pub use sqlite::{ScriptFault, ScriptMode, Triggers, run_script};
+
+use std::collections::BTreeMap;
 
 use sealgate_core::compare::inventory::{Inventory, ScanError};
 use sealgate_core::seal::exclude::Scope;
@@ -88,6 +90,15 @@ pub struct Survey {
     pub inventory: Inventory,
     /// The paths of `include` at which the database has nothing.
     pub unmatched: Vec<String>,
+}
+
+/// What a database has beside rows, and who may have to do with it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Definitions {
+    /// The bytes of each object, by its path.
+    pub objects: BTreeMap<String, Vec<u8>>,
+    /// The names of the roles.
+    pub roles: Vec<String>,
 }
 
 /// A table whose rows are better sealed as buckets.

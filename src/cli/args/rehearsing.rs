@@ -47,6 +47,9 @@ pub struct ConfinedArgs {
     /// Confine nothing
     #[arg(long)]
     pub unconfined: bool,
+    /// Ask the command to quit before it is killed
+    #[arg(long)]
+    pub quits: bool,
     /// A directory that may be written; repeatable
     #[arg(long)]
     pub writable: Vec<PathBuf>,

@@ -10,7 +10,7 @@ use sealgate_core::compare::verdict::Verdict;
 use sealgate_core::text::problem::{Problem, in_words};
 use sealgate_rehearse::confine::confine;
 use sealgate_rehearse::ended::Ended;
-use sealgate_rehearse::supervise::{kill_descendants, watch};
+use sealgate_rehearse::supervise::{AtEnd, kill_descendants, watch};
 use sealgate_scan::read_named;
 
 use super::{Context, Outcome};
@@ -47,7 +47,8 @@ fn ended(arguments: &ConfinedArgs, context: &Context) -> Ended {
     {
         return Ended::Unconfined(error.to_string());
     }
-    if let Err(error) = watch() {
+    let at_end = if arguments.quits { AtEnd::Quit } else { AtEnd::Kill };
+    if let Err(error) = watch(at_end) {
         return Ended::NotStarted(in_words(&error));
     }
     match (&*arguments.command, &arguments.script) {

@@ -280,20 +280,15 @@ fn wishes(
 /// The directories whose bytes git is to leave alone: the seals', and the roots.
 fn places(seals: &[&Seal], context: &Context) -> Result<Vec<Place>, Problems> {
     let repository = &context.repository;
-    let ask = |path: &str, files: &[Vec<u8>]| {
-        Place::ask(repository.root(), path, files).map_err(|error| vec![git_problem(error)])
-    };
-    let of_seals: Vec<Vec<u8>> =
-        seals.iter().map(|seal| repository.file_of(&seal.name).into_bytes()).collect();
-    let mut places = vec![ask(repository.seals().as_str(), &of_seals)?];
+    let of_seals = seals.iter().map(|seal| repository.file_of(&seal.name).into_bytes()).collect();
+    let mut directories = vec![(repository.seals().as_str().to_owned(), of_seals)];
     for seal in seals {
         let files = seal.entries.iter().filter(|sealed| sealed.entry.size().is_some());
         let root = &seal.header.root;
-        let files: Vec<_> =
-            files.map(|sealed| root.join(sealed.path.as_str()).into_bytes()).collect();
-        places.push(ask(root.as_str(), &files)?);
+        let files = files.map(|sealed| root.join(sealed.path.as_str()).into_bytes()).collect();
+        directories.push((root.as_str().to_owned(), files));
     }
-    Ok(places)
+    Place::ask(repository.root(), directories).map_err(|error| vec![git_problem(error)])
 }
 
 /// What `init` did and found, beyond what it printed about each new seal.

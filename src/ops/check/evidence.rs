@@ -10,6 +10,7 @@ use sealgate_core::seal::Seal;
 use sealgate_core::seal::path::EntryPath;
 use sealgate_core::seal::surface::DatabaseSystem;
 use sealgate_scan::read_whole;
+use sealgate_surface::{Definitions, Wanted};
 
 use super::checkout::has;
 use super::opened::{Opened, object};
@@ -27,11 +28,14 @@ pub(super) struct Evidence<'a> {
     history: OnceCell<Arc<Vec<String>>>,
     /// What is checked out, if it can be read.
     head: OnceCell<Option<CommitTree<'a>>>,
+    /// The objects of a database on a server.
+    definitions: OnceCell<Definitions>,
 }
 
 impl<'a> Evidence<'a> {
     pub(super) fn new(judge: &'a Judge<'a>, root: &'a Opened<'a>, seal: &'a Seal) -> Self {
-        Self { judge, root, seal, history: OnceCell::new(), head: OnceCell::new() }
+        let (history, head, definitions) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
+        Self { judge, root, seal, history, head, definitions }
     }
 }
 
@@ -54,13 +58,20 @@ impl cause::Evidence for Evidence<'_> {
     /// How the definition of an object in a database differs.
     fn proved(&mut self, path: &[u8]) -> cause::Explained {
         let Opened::Database(database) = self.root else { return None };
-        // Each look at another database is a whole walk.
-        if database.system() != DatabaseSystem::Sqlite {
-            return None;
-        }
         let path = EntryPath::parse(std::str::from_utf8(path).ok()?).ok()?;
-        let there = object(database, &path, &self.seal.header)?;
-        cause::of_definition(self.seal.entry(path.as_bytes())?, &there)
+        let sealed = self.seal.entry(path.as_bytes())?;
+        if database.system() == DatabaseSystem::Sqlite {
+            return cause::of_definition(sealed, &object(database, &path, &self.seal.header)?);
+        }
+        let surface = self.seal.header.surface.as_ref()?;
+        // One walk for all findings.
+        let definitions = self.definitions.get_or_init(|| {
+            let wanted = Wanted { surface, exclude: &self.seal.header.scope };
+            // What cannot be read again explains nothing.
+            database.definitions(wanted).unwrap_or_default()
+        });
+        let there = definitions.objects.get(path.as_str())?;
+        cause::of_catalog(sealed, there, &definitions.roles)
     }
 
     /// What git will not have: a file that it ignores, or one that is nowhere and was in no commit

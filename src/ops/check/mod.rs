@@ -26,7 +26,7 @@ use sealgate_surface::{AnyDatabase, without_password};
 
 use self::evidence::Evidence;
 pub use self::opened::{NamedPlace, Observation, Opened, observe, open_build};
-use crate::tree::{Begun, CommitTree, Loaded, Long, NamedBy, Workspace, not_named};
+use crate::tree::{Begun, CommitTree, Loaded, Long, NamedBy, Workspace, not_named, not_shared};
 
 /// Where bytes are read from.
 #[derive(Debug, Clone)]
@@ -272,6 +272,10 @@ impl<'a> Judge<'a> {
     }
 
     fn open(&self, name: &SealName, header: &Header) -> Result<Opened<'a>, Problem> {
+        // Each share would be taken of another state.
+        if self.share.is_some() && header.root.is_on_server() {
+            return Err(not_shared(name));
+        }
         match &self.bytes {
             Bytes::Worktree => Opened::of_root(self.repository, name, header, NamedBy::Seal),
             Bytes::Directory(place) => Opened::of_place(place, name, header),

@@ -51,6 +51,8 @@ impl cause::Evidence for &Claims {
             Cause::EmbedsCommit,
             Cause::ColumnOrder,
             Cause::OnlyQuoting,
+            Cause::OwnerOrGrants,
+            Cause::Comment,
         ];
         self.0.get(path).filter(|(cause, _)| from_bytes.contains(cause)).cloned()
     }

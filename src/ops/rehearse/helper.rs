@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use sealgate_core::text::problem::{Problem, in_words};
 use sealgate_rehearse::ended::Ended;
+use sealgate_rehearse::supervise::AtEnd;
 
 use super::broken;
 use super::scratch::Scratch;
@@ -107,7 +108,7 @@ impl<'a> Helpers<'a> {
     ///
     /// It could not be run, ran too long, or a signal ended the rehearsal.
     pub fn run(&self, job: &Job<'_>) -> Result<JobEnd, Problem> {
-        let mut running = self.start(job)?;
+        let mut running = self.start(job, AtEnd::Kill)?;
         loop {
             self.check_signals().inspect_err(|_| running.stop())?;
             if running.has_ended()? {
@@ -137,7 +138,7 @@ impl<'a> Helpers<'a> {
         }
     }
 
-    /// Starts `job`.
+    /// Starts `job`; `at_end` says how it ends with this process.
     ///
     /// # Errors
     ///
@@ -146,7 +147,7 @@ impl<'a> Helpers<'a> {
         clippy::disallowed_methods,
         reason = "it runs this very program, which confines itself"
     )]
-    pub fn start(&self, job: &Job<'_>) -> Result<Running, Problem> {
+    pub fn start(&self, job: &Job<'_>, at_end: AtEnd) -> Result<Running, Problem> {
         let number = self.started.get() + 1;
         self.started.set(number);
         let outcome = self.scratch.path().join(format!("outcome-{number}"));
@@ -155,6 +156,9 @@ impl<'a> Helpers<'a> {
         command.arg("confined").arg("--outcome").arg(&outcome);
         if !self.is_confined {
             command.arg("--unconfined");
+        }
+        if at_end == AtEnd::Quit {
+            command.arg("--quits");
         }
         for directory in job.writable.iter().chain([&temporary]) {
             command.arg("--writable").arg(directory);
@@ -200,23 +204,8 @@ impl Running {
         self.child.wait().map_err(|error| broken(&in_words(&error)))?;
         let output = self.output();
         let line = fs::read(&self.outcome).unwrap_or_default();
-        match Ended::parse(String::from_utf8_lossy(&line).trim()) {
-            Some(Ended::Unconfined(why)) => {
-                let message = format!("{shown} cannot be confined: {why}");
-                Err(Problem::new("confinement-unavailable", message).remedy(
-                    "rehearse on Linux 6.7 or later, where Landlock is enabled; or, where nothing else can \
-                     be harmed, pass --unconfined: the record states it, and is no evidence",
-                ))
-            }
-            Some(Ended::NotStarted(why)) => {
-                Err(broken(&format!("{shown} could not be run: {why}")))
-            }
-            Some(ended) => Ok(JobEnd { ended, output, took }),
-            None => {
-                let said = String::from_utf8_lossy(&output[1]).trim().to_owned();
-                Err(broken(&format!("{shown} could not be run: {said}")))
-            }
-        }
+        let ended = ended(String::from_utf8_lossy(&line).trim(), shown, &output[1])?;
+        Ok(JobEnd { ended, output, took })
     }
 
     /// Ends it, and all that it started.
@@ -248,6 +237,25 @@ impl Drop for Running {
     }
 }
 
+/// How the job `shown` ended, of which the helper wrote this `line`, and `said` this.
+fn ended(line: &str, shown: &str, said: &[u8]) -> Result<Ended, Problem> {
+    match Ended::parse(line) {
+        Some(Ended::Unconfined(why)) => {
+            let message = format!("{shown} cannot be confined: {why}");
+            Err(Problem::new("confinement-unavailable", message).remedy(
+                "rehearse on Linux 6.7 or later, where Landlock is enabled; or, where nothing else can \
+                 be harmed, pass --unconfined: the record states it, and is no evidence",
+            ))
+        }
+        Some(Ended::NotStarted(why)) => Err(broken(&format!("{shown} could not be run: {why}"))),
+        Some(ended) => Ok(ended),
+        None => {
+            let said = String::from_utf8_lossy(said).trim().to_owned();
+            Err(broken(&format!("{shown} could not be run: {said}")))
+        }
+    }
+}
+
 /// The environment of what is run: nothing of that of this process but where programs are.
 fn environment(temporary: &Path) -> Vec<(&'static str, OsString)> {
     let own = |name: &'static str| std::env::var_os(name).map(|value| (name, value));
@@ -266,4 +274,33 @@ fn beginning(mut stream: impl io::Read) -> Vec<u8> {
     let _ = stream.by_ref().take(KEPT).read_to_end(&mut kept);
     let _ = io::copy(&mut stream, &mut io::sink());
     kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_not_confined_or_not_run_is_an_error() {
+        let cases = [
+            ("exit 3", Ok(Ended::Exit(3))),
+            ("signal 9", Ok(Ended::Signal(9))),
+            ("unconfined Landlock: not supported", Err("confinement-unavailable")),
+            ("not-started there is no such program", Err("rehearsal-broken")),
+            ("", Err("rehearsal-broken")),
+        ];
+        for (line, expected) in cases {
+            let found = ended(line, "up.sql", b"said");
+            assert_eq!(
+                found.as_ref().map_err(|problem| problem.code),
+                expected.as_ref().map_err(|code| *code)
+            );
+            if let Err(problem) = found {
+                assert!(
+                    problem.message.contains("up.sql") && problem.remedy.is_some(),
+                    "{problem:?}"
+                );
+            }
+        }
+    }
 }

@@ -4,11 +4,12 @@ use sealgate_core::seal::entry::Digest;
 use sealgate_core::text::problem::Problem;
 use sealgate_rehearse::ended::Ended;
 use sealgate_rehearse::plan::{Action, MetaRule, Plan, SnapshotCommands, Target, Transaction};
-use sealgate_rehearse::proof::{Judging, Moments, Proof, SnapshotMoments, prove};
+use sealgate_rehearse::proof::{Judging, Moments, Proof, Rule, SnapshotMoments, prove};
 use sealgate_rehearse::state::State;
 
 use super::bench::{BASE, Bench, Step, Task, TaskRun};
 use super::controls::{self, Control};
+use super::refusal::refused;
 
 /// A part of a rehearsal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,6 +96,21 @@ impl Rehearsed {
     pub fn found_all_faults(&self) -> bool {
         let controls = self.judged.iter().flat_map(|judged| &judged.controls);
         controls.into_iter().all(|control| control.caught)
+    }
+
+    /// Why nothing can be said of the change: a fault was not found, or the clone does not read the same twice.
+    #[must_use]
+    pub fn blindness(&self) -> Option<Problem> {
+        let again =
+            self.judged.iter().find_map(|judged| judged.proof.finding(Rule::SourceIsUnchanged));
+        if let Some(again) = again.filter(|finding| !finding.holds) {
+            return Some(refused(again, &|_| false));
+        }
+        (!self.found_all_faults()).then(|| {
+            let message = "a fault that was made on purpose was not found, so nothing is proven";
+            Problem::new("control-not-caught", message)
+                .remedy("report this with the record: the proof is blind here")
+        })
     }
 
     /// Whether everything holds that must, everything ran to its end, and the proof is not blind.
@@ -348,4 +364,64 @@ fn failure(leg: Leg, run: &TaskRun) -> Option<Problem> {
         _ => "apply-failed",
     };
     Some(Problem::new(code, message).remedy("correct it, seal the plan, and rehearse again"))
+}
+
+#[cfg(test)]
+mod tests {
+    use sealgate_rehearse::state::{Class, Place};
+
+    use super::*;
+
+    fn state(text: &str) -> State {
+        State::from_lines([(Place::new("main/t/rows/1", Class::Rows), text.to_owned())])
+    }
+
+    /// A rehearsal whose clone reads as `again` in the end, and in which a fault was `caught` or not.
+    fn rehearsed(again: &str, caught: bool) -> Rehearsed {
+        let (before, after) = (state("1"), state("2"));
+        let moments = Moments {
+            before: before.clone(),
+            transaction: None,
+            applied: after.clone(),
+            rolled_back: before.clone(),
+            reapplied: after.clone(),
+            snapshot: SnapshotMoments {
+                taken: before.clone(),
+                applied: after,
+                damaged: state("9"),
+                restored: before,
+            },
+            again: state(again),
+        };
+        let judging = Judging {
+            allowances: &[],
+            is_inside: &|_| true,
+            meta: MetaRule::Exact,
+            sequences_roll_back: true,
+        };
+        let controls = vec![Control { name: "one-row", caught }];
+        Rehearsed {
+            runs: Vec::new(),
+            measures: Vec::new(),
+            seals: [Digest::of(b""); 2],
+            failures: Vec::new(),
+            judged: Some(Judged { proof: prove(&moments, judging), controls }),
+        }
+    }
+
+    #[test]
+    fn a_blind_rehearsal_is_an_error_and_proves_nothing() {
+        let cases = [
+            ("1", true, None),
+            ("1", false, Some("control-not-caught")),
+            ("3", true, Some("not-deterministic")),
+            ("3", false, Some("not-deterministic")),
+        ];
+        for (again, caught, code) in cases {
+            let rehearsed = rehearsed(again, caught);
+            let problem = rehearsed.blindness();
+            assert_eq!(problem.as_ref().map(|problem| problem.code), code, "{again} {caught}");
+            assert_eq!(rehearsed.is_proven(), code.is_none(), "{again} {caught}");
+        }
+    }
 }

@@ -7,7 +7,8 @@
 //! - `meta` measures what a seal does not state of files;
 //! - `legs` is what is tried, in order;
 //! - `controls` makes faults on purpose, which the proof must find;
-//! - `record` is what came of it, as evidence, and `told` as a report.
+//! - `record` is what came of it, as evidence, and `told` as a report;
+//! - `refusal` gives the code of a broken rule, and what to do about it.
 
 mod bench;
 mod controls;
@@ -16,6 +17,7 @@ mod legs;
 mod meta;
 mod prepare;
 mod record;
+mod refusal;
 mod scratch;
 mod told;
 

@@ -252,12 +252,12 @@ impl Clone {
         }
     }
 
-    /// That it is still what it was.
+    /// The problem that it is not what it was any more, if so.
     ///
     /// # Errors
     ///
-    /// It changed.
-    pub fn check_unchanged(&self, plan: &Plan) -> Result<(), Problem> {
+    /// It cannot be read.
+    pub fn change(&self, plan: &Plan) -> Result<Option<Problem>, Problem> {
         let is_same = match &self.content {
             Content::Sqlite => {
                 let bytes = read(&self.path, MAX_DATABASE_BYTES, "clone-unreadable")?;
@@ -266,12 +266,10 @@ impl Clone {
             Content::Tree(state) => tree_state(&self.path).is_ok_and(|(now, _)| now == *state),
             Content::Dump(..) => dump_identity(&self.path)? == (self.digest, self.bytes),
         };
-        if is_same {
-            return Ok(());
-        }
         let message = format!("{} changed during the rehearsal", plan.clone);
-        Err(Problem::new("source-changed", message)
-            .remedy("rehearse on a clone that nobody writes"))
+        Ok((!is_same).then(|| {
+            Problem::new("source-changed", message).remedy("rehearse on a clone that nobody writes")
+        }))
     }
 }
 

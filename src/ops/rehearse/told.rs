@@ -1,20 +1,19 @@
 //! What came of a rehearsal, as a report.
 
-use std::fmt::Write as _;
 use std::path::Path;
 use std::time::Duration;
 
 use sealgate_core::compare::verdict::Verdict;
-use sealgate_core::seal::quoted;
 use sealgate_core::text::problem::Problem;
 use sealgate_rehearse::confine::UNCONFINED;
-use sealgate_rehearse::plan::{AllowanceKind, Plan};
-use sealgate_rehearse::proof::{Finding, Rule, can_be_allowed};
+use sealgate_rehearse::plan::Plan;
+use sealgate_rehearse::proof::{Finding, Rule};
 use sealgate_rehearse::state::{Change, Class, Place, State};
 
 use super::bench::{Bench, TaskRun};
 use super::legs::{Leg, Rehearsed};
 use super::prepare::Clone;
+use super::refusal::{Refusal, refused};
 use crate::report::rehearsal_view::{
     AllowanceView, ClonedView, ControlView, CountView, InvariantView, LegView, PlaceView,
     REHEARSAL_FORMAT, RehearsalReport, StepView,
@@ -23,9 +22,6 @@ use crate::report::{ErrorView, Notice, Tool};
 
 /// The most places of one invariant in a report.
 const MOST_PLACES: usize = 1_000;
-
-/// The most lines that are offered for a plan.
-const MOST_ALLOWANCES: usize = 10;
 
 /// What a report is about.
 #[derive(Debug, Clone, Copy)]
@@ -51,6 +47,11 @@ pub fn told(about: About<'_>, rehearsed: &Rehearsed, bench: &dyn Bench) -> Rehea
     let judged = rehearsed.judged.as_ref();
     let used = |at: usize| judged.and_then(|judged| judged.proof.used.get(at)).copied();
     let controls = judged.iter().flat_map(|judged| &judged.controls);
+    let findings = judged.iter().flat_map(|judged| &judged.proof.findings);
+    let broken: Vec<Problem> = findings
+        .filter(|finding| !finding.holds)
+        .map(|finding| refused(finding, &|path| bench.is_inside(path)))
+        .collect();
     RehearsalReport {
         subject: Some(plan.subject.clone()),
         seal: Some(plan.target.seal().to_string()),
@@ -79,7 +80,7 @@ pub fn told(about: About<'_>, rehearsed: &Rehearsed, bench: &dyn Bench) -> Rehea
             .collect(),
         record: Some(about.record.to_owned()),
         copies: about.copies.map(|path| path.display().to_string()),
-        errors: rehearsed.failures.iter().map(ErrorView::refusal).collect(),
+        errors: rehearsed.failures.iter().chain(&broken).map(ErrorView::refusal).collect(),
         notices: notices(about.confinement),
         ..broken_off(shown, &[], about.took)
     }
@@ -189,14 +190,18 @@ fn leg_of(rule: Rule) -> Leg {
 
 fn invariant(finding: &Finding, bench: &dyn Bench) -> InvariantView {
     let (left, op, right) = finding.rule.sides();
-    let (remedy, allow) =
-        if finding.holds { (None, None) } else { advice(finding, &|path| bench.is_inside(path)) };
+    let refusal = (!finding.holds).then(|| Refusal::of(finding, &|path| bench.is_inside(path)));
+    let (remedy, allow, code) = match refusal {
+        Some(Refusal { code, remedy, allow }) => (Some(remedy), allow, Some(code)),
+        None => (None, None, None),
+    };
     let shown = finding.places.iter().take(MOST_PLACES);
     InvariantView {
         name: finding.rule.word(),
         statement: format!("{left} {op} {right}"),
         meaning: finding.rule.meaning(finding.holds),
         holds: finding.holds,
+        code,
         places: shown.map(place).collect(),
         left_out: finding.places.len().saturating_sub(MOST_PLACES),
         unharmed: finding.unharmed.iter().map(|class| class.word()).collect(),
@@ -213,52 +218,4 @@ fn place((place, change): &(Place, Change)) -> PlaceView {
         Change::Changed => "changed",
     };
     PlaceView { path: place.path.clone(), class: place.class.word(), change }
-}
-
-/// What to do about a broken rule, and the lines for the plan if it is meant.
-fn advice(finding: &Finding, is_inside: &dyn Fn(&str) -> bool) -> (Option<String>, Option<String>) {
-    let some = |text: &str| Some(text.to_owned());
-    let Some(kind) = finding.rule.allowance() else {
-        let text = match finding.rule {
-            Rule::ApplyChanges | Rule::TransactionChanges => "correct the script of `apply`",
-            Rule::TransactionRollsBack => {
-                "the script does what no transaction takes back: set `transaction = false`, with a reason"
-            }
-            Rule::SnapshotChangesNothing => "correct the command of `snapshot`",
-            Rule::RestoreRestores => "correct the commands of `snapshot` and `restore`",
-            Rule::DamageIsDone => {
-                "the copy could not be damaged, so that its restore proves nothing"
-            }
-            _ => "see who else writes the copies: `--scratch DIR` names another place for them",
-        };
-        return (some(text), None);
-    };
-    let mut paths: Vec<&str> = Vec::new();
-    for (place, _) in &finding.places {
-        let above = place.path.split_once("/rows/").map(|(table, _)| table.len() + "/rows".len());
-        let path = &place.path[..above.unwrap_or(place.path.len())];
-        if can_be_allowed(kind, place, is_inside) && !paths.contains(&path) {
-            paths.push(path);
-        }
-    }
-    let script = if kind == AllowanceKind::Left { "rollback" } else { "apply" };
-    if paths.is_empty() {
-        let text = format!("correct the script of `{script}`: what is under seal must come back");
-        return (Some(text), None);
-    }
-    let mut lines = String::new();
-    for path in paths.iter().take(MOST_ALLOWANCES) {
-        let (what, path) = (kind.word(), quoted(path));
-        // Writing to a string cannot fail.
-        let _ = write!(lines, "[[allow]]\nwhat = \"{what}\"\npath = {path}\nreason = \"...\"\n");
-    }
-    let hidden = paths.len().saturating_sub(MOST_ALLOWANCES);
-    let more =
-        if hidden > 0 { format!(" ({hidden} more paths need such lines)") } else { String::new() };
-    let rest = finding.places.iter().any(|(place, _)| !can_be_allowed(kind, place, is_inside));
-    let must = if rest { ", for what is under seal must come back" } else { "" };
-    let text = format!(
-        "correct the script of `{script}`{must}; or, where it is meant, add to the plan and seal it{more}:"
-    );
-    (Some(text), Some(lines))
 }

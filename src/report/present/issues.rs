@@ -61,45 +61,48 @@ impl Issue<'_> {
     fn weight(&self) -> usize {
         self.title.len() + self.remedy.as_ref().map_or(0, |remedy| remedy.len()) + self.file.len()
     }
-
-    /// Where it stands in the list: what kept the gate from judging, then the worst.
-    fn rank(&self) -> usize {
-        match self.finding {
-            None => 0,
-            Some(finding) => 1 + finding.kind as usize,
-        }
-    }
 }
 
-/// Everything that is wrong, worst first. Empty for a pass, and never else.
-pub(crate) fn of(report: &Report) -> Vec<Issue<'_>> {
+/// What is wrong, worst first.
+#[derive(Debug)]
+pub(crate) struct Issues<'a> {
+    /// Those that a format may show, and all that are no findings. Empty for a pass, and never else.
+    pub(crate) listed: Vec<Issue<'a>>,
+    /// How many findings come after them.
+    more: usize,
+}
+
+/// What is wrong; of findings at most as many as make `most` issues. The others are counted, and not put
+/// into words: there may be a hundred thousand of them.
+pub(crate) fn of(report: &Report, most: usize) -> Issues<'_> {
     let files = SealFiles::new(report);
-    let mut issues: Vec<_> = report.errors.iter().map(|error| of_error(error, &files)).collect();
-    issues.extend(of_reseals(report, &files));
+    let mut listed: Vec<_> = report.errors.iter().map(|error| of_error(error, &files)).collect();
+    listed.extend(of_reseals(report, &files));
+    listed.extend(unexplained(report, &listed));
+    let mut findings: Vec<(&FindingView, &SealView)> = Vec::new();
     for seal in &report.seals {
-        issues.extend(seal.findings.iter().map(|finding| of_finding(finding, seal)));
+        findings.extend(seal.findings.iter().map(|finding| (finding, seal)));
     }
-    issues.extend(unexplained(report, &issues));
-    issues.sort_by_key(Issue::rank);
+    findings.sort_by_key(|(finding, _)| finding.kind);
+    let room = most.saturating_sub(listed.len()).min(findings.len());
+    listed.extend(findings[..room].iter().map(|(finding, seal)| of_finding(finding, seal)));
     let mut met: HashMap<String, usize> = HashMap::new();
-    for issue in &mut issues {
+    for issue in &mut listed {
         let number = met.entry(issue.fingerprint.clone()).or_default();
         *number += 1;
         issue.occurrence = *number;
     }
-    issues
+    Issues { listed, more: findings.len() - room }
 }
 
-/// The first of `issues`, as many as a reader takes: at most `count`, and about `bytes` of text.
-/// And how many are left out. Where there is one, one is given, however long it is.
-pub(crate) fn cut<'i, 'a>(
-    issues: &'i [Issue<'a>],
-    count: usize,
-    bytes: usize,
-) -> (&'i [Issue<'a>], usize) {
-    let fitting = cut_by(issues.iter().map(Issue::weight), count, bytes);
-    let fitting = fitting.max(usize::from(!issues.is_empty()));
-    (&issues[..fitting], issues.len() - fitting)
+impl<'a> Issues<'a> {
+    /// The first ones, as many as a reader takes: at most `count`, and about `bytes` of text. And how
+    /// many are left out. Where there is one, one is given, however long it is.
+    pub(crate) fn cut(&self, count: usize, bytes: usize) -> (&[Issue<'a>], usize) {
+        let fitting = cut_by(self.listed.iter().map(Issue::weight), count, bytes);
+        let fitting = fitting.max(usize::from(!self.listed.is_empty()));
+        (&self.listed[..fitting], self.listed.len() - fitting + self.more)
+    }
 }
 
 /// How many of the first things with these weights fit: at most `count`, together at most `bytes`.
@@ -211,9 +214,11 @@ fn of_reseals<'a>(report: &'a Report, files: &SealFiles<'a>) -> Vec<Issue<'a>> {
     .collect()
 }
 
-/// An issue for each verdict that is no pass and of which `issues` say nothing.
+/// An issue for each verdict that is no pass and of which neither `issues` nor findings say anything.
 fn unexplained<'a>(report: &'a Report, issues: &[Issue<'a>]) -> Vec<Issue<'a>> {
-    let named: HashSet<&str> = issues.iter().filter_map(|issue| issue.seal).collect();
+    let mut named: HashSet<&str> = issues.iter().filter_map(|issue| issue.seal).collect();
+    let found = report.seals.iter().filter(|seal| !seal.findings.is_empty());
+    named.extend(found.map(|seal| &*seal.name));
     let said = |seal: &SealView| named.contains(&*seal.name);
     let silent = report.seals.iter().filter(|seal| seal.verdict != Verdict::Pass && !said(seal));
     let mut more: Vec<_> = silent
@@ -227,7 +232,7 @@ fn unexplained<'a>(report: &'a Report, issues: &[Issue<'a>]) -> Vec<Issue<'a>> {
             }
         })
         .collect();
-    if report.verdict != Verdict::Pass && issues.is_empty() && more.is_empty() {
+    if report.verdict != Verdict::Pass && issues.is_empty() && named.is_empty() && more.is_empty() {
         let title = format!("{NOT_PASSED}: the verdict is {}", report.verdict.code());
         let error = report.verdict == Verdict::Error;
         let file = SealFiles::new(report).of(None);

@@ -45,6 +45,9 @@ pub(crate) fn to_approve(fix: &Fix) -> &'static str {
     }
 }
 
+/// What stands above the commands that compare, where there are some.
+pub(crate) const TO_COMPARE: &str = "To see where they differ:";
+
 impl<'r> Presentation<'r> {
     pub(crate) fn new(report: &'r Report) -> Self {
         let mut seals: Vec<&SealView> = report.seals.iter().collect();

@@ -19,10 +19,10 @@ const LONGEST: usize = 32 << 20;
 /// Writes `report` as an array of issues, each in the seal file; `[]` for a pass of the
 /// whole without an emergency.
 pub(crate) fn render(report: &Report, sink: &mut dyn io::Write) -> io::Result<()> {
-    let all = issues::of(report);
-    let (shown, hidden) = issues::cut(&all, MOST, LONGEST);
+    let all = issues::of(report, MOST);
+    let (shown, hidden) = all.cut(MOST, LONGEST);
     let mut entries: Vec<_> = shown.iter().map(entry).collect();
-    if let (Some(first), true) = (all.first(), hidden > 0) {
+    if let (Some(first), true) = (all.listed.first(), hidden > 0) {
         entries.push(Entry {
             description: format!("{hidden} more are left out; the JSON report has them all"),
             check_name: "left-out",

@@ -92,10 +92,8 @@ fn annotations(shown: &Presentation) -> Vec<Annotation> {
     notices.truncate(NOTICES);
     let mut annotations = Vec::new();
     if report.verdict != Verdict::Pass {
-        let all = all_errors(shown);
-        let number = all.len();
-        annotations.extend(all.into_iter().take(ERRORS));
-        annotations.push(total(report, annotations.len(), number));
+        annotations.extend(first_errors(shown));
+        annotations.push(total(report, annotations.len(), number_of_errors(shown)));
     }
     annotations.extend(allowed_scope_changes(report).into_iter().take(WARNINGS));
     annotations.extend(notices);
@@ -134,29 +132,47 @@ fn gone(seal: &DeletedView, base: &BaseView, level: &'static str) -> Annotation 
     }
 }
 
-/// Every error, the gravest first: what kept the gate from judging, seals that changed against the
+/// The first errors, the gravest first: what kept the gate from judging, seals that changed against the
 /// rule, then findings, one of every kind and cause before the second of any.
-fn all_errors(shown: &Presentation) -> Vec<Annotation> {
+fn first_errors(shown: &Presentation) -> Vec<Annotation> {
     let report = shown.report;
-    let mut all: Vec<_> = report.errors.iter().map(error).collect();
+    let mut first: Vec<_> = report.errors.iter().take(ERRORS).map(error).collect();
     if let Some(base) = &report.base {
         let refused = base.deleted.iter().filter(|gone| !gone.allowed);
-        all.extend(refused.map(|seal| gone(seal, base, "error")));
+        first.extend(refused.map(|seal| gone(seal, base, "error")));
     }
-    let refused = shown.reseals.iter().filter(|(_, reseal)| !reseal.allowed);
-    all.extend(refused.map(|(seal, reseal)| resealed(report, seal, reseal, "error")));
+    first.extend(refused(shown).map(|(seal, reseal)| resealed(report, seal, reseal, "error")));
     let mut findings: Vec<(usize, &SealView, &FindingView)> = Vec::new();
     let mut met = std::collections::BTreeMap::new();
     for seal in &shown.failing {
         for finding in &seal.findings {
             let rank = met.entry((finding.kind, finding.cause)).or_insert(0_usize);
-            findings.push((*rank, seal, finding));
+            // What comes later than so many of its sort has no place among the first.
+            if *rank < ERRORS {
+                findings.push((*rank, seal, finding));
+            }
             *rank += 1;
         }
     }
     findings.sort_by_key(|(rank, _, finding)| (*rank > 0, finding.kind, *rank));
-    all.extend(findings.into_iter().map(|(_, seal, finding)| of_finding(seal, finding)));
-    all
+    findings.truncate(ERRORS);
+    first.extend(findings.into_iter().map(|(_, seal, finding)| of_finding(seal, finding)));
+    first.truncate(ERRORS);
+    first
+}
+
+/// How many errors there are in all.
+fn number_of_errors(shown: &Presentation) -> usize {
+    let deleted = shown.report.base.iter().flat_map(|base| &base.deleted);
+    shown.report.errors.len()
+        + deleted.filter(|gone| !gone.allowed).count()
+        + refused(shown).count()
+        + shown.findings()
+}
+
+/// The seals that changed since the base and may not.
+fn refused<'s>(shown: &'s Presentation) -> impl Iterator<Item = (&'s SealView, &'s ResealView)> {
+    shown.reseals.iter().copied().filter(|(_, reseal)| !reseal.allowed)
 }
 
 fn error(error: &ErrorView) -> Annotation {

@@ -15,7 +15,7 @@ use sealgate_core::text::escape::{message, printable_str};
 
 use crate::report::present::rows::Row;
 use crate::report::present::to_do::Advice;
-use crate::report::present::{Presentation, last_line, to_approve};
+use crate::report::present::{Presentation, TO_COMPARE, last_line, to_approve};
 use crate::report::v1::{
     BaseView, DifferenceView, FindingView, Fix, Report, SealView, SideView, SourceView,
 };
@@ -314,6 +314,9 @@ fn write_fix(fix: &Fix, columns: usize, sink: &mut dyn Write) -> io::Result<()> 
     }
     write!(sink, "  ")?;
     write_wrapped(&message(&fix.caution), 2, columns, sink)?;
+    if !fix.compare.is_empty() {
+        writeln!(sink, "\n  {TO_COMPARE}")?;
+    }
     for command in &fix.compare {
         writeln!(sink, "    {BOLD}{}{BOLD:#}", message(command))?;
     }

@@ -44,8 +44,8 @@ struct Counts {
 
 /// Writes `report` as JUnit XML.
 pub(crate) fn render(report: &Report, sink: &mut dyn io::Write) -> io::Result<()> {
-    let all = issues::of(report);
-    let (shown, hidden) = issues::cut(&all, MOST, LONGEST);
+    let all = issues::of(report, MOST);
+    let (shown, hidden) = all.cut(MOST, LONGEST);
     let suites = suites(report, shown);
     let mut counts = suites.iter().map(Suite::counts).fold(Counts::default(), Counts::and);
     if hidden > 0 {

@@ -8,7 +8,7 @@ use std::io;
 use sealgate_core::compare::verdict::Verdict;
 
 use crate::report::present::rows::Row;
-use crate::report::present::{Presentation, scope, title, to_approve};
+use crate::report::present::{Presentation, TO_COMPARE, scope, title, to_approve};
 use crate::report::v1::{
     BaseView, DifferenceView, ErrorView, FindingView, LineView, ResealView, ScopeView, SealView,
     SourceView,
@@ -54,7 +54,7 @@ pub(crate) fn render(shown: &Presentation, sink: &mut dyn io::Write) -> io::Resu
     for seal in &shown.failing[..told] {
         let rest = Row::of(seal, false).into_iter().skip(FIRST).collect::<Vec<_>>();
         let head = folded(&seal.name, "the other findings", HEAD);
-        let fitting = fold(&mut page, &head, rest.iter().map(row).collect());
+        let fitting = fold(&mut page, &head, rest.iter().map(row));
         hidden += rest[fitting..].iter().map(Row::findings).sum::<usize>();
     }
     let mut entries = 0;
@@ -221,7 +221,7 @@ fn what_to_do(shown: &Presentation) -> String {
         let _ = writeln!(said, "\n{}", prose(&fix.caution));
         if !fix.compare.is_empty() {
             let compare: Vec<&str> = fix.compare.iter().map(String::as_str).collect();
-            let _ = write!(said, "\n{}", commands(&compare));
+            let _ = write!(said, "\n{TO_COMPARE}\n\n{}", commands(&compare));
         }
     }
     said
@@ -272,9 +272,7 @@ fn entries_of(page: &mut Page, name: &str, reseal: &ResealView) -> usize {
         )
     };
     let head = folded(name, "the entries that changed", "| | path | |\n|---|---|---|\n");
-    let rows: Vec<String> = reseal.changes.iter().map(row).collect();
-    let all = rows.len();
-    all - fold(page, &head, rows)
+    reseal.changes.len() - fold(page, &head, reseal.changes.iter().map(row))
 }
 
 /// The head of a folded table about the seal `name`.
@@ -282,12 +280,13 @@ fn folded(name: &str, what: &str, table: &str) -> String {
     format!("\n#### {}\n\n<details><summary>{what}</summary>\n\n{table}", code(name))
 }
 
-/// Adds a folded table of `rows`, as far as there is room; how many found it.
-fn fold(page: &mut Page, head: &str, rows: Vec<String>) -> usize {
-    if rows.is_empty() || !page.add(head, TO_THE_END) {
+/// Adds a folded table of `rows`, as far as there is room; how many found it. The others are not made.
+fn fold(page: &mut Page, head: &str, rows: impl Iterator<Item = String>) -> usize {
+    let mut rows = rows.peekable();
+    if rows.peek().is_none() || !page.add(head, TO_THE_END) {
         return 0;
     }
-    let shown = rows.into_iter().take_while(|row| page.add(row, TO_THE_END)).count();
+    let shown = rows.take_while(|row| page.add(row, TO_THE_END)).count();
     page.close("\n</details>\n");
     shown
 }

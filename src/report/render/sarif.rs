@@ -37,11 +37,11 @@ const KEPT: &AsciiSet =
 
 /// Writes `report` as a SARIF log with one run.
 pub(crate) fn render(report: &Report, sink: &mut dyn io::Write) -> io::Result<()> {
-    let all = issues::of(report);
-    let (shown, hidden) = issues::cut(&all, MOST, LONGEST);
-    let codes = codes(&all);
+    let all = issues::of(report, MOST);
+    let (shown, hidden) = all.cut(MOST, LONGEST);
+    let codes = codes(&all.listed);
     let results = shown.iter().map(|issue| SarifResult::new(issue, &codes)).collect();
-    let errors = all.iter().filter(|issue| issue.error && issue.finding.is_none());
+    let errors = all.listed.iter().filter(|issue| issue.error && issue.finding.is_none());
     let mut notifications: Vec<_> = errors.take(MOST).map(Notification::of_error).collect();
     notifications.extend(Notification::of_cut(hidden));
     notifications.extend(report.notices.iter().map(|notice| Notification {

@@ -135,6 +135,9 @@ pub struct InvariantView {
     pub meaning: &'static str,
     /// Whether it holds.
     pub holds: bool,
+    /// The code of the error that it is if it does not hold.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<&'static str>,
     /// What breaks it.
     pub places: Vec<PlaceView>,
     /// How many more break it, which are left out here.

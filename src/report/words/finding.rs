@@ -91,6 +91,9 @@ fn of_cause(cause: Cause) -> &'static str {
         Cause::EmbedsCommit => "only the id of a commit in it differs",
         Cause::ColumnOrder => "only the order of the columns differs",
         Cause::OnlyQuoting => "only quotes around names differ",
+        Cause::SettingOfDatabase => "a setting of the database",
+        Cause::OwnerOrGrants => "only the owner or privileges differ",
+        Cause::Comment => "only a comment is new",
     }
 }
 

@@ -32,14 +32,28 @@ pub struct Place {
 }
 
 impl Place {
-    /// Asks git about `files` (relative to the repository), which lie in `path`.
-    pub fn ask(repository: &Path, path: &str, files: &[Vec<u8>]) -> Result<Self, GitError> {
-        let mut place = Self { path: path.to_owned(), exact: true, rewritten: false };
-        for values in setup::values(repository, files, AttributeFiles::Repository)? {
-            place.exact &= values.line_ends() == LineEnds::Kept;
-            place.rewritten |= values.rewrite();
+    /// Asks git about directories and the files that lie in each (relative to the repository), in one
+    /// process.
+    pub fn ask(
+        repository: &Path,
+        directories: Vec<(String, Vec<Vec<u8>>)>,
+    ) -> Result<Vec<Self>, GitError> {
+        let (mut files, mut places, mut ends) = (Vec::new(), Vec::new(), Vec::new());
+        for (path, within) in directories {
+            files.extend(within);
+            ends.push(files.len());
+            places.push(Self { path, exact: true, rewritten: false });
         }
-        Ok(place)
+        let values = setup::values(repository, &files, AttributeFiles::Repository)?;
+        let mut start = 0;
+        for (place, end) in places.iter_mut().zip(ends) {
+            for values in &values[start..end] {
+                place.exact &= values.line_ends() == LineEnds::Kept;
+                place.rewritten |= values.rewrite();
+            }
+            start = end;
+        }
+        Ok(places)
     }
 
     fn line(&self) -> String {

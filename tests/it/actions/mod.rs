@@ -43,6 +43,10 @@ pub(crate) struct Command {
 
 /// The lines of `log` as .NET reads them: LF, CRLF and a lone CR end one.
 fn lines(log: &str) -> Vec<&str> {
+    // The quick way, for most logs.
+    if !log.contains('\r') {
+        return log.split_terminator('\n').collect();
+    }
     let mut lines = Vec::new();
     let mut rest = log;
     while !rest.is_empty() {

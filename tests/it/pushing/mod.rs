@@ -38,14 +38,26 @@ impl Project {
     }
 
     pub(crate) fn sealed_in(format: &str) -> Self {
-        let project = Self::empty(format);
-        project.write("dist/app.js", "export const notes = [];\n");
-        project.git(&["add", "dist"]);
-        project.repo.seal("dist", "dist");
-        project.commit("Seal dist");
-        project.git(&["branch", "good"]);
-        project.install();
-        project
+        Self::once(format, || {
+            let project = Self::empty(format);
+            project.write("dist/app.js", "export const notes = [];\n");
+            project.git(&["add", "dist"]);
+            project.repo.seal("dist", "dist");
+            project.commit("Seal dist");
+            project.git(&["branch", "good"]);
+            project.install();
+            project
+        })
+    }
+
+    /// What `make` makes: see `Repo::once`.
+    #[track_caller]
+    pub(crate) fn once(arguments: &str, make: impl FnOnce() -> Self) -> Self {
+        let (repo, outside, ()) = Repo::once_beside(arguments, || {
+            let Self { repo, outside } = make();
+            (repo, outside, ())
+        });
+        Self { repo, outside }
     }
 
     pub(crate) fn install(&self) {

@@ -22,7 +22,7 @@ use walkdir::WalkDir;
 
 pub(crate) use checked::{Checked, Found};
 pub(crate) use hostile::HOSTILE;
-pub(crate) use tree::{Node, copy, fixture, make_fifo, make_socket};
+pub(crate) use tree::{Node, copy, fixture, make_fifo, make_socket, overwrite};
 
 /// No run takes longer; one that waits for a FIFO, or for a lock, is killed and fails its test.
 const LIMIT: Duration = Duration::from_secs(120);

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::fs;
 use std::io;
-use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::os::unix::fs::{FileExt as _, PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -48,6 +48,14 @@ pub(crate) fn make_fifo(path: &Path) {
 /// Makes a socket at `path` to which nobody listens.
 pub(crate) fn make_socket(path: &Path) -> io::Result<()> {
     std::os::unix::net::UnixListener::bind(path).map(drop)
+}
+
+/// Makes `bytes` the content of the file at `path`. In place: ext4 sends a file that is emptied
+/// first to the disk each time that it is closed.
+pub(crate) fn overwrite(path: &Path, bytes: &[u8]) {
+    let file = fs::File::options().write(true).create(true).truncate(false).open(path).unwrap();
+    file.write_all_at(bytes, 0).unwrap();
+    file.set_len(bytes.len() as u64).unwrap();
 }
 
 /// Copies a file, a link or a whole directory, modes included, links as links.

@@ -113,11 +113,17 @@ pub enum Cause {
     ColumnOrder,
     /// Only quotes around names in the definition of an object differ.
     OnlyQuoting,
+    /// It is a setting of the database, or of a role in it, which no plain dump has.
+    SettingOfDatabase,
+    /// Only the owner or the privileges of an object differ.
+    OwnerOrGrants,
+    /// Only the comment on an object is new.
+    Comment,
 }
 
 impl Cause {
     /// Every cause, in the order of precedence.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 22] = [
         Self::Swapped,
         Self::CaseOnlyRename,
         Self::UnicodeNormalisation,
@@ -137,6 +143,9 @@ impl Cause {
         Self::EmbedsCommit,
         Self::ColumnOrder,
         Self::OnlyQuoting,
+        Self::SettingOfDatabase,
+        Self::OwnerOrGrants,
+        Self::Comment,
     ];
 
     /// The stable kebab-case code.
@@ -162,6 +171,9 @@ impl Cause {
             Self::EmbedsCommit => "embeds-commit",
             Self::ColumnOrder => "column-order",
             Self::OnlyQuoting => "only-quoting",
+            Self::SettingOfDatabase => "setting-of-database",
+            Self::OwnerOrGrants => "owner-or-grants",
+            Self::Comment => "comment",
         }
     }
 }

@@ -53,7 +53,12 @@ pub fn compare(seal: &Seal, inventory: &Inventory) -> Comparison {
 #[must_use]
 pub fn new_directories(seal: &Seal, findings: &[Finding]) -> Vec<Vec<u8>> {
     let mut new: Vec<Vec<u8>> = Vec::new();
-    for path in findings.iter().map(|finding| &*finding.path) {
+    for finding in findings {
+        let path = &*finding.path;
+        // Of what is sealed at its path, every directory above is known.
+        if finding.expected.is_some() && finding.from.is_none() {
+            continue;
+        }
         let is_known = |directory: &[u8]| path::is_below(path, directory);
         if new.last().is_some_and(|last| is_known(last)) {
             continue;

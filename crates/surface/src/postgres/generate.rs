@@ -103,7 +103,7 @@ const READ_AS: [(&str, &str, &str); 18] = [
 ];
 
 /// What is read beside the columns. `c` is the row of the catalog.
-const READ_TOO: [(&str, &str, &str); 4] = [
+const READ_TOO: [(&str, &str, &str); 5] = [
     (
         "pg_class",
         "columns",
@@ -117,6 +117,12 @@ const READ_TOO: [(&str, &str, &str); 4] = [
         "(SELECT count(*) FROM pg_enum e WHERE e.enumtypid = c.enumtypid AND e.enumsortorder < c.enumsortorder)",
     ),
     ("pg_index", "definition", "pg_get_indexdef(c.indexrelid)"),
+    // One in place is named by its number.
+    (
+        "pg_tablespace",
+        "location",
+        "regexp_replace(pg_tablespace_location(c.oid), '^pg_tblspc/[0-9]+$', 'in place')",
+    ),
 ];
 
 /// The list of privileges that stands for a missing one: catalog, column, the kind of `acldefault`, the
@@ -173,7 +179,7 @@ const FILTERS: [(&str, &str); 11] = [
         "c.subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())",
     ),
     ("pg_class", NO_TEMPORARY_RELATION),
-    ("pg_namespace", "c.nspname !~ '^pg_(toast$|temp_|toast_temp_)'"),
+    ("pg_namespace", "c.nspname !~ '^pg_(toast|(toast_)?temp_[0-9]+)$'"),
     ("pg_constraint", "true"),
     ("pg_type", "true"),
 ];
@@ -190,7 +196,8 @@ const ROLES: &str = "pg_authid";
 pub(super) enum Rows<'a> {
     /// All rows.
     All,
-    /// Those of objects that were made after the database, and of those whose numbers are listed.
+    /// Those of objects that were made after the database, and of those that are listed: their catalogs and
+    /// numbers, in pairs.
     NotBuiltin(&'a str),
 }
 
@@ -223,7 +230,8 @@ pub(super) fn statement(
     let filters = FILTERS.iter().filter(|(name, _)| *name == catalog.name);
     conditions.extend(filters.map(|(_, condition)| (*condition).to_owned()));
     if let Rows::NotBuiltin(listed) = rows {
-        conditions.push(format!("({object} >= 16384 OR {object} IN ({listed}))"));
+        let pair = format!("(({class})::oid, {object})");
+        conditions.push(format!("({object} >= 16384 OR {pair} IN ({listed}))"));
     }
     // Few may read passwords, and this view is the catalog without them.
     let source = if catalog.name == ROLES { "pg_roles" } else { &catalog.name };
@@ -418,9 +426,10 @@ mod tests {
             reference(&["newclass"], "pg_class", false),
             reference(&["newclass", "newkey"], "pg_attribute", true),
         ];
-        let text = statement(&new, Rows::NotBuiltin("2200")).unwrap().unwrap();
+        let text = statement(&new, Rows::NotBuiltin("(1,2200)")).unwrap().unwrap();
         assert!(text.contains("(c.newclass::oid)::regclass::text AS \"newclass\""), "{text}");
         assert!(text.contains("LEFT JOIN pg_attribute ON attrelid = c.newclass"), "{text}");
-        assert!(text.contains("(c.oid >= 16384 OR c.oid IN (2200))"), "{text}");
+        let pair = "(('pg_catalog.pg_new'::regclass)::oid, c.oid) IN ((1,2200))";
+        assert!(text.contains(&format!("(c.oid >= 16384 OR {pair})")), "{text}");
     }
 }

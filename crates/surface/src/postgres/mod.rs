@@ -5,6 +5,7 @@
 //! - `catalog` asks the server which catalogs it has, and `generate` makes the statements that read them;
 //! - `walk` reads them, and `places.sql` says where each object has its place;
 //! - `tables` and `rows` read rows, `values` reads sequences and large objects;
+//! - `others` lists the other databases of the server;
 //! - `visit` does all of that in one snapshot.
 //!
 //! Rows are those of one snapshot, of which every table was locked against TRUNCATE. Functions that print
@@ -16,6 +17,7 @@ mod conninfo;
 mod copy;
 mod fault;
 mod generate;
+mod others;
 mod psql;
 mod rows;
 mod settings;
@@ -31,9 +33,12 @@ use sealgate_core::seal::surface::Surface;
 
 pub use self::conninfo::without_password;
 pub use self::fault::{PostgresFault, Refusal};
+pub use self::others::OtherDatabase;
 use self::psql::Session;
 use crate::survey::Hashing;
-use crate::{DatabaseFault, MANY_ROWS, Sink, Survey, Wanted, WantsBuckets, WhyBuckets};
+use crate::{
+    DatabaseFault, Definitions, MANY_ROWS, Sink, Survey, Wanted, WantsBuckets, WhyBuckets,
+};
 
 /// The oldest major version that says which catalog refers to which.
 const OLDEST_MAJOR: u16 = 14;
@@ -111,6 +116,34 @@ impl Postgres {
         // What an earlier visit left open, if it ended early.
         session.run("ROLLBACK", &mut |_| ())?;
         visit::run(&mut session, wanted, sink)
+    }
+
+    /// The bytes of each object that is `wanted` and is no row, and the names of the roles.
+    ///
+    /// # Errors
+    ///
+    /// The server does not answer as it should.
+    pub fn definitions(&self, wanted: Wanted<'_>) -> Result<Definitions, PostgresFault> {
+        let mut session = self.session.lock().unwrap_or_else(PoisonError::into_inner);
+        session.run("ROLLBACK", &mut |_| ())?;
+        let catalogs = catalog::read(&mut session)?;
+        let objects = walk::walk(&mut session, &catalogs, wanted)?.contents();
+        let mut roles = Vec::new();
+        let list =
+            "COPY (SELECT rolname FROM pg_roles WHERE rolname !~ '^pg_' ORDER BY 1) TO STDOUT";
+        session.run(list, &mut |line| roles.extend(copy::values(line).into_iter().flatten()))?;
+        Ok(Definitions { objects, roles })
+    }
+
+    /// The other databases of the server.
+    ///
+    /// # Errors
+    ///
+    /// The server does not answer as it should.
+    pub fn others(&self) -> Result<Vec<OtherDatabase>, PostgresFault> {
+        let mut session = self.session.lock().unwrap_or_else(PoisonError::into_inner);
+        session.run("ROLLBACK", &mut |_| ())?;
+        others::list(&mut session)
     }
 
     /// The tables in `surface` whose rows should be buckets and are none yet.

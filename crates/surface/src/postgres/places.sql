@@ -3,7 +3,7 @@
 -- begins with `-` is left out: TOAST tables follow from their tables, and temporary objects from a session.
 WITH
  ns AS (
-  SELECT oid, CASE WHEN nspname ~ '^pg_(toast$|temp_|toast_temp_)' THEN ARRAY['-'] ELSE ARRAY['.' || nspname] END AS place
+  SELECT oid, CASE WHEN nspname ~ '^pg_(toast|(toast_)?temp_[0-9]+)$' THEN ARRAY['-'] ELSE ARRAY['.' || nspname] END AS place
   FROM pg_namespace
  ),
  rel AS (
@@ -124,5 +124,8 @@ WITH
    FROM pg_database WHERE datname = current_database()
   UNION ALL SELECT 'pg_authid'::regclass, oid, 0, ARRAY['=+roles', '.' || rolname] FROM pg_roles
   UNION ALL SELECT 'pg_tablespace'::regclass, oid, 0, ARRAY['=+tablespaces', '.' || spcname] FROM pg_tablespace
-  UNION ALL SELECT 'pg_replication_origin'::regclass, roident, 0, ARRAY['=+replication-origins', '.' || roname]
+  -- That of a subscription has its number as its name, and follows from it.
+  UNION ALL SELECT 'pg_replication_origin'::regclass, roident, 0,
+   CASE WHEN EXISTS (SELECT FROM pg_subscription s WHERE roname = 'pg_' || s.oid) THEN ARRAY['-']
+    ELSE ARRAY['=+replication-origins', '.' || roname] END
    FROM pg_replication_origin

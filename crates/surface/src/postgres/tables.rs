@@ -46,7 +46,7 @@ const TABLES: &str = "COPY (
  SELECT c.oid, n.nspname, c.relname, c.relkind = 'r'
  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
  WHERE c.relkind IN ('r', 'm') AND c.relpersistence <> 't' AND c.oid >= 16384 AND c.relispopulated
-  AND n.nspname !~ '^pg_(toast$|temp_|toast_temp_)'
+  AND n.nspname !~ '^pg_(toast|(toast_)?temp_[0-9]+)$'
  ORDER BY 2, 3) TO STDOUT";
 
 /// Lists the tables.

@@ -1,11 +1,12 @@
-//! What is no row and stands in no catalog: the values of sequences, and the bytes of large objects.
+//! What is no row and stands in no catalog: the values of sequences, the bytes of large objects, and what the
+//! server keeps in files of its own.
 
 use sealgate_core::compare::inventory::{ScanError, ScanErrorKind};
 
 use super::copy;
 use super::fault::PostgresFault;
 use super::psql::{Session, identifier};
-use super::walk::Objects;
+use super::walk::{BUILTIN, Objects};
 use crate::{MAX_ROW_BYTES, Wanted, path};
 
 /// How many sequences one statement reads.
@@ -19,6 +20,37 @@ const SEQUENCES: &str = "COPY (
 
 /// What stands before the content of a sequence's value.
 const SEQUENCE: &str = "sequence";
+
+/// What the server keeps in files of its own: its place, the view that shows it, and what is read of that: a name
+/// and an object.
+const KEPT_BY_SERVER: [(&str, &str, &str); 3] = [
+    (
+        "+cluster/replication-slots",
+        "pg_replication_slots",
+        "SELECT slot_name, (SELECT row_to_json(r) FROM
+          (SELECT plugin, slot_type, two_phase, database IS NOT NULL AS of_database) r)
+         FROM pg_replication_slots
+         WHERE NOT temporary AND (database IS NULL OR database = current_database())",
+    ),
+    (
+        "+database/prepared-transactions",
+        "pg_prepared_xacts",
+        "SELECT gid, (SELECT row_to_json(r) FROM (SELECT owner) r)
+         FROM pg_prepared_xacts WHERE database = current_database()",
+    ),
+    // What ALTER SYSTEM writes.
+    (
+        "+cluster/settings",
+        "pg_file_settings",
+        "SELECT name, (SELECT row_to_json(r) FROM (SELECT name, setting) r)
+         FROM pg_file_settings WHERE sourcefile ~ '(^|[\\\\/])postgresql\\.auto\\.conf$'",
+    ),
+];
+
+/// Tables that are made with the database and are no catalogs.
+const BUILTIN_TABLES: &str = "COPY (
+ SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+ WHERE c.relkind = 'r' AND c.oid < 16384 AND n.nspname NOT IN ('pg_catalog', 'pg_toast') ORDER BY 1, 2) TO STDOUT";
 
 /// How many bytes of a large object the server gives at once.
 const PART: usize = 1 << 20;
@@ -61,6 +93,71 @@ pub(super) fn sequences(
                 objects.push(path.clone(), SEQUENCE, &json);
             }
         })?;
+    }
+    Ok(())
+}
+
+/// Adds what the server keeps in files of its own, as far as it is `wanted`.
+pub(super) fn kept_by_server(
+    session: &mut Session,
+    wanted: Wanted<'_>,
+    objects: &mut Objects,
+) -> Result<(), PostgresFault> {
+    for (place, view, select) in KEPT_BY_SERVER {
+        if !wanted.reaches(place) {
+            continue;
+        }
+        let read = session.run(&format!("COPY ({select}) TO STDOUT"), &mut |line| {
+            let mut fields = line.splitn(2, |&byte| byte == b'\t').map(copy::unescape);
+            let mut next = || fields.next().unwrap_or_default();
+            let (name, json) = (next(), next());
+            let path = format!("{place}/{}", path::name(&name));
+            if wanted.has(&path) {
+                objects.push(path, view, &json);
+            }
+        });
+        match read {
+            Err(PostgresFault::Refused(refusal)) => {
+                let error = ScanError::new(ScanErrorKind::Unreadable, refusal.to_string());
+                objects.failed.push((place.to_owned(), error.of_directory()));
+            }
+            read => read?,
+        }
+    }
+    Ok(())
+}
+
+/// Adds the rows of the tables that are made with the database, if they are `wanted`: an object for each table.
+pub(super) fn builtin_rows(
+    session: &mut Session,
+    wanted: Wanted<'_>,
+    objects: &mut Objects,
+) -> Result<(), PostgresFault> {
+    if !wanted.reaches(BUILTIN) {
+        return Ok(());
+    }
+    let mut tables = Vec::new();
+    session.run(BUILTIN_TABLES, &mut |line| {
+        tables.extend(<[String; 2]>::try_from(
+            copy::values(line).into_iter().flatten().collect::<Vec<_>>(),
+        ));
+    })?;
+    for [schema, name] in tables {
+        let path = format!("{BUILTIN}/{schema}.{name}");
+        if !wanted.has(&path) {
+            continue;
+        }
+        let table = format!("{}.{}", identifier(&schema), identifier(&name));
+        let statement = format!("COPY (SELECT row_to_json(c) FROM ONLY {table} c) TO STDOUT");
+        let mut rows = Vec::new();
+        match session.run(&statement, &mut |line| rows.push(copy::unescape(line))) {
+            Ok(()) => rows.iter().for_each(|row| objects.push(path.clone(), &name, row)),
+            Err(PostgresFault::Refused(refusal)) => {
+                let error = ScanError::new(ScanErrorKind::Unreadable, refusal.to_string());
+                objects.failed.push((path, error));
+            }
+            Err(fault) => return Err(fault),
+        }
     }
     Ok(())
 }

@@ -120,6 +120,8 @@ impl Visit<'_> {
         }
         let mut objects = walk::walk(self.session, &self.catalogs, self.wanted)?;
         values::sequences(self.session, self.wanted, &mut objects)?;
+        values::kept_by_server(self.session, self.wanted, &mut objects)?;
+        values::builtin_rows(self.session, self.wanted, &mut objects)?;
         Ok(objects)
     }
 

@@ -19,20 +19,26 @@ const PLACES: &str = include_str!("places.sql");
 const LEFT_OUT: &[u8] = b"-";
 
 /// Where the objects of the server itself are, one entry for each catalog.
-const BUILTIN: &str = "+builtin";
+pub(super) const BUILTIN: &str = "+builtin";
 
 /// The number of the first object that is not made with the database.
 const FIRST_OBJECT: u32 = 16384;
 
-/// Objects that are made with the database and have places of their own all the same.
-const LISTED: &str = "COPY (SELECT coalesce(string_agg(oid::text, ','), '0') FROM (
- SELECT objid AS oid FROM pg_depend WHERE deptype = 'e' AND objid < 16384
- UNION SELECT oid FROM pg_namespace WHERE nspname = 'public'
- UNION SELECT oid FROM pg_extension
- UNION SELECT oid FROM pg_roles
- UNION SELECT oid FROM pg_tablespace
- UNION SELECT oid FROM pg_largeobject_metadata
- UNION SELECT oid FROM pg_database WHERE datname = current_database()) x) TO STDOUT";
+/// Objects that have places of their own although their numbers are those of objects that are made with the
+/// database: the catalog and the number of each. The numbers alone say nothing: a user chooses those of large
+/// objects.
+const LISTED: &str =
+    "COPY (SELECT coalesce(string_agg(format('(%s,%s)', class::oid, oid), ','), '(0,0)') FROM (
+ SELECT classid AS class, objid AS oid FROM pg_depend WHERE deptype = 'e' AND objid < 16384
+ UNION SELECT 'pg_namespace'::regclass, oid FROM pg_namespace WHERE nspname = 'public'
+ UNION SELECT 'pg_extension'::regclass, oid FROM pg_extension
+ UNION SELECT 'pg_authid'::regclass, oid FROM pg_roles
+ UNION SELECT 'pg_tablespace'::regclass, oid FROM pg_tablespace
+ UNION SELECT 'pg_replication_origin'::regclass, roident FROM pg_replication_origin
+ UNION SELECT class, oid FROM pg_largeobject_metadata,
+  (VALUES ('pg_largeobject_metadata'::regclass), ('pg_largeobject'::regclass)) c(class)
+ UNION SELECT 'pg_database'::regclass, oid FROM pg_database WHERE datname = current_database()) x
+ WHERE oid < 16384) TO STDOUT";
 
 /// Settings of the database and of roles, one row for each: its place, and its content.
 const SETTINGS: &str = "COPY (
@@ -139,7 +145,7 @@ fn places(
     let _ = write!(
         statement,
         ") SELECT class::oid, oid, part, place[1], place[2], place[3], place[4] FROM object
-         WHERE oid >= {FIRST_OBJECT} OR oid IN ({listed})) TO STDOUT"
+         WHERE oid >= {FIRST_OBJECT} OR (class::oid, oid) IN ({listed})) TO STDOUT"
     );
     let mut places = Places::new();
     session.run(&statement, &mut |line| {

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use sealgate_core::compare::verdict::{SealResult, Source, Verdict};
 use sealgate_core::seal::SealName;
+use sealgate_core::seal::entry::Digest;
 use sealgate_core::text::problem::Problem;
 use sealgate_scan::Scanner;
 
 use super::sources::Commits;
 use super::{Builds, Context, Sources};
 use crate::ops::check::{Bytes, Causes, Judge};
-use crate::report::Invocation;
+use crate::report::{Invocation, quote};
 use crate::setup::init::build::{at_the_root, find};
 use crate::tree::{Begun, CommitTree};
 
@@ -57,12 +58,11 @@ pub(super) fn head<'a>(
     head.map(|oid| CommitTree::of(repository, "HEAD", &oid)).transpose()
 }
 
-/// Judges what `commit` has of the roots that git keeps, where the bytes in the working tree were judged:
-/// a build that makes the sealed bytes, in this command or before it, proves nothing of the committed
-/// ones, which are what is shipped. A seal of which the commit has another version is not committed yet.
-/// What does not pass takes the place of a pass.
+/// Judges what `commit` has at the roots of which other bytes passed: a build that makes the sealed bytes,
+/// in this command or before it, proves nothing of the committed ones, which are what is shipped. What does
+/// not pass takes the place of the pass.
 pub(super) fn judge_committed(
-    judgements: &mut Vec<SealResult>,
+    judgements: &mut [SealResult],
     (commit, sources): (&CommitTree<'_>, Sources<'_>),
     scanner: &Scanner,
     context: &Context,
@@ -76,27 +76,88 @@ pub(super) fn judge_committed(
         only: sources.only,
         causes: Causes::Proved,
     };
-    let mut failing = Vec::new();
-    for built in judgements.iter_mut() {
-        let is_kept = built.tracked == Some(true) && built.database.is_none();
-        let is_kept = is_kept && built.source == Source::Worktree;
-        // Without a build, what the working tree has is what the commit has, or was changed by a person.
-        let is_told = sources.builds == Builds::None && built.verdict() != Verdict::Pass;
-        let Some(name) = SealName::parse(&built.name).filter(|_| is_kept && !is_told) else {
-            continue;
-        };
-        let Ok(loaded) = commit.load(&name) else { continue };
-        if Some(loaded.digest) != built.digest {
+    for passed in judgements.iter_mut().filter(|result| result.verdict() == Verdict::Pass) {
+        let Some(name) = SealName::parse(&passed.name) else { continue };
+        if matches!(passed.source, Source::Commit { .. }) {
             continue;
         }
-        let result = judge.judge(&name, Ok(Begun::from(loaded)));
-        match (result.verdict(), built.verdict()) {
-            (Verdict::Pass, _) => {}
-            (_, Verdict::Pass) => *built = result,
-            _ => failing.push(result),
+        match of_commit(&judge, commit, &name, passed.digest) {
+            Ok(Some(result)) if result.verdict() != Verdict::Pass => {
+                if sources.share.is_none() {
+                    *passed = result;
+                } else {
+                    // Shares are merged, and each must have looked at the same bytes.
+                    passed.problems.push(differs(commit, &result, context));
+                }
+            }
+            Ok(_) => {}
+            Err(problem) => passed.problems.push(problem.seal(name.as_str())),
         }
     }
-    judgements.extend(failing);
+}
+
+/// What `commit` has at the root of the seal `name`; `None` where it ships nothing there, and where it has
+/// another version of the seal than the one with this `digest`, which is not committed yet.
+fn of_commit(
+    judge: &Judge<'_>,
+    commit: &CommitTree<'_>,
+    name: &SealName,
+    digest: Option<Digest>,
+) -> Result<Option<SealResult>, Problem> {
+    if commit.seal_id(name).is_none() {
+        return Ok(None);
+    }
+    let loaded = commit.load(name)?;
+    let header = match &loaded.seal {
+        Ok(seal) if Some(loaded.digest) == digest && !seal.header.root.is_on_server() => {
+            &seal.header
+        }
+        _ => return Ok(None),
+    };
+    // One word in a seal does not decide whether the commit has files.
+    if !header.tracked && !commit.has_files_of(header)? {
+        return Ok(None);
+    }
+    Ok(Some(judge.judge(name, Ok(Begun::from(loaded)))))
+}
+
+/// The bytes that were judged pass, and those of `commit` come to `result`.
+fn differs(commit: &CommitTree<'_>, result: &SealResult, context: &Context) -> Problem {
+    let given = commit.given();
+    let root = result.root.as_deref().unwrap_or(&result.name);
+    let message = format!("{given} does not have the {root} that its seal approves");
+    let (name, rev) = (quote(result.name.as_bytes()), quote(given.as_bytes()));
+    let sealgate = context.invocation.sealgate();
+    Problem::new("commit-differs", message)
+        .seal(&result.name)
+        .remedy(format!("{sealgate} check {name} --rev {rev}"))
+}
+
+/// Built roots that are missing in a commit, which has no built roots: names the seals that can be checked.
+pub(super) fn explain_built_roots(judgements: &mut [SealResult], context: &Context) {
+    let kept = judgements.iter().filter(|result| result.tracked == Some(true));
+    let kept: Vec<String> = kept.map(|result| quote(result.name.as_bytes())).collect();
+    let sealgate = context.invocation.sealgate();
+    for judgement in judgements.iter_mut().filter(|result| result.tracked == Some(false)) {
+        let Source::Commit { given, .. } = &judgement.source else { continue };
+        let remedy = if kept.is_empty() {
+            format!(
+                "it is built, so no commit has it: build it, and check what is here: {sealgate} check"
+            )
+        } else {
+            let rev = quote(given.as_bytes());
+            format!(
+                "it is built, so no commit has it: name the seals of what is kept in git: {sealgate} \
+                 check {} --rev {rev}",
+                kept.join(" ")
+            )
+        };
+        for problem in &mut judgement.problems {
+            if problem.code == "root-missing" {
+                *problem = problem.clone().remedy(remedy.clone());
+            }
+        }
+    }
 }
 
 /// A root that is missing after its build: the build wrote nothing.

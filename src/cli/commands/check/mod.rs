@@ -26,7 +26,9 @@ use sealgate_scan::{Scanner, Stage};
 
 use self::again::SealsBefore;
 pub(super) use self::built::wrote_nothing;
-use self::built::{explain_missing_root, installs, judge_committed, seals_there};
+use self::built::{
+    explain_built_roots, explain_missing_root, installs, judge_committed, seals_there,
+};
 use self::each::judge_each;
 use self::places::{protected, publish, report_files, stage};
 use self::range::Range;
@@ -41,7 +43,7 @@ use crate::ops::broken::Broken;
 use crate::ops::check::checkout::checkout;
 use crate::ops::check::review::Review;
 use crate::ops::check::{Bytes, Causes, Judge, coverage, lines, shifted};
-use crate::report::{Invocation, Kept, Notice, Report, Verbosity, quote};
+use crate::report::{Invocation, Kept, Notice, Report, Verbosity};
 use crate::tree::CommitTree;
 
 pub(super) fn run(arguments: &CheckArgs, context: &Context) -> Outcome {
@@ -228,7 +230,7 @@ fn judge(
     let Prepared { review, mut notices, mut problems, builds, kept, head, .. } = prepared;
     let only = only(arguments)?;
     let bytes = bytes(arguments, context, &commits);
-    let of_worktree = matches!(bytes, Bytes::Worktree);
+    let outside_commit = !matches!(bytes, Bytes::Commit(_));
     let mut scanner = arguments.reading.scanner();
     let protected = protected(arguments, &selected, &bytes, context)?;
     files.iter().try_for_each(|file| file.guard(&protected))?;
@@ -280,7 +282,7 @@ fn judge(
         installs,
         seals_there: seals_there(builds, context),
         after_build: builds == Builds::Run,
-        of_worktree,
+        outside_commit,
         kept,
         ..context.invocation.clone()
     };
@@ -295,33 +297,6 @@ fn judge(
     lines::add(&mut report, &judgements, &context.repository);
     picture::draw(&mut report, arguments, &files, &commits, context);
     Ok(Checked { report, authorization, files, stage })
-}
-
-/// Built roots that are missing in a commit, which has no built roots: names the seals that can be checked.
-fn explain_built_roots(judgements: &mut [SealResult], context: &Context) {
-    let kept = judgements.iter().filter(|result| result.tracked == Some(true));
-    let kept: Vec<String> = kept.map(|result| quote(result.name.as_bytes())).collect();
-    let sealgate = context.invocation.sealgate();
-    for judgement in judgements.iter_mut().filter(|result| result.tracked == Some(false)) {
-        let Source::Commit { given, .. } = &judgement.source else { continue };
-        let remedy = if kept.is_empty() {
-            format!(
-                "it is built, so no commit has it: build it, and check what is here: {sealgate} check"
-            )
-        } else {
-            let rev = quote(given.as_bytes());
-            format!(
-                "it is built, so no commit has it: name the seals of what is kept in git: {sealgate} \
-                 check {} --rev {rev}",
-                kept.join(" ")
-            )
-        };
-        for problem in &mut judgement.problems {
-            if problem.code == "root-missing" {
-                *problem = problem.clone().remedy(remedy.clone());
-            }
-        }
-    }
 }
 
 /// The verdict on what was asked of the policy.

@@ -8,7 +8,9 @@ use sealgate_core::compare::verdict::Verdict;
 use sealgate_core::text::problem::{Problem, in_words};
 use sealgate_scan::read_named;
 
-use super::places::{of_roots, report_files};
+use super::places::report_files;
+use super::range::{self, Range};
+use super::sources::open_commits;
 use super::{Context, Outcome};
 use crate::cli::args::CheckArgs;
 use crate::report::{Notice, Report};
@@ -49,6 +51,21 @@ fn from_stdin() -> Result<Vec<u8>, String> {
     Ok(bytes)
 }
 
+/// Refuses revisions and a directory that cannot be found: with names, each would be an error.
+fn refuse_what_is_not_there(arguments: &CheckArgs, context: &Context) -> Result<(), Vec<Problem>> {
+    match arguments.rev.as_deref().and_then(Range::of) {
+        Some(given) => range::find(given?, arguments, context)?,
+        None => drop(open_commits(arguments, context)?),
+    }
+    let Some(at) = &arguments.at else { return Ok(()) };
+    let found = context.path(at).metadata();
+    found.map(drop).map_err(|error| {
+        Problem::new("usage", format!("--at {}: {}", at.display(), in_words(&error)))
+            .remedy("correct the path")
+            .into()
+    })
+}
+
 /// The answer where the list names nothing: an error, or with `--allow-none` a pass that says so.
 pub(super) fn none_named(arguments: &CheckArgs, context: &Context) -> Outcome {
     if !arguments.allow_none {
@@ -59,8 +76,7 @@ pub(super) fn none_named(arguments: &CheckArgs, context: &Context) -> Outcome {
         ]);
     }
     let files = report_files(&arguments.output.report, context)?;
-    let protected = of_roots(std::iter::empty(), std::iter::empty(), &context.repository)?;
-    files.iter().try_for_each(|file| file.guard(&protected))?;
+    refuse_what_is_not_there(arguments, context)?;
     let message =
         "the list of --names-from is empty, which --allow-none lets pass: nothing was checked";
     let notices = vec![Notice::new("nothing-named", message)];

@@ -24,8 +24,18 @@ pub(in crate::cli::commands) fn report_files(
     context: &Context,
 ) -> Result<Vec<ReportFile>, Vec<Problem>> {
     let parse = |value: &String| ReportFile::parse(value, &context.base);
-    let files = given.iter().map(parse).collect::<Result<Vec<_>, _>>();
-    files.and_then(|files| ReportFile::distinct(&files).map(|()| files)).map_err(Vec::from)
+    let files = given.iter().map(parse).collect::<Result<Vec<_>, _>>()?;
+    ReportFile::distinct(&files)?;
+    if !files.is_empty() {
+        // Also of the seals that are not judged, and whatever keeps this run from judging: what is under
+        // seal is no place for a report.
+        let repository = &context.repository;
+        let names = repository.contents().ok().flatten().unwrap_or_default().names;
+        let roots = names.iter().filter_map(|name| repository.loose_root(name));
+        let protected = of_roots(roots, None, repository)?;
+        files.iter().try_for_each(|file| file.guard(&protected))?;
+    }
+    Ok(files)
 }
 
 /// Where nothing may be written: what is judged, the seals, and git's own directories.

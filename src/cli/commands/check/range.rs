@@ -77,6 +77,16 @@ struct ProvedRange<'a> {
     steps: Vec<Step>,
 }
 
+/// Refuses a range that cannot be judged, without judging it.
+pub(super) fn find(
+    range: Range<'_>,
+    arguments: &CheckArgs,
+    context: &Context,
+) -> Result<(), Problem> {
+    refuse_others(arguments)?;
+    commits(range, context).map(drop)
+}
+
 pub(super) fn run(range: Range<'_>, arguments: &CheckArgs, context: &Context) -> Outcome {
     let started = Instant::now();
     refuse_others(arguments)?;

@@ -8,6 +8,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use sealgate_core::text::problem::Problem;
+use sealgate_rehearse::supervise::AtEnd;
 
 use super::super::broken;
 use super::super::helper::{Helpers, Job, JobEnd, Running};
@@ -20,7 +21,7 @@ pub(super) const SUPERUSER: &str = "sealgate_rehearsal";
 const PORT: &str = "5432";
 
 /// The data of a cluster, in the directory of its copy.
-const DATA: &str = "cluster";
+pub(super) const DATA: &str = "cluster";
 
 /// The longest path of a Unix socket, in bytes.
 const LONGEST_SOCKET: usize = 107;
@@ -51,14 +52,22 @@ impl Binaries {
     /// refuses.
     pub(crate) fn find(major: u16) -> Result<Self, Problem> {
         refuse_root()?;
+        let found = directories().into_iter().filter_map(|directory| {
+            let version = version(&directory)?;
+            Some(Self { directory, version })
+        });
+        Self::of_major(found, major)
+    }
+
+    /// The first of `found` that are of the major version `major`.
+    fn of_major(found: impl Iterator<Item = Self>, major: u16) -> Result<Self, Problem> {
         let mut others = Vec::new();
-        for directory in directories() {
-            let Some(version) = version(&directory) else { continue };
-            let found = version.split(|c: char| !c.is_ascii_digit()).next();
-            if found.and_then(|found| found.parse().ok()) == Some(major) {
-                return Ok(Self { directory, version });
+        for binaries in found {
+            let number = binaries.version.split(|c: char| !c.is_ascii_digit()).next();
+            if number.and_then(|number| number.parse().ok()) == Some(major) {
+                return Ok(binaries);
             }
-            others.push(version);
+            others.push(binaries.version);
         }
         if others.is_empty() {
             let message = "the programs of a PostgreSQL server (initdb, postgres) are not here";
@@ -170,8 +179,15 @@ impl Server {
             return Err(unusable(directory, "the path is too long for a Unix socket"));
         }
         let mut arguments = vec!["--".into(), binaries.program("initdb")];
-        let options =
-            ["--locale=C", "--encoding=UTF8", "--auth=trust", "--no-sync", "--no-instructions"];
+        // Small segments of the log: each copy of the cluster has several of them.
+        let options = [
+            "--locale=C",
+            "--encoding=UTF8",
+            "--auth=trust",
+            "--no-sync",
+            "--no-instructions",
+            "--wal-segsize=1",
+        ];
         arguments.extend(options.map(OsString::from));
         arguments.push(format!("--username={SUPERUSER}").into());
         arguments.extend(["-D".into(), directory.join(DATA).into()]);
@@ -217,13 +233,16 @@ impl Server {
         sockets.push(directory);
         set(sockets);
         set(format!("port={PORT}").into());
-        let running = helpers.start(&Job {
-            shown: "postgres",
-            writable: vec![directory.to_owned()],
-            directory: directory.to_owned(),
-            arguments,
-            variables: Vec::new(),
-        })?;
+        let running = helpers.start(
+            &Job {
+                shown: "postgres",
+                writable: vec![directory.to_owned()],
+                directory: directory.to_owned(),
+                arguments,
+                variables: Vec::new(),
+            },
+            AtEnd::Quit,
+        )?;
         let (label, directory) = (label.to_owned(), directory.to_owned());
         let mut server = Self { label, directory, running: Some(running) };
         server.wait_until_ready(helpers)?;
@@ -328,4 +347,31 @@ pub(super) fn said(end: &JobEnd) -> String {
     let text = String::from_utf8_lossy(&end.output[1]);
     let lines: Vec<&str> = text.trim().lines().collect();
     lines[lines.len().saturating_sub(5)..].join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_programs_of_the_sealed_major_version_are_taken() {
+        let cases = [
+            (&["16.2", "15.18", "15.2"][..], Ok("15.18")),
+            (&["15beta1"], Ok("15beta1")),
+            (&["16.2", "14.9"], Err("server-major-differs")),
+            (&[], Err("server-binaries-missing")),
+        ];
+        for (versions, expected) in cases {
+            let found = versions.iter().map(|version| Binaries {
+                directory: PathBuf::from("/programs"),
+                version: (*version).to_owned(),
+            });
+            let found = Binaries::of_major(found, 15);
+            if let Err(problem) = &found {
+                assert!(problem.remedy.as_ref().is_some_and(|text| text.contains("PostgreSQL 15")));
+            }
+            let found = found.as_ref().map(|binaries| &*binaries.version);
+            assert_eq!(found.map_err(|problem| problem.code), expected, "{versions:?}");
+        }
+    }
 }

@@ -33,7 +33,15 @@ pub(super) fn restore_failed(why: &str) -> Problem {
 pub(super) fn refused(what: &str, said: &str) -> Problem {
     let missing = missing_roles(said);
     if missing.is_empty() {
-        return restore_failed(&format!("{what}: {said}"));
+        let problem = restore_failed(&format!("{what}: {said}"));
+        if !said.contains("tablespace") {
+            return problem;
+        }
+        // It is a place on the machine of the source, and nothing is written at such a place here.
+        return problem.remedy(
+            "leave tablespaces out: write the roles with pg_dumpall --roles-only instead of --globals-only, \
+             and the dump with --no-tablespaces",
+        );
     }
     let message = format!("the dump names roles that are not there: {}", missing.join(", "));
     Problem::new("roles-missing", message).remedy(
@@ -66,5 +74,19 @@ mod tests {
         assert_eq!(missing_roles(said), ["app", "a b"]);
         assert!(missing_roles("relation \"x\" does not exist").is_empty());
         assert!(missing_roles("role \"x\" already exists").is_empty());
+    }
+
+    #[test]
+    fn what_was_refused_has_its_code_and_says_what_next() {
+        let cases = [
+            ("ERROR: role \"app\" does not exist", "roles-missing", "pg_dumpall --globals-only"),
+            ("ERROR: tablespace \"fast\" does not exist", "restore-failed", "--no-tablespaces"),
+            ("ERROR: extension \"x\" is not available", "restore-failed", "install the extensions"),
+        ];
+        for (said, code, next) in cases {
+            let problem = refused("pg_restore", said);
+            assert_eq!(problem.code, code, "{said}");
+            assert!(problem.remedy.as_ref().is_some_and(|text| text.contains(next)), "{problem:?}");
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! What is rehearsed on: copies, each with a label, of a database or of a directory.
 
+mod around;
 mod cluster;
 mod dump;
 mod postgres;

@@ -14,11 +14,12 @@ use sealgate_core::seal::surface::{DatabaseSystem, Surface};
 use sealgate_core::text::problem::{Problem, in_words};
 use sealgate_rehearse::ended::Ended;
 use sealgate_rehearse::state::{Class, Place, State};
-use sealgate_surface::{Postgres, Survey, Wanted};
+use sealgate_surface::{OtherDatabase, Postgres, Survey, Wanted};
 
 use super::super::broken;
 use super::super::helper::{Job, JobEnd};
-use super::cluster::{Binaries, Server, said};
+use super::around;
+use super::cluster::{Binaries, DATA, Server, said};
 use super::dump::{is_archive, refused, restore_failed};
 use super::tree::copy_tree;
 use super::{
@@ -29,9 +30,6 @@ use crate::tree::{database_problem, server_database};
 
 /// The database that a plain dump fills which makes none itself.
 const OWN_DATABASE: &str = "rehearsal";
-
-/// What `ALTER SYSTEM` writes, in the directory of a copy.
-const SETTINGS: &str = "cluster/postgresql.auto.conf";
 
 /// Copies of a PostgreSQL cluster.
 #[derive(Debug)]
@@ -173,7 +171,11 @@ impl<'a> PostgresBench<'a> {
     }
 
     fn connect(&self, label: &str) -> Result<Postgres, Problem> {
-        let connection = self.with_server(label, |server| server.connection(&self.database))?;
+        self.connect_to(label, &self.database)
+    }
+
+    fn connect_to(&self, label: &str, database: &str) -> Result<Postgres, Problem> {
+        let connection = self.with_server(label, |server| server.connection(database))?;
         let major = match self.shared.surface()?.system {
             DatabaseSystem::Postgres { major } => major,
             DatabaseSystem::Sqlite => 0,
@@ -181,34 +183,53 @@ impl<'a> PostgresBench<'a> {
         server_database(&connection, major, &self.shared.seal.name)
     }
 
-    fn survey(&self, label: &str, surface: &Surface, exclude: &Scope) -> Result<Survey, Problem> {
-        let database = self.connect(label)?;
+    fn survey(
+        &self,
+        database: &Postgres,
+        surface: &Surface,
+        exclude: &Scope,
+    ) -> Result<Survey, Problem> {
         database.survey(Wanted { surface, exclude }).map_err(|fault| self.fault(&fault))
     }
 
-    /// What no database of the cluster shows: the others, and the settings of the server.
-    fn of_cluster(&self, label: &str) -> Result<Vec<(Place, String)>, Problem> {
-        let line = |path: String, text: &[u8]| {
-            (Place { path, class: Class::Schema }, Digest::of(text).to_string())
-        };
-        let settings = self.shared.directory(label)?.join(SETTINGS);
-        let text = fs::read(&settings).map_err(|error| broken(&in_words(&error)))?;
-        let mut lines = vec![line("+cluster/settings".to_owned(), &text)];
-        for name in self.databases(label)?.into_iter().filter(|name| *name != self.database) {
-            let name = name.replace('%', "%25").replace('/', "%2F");
-            lines.push(line(format!("+cluster/databases/{name}"), b""));
+    /// What is in `surface` of `database`, but for what is excluded.
+    fn state(
+        &self,
+        database: &Postgres,
+        surface: &Surface,
+        exclude: &Scope,
+    ) -> Result<State, Problem> {
+        let survey = self.survey(database, surface, exclude)?;
+        let state = State::of(&survey.inventory, Class::in_database);
+        state.map_err(|unread| unmeasured(&unread))
+    }
+
+    /// What the database that is rehearsed, on the copy `label`, does not show: the other databases, and files
+    /// of the cluster.
+    fn around(&self, label: &str, database: &Postgres) -> Result<Vec<(Place, String)>, Problem> {
+        let cluster = self.shared.directory(label)?.join(DATA);
+        let mut lines = around::files(&cluster).map_err(|error| broken(&in_words(&error)))?;
+        let everything = self.shared.everything(&[])?;
+        let shared = Scope::new(around::SHARED.map(str::to_owned).to_vec());
+        let shared = shared.map_err(|error| broken(&error.to_string()))?;
+        let others = database.others().map_err(|fault| self.fault(&fault.into()))?;
+        for OtherDatabase { name, is_open, content, .. } in others {
+            let mut inside = None;
+            if is_open {
+                let other = self.connect_to(label, &name)?;
+                inside = Some(self.state(&other, &everything, &shared)?);
+            }
+            lines.push(around::database(&name, &content, inside.as_ref()));
         }
         Ok(lines)
     }
 
     /// The names of the databases of the cluster in the copy `label`, but for the templates.
     fn databases(&self, label: &str) -> Result<Vec<String>, Problem> {
-        let list = "\\o databases\n\\a \\t\n\
-             SELECT datname FROM pg_catalog.pg_database WHERE NOT datistemplate;\n";
-        Self::must(&self.execute(label, "template1", list)?, "the list of databases")?;
-        let text = fs::read_to_string(self.scratch()?.join("databases"));
-        let text = text.map_err(|error| broken(&in_words(&error)))?;
-        Ok(text.lines().map(str::to_owned).collect())
+        let others = self.connect_to(label, "template1")?.others();
+        let mut others = others.map_err(|fault| self.fault(&fault.into()))?;
+        others.retain(|other| !other.is_template);
+        Ok(others.into_iter().map(|other| other.name).collect())
     }
 
     fn fault(&self, fault: &sealgate_surface::DatabaseFault) -> Problem {
@@ -260,16 +281,16 @@ impl Bench for PostgresBench<'_> {
 
     fn measure(&self, label: &str) -> Result<State, Problem> {
         let nothing = Scope::new(Vec::new()).map_err(|error| broken(&error.to_string()))?;
-        let survey = self.survey(label, &self.shared.everything(&self.buckets)?, &nothing)?;
-        let state = State::of(&survey.inventory, Class::in_database);
-        let state = state.map_err(|unread| unmeasured(&unread))?;
-        Ok(state.with(self.of_cluster(label)?))
+        let database = self.connect(label)?;
+        let everything = self.shared.everything(&self.buckets)?;
+        let state = self.state(&database, &everything, &nothing)?;
+        Ok(state.with(self.around(label, &database)?))
     }
 
     fn seal_digest(&self, label: &str) -> Result<Digest, Problem> {
         let seal = self.shared.seal;
         let Header { scope, .. } = &seal.header;
-        let survey = self.survey(label, self.shared.surface()?, scope)?;
+        let survey = self.survey(&self.connect(label)?, self.shared.surface()?, scope)?;
         sealed_digest(seal, &survey.inventory)
     }
 

@@ -49,7 +49,8 @@ fn is_for_a_build(judgement: &SealResult, invocation: &Invocation) -> bool {
             matches!(finding.cause, None | Some(Cause::BuildDiffers | Cause::RenamedByDigest));
         unexplained && finding.kind != FindingKind::Unsealable
     };
-    let is_committed = invocation.of_worktree && matches!(judgement.source, Source::Commit { .. });
+    let is_committed =
+        invocation.outside_commit && matches!(judgement.source, Source::Commit { .. });
     (invocation.after_build || is_committed)
         && judgement.tracked == Some(true)
         && judgement.build.is_some()
@@ -57,11 +58,7 @@ fn is_for_a_build(judgement: &SealResult, invocation: &Invocation) -> bool {
 }
 
 /// How roots are fixed of which the build made something else than the commit has.
-fn of_build(failing: &[&SealResult], invocation: &Invocation) -> Fix {
-    // The same seal may have judged what the build made, and what the commit has.
-    let mut failing = failing.to_vec();
-    failing.sort_by(|a, b| a.name.cmp(&b.name));
-    failing.dedup_by(|a, b| a.name == b.name);
+fn of_build<'a>(failing: &[&'a SealResult], invocation: &Invocation) -> Fix {
     let names: Vec<String> = failing.iter().map(|one| quote(one.name.as_bytes())).collect();
     let sealgate = invocation.sealgate();
     let approve = format!("{sealgate} rebuild {} --seal", names.join(" "));
@@ -69,10 +66,10 @@ fn of_build(failing: &[&SealResult], invocation: &Invocation) -> Fix {
         failing.iter().filter_map(|one| invocation.installs.get(&one.name)).collect();
     let mut steps: Vec<String> = installs.into_iter().cloned().collect();
     steps.push(approve.clone());
-    // A build is that of a root in git.
-    let staged = failing.iter().map(|one| ToStage { name: &one.name, root: one.root.as_deref() });
+    let kept = |one: &'a SealResult| one.root.as_deref().filter(|_| one.tracked == Some(true));
+    let staged = failing.iter().map(|one| ToStage { name: &one.name, root: kept(one) });
     steps.push(invocation.stage(&staged.collect::<Vec<_>>(), invocation.seals_there.as_deref()));
-    let subject = match &failing[..] {
+    let subject = match failing {
         [one] => format!("Rebuild {}", one.root.as_deref().unwrap_or(&one.name)),
         _ => format!("Rebuild {} directories", failing.len()),
     };
@@ -84,7 +81,7 @@ fn of_build(failing: &[&SealResult], invocation: &Invocation) -> Fix {
             "with a copy of what this one made, `{sealgate} diff {first} --against COPY` shows where they differ."
         )
     } else {
-        "what this one made is kept, and these show where they differ:".to_owned()
+        "what this one made is kept.".to_owned()
     };
     let caution = format!(
         "If that changes nothing where you build, that machine and this one make different bytes. \
@@ -109,7 +106,11 @@ pub(crate) fn fix_of_all(judgements: &[SealResult], invocation: &Invocation) -> 
     if failing.len() < 2 {
         return None;
     }
-    if failing.iter().all(|one| is_for_a_build(one, invocation)) {
+    // A build makes what git ignores too.
+    let builds = |one: &&SealResult| invocation.after_build && one.build.is_some();
+    if failing.iter().all(|one| is_for_a_build(one, invocation))
+        || failing.iter().any(|one| is_for_a_build(one, invocation)) && failing.iter().all(builds)
+    {
         return Some(of_build(&failing, invocation));
     }
     let no_error = |one: &SealResult| matches!(one.verdict(), Verdict::Pass | Verdict::Fail);
@@ -127,9 +128,12 @@ pub(crate) fn fix_of_all(judgements: &[SealResult], invocation: &Invocation) -> 
         [alike] => (*alike).to_owned(),
         [first, others @ ..] => {
             format!(
-                "Of {}: {first} (Read the same for each of the other {}.)",
+                "Of {}: {first} (Read the same for {}.)",
                 failing[0].name,
-                text::count(others.len() as u64, "seal", "seals")
+                match others.len() {
+                    1 => "the other seal".to_owned(),
+                    others => format!("each of the other {others} seals"),
+                }
             )
         }
         [] => String::new(),
@@ -281,5 +285,13 @@ impl Advice<'_> {
 
 /// Whether somebody may have meant what has this cause: nothing is broken, and a database has it so.
 fn may_be_meant(cause: Cause) -> bool {
-    matches!(cause, Cause::ColumnOrder | Cause::OnlyQuoting | Cause::RenamedByDigest)
+    matches!(
+        cause,
+        Cause::ColumnOrder
+            | Cause::OnlyQuoting
+            | Cause::SettingOfDatabase
+            | Cause::OwnerOrGrants
+            | Cause::Comment
+            | Cause::RenamedByDigest
+    )
 }

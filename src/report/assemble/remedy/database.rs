@@ -28,6 +28,17 @@ impl Advice<'_> {
                 "SQLite rewrites definitions when a table is renamed, and leaves them so when it is renamed \
                  back: {approval}."
             ),
+            (Some(Cause::SettingOfDatabase), _) => format!(
+                "No plain dump has what ALTER DATABASE and ALTER ROLE IN DATABASE set: set it again, or, if \
+                 it is meant, {approval}."
+            ),
+            (Some(Cause::OwnerOrGrants), _) => format!(
+                "Find out who changed the owner or granted or revoked privileges: undo that with ALTER, \
+                 GRANT or REVOKE; or, if it is meant, {approval}."
+            ),
+            (Some(Cause::Comment), _) => {
+                format!("Remove the comment if it does not belong there; or, if it is meant, {approval}.")
+            }
             (_, FindingKind::Unreadable) if self.is_on_server() => {
                 "Give the user of the connection the right to read it: what cannot be read is never approved."
                     .to_owned()

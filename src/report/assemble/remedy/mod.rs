@@ -4,6 +4,7 @@
 //! fixed before anything is approved; nothing here advises to approve bytes nobody understands.
 
 mod approve;
+mod built;
 mod checkout;
 mod database;
 mod followed;
@@ -48,9 +49,9 @@ pub struct Invocation {
     pub checkout: Checkout,
     /// Whether builds ran just before the bytes were judged.
     pub after_build: bool,
-    /// Whether the bytes are those of the working tree: a result for a commit says that the commit has
-    /// others than its seal approves.
-    pub of_worktree: bool,
+    /// Whether the bytes are not those of a commit: a result for one says that it has others than its
+    /// seal approves.
+    pub outside_commit: bool,
     /// What installs the dependencies of a build, by the name of its seal.
     pub installs: BTreeMap<String, String>,
     /// In CI: where the report of this run is kept.
@@ -98,7 +99,7 @@ pub(crate) fn of(finding: &Finding, judgement: &SealResult, invocation: &Invocat
     if advice.is_database() {
         return advice.on_database(finding);
     }
-    if invocation.of_worktree && matches!(judgement.source, Source::Commit { .. }) {
+    if invocation.outside_commit && matches!(judgement.source, Source::Commit { .. }) {
         return advice.on_unbuilt_commit();
     }
     match finding.cause {
@@ -115,9 +116,9 @@ struct Advice<'a> {
 
 impl Advice<'_> {
     fn on_cause(&self, cause: Cause, kind: FindingKind, path: &[u8]) -> String {
-        let again = self.again(Some(path));
+        let again = || self.again(Some(path));
         match cause {
-            Cause::Swapped => format!("Two files hold each other's bytes: {again}."),
+            Cause::Swapped => format!("Two files hold each other's bytes: {}.", again()),
             Cause::CaseOnlyRename => "Give the file its sealed name back: a file system that \
                                       ignores case may have changed it."
                 .to_owned(),
@@ -134,20 +135,23 @@ impl Advice<'_> {
             Cause::LinkFollowed => self.on_followed_link(path),
             Cause::DirectoryLinked => format!(
                 "A link took the place of the directory, and no link is followed: put the directory \
-                 in its place (`cp -RL` copies what a link leads to), or {again}."
+                 in its place (`cp -RL` copies what a link leads to), or {}.",
+                again()
             ),
             Cause::LfsPointer => self.on_pointer(),
             Cause::Emptied => {
-                format!("The content is gone (a full disk, a copy that broke off): {again}.")
+                format!("The content is gone (a full disk, a copy that broke off): {}.", again())
             }
             Cause::LineEndings => self.on_line_endings(),
             Cause::ByteOrderMark => format!(
                 "An editor or a script put in or took out the byte order mark: exclude these \
-                 files from what it rewrites, and {again}."
+                 files from what it rewrites, and {}.",
+                again()
             ),
             Cause::TrailingNewline => format!(
                 "An editor or a formatter hook (end-of-file-fixer and the like) changed the end: \
-                 exclude these files from what it rewrites, and {again}."
+                 exclude these files from what it rewrites, and {}.",
+                again()
             ),
             Cause::LinkAsFile => format!(
                 "Links became plain files: run `{} config core.symlinks true` and check out \
@@ -163,45 +167,18 @@ impl Advice<'_> {
                                  unpack it after."
                 .to_owned(),
             Cause::BuildDiffers if kind == FindingKind::Missing => self.on_unmade(path),
-            Cause::BuildDiffers => format!(
-                "The committed {} matches its seal, and the build made something else here. So either it \
-                 was not built again after a change, or this machine builds it in another way.",
-                self.root_in_words()
-            ),
+            Cause::BuildDiffers => self.on_build(),
             Cause::NotInGit => self.on_not_in_git(kind, path),
-            Cause::EmbedsCommit => {
-                "The build writes the commit's id into the file, so no commit can \
-                                    hold both it and its seal: leave the id out of the build, or \
-                                    write it to a file outside the root."
-                    .to_owned()
-            }
+            Cause::EmbedsCommit => "The build writes the commit's id into the file, so no commit can hold both it \
+                 and its seal: leave the id out of the build, or write it to a file outside the root."
+                .to_owned(),
             // Only databases have them.
-            Cause::ColumnOrder | Cause::OnlyQuoting => format!("If it is meant, {}.", self.approval()),
+            Cause::ColumnOrder
+            | Cause::OnlyQuoting
+            | Cause::SettingOfDatabase
+            | Cause::OwnerOrGrants
+            | Cause::Comment => format!("If it is meant, {}.", self.approval()),
         }
-    }
-
-    /// The working tree was judged, by the seal of a commit which has other bytes.
-    fn on_unbuilt_commit(&self) -> String {
-        let right = if self.judgement.build.is_some() {
-            "what the build makes"
-        } else {
-            "that of the working tree"
-        };
-        let root = self.root_in_words();
-        format!("The commit does not have the {root} that its seal approves: commit {right}.")
-    }
-
-    /// A file has another content hash or version in its name than the sealed one.
-    fn on_new_digest(&self) -> String {
-        let why = "Builds write content hashes and versions into names, so the name changed with the bytes.";
-        if self.is_rebuilt_here() {
-            return why.to_owned();
-        }
-        format!(
-            "{why} If the change is meant, {}; if not, {}, and remove what has the new name.",
-            self.approval(),
-            self.again(None)
-        )
     }
 
     /// It was sealed where it lay beside the files that git has, or it lies there now.
@@ -225,7 +202,7 @@ impl Advice<'_> {
     }
 
     fn on_kind(&self, finding: &Finding) -> String {
-        let again = self.again(Some(&finding.path));
+        let again = || self.again(Some(&finding.path));
         match finding.kind {
             FindingKind::Unreadable => "Let the user who runs sealgate read it (permissions, \
                                         owner, a failing disk) and check again: what cannot be \
@@ -240,9 +217,9 @@ impl Advice<'_> {
                 format!("Remove it, or {}: no seal can hold it.", self.exclusion(&finding.path))
             }
             FindingKind::KindChanged | FindingKind::LinkChanged => {
-                format!("If nobody meant it, {again}.")
+                format!("If nobody meant it, {}.", again())
             }
-            FindingKind::Modified if self.is_refused(finding) => self.on_unwatched(&again),
+            FindingKind::Modified if self.is_refused(finding) => self.on_unwatched(&again()),
             FindingKind::Modified if self.is_rebuilt_here() => format!(
                 "Find out why before you reseal: does the build repeat itself? `{} --twice` builds \
                  twice and names every file that differs.",
@@ -255,7 +232,7 @@ impl Advice<'_> {
             ),
             FindingKind::ModeChanged => self.on_mode(finding),
             FindingKind::Missing if self.is_unmade(finding) => self.on_unmade(&finding.path),
-            FindingKind::Missing => format!("If it should be there, {again}."),
+            FindingKind::Missing => format!("If it should be there, {}.", again()),
             FindingKind::Unsealed => self.on_refused(finding).unwrap_or_else(|| {
                 format!(
                     "Remove it if it does not belong there, {} if it never will, or {}.",
@@ -325,11 +302,6 @@ impl Advice<'_> {
 
     fn is_kept_in_git(&self) -> bool {
         self.judgement.tracked == Some(true) && self.judgement.source == Source::Worktree
-    }
-
-    /// Whether `rebuild` makes what was judged.
-    fn is_rebuilt_here(&self) -> bool {
-        self.judgement.build.is_some() && self.judgement.source == Source::Worktree
     }
 
     fn root(&self) -> &str {

@@ -8,7 +8,7 @@ use sealgate_core::text::escape::{message, printable_str};
 
 use super::{left_out, prose};
 use crate::report::present::issues::{cut_by, place, remarks};
-use crate::report::present::{Presentation, to_approve};
+use crate::report::present::{Presentation, TO_COMPARE, to_approve};
 use crate::report::v1::{DifferenceView, FindingView, SealView, SideView};
 use crate::report::words::{meaning, path, text};
 
@@ -55,6 +55,7 @@ pub(super) fn fixes(shown: &Presentation) -> Markup {
                         div class="command" { pre { (message(command)) } }
                     }
                     p class="soft" { (prose(&fix.caution)) }
+                    @if !fix.compare.is_empty() { p { (TO_COMPARE) } }
                     @for command in &fix.compare {
                         div class="command" { pre { (message(command)) } }
                     }

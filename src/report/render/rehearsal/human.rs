@@ -59,7 +59,8 @@ fn one(invariant: &InvariantView, verbosity: Verbosity, sink: &mut dyn Write) ->
     if invariant.holds {
         writeln!(sink, "  {GOOD}holds{GOOD:#}    {name}: {statement}")?;
     } else {
-        writeln!(sink, "  {BAD}BROKEN{BAD:#}   {name}: {statement}: {meaning}")?;
+        let code = invariant.code.map_or(String::new(), |code| format!(" ({code})"));
+        writeln!(sink, "  {BAD}BROKEN{BAD:#}   {name}: {statement}: {meaning}{code}")?;
     }
     let most = if verbosity == Verbosity::Verbose { usize::MAX } else { SHOWN };
     let width = invariant.places.iter().take(most).map(|place| how(name, place).len()).max();

@@ -4,6 +4,7 @@
 //! digests, or shown by undoing the suspected change on the bytes that are there and arriving at
 //! the sealed digest. The causes stand in [`Cause`]'s order; the first proved counts.
 
+mod catalog;
 mod collide;
 mod commit;
 mod definition;
@@ -14,6 +15,8 @@ mod renamed;
 
 use std::collections::HashMap;
 
+pub use self::catalog::of_catalog;
+use self::catalog::of_setting;
 use self::collide::Collisions;
 pub use self::commit::MAX_SEARCHED;
 pub use self::definition::of_definition;
@@ -123,8 +126,11 @@ pub fn explain_together(seal: &Seal, findings: &mut [Finding]) {
             _ => None,
         })
         .collect();
+    let is_database = seal.header.surface.is_some();
     for (finding, explained) in findings.iter_mut().zip(explained) {
-        set(finding, explained);
+        let is_open = is_database && explained.is_none() && !finding.kind.is_error();
+        let setting = is_open.then(|| of_setting(&finding.path)).flatten();
+        set(finding, explained.or(setting));
     }
 }
 

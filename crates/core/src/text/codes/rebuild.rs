@@ -27,6 +27,14 @@ pub(super) const REBUILD: &[ErrorCode] = &[
             `sealgate seal NAME --set-build CMD`.",
     },
     ErrorCode {
+        code: "commit-differs",
+        title: "The commit ships other bytes than those that were judged",
+        explanation: "A share of a check found nothing wrong with the bytes that were built, and the \
+            commit that has the seal also has files at the root, with other bytes than the seal \
+            approves. What a commit has is shipped, whatever a build put over it. `sealgate check \
+            NAME --rev REV` names the files. Build, and commit what the build makes.",
+    },
+    ErrorCode {
         code: "no-build-command",
         title: "The seal states no build command",
         explanation: "`rebuild` runs the command that a seal states in the key `build`, and this \

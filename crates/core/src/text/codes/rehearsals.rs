@@ -4,6 +4,14 @@ use super::ErrorCode;
 
 pub(super) const REHEARSALS: &[ErrorCode] = &[
     ErrorCode {
+        code: "apply-changed-nothing",
+        title: "The change changes nothing",
+        explanation: "After the script of the change, everything is as before, in a transaction or \
+            committed. Nothing can be proven of a change that does nothing: look at conditions, \
+            names and rules on its tables. Correct the script, seal the plan again, and \
+            rehearse.",
+    },
+    ErrorCode {
         code: "apply-failed",
         title: "The script of the change failed",
         explanation: "On a copy of the clone, the database refused a statement of the script \
@@ -34,6 +42,30 @@ pub(super) const REHEARSALS: &[ErrorCode] = &[
             nothing. Report this with the record.",
     },
     ErrorCode {
+        code: "damage-not-done",
+        title: "The copy could not be damaged",
+        explanation: "Before a snapshot is restored, the rehearsal damages the copy in every class of \
+            things that it has, so that a restore which does nothing is found out. In the \
+            classes that are named, no damage shows, so the restore proves nothing. Report this \
+            with the record.",
+    },
+    ErrorCode {
+        code: "not-deterministic",
+        title: "The clone does not read the same twice",
+        explanation: "The clone, on which nothing was run, was measured at the beginning and at the end, \
+            and the paths that are named differ. So no comparison of this rehearsal counts, and \
+            the verdict is an error. See whether something else writes the scratch; otherwise \
+            report this.",
+    },
+    ErrorCode {
+        code: "outside-surface",
+        title: "The change touches what is not under the seal",
+        explanation: "The change also changed the paths that are named, which the seal of the plan \
+            does not cover: a trigger, a cascade or a sequence may do that. Correct the \
+            script, cover the paths by the seal, or, where it is meant, add the printed \
+            lines (`outside`) to the plan with a reason.",
+    },
+    ErrorCode {
         code: "plan-invalid",
         title: "The file is not a plan",
         explanation: "The text is not a plan of a rehearsal: it is not TOML of this form, a \
@@ -46,6 +78,14 @@ pub(super) const REHEARSALS: &[ErrorCode] = &[
         explanation: "The plan, its scripts, and the files beside it that its commands name must \
             be entries of one seal that passes, so that a record is about exact bytes. Seal \
             their directory, or look into why its seal fails.",
+    },
+    ErrorCode {
+        code: "reapply-differs",
+        title: "The change does not come to the same each time",
+        explanation: "Made again, after its rollback or after a snapshot, the change came to something \
+            else at the paths that are named: it depends on a sequence, the time or chance, \
+            or the rollback left something. Correct it, or, where it is meant, add the \
+            printed lines (`varies`) to the plan with a reason.",
     },
     ErrorCode {
         code: "record-unwritable",
@@ -66,6 +106,14 @@ pub(super) const REHEARSALS: &[ErrorCode] = &[
             is no record. Rehearse again.",
     },
     ErrorCode {
+        code: "restore-differs",
+        title: "The restored snapshot does not bring back everything",
+        explanation: "After the restore, the paths that are named are not as they were when the \
+            snapshot was taken. No allowance covers that. Correct the commands of `snapshot` \
+            and `restore`: a dump with the properties of the database, which is dropped and \
+            made anew, brings back everything of one database.",
+    },
+    ErrorCode {
         code: "restore-failed",
         title: "The dump of a plan cannot be restored",
         explanation: "The dump was restored into a new cluster, and PostgreSQL refused a part of \
@@ -78,6 +126,13 @@ pub(super) const REHEARSALS: &[ErrorCode] = &[
         explanation: "Objects of the dump belong to roles, or give rights to roles, that a new cluster does \
             not have. A dump of one database has no roles. Have `pg_dumpall` write those of the source \
             into a file (`--globals-only` with `--no-role-passwords`), and name it in the plan as `roles`.",
+    },
+    ErrorCode {
+        code: "rollback-differs",
+        title: "The rollback does not bring back everything",
+        explanation: "After the change and its rollback, the paths that are named are not as they were \
+            before. Correct the script of the rollback. Where it is meant, and no path of \
+            the seal, add the printed lines (`left`) to the plan with a reason.",
     },
     ErrorCode {
         code: "rollback-failed",
@@ -128,6 +183,12 @@ pub(super) const REHEARSALS: &[ErrorCode] = &[
             `/usr/lib/postgresql`, and in PATH. Install the server.",
     },
     ErrorCode {
+        code: "snapshot-changed",
+        title: "Taking a snapshot changes something",
+        explanation: "After the command that takes a snapshot, the paths that are named differ from \
+            before. A snapshot only reads: correct the command.",
+    },
+    ErrorCode {
         code: "snapshot-failed",
         title: "A command for snapshots failed",
         explanation: "The command of the plan that takes a snapshot, or the one that restores it, ended with \
@@ -139,5 +200,12 @@ pub(super) const REHEARSALS: &[ErrorCode] = &[
         title: "The clone changed during the rehearsal",
         explanation: "The file that was cloned is not what it was when the rehearsal began: \
             something writes to it. Rehearse on a backup that nobody writes.",
+    },
+    ErrorCode {
+        code: "transaction-differs",
+        title: "The database does not take the change back itself",
+        explanation: "In a transaction that was rolled back, the change left the paths that are named: it \
+            does what no transaction takes back. Set `transaction = false` in the plan, with a \
+            `transaction-reason`.",
     },
 ];

@@ -18,6 +18,14 @@ pub(super) const SEALS: &[ErrorCode] = &[
             `--rev` does not go with it: `--seals-from REV --at ...` takes the seal from a commit.",
     },
     ErrorCode {
+        code: "database-not-shared",
+        title: "Shares cannot judge a database on a server",
+        explanation: "A check with `--partition` reads a part at another time than the other shares do, \
+            and a database on a server may have changed meanwhile: all shares could pass although \
+            the database was never as sealed. Nothing is judged. Check it in one run, without \
+            `--partition`.",
+    },
+    ErrorCode {
         code: "database-unreachable",
         title: "The database cannot be reached",
         explanation: "`psql` could not connect to the PostgreSQL database that `--at` names, or the \
