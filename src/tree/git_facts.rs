@@ -11,7 +11,7 @@ use sealgate_git::{Fetching, GitError};
 use super::Workspace;
 
 /// Of so many roots git lists the paths root by root; then it lists those of the whole repository.
-const ROOTS_ASKED_APART: usize = 8;
+const ROOTS_ASKED_APART: usize = 7;
 
 type Paths = Arc<HashSet<Vec<u8>>>;
 

@@ -62,6 +62,11 @@ impl Workspace {
     pub fn find(start: &Path, seals: &EntryPath) -> Result<Self, Problem> {
         let start =
             std::path::absolute(start).and_then(|start| start.canonicalize()).map_err(|error| {
+                if start == Path::new(".") && is_absence(&error) {
+                    let message = "the directory that you are in was removed, or made anew";
+                    return Problem::new("start-unreadable", message)
+                        .remedy("enter it again: cd \"$PWD\"");
+                }
                 Problem::new(
                     "start-unreadable",
                     format!("{}: {}", shown_path(start), in_words(&error)),

@@ -831,6 +831,16 @@ fn a_root_outside_of_a_sparse_checkout_is_staged_by_the_printed_command() {
     assert_eq!(repo.run(&["check", "--rev", "HEAD"]).code, 0, "{stage}");
 }
 
+#[test]
+fn a_shell_in_a_root_that_was_built_is_told_to_enter_it_again() {
+    let repo = repo_with(BUILD);
+    let script = "sealgate -q rebuild; ! sealgate check 2>\"$PWD/../said\"
+        cat \"$PWD/../said\"; cd \"$PWD\"; sealgate check";
+    let ran = repo.script(&repo.at("dist"), script);
+    let said = String::from_utf8(ran.stdout).unwrap();
+    assert!(ran.status.success() && said.contains("enter it again: cd \"$PWD\""), "{said}");
+}
+
 /// For root, another user, whom rights concern.
 #[cfg(target_os = "linux")]
 #[test]

@@ -1,5 +1,7 @@
 //! What advice on failing seals needs to know of git: asked after the verdict, and only then.
 
+use std::collections::BTreeSet;
+
 use sealgate_core::compare::finding::{Cause, Finding, FindingKind};
 use sealgate_core::compare::verdict::{SealResult, Source, Verdict};
 use sealgate_core::seal::entry::{Digest, Entry};
@@ -35,6 +37,7 @@ pub fn checkout(repository: &Workspace, results: &[SealResult]) -> Checkout {
         return Checkout::default();
     };
     let mut checkout = Checkout { head: Some(head.to_string()), ..Checkout::default() };
+    checkout.unwatched = unwatched(repository, &failing);
     for result in failing {
         if let Some(drift) = committed_drift(repository, &head, result) {
             checkout.committed.insert(result.name.clone(), drift);
@@ -45,31 +48,34 @@ pub fn checkout(repository: &Workspace, results: &[SealResult]) -> Checkout {
         if keeps_line_ends(repository, result) {
             checkout.exact_lines.insert(result.name.clone());
         }
-        if is_unwatched(repository, result) {
-            checkout.unwatched.insert(result.name.clone());
-        }
         checkout.modes_unseen |=
             has_other_mode(result) && matches!(sees_modes(repository), Ok(false));
     }
     checkout
 }
 
-/// Whether a finding is of a file in the working tree that the index tells git not to look at.
-fn is_unwatched(repository: &Workspace, result: &SealResult) -> bool {
-    let Some(root) = result.root.as_deref().and_then(|root| Root::parse(root).ok()) else {
-        return false;
-    };
-    if result.tracked != Some(true) || result.source != Source::Worktree {
-        return false;
-    }
-    let sealed = result.findings.iter().filter(|finding| finding.expected.is_some());
-    let paths = sealed.filter_map(|finding| std::str::from_utf8(&finding.path).ok());
-    let paths: Vec<String> = paths.take(MOST_FINDINGS).map(|path| root.join(path)).collect();
+/// The seals with findings in files of the working tree that the index tells git not to look at.
+fn unwatched(repository: &Workspace, failing: &[&SealResult]) -> BTreeSet<String> {
+    let paths: Vec<(&str, String)> = failing
+        .iter()
+        .filter(|result| result.tracked == Some(true) && result.source == Source::Worktree)
+        .filter_map(|result| Some((*result, Root::parse(result.root.as_deref()?).ok()?)))
+        .flat_map(|(result, root)| {
+            let sealed = result.findings.iter().filter(|finding| finding.expected.is_some());
+            let paths = sealed.filter_map(|finding| std::str::from_utf8(&finding.path).ok());
+            let paths: Vec<String> =
+                paths.take(MOST_FINDINGS).map(|path| root.join(path)).collect();
+            paths.into_iter().map(|path| (&*result.name, path))
+        })
+        .collect();
     if paths.is_empty() {
-        return false;
+        return BTreeSet::new();
     }
-    let files = UnwatchedFiles::of(repository.root(), paths.iter().map(String::as_str));
-    files.is_ok_and(|files| files.below(".") != Unwatched::default())
+    let files = UnwatchedFiles::of(repository.root(), paths.iter().map(|(_, path)| &**path));
+    let is_unwatched =
+        |path: &str| files.as_ref().is_ok_and(|files| files.below(path) != Unwatched::default());
+    let found = paths.iter().filter(|(_, path)| is_unwatched(path));
+    found.map(|(name, _)| (*name).to_owned()).collect()
 }
 
 /// Whether a file in the working tree has another mode than the sealed one.
