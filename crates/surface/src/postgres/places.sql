@@ -123,6 +123,9 @@ WITH
   UNION ALL SELECT 'pg_database'::regclass, oid, 0, ARRAY['=+database', '=properties']
    FROM pg_database WHERE datname = current_database()
   UNION ALL SELECT 'pg_authid'::regclass, oid, 0, ARRAY['=+roles', '.' || rolname] FROM pg_roles
+  -- A membership has a number of its own from version 16 on. Before, it is found by its role.
+  UNION ALL SELECT 'pg_auth_members'::regclass, (to_jsonb(m) ->> 'oid')::oid, 0, ARRAY['=+roles', '.' || rolname]
+   FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.roleid WHERE to_jsonb(m) ? 'oid'
   UNION ALL SELECT 'pg_tablespace'::regclass, oid, 0, ARRAY['=+tablespaces', '.' || spcname] FROM pg_tablespace
   -- That of a subscription has its number as its name, and follows from it.
   UNION ALL SELECT 'pg_replication_origin'::regclass, roident, 0,
