@@ -59,7 +59,7 @@ Register-ArgumentCompleter -Native -CommandName 'sealgate' -ScriptBlock {
         'sealgate;check' {
             [CompletionResult]::new('--names-from', '--names-from', [CompletionResultType]::ParameterName, 'Take the NAMEs from FILE, one a line, or from standard input with `-`; an empty list is an error')
             [CompletionResult]::new('--rev', '--rev', [CompletionResultType]::ParameterName, 'Judge the seals and the bytes of the commit REV instead of the working tree; with A..B, of every commit that B has and A has not')
-            [CompletionResult]::new('--seals-from', '--seals-from', [CompletionResultType]::ParameterName, 'Judge the bytes of the working tree by the seals of the commit REV; of a root that git keeps, those of the commit too')
+            [CompletionResult]::new('--seals-from', '--seals-from', [CompletionResultType]::ParameterName, 'Judge the bytes of the working tree by the seals of the commit REV, and what REV has at their roots')
             [CompletionResult]::new('--base', '--base', [CompletionResultType]::ParameterName, 'Judge how the seals changed since the commit REV; `auto` takes it from the event of GitHub Actions, `none` stands for no commit')
             [CompletionResult]::new('--on-reseal', '--on-reseal', [CompletionResultType]::ParameterName, 'Which changes of seals since the base may pass [default: entries; allow with `--base auto` for a change request with the label seal-scope, a merge queue or a push to the default branch; under a policy, grants decide]')
             [CompletionResult]::new('--environment', '--environment', [CompletionResultType]::ParameterName, 'Ask whether sealgate is enforced for the environment E, by the policy of the base')

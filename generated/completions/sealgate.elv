@@ -55,7 +55,7 @@ set edit:completion:arg-completer[sealgate] = {|@words|
         &'sealgate;check'= {
             cand --names-from 'Take the NAMEs from FILE, one a line, or from standard input with `-`; an empty list is an error'
             cand --rev 'Judge the seals and the bytes of the commit REV instead of the working tree; with A..B, of every commit that B has and A has not'
-            cand --seals-from 'Judge the bytes of the working tree by the seals of the commit REV; of a root that git keeps, those of the commit too'
+            cand --seals-from 'Judge the bytes of the working tree by the seals of the commit REV, and what REV has at their roots'
             cand --base 'Judge how the seals changed since the commit REV; `auto` takes it from the event of GitHub Actions, `none` stands for no commit'
             cand --on-reseal 'Which changes of seals since the base may pass [default: entries; allow with `--base auto` for a change request with the label seal-scope, a merge queue or a push to the default branch; under a policy, grants decide]'
             cand --environment 'Ask whether sealgate is enforced for the environment E, by the policy of the base'

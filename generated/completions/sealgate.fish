@@ -57,7 +57,7 @@ complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "completions" -d '
 complete -c sealgate -n "__fish_sealgate_needs_command" -f -a "man" -d 'Print the manual page of sealgate or of a command'
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l names-from -d 'Take the NAMEs from FILE, one a line, or from standard input with `-`; an empty list is an error' -r -F
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l rev -d 'Judge the seals and the bytes of the commit REV instead of the working tree; with A..B, of every commit that B has and A has not' -r
-complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l seals-from -d 'Judge the bytes of the working tree by the seals of the commit REV; of a root that git keeps, those of the commit too' -r
+complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l seals-from -d 'Judge the bytes of the working tree by the seals of the commit REV, and what REV has at their roots' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l base -d 'Judge how the seals changed since the commit REV; `auto` takes it from the event of GitHub Actions, `none` stands for no commit' -r
 complete -c sealgate -n "__fish_sealgate_using_subcommand check" -l on-reseal -d 'Which changes of seals since the base may pass [default: entries; allow with `--base auto` for a change request with the label seal-scope, a merge queue or a push to the default branch; under a policy, grants decide]' -r -f -a "allow\t'All of them'
 entries\t'Changes of entries; what a seal covers must stay as it was'

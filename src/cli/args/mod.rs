@@ -180,8 +180,7 @@ pub struct CheckArgs {
     /// commit that B has and A has not
     #[arg(long, value_name = "REV", conflicts_with_all = ["at", "seals_from", "stage", "require_sealed"])]
     pub rev: Option<String>,
-    /// Judge the bytes of the working tree by the seals of the commit REV; of a root that git keeps, those
-    /// of the commit too
+    /// Judge the bytes of the working tree by the seals of the commit REV, and what REV has at their roots
     #[arg(long, value_name = "REV")]
     pub seals_from: Option<String>,
     /// Judge how the seals changed since the commit REV; `auto` takes it from the event of GitHub
