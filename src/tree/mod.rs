@@ -63,9 +63,9 @@ impl Workspace {
         let start =
             std::path::absolute(start).and_then(|start| start.canonicalize()).map_err(|error| {
                 if start == Path::new(".") && is_absence(&error) {
-                    let message = "the directory that you are in was removed, or made anew";
+                    let message = format!("the directory that you are in: {}", in_words(&error));
                     return Problem::new("start-unreadable", message)
-                        .remedy("enter it again: cd \"$PWD\"");
+                        .remedy("if it was made anew, enter it again: cd \"$PWD\"");
                 }
                 Problem::new(
                     "start-unreadable",

@@ -41,9 +41,7 @@ impl Listing {
             return Ok(listing);
         }
         refuse_special(repository, roots.iter().copied(), ".gitignore", "ls-files")?;
-        // Of another repository git lists the top alone.
-        let listed = roots.iter().map(|root| other_repository(repository, root).unwrap_or(root));
-        let pathspecs = pathspecs(&listed.collect());
+        let pathspecs = pathspecs(&roots);
         let list = |options: &[&str]| list_files(repository, options, &pathspecs);
         for record in list(&["--stage", "-z", "--full-name"])? {
             // MODE SP OID SP STAGE TAB PATH
@@ -65,7 +63,9 @@ impl Listing {
         if walked.is_empty() {
             return Ok(listing);
         }
-        let pathspecs = self::pathspecs(&walked);
+        // Of another repository git lists the top alone.
+        let walked = walked.iter().map(|root| other_repository(repository, root).unwrap_or(root));
+        let pathspecs = self::pathspecs(&walked.collect());
         let list = |options: &[&str]| list_files(repository, options, &pathspecs);
         listing.ignored = list(&["--others", "-z", "--full-name"])?.into_iter().collect();
         if !listing.ignored.is_empty() {
