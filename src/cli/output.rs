@@ -45,7 +45,7 @@ fn columns() -> usize {
 }
 
 impl Terminal {
-    /// How much is told, and how wide a line may be.
+    /// How much detail is printed, and how wide a line may be.
     #[must_use]
     pub fn screen(self) -> Screen {
         Screen { verbosity: self.verbosity, columns: columns() }

@@ -168,8 +168,8 @@ fn holds_special_ignore_file(inventory: &Inventory) -> bool {
     troubles.any(|(path, _)| path.rsplit(|&byte| byte == b'/').next() == Some(b".gitignore"))
 }
 
-/// Takes the execute bits from git where the system has none. Where git has none either, the user
-/// is told.
+/// Takes the execute bits from git where the system has none. Of a root that git does not keep, a
+/// remark says how new entries are sealed.
 fn settle_modes(drafted: &mut Drafted, tracking: &Tracking<'_>, context: &Context) {
     if drafted.seal.header.tracked {
         take_modes_of_git(&mut drafted.seal, tracking);

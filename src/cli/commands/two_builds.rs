@@ -1,4 +1,4 @@
-//! What is said of two builds of one source, in the format that was asked for.
+//! Prints how two builds of one source differ, in the format that was asked for.
 
 use sealgate_core::text::problem::Problem;
 

@@ -1,5 +1,5 @@
-//! Looks into archives: zip with its kin (wheels, jars), tar and gzip. What they are is told by their
-//! bytes, never by their names.
+//! Looks into archives: zip with its kin (wheels, jars), tar and gzip. Their bytes decide what they are,
+//! never their names.
 //!
 //! Archives are hostile: nothing in them is written anywhere, and members, names and unpacked bytes
 //! are limited. An archive inside an archive is a member like any other.
