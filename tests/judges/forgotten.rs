@@ -4,20 +4,10 @@
 
 use serde_json::Value;
 
-use crate::registry::Registry;
+use crate::registry::{AUDIT, Registry};
 
 const NOTE: &str = "ALTER TABLE reg.births ADD note text;";
 const NO_NOTE: &str = "ALTER TABLE reg.births DROP note;";
-
-/// What is allowed of the table that the trigger of `reg.births` writes.
-const AUDIT: &str = "
-[[allow]]\nwhat = \"outside\"\npath = \"reg/audit/rows\"\nreason = \"append-only by law\"
-[[allow]]\nwhat = \"outside\"\npath = \"reg/+sequences/audit_at_seq.value\"\nreason = \"counts the notes\"
-[[allow]]\nwhat = \"left\"\npath = \"reg/audit/rows\"\nreason = \"append-only by law\"
-[[allow]]\nwhat = \"left\"\npath = \"reg/+sequences/audit_at_seq.value\"\nreason = \"counts the notes\"
-[[allow]]\nwhat = \"varies\"\npath = \"reg/audit/rows\"\nreason = \"append-only by law\"
-[[allow]]\nwhat = \"varies\"\npath = \"reg/+sequences/audit_at_seq.value\"\nreason = \"counts the notes\"
-";
 
 /// What is allowed of a change that makes an extension, and uses it on a table.
 const DBLINK: &str = "

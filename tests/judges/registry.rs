@@ -106,7 +106,8 @@ impl Registry {
     }
 }
 
-const AUDIT: &str = "
+/// What is allowed of the table that the trigger of `reg.births` writes.
+pub(crate) const AUDIT: &str = "
 [[allow]]\nwhat = \"outside\"\npath = \"reg/audit/rows\"\nreason = \"append-only by law\"
 [[allow]]\nwhat = \"outside\"\npath = \"reg/+sequences/audit_at_seq.value\"\nreason = \"counts the notes\"
 [[allow]]\nwhat = \"left\"\npath = \"reg/audit/rows\"\nreason = \"append-only by law\"

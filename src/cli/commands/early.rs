@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 use sealgate_core::seal::path::EntryPath;
 
-use super::check::places::of_roots;
+use super::check::places::of_every_seal;
 use super::report_globs;
 use crate::cli::output::{ReportFile, discard, is_earlier_report, lies_in};
 use crate::tree::Workspace;
@@ -154,9 +154,7 @@ fn protected(base: &Path, line: &Line) -> BTreeSet<PathBuf> {
     let found = seals.or_else(|_| EntryPath::parse("seals")).ok();
     let repository = found.and_then(|seals| Workspace::find(base, &seals).ok());
     let Some(repository) = repository else { return at.into_iter().collect() };
-    let names = repository.contents().ok().flatten().map(|contents| contents.names);
-    let roots = names.iter().flatten().filter_map(|name| repository.loose_root(name));
-    of_roots(roots, at, &repository).unwrap_or_default()
+    of_every_seal(at, &repository).unwrap_or_default()
 }
 
 #[cfg(test)]

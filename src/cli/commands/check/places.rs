@@ -29,10 +29,7 @@ pub(in crate::cli::commands) fn report_files(
     if !files.is_empty() {
         // Also of the seals that are not judged, and whatever keeps this run from judging: what is under
         // seal is no place for a report.
-        let repository = &context.repository;
-        let names = repository.contents().ok().flatten().unwrap_or_default().names;
-        let roots = names.iter().filter_map(|name| repository.loose_root(name));
-        let protected = of_roots(roots, None, repository)?;
+        let protected = of_every_seal(None, &context.repository)?;
         files.iter().try_for_each(|file| file.guard(&protected))?;
     }
     Ok(files)
@@ -54,6 +51,16 @@ pub(super) fn protected(
     };
     let roots = selected.iter().filter_map(|(_, begun)| root(begun.as_ref().ok()?));
     of_roots(roots, at, &context.repository)
+}
+
+/// The places of the roots of all seals in the working tree, as far as these can be made out, of the
+/// seals, of git's own directories, and `more`.
+pub(in crate::cli::commands) fn of_every_seal(
+    more: impl IntoIterator<Item = PathBuf>,
+    repository: &Workspace,
+) -> Result<BTreeSet<PathBuf>, Vec<Problem>> {
+    let names = repository.contents().ok().flatten().unwrap_or_default().names;
+    of_roots(names.iter().filter_map(|name| repository.loose_root(name)), more, repository)
 }
 
 /// The places of `roots`, of the seals, of git's own directories, and `more`.

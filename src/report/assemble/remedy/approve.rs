@@ -106,10 +106,11 @@ pub(crate) fn fix_of_all(judgements: &[SealResult], invocation: &Invocation) -> 
     if failing.len() < 2 {
         return None;
     }
+    let is_for_a_build = |one: &&SealResult| is_for_a_build(one, invocation);
     // A build makes what git ignores too.
-    let builds = |one: &&SealResult| invocation.after_build && one.build.is_some();
-    if failing.iter().all(|one| is_for_a_build(one, invocation))
-        || failing.iter().any(|one| is_for_a_build(one, invocation)) && failing.iter().all(builds)
+    let is_built = |one: &&SealResult| invocation.after_build && one.build.is_some();
+    if failing.iter().any(is_for_a_build)
+        && failing.iter().all(|one| is_for_a_build(one) || is_built(one))
     {
         return Some(of_build(&failing, invocation));
     }

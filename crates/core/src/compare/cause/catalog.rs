@@ -171,8 +171,7 @@ struct List<'t> {
 impl List<'_> {
     /// The line with other items.
     fn with(&self, items: &[String]) -> String {
-        let quoted: Vec<String> = items.iter().map(|item| format!("\"{item}\"")).collect();
-        [&self.text[..self.start], &quoted.join(","), &self.text[self.end..]].concat()
+        [&self.text[..self.start], &quoted(items), &self.text[self.end..]].concat()
     }
 }
 
@@ -198,6 +197,7 @@ fn with_owner(line: &str, owner: &str, other: &str) -> Option<String> {
     Some(changed)
 }
 
+/// The items of a list as they stand in a line.
 fn quoted(items: &[String]) -> String {
     items.iter().map(|item| format!("\"{item}\"")).collect::<Vec<_>>().join(",")
 }
