@@ -1,28 +1,60 @@
 //! Rows that have no entries of their own: the digests of each bucket, sorted.
 //!
-//! Of a large table, digests go to a file without a name, so that memory stays bounded.
+//! The rows of a large table are hashed by a thread of their own while the next ones are read, and their
+//! digests go to a file without a name, so that memory stays bounded.
 
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::sync::mpsc::{self, SyncSender};
+use std::thread::{self, JoinHandle};
 
 use rayon::iter::{IntoParallelRefMutIterator as _, ParallelIterator as _};
 use sealgate_core::seal::entry::Digest;
 use sealgate_core::text::hex;
+use sealgate_scan::Contents;
 
 /// So many digests stay in memory, which are 32 MiB.
 const KEPT: usize = 1 << 20;
 
+/// How many bytes of rows and keys are hashed together.
+const LOT_BYTES: usize = 64 << 10;
+
 /// The length of a digest, in bytes.
 const DIGEST_BYTES: usize = size_of::<Digest>();
 
-/// The digests of rows, by bucket.
-#[derive(Debug)]
+/// The rows of one table, by bucket.
+#[derive(Debug, Default)]
 pub(crate) struct Buckets {
-    /// Those in memory: a bucket for each first byte of a key's digest.
-    numbered: Vec<Vec<Digest>>,
+    /// The rows that are not hashed yet.
+    lot: Lot,
+    /// Has the digests of those before, once there are many.
+    thread: Option<HashingThread>,
     /// Those of buckets with other names, which are few.
     named: BTreeMap<String, Vec<Digest>>,
+}
+
+/// Rows that are hashed together.
+#[derive(Debug, Default)]
+struct Lot {
+    /// The key of each row, if it has one, and the row.
+    contents: Contents,
+    /// For each row, whether it has a key.
+    keyed: Vec<bool>,
+    bytes: usize,
+}
+
+/// A thread that hashes lots, and ends with the digests when no more come.
+#[derive(Debug)]
+struct HashingThread {
+    lots: SyncSender<Lot>,
+    thread: JoinHandle<io::Result<Digests>>,
+}
+
+/// The digests of rows, by the first byte of that of their key.
+#[derive(Debug)]
+struct Digests {
+    numbered: Vec<Vec<Digest>>,
     in_memory: usize,
     most_in_memory: usize,
     spilled: Option<Spilled>,
@@ -37,37 +69,107 @@ struct Spilled {
     length: u64,
 }
 
-impl Default for Buckets {
-    fn default() -> Self {
-        Self::keeping(KEPT)
-    }
-}
-
 impl Buckets {
-    fn keeping(most_in_memory: usize) -> Self {
-        Self {
-            numbered: vec![Vec::new(); 256],
-            named: BTreeMap::new(),
-            in_memory: 0,
-            most_in_memory,
-            spilled: None,
-        }
-    }
-
-    /// Adds `row` to the bucket `number`.
+    /// Adds `row` to the bucket of `key`, or to that of its own digest if it has none.
     ///
     /// # Errors
     ///
     /// The file for what memory is not to hold cannot be written.
-    pub(crate) fn add(&mut self, number: u8, row: Digest) -> io::Result<()> {
-        self.numbered[usize::from(number)].push(row);
-        self.in_memory += 1;
-        if self.in_memory >= self.most_in_memory { self.spill() } else { Ok(()) }
+    pub(crate) fn add(&mut self, key: Option<&str>, row: &[u8]) -> io::Result<()> {
+        self.lot.push(key, row);
+        if self.lot.bytes < LOT_BYTES {
+            return Ok(());
+        }
+        let lot = std::mem::take(&mut self.lot);
+        let thread = match self.thread.take() {
+            Some(thread) => thread,
+            None => HashingThread::start()?,
+        };
+        self.thread = Some(thread.hash(lot)?);
+        Ok(())
     }
 
     /// Adds `row` to a bucket of another name.
-    pub(crate) fn add_to(&mut self, name: &str, row: Digest) {
-        self.named.entry(name.to_owned()).or_default().push(row);
+    pub(crate) fn add_to(&mut self, name: &str, row: &[u8]) {
+        self.named.entry(name.to_owned()).or_default().push(Digest::of(row));
+    }
+
+    /// Hands over each bucket: its name, and its content.
+    ///
+    /// # Errors
+    ///
+    /// What went to a file cannot be read back, or `take` gave an error.
+    pub(crate) fn finish<E: From<io::Error>>(
+        self,
+        take: &mut dyn FnMut(&str, &[u8]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut digests = match self.thread {
+            Some(thread) => thread.end()?,
+            None => Digests::keeping(KEPT),
+        };
+        digests.add(self.lot)?;
+        digests.finish(take)?;
+        for (name, mut digests) in self.named {
+            sort(&mut digests);
+            take(&name, &bytes_of(&digests))?;
+        }
+        Ok(())
+    }
+}
+
+impl Lot {
+    fn push(&mut self, key: Option<&str>, row: &[u8]) {
+        for content in key.map(str::as_bytes).into_iter().chain([row]) {
+            self.contents.take(content);
+            self.contents.end();
+            self.bytes += content.len();
+        }
+        self.keyed.push(key.is_some());
+    }
+}
+
+impl HashingThread {
+    fn start() -> io::Result<Self> {
+        // No lot waits: one is hashed while the next one is gathered.
+        let (lots, received) = mpsc::sync_channel::<Lot>(1);
+        let thread = thread::Builder::new().spawn(move || {
+            let mut digests = Digests::keeping(KEPT);
+            for lot in received {
+                digests.add(lot)?;
+            }
+            Ok(digests)
+        })?;
+        Ok(Self { lots, thread })
+    }
+
+    fn hash(self, lot: Lot) -> io::Result<Self> {
+        match self.lots.send(lot) {
+            Ok(()) => Ok(self),
+            // It has ended, with an error.
+            Err(_) => self.end().and_then(|_| Err(io::Error::other("it stopped early"))),
+        }
+    }
+
+    fn end(self) -> io::Result<Digests> {
+        drop(self.lots);
+        self.thread.join().map_err(|_| io::Error::other("the thread that hashes rows broke"))?
+    }
+}
+
+impl Digests {
+    fn keeping(most_in_memory: usize) -> Self {
+        Self { numbered: vec![Vec::new(); 256], in_memory: 0, most_in_memory, spilled: None }
+    }
+
+    fn add(&mut self, lot: Lot) -> io::Result<()> {
+        let mut digests = lot.contents.finish().into_iter().map(|(_, digest)| digest);
+        for keyed in lot.keyed {
+            let named = if keyed { digests.next() } else { None };
+            let Some(row) = digests.next() else { break };
+            self.numbered[usize::from(named.unwrap_or(row).0[0])].push(row);
+            self.in_memory += 1;
+        }
+        if self.in_memory >= self.most_in_memory { self.spill() } else { Ok(()) }
     }
 
     fn spill(&mut self) -> io::Result<()> {
@@ -93,28 +195,22 @@ impl Buckets {
         Ok(())
     }
 
-    /// Hands over each bucket: its name, and its content.
-    ///
-    /// # Errors
-    ///
-    /// What went to a file cannot be read back.
-    pub(crate) fn finish(self, take: &mut dyn FnMut(&str, &[u8])) -> io::Result<()> {
-        let Self { mut numbered, mut named, mut spilled, .. } = self;
-        if spilled.is_none() {
-            numbered.par_iter_mut().for_each(|digests| sort(digests));
+    /// Hands over each bucket that has rows: its name, and its content.
+    fn finish<E: From<io::Error>>(
+        mut self,
+        take: &mut dyn FnMut(&str, &[u8]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        if self.spilled.is_none() {
+            self.numbered.par_iter_mut().for_each(|digests| sort(digests));
         }
-        for (number, mut digests) in numbered.into_iter().enumerate() {
-            if let Some(spilled) = &mut spilled {
+        for (number, mut digests) in self.numbered.into_iter().enumerate() {
+            if let Some(spilled) = &mut self.spilled {
                 spilled.read(number, &mut digests)?;
                 sort(&mut digests);
             }
             if !digests.is_empty() {
-                take(&format!("+{number:02x}"), &bytes_of(&digests));
+                take(&format!("+{number:02x}"), &bytes_of(&digests))?;
             }
-        }
-        for (name, digests) in &mut named {
-            sort(digests);
-            take(name, &bytes_of(digests));
         }
         Ok(())
     }
@@ -171,26 +267,81 @@ fn unnamed_file() -> io::Result<File> {
 mod tests {
     use super::*;
 
+    type All = BTreeMap<String, Vec<u8>>;
+
+    /// What `finish` hands over.
+    fn all(
+        finish: impl FnOnce(&mut dyn FnMut(&str, &[u8]) -> io::Result<()>) -> io::Result<()>,
+    ) -> All {
+        let mut all = All::new();
+        finish(&mut |name, content| {
+            assert!(all.insert(name.to_owned(), content.to_vec()).is_none(), "{name} twice");
+            Ok(())
+        })
+        .unwrap();
+        all
+    }
+
+    /// Buckets as the format states them.
+    fn expected(rows: impl Iterator<Item = (Option<String>, Vec<u8>)>) -> All {
+        let mut buckets: BTreeMap<String, Vec<[u8; 32]>> = BTreeMap::new();
+        for (key, row) in rows {
+            let named = Digest::of(key.as_deref().map_or(&row, str::as_bytes));
+            buckets.entry(format!("+{:02x}", named.0[0])).or_default().push(Digest::of(&row).0);
+        }
+        let content = |(name, mut digests): (String, Vec<[u8; 32]>)| {
+            digests.sort_unstable();
+            (name, digests.concat())
+        };
+        buckets.into_iter().map(content).collect()
+    }
+
+    /// Rows of all lengths, with keys and without, and more than go into one lot.
+    fn rows(count: usize) -> impl Iterator<Item = (Option<String>, Vec<u8>)> {
+        (0..count).map(|row| {
+            let length = if row % 1_000 == 7 { 2 * LOT_BYTES } else { row % 90 };
+            (
+                (row % 3 > 0).then(|| format!("{row}/{}", row % 7)),
+                vec![row.to_le_bytes()[0]; length],
+            )
+        })
+    }
+
+    #[test]
+    fn each_row_is_in_the_bucket_of_its_key() {
+        for count in [0, 1, 7, 20_000] {
+            let mut buckets = Buckets::default();
+            for (key, row) in rows(count) {
+                buckets.add(key.as_deref(), &row).unwrap();
+            }
+            assert_eq!(buckets.thread.is_some(), count > 7);
+            assert!(all(|take| buckets.finish(take)) == expected(rows(count)), "{count} rows");
+        }
+    }
+
     #[test]
     fn what_went_to_a_file_is_in_the_bucket_all_the_same() {
-        let of = |most| {
-            let mut buckets = Buckets::keeping(most);
-            for row in 0..10_000_u32 {
-                let row = Digest::of(&row.to_le_bytes());
-                buckets.add(row.0[0], row).unwrap();
-            }
-            buckets.add_to("+null", Digest::of(b"b"));
-            buckets.add_to("+null", Digest::of(b"a"));
-            let mut all = BTreeMap::new();
-            buckets
-                .finish(&mut |name, content| _ = all.insert(name.to_owned(), content.to_vec()))
-                .unwrap();
-            all
-        };
-        let (kept, spilled) = (of(usize::MAX), of(700));
-        assert_eq!(kept.len(), 257);
-        assert!(kept == spilled);
-        let (rows, _) = kept["+2a"].as_chunks::<DIGEST_BYTES>();
-        assert!(rows.is_sorted() && rows.iter().all(|row| row[0] == 0x2a));
+        let mut digests = Digests::keeping(700);
+        for row in 0..10_000_u32 {
+            let mut lot = Lot::default();
+            lot.push(None, &row.to_le_bytes());
+            digests.add(lot).unwrap();
+        }
+        assert!(digests.spilled.is_some());
+        let rows = (0..10_000_u32).map(|row| (None, row.to_le_bytes().to_vec()));
+        assert!(all(|take| digests.finish(take)) == expected(rows));
+    }
+
+    #[test]
+    fn rows_without_a_key_of_their_own_are_sorted_under_one_name() {
+        let mut buckets = Buckets::default();
+        for row in [b"b", b"a", b"b"] {
+            buckets.add_to("+null", row);
+        }
+        let mut digests = [b"b", b"a", b"b"].map(|row| Digest::of(row).0);
+        digests.sort_unstable();
+        assert!(
+            all(|take| buckets.finish(take)) == All::from([("+null".to_owned(), digests.concat())])
+        );
     }
 }

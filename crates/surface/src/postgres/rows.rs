@@ -1,7 +1,5 @@
 //! The rows of one table, in the text form of COPY.
 
-use sealgate_core::seal::entry::Digest;
-
 use super::copy::{self, NULL, Span};
 use super::fault::PostgresFault;
 use super::psql::{Session, identifier};
@@ -60,7 +58,10 @@ pub(super) fn read(
     })?;
     match reader.fault {
         Some(fault) => Err(fault),
-        None => Ok(reader.buckets.finish(take)?),
+        None => reader.buckets.finish(&mut |name, content| {
+            take(name, content);
+            Ok(())
+        }),
     }
 }
 
@@ -88,12 +89,10 @@ impl Reader<'_> {
         let content = if self.omits { &self.kept } else { line };
         match (self.grouping, key) {
             (Grouping::Each, Some(key)) => take(&key, content),
-            (Grouping::Each, None) => self.buckets.add_to(NULL_KEYS, Digest::of(content)),
+            (Grouping::Each, None) => self.buckets.add_to(NULL_KEYS, content),
             (Grouping::Buckets, key) => {
-                let row = Digest::of(content);
                 let key = key.filter(|_| self.columns.key > 0);
-                let named = key.map_or(row, |key| Digest::of(key.as_bytes()));
-                self.buckets.add(named.0[0], row)?;
+                self.buckets.add(key.as_deref(), content)?;
             }
         }
         Ok(())

@@ -1,14 +1,11 @@
 //! The rows of one table.
 
-use std::collections::BTreeMap;
-
 use rusqlite::{Connection, Statement};
-use sealgate_core::seal::entry::Digest;
 
 use super::reading::{Reading, identifier};
 use super::table::Table;
-use crate::MAX_ROW_BYTES;
-use crate::path;
+use crate::buckets::Buckets;
+use crate::{MAX_ROW_BYTES, path};
 
 /// The path, below the rows of a table, of those whose key has a NULL: SQLite lets any number of them have
 /// one key.
@@ -21,6 +18,8 @@ pub(super) enum RowsFault {
     Sqlite(#[from] rusqlite::Error),
     #[error("its rows are more than the file can hold: the database is damaged")]
     Endless,
+    #[error("the digests of its rows cannot be kept in a file: {0}")]
+    Buckets(#[from] std::io::Error),
     #[error("a row is {0} bytes long, and the limit is {MAX_ROW_BYTES}")]
     LongRow(usize),
     #[error("SQLite cannot find the table that its schema lists: the schema was edited by hand")]
@@ -87,7 +86,7 @@ impl RowReader<'_> {
     ) -> Result<(), RowsFault> {
         let mut statement = self.select(connection)?;
         let mut rows = statement.query([])?;
-        let mut groups: BTreeMap<String, Vec<Digest>> = BTreeMap::new();
+        let mut buckets = Buckets::default();
         let mut content = Vec::new();
         while let Some(row) = rows.next()? {
             content.clear();
@@ -112,29 +111,15 @@ impl RowReader<'_> {
             bounds.count(stored, self.definition_bytes)?;
             let key = key.map(|components| path::key(&components));
             match (self.grouping, key) {
-                (Grouping::Each, Some(key)) => {
-                    take(&key, &content)?;
-                }
-                (Grouping::Each, None) => {
-                    groups.entry(NULL_KEYS.to_owned()).or_default().push(Digest::of(&content));
-                }
+                (Grouping::Each, Some(key)) => take(&key, &content)?,
+                (Grouping::Each, None) => buckets.add_to(NULL_KEYS, &content),
                 (Grouping::Buckets, key) => {
-                    let row = Digest::of(&content);
                     let key = key.filter(|_| self.table.key > 0);
-                    let named = key.map_or(row, |key| Digest::of(key.as_bytes()));
-                    groups.entry(format!("+{:02x}", named.0[0])).or_default().push(row);
+                    buckets.add(key.as_deref(), &content)?;
                 }
             }
         }
-        for (path, mut digests) in groups {
-            digests.sort_unstable();
-            content.clear();
-            for digest in digests {
-                content.extend_from_slice(&digest.0);
-            }
-            take(&path, &content)?;
-        }
-        Ok(())
+        buckets.finish(take)
     }
 
     fn select<'c>(&self, connection: &'c Connection) -> rusqlite::Result<Statement<'c>> {
