@@ -14,6 +14,7 @@ use sealgate_core::seal::surface::{DatabaseSystem, Surface};
 use sealgate_core::text::problem::{Problem, in_words};
 use sealgate_rehearse::ended::Ended;
 use sealgate_rehearse::state::{Class, Place, State};
+use sealgate_rehearse::supervise::AtEnd;
 use sealgate_surface::{OtherDatabase, Postgres, Survey, Wanted};
 
 use super::super::broken;
@@ -149,7 +150,8 @@ impl<'a> PostgresBench<'a> {
         arguments.extend(words);
         let writable = vec![self.shared.snapshots()?, self.scratch()?];
         let directory = directory.to_owned();
-        self.shared.helpers.run(&Job { shown, writable, directory, arguments, variables })
+        let at_end = AtEnd::Kill;
+        self.shared.helpers.run(&Job { shown, writable, directory, arguments, variables, at_end })
     }
 
     /// What `ask` gets of a server that runs on the copy `label`.
