@@ -9,7 +9,6 @@ use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::sync::mpsc::{self, SyncSender};
 use std::thread::{self, JoinHandle};
 
-use rayon::iter::{IntoParallelRefMutIterator as _, ParallelIterator as _};
 use sealgate_core::seal::entry::Digest;
 use sealgate_core::text::hex;
 use sealgate_scan::Contents;
@@ -200,14 +199,11 @@ impl Digests {
         mut self,
         take: &mut dyn FnMut(&str, &[u8]) -> Result<(), E>,
     ) -> Result<(), E> {
-        if self.spilled.is_none() {
-            self.numbered.par_iter_mut().for_each(|digests| sort(digests));
-        }
         for (number, mut digests) in self.numbered.into_iter().enumerate() {
             if let Some(spilled) = &mut self.spilled {
                 spilled.read(number, &mut digests)?;
-                sort(&mut digests);
             }
+            sort(&mut digests);
             if !digests.is_empty() {
                 take(&format!("+{number:02x}"), &bytes_of(&digests))?;
             }
