@@ -31,9 +31,9 @@ fn reports(names: &[String]) -> Written {
             "CREATE TABLE {old}({new} TEXT PRIMARY KEY, v); INSERT INTO {old} VALUES ({key}, 1);"
         )
         .unwrap();
-        write!(
+        writeln!(
             apply,
-            "CREATE TABLE {new}({new} TEXT PRIMARY KEY); INSERT INTO {new} VALUES ({key}); DELETE FROM {old};\n"
+            "CREATE TABLE {new}({new} TEXT PRIMARY KEY); INSERT INTO {new} VALUES ({key}); DELETE FROM {old};"
         )
         .unwrap();
     }

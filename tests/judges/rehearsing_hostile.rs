@@ -29,17 +29,17 @@ fn no_name_is_taken_for_a_statement() {
     let names: Vec<&str> = HOSTILE.into_iter().chain(OURS).collect();
     for name in &names {
         let (table, key) = (identifier(name), literal(name));
-        write!(
+        writeln!(
             clone,
             "CREATE TABLE reg.{table} ({table} text PRIMARY KEY, v text);
              INSERT INTO reg.{table} VALUES ({key}, {key}), ('other', '');
-             CREATE FUNCTION reg.{table}() RETURNS int LANGUAGE sql AS 'SELECT 1';\n"
+             CREATE FUNCTION reg.{table}() RETURNS int LANGUAGE sql AS 'SELECT 1';"
         )
         .unwrap();
-        write!(
+        writeln!(
             apply,
             "UPDATE reg.{table} SET v = 'new' WHERE {table} = {key};
-             ALTER FUNCTION reg.{table}() COST 7;\n"
+             ALTER FUNCTION reg.{table}() COST 7;"
         )
         .unwrap();
     }
