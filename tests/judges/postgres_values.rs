@@ -62,7 +62,7 @@ const VALUES: [(&str, &[&str]); 38] = [
         ],
     ),
     ("timetz", &["'10:00+00'", "'12:00+02'"]),
-    ("interval", &["'1 month'", "'30 days'", "'720 hours'", "'-1 day'", "'1 day ago 1 us'"]),
+    ("interval", &["'1 month'", "'30 days'", "'720 hours'", "'-1 day'", "'-1 day -1 us'"]),
     ("bit varying", &["B''", "B'0'", "B'00'"]),
     ("char(3)", &["NULL", "''", "'a'"]),
     ("inet", &["'10.0.0.1'", "'10.0.0.1/8'", "'::a00:1'"]),
