@@ -31,6 +31,7 @@ mod peers;
 mod postgres;
 mod postgres_broken_off;
 mod postgres_documents;
+mod postgres_meanwhile;
 mod postgres_seals;
 mod postgres_values;
 mod postgres_walk;

@@ -3,8 +3,6 @@
 #![cfg(unix)]
 
 use std::fmt::Write as _;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
 
 use serde_json::Value;
 
@@ -290,46 +288,6 @@ fn what_may_not_be_read_is_never_passed_over() {
         "ALTER TABLE births DISABLE ROW LEVEL SECURITY; ALTER ROLE postgres SET role = blind",
     );
     passes(&repo, &connection);
-}
-
-#[test]
-#[ignore = "needs a PostgreSQL server, which .ci/run installs"]
-fn a_table_that_is_written_meanwhile_is_read_whole_or_not_at_all() {
-    let (cluster, repo, connection) = births();
-    cluster.sql("app", "CREATE TABLE kept AS TABLE births");
-    let is_done = AtomicBool::new(false);
-    thread::scope(|scope| {
-        // Every state that is committed is the sealed one.
-        let writer = scope.spawn(|| {
-            while !is_done.load(Ordering::Relaxed) {
-                cluster.sql(
-                    "app",
-                    "BEGIN; TRUNCATE births; INSERT INTO births TABLE kept; COMMIT;
-                     BEGIN; UPDATE births SET amount = 7; DELETE FROM births; ROLLBACK;",
-                );
-            }
-        });
-        for _ in 0..10 {
-            let (code, report) = check(&repo, &connection);
-            let found = findings(&report);
-            let may_be = |finding: &String| finding.starts_with("unstable ");
-            assert!(code == 0 || found.iter().all(may_be), "{report}");
-        }
-        is_done.store(true, Ordering::Relaxed);
-        writer.join().unwrap();
-    });
-    // Whoever keeps a table to himself is not waited for without end.
-    let lock = "BEGIN; LOCK TABLE births IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(8); ROLLBACK";
-    thread::scope(|scope| {
-        scope.spawn(|| cluster.sql("app", lock));
-        while cluster
-            .sql("app", "SELECT count(*) FROM pg_locks WHERE mode = 'AccessExclusiveLock'")
-            .trim()
-            == "0"
-        {}
-        let (code, report) = check(&repo, &connection);
-        assert_eq!((code, findings(&report)), (2, vec!["unstable public/births/rows".to_owned()]));
-    });
 }
 
 /// Names and keys that mean something to psql, to SQL, to paths or to a terminal.

@@ -37,16 +37,25 @@ pub(super) fn run(
     let catalogs = catalog::read(session)?;
     let mut visit = Visit { session, wanted, sink, catalogs, entries: 0 };
     let (listed, denied) = visit.begin()?;
-    let mut first = visit.objects()?;
-    let failed = std::mem::take(&mut first.failed);
-    let first = first.contents();
+    let first =
+        Pass { snapshot: visit.snapshot()?, walked: visit.walk()?, values: visit.values()? };
     let columns = tables::columns(visit.session, &listed, wanted.surface)?;
     for table in &listed {
         visit.rows(table, columns.get(&table.oid), denied.get(&table.oid))?;
     }
     visit.large_objects()?;
     visit.refuse_rewritten(&listed)?;
-    visit.again(first, failed)
+    visit.again(first)
+}
+
+/// All objects, as they were at one moment.
+struct Pass {
+    /// Which transactions had ended: see [`Visit::snapshot`].
+    snapshot: String,
+    /// What the catalogs say.
+    walked: Objects,
+    /// What no snapshot holds.
+    values: Objects,
 }
 
 struct Visit<'a> {
@@ -112,16 +121,34 @@ impl Visit<'_> {
         self.session.run(statement, &mut |_| ())
     }
 
-    /// Everything that is wanted and is no row and no large object.
-    fn objects(&mut self) -> Result<Objects, PostgresFault> {
+    /// Which transactions had ended when the present snapshot was taken, as PostgreSQL prints it. Two equal ones
+    /// say that none ended in between that had a number, and whatever changes a catalog has one.
+    fn snapshot(&mut self) -> Result<String, PostgresFault> {
+        self.session.one("COPY (SELECT pg_current_snapshot()) TO STDOUT")
+    }
+
+    /// Whether an object is wanted that is no row.
+    fn wants_objects(&self) -> bool {
         let is_of_rows = |path: &str| path.split('/').nth(2) == Some("rows");
-        if self.wanted.surface.include.iter().all(|included| is_of_rows(included.as_str())) {
+        !self.wanted.surface.include.iter().all(|included| is_of_rows(included.as_str()))
+    }
+
+    /// What the catalogs say of what is wanted.
+    fn walk(&mut self) -> Result<Objects, PostgresFault> {
+        if !self.wants_objects() {
             return Ok(Objects::default());
         }
-        let mut objects = walk::walk(self.session, &self.catalogs, self.wanted)?;
-        values::sequences(self.session, self.wanted, &mut objects)?;
-        values::kept_by_server(self.session, self.wanted, &mut objects)?;
-        values::builtin_rows(self.session, self.wanted, &mut objects)?;
+        walk::walk(self.session, &self.catalogs, self.wanted)
+    }
+
+    /// What is wanted of the values that change without a catalog.
+    fn values(&mut self) -> Result<Objects, PostgresFault> {
+        let mut objects = Objects::default();
+        if self.wants_objects() {
+            values::sequences(self.session, self.wanted, &mut objects)?;
+            values::kept_by_server(self.session, self.wanted, &mut objects)?;
+            values::builtin_rows(self.session, self.wanted, &mut objects)?;
+        }
         Ok(objects)
     }
 
@@ -200,29 +227,41 @@ impl Visit<'_> {
         Ok(())
     }
 
-    /// Walks again, in a snapshot of now, and hands over the objects that are what they were.
-    fn again(
-        &mut self,
-        first: BTreeMap<String, Vec<u8>>,
-        failed: Vec<(String, ScanError)>,
-    ) -> Result<(), DatabaseFault> {
+    /// Walks again, in a snapshot of now, and hands over the objects that are what they were. Where no
+    /// transaction ended meanwhile, the catalogs say what they said.
+    fn again(&mut self, first: Pass) -> Result<(), DatabaseFault> {
         self.command("COMMIT")?;
         self.command("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
-        let objects = self.objects()?;
+        let walked = if self.snapshot()? == first.snapshot { None } else { Some(self.walk()?) };
+        let values = self.values()?;
         self.command("COMMIT")?;
-        let mut second: BTreeMap<String, Digest> = objects
-            .contents()
-            .into_iter()
-            .map(|(path, content)| (path, Digest::of(&content)))
-            .collect();
-        for (path, content) in first {
-            if second.remove(&path) == Some(Digest::of(&content)) {
+        self.hand_over_stable(first.walked, walked)?;
+        self.hand_over_stable(first.values, Some(values))
+    }
+
+    /// Hands over the objects of `first` that are in `second` too, if there is one; the others are unstable.
+    fn hand_over_stable(
+        &mut self,
+        mut first: Objects,
+        second: Option<Objects>,
+    ) -> Result<(), DatabaseFault> {
+        let failed = std::mem::take(&mut first.failed);
+        let mut second: Option<BTreeMap<String, Digest>> = second.map(|objects| {
+            let contents = objects.contents().into_iter();
+            contents.map(|(path, content)| (path, Digest::of(&content))).collect()
+        });
+        for (path, content) in first.contents() {
+            let is_stable = match &mut second {
+                Some(second) => second.remove(&path) == Some(Digest::of(&content)),
+                None => true,
+            };
+            if is_stable {
                 hand_over(self.sink, &mut self.entries, path, &content);
             } else {
                 self.sink.fail(path, unstable());
             }
         }
-        for path in second.into_keys() {
+        for path in second.into_iter().flat_map(BTreeMap::into_keys) {
             self.sink.fail(path, unstable());
         }
         for (path, error) in failed {
