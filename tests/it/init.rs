@@ -763,6 +763,9 @@ fn without_an_action_no_placeholder_is_written() {
     let run = repo.run(&["init", "--yes"]);
     assert_eq!(run.code, 0, "{run:#?}");
     assert!(!repo.at(CHECK).exists());
+    let says = "no build command is known of dist, so nothing will notice a stale build; to state \
+                one: sealgate seal dist --set-build CMD";
+    assert!(run.stderr.contains(says), "{run:#?}");
     let says = "sealgate init --workflow check --action OWNER/REPO@SHA --yes";
     assert!(run.stderr.contains(says), "{run:#?}");
     inits(&repo, &["--workflow", "check", "--yes", ACTION]);

@@ -11,7 +11,8 @@ use sealgate_core::text::problem::Problem;
 
 use super::init_answers::{Answers, answered};
 use super::init_build::{
-    Builds, edits, refuse_self_sealed, tell_edit, tell_new, tell_other_bytes, unmade,
+    Builds, edits, refuse_self_sealed, remark_on_unknown, tell_edit, tell_new, tell_other_bytes,
+    unmade,
 };
 use super::init_place::{git_problem, usual_seals, work_tree};
 use super::init_workflow::{Wishes, remark_on_workflow, with_action, workflow, workflow_is_there};
@@ -99,6 +100,9 @@ pub(super) fn run(arguments: &InitArgs, context: &Context) -> Outcome {
     context.terminal.answer(&told)?;
     if places.iter().any(|place| !place.exact) {
         remark_on_attributes(&all, context)?;
+    }
+    if answers != Answers::Asked {
+        remark_on_unknown(&new, context);
     }
     if answers != Answers::Asked && arguments.workflow.is_none() {
         remark_on_workflow(&wishes, &all, context);

@@ -17,7 +17,8 @@ use crate::ops::rebuild::plan::Plan;
 use crate::report::Verbosity;
 use crate::report::setup::{MOST_NAMED, Unmade};
 use crate::report::shell::{pathspec, quote};
-use crate::report::text::{bytes as bytes_in_words, count};
+use crate::report::text::{bytes as bytes_in_words, count, listed};
+use crate::setup::artifacts::looks_built;
 use crate::setup::init::build::{at_the_root, find, may_be_built, split};
 use crate::setup::packaging::SelfSealed;
 
@@ -284,6 +285,25 @@ pub(super) fn tell_new(new: &[PendingSeal], context: &Context) -> Vec<u8> {
         printable_str(context.repository.seals().as_str())
     )
     .into_bytes()
+}
+
+/// Says of which new roots no build command is known, where their names say that one makes them.
+pub(super) fn remark_on_unknown(new: &[&Seal], context: &Context) {
+    let is_unknown = |seal: &&&Seal| {
+        let header = &seal.header;
+        header.tracked && header.build.is_none() && looks_built(header.root.as_str())
+    };
+    let unknown: Vec<&&Seal> = new.iter().filter(is_unknown).collect();
+    let Some(first) = unknown.first() else { return };
+    let roots: Vec<_> =
+        unknown.iter().map(|seal| printable_str(seal.header.root.as_str())).collect();
+    context.terminal.remark(&format!(
+        "no build command is known of {}, so nothing will notice a stale build; to state one: {} seal {} \
+         --set-build CMD",
+        listed(&roots, MOST_NAMED),
+        context.invocation.sealgate(),
+        quote(first.name.as_str().as_bytes())
+    ));
 }
 
 /// What was edited in a seal that was there.
