@@ -11,7 +11,7 @@ use super::lanes;
 const LONG: usize = 32 << 10;
 
 /// How much is gathered before it is hashed, in bytes: what stays in the cache.
-const LOT: usize = 320 << 10;
+const BATCH: usize = 320 << 10;
 
 /// The size of a content in bytes, and its digest.
 pub type Content = (u64, Digest);
@@ -58,7 +58,7 @@ impl Contents {
         };
         let size = std::mem::take(&mut self.size);
         self.done.push((size, digest));
-        if self.gathered.len() >= LOT {
+        if self.gathered.len() >= BATCH {
             self.hash();
         }
         self.begins = self.gathered.len();

@@ -115,7 +115,7 @@ mod tests {
 
     type Way = dyn Fn(&[&[u8]]) -> Vec<Digest>;
 
-    /// Every way to hash a lot that this processor has, the public one first.
+    /// Every way to hash many files that this processor has, the public one first.
     fn ways() -> Vec<Box<Way>> {
         let mut ways: Vec<Box<Way>> = vec![Box::new(digests)];
         for kernel in Kernel::here() {
@@ -162,8 +162,8 @@ mod tests {
         let content = pattern(LONG + 1);
         let lengths = (0..=3 * CHUNK).chain(edges());
         let files: Vec<&[u8]> = lengths.map(|length| &content[..length]).collect();
-        for lot in files.chunks(61) {
-            assert_right(lot);
+        for some in files.chunks(61) {
+            assert_right(some);
         }
     }
 

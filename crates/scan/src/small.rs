@@ -12,10 +12,10 @@ use super::{Scanner, lanes};
 
 /// How much is read before it is hashed, in bytes: what stays in the cache. The largest of the
 /// small files has room.
-const LOT: usize = 320 << 10;
+const BATCH: usize = 320 << 10;
 
 /// Observes files that come one after another.
-pub(super) struct Lot<'b> {
+pub(super) struct Batch<'b> {
     scanner: &'b Scanner,
     buffer: &'b mut [u8],
     used: usize,
@@ -31,14 +31,14 @@ struct Read {
     stamp: Stamp,
 }
 
-impl Lot<'_> {
+impl Batch<'_> {
     /// Lets `fill` add files and items, and gives the items of all of them, in no order.
-    pub(super) fn of(scanner: &Scanner, fill: impl FnOnce(&mut Lot<'_>)) -> Vec<Item> {
-        with_buffer(LOT, |buffer| {
-            let mut lot = Lot { scanner, buffer, used: 0, read: Vec::new(), items: Vec::new() };
-            fill(&mut lot);
-            lot.hash();
-            lot.items
+    pub(super) fn of(scanner: &Scanner, fill: impl FnOnce(&mut Batch<'_>)) -> Vec<Item> {
+        with_buffer(BATCH, |buffer| {
+            let mut batch = Batch { scanner, buffer, used: 0, read: Vec::new(), items: Vec::new() };
+            fill(&mut batch);
+            batch.hash();
+            batch.items
         })
     }
 

@@ -16,7 +16,7 @@ use sealgate_core::seal::path::{self, EntryPath};
 use super::large::{self, SetAside};
 use super::open::{Listed, directory_trouble};
 use super::read::Opened;
-use super::small::Lot;
+use super::small::Batch;
 use super::stamp::{Now, outwait};
 use super::{Directory, Kind, Listing, PassOver, RootError, Scanner};
 
@@ -198,14 +198,14 @@ impl Walk<'_> {
 
     fn batch(&self, place: Option<&Place>, found: Vec<(Box<[u8]>, Kind)>) {
         let directory = self.handle(place);
-        self.keep(Lot::of(self.scanner, |lot| {
+        self.keep(Batch::of(self.scanner, |batch| {
             for (path, kind) in found {
                 let name = name_in(place, &path);
                 match self.observe(directory, name, &path, kind) {
-                    Ok(Seen::Entry(entry)) => lot.add(Item::of(path, Ok(entry))),
-                    Ok(Seen::Small(file)) => lot.read(path, file),
+                    Ok(Seen::Entry(entry)) => batch.add(Item::of(path, Ok(entry))),
+                    Ok(Seen::Small(file)) => batch.read(path, file),
                     Ok(Seen::Later) => {}
-                    Err(trouble) => lot.add(Item::of(path, Err(trouble))),
+                    Err(trouble) => batch.add(Item::of(path, Err(trouble))),
                 }
             }
         }));

@@ -9,7 +9,6 @@ use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::sync::mpsc::{self, SyncSender};
 use std::thread::{self, JoinHandle};
 
-use rayon::iter::{IntoParallelRefMutIterator as _, ParallelIterator as _};
 use sealgate_core::seal::entry::Digest;
 use sealgate_core::text::hex;
 use sealgate_scan::Contents;
@@ -18,7 +17,7 @@ use sealgate_scan::Contents;
 const KEPT: usize = 1 << 20;
 
 /// How many bytes of rows and keys are hashed together.
-const LOT_BYTES: usize = 64 << 10;
+const BATCH_BYTES: usize = 64 << 10;
 
 /// The length of a digest, in bytes.
 const DIGEST_BYTES: usize = size_of::<Digest>();
@@ -27,7 +26,7 @@ const DIGEST_BYTES: usize = size_of::<Digest>();
 #[derive(Debug, Default)]
 pub(crate) struct Buckets {
     /// The rows that are not hashed yet.
-    lot: Lot,
+    batch: Batch,
     /// Has the digests of those before, once there are many.
     thread: Option<HashingThread>,
     /// Those of buckets with other names, which are few.
@@ -36,7 +35,7 @@ pub(crate) struct Buckets {
 
 /// Rows that are hashed together.
 #[derive(Debug, Default)]
-struct Lot {
+struct Batch {
     /// The key of each row, if it has one, and the row.
     contents: Contents,
     /// For each row, whether it has a key.
@@ -44,10 +43,10 @@ struct Lot {
     bytes: usize,
 }
 
-/// A thread that hashes lots, and ends with the digests when no more come.
+/// A thread that hashes batches, and ends with the digests when no more come.
 #[derive(Debug)]
 struct HashingThread {
-    lots: SyncSender<Lot>,
+    batches: SyncSender<Batch>,
     thread: JoinHandle<io::Result<Digests>>,
 }
 
@@ -76,16 +75,16 @@ impl Buckets {
     ///
     /// The file for what memory is not to hold cannot be written.
     pub(crate) fn add(&mut self, key: Option<&str>, row: &[u8]) -> io::Result<()> {
-        self.lot.push(key, row);
-        if self.lot.bytes < LOT_BYTES {
+        self.batch.push(key, row);
+        if self.batch.bytes < BATCH_BYTES {
             return Ok(());
         }
-        let lot = std::mem::take(&mut self.lot);
+        let batch = std::mem::take(&mut self.batch);
         let thread = match self.thread.take() {
             Some(thread) => thread,
             None => HashingThread::start()?,
         };
-        self.thread = Some(thread.hash(lot)?);
+        self.thread = Some(thread.hash(batch)?);
         Ok(())
     }
 
@@ -107,7 +106,7 @@ impl Buckets {
             Some(thread) => thread.end()?,
             None => Digests::keeping(KEPT),
         };
-        digests.add(self.lot)?;
+        digests.add(self.batch)?;
         digests.finish(take)?;
         for (name, mut digests) in self.named {
             sort(&mut digests);
@@ -117,7 +116,7 @@ impl Buckets {
     }
 }
 
-impl Lot {
+impl Batch {
     fn push(&mut self, key: Option<&str>, row: &[u8]) {
         for content in key.map(str::as_bytes).into_iter().chain([row]) {
             self.contents.take(content);
@@ -130,20 +129,20 @@ impl Lot {
 
 impl HashingThread {
     fn start() -> io::Result<Self> {
-        // No lot waits: one is hashed while the next one is gathered.
-        let (lots, received) = mpsc::sync_channel::<Lot>(1);
+        // No batch waits: one is hashed while the next one is gathered.
+        let (batches, received) = mpsc::sync_channel::<Batch>(1);
         let thread = thread::Builder::new().spawn(move || {
             let mut digests = Digests::keeping(KEPT);
-            for lot in received {
-                digests.add(lot)?;
+            for batch in received {
+                digests.add(batch)?;
             }
             Ok(digests)
         })?;
-        Ok(Self { lots, thread })
+        Ok(Self { batches, thread })
     }
 
-    fn hash(self, lot: Lot) -> io::Result<Self> {
-        match self.lots.send(lot) {
+    fn hash(self, batch: Batch) -> io::Result<Self> {
+        match self.batches.send(batch) {
             Ok(()) => Ok(self),
             // It has ended, with an error.
             Err(_) => self.end().and_then(|_| Err(io::Error::other("it stopped early"))),
@@ -151,7 +150,7 @@ impl HashingThread {
     }
 
     fn end(self) -> io::Result<Digests> {
-        drop(self.lots);
+        drop(self.batches);
         self.thread.join().map_err(|_| io::Error::other("the thread that hashes rows broke"))?
     }
 }
@@ -161,9 +160,9 @@ impl Digests {
         Self { numbered: vec![Vec::new(); 256], in_memory: 0, most_in_memory, spilled: None }
     }
 
-    fn add(&mut self, lot: Lot) -> io::Result<()> {
-        let mut digests = lot.contents.finish().into_iter().map(|(_, digest)| digest);
-        for keyed in lot.keyed {
+    fn add(&mut self, batch: Batch) -> io::Result<()> {
+        let mut digests = batch.contents.finish().into_iter().map(|(_, digest)| digest);
+        for keyed in batch.keyed {
             let named = if keyed { digests.next() } else { None };
             let Some(row) = digests.next() else { break };
             self.numbered[usize::from(named.unwrap_or(row).0[0])].push(row);
@@ -200,14 +199,11 @@ impl Digests {
         mut self,
         take: &mut dyn FnMut(&str, &[u8]) -> Result<(), E>,
     ) -> Result<(), E> {
-        if self.spilled.is_none() {
-            self.numbered.par_iter_mut().for_each(|digests| sort(digests));
-        }
         for (number, mut digests) in self.numbered.into_iter().enumerate() {
             if let Some(spilled) = &mut self.spilled {
                 spilled.read(number, &mut digests)?;
-                sort(&mut digests);
             }
+            sort(&mut digests);
             if !digests.is_empty() {
                 take(&format!("+{number:02x}"), &bytes_of(&digests))?;
             }
@@ -296,10 +292,10 @@ mod tests {
         buckets.into_iter().map(content).collect()
     }
 
-    /// Rows of all lengths, with keys and without, and more than go into one lot.
+    /// Rows of all lengths, with keys and without, and more than go into one batch.
     fn rows(count: usize) -> impl Iterator<Item = (Option<String>, Vec<u8>)> {
         (0..count).map(|row| {
-            let length = if row % 1_000 == 7 { 2 * LOT_BYTES } else { row % 90 };
+            let length = if row % 1_000 == 7 { 2 * BATCH_BYTES } else { row % 90 };
             (
                 (row % 3 > 0).then(|| format!("{row}/{}", row % 7)),
                 vec![row.to_le_bytes()[0]; length],
@@ -323,9 +319,9 @@ mod tests {
     fn what_went_to_a_file_is_in_the_bucket_all_the_same() {
         let mut digests = Digests::keeping(700);
         for row in 0..10_000_u32 {
-            let mut lot = Lot::default();
-            lot.push(None, &row.to_le_bytes());
-            digests.add(lot).unwrap();
+            let mut batch = Batch::default();
+            batch.push(None, &row.to_le_bytes());
+            digests.add(batch).unwrap();
         }
         assert!(digests.spilled.is_some());
         let rows = (0..10_000_u32).map(|row| (None, row.to_le_bytes().to_vec()));

@@ -5,6 +5,7 @@ mod blockers;
 mod help;
 mod hook;
 mod merging;
+mod parse;
 mod rebuild;
 mod rehearsing;
 mod reports;
@@ -27,6 +28,7 @@ pub use authority::{
 pub use blockers::{BlockersArgs, BlockersCommand, BlockersFormat};
 pub use hook::{HookCommand, PrePushArgs};
 pub use merging::{MergeDriverArgs, ResolveArgs};
+pub use parse::parse;
 pub use rebuild::RebuildArgs;
 pub use rehearsing::{ConfinedArgs, RehearseArgs};
 pub use reports::{AcceptArgs, MergeReportsArgs, OutputArgs};

@@ -45,7 +45,6 @@ mod two_builds;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use clap::FromArgMatches as _;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use sealgate_core::compare::changes::SealRef;
 use sealgate_core::compare::verdict::Verdict;
@@ -58,7 +57,7 @@ use sealgate_core::text::problem::Problem;
 
 use self::early::Reports;
 use self::environment::in_ci;
-use crate::cli::args::{self, Cli, Command, Global, GrantCommand, hint};
+use crate::cli::args::{self, Command, Global, GrantCommand, hint};
 use crate::cli::output::Terminal;
 use crate::ops::bring_back::how_to_bring_back;
 use crate::ops::broken::Broken;
@@ -72,9 +71,7 @@ type Outcome = Result<Verdict, Vec<Problem>>;
 /// Runs the command line `arguments` and gives the exit code.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let arguments = help_of(arguments.into_iter().collect());
-    let matches = args::command().try_get_matches_from(&arguments);
-    let parsed = matches.and_then(|matches| Cli::from_arg_matches(&matches));
-    let cli = match parsed {
+    let cli = match args::parse(&arguments) {
         Ok(cli) => cli,
         Err(error) => {
             // The help and the version are no errors, and no run.

@@ -99,7 +99,7 @@ pub(super) fn prepare(
         scanner.workers.discard(inventory);
         let directory = root.directory();
         let pointers = directory.map_or_else(Vec::new, |directory| {
-            pointers(&seal, plan.old.as_ref(), only.as_ref(), directory)
+            pointers(&seal, plan.old.as_ref(), only.as_ref(), directory, &scanner.workers)
         });
         let file = file_of(&seal, arguments, context)?;
         Ok(Drafted { plan, seal, modes, pointers, file, problems, git_may_look })

@@ -5,7 +5,7 @@ use sealgate_core::seal::entry::Entry;
 use sealgate_core::seal::exclude::Scope;
 use sealgate_core::seal::{Seal, SealedEntry};
 use sealgate_core::text::problem::Problem;
-use sealgate_scan::{Directory, read_whole};
+use sealgate_scan::{Directory, Workers, read_whole};
 
 use super::draft::listed;
 
@@ -18,6 +18,7 @@ pub fn pointers(
     old: Option<&Seal>,
     only: Option<&Scope>,
     root: &Directory,
+    workers: &Workers,
 ) -> Vec<String> {
     let is_new = |sealed: &SealedEntry| {
         old.and_then(|old| old.entry(sealed.path.as_bytes())) != Some(&sealed.entry)
@@ -29,13 +30,14 @@ pub fn pointers(
         read_whole(root, &sealed.path, LONGEST_POINTER as u64)
             .is_ok_and(|bytes| pointed_size(&bytes).is_some())
     };
-    let mut paths = Vec::new();
-    for sealed in seal.entries.iter().filter(|sealed| may_be_pointer(&sealed.entry)) {
-        if is_new(sealed) && is_meant(sealed) && is_pointer(sealed) {
-            paths.push(sealed.path.as_str().to_owned());
-        }
-    }
-    paths
+    let may_be: Vec<&SealedEntry> = seal
+        .entries
+        .iter()
+        .filter(|sealed| may_be_pointer(&sealed.entry) && is_new(sealed) && is_meant(sealed))
+        .collect();
+    let found = workers.map(&may_be, |sealed| is_pointer(sealed));
+    let found = may_be.iter().zip(found).filter(|(_, is_pointer)| *is_pointer);
+    found.map(|(sealed, _)| sealed.path.as_str().to_owned()).collect()
 }
 
 /// What there is to say of these `pointers` in the place of content.
