@@ -102,12 +102,22 @@ pub(super) fn run(arguments: &InitArgs, context: &Context) -> Outcome {
         remark_on_attributes(&all, context)?;
     }
     if answers != Answers::Asked {
-        remark_on_unknown(&new, context);
-    }
-    if answers != Answers::Asked && arguments.workflow.is_none() {
-        remark_on_workflow(&wishes, &all, context);
+        remark_on_unasked(arguments, &wishes, (&all, &new), context);
     }
     Ok(Verdict::Pass)
+}
+
+/// Says what nobody was asked for.
+fn remark_on_unasked(
+    arguments: &InitArgs,
+    wishes: &Wishes,
+    (all, new): (&[&Seal], &[&Seal]),
+    context: &Context,
+) {
+    remark_on_unknown(new, context);
+    if arguments.workflow.is_none() {
+        remark_on_workflow(wishes, all, context);
+    }
 }
 
 fn check_flags(arguments: &InitArgs, context: &Context) -> Result<(), Problem> {

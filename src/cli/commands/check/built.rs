@@ -60,13 +60,15 @@ pub(super) fn head<'a>(
     head.map(|oid| CommitTree::of(repository, "HEAD", &oid)).transpose()
 }
 
-/// Puts what two builds made differently into the results of the second.
-pub(super) fn tell_varying(
+/// Names the builds that wrote nothing, and puts what two builds made differently into the results of the
+/// second.
+pub(super) fn explain_builds(
     judgements: &mut [SealResult],
     varying: Vec<Varying>,
     commits: &Commits<'_>,
     context: &Context,
 ) {
+    judgements.iter_mut().for_each(explain_missing_root);
     for varying in varying {
         let result = judgements.iter_mut().find(|result| result.name == varying.name);
         let (Some(result), Some(name)) = (result, SealName::parse(&varying.name)) else { continue };
@@ -195,7 +197,7 @@ pub(super) fn explain_built_roots(judgements: &mut [SealResult], context: &Conte
 }
 
 /// A root that is missing after its build: the build wrote nothing.
-pub(super) fn explain_missing_root(judgement: &mut SealResult) {
+fn explain_missing_root(judgement: &mut SealResult) {
     let SealResult { name, root: Some(root), build: Some(build), problems, .. } = judgement else {
         return;
     };

@@ -26,9 +26,7 @@ use sealgate_scan::{Scanner, Stage};
 
 use self::again::SealsBefore;
 pub(super) use self::built::wrote_nothing;
-use self::built::{
-    explain_built_roots, explain_missing_root, installs, judge_committed, seals_there,
-};
+use self::built::{explain_builds, explain_built_roots, installs, judge_committed, seals_there};
 use self::each::judge_each;
 use self::places::{protected, publish, report_files, stage};
 use self::range::Range;
@@ -273,9 +271,8 @@ fn judge(
     let sources = Sources { commits: &commits, share: share.as_ref(), only: only.as_ref(), builds };
     let mut judgements = judge_all(selected, bytes, sources, &scanner, context, &mut problems);
     if builds == Builds::Run {
-        judgements.iter_mut().for_each(explain_missing_root);
+        explain_builds(&mut judgements, varying, &commits, context);
     }
-    built::tell_varying(&mut judgements, varying, &commits, context);
     if let Some(commit) = commits.seals.as_ref().or(head.as_ref()) {
         // Nothing of a commit is copied: what is staged are the bytes that were built.
         let scanner = arguments.reading.scanner();
