@@ -158,6 +158,18 @@ fn a_commit_that_changed_files_and_not_their_seal_is_named() {
     assert!(words.contains(advice), "{said}");
     assert!(!words.contains("fix the cause"), "{said}");
 
+    // Shares that are merged say the same.
+    for share in ["1", "2"] {
+        let slice = format!("slice:{share}/2");
+        let ran = repo.run(&["check", "--partition", &slice, "--format", "json"]);
+        fs::write(repo.at(format!("../{share}.json")), ran.stdout).unwrap();
+    }
+    let merged = repo.run(&["merge-reports", "../1.json", "../2.json", "--format", "json"]);
+    let merged: serde_json::Value = serde_json::from_str(&merged.stdout).unwrap();
+    for at in 0..2 {
+        assert_eq!(merged["seals"][0]["findings"][at]["detail"], *named, "{merged:#}");
+    }
+
     let (repo, commits) = sealed_and_then(&["one", "two", "three"]);
     let last = format!("{} three, the last of 3 commits", &commits[2][..10]);
     assert_eq!(detail(&repo, &[]), Some(last));
