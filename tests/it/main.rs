@@ -89,6 +89,7 @@ mod refusals;
 mod rehearsals;
 mod rehearsing;
 mod rehearsing_granted;
+mod rehearsing_hostile;
 mod rehearsing_trees;
 mod report_formats;
 mod report_globs;

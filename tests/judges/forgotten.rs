@@ -137,6 +137,26 @@ cases! {
             "reapply-differs: reg/+sequences/audit_at_seq.value reg/audit/rows/2 reg/audit/rows/3",
         ];
 
+    a_function_of_an_extension:
+        "ALTER TABLE reg.births ADD note text;
+         CREATE OR REPLACE FUNCTION public.soundex(text) RETURNS text LANGUAGE sql AS 'SELECT ''S000''';",
+        NO_NOTE,
+        "",
+        &[
+            "outside-surface: public/+functions/soundex(text)",
+            "rollback-differs: public/+functions/soundex(text)",
+        ];
+
+    what_a_materialised_view_held:
+        "INSERT INTO reg.births (id, uid) OVERRIDING SYSTEM VALUE VALUES (99, 'z');
+         REFRESH MATERIALIZED VIEW reg.totals;",
+        "DELETE FROM reg.births WHERE id = 99;",
+        "",
+        &[
+            "outside-surface: reg/totals/rows/+28 reg/totals/rows/+af",
+            "rollback-differs: reg/totals/rows/+28 reg/totals/rows/+af",
+        ];
+
     a_large_object:
         "ALTER TABLE reg.births ADD note text; SELECT lo_from_bytea(78, 'x');",
         "ALTER TABLE reg.births DROP note;",

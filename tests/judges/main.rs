@@ -21,14 +21,18 @@ mod esbuild_dist;
 mod forgotten;
 mod format_judges;
 mod hook_managers;
+#[path = "../it/judges/mod.rs"]
+mod judges;
 #[path = "../it/openssh.rs"]
 mod openssh;
 #[path = "../it/payloads.rs"]
 mod payloads;
 mod peers;
 mod postgres;
+mod postgres_broken_off;
 mod postgres_documents;
 mod postgres_seals;
+mod postgres_values;
 mod postgres_walk;
 #[path = "../it/pushing/mod.rs"]
 mod pushing;
@@ -37,6 +41,8 @@ mod random;
 mod registry;
 #[path = "../it/rehearsals.rs"]
 mod rehearsals;
+mod rehearsing_hostile;
+mod rehearsing_killed;
 mod rehearsing_postgres;
 mod releasing;
 mod scope_of_event;

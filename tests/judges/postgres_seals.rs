@@ -18,7 +18,7 @@ const BIRTHS: &str = "
     INSERT INTO births VALUES (1, 'a', 1.5, now()), (2, 'b', 2.5, NULL), (3, 'c', NULL, NULL);";
 
 /// A cluster with a database of births, and a repository whose seal covers the table and its rows.
-fn births() -> (Cluster, Repo, String) {
+pub(crate) fn births() -> (Cluster, Repo, String) {
     let cluster = Cluster::start();
     cluster.sql("postgres", "CREATE DATABASE app");
     cluster.sql("app", BIRTHS);
@@ -29,14 +29,14 @@ fn births() -> (Cluster, Repo, String) {
     (cluster, repo, connection)
 }
 
-fn check(repo: &Repo, connection: &str) -> (i32, Value) {
+pub(crate) fn check(repo: &Repo, connection: &str) -> (i32, Value) {
     let run = repo.run(&["check", "births", "--format", "json", "--at", connection]);
     let report = serde_json::from_str(&run.stdout);
     (run.code, report.unwrap_or_else(|error| panic!("{error}: {run:?}")))
 }
 
 /// The findings as `KIND PATH`.
-fn findings(report: &Value) -> Vec<String> {
+pub(crate) fn findings(report: &Value) -> Vec<String> {
     let findings = report["seals"][0]["findings"].as_array().unwrap();
     let line = |finding: &Value| {
         format!("{} {}", finding["kind"].as_str().unwrap(), finding["path"].as_str().unwrap())
@@ -49,7 +49,7 @@ fn codes(report: &Value) -> Vec<&str> {
     errors.iter().map(|error| error["code"].as_str().unwrap()).collect()
 }
 
-fn passes(repo: &Repo, connection: &str) {
+pub(crate) fn passes(repo: &Repo, connection: &str) {
     let (code, report) = check(repo, connection);
     assert_eq!(code, 0, "{report}");
 }
@@ -333,7 +333,7 @@ fn a_table_that_is_written_meanwhile_is_read_whole_or_not_at_all() {
 }
 
 /// Names and keys that mean something to psql, to SQL, to paths or to a terminal.
-const HOSTILE: [&str; 18] = [
+pub(crate) const HOSTILE: [&str; 18] = [
     "a b",
     "a\"b",
     "a'b",

@@ -64,7 +64,12 @@ CREATE MATERIALIZED VIEW port.by_flag AS SELECT flag, count(*) AS ships FROM por
 CREATE TEXT SEARCH CONFIGURATION port.words (COPY = simple);
 CREATE EVENT TRIGGER watching ON ddl_command_end EXECUTE FUNCTION port.watch();
 ALTER EVENT TRIGGER watching DISABLE;
+SELECT current_setting('server_version_num')::int >= 150000 AS picks_rows \gset
+\if :picks_rows
 CREATE PUBLICATION arrivals FOR TABLE port.visits WHERE (ship > 0);
+\else
+CREATE PUBLICATION arrivals FOR TABLE port.visits;
+\endif
 CREATE FOREIGN DATA WRAPPER far;
 CREATE SERVER lighthouse FOREIGN DATA WRAPPER far OPTIONS (host 'north');
 CREATE USER MAPPING FOR pilot SERVER lighthouse OPTIONS (password 'lamp');

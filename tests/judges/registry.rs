@@ -30,6 +30,8 @@ CREATE TRIGGER note AFTER UPDATE ON reg.births FOR EACH STATEMENT EXECUTE FUNCTI
 CREATE FUNCTION reg.born(u text) RETURNS bigint LANGUAGE sql AS
  $f$ INSERT INTO reg.births (uid) VALUES (u) RETURNING id $f$;
 SELECT lo_from_bytea(77, 'bytes');
+CREATE EXTENSION fuzzystrmatch;
+CREATE MATERIALIZED VIEW reg.totals AS SELECT text 'births' AS what, count(*) FROM reg.births;
 ";
 
 /// The user as whom the program runs where root runs the tests.

@@ -3,12 +3,11 @@
 #![cfg(target_os = "linux")]
 
 use std::fs;
-use std::process::Stdio;
 
-use rustix::process::{Pid, Signal, geteuid, kill_process};
+use rustix::process::geteuid;
 
 use crate::registry::Registry;
-use crate::rehearsals::{processes_in, rehearse, scratches, wait_until};
+use crate::rehearsals::rehearse;
 
 #[test]
 #[ignore = "needs a PostgreSQL server, as root `setpriv`; run by .ci/run"]
@@ -72,41 +71,6 @@ fn a_plain_dump_is_restored_into_a_database_of_its_own() {
     assert_eq!(ran.code, 0, "{ran:?}");
     let system = report["clone"]["system"].as_str().unwrap();
     assert!(system.starts_with("postgresql "), "{system}");
-}
-
-/// The numbers of the segments of shared memory that there are.
-fn segments() -> Vec<String> {
-    let table = fs::read_to_string("/proc/sysvipc/shm").unwrap();
-    let number = |line: &str| line.split_whitespace().nth(1).unwrap().to_owned();
-    table.lines().skip(1).map(number).collect()
-}
-
-#[test]
-#[ignore = "needs a PostgreSQL server, as root `setpriv`; run by .ci/run"]
-fn a_signal_leaves_no_server_and_no_shared_memory() {
-    let registry = Registry::new();
-    registry.plan("births.dump", "SELECT pg_sleep(1000);", "SELECT 1;", "");
-    for signal in [Signal::INT, Signal::KILL] {
-        let child =
-            registry.command().stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
-        let repo = &registry.repo;
-        let lock = || {
-            let place = scratches(repo).first()?.join("inside/cluster/postmaster.pid");
-            fs::read_to_string(place).ok().filter(|text| text.contains("ready"))
-        };
-        wait_until(&|| lock().is_some(), "the script does not begin");
-        // Its line 7 has the key and the number of a segment of shared memory.
-        let lock = lock().unwrap();
-        let segment = lock.lines().nth(6).unwrap().split_whitespace().nth(1).unwrap().to_owned();
-        assert!(segments().contains(&segment), "{lock}");
-        kill_process(Pid::from_child(&child), signal).unwrap();
-        let output = child.wait_with_output().unwrap();
-        assert_ne!(output.status.code(), Some(0), "{output:?}");
-        wait_until(&|| processes_in(repo).is_empty(), "a process is left");
-        assert!(!segments().contains(&segment), "{signal:?} leaves a segment");
-        assert_eq!(scratches(repo).len(), usize::from(signal == Signal::KILL), "{output:?}");
-        assert!(!repo.at("seals/evidence").exists());
-    }
 }
 
 #[test]

@@ -4,16 +4,21 @@
 //! The helper adopts every orphan among its descendants, so that each of them is its child sooner or later.
 
 use std::io::{self, Read as _};
+use std::process::{Child, Command};
+use std::sync::{Mutex, PoisonError};
 
 /// What becomes of what a helper runs when the process that started the helper has gone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AtEnd {
     /// It is killed.
     Kill,
-    /// It is asked to quit, and killed if it does not. A server of PostgreSQL gives back what it has of the
-    /// system: a killed one leaves a segment of shared memory.
+    /// It is asked to quit, and killed if it does not. A server of PostgreSQL, and those that initdb starts
+    /// and waits for, give back what they have of the system: a killed one leaves segments of shared memory.
     Quit,
 }
+
+/// Held while something is started, and from the moment on at which this process ends.
+static STARTING: Mutex<()> = Mutex::new(());
 
 /// Begins to watch stdin, which the process that started this one keeps open as long as it lives. At its end,
 /// this process and all its descendants end.
@@ -27,6 +32,8 @@ pub fn watch(at_end: AtEnd) -> io::Result<()> {
         let mut nothing = [0; 64];
         // An error is an end too.
         while matches!(io::stdin().read(&mut nothing), Ok(read) if read > 0) {}
+        // What starts from now on would be left.
+        let _starting = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
         if at_end == AtEnd::Quit {
             system::let_children_quit();
         }
@@ -34,6 +41,16 @@ pub fn watch(at_end: AtEnd) -> io::Result<()> {
         system::kill_self();
     })?;
     Ok(())
+}
+
+/// Starts `command`, unless this process ends at this very moment.
+///
+/// # Errors
+///
+/// It cannot be started.
+pub fn start(command: &mut Command) -> io::Result<Child> {
+    let _starting = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
+    command.spawn()
 }
 
 /// Kills everything that this process started, and what that started.
@@ -51,7 +68,7 @@ mod system {
     };
 
     /// How long what was asked to quit may take before it is killed.
-    const PATIENCE: Duration = Duration::from_secs(5);
+    const PATIENCE: Duration = Duration::from_secs(30);
 
     /// How often the children are looked at.
     const TICK: Duration = Duration::from_millis(5);

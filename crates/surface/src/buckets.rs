@@ -13,6 +13,9 @@ use sealgate_core::seal::entry::Digest;
 use sealgate_core::text::hex;
 use sealgate_scan::Contents;
 
+/// Takes an entry below the rows of a table: its path there, and its content.
+type Take<'t, E> = &'t mut dyn FnMut(&str, &[u8]) -> Result<(), E>;
+
 /// So many digests stay in memory, which are 32 MiB.
 const KEPT: usize = 1 << 20;
 
@@ -98,10 +101,7 @@ impl Buckets {
     /// # Errors
     ///
     /// What went to a file cannot be read back, or `take` gave an error.
-    pub(crate) fn finish<E: From<io::Error>>(
-        self,
-        take: &mut dyn FnMut(&str, &[u8]) -> Result<(), E>,
-    ) -> Result<(), E> {
+    pub(crate) fn finish<E: From<io::Error>>(self, take: Take<'_, E>) -> Result<(), E> {
         let mut digests = match self.thread {
             Some(thread) => thread.end()?,
             None => Digests::keeping(KEPT),
@@ -195,10 +195,7 @@ impl Digests {
     }
 
     /// Hands over each bucket that has rows: its name, and its content.
-    fn finish<E: From<io::Error>>(
-        mut self,
-        take: &mut dyn FnMut(&str, &[u8]) -> Result<(), E>,
-    ) -> Result<(), E> {
+    fn finish<E: From<io::Error>>(mut self, take: Take<'_, E>) -> Result<(), E> {
         for (number, mut digests) in self.numbered.into_iter().enumerate() {
             if let Some(spilled) = &mut self.spilled {
                 spilled.read(number, &mut digests)?;

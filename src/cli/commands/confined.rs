@@ -10,7 +10,7 @@ use sealgate_core::compare::verdict::Verdict;
 use sealgate_core::text::problem::{Problem, in_words};
 use sealgate_rehearse::confine::confine;
 use sealgate_rehearse::ended::Ended;
-use sealgate_rehearse::supervise::{AtEnd, kill_descendants, watch};
+use sealgate_rehearse::supervise::{AtEnd, kill_descendants, start, watch};
 use sealgate_scan::read_named;
 
 use super::{Context, Outcome};
@@ -72,7 +72,7 @@ fn command(program: &std::ffi::OsStr, words: &[std::ffi::OsString]) -> Ended {
     let mut command = Command::new(program);
     // What keeps this process alive is not for what it runs.
     command.args(words).stdin(std::process::Stdio::null());
-    let status = match command.status() {
+    let status = match start(&mut command).and_then(|mut child| child.wait()) {
         Ok(status) => status,
         Err(error) => {
             return Ended::NotStarted(format!("{}: {}", program.display(), in_words(&error)));

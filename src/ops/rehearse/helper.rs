@@ -23,8 +23,8 @@ const KEPT: u64 = 1 << 20;
 /// How often a running script is asked whether it has ended.
 const TICK: Duration = Duration::from_millis(5);
 
-/// How long a helper may take to end what it runs. It kills, so this is far more than it needs.
-const GRACE: Duration = Duration::from_secs(10);
+/// How long a helper may take to end what it runs: more than it lets that quit before it kills.
+const GRACE: Duration = Duration::from_secs(60);
 
 /// What the directory for temporary files is called.
 const TEMPORARY: &str = "tmp";
@@ -54,6 +54,8 @@ pub struct Job<'j> {
     pub arguments: Vec<OsString>,
     /// Variables of the environment, beside the usual.
     pub variables: Vec<(&'static str, OsString)>,
+    /// What becomes of it where this process ends before it does.
+    pub at_end: AtEnd,
 }
 
 /// How a job ended.
@@ -108,7 +110,7 @@ impl<'a> Helpers<'a> {
     ///
     /// It could not be run, ran too long, or a signal ended the rehearsal.
     pub fn run(&self, job: &Job<'_>) -> Result<JobEnd, Problem> {
-        let mut running = self.start(job, AtEnd::Kill)?;
+        let mut running = self.start(job)?;
         loop {
             self.check_signals().inspect_err(|_| running.stop())?;
             if running.has_ended()? {
@@ -138,7 +140,7 @@ impl<'a> Helpers<'a> {
         }
     }
 
-    /// Starts `job`; `at_end` says how it ends with this process.
+    /// Starts `job`.
     ///
     /// # Errors
     ///
@@ -147,7 +149,7 @@ impl<'a> Helpers<'a> {
         clippy::disallowed_methods,
         reason = "it runs this very program, which confines itself"
     )]
-    pub fn start(&self, job: &Job<'_>, at_end: AtEnd) -> Result<Running, Problem> {
+    pub fn start(&self, job: &Job<'_>) -> Result<Running, Problem> {
         let number = self.started.get() + 1;
         self.started.set(number);
         let outcome = self.scratch.path().join(format!("outcome-{number}"));
@@ -157,7 +159,7 @@ impl<'a> Helpers<'a> {
         if !self.is_confined {
             command.arg("--unconfined");
         }
-        if at_end == AtEnd::Quit {
+        if job.at_end == AtEnd::Quit {
             command.arg("--quits");
         }
         for directory in job.writable.iter().chain([&temporary]) {

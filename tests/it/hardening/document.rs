@@ -202,7 +202,7 @@ const COMPARED: [(&str, &str, u64, &str); 2] = [
 ];
 
 /// What is mutated.
-const AREAS: [&str; 5] = ["compare", "decide", "merge", "scope", "verdict"];
+const AREAS: [&str; 6] = ["compare", "decide", "evidence", "merge", "scope", "verdict"];
 
 /// The least time that a reader is fuzzed, in seconds.
 const FUZZED: u64 = 60;

@@ -35,10 +35,22 @@ pub enum PostgresFault {
 
 /// What the server answered to a statement that it refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{message} (SQLSTATE {state})")]
+#[error("{message}{}", in_brackets(.state))]
 pub struct Refusal {
-    /// The code, as the SQL standard has it.
+    /// The code, as the SQL standard has it; empty where psql does not say it.
     pub state: String,
     /// The message.
     pub message: String,
+}
+
+impl Refusal {
+    /// The server began to answer, and did not end.
+    pub(super) fn broken_off() -> Self {
+        let message = "the server broke off its answer; its log says why".to_owned();
+        Self { state: String::new(), message }
+    }
+}
+
+fn in_brackets(state: &str) -> String {
+    if state.is_empty() { String::new() } else { format!(" (SQLSTATE {state})") }
 }

@@ -319,7 +319,14 @@ fn expression(catalog: &Catalog, column: &str) -> Result<Option<String>, Postgre
             return Ok(None);
         }
         let part = if *part == "0" { "0".to_owned() } else { format!("c.{part}") };
-        return Ok(Some(identified(&format!("c.{class}"), &format!("c.{object}"), &part)));
+        let name = identified(&format!("c.{class}"), &format!("c.{object}"), &part);
+        // Before version 15, what the server needs is pinned: a dependency of nothing on it.
+        let may_pin = is_this("pg_depend", "objid");
+        return Ok(Some(if may_pin {
+            format!("CASE c.deptype WHEN 'p' THEN '' ELSE {name} END")
+        } else {
+            name
+        }));
     }
     if let Some(expression) = by_reference(catalog, column) {
         return Ok(Some(expression));

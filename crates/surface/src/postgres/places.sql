@@ -105,8 +105,6 @@ WITH
     UNION ALL SELECT 'pg_publication'::regclass, oid, 'publications', pubname FROM pg_publication
     UNION ALL SELECT 'pg_publication_rel'::regclass, r.oid, 'publications', pubname
      FROM pg_publication_rel r JOIN pg_publication p ON p.oid = r.prpubid
-    UNION ALL SELECT 'pg_publication_namespace'::regclass, r.oid, 'publications', pubname
-     FROM pg_publication_namespace r JOIN pg_publication p ON p.oid = r.pnpubid
     UNION ALL SELECT 'pg_cast'::regclass, oid, 'casts',
       format_type(castsource, NULL) || ' as ' || format_type(casttarget, NULL) FROM pg_cast
     UNION ALL SELECT 'pg_transform'::regclass, t.oid, 'transforms', format_type(trftype, NULL) || ' for ' || lanname

@@ -56,6 +56,10 @@ const TLS_VARIABLES: &str = "PGSSL";
 /// Takes the lines of an answer, each without its line feed.
 pub(super) type Take<'t> = &'t mut dyn FnMut(&[u8]);
 
+/// Sent before each statement: psql does not set `ERROR` where the server broke off an answer after its first
+/// line, and what stands there would be said of the statement before.
+const UNANSWERED: &str = "\\set ERROR unanswered\n";
+
 /// A session: psql, which is killed and reaped when this is dropped.
 #[derive(Debug)]
 pub(super) struct Session {
@@ -118,12 +122,18 @@ impl Session {
     /// The server refused it ([`PostgresFault::Refused`]), or psql ended.
     pub(super) fn run(&mut self, statement: &str, take: Take<'_>) -> Result<(), PostgresFault> {
         let end = format!("\n\\echo {} :ERROR :SQLSTATE\n", self.nonce);
-        self.send(&[statement, if statement.is_empty() { "" } else { "\n;" }, &end])?;
+        if statement.is_empty() {
+            self.send(&[&end])?;
+            return self.answer(take).map(drop);
+        }
+        self.send(&[UNANSWERED, statement, "\n;", &end])?;
         let rest = self.answer(take)?;
         let rest = String::from_utf8_lossy(&rest);
         let mut words = rest.split_ascii_whitespace();
-        if words.next() != Some("true") {
-            return Ok(());
+        match words.next() {
+            Some("false") => return Ok(()),
+            Some("true") => {}
+            _ => return Err(PostgresFault::Refused(Refusal::broken_off())),
         }
         let state = words.next().unwrap_or_default().to_owned();
         let mut message = Vec::new();

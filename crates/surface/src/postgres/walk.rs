@@ -15,6 +15,14 @@ use crate::{Wanted, path};
 /// Where everything has its place.
 const PLACES: &str = include_str!("places.sql");
 
+/// Where those objects have their places whose catalog not every server has: the catalog, and the places.
+const NEWER_PLACES: [(&str, &str); 1] = [(
+    "pg_publication_namespace",
+    " UNION ALL SELECT 'pg_publication_namespace'::regclass, r.oid, 0,
+       ARRAY['=+database', '=publications', '.' || pubname]
+      FROM pg_publication_namespace r JOIN pg_publication p ON p.oid = r.pnpubid\n",
+)];
+
 /// How the places begin of what is left out.
 const LEFT_OUT: &[u8] = b"-";
 
@@ -132,6 +140,10 @@ fn places(
     let mut statement = format!("COPY ({PLACES}");
     for catalog in catalogs.values() {
         let name = &catalog.name;
+        if let Some((_, places)) = NEWER_PLACES.iter().find(|(newer, _)| newer == name) {
+            statement.push_str(places);
+            continue;
+        }
         let has_numbers = catalog.columns.contains_key("oid") && generate::is_readable(catalog);
         if has_numbers && !PLACES.contains(&format!("'{name}'::regclass")) {
             // Writing to a string cannot fail.

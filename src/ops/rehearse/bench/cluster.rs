@@ -197,6 +197,7 @@ impl Server {
             directory: directory.to_owned(),
             arguments,
             variables: Vec::new(),
+            at_end: AtEnd::Quit,
         })?;
         match end.ended.code() {
             0 => Ok(()),
@@ -233,16 +234,14 @@ impl Server {
         sockets.push(directory);
         set(sockets);
         set(format!("port={PORT}").into());
-        let running = helpers.start(
-            &Job {
-                shown: "postgres",
-                writable: vec![directory.to_owned()],
-                directory: directory.to_owned(),
-                arguments,
-                variables: Vec::new(),
-            },
-            AtEnd::Quit,
-        )?;
+        let running = helpers.start(&Job {
+            shown: "postgres",
+            writable: vec![directory.to_owned()],
+            directory: directory.to_owned(),
+            arguments,
+            variables: Vec::new(),
+            at_end: AtEnd::Quit,
+        })?;
         let (label, directory) = (label.to_owned(), directory.to_owned());
         let mut server = Self { label, directory, running: Some(running) };
         server.wait_until_ready(helpers)?;

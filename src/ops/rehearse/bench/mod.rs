@@ -22,6 +22,7 @@ use sealgate_core::text::problem::{Problem, in_words};
 use sealgate_rehearse::ended::Ended;
 use sealgate_rehearse::plan::{DATABASE, SNAPSHOT, TREE};
 use sealgate_rehearse::state::{Place, State};
+use sealgate_rehearse::supervise::AtEnd;
 
 use super::broken;
 use super::helper::{Helpers, Job, JobEnd};
@@ -314,6 +315,7 @@ fn run_words(
         directory: directory.to_owned(),
         arguments,
         variables,
+        at_end: AtEnd::Kill,
     })
 }
 

@@ -14,6 +14,7 @@ use sealgate_core::seal::surface::{DatabaseSystem, Surface};
 use sealgate_core::text::problem::{Problem, in_words};
 use sealgate_rehearse::ended::Ended;
 use sealgate_rehearse::state::{Class, Place, State};
+use sealgate_rehearse::supervise::AtEnd;
 use sealgate_surface::{OtherDatabase, Postgres, Survey, Wanted};
 
 use super::super::broken;
@@ -149,7 +150,8 @@ impl<'a> PostgresBench<'a> {
         arguments.extend(words);
         let writable = vec![self.shared.snapshots()?, self.scratch()?];
         let directory = directory.to_owned();
-        self.shared.helpers.run(&Job { shown, writable, directory, arguments, variables })
+        let at_end = AtEnd::Kill;
+        self.shared.helpers.run(&Job { shown, writable, directory, arguments, variables, at_end })
     }
 
     /// What `ask` gets of a server that runs on the copy `label`.
@@ -243,15 +245,14 @@ impl<'a> PostgresBench<'a> {
         // It is not there the first time.
         let _ = fs::remove_file(&mark);
         let script = self.shared.plan().join(name);
-        let quoted = |path: &Path| path.to_string_lossy().replace('\'', "''");
         let statements = format!(
-            "BEGIN;\nSELECT pg_catalog.pg_current_xact_id() AS {FAULT}_before \\gset\n\\i '{}'\n\
+            "BEGIN;\nSELECT pg_catalog.pg_current_xact_id() AS {FAULT}_before \\gset\n\\i {}\n\
              \\set ON_ERROR_STOP 1\nRESET ROLE;\nRESET SESSION AUTHORIZATION;\n\
              SELECT pg_catalog.pg_current_xact_id_if_assigned() IS NOT DISTINCT FROM \
              :'{FAULT}_before'::pg_catalog.xid8 AS {FAULT}_same \\gset\n\
-             \\if :{FAULT}_same\n{end};\n\\else\n\\o '{}'\n\\qecho ended\n\\o\n\\endif\n",
-            quoted(&script),
-            quoted(&mark),
+             \\if :{FAULT}_same\n{end};\n\\else\n\\o {}\n\\qecho ended\n\\o\n\\endif\n",
+            sql::argument(&script),
+            sql::argument(&mark),
         );
         let mut end = self.execute(label, &self.database, &statements)?;
         if mark.exists() && end.ended == Ended::Exit(0) {

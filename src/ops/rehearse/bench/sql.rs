@@ -1,6 +1,7 @@
 //! The statements of PostgreSQL that damage a copy on purpose.
 
 use std::fmt::Write as _;
+use std::path::Path;
 
 use sealgate_rehearse::state::{Class, State};
 
@@ -47,6 +48,16 @@ fn literal(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 
+/// Runs `body`, in which names may stand: no name ends it, as one could that stands between dollars.
+fn block(body: &str) -> String {
+    format!("DO {};\n", literal(body))
+}
+
+/// `path` as an argument of a command of psql, which reads backslashes.
+pub(super) fn argument(path: &Path) -> String {
+    literal(&path.to_string_lossy().replace('\\', "\\\\"))
+}
+
 /// Begins each session in which something is damaged: no trigger and no foreign key gets in the way.
 pub(super) const BEGIN: &str =
     "SET standard_conforming_strings = on; SET session_replication_role = replica;\n";
@@ -54,8 +65,8 @@ pub(super) const BEGIN: &str =
 /// Deletes one row of the first of `tables` of which one can be deleted; an error, if none can.
 pub(super) fn delete_one(tables: &[Table]) -> String {
     let names: Vec<String> = tables.iter().map(|table| literal(&table.name)).collect();
-    format!(
-        "DO ${FAULT}$ DECLARE t text; n bigint; BEGIN
+    block(&format!(
+        "DECLARE t text; n bigint; BEGIN
  FOREACH t IN ARRAY ARRAY[{}]::text[] LOOP
   BEGIN
    EXECUTE 'DELETE FROM ONLY ' || t || ' WHERE ctid = (SELECT min(ctid) FROM ONLY ' || t || ')';
@@ -65,10 +76,9 @@ pub(super) fn delete_one(tables: &[Table]) -> String {
   END;
  END LOOP;
  RAISE EXCEPTION 'no row can be deleted';
-END ${FAULT}$;
-",
+END",
         names.join(", ")
-    )
+    ))
 }
 
 /// Changes the comment of `table`.
@@ -89,18 +99,16 @@ pub(super) fn damage(state: &State) -> String {
             Class::Rows => sql += &delete_one(&tables(state, Class::Rows, &|_| true)),
             Class::Schema => sql += &schema(),
             Class::Sequences => {
-                // Writing to a string cannot fail.
-                let _ = write!(
-                    sql,
-                    "DO ${FAULT}$ DECLARE s text; BEGIN
+                sql += &block(
+                    "DECLARE s text; BEGIN
  FOR s IN SELECT oid::regclass::text FROM pg_catalog.pg_class WHERE relkind = 'S' AND relpersistence <> 't' LOOP
   EXECUTE pg_catalog.format('SELECT pg_catalog.setval(%L, last_value, NOT is_called) FROM %s', s, s);
  END LOOP;
-END ${FAULT}$;
-"
+END",
                 );
             }
             Class::LargeObjects => sql += "SELECT pg_catalog.lo_from_bytea(0, 'x');\n",
+            // Writing to a string cannot fail.
             Class::Roles => _ = writeln!(sql, "CREATE ROLE {FAULT};"),
             Class::Builtin => sql += "ALTER FUNCTION pg_catalog.abs(integer) COST 7;\n",
             Class::Files | Class::Meta => {}
@@ -125,6 +133,15 @@ mod tests {
         let names: Vec<&str> = tables.iter().map(|table| &*table.name).collect();
         assert_eq!(names, ["\"reg\".\"a\"", "\"x/y\".\"b\"\"c\""]);
         let sql = delete_one(&tables);
-        assert!(sql.contains("ARRAY['\"reg\".\"a\"', '\"x/y\".\"b\"\"c\"']"), "{sql}");
+        assert!(sql.contains("ARRAY[''\"reg\".\"a\"'', ''\"x/y\".\"b\"\"c\"'']"), "{sql}");
+    }
+
+    #[test]
+    fn no_name_ends_a_statement_and_no_path_is_another() {
+        let name = format!("\"reg\".\"${FAULT}$; it's\"");
+        let sql = delete_one(&[Table { path: String::new(), name }]);
+        assert!(sql.starts_with("DO 'DECLARE") && sql.ends_with("END';\n"), "{sql}");
+        assert!(sql.contains("; it''''s\""), "{sql}");
+        assert_eq!(argument(Path::new("/a/it's\\n")), r"'/a/it''s\\n'");
     }
 }

@@ -10,6 +10,7 @@ use sealgate_core::seal::surface::Surface;
 use sealgate_core::text::problem::{Problem, in_words};
 use sealgate_rehearse::ended::Ended;
 use sealgate_rehearse::state::{Class, Place, State};
+use sealgate_rehearse::supervise::AtEnd;
 use sealgate_surface::{Survey, Wanted};
 
 use super::super::broken;
@@ -94,7 +95,8 @@ impl<'a> SqliteBench<'a> {
             Mode::WithoutTriggers => arguments.push("--without-triggers".into()),
         }
         let variables = Vec::new();
-        self.shared.helpers.run(&Job { shown, writable, directory, arguments, variables })
+        let at_end = AtEnd::Kill;
+        self.shared.helpers.run(&Job { shown, writable, directory, arguments, variables, at_end })
     }
 
     /// Runs the first of `scripts` that runs on the copy `label`; whether any does.
