@@ -152,6 +152,18 @@ impl Terminal {
         report.verdict
     }
 
+    /// Writes `report` to `files` alone, and gives the verdict that is left.
+    #[must_use]
+    pub fn file_report(self, mut report: Report, files: &[ReportFile]) -> Verdict {
+        let unwritten: Vec<_> =
+            files.iter().filter_map(|file| file.write(&report, self.verbosity).err()).collect();
+        if !unwritten.is_empty() {
+            self.complain(&unwritten);
+            self.take_back(&mut report, &unwritten, files, None);
+        }
+        report.verdict
+    }
+
     /// Tells what kept a command from an answer in `format`, and gives the verdict. A runner and
     /// `files`, where there is nothing yet, get a report of it; stdout gets none.
     #[must_use]

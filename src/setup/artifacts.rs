@@ -35,6 +35,10 @@ const NAMES: [(&str, Sign); 11] = [
     ("vendor", Sign::Tracked),
 ];
 
+/// The names of directories that a build makes, where the files of the project say how.
+const BUILT: [&str; 8] =
+    ["__generated__", "_site", "build", "dist", "gen", "generated", "lib", "out"];
+
 /// What is never looked into: other tools' stores, and what tests feed on. Names that begin with a
 /// dot are not looked into either.
 const SKIPPED: [&str; 8] =
@@ -79,6 +83,12 @@ struct Candidate {
     sign: Sign,
     /// One of its files.
     sample: Vec<u8>,
+}
+
+/// Whether the name of the directory `root` says that a build makes it.
+#[must_use]
+pub fn looks_built(root: &str) -> bool {
+    BUILT.contains(&path::base(root))
 }
 
 /// Looks for directories in `repository` that look like build artifacts; `seals` is the seals

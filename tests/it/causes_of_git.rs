@@ -113,7 +113,77 @@ fn a_commit_is_not_explained_by_the_id_of_its_parent() {
     assert_eq!(found(&repo, &[]), [finding("id", "modified", Some("embeds-commit"))]);
     commit(&repo, "drift");
     // It names its parent, and a commit cannot name itself.
-    assert_eq!(found(&repo, &["--rev", "HEAD"]), [finding("id", "modified", None)]);
+    let since = Some("committed-since");
+    assert_eq!(found(&repo, &["--rev", "HEAD"]), [finding("id", "modified", since)]);
+}
+
+/// A committed `dist` of two files under seal, and the ids of what is committed to it after that.
+fn sealed_and_then(messages: &[&str]) -> (Repo, Vec<String>) {
+    let repo = Repo::in_git();
+    let text = |text: &str| Node::File(text.into());
+    repo.build("dist", &[("a.js", text("a")), ("b.js", text("b"))]);
+    repo.git(&["add", "--all"]);
+    repo.seal("dist", "dist");
+    commit(&repo, "seal");
+    let commits = messages.iter().map(|message| {
+        fs::write(repo.at("dist/a.js"), message).unwrap();
+        fs::write(repo.at("dist/new.js"), message).unwrap();
+        commit(&repo, message)
+    });
+    let commits = commits.collect();
+    (repo, commits)
+}
+
+#[test]
+fn a_commit_that_changed_files_and_not_their_seal_is_named() {
+    let since = Some("committed-since");
+    let both = [finding("a.js", "modified", since), finding("new.js", "unsealed", since)];
+    let detail = |repo: &Repo, arguments: &[&str]| {
+        let report = repo.check(arguments).report;
+        report["seals"][0]["findings"][0]["detail"].as_str().map(str::to_owned)
+    };
+    let (repo, commits) = sealed_and_then(&["Rebuild dist::error::x"]);
+    let named = format!("{} Rebuild dist::error::x", &commits[0][..10]);
+    for arguments in [&[][..], &["--rev", "HEAD"], &["--seals-from", "HEAD"]] {
+        assert_eq!(found(&repo, arguments), both, "{arguments:?}");
+        assert_eq!(detail(&repo, arguments).as_deref(), Some(&*named), "{arguments:?}");
+    }
+    let said = repo.run(&["check"]).stdout;
+    let words = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("a commit changed it, and not the seal: "), "{said}");
+    assert!(words.contains("a commit added it, and not to the seal: "), "{said}");
+    assert!(words.contains(&commits[0][..10]) && !said.contains("::error"), "{said}");
+    let advice = "committed-since A commit changed it and left the seal as it was. If that was meant, \
+                  approve it with `sealgate seal dist`; if not, bring the sealed bytes back with";
+    assert!(words.contains(advice), "{said}");
+    assert!(!words.contains("fix the cause"), "{said}");
+
+    // Shares that are merged say the same.
+    for share in ["1", "2"] {
+        let slice = format!("slice:{share}/2");
+        let ran = repo.run(&["check", "--partition", &slice, "--format", "json"]);
+        fs::write(repo.at(format!("../{share}.json")), ran.stdout).unwrap();
+    }
+    let merged = repo.run(&["merge-reports", "../1.json", "../2.json", "--format", "json"]);
+    let merged: serde_json::Value = serde_json::from_str(&merged.stdout).unwrap();
+    for at in 0..2 {
+        assert_eq!(merged["seals"][0]["findings"][at]["detail"], *named, "{merged:#}");
+    }
+
+    let (repo, commits) = sealed_and_then(&["one", "two", "three"]);
+    let last = format!("{} three, the last of 3 commits", &commits[2][..10]);
+    assert_eq!(detail(&repo, &[]), Some(last));
+
+    // What is only edited is in no commit, and a seal that was edited too is another one.
+    let (repo, _) = sealed_and_then(&["one"]);
+    fs::write(repo.at("dist/a.js"), "edited").unwrap();
+    assert_eq!(found(&repo, &[])[0], finding("a.js", "modified", None));
+    let (repo, _) = sealed_and_then(&["one"]);
+    assert_eq!(repo.run(&["seal", "dist", "--only", "/new.js"]).code, 0);
+    assert_eq!(found(&repo, &[]), [finding("a.js", "modified", None)]);
+    // A commit that seals a part leaves the rest as the one before it.
+    commit(&repo, "seal a part");
+    assert_eq!(found(&repo, &[]), [finding("a.js", "modified", None)]);
 }
 
 #[test]

@@ -399,7 +399,62 @@ fn it_answers_without_seals_and_from_anywhere_in_the_repository() {
 }
 
 #[test]
+fn a_seal_that_should_state_its_build_is_named_with_the_command() {
+    let script = r#"{"scripts": {"build": "mkdir dist && cp src/a.js dist"}}"#;
+    for (root, file, text, build) in [
+        ("dist", "package.json", script, "npm run build"),
+        (
+            "packages/web/lib",
+            "packages/web/package.json",
+            script,
+            "cd ./packages/web && npm run build",
+        ),
+        ("out", "Makefile", "all:\n\tmkdir out\n", "make all"),
+    ] {
+        let repo = Repo::with(&[(file, text), (".gitattributes", "* -text\n")]);
+        repo.write(".github/CODEOWNERS", "* @a\n");
+        repo.write(".github/workflows/gate.yml", "name: sealgate\n");
+        repo.write("src/a.js", "a\n");
+        repo.write(format!("{root}/a.js"), "a\n");
+        shell(&repo, "git init -q; git add .");
+        assert_eq!(repo.run(&["seal", "made", "--root", root]).code, 0);
+        let said = repo.run(&["doctor"]).stdout;
+        let found = examined(&repo);
+        assert_eq!(codes(&found), ["build-unstated"], "{found:#}");
+        let advice = &found["advice"][0];
+        let what = format!(
+            "the seal states no build command, and `{build}` ({file}) looks like what makes {root}"
+        );
+        assert_eq!(advice["what"], what.as_str());
+        let fix = advice["fix"].as_array().unwrap();
+        let state = fix[0].as_str().unwrap().strip_prefix(&format!("# if it makes {root}: "));
+        let state = state.unwrap_or_else(|| panic!("{found:#}"));
+        assert!(said.contains(state), "{said}");
+        // No command that runs by itself changes a seal.
+        assert!(fix.iter().all(|line| line.as_str().unwrap().starts_with('#')), "{found:#}");
+        shell(&repo, state);
+        assert!(repo.read("seals/made.toml").contains(&format!("build = \"{build}\"")));
+        assert_eq!(codes(&examined(&repo)), [""; 0]);
+    }
+    // Sources, and copies of other projects, are not built.
+    for root in ["src", "vendor"] {
+        let repo = Repo::with(&[("package.json", script), ("src/a.js", "a"), ("vendor/a.js", "a")]);
+        shell(&repo, "git init -q; git add .");
+        assert_eq!(repo.run(&["seal", "made", "--root", root]).code, 0);
+        assert!(!codes(&examined(&repo)).contains(&"build-unstated"), "{root}");
+    }
+}
+
+#[test]
 fn placeholders_that_nobody_filled_in_are_named() {
+    let example = "owner/sealgate@0123456789abcdef0123456789abcdef01234567";
+    let repo = sound();
+    shell(&repo, &format!("echo '- uses: {example}' >> .github/workflows/gate.yml"));
+    let found = examined(&repo);
+    assert_eq!(codes(&found), ["placeholder"]);
+    let what = format!("nobody filled in {example} (.github/workflows/gate.yml:2)");
+    assert_eq!(found["advice"][0]["what"], what);
+
     let repo = sound();
     repo.write(".github/workflows/gate.yml", "jobs:\n  a:\n    - uses: OWNER/sealgate@SHA # v1\n");
     repo.write(".github/CODEOWNERS", "/seals/ @OWNER\n/.github/ @release # not @OWNER\n");

@@ -92,6 +92,8 @@ fn every_kind_and_every_cause_has_a_case() {
         Cause::NotInGit,
         Cause::EmbedsCommit,
         Cause::BuildDiffers,
+        Cause::BuildVaries,
+        Cause::CommittedSince,
         Cause::ColumnOrder,
         Cause::OnlyQuoting,
         Cause::SettingOfDatabase,

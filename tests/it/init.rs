@@ -513,7 +513,10 @@ fn on_a_terminal_it_asks_what_no_flag_states() {
     assert!(shown.contains("  write OWNER/REPO@SHA: who publishes"), "{shown}");
     assert!(repo.read(CHECK).contains(USES));
     assert!(shown.contains("  1  dist  1 file, 3 B; git ignores it: it is built"), "{shown}");
-    assert!(shown.contains("The command that builds dist: "), "{shown}");
+    assert!(
+        shown.contains("The command that builds dist (empty: none, and no workflow): "),
+        "{shown}"
+    );
     assert_eq!(seals(&repo), ["dist.toml"]);
     assert_eq!(repo.read(".gitattributes"), "/seals/** -text\n/dist/** -text\n");
     assert!(repo.read(CHECK).contains("          rebuild: true\n"));
@@ -534,6 +537,69 @@ fn on_a_terminal_it_asks_what_no_flag_states() {
     assert_eq!(repo.contents(), before);
 }
 
+/// A project with a committed `dist`, and no file that says how it is built.
+fn bare() -> Repo {
+    let repo = Repo::with(&[("src/app.js", "app\n"), ("dist/app.js", "app\n")]);
+    git(&repo, &["init", "-q"]);
+    git(&repo, &["add", "."]);
+    git(&repo, &["commit", "-qm", "x"]);
+    repo
+}
+
+/// The end of a workflow that builds again with the sealgate of its runner.
+const BY_RUNNER: &str = "      - name: Build again, and compare
+        # The sealgate that this runner has: install it in a step above, or on the runner.
+        run: sealgate rebuild
+      - name: Judge the seals
+        run: sealgate check --base auto
+";
+
+#[test]
+fn on_a_terminal_empty_answers_end_the_questions() {
+    // Nothing but the return key: the program of the runner, and no build command.
+    let repo = bare();
+    let (code, shown) = on_a_terminal(&repo, &[], "\n\n\n\n\nno\n");
+    assert_eq!(code, Some(0), "{shown}");
+    let action = "The action that the workflow runs, as OWNER/REPO@SHA (empty: the sealgate that the \
+                  runner has; none: no workflow): ";
+    for question in [action, "The command that builds dist (empty: none): "] {
+        assert_eq!(shown.matches(question).count(), 1, "{question}: {shown}");
+    }
+    assert!(!repo.read("seals/dist.toml").contains("build ="));
+    let check = "      - name: sealgate
+        # The sealgate that this runner has: install it in a step above, or on the runner.
+        run: sealgate check --base auto
+";
+    assert!(repo.read(CHECK).ends_with(check), "{}", repo.read(CHECK));
+
+    // A command, which is proved before it is sealed.
+    let repo = bare();
+    let typed = "\n\n\nmkdir dist && cp src/app.js dist\n\nno\n";
+    let (code, shown) = on_a_terminal(&repo, &[], typed);
+    assert_eq!(code, Some(0), "{shown}");
+    assert!(repo.read("seals/dist.toml").contains("build = \"mkdir dist && cp src/app.js dist\""));
+    assert!(repo.read(CHECK).ends_with(BY_RUNNER), "{}", repo.read(CHECK));
+    assert_eq!(repo.run(&["rebuild"]).code, 0);
+
+    // A workflow that cannot build what git ignores is not written.
+    let repo = project();
+    let (code, shown) = on_a_terminal(&repo, &[], "1\n\n\n\nno\nno\n");
+    assert_eq!(code, Some(0), "{shown}");
+    assert!(
+        shown.contains("The command that builds dist (empty: none, and no workflow): "),
+        "{shown}"
+    );
+    assert!(!repo.at(CHECK).exists());
+    assert_eq!(seals(&repo), ["dist.toml"]);
+
+    // What the project says is not asked for.
+    let repo = package("mkdir dist && cp src/app.js dist");
+    let (code, shown) = on_a_terminal(&repo, &[], "\n\n\n\nno\n");
+    assert_eq!(code, Some(0), "{shown}");
+    assert!(!shown.contains("The command that builds"), "{shown}");
+    assert!(repo.read(CHECK).ends_with(BY_RUNNER), "{}", repo.read(CHECK));
+}
+
 #[test]
 fn answers_that_end_too_early_leave_everything_as_it_was() {
     for typed in [
@@ -541,7 +607,9 @@ fn answers_that_end_too_early_leave_everything_as_it_was() {
         "7\n\u{4}",
         "\n\u{4}",
         "1\ncheck\n\u{4}",
-        "1\ncheck\nnone\nno\n\u{4}",
+        "1\ncheck\nnone\n\u{4}",
+        "1\ncheck\nnone\n\nno\n\u{4}",
+        "1\ncheck\n\n\u{4}",
         "1\ncheck\na/b\n\u{4}",
         "1\ncheck\na/b@0123456789abcdef0123456789abcdef01234567\nmake\n\u{4}",
         "1\ncheck\na/b@0123456789abcdef0123456789abcdef01234567\nmake\nyes\n\u{4}",
@@ -640,18 +708,51 @@ fn a_root_that_was_stale_is_added_with_its_seal() {
 }
 
 #[test]
+fn what_the_build_does_not_make_is_named_with_the_command_that_keeps_it() {
+    let kept = |more: &[&str]| {
+        let repo = package("mkdir dist && cp src/app.js dist");
+        for path in more {
+            repo.write(path, "by hand");
+        }
+        git(&repo, &["add", "."]);
+        git(&repo, &["commit", "--allow-empty", "-qm", "x"]);
+        let said = inits(&repo, &["--yes", ACTION]);
+        (repo, said)
+    };
+    let (repo, said) = kept(&["dist/LICENSE", "dist/a b/c.txt"]);
+    let next = "Next, when you have looked at them:
+  # the build does not make dist/LICENSE, dist/a b/c.txt: the commit drops what is named
+  # to keep that instead, outside of the seal:
+  # git restore -- ':/dist/LICENSE' ':(top,literal)dist/a b/c.txt' && sealgate seal dist \
+                --exclude '/a b/' --exclude /LICENSE
+  git add -A -- .gitattributes .github/workflows/sealgate.yml seals/dist.toml dist
+";
+    assert!(said.contains(next), "{said}");
+    let keep = said.lines().find_map(|line| line.strip_prefix("  # git restore")).unwrap();
+    let ran = repo.paste(&format!("git restore{keep}"));
+    assert_eq!(ran.code, 0, "{ran:#?}");
+    git(&repo, &["add", "-A", "."]);
+    git(&repo, &["commit", "-qm", "sealed"]);
+    assert_eq!(repo.run(&["rebuild"]).code, 0);
+    assert_eq!(repo.read("dist/LICENSE"), "by hand");
+    assert_eq!(git(&repo, &["status", "--short"]), "");
+
+    // Of many, some are named.
+    let many: Vec<String> = (0..9).map(|at| format!("dist/kept/{at}.txt")).collect();
+    let (_, said) = kept(&many.iter().map(String::as_str).collect::<Vec<_>>());
+    assert!(said.contains("dist/kept/7.txt and 1 more: the commit drops"), "{said}");
+    assert!(!said.contains("# git restore"), "{said}");
+    let (_, said) = kept(&[]);
+    assert!(!said.contains("does not make"), "{said}");
+}
+
+#[test]
 fn without_an_action_no_placeholder_is_written() {
     let repo = package("mkdir dist && cp src/app.js dist");
     let run = repo.run(&["init", "--yes"]);
     assert_eq!(run.code, 0, "{run:#?}");
     assert!(run.stderr.contains("the workflow runs the sealgate that its runner has"), "{run:#?}");
-    let steps = "      - name: Build again, and compare
-        # The sealgate that this runner has: install it in a step above, or on the runner.
-        run: sealgate rebuild
-      - name: Judge the seals
-        run: sealgate check --base auto
-";
-    assert!(repo.read(CHECK).ends_with(steps), "{}", repo.read(CHECK));
+    assert!(repo.read(CHECK).ends_with(BY_RUNNER), "{}", repo.read(CHECK));
     without_placeholder(&repo);
 
     // What only checks is not worth a workflow that cannot run as it is.
@@ -662,6 +763,9 @@ fn without_an_action_no_placeholder_is_written() {
     let run = repo.run(&["init", "--yes"]);
     assert_eq!(run.code, 0, "{run:#?}");
     assert!(!repo.at(CHECK).exists());
+    let says = "no build command is known of dist, so nothing will notice a stale build; to state \
+                one: sealgate seal dist --set-build CMD";
+    assert!(run.stderr.contains(says), "{run:#?}");
     let says = "sealgate init --workflow check --action OWNER/REPO@SHA --yes";
     assert!(run.stderr.contains(says), "{run:#?}");
     inits(&repo, &["--workflow", "check", "--yes", ACTION]);

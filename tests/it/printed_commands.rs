@@ -107,6 +107,25 @@ fn a_new_file_is_left_out_by_the_printed_command_and_nothing_else_is_approved() 
 }
 
 #[test]
+fn a_new_file_is_approved_alone_by_the_printed_command() {
+    for stray in ["dist/chunk.js", "dist/new/deep/x", "dist/a[1]*.js", "dist/lib/-x y"] {
+        let repo = kept();
+        fs::create_dir_all(repo.at(stray).parent().unwrap()).unwrap();
+        fs::write(repo.at(stray), "new").unwrap();
+        fs::write(repo.at("dist/a.js"), "other").unwrap();
+        let said = stdout(&repo.run(&["check"]));
+        paste(&repo, &command(&said, "--only"));
+        let left: Vec<_> = repo.check(&[]).findings().into_iter().map(|found| found.path).collect();
+        assert_eq!(left, [b"a.js"], "{stray}: {said}");
+    }
+    // A name that is left out anywhere is approved nowhere by itself.
+    let repo = kept();
+    fs::write(repo.at("dist/.DS_Store"), "new").unwrap();
+    let said = stdout(&repo.run(&["check"]));
+    assert!(!said.contains("--only"), "{said}");
+}
+
+#[test]
 fn an_ignored_file_of_a_root_in_git_can_be_left_out_or_added() {
     let ignored = || {
         let repo = kept();

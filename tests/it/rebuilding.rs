@@ -412,6 +412,52 @@ fn two_builds_that_differ_are_told_by_file() {
     }
 }
 
+/// Shell: counts the builds in `n`, a file beside the repository.
+const COUNT: &str = "n=$(cat ../n 2>/dev/null || echo 0); echo $((n + 1)) >../n";
+
+#[test]
+fn two_builds_that_differ_are_in_every_report() {
+    let formats = ["json", "human", "github", "markdown", "sarif", "junit", "codequality", "html"];
+    // The sealed bytes come from the second build, from the first, and from none.
+    let cases = [
+        ("test $n = 0 && echo odd >dist/a.js", vec![("modified", "a.js")]),
+        ("test $n = 1 && echo odd >dist/a.js", vec![("modified", "a.js")]),
+        ("echo $n >dist/a.js", vec![("modified", "a.js")]),
+        ("test $n = 0 && rm dist/b.js", vec![("missing", "b.js")]),
+        (
+            "test $n = 1 || { echo x >dist/c.js; echo $n >dist/a.js; }",
+            vec![("modified", "a.js"), ("unsealed", "c.js")],
+        ),
+        ("test $n = 0 && chmod +x dist/b.js", vec![("mode-changed", "b.js")]),
+    ];
+    for (odd, expected) in cases {
+        let repo = repo_with(&format!("{COUNT}; mkdir dist; cp src/* dist; {odd}; true"));
+        let reports = formats.map(|format| format!("--report={format}=r.{format}"));
+        let reports: Vec<&str> = reports.iter().map(String::as_str).collect();
+        let ran = repo.run(&[&["rebuild", "--twice"], &reports[..]].concat());
+        assert_eq!(ran.code, 1, "{odd}: {ran:#?}");
+        assert!(ran.stdout.contains("dist: two builds differ") && !ran.stdout.contains("FAIL"));
+        let report: serde_json::Value = serde_json::from_str(&repo.read("r.json")).unwrap();
+        assert_eq!(report["verdict"], "fail", "{odd}: {report:#}");
+        let found = report["seals"][0]["findings"].as_array().unwrap();
+        let shown =
+            |key: &'static str| found.iter().map(move |one| one[key].as_str().unwrap_or("none"));
+        let kinds: Vec<_> = shown("kind").zip(shown("path")).collect();
+        assert_eq!(kinds, expected, "{odd}: {report:#}");
+        assert!(shown("cause").all(|cause| cause == "build-varies"), "{odd}: {report:#}");
+        for format in formats {
+            let text = repo.read(format!("r.{format}"));
+            let named = expected.iter().all(|(_, path)| text.contains(path));
+            assert!(named && (text.contains("FAIL") || format != "human"), "{format}: {text}");
+        }
+        assert!(repo.read("r.human").contains("two builds of one source differ here"));
+    }
+    // A report that cannot be written makes it an error.
+    let repo = repo_with(&format!("{COUNT}; mkdir dist; cp src/* dist; echo $n >dist/a.js"));
+    let ran = repo.run(&["rebuild", "--twice", "--report", "json=nowhere/r.json"]);
+    assert_eq!(ran.code, 2, "{ran:#?}");
+}
+
 #[test]
 fn a_directory_without_a_seal_is_as_it_was_after_two_builds() {
     let repo = Repo::in_git();

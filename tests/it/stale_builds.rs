@@ -88,7 +88,11 @@ fn what_the_build_makes_differently_is_told_with_steps_that_end_it() {
         let lines = stdout.contains("2 | - two\n") && stdout.contains("2 | + 2\n");
         assert_eq!(lines, name == "stale", "{stdout}");
         // Neither brings back what is wrong, nor names a commit that has nothing to do with it.
-        assert!(!stdout.contains("git restore") && !stdout.contains("git log"), "{stdout}");
+        let other = stdout.replace(
+            "git restore --source=HEAD --staged --worktree -- ':/dist/b.js' && sealgate seal dist",
+            "",
+        );
+        assert!(!other.contains("git restore") && !other.contains("git log"), "{stdout}");
         let steps = report["seals"][0]["fix"]["steps"].as_array().unwrap();
         let steps: Vec<&str> = steps.iter().map(|step| step.as_str().unwrap()).collect();
         assert_eq!(
@@ -144,8 +148,12 @@ fn a_file_that_no_build_makes_is_named_before_it_is_dropped() {
     let words = said.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(words.contains("missing No build makes it. If it is kept by hand, let the"), "{said}");
     assert!(words.contains("That drops what no build makes: dist/LICENSE."), "{said}");
-    repo.git(&["checkout", "--", "dist/LICENSE"]);
     let leave_out = words.split('`').find(|command| command.contains("--exclude")).unwrap();
+    assert_eq!(
+        leave_out,
+        "git restore --source=HEAD --staged --worktree -- ':/dist/LICENSE' && sealgate seal dist \
+         --exclude /LICENSE"
+    );
     assert_eq!(repo.paste(leave_out).code, 0, "{leave_out}");
     assert_eq!(repo.run(&["rebuild"]).code, 0);
     assert_eq!(repo.read("dist/LICENSE"), "by hand");
@@ -245,11 +253,22 @@ fn a_step_that_builds_before_the_check_hides_nothing_that_the_commit_ships() {
         reports.iter().zip(&shares).for_each(|(file, share)| fs::write(file, share).unwrap());
         let merged = repo.run(&["merge-reports", "1.json", "2.json"]);
         assert_eq!(merged.code, 2, "{change}: {}", merged.stderr);
-        assert!(merged.stderr.contains("commit-differs"), "{change}: {}", merged.stderr);
-        assert!(merged.stderr.contains("sealgate check dist --rev HEAD"), "{}", merged.stderr);
+        let message = format!(
+            "it contains an error (commit-differs): HEAD does not have the dist that its seal approves: \
+             dist/{path}"
+        );
+        assert!(merged.stderr.contains(&message), "{change}: {}", merged.stderr);
+        let next = "next: sealgate check dist --rev HEAD shows how; build it again, and commit that: \
+                    sealgate rebuild dist --seal && git add -A -- dist seals/dist.toml";
+        assert!(merged.stderr.contains(next), "{}", merged.stderr);
         for file in reports {
             fs::remove_file(file).unwrap();
         }
+        // What the merge says ends it.
+        let command = next.split_once("that: ").unwrap().1;
+        assert_eq!(repo.paste(command).code, 0, "{command}");
+        repo.git(&["commit", "--quiet", "--message", "built"]);
+        assert_eq!(repo.run(&["check", "--rev", "HEAD"]).code, 0, "{change}");
     }
     let repo = package();
     assert_eq!(repo.paste(CHANGES[0].0).code, 0);

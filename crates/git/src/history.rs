@@ -70,6 +70,31 @@ pub fn last_changes(
     Ok(ids.split(|&byte| byte == b'\n').filter_map(Oid::from_hex).collect())
 }
 
+/// The commits that `to` leads to and `from` does not, and that change something at `path` or below it: at
+/// most `most`, the newest first, each with the first line of its message.
+///
+/// # Errors
+///
+/// git cannot be run, or fails.
+pub fn changes_between(
+    repository: &Path,
+    (from, to): (&Oid, &Oid),
+    path: &str,
+    most: usize,
+) -> Result<Vec<(Oid, String)>, GitError> {
+    let (most, range, path) =
+        (format!("--max-count={most}"), format!("{from}..{to}"), pathspec(path));
+    let arguments = [&*most, "--format=%s", "--end-of-options", &range, "--", &path];
+    let said = run(repository, "rev-list", &arguments)?;
+    let lines: Vec<&[u8]> = said.split(|&byte| byte == b'\n').collect();
+    // Above each message stands `commit ID`.
+    let commit = |pair: &[&[u8]]| {
+        let oid = Oid::from_hex(pair.first()?.strip_prefix(b"commit ")?)?;
+        Some((oid, String::from_utf8_lossy(pair.get(1)?).into_owned()))
+    };
+    Ok(lines.chunks(2).filter_map(commit).collect())
+}
+
 /// The commits that `to` leads to and `from` does not, merges included, the oldest first.
 ///
 /// # Errors

@@ -32,7 +32,8 @@ use crate::child::Running;
 
 pub use adding::{Addition, Stored, additions};
 pub use history::{
-    commits_between, history, ignored, in_head, last_change, last_changes, shallow_commits, tracked,
+    changes_between, commits_between, history, ignored, in_head, last_change, last_changes,
+    shallow_commits, tracked,
 };
 pub use hooks::{common_directory, hooks_directory};
 pub use ledger::{LedgerError, Pushed, RemoteLedger, identity};

@@ -10,7 +10,10 @@ use sealgate_core::text::escape::{message, printable_str};
 use sealgate_core::text::problem::Problem;
 
 use super::init_answers::{Answers, answered};
-use super::init_build::{Builds, edits, refuse_self_sealed, tell_edit, tell_new, tell_other_bytes};
+use super::init_build::{
+    Builds, edits, refuse_self_sealed, remark_on_unknown, tell_edit, tell_new, tell_other_bytes,
+    unmade,
+};
 use super::init_place::{git_problem, usual_seals, work_tree};
 use super::init_workflow::{Wishes, remark_on_workflow, with_action, workflow, workflow_is_there};
 use super::ready::write;
@@ -23,7 +26,7 @@ use crate::report::setup::{self, SetUp};
 use crate::setup::artifacts::{self, Artifact, Kept};
 use crate::setup::init::files::{self, Change, EVERYWHERE, Place};
 use crate::setup::init::{
-    Dialogue, Workflow, build_command, by_hand, not_a_terminal, nothing_found, seal_name,
+    Dialogue, Runs, Workflow, build_command, by_hand, not_a_terminal, nothing_found, seal_name,
 };
 use crate::setup::packaging::holds_package;
 
@@ -83,6 +86,7 @@ pub(super) fn run(arguments: &InitArgs, context: &Context) -> Outcome {
     let mut told = tell_new(&ready, context);
     told.extend(edits.iter().flat_map(|ready| tell_edit(ready, context)));
     let mut done = done(&roots, &sealed, &new, changes, &places, context);
+    done.unmade = unmade(&first, &ready, context);
     done.sealed.extend(edits.iter().map(|ready| context.repository.file_of(&ready.seal.name)));
     if let Some(hook) = hook {
         let said = hook.install(context)?;
@@ -97,10 +101,23 @@ pub(super) fn run(arguments: &InitArgs, context: &Context) -> Outcome {
     if places.iter().any(|place| !place.exact) {
         remark_on_attributes(&all, context)?;
     }
-    if answers != Answers::Asked && arguments.workflow.is_none() {
-        remark_on_workflow(&wishes, &all, context);
+    if answers != Answers::Asked {
+        remark_on_unasked(arguments, &wishes, (&all, &new), context);
     }
     Ok(Verdict::Pass)
+}
+
+/// Says what nobody was asked for.
+fn remark_on_unasked(
+    arguments: &InitArgs,
+    wishes: &Wishes,
+    (all, new): (&[&Seal], &[&Seal]),
+    context: &Context,
+) {
+    remark_on_unknown(new, context);
+    if arguments.workflow.is_none() {
+        remark_on_workflow(wishes, all, context);
+    }
 }
 
 fn check_flags(arguments: &InitArgs, context: &Context) -> Result<(), Problem> {
@@ -229,7 +246,7 @@ fn wishes(
     (seals, new): (&[&Seal], &[&Seal]),
     context: &Context,
 ) -> Result<Wishes, Problems> {
-    let mut command = arguments.build.as_deref().and_then(|text| build_command(text).ok());
+    let command = arguments.build.as_deref().and_then(|text| build_command(text).ok());
     let roots: Vec<Root> = new.iter().map(|seal| seal.header.root.clone()).collect();
     let mut builds = Builds::of(command, &roots, context)?;
     let unbuilt = |seal: &&&Seal| {
@@ -248,19 +265,21 @@ fn wishes(
         (None, Answers::SealRef) if command.is_some() => Workflow::Check,
         (None, _) => Workflow::None,
     };
-    let (workflow, action) = with_action(workflow, arguments, answers, context)?;
-    let answer;
-    if workflow != Workflow::None && !can_build {
-        if answers != Answers::Asked {
-            let message = format!("the workflow must build {} first", built.join(", "));
-            return Err(vec![
-                Problem::new("usage", message)
-                    .remedy("say how: --build 'npm ci && npm run build', or what yours is"),
-            ]);
+    let (mut workflow, runs) = with_action(workflow, arguments, answers, context)?;
+    let must_build = workflow != Workflow::None && !can_build;
+    let mut stated = command.map(str::to_owned);
+    if answers == Answers::Asked && command.is_none() {
+        let answer = builds.ask(&roots, if must_build { &built } else { &[] }, context)?;
+        if must_build {
+            workflow = if answer.is_some() { workflow } else { Workflow::None };
+            stated = answer;
         }
-        answer = answered(|dialogue| dialogue.build(&built))?;
-        command = Some(&answer);
-        builds = Builds::of(command, &roots, context)?;
+    } else if must_build {
+        let message = format!("the workflow must build {} first", built.join(", "));
+        return Err(vec![
+            Problem::new("usage", message)
+                .remedy("say how: --build 'npm ci && npm run build', or what yours is"),
+        ]);
     }
     let is_whole = |root: &Root| root.path().is_none() && !root.is_on_server();
     let whole = seals.iter().any(|seal| is_whole(&seal.header.root));
@@ -274,7 +293,9 @@ fn wishes(
         // A rule for every file of the repository is set by a person, or not at all.
         Answers::Proposed | Answers::SealRef => false,
     };
-    Ok(Wishes { workflow, action, stated: command.map(str::to_owned), builds, everywhere })
+    let by_program = runs == Runs::Program;
+    let action = if let Runs::Action(action) = runs { Some(action) } else { None };
+    Ok(Wishes { workflow, action, by_program, stated, builds, everywhere })
 }
 
 /// The directories whose bytes git is to leave alone: the seals', and the roots.
@@ -313,6 +334,7 @@ fn done(
         sealed: new.iter().map(|seal| file(seal)).collect(),
         written: changes.into_iter().map(|made| (made.path.to_owned(), made.lines)).collect(),
         built: new.iter().filter(|seal| is_built_and_kept(seal)).map(|seal| root(seal)).collect(),
+        unmade: Vec::new(),
         packages: packages(new, context),
         seals_directory: context.repository.seals().as_str().to_owned(),
         renormalise: new.iter().filter(rewritten).map(|seal| root(seal)).collect(),

@@ -2,20 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use sealgate_core::compare::changes::between;
+use sealgate_core::compare::changes::{ChangeKind, between};
+use sealgate_core::seal::exclude::{pattern_of, patterns_of};
 use sealgate_core::seal::{BuildCommand, BuildEdit, Header, Root, Seal, SealName};
 use sealgate_core::text::escape::printable_str;
 use sealgate_core::text::problem::Problem;
 use sealgate_scan::Scanner;
 
+use super::init_answers::answered;
 use super::ready::PendingSeal;
 use super::rebuild::{build_twice, tell_left};
 use super::{Context, seal, seal_header};
 use crate::ops::rebuild::plan::Plan;
 use crate::report::Verbosity;
-use crate::report::setup::MOST_NAMED;
-use crate::report::shell::pathspec;
-use crate::report::text::{bytes as bytes_in_words, count};
+use crate::report::setup::{MOST_NAMED, Unmade};
+use crate::report::shell::{pathspec, quote};
+use crate::report::text::{bytes as bytes_in_words, count, listed};
+use crate::setup::artifacts::looks_built;
 use crate::setup::init::build::{at_the_root, find, may_be_built, split};
 use crate::setup::packaging::SelfSealed;
 
@@ -38,6 +41,17 @@ impl Builds {
         context: &Context,
     ) -> Result<Self, Problems> {
         let mut builds = Self::default();
+        builds.add(stated, roots, context)?;
+        Ok(builds)
+    }
+
+    /// Adds the commands for `roots`, in the same way.
+    fn add(
+        &mut self,
+        stated: Option<&str>,
+        roots: &[Root],
+        context: &Context,
+    ) -> Result<(), Problems> {
         for root in roots.iter().filter(|root| may_be_built(root.as_str())) {
             let (install, build) = if let Some(stated) = stated {
                 split(stated)
@@ -56,10 +70,43 @@ impl Builds {
                         .remedy("name a script of yours: --build 'sh build.sh'"),
                 ]
             })?;
-            builds.of_roots.insert(root.clone(), command);
-            builds.add_install(install);
+            self.of_roots.insert(root.clone(), command);
+            self.add_install(install);
         }
-        Ok(builds)
+        Ok(())
+    }
+
+    /// Those of `roots` that a build may make, and for which no command is known.
+    fn unknown<'a>(&self, roots: &'a [Root]) -> impl Iterator<Item = &'a Root> {
+        let known = |root: &&Root| {
+            may_be_built(root.as_str())
+                && root.path().is_some()
+                && !self.of_roots.contains_key(root)
+        };
+        roots.iter().filter(known)
+    }
+
+    /// Asks for the command of the `roots` for which none is known, and of those that are `unbuilt` and that
+    /// a workflow must build; gives the answer.
+    pub(super) fn ask(
+        &mut self,
+        roots: &[Root],
+        unbuilt: &[&str],
+        context: &Context,
+    ) -> Result<Option<String>, Problems> {
+        let unknown: Vec<Root> = self.unknown(roots).cloned().collect();
+        let mut named: Vec<&str> = unknown.iter().map(Root::as_str).collect();
+        named.extend(unbuilt);
+        named.sort_unstable();
+        named.dedup();
+        if named.is_empty() {
+            return Ok(None);
+        }
+        let answer = answered(|dialogue| dialogue.build(&named, !unbuilt.is_empty()))?;
+        if answer.is_some() {
+            self.add(answer.as_deref(), &unknown, context)?;
+        }
+        Ok(answer)
     }
 
     /// Adds a command that installs, if it is another one. Each begins at the repository root.
@@ -166,6 +213,62 @@ pub(super) fn tell_other_bytes(before: &[PendingSeal], after: &[PendingSeal], co
     }
 }
 
+/// What git keeps of the new roots and their builds did not make, by the drafts `before` and `after` them.
+pub(super) fn unmade(
+    before: &[PendingSeal],
+    after: &[PendingSeal],
+    context: &Context,
+) -> Vec<Unmade> {
+    let of_seal = |(old, new): (&PendingSeal, &PendingSeal)| {
+        let seal = &new.seal;
+        let changes = between(&old.seal, seal);
+        let removed: Vec<&str> = changes
+            .iter()
+            .filter(|change| change.kind == ChangeKind::Removed)
+            .map(|change| &*change.path)
+            .collect();
+        if !seal.header.tracked || removed.is_empty() {
+            return None;
+        }
+        let place = |path: &&str| seal.header.root.join(path);
+        let keep = (removed.len() <= MOST_NAMED).then(|| keep_unmade(seal, &removed, context));
+        let paths = removed.iter().map(|path| printable_str(&place(path)).into_owned()).collect();
+        Some(Unmade { paths, keep: keep.flatten() })
+    };
+    before.iter().zip(after).filter_map(of_seal).collect()
+}
+
+/// The command that brings back the files at `paths` of the root of `seal`, and leaves them out of that.
+fn keep_unmade(seal: &Seal, paths: &[&str], context: &Context) -> Option<String> {
+    // A directory without an entry would be found next: it is left out as a whole.
+    let (mut patterns, mut files) = (Vec::new(), Vec::new());
+    for path in paths.iter().map(|path| path.as_bytes()) {
+        let slashes = (0..path.len()).filter(|&at| path[at] == b'/');
+        match slashes.map(|at| &path[..at]).find(|parent| !seal.has_below(parent)) {
+            Some(directory) => patterns.push(format!("{}/", pattern_of(directory)?)),
+            None => files.push(path),
+        }
+    }
+    patterns.dedup();
+    let others: Vec<&[u8]> =
+        seal.entries.iter().map(|sealed| sealed.path.as_str().as_bytes()).collect();
+    let of_files = patterns_of(&files, &others);
+    if of_files.is_empty() && !files.is_empty() {
+        return None;
+    }
+    patterns.extend(of_files);
+    let places = paths.iter().map(|path| pathspec(seal.header.root.join(path).as_bytes()));
+    let exclude = |pattern: &String| format!(" --exclude {}", quote(pattern.as_bytes()));
+    let exclude: String = patterns.iter().map(exclude).collect();
+    Some(format!(
+        "{} restore -- {} && {} seal {}{exclude}",
+        context.invocation.git(),
+        places.collect::<Vec<_>>().join(" "),
+        context.invocation.sealgate(),
+        quote(seal.name.as_str().as_bytes()),
+    ))
+}
+
 /// Names the new seals; in one line where they are many.
 pub(super) fn tell_new(new: &[PendingSeal], context: &Context) -> Vec<u8> {
     let verbosity = context.terminal.verbosity;
@@ -182,6 +285,25 @@ pub(super) fn tell_new(new: &[PendingSeal], context: &Context) -> Vec<u8> {
         printable_str(context.repository.seals().as_str())
     )
     .into_bytes()
+}
+
+/// Says of which new roots no build command is known, where their names say that one makes them.
+pub(super) fn remark_on_unknown(new: &[&Seal], context: &Context) {
+    let is_unknown = |seal: &&&Seal| {
+        let header = &seal.header;
+        header.tracked && header.build.is_none() && looks_built(header.root.as_str())
+    };
+    let unknown: Vec<&&Seal> = new.iter().filter(is_unknown).collect();
+    let Some(first) = unknown.first() else { return };
+    let roots: Vec<_> =
+        unknown.iter().map(|seal| printable_str(seal.header.root.as_str())).collect();
+    context.terminal.remark(&format!(
+        "no build command is known of {}, so nothing will notice a stale build; to state one: {} seal {} \
+         --set-build CMD",
+        listed(&roots, MOST_NAMED),
+        context.invocation.sealgate(),
+        quote(first.name.as_str().as_bytes())
+    ));
 }
 
 /// What was edited in a seal that was there.

@@ -12,7 +12,7 @@ use super::ready::PendingSeal;
 use crate::cli::args::InitArgs;
 use crate::setup::init::build::split;
 use crate::setup::init::files::{self, Change};
-use crate::setup::init::{ActionRef, Dialogue, Steps, Workflow};
+use crate::setup::init::{ActionRef, Dialogue, Runs, Steps, Workflow};
 
 type Problems = Vec<Problem>;
 
@@ -21,6 +21,8 @@ pub(super) struct Wishes {
     pub(super) workflow: Workflow,
     /// The action that the workflow runs.
     pub(super) action: Option<ActionRef>,
+    /// Whether the person at the terminal chose the program that the runner has, in place of an action.
+    pub(super) by_program: bool,
     /// The command that the user stated, for all that is built.
     pub(super) stated: Option<String>,
     pub(super) builds: Builds,
@@ -32,8 +34,8 @@ pub(super) fn workflow_is_there(context: &Context) -> bool {
     file.is_some_and(|file| context.repository.root().join(file).symlink_metadata().is_ok())
 }
 
-/// The workflow that is wanted, with the action that it runs if one is known: a placeholder in the action's
-/// place is never written.
+/// The workflow that is wanted, with what it runs: [`Runs::Nothing`] where no action is known and nobody
+/// chose. A placeholder in the action's place is never written.
 ///
 /// # Errors
 ///
@@ -43,17 +45,17 @@ pub(super) fn with_action(
     arguments: &InitArgs,
     answers: Answers,
     context: &Context,
-) -> Result<(Workflow, Option<ActionRef>), Problems> {
+) -> Result<(Workflow, Runs), Problems> {
     let action = arguments.action.clone().or_else(ActionRef::built_in);
     let file = workflow.file().map(|file| context.repository.root().join(file));
     let is_needed = file.is_some_and(|file| file.symlink_metadata().is_err());
     if action.is_some() || !is_needed {
-        return Ok((workflow, action));
+        return Ok((workflow, action.map_or(Runs::Nothing, Runs::Action)));
     }
     match answers {
         Answers::Asked => Ok(match answered(Dialogue::action)? {
-            Some(action) => (workflow, Some(action)),
-            None => (Workflow::None, None),
+            Runs::Nothing => (Workflow::None, Runs::Nothing),
+            runs => (workflow, runs),
         }),
         Answers::Proposed | Answers::SealRef if arguments.workflow.is_some() => {
             let message = "this build of sealgate does not know which action runs it";
@@ -61,7 +63,7 @@ pub(super) fn with_action(
                 "name it, by the full id of a commit that you trust: --action OWNER/REPO@SHA",
             )])
         }
-        Answers::Proposed | Answers::SealRef => Ok((workflow, None)),
+        Answers::Proposed | Answers::SealRef => Ok((workflow, Runs::Nothing)),
     }
 }
 
@@ -91,7 +93,12 @@ pub(super) fn workflow(
     let text = wishes.workflow.text(steps, action.as_deref(), branch.as_deref());
     match files::existing(root, path)? {
         // What only checks is a line to write; what builds again is more than that.
-        None if action.is_none() && !matches!(steps, Steps::Rebuild { .. }) => Ok(None),
+        None if action.is_none()
+            && !wishes.by_program
+            && !matches!(steps, Steps::Rebuild { .. }) =>
+        {
+            Ok(None)
+        }
         None => {
             if action.is_none() {
                 context.terminal.remark(

@@ -24,6 +24,7 @@ use crate::ops::rebuild::command::Build;
 use crate::ops::rebuild::plan::{Dispensable, Plan, Rebuilt};
 use crate::ops::rebuild::runs::{needs_git, unfinished};
 use crate::ops::rebuild::twice::compare;
+use crate::ops::rebuild::varying::Varying;
 use crate::ops::seal::plan;
 use crate::report::setup::MOST_NAMED;
 use crate::report::text::{count, listed};
@@ -216,8 +217,13 @@ fn judge(
     context: &Context,
 ) -> Outcome {
     if arguments.twice {
-        if !same_builds(plan, aside, scanner, arguments.output.format, context)? {
-            return Ok(Verdict::Fail);
+        let varying = same_builds(plan, aside, scanner, arguments.output.format, context)?;
+        if let Some(varying) = varying {
+            let prepared = prepared.filter(|_| !arguments.output.report.is_empty());
+            let filed = prepared.map(|prepared| {
+                check::file_varying(&arguments.check(), prepared, varying, context)
+            });
+            return filed.unwrap_or(Ok(Verdict::Fail));
         }
         aside.drop_first();
     }
@@ -231,14 +237,15 @@ fn judge(
     }
 }
 
-/// Whether two builds made the same bytes; says where they did not.
+/// Says where two builds made different bytes, and gives what they made there; `None` where they are the same.
 fn same_builds(
     plan: &Plan,
     aside: &Aside<'_>,
     scanner: &Scanner,
     format: Format,
     context: &Context,
-) -> Result<bool, Problems> {
+) -> Result<Option<Vec<Varying>>, Problems> {
+    let mut varying = Vec::new();
     let mut both = BothBuilds::new(format, context);
     // Many roots that were built alike are one line.
     let folds = plan.rebuilt.len() > MOST_NAMED && context.terminal.verbosity != Verbosity::Verbose;
@@ -246,12 +253,16 @@ fn same_builds(
     for seal in &plan.rebuilt {
         let first = aside.first(&seal.root)?;
         let second = open(&seal.header.root, context)?;
-        let compared = compare(&seal.name, &seal.header, (&first, &second), scanner)?;
+        let mut compared = compare(&seal.name, &seal.header, (&first, &second), scanner)?;
         let is_same = compared.changes.is_empty();
         if folds && is_same {
             alike += 1;
             entries += compared.entries;
             continue;
+        }
+        if !is_same {
+            let made = compared.take_made();
+            varying.push(Varying::new(&compared.name, &compared.changes, made));
         }
         let places = (&*aside.first_shown(&seal.root), seal.root.as_str());
         both.tell(compared, places)?;
@@ -261,7 +272,7 @@ fn same_builds(
         let said = format!("{alike} directories: built twice, the same bytes: {entries}");
         context.terminal.say(&said);
     }
-    both.finish().map_err(Vec::from)
+    Ok((!both.finish()?).then_some(varying))
 }
 
 /// Builds what `plan` says twice, and leaves what the second build made; gives what stays aside.
@@ -281,7 +292,7 @@ pub(super) fn build_twice(
         tell_made(&aside, context)?;
         return Err(not_made);
     }
-    if !same_builds(plan, &aside, scanner, Format::Human, context)? {
+    if same_builds(plan, &aside, scanner, Format::Human, context)?.is_some() {
         tell_made(&aside, context)?;
         let message = "two builds of one source differ, so nothing is sealed";
         return Err(Problem::new("build-not-repeatable", message)

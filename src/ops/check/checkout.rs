@@ -16,7 +16,7 @@ use crate::report::{Checkout, CommittedDrift};
 use crate::tree::{CommitTree, Workspace};
 
 /// Of so many failing seals git is asked, which starts programs for each.
-const MOST_SEALS: usize = 3;
+pub(super) const MOST_SEALS: usize = 3;
 
 /// So many findings of a seal stand for all of them.
 const MOST_FINDINGS: usize = 8;

@@ -60,8 +60,10 @@ pub fn add(report: &mut Report, judgements: &[SealResult], repository: &Workspac
 /// Whether lines say more than the cause: of other line endings, say, every line differs and none
 /// shows it.
 fn is_unexplained(finding: &Finding) -> bool {
+    let shows_none =
+        [Cause::BuildDiffers, Cause::BuildVaries, Cause::EmbedsCommit, Cause::CommittedSince];
     finding.kind == FindingKind::Modified
-        && matches!(finding.cause, None | Some(Cause::BuildDiffers | Cause::EmbedsCommit))
+        && finding.cause.is_none_or(|cause| shows_none.contains(&cause))
 }
 
 /// Where both sides of a seal are read.

@@ -7,6 +7,7 @@ pub mod lines;
 mod opened;
 pub mod review;
 pub mod shifted;
+pub mod since;
 
 use sealgate_core::compare::cause;
 use sealgate_core::compare::fold::folds;

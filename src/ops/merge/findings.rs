@@ -62,6 +62,11 @@ impl cause::Evidence for &Claims {
         claim.is_some_and(|(cause, _)| *cause == Cause::BuildDiffers)
     }
 
+    fn proved_later(&mut self, finding: &Finding) -> Explained {
+        let later = [Cause::BuildVaries, Cause::CommittedSince];
+        self.0.get(&finding.path).filter(|(cause, _)| later.contains(cause)).cloned()
+    }
+
     fn is_in_git(&mut self, path: &[u8], _there: bool) -> Option<bool> {
         let lacks = self.0.get(path).is_some_and(|(cause, _)| *cause == Cause::NotInGit);
         lacks.then_some(false)

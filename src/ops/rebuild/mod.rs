@@ -8,7 +8,7 @@
 //! - `remains` goes through what lies aside;
 //! - `plan` says which roots may be moved;
 //! - `command` runs a build;
-//! - `twice` compares two builds.
+//! - `twice` compares two builds, and `varying` states in a report how they differ.
 
 pub mod aside;
 pub mod command;
@@ -18,6 +18,7 @@ mod record;
 mod remains;
 pub mod runs;
 pub mod twice;
+pub mod varying;
 
 use std::collections::HashMap;
 

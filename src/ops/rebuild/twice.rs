@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use sealgate_core::compare::changes::{Change, changes};
+use sealgate_core::compare::inventory::Inventory;
 use sealgate_core::seal::{Header, SealName};
 use sealgate_core::text::problem::Problem;
 use sealgate_scan::{Directory, Scanner};
@@ -28,6 +29,16 @@ pub struct Comparison {
     pub changes: Vec<Change>,
     /// How files differ, for the first of them, by path.
     pub files: BTreeMap<String, FileDifference>,
+    /// What each build made.
+    pub inventories: (Inventory, Inventory),
+}
+
+impl Comparison {
+    /// Takes what each build made.
+    pub fn take_made(&mut self) -> (Inventory, Inventory) {
+        let nothing = || Inventory { items: Vec::new(), bytes: 0, modes: true };
+        std::mem::replace(&mut self.inventories, (nothing(), nothing()))
+    }
 }
 
 /// Compares what two builds made in the scope of `header`.
@@ -42,11 +53,11 @@ pub fn compare(
     scanner: &Scanner,
 ) -> Result<Comparison, Vec<Problem>> {
     let take = |build| observe(build, name, header, scanner).map_err(Vec::from);
-    let before = draft(name, header.clone(), &take(first)?, None)?;
-    let after = take(second)?;
-    let entries = draft(name, header.clone(), &after, None)?.entries.len();
-    let changes = changes(&before, &after);
+    let inventories = (take(first)?, take(second)?);
+    let before = draft(name, header.clone(), &inventories.0, None)?;
+    let entries = draft(name, header.clone(), &inventories.1, None)?.entries.len();
+    let changes = changes(&before, &inventories.1);
     let files = differing_files(&changes, (first, second), LOOKED_INTO);
     let (name, root) = (name.to_string(), header.root.as_str().to_owned());
-    Ok(Comparison { name, root, entries, changes, files })
+    Ok(Comparison { name, root, entries, changes, files, inventories })
 }

@@ -6,6 +6,7 @@ use sealgate_core::text::escape::printable_str;
 
 use crate::report::Verbosity;
 use crate::report::words::shell::quote;
+use crate::report::words::text::listed;
 
 /// The most seals, or lines of a file, that are named one by one.
 pub const MOST_NAMED: usize = 8;
@@ -24,6 +25,8 @@ pub struct SetUp {
     pub written: Vec<(String, Vec<String>)>,
     /// The new roots that are kept in git and were built again.
     pub built: Vec<String>,
+    /// What the builds of new roots did not make, of each root.
+    pub unmade: Vec<Unmade>,
     /// The names of new seals of packages: what was written just now may go into them.
     pub packages: Vec<String>,
     /// The seals directory, relative to the repository root.
@@ -32,6 +35,15 @@ pub struct SetUp {
     pub renormalise: Vec<String>,
     /// The way from the user to the root of the repository, where that is somewhere else.
     pub way: Option<String>,
+}
+
+/// The files of one root that are kept in git, and that its build did not make.
+#[derive(Debug)]
+pub struct Unmade {
+    /// Their paths, relative to the repository root.
+    pub paths: Vec<String>,
+    /// The command that brings them back and leaves them out of the seal; `None` where they are many.
+    pub keep: Option<String>,
 }
 
 /// What was written beside the seals, what was there, and what comes next.
@@ -78,6 +90,14 @@ fn next(done: &SetUp) -> String {
     paths.extend(done.built.iter().map(String::as_str));
     let paths: Vec<_> = paths.into_iter().map(|path| quote(path.as_bytes())).collect();
     let mut said = String::from("\nNext, when you have looked at them:\n");
+    for Unmade { paths, keep } in &done.unmade {
+        let named = listed(paths, MOST_NAMED);
+        let _ =
+            writeln!(said, "  # the build does not make {named}: the commit drops what is named");
+        if let Some(keep) = keep {
+            let _ = writeln!(said, "  # to keep that instead, outside of the seal:\n  # {keep}");
+        }
+    }
     for name in &done.packages {
         let _ = writeln!(
             said,

@@ -66,6 +66,7 @@ pub(crate) fn cause(finding: &FindingView) -> Option<&'static str> {
     Some(match (finding.cause?, finding.kind) {
         (Cause::BuildDiffers, FindingKind::Missing) => "the build does not make it",
         (Cause::BuildDiffers, FindingKind::Unsealed) => "the build makes it",
+        (Cause::CommittedSince, FindingKind::Unsealed) => "a commit added it, and not to the seal",
         (cause, _) => of_cause(cause),
     })
 }
@@ -88,6 +89,8 @@ fn of_cause(cause: Cause) -> &'static str {
         Cause::ModesLost => "every sealed exec lost its execute bit",
         Cause::BuildDiffers => "the build made something else",
         Cause::NotInGit => "git does not have it",
+        Cause::BuildVaries => "two builds of one source differ here",
+        Cause::CommittedSince => "a commit changed it, and not the seal",
         Cause::EmbedsCommit => "only the id of a commit in it differs",
         Cause::ColumnOrder => "only the order of the columns differs",
         Cause::OnlyQuoting => "only quotes around names differ",

@@ -8,7 +8,7 @@ use crate::report::advice::Advice;
 type Check = fn(&Facts) -> Vec<Advice>;
 
 /// Every check, in the order of what they say.
-const CHECKS: [Check; 21] = [
+const CHECKS: [Check; 22] = [
     seals::missing,
     bytes::roots,
     bytes::seals,
@@ -28,6 +28,7 @@ const CHECKS: [Check; 21] = [
     seals::no_longer_covered,
     seals::unsealed,
     seals::in_package,
+    seals::unstated_builds,
     policy::policy,
     policy::ledger,
 ];

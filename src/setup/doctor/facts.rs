@@ -17,6 +17,7 @@ use super::files::{bytes_of, is_called, names_sealgate};
 use super::placeholders::{self, Placeholder};
 use crate::setup::artifacts::{self, Artifact};
 use crate::setup::hook::Place;
+use crate::setup::init::build::{FoundBuild, find};
 use crate::setup::merge_driver;
 use crate::setup::packaging::SelfSealed;
 use crate::tree::Workspace;
@@ -105,6 +106,8 @@ pub struct SealFacts {
     pub(super) pointers: Vec<String>,
     /// A package in the root that contains the seals.
     pub(super) self_sealed: Option<SelfSealed>,
+    /// How the project makes the root, where git keeps that and the seal does not say how it is built.
+    pub(super) unstated_build: Option<FoundBuild>,
 }
 
 /// What there is to say of a policy.
@@ -309,9 +312,18 @@ impl SealFacts {
             in_submodule: tracking.has_submodules(),
             pointers: pointers(repository, &seal),
             self_sealed: SelfSealed::find(repository.root(), &seal, repository.seals().as_str()),
+            unstated_build: unstated_build(repository, &seal),
             seal,
         }
     }
+}
+
+/// The command of the project that makes the root of `seal`, where the seal should state one.
+fn unstated_build(repository: &Workspace, seal: &Seal) -> Option<FoundBuild> {
+    let header = &seal.header;
+    let root = header.root.as_str();
+    let is_silent = header.tracked && header.build.is_none() && header.surface.is_none();
+    (is_silent && artifacts::looks_built(root)).then(|| find(repository.root(), root)).flatten()
 }
 
 /// The sealed files that hold a Git LFS pointer now.

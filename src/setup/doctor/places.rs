@@ -73,8 +73,8 @@ pub(super) fn placeholders(facts: &Facts) -> Vec<Advice> {
     let what = format!("nobody filled in {}", text::listed(&all, PLACEHOLDERS));
     let why = "A workflow with such a name does not start, and nobody is asked for a review.";
     let fix = vec![
-        "# for OWNER/sealgate@SHA, write the action that you trust, at the full id of a commit; for \
-         @OWNER, write people or a team"
+        "# for OWNER/sealgate@SHA, or an example of a commit, write the action that you trust, at the \
+         full id of a commit; for @OWNER, write people or a team"
             .to_owned(),
     ];
     vec![Advice { code: "placeholder", seal: None, what, why, fix }]

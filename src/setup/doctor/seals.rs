@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use sealgate_core::seal::{Header, SealName};
+use sealgate_core::text::escape::printable_str;
 
 use super::approved::ApprovedSeal;
 use super::facts::{Facts, SealFacts};
@@ -113,6 +114,29 @@ pub(super) fn in_package(facts: &Facts) -> Vec<Advice> {
             found.remedy()
         )];
         Some(on_seal("seal-in-package", seal, found.what(), why, fix))
+    };
+    facts.seals.iter().filter_map(of_seal).collect()
+}
+
+/// Seals of roots that are kept in git and look built, and that state no build command.
+pub(super) fn unstated_builds(facts: &Facts) -> Vec<Advice> {
+    let of_seal = |seal: &SealFacts| {
+        let found = seal.unstated_build.as_ref()?;
+        let (name, root) = (&seal.seal.name, printable_str(seal.seal.header.root.as_str()));
+        let (build, file) = (printable_str(&found.build), printable_str(&found.file));
+        let what = format!(
+            "the seal states no build command, and `{build}` ({file}) looks like what makes {root}"
+        );
+        let why = "When a source changes and nobody builds, no check notices it.";
+        let state = format!("seal {name} --set-build {}", quote(found.build.as_bytes()));
+        let fix = vec![
+            format!("# if it makes {root}: {}", sealgate(facts, &state)),
+            format!(
+                "# then see whether it makes the sealed bytes: {}",
+                sealgate(facts, &format!("rebuild {name}"))
+            ),
+        ];
+        Some(on_seal("build-unstated", seal, what, why, fix))
     };
     facts.seals.iter().filter_map(of_seal).collect()
 }

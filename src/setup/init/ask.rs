@@ -19,6 +19,17 @@ pub struct Dialogue<R, W> {
     pub output: W,
 }
 
+/// What a workflow runs to check, as the person at the terminal wants it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Runs {
+    /// This action.
+    Action(ActionRef),
+    /// The program that the runner has.
+    Program,
+    /// Nothing: no workflow is written.
+    Nothing,
+}
+
 /// Why an answer is asked for again.
 type Reason = Cow<'static, str>;
 
@@ -84,23 +95,30 @@ impl<R: BufRead, W: Write> Dialogue<R, W> {
         })
     }
 
-    /// Asks for the action that the workflow runs; `None` where none is to be written.
-    pub fn action(&mut self) -> Answer<Option<ActionRef>> {
-        let question =
-            "The action that the workflow runs, as OWNER/REPO@SHA, or none for no workflow";
+    /// Asks for the action that the workflow runs.
+    pub fn action(&mut self) -> Answer<Runs> {
+        let question = "The action that the workflow runs, as OWNER/REPO@SHA (empty: the sealgate \
+                        that the runner has; none: no workflow)";
         self.ask(question, "", |answer| match answer.trim() {
-            "none" => Ok(None),
+            "" => Ok(Runs::Program),
+            "none" => Ok(Runs::Nothing),
             answer => {
-                answer.parse().map(Some).map_err(|fault: ActionFault| fault.to_string().into())
+                let action = answer.parse().map(Runs::Action);
+                action.map_err(|fault: ActionFault| fault.to_string().into())
             }
         })
     }
 
-    /// Asks for the command that builds `roots`.
-    pub fn build(&mut self, roots: &[&str]) -> Answer<String> {
+    /// Asks for the command that builds `roots`; `None` where the seals are to state none. `is_needed` says
+    /// that a workflow can check nothing without it.
+    pub fn build(&mut self, roots: &[&str], is_needed: bool) -> Answer<Option<String>> {
         let roots: Vec<_> = roots.iter().map(|root| printable_str(root)).collect();
-        let question = format!("The command that builds {}", roots.join(", "));
-        self.ask(&question, "", |answer| Ok(build_command(answer)?.to_owned()))
+        let without = if is_needed { "none, and no workflow" } else { "none" };
+        let question = format!("The command that builds {} (empty: {without})", roots.join(", "));
+        self.ask(&question, "", |answer| match answer.trim() {
+            "" => Ok(None),
+            _ => Ok(Some(build_command(answer)?.to_owned())),
+        })
     }
 
     /// Asks whether a line may go into `.gitattributes` that gives all text the same line ends.
@@ -227,10 +245,26 @@ mod tests {
         assert_eq!(workflow, Some(Workflow::Rehearsal));
         assert!(shown.contains("answer check, rehearsal or none"));
         assert_eq!(talk("\n", Dialogue::workflow).0, Some(Workflow::Check));
-        let (build, shown) = talk("\n${{ x }}\n make all \n", |dialogue| dialogue.build(&["dist"]));
-        assert_eq!(build.as_deref(), Some("make all"));
-        assert!(shown.contains("it is empty") && shown.contains("put the command in a script"));
+        let (build, shown) =
+            talk("${{ x }}\n make all \n", |dialogue| dialogue.build(&["dist"], true));
+        assert_eq!(build, Some(Some("make all".to_owned())));
+        assert!(shown.contains("put the command in a script"), "{shown}");
+        let (action, shown) = talk("a/b@v1\nnone\n", Dialogue::action);
+        assert_eq!(action, Some(Runs::Nothing));
+        assert!(shown.contains("a tag can be moved"), "{shown}");
         assert_eq!(talk("perhaps\nn\n", |dialogue| dialogue.line("x")).0, Some(false));
         assert_eq!(talk("\n", |dialogue| dialogue.line("x")).0, Some(true));
+    }
+
+    #[test]
+    fn a_question_says_what_an_empty_answer_means() {
+        let (action, shown) = talk("\n", Dialogue::action);
+        assert_eq!(action, Some(Runs::Program));
+        assert!(shown.ends_with("(empty: the sealgate that the runner has; none: no workflow): "));
+        for (is_needed, without) in [(false, "none"), (true, "none, and no workflow")] {
+            let (build, shown) = talk(" \n", |dialogue| dialogue.build(&["a", "b"], is_needed));
+            assert_eq!(build, Some(None));
+            assert_eq!(shown, format!("The command that builds a, b (empty: {without}): "));
+        }
     }
 }

@@ -19,7 +19,7 @@ mod refusals;
 mod workflow;
 
 pub use action::{ActionFault, ActionRef};
-pub use ask::Dialogue;
+pub use ask::{Dialogue, Runs};
 pub use name::seal_name;
 pub use refusals::{MOST_ROOTS, by_hand, not_a_terminal, nothing_found};
 pub use workflow::{Steps, Workflow, build_command};

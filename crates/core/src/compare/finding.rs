@@ -109,6 +109,10 @@ pub enum Cause {
     NotInGit,
     /// The bytes name the commit that they were built from.
     EmbedsCommit,
+    /// Two builds of one source made different bytes.
+    BuildVaries,
+    /// A commit changed it after the one that last changed its seal.
+    CommittedSince,
     /// Only the order of a table's columns differs.
     ColumnOrder,
     /// Only quotes around names in the definition of an object differ.
@@ -123,7 +127,7 @@ pub enum Cause {
 
 impl Cause {
     /// Every cause, in the order of precedence.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 24] = [
         Self::Swapped,
         Self::CaseOnlyRename,
         Self::UnicodeNormalisation,
@@ -141,6 +145,8 @@ impl Cause {
         Self::BuildDiffers,
         Self::NotInGit,
         Self::EmbedsCommit,
+        Self::BuildVaries,
+        Self::CommittedSince,
         Self::ColumnOrder,
         Self::OnlyQuoting,
         Self::SettingOfDatabase,
@@ -169,6 +175,8 @@ impl Cause {
             Self::BuildDiffers => "build-differs",
             Self::NotInGit => "not-in-git",
             Self::EmbedsCommit => "embeds-commit",
+            Self::BuildVaries => "build-varies",
+            Self::CommittedSince => "committed-since",
             Self::ColumnOrder => "column-order",
             Self::OnlyQuoting => "only-quoting",
             Self::SettingOfDatabase => "setting-of-database",

@@ -63,9 +63,11 @@ fn fold(seal: &Seal, findings: &[Finding], prefix: &[u8]) -> Option<Fold> {
     let is_alike = |finding: &Finding| {
         // The detail of such a name is that of its partner.
         let is_renamed = finding.cause == Some(Cause::RenamedByDigest);
+        let is_of_commit = finding.cause == Some(Cause::CommittedSince);
+        let says_nothing = finding.detail.is_none() || is_renamed;
         finding.kind == first.kind
             && finding.cause == first.cause
-            && (finding.detail.is_none() || is_renamed)
+            && (says_nothing || is_of_commit && finding.detail == first.detail)
     };
     if !findings.iter().all(is_alike) {
         return None;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use sealgate_core::compare::finding::Finding;
 use sealgate_core::compare::verdict::{SealResult, Source, Verdict};
 use sealgate_core::seal::SealName;
 use sealgate_core::seal::entry::Digest;
@@ -11,7 +12,8 @@ use sealgate_scan::Scanner;
 use super::sources::Commits;
 use super::{Builds, Context, Sources};
 use crate::ops::check::{Bytes, Causes, Judge};
-use crate::report::{Invocation, quote};
+use crate::ops::rebuild::varying::Varying;
+use crate::report::{Invocation, ToStage, quote};
 use crate::setup::init::build::{at_the_root, find};
 use crate::tree::{Begun, CommitTree};
 
@@ -56,6 +58,29 @@ pub(super) fn head<'a>(
     }
     let head = sealgate_git::resolve(repository.root(), "HEAD")?;
     head.map(|oid| CommitTree::of(repository, "HEAD", &oid)).transpose()
+}
+
+/// Names the builds that wrote nothing, and puts what two builds made differently into the results of the
+/// second.
+pub(super) fn explain_builds(
+    judgements: &mut [SealResult],
+    varying: Vec<Varying>,
+    commits: &Commits<'_>,
+    context: &Context,
+) {
+    judgements.iter_mut().for_each(explain_missing_root);
+    for varying in varying {
+        let result = judgements.iter_mut().find(|result| result.name == varying.name);
+        let (Some(result), Some(name)) = (result, SealName::parse(&varying.name)) else { continue };
+        let loaded = match &commits.seals {
+            Some(commit) => commit.load(&name),
+            None => context.repository.load(&name),
+        };
+        // It was read before the builds, and they changed none.
+        if let Ok(seal) = loaded.and_then(|loaded| loaded.seal) {
+            varying.tell(&seal, result);
+        }
+    }
 }
 
 /// Judges what `commit` has at the roots of which other bytes passed: a build that makes the sealed bytes,
@@ -128,9 +153,20 @@ fn differs(commit: &CommitTree<'_>, result: &SealResult, context: &Context) -> P
     let message = format!("{given} does not have the {root} that its seal approves");
     let (name, rev) = (quote(result.name.as_bytes()), quote(given.as_bytes()));
     let sealgate = context.invocation.sealgate();
+    let path = |finding: &Finding| {
+        let path = String::from_utf8_lossy(&finding.path);
+        if root == "." { path.into_owned() } else { format!("{root}/{path}") }
+    };
+    let add = context.invocation.stage(&[ToStage { name: &result.name, root: Some(root) }], None);
+    let right = if result.build.is_some() {
+        format!("build it again, and commit that: {sealgate} rebuild {name} --seal && {add}")
+    } else {
+        format!("put the sealed bytes there, and commit them: {add}")
+    };
     Problem::new("commit-differs", message)
         .seal(&result.name)
-        .remedy(format!("{sealgate} check {name} --rev {rev}"))
+        .paths(result.findings.iter().map(path))
+        .remedy(format!("{sealgate} check {name} --rev {rev} shows how; {right}"))
 }
 
 /// Built roots that are missing in a commit, which has no built roots: names the seals that can be checked.
@@ -161,7 +197,7 @@ pub(super) fn explain_built_roots(judgements: &mut [SealResult], context: &Conte
 }
 
 /// A root that is missing after its build: the build wrote nothing.
-pub(super) fn explain_missing_root(judgement: &mut SealResult) {
+fn explain_missing_root(judgement: &mut SealResult) {
     let SealResult { name, root: Some(root), build: Some(build), problems, .. } = judgement else {
         return;
     };

@@ -26,9 +26,7 @@ use sealgate_scan::{Scanner, Stage};
 
 use self::again::SealsBefore;
 pub(super) use self::built::wrote_nothing;
-use self::built::{
-    explain_built_roots, explain_missing_root, installs, judge_committed, seals_there,
-};
+use self::built::{explain_builds, explain_built_roots, installs, judge_committed, seals_there};
 use self::each::judge_each;
 use self::places::{protected, publish, report_files, stage};
 use self::range::Range;
@@ -42,7 +40,9 @@ use crate::ops::authorize::{Asks, Authorization};
 use crate::ops::broken::Broken;
 use crate::ops::check::checkout::checkout;
 use crate::ops::check::review::Review;
+use crate::ops::check::since::explain_committed;
 use crate::ops::check::{Bytes, Causes, Judge, coverage, lines, shifted};
+use crate::ops::rebuild::varying::Varying;
 use crate::report::{Invocation, Kept, Notice, Report, Verbosity};
 use crate::tree::CommitTree;
 
@@ -79,6 +79,8 @@ pub(super) struct Prepared<'a> {
     kept: Option<Kept>,
     /// What is checked out, where builds run and no other commit has the seals.
     head: Option<CommitTree<'a>>,
+    /// What two builds made differently.
+    varying: Vec<Varying>,
 }
 
 /// Whether builds run between the reading of the seals and that of the bytes.
@@ -118,6 +120,18 @@ pub(super) fn run_after_build(
     let failed = checked.report.seals.iter().filter(|seal| seal.verdict == Verdict::Fail);
     let failed = failed.map(|seal| seal.name.clone()).collect();
     Ok((tell(checked, arguments, context)?, failed))
+}
+
+/// Judges the second of two builds that differ, and writes the report files: stdout has how they differ.
+pub(super) fn file_varying(
+    arguments: &CheckArgs,
+    prepared: Prepared<'_>,
+    varying: Vec<Varying>,
+    context: &Context,
+) -> Outcome {
+    let prepared = Prepared { started: Instant::now(), varying, ..prepared };
+    let Checked { report, files, .. } = judge(arguments, prepared, context)?;
+    Ok(context.terminal.file_report(report, &files).max(Verdict::Fail))
 }
 
 impl Prepared<'_> {
@@ -217,6 +231,7 @@ fn prepare<'a>(
         builds,
         kept: kept_in(context.invocation.kept.clone(), &arguments.output.report),
         head,
+        varying: Vec::new(),
     })
 }
 
@@ -227,7 +242,7 @@ fn judge(
     context: &Context,
 ) -> Result<Checked, Vec<Problem>> {
     let Prepared { started, files, commits, selected, authorization, has_policy, .. } = prepared;
-    let Prepared { review, mut notices, mut problems, builds, kept, head, .. } = prepared;
+    let Prepared { review, mut notices, mut problems, builds, kept, head, varying, .. } = prepared;
     let only = only(arguments)?;
     let bytes = bytes(arguments, context, &commits);
     let outside_commit = !matches!(bytes, Bytes::Commit(_));
@@ -256,7 +271,7 @@ fn judge(
     let sources = Sources { commits: &commits, share: share.as_ref(), only: only.as_ref(), builds };
     let mut judgements = judge_all(selected, bytes, sources, &scanner, context, &mut problems);
     if builds == Builds::Run {
-        judgements.iter_mut().for_each(explain_missing_root);
+        explain_builds(&mut judgements, varying, &commits, context);
     }
     if let Some(commit) = commits.seals.as_ref().or(head.as_ref()) {
         // Nothing of a commit is copied: what is staged are the bytes that were built.
@@ -264,6 +279,7 @@ fn judge(
         judge_committed(&mut judgements, (commit, sources), &scanner, context);
     }
     explain_built_roots(&mut judgements, context);
+    explain_committed(&context.repository, &mut judgements);
     Broken::new(&context.repository, &context.invocation).explain_judged(&mut judgements);
     if partition.is_none() {
         notices.extend(judgements.iter().filter_map(shifted::notice));

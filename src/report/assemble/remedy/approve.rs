@@ -45,8 +45,8 @@ pub(crate) fn fix(judgement: &SealResult, invocation: &Invocation) -> Option<Fix
 /// in git, and nothing else explains a finding; or the build is right, and the commit is not.
 fn is_for_a_build(judgement: &SealResult, invocation: &Invocation) -> bool {
     let is_of_build = |finding: &Finding| {
-        let unexplained =
-            matches!(finding.cause, None | Some(Cause::BuildDiffers | Cause::RenamedByDigest));
+        let of_builds = [Cause::BuildDiffers, Cause::RenamedByDigest, Cause::CommittedSince];
+        let unexplained = finding.cause.is_none_or(|cause| of_builds.contains(&cause));
         unexplained && finding.kind != FindingKind::Unsealable
     };
     let is_committed =
@@ -225,10 +225,18 @@ impl Advice<'_> {
 
     /// A sealed file was there, and no build made it again.
     pub(super) fn on_unmade(&self, path: &[u8]) -> String {
+        let keep = match self.pattern(path) {
+            Some(pattern) => format!(
+                "bring it back and leave it out of the seal with `{} && {} --exclude {}`",
+                self.restore(&self.in_repository(Some(path))),
+                self.sealgate("seal"),
+                quote(pattern.as_bytes())
+            ),
+            None => format!("put it back and {}", self.exclusion(path)),
+        };
         format!(
-            "No build makes it. If it is kept by hand, let the build copy it, or put it back and {}; if \
-             nothing makes it any more, `{} --seal` drops it.",
-            self.exclusion(path),
+            "No build makes it. If it is kept by hand, let the build copy it, or {keep}; if nothing makes it \
+             any more, `{} --seal` drops it.",
             self.sealgate("rebuild")
         )
     }
@@ -294,5 +302,6 @@ fn may_be_meant(cause: Cause) -> bool {
             | Cause::OwnerOrGrants
             | Cause::Comment
             | Cause::RenamedByDigest
+            | Cause::CommittedSince
     )
 }

@@ -14,6 +14,15 @@ impl Advice<'_> {
         )
     }
 
+    /// Two builds made different bytes.
+    pub(super) fn on_varying_build(&self) -> String {
+        format!(
+            "No seal can state what each build makes differently: let it write no time, path or random value, \
+             and keep one order. `{} --twice` shows where two builds differ, and what that looks like.",
+            self.sealgate("rebuild")
+        )
+    }
+
     /// Other bytes were judged by the seal of a commit, and are right, and those of the commit are not.
     pub(super) fn on_unbuilt_commit(&self) -> String {
         let right =

@@ -168,6 +168,8 @@ impl Advice<'_> {
                 .to_owned(),
             Cause::BuildDiffers if kind == FindingKind::Missing => self.on_unmade(path),
             Cause::BuildDiffers => self.on_build(),
+            Cause::BuildVaries => self.on_varying_build(),
+            Cause::CommittedSince => self.on_unsealed_commit(kind, path),
             Cause::NotInGit => self.on_not_in_git(kind, path),
             Cause::EmbedsCommit => "The build writes the commit's id into the file, so no commit can hold both it \
                  and its seal: leave the id out of the build, or write it to a file outside the root."
@@ -197,7 +199,7 @@ impl Advice<'_> {
              add it with `{} add --force -- {place}` and {}.",
             self.exclusion(path),
             self.git(),
-            self.approval()
+            self.approval_of(path)
         )
     }
 
@@ -237,7 +239,7 @@ impl Advice<'_> {
                 format!(
                     "Remove it if it does not belong there, {} if it never will, or {}.",
                     self.exclusion(&finding.path),
-                    self.approval()
+                    self.approval_of(&finding.path)
                 )
             }),
             FindingKind::Moved => {
@@ -257,7 +259,22 @@ impl Advice<'_> {
 
     /// How the bytes there are become the approved ones: after `if it is meant,`.
     fn approval(&self) -> String {
-        let command = self.sealgate("seal");
+        self.approval_by(&self.sealgate("seal"))
+    }
+
+    /// The same for the new `path`, and nothing else that changed.
+    fn approval_of(&self, path: &[u8]) -> String {
+        // A pattern for a name anywhere would approve more than this path.
+        match self.pattern(path).filter(|pattern| pattern.starts_with('/')) {
+            Some(pattern) => {
+                let pattern = quote(pattern.as_bytes());
+                self.approval_by(&format!("{} --only {pattern}", self.sealgate("seal")))
+            }
+            None => self.approval(),
+        }
+    }
+
+    fn approval_by(&self, command: &str) -> String {
         match &self.judgement.source {
             Source::Worktree => format!("approve it with `{command}`"),
             Source::Server { .. } => format!("approve it with `{}`", self.seal_here()),
@@ -276,19 +293,23 @@ impl Advice<'_> {
         }
     }
 
-    /// How `path` is left out of the seal: after `or`.
-    fn exclusion(&self, path: &[u8]) -> String {
+    /// The pattern for the new `path`.
+    fn pattern(&self, path: &[u8]) -> Option<String> {
         let known = &self.judgement.new_directories;
         // A directory without an entry would be found next: it is left out as a whole.
         let directory = (0..path.len())
             .filter(|&at| path[at] == b'/')
             .map(|at| &path[..at])
             .find(|parent| known.binary_search_by(|new| (**new).cmp(*parent)).is_ok());
-        let pattern = match directory {
+        match directory {
             Some(directory) => pattern_of(directory).map(|pattern| format!("{pattern}/")),
             None => pattern_of(path),
-        };
-        let Some(pattern) = pattern else {
+        }
+    }
+
+    /// How `path` is left out of the seal: after `or`.
+    fn exclusion(&self, path: &[u8]) -> String {
+        let Some(pattern) = self.pattern(path) else {
             let file = self.invocation.seal_file(&self.judgement.name);
             return format!("leave it out by a pattern in `exclude` of {file}");
         };

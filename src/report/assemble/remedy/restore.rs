@@ -1,5 +1,6 @@
 //! How bytes come back from a commit.
 
+use sealgate_core::compare::finding::FindingKind;
 use sealgate_core::compare::verdict::Source;
 
 use super::{Advice, CommittedDrift, join};
@@ -38,6 +39,27 @@ impl Advice<'_> {
             "commit the sealed bytes again (`{} log -- {}` lists the commits that changed them)",
             self.git(),
             pathspec(&path)
+        )
+    }
+
+    /// A commit changed what is sealed, or added to it, and left the seal as it was.
+    pub(super) fn on_unsealed_commit(&self, kind: FindingKind, path: &[u8]) -> String {
+        let is_new = kind == FindingKind::Unsealed;
+        let what = if is_new { "added it" } else { "changed it" };
+        let approval = if self.is_rebuilt_here() {
+            format!("build again and approve that with `{} --seal`", self.sealgate("rebuild"))
+        } else if is_new {
+            self.approval_of(path)
+        } else {
+            self.approval()
+        };
+        let undo = if is_new {
+            "remove it and commit that".to_owned()
+        } else {
+            self.again_in_a_commit(Some(path))
+        };
+        format!(
+            "A commit {what} and left the seal as it was. If that was meant, {approval}; if not, {undo}."
         )
     }
 
