@@ -2,9 +2,6 @@
 //! file of tests is forgotten. The compiler holds the rest: the crates below `crates` know only each
 //! other, and clippy holds what each may touch.
 
-// The sources are the same on every system, and are read where paths have slashes.
-#![cfg(unix)]
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -86,7 +83,8 @@ fn paths(above: &[&str], mut code: &str) -> (Vec<String>, usize) {
 /// files, so what these share may lie in its `mod.rs`: that is no import.
 fn imports(files: &[(PathBuf, String)]) -> BTreeMap<String, BTreeSet<String>> {
     let module = |path: &Path| {
-        let name = path.to_str().unwrap().trim_end_matches(".rs");
+        let name = path.to_str().unwrap().replace('\\', "/");
+        let name = name.trim_end_matches(".rs");
         name.trim_end_matches("/mod").trim_end_matches("/lib").to_owned()
     };
     let known: BTreeSet<String> = files.iter().map(|(path, _)| module(path)).collect();
