@@ -240,11 +240,27 @@ fn the_record_of_a_proof_is_evidence_and_that_of_a_failure_is_none() {
 #[test]
 fn what_cannot_be_rehearsed_is_refused_before_anything_runs() {
     type Spoil = fn(&Repo);
-    let cases: [(&str, Spoil); 7] = [
-        ("no seal that passes covers", |repo| repo.write("plans/up.sql", "SELECT 2;")),
-        ("no seal that passes covers", |repo| {
+    let cases: [(&str, Spoil); 9] = [
+        (
+            "covers plans/up.sql\n  next: review what the plan consists of, and seal it: sealgate seal plans\n",
+            |repo| {
+                repo.write("plans/up.sql", "SELECT 2;");
+            },
+        ),
+        ("covers plans/births.toml, plans/down.sql, plans/up.sql\n", |repo| {
+            repo.write("plans/stray", "");
+        }),
+        ("seal it: sealgate seal plans --root plans\n", |repo| {
             fs::remove_file(repo.at("seals/plans.toml")).unwrap();
         }),
+        (
+            "the plan names the seal brths, and there is none\n  next: correct the plan; the seals here: births, plans\n",
+            |repo| {
+                let plan = repo.read("plans/births.toml").replace("\"births\"", "\"brths\"");
+                repo.write("plans/births.toml", plan);
+                assert_eq!(repo.run(&["seal", "plans"]).code, 0);
+            },
+        ),
         ("unknown field", |repo| {
             let plan = repo.read("plans/births.toml") + "host = \"db\"\n";
             repo.write("plans/births.toml", plan);

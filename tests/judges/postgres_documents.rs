@@ -81,7 +81,7 @@ fn the_commands_for_seals_do_what_the_document_says() {
 #[test]
 #[ignore = "needs a PostgreSQL server, as root `setpriv`; run by .ci/run"]
 fn the_commands_for_a_rehearsal_lead_to_a_record() {
-    let (cluster, repo) = (production(), Repo::plain());
+    let (cluster, repo) = (production(), Repo::in_git());
     repo.write("plans/births.toml", PLAN);
     repo.write("plans/up.sql", "CREATE INDEX by_uid ON reg.births (uid);");
     repo.write("plans/down.sql", "DROP INDEX reg.by_uid;");

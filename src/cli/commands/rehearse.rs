@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use sealgate_core::approval::evidence::{MAX_EVIDENCE_BYTES, Record};
 use sealgate_core::compare::verdict::Verdict;
+use sealgate_core::seal::SealName;
 use sealgate_core::seal::entry::Digest;
 use sealgate_core::text::problem::{Problem, in_words};
 use sealgate_rehearse::confine::{CONFINEMENT, UNCONFINED};
@@ -79,6 +80,17 @@ fn report_files(arguments: &RehearseArgs, context: &Context) -> Result<Vec<Repor
     Ok(files)
 }
 
+/// Refuses a plan for a seal that is not one of `seals`.
+fn refuse_unknown(named: &SealName, seals: &[SealName]) -> Result<(), Problem> {
+    if seals.contains(named) {
+        return Ok(());
+    }
+    let seals: Vec<&str> = seals.iter().map(SealName::as_str).collect();
+    let message = format!("the plan names the seal {named}, and there is none");
+    Err(Problem::new("plan-invalid", message)
+        .remedy(format!("correct the plan; the seals here: {}", seals.join(", "))))
+}
+
 /// Rehearses, and answers. Gives the report, and what turns its verdict into an error.
 fn rehearsed(
     arguments: &RehearseArgs,
@@ -94,6 +106,7 @@ fn rehearsed(
     let names = context.contents()?.names;
     let place = (&*context.base, &*arguments.plan);
     let sealed = SealedPlan::find((&context.repository, &names), place, &plan, &bytes)?;
+    refuse_unknown(plan.target.seal(), &names)?;
     let Loaded { seal, digest, .. } = context.repository.load(plan.target.seal())?;
     let seal = seal?;
     let clone = Clone::open(&plan, above, &seal)?;

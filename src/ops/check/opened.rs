@@ -172,12 +172,19 @@ fn survey(
         }
     }
     // The first look is for what a new seal is to cover, and the second may be elsewhere.
-    let at = if header.root.is_on_server() { " --at ..." } else { "" };
+    let (at, example) = if header.root.is_on_server() {
+        (" --at ...", "public/births or public/+functions/total(integer)")
+    } else {
+        ("", "main/births")
+    };
     let unmatched = survey.unmatched.iter().map(|included| {
         let message = format!("{} has nothing at {included}, which `include` lists", header.root);
         Problem::new("include-matches-nothing", message)
             .seal(name.as_str())
-            .remedy(format!("if it is gone for good, take it out of `include`; sealgate ls {name}{at} shows what is there"))
+            .remedy(format!(
+                "write a path such as {example}, or `.` for everything; if it is gone for good, take it \
+                 out of `include` in the seal (sealgate ls {name}{at} lists the rest)"
+            ))
     });
     let problems = unmatched.collect();
     Ok(Observation { inventory: survey.inventory, problems })

@@ -107,16 +107,12 @@ impl SealedPlan {
                 return Ok(Self { path, digest: Digest::of(bytes), seal, files });
             }
         }
-        let all: Vec<_> = std::iter::once(path.to_owned())
-            .chain(files.iter().map(|(name, _)| full(name)))
-            .collect();
-        let message =
-            format!("no seal that passes covers the plan and what it names: {}", all.join(", "));
-        let directory = crate::report::quote(directory.as_bytes());
-        Err(vec![
-            Problem::new("plan-unsealed", message)
-                .remedy(format!("seal them: sealgate seal plans --root {directory}")),
-        ])
+        let mut all: Vec<(String, &[u8])> = vec![(path.to_owned(), bytes)];
+        all.extend(files.iter().map(|(name, bytes)| (full(name), bytes.as_slice())));
+        let mut known = seals.iter().filter_map(|name| repository.load(name).ok()?.seal.ok());
+        let is_of_plans =
+            |seal: &Seal| seal.header.surface.is_none() && seal.header.root.as_str() == directory;
+        Err(vec![unsealed(known.find(is_of_plans).as_ref(), directory, repository.in_git(), &all)])
     }
 
     /// Writes the files that it names into `directory`: what is run is what was sealed, whatever becomes of
@@ -136,6 +132,34 @@ impl SealedPlan {
         }
         Ok(())
     }
+}
+
+/// Says that no seal covers a plan and the files that it names, `all` of which are in `directory`. `known` is the
+/// seal of that directory, if there is one.
+fn unsealed(
+    known: Option<&Seal>,
+    directory: &str,
+    in_git: bool,
+    all: &[(String, &[u8])],
+) -> Problem {
+    let is_open =
+        |(file, bytes): &&(String, &[u8])| known.is_none_or(|seal| !states(seal, file, bytes));
+    let mut open: Vec<&str> = all.iter().filter(is_open).map(|(file, _)| file.as_str()).collect();
+    if open.is_empty() {
+        // The seal states them, and something else in the directory keeps it from passing.
+        open = all.iter().map(|(file, _)| file.as_str()).collect();
+    }
+    let message = format!("no seal that passes covers {}", open.join(", "));
+    let seal = match known {
+        Some(seal) => format!("sealgate seal {}", seal.name),
+        None => {
+            let directory = crate::report::quote(directory.as_bytes());
+            let add = if in_git { format!("git add -- {directory} && ") } else { String::new() };
+            format!("{add}sealgate seal plans --root {directory}")
+        }
+    };
+    let remedy = format!("review what the plan consists of, and seal it: {seal}");
+    Problem::new("plan-unsealed", message).remedy(remedy)
 }
 
 #[cfg(unix)]
