@@ -33,3 +33,19 @@ fn a_table_of_which_the_last_rows_cannot_be_read_is_unreadable() {
         assert_eq!((again.code, repo.read("seals/births.toml")), (2, text), "{again:?}");
     }
 }
+
+#[test]
+#[ignore = "needs a PostgreSQL server, which .ci/run installs"]
+fn an_object_that_is_too_long_is_an_error_and_never_sealed_in_part() {
+    let (cluster, repo, connection) = births();
+    cluster.sql(
+        "app",
+        "CREATE SCHEMA s;
+         DO $$ BEGIN EXECUTE format('CREATE FUNCTION s.f() RETURNS int LANGUAGE plpgsql AS %L',
+           'BEGIN ' || repeat('-- ' || repeat('x', 997) || chr(10), 70000) || ' RETURN 1; END'); END $$;",
+    );
+    let seal = ["seal", "long", "--at", &connection, "--include", "s"];
+    let run = repo.run(&seal);
+    assert_eq!(run.code, 2, "{run:?}");
+    assert!(run.stderr.contains("what it says of one object is longer than"), "{run:?}");
+}

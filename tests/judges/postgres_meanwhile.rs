@@ -114,6 +114,32 @@ fn an_object_that_is_changed_between_the_two_looks_is_unstable() {
 
 #[test]
 #[ignore = "needs a PostgreSQL server, which .ci/run installs"]
+fn the_rows_of_a_schema_that_takes_the_name_of_another_are_unstable() {
+    let (cluster, repo, connection) = births();
+    cluster.sql("app", "CREATE SCHEMA next; CREATE TABLE next.t(a int PRIMARY KEY)");
+    cluster.sql(
+        "app",
+        &OBJECTS.replace("CREATE FUNCTION", "CREATE TABLE s.t(a int PRIMARY KEY); CREATE FUNCTION"),
+    );
+    fs::remove_file(repo.at("seals/births.toml")).unwrap();
+    let include = ["--include", "s/t", "--include", "s/m"];
+    let seal = ["seal", "births", "--at", &connection];
+    assert_eq!(repo.run(&[&seal[..], &include[..]].concat()).code, 0);
+    let (code, report) = thread::scope(|scope| {
+        scope.spawn(|| cluster.sql("app", KEEP_ROWS));
+        wait_for(&cluster, KEPT);
+        let checked = scope.spawn(|| check(&repo, &connection));
+        wait_for(&cluster, WAITING);
+        cluster.sql("app", "ALTER SCHEMA s RENAME TO old; ALTER SCHEMA next RENAME TO s");
+        cluster.sql("app", "SELECT nextval('gate')");
+        checked.join().unwrap()
+    });
+    let found = findings(&report);
+    assert!(code == 2 && found.contains(&"unstable s/t/rows".to_owned()), "{found:?}");
+}
+
+#[test]
+#[ignore = "needs a PostgreSQL server, which .ci/run installs"]
 fn a_sequence_that_is_used_all_the_time_is_unstable() {
     let (cluster, repo, connection) = births();
     seal_objects(&cluster, &repo, &connection);

@@ -11,6 +11,9 @@ use sealgate_git::{Oid, changes_between, last_change};
 use super::checkout::{MOST_SEALS, has};
 use crate::tree::{CommitTree, Workspace};
 
+/// The most findings of a seal whose commits are looked for: git goes through the history for each.
+const MOST_NAMED: usize = 3;
+
 /// So many commits are counted.
 const MOST_COMMITS: usize = 20;
 
@@ -60,14 +63,13 @@ fn explain(repository: &Workspace, result: &mut SealResult) -> Option<()> {
         return None;
     }
     let last = last_change(repository.root(), &to, &repository.file_of(&name)).ok()??;
-    let commits =
-        changes_between(repository.root(), (&last, &to), root.as_str(), MOST_COMMITS).ok()?;
-    let newest = newest(&commits)?;
     let sealed = CommitTree::of(repository, "", &last).ok()?;
-    for finding in committed {
+    for finding in committed.into_iter().take(MOST_NAMED) {
         if was_as_sealed(&sealed, &root, finding) {
+            let path = root.join(std::str::from_utf8(&finding.path).ok()?);
+            let commits = changes_between(repository.root(), (&last, &to), &path, MOST_COMMITS);
+            finding.detail = Some(newest(&commits.ok()?)?);
             finding.cause = Some(Cause::CommittedSince);
-            finding.detail = Some(newest.clone());
         }
     }
     Some(())

@@ -150,13 +150,12 @@ fn unsealed(
         open = all.iter().map(|(file, _)| file.as_str()).collect();
     }
     let message = format!("no seal that passes covers {}", open.join(", "));
-    let seal = match known {
-        Some(seal) => format!("sealgate seal {}", seal.name),
-        None => {
-            let directory = crate::report::quote(directory.as_bytes());
-            let add = if in_git { format!("git add -- {directory} && ") } else { String::new() };
-            format!("{add}sealgate seal plans --root {directory}")
-        }
+    let seal = if let Some(seal) = known {
+        format!("sealgate seal {}", seal.name)
+    } else {
+        let directory = crate::report::quote(directory.as_bytes());
+        let add = if in_git { format!("git add -- {directory} && ") } else { String::new() };
+        format!("{add}sealgate seal plans --root {directory}")
     };
     let remedy = format!("review what the plan consists of, and seal it: {seal}");
     Problem::new("plan-unsealed", message).remedy(remedy)

@@ -155,17 +155,21 @@ fn is_already_so(reported: &SealView, current: &Seal) -> bool {
 
 /// What was found that no seal can state: the first few findings, and how many more there are.
 fn unstatable(reported: &SealView, current: &Seal) -> Vec<Problem> {
-    let is_statable = |finding: &&FindingView| {
-        !matches!(
+    let is_unstatable = |finding: &&FindingView| {
+        matches!(
             finding.kind,
             FindingKind::Unreadable | FindingKind::Unstable | FindingKind::Unsealable
-        )
+        ) || finding.cause == Some(Cause::BuildVaries)
     };
-    let mut found = reported.findings.iter().filter(|finding| !is_statable(finding));
+    let mut found = reported.findings.iter().filter(is_unstatable);
     let mut problems = Vec::new();
     for finding in found.by_ref().take(SHOWN) {
         let path = current.header.root.join(&cut(&finding.path));
-        let message = format!("it was found {}: no seal can state that", finding.kind.code());
+        let found = match finding.cause {
+            Some(Cause::BuildVaries) => "other in each build",
+            _ => finding.kind.code(),
+        };
+        let message = format!("it was found {found}: no seal can state that");
         let remedy = "fix that where it was found, check again, and take the report of that";
         problems.push(refused(current, message).file(path).remedy(remedy));
     }

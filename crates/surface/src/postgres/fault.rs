@@ -1,5 +1,7 @@
 //! Why a PostgreSQL database cannot be read.
 
+use super::psql::LONGEST_LINE;
+
 /// Why a PostgreSQL database cannot be read at all. What cannot be read in one table is an item of the
 /// inventory.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -44,6 +46,12 @@ pub struct Refusal {
 }
 
 impl Refusal {
+    /// A line of the answer was cut.
+    pub(super) fn too_long() -> Self {
+        let message = format!("what it says of one object is longer than {LONGEST_LINE} bytes");
+        Self { state: String::new(), message }
+    }
+
     /// The server began to answer, and did not end.
     pub(super) fn broken_off() -> Self {
         let message = "the server broke off its answer; its log says why".to_owned();

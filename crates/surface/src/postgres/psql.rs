@@ -20,7 +20,7 @@ const KEPT_OF_STDERR: u64 = 16 << 10;
 /// How long stderr may stay open after psql has ended.
 const STDERR_STAYS_OPEN: Duration = Duration::from_secs(1);
 
-/// The longest line that is kept of an answer, in bytes. A longer one is cut, and the caller refuses it.
+/// The longest line that is kept of an answer, in bytes. A longer one is cut, and the answer is an error.
 pub(super) const LONGEST_LINE: u64 = 65 << 20;
 
 /// Variables of libpq that say where the database is and how to get in, beside those of TLS. All others that
@@ -174,6 +174,7 @@ impl Session {
     /// Hands over the lines before the nonce; gives what stands behind it on its line.
     fn answer(&mut self, take: Take<'_>) -> Result<Vec<u8>, PostgresFault> {
         let mut line = Vec::new();
+        let mut is_cut = false;
         loop {
             self.whole_lines(take)?;
             line.clear();
@@ -188,8 +189,10 @@ impl Session {
             } else {
                 // The rest of a line that is too long, or of an answer that was cut off.
                 self.skip_line()?;
+                is_cut = true;
             }
             match line.strip_prefix(self.nonce.as_bytes()) {
+                Some(_) if is_cut => return Err(PostgresFault::Refused(Refusal::too_long())),
                 Some(rest) => return Ok(rest.to_vec()),
                 None => take(&line),
             }

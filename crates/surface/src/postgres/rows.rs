@@ -51,14 +51,15 @@ pub(super) fn read(
         buckets: Buckets::default(),
         fault: None,
     };
-    session.run(&statement, &mut |line| {
+    let answered = session.run(&statement, &mut |line| {
         if reader.fault.is_none() {
             reader.fault = reader.row(line, take).err();
         }
-    })?;
-    match reader.fault {
-        Some(fault) => Err(fault),
-        None => reader.buckets.finish(&mut |name, content| {
+    });
+    match (reader.fault, answered) {
+        (Some(fault), _) => Err(fault),
+        (None, Err(fault)) => Err(fault.into()),
+        (None, Ok(())) => reader.buckets.finish(&mut |name, content| {
             take(name, content);
             Ok(())
         }),

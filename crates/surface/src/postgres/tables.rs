@@ -20,6 +20,9 @@ pub(super) struct Table {
     pub(super) path: String,
     /// Whether `LOCK TABLE` takes it.
     pub(super) lockable: bool,
+    /// Which version of its schema the listing saw: renaming a schema, which no lock of a table prevents,
+    /// makes another.
+    pub(super) schema_version: Vec<u8>,
 }
 
 impl Table {
@@ -43,7 +46,7 @@ pub(super) struct Columns {
 /// Tables whose rows are no other's and no session's, and were not made with the database. A materialised view
 /// that was never filled has none, and refuses to be read.
 const TABLES: &str = "COPY (
- SELECT c.oid, n.nspname, c.relname, c.relkind = 'r'
+ SELECT c.oid, n.nspname, c.relname, c.relkind = 'r', n.xmin
  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
  WHERE c.relkind IN ('r', 'm') AND c.relpersistence <> 't' AND c.oid >= 16384 AND c.relispopulated
   AND n.nspname !~ '^pg_(toast|(toast_)?temp_[0-9]+)$'
@@ -58,13 +61,14 @@ pub(super) fn list(session: &mut Session) -> Result<Vec<Table>, PostgresFault> {
     let mut tables = Vec::new();
     session.run(TABLES, &mut |line| {
         let fields: Vec<Vec<u8>> = line.split(|&byte| byte == b'\t').map(copy::unescape).collect();
-        let [oid, schema, table, lockable] = &fields[..] else { return };
+        let [oid, schema, table, lockable, version] = &fields[..] else { return };
         let name = [schema, table].map(|name| identifier(&String::from_utf8_lossy(name)));
         tables.push(Table {
             oid: std::str::from_utf8(oid).ok().and_then(|oid| oid.parse().ok()).unwrap_or_default(),
             name: name.join("."),
             path: format!("{}/{}", path::name(schema), path::name(table)),
             lockable: lockable == b"t",
+            schema_version: version.clone(),
         });
     })?;
     Ok(tables)

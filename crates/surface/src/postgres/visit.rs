@@ -45,13 +45,13 @@ pub(super) fn run(
     }
     visit.large_objects()?;
     visit.refuse_rewritten(&listed)?;
-    visit.again(first)
+    visit.again(first, &listed)
 }
 
 /// All objects, as they were at one moment.
 struct Pass {
     /// Which transactions had ended: see [`Visit::snapshot`].
-    snapshot: String,
+    snapshot: Option<String>,
     /// What the catalogs say.
     walked: Objects,
     /// What no snapshot holds.
@@ -122,14 +122,22 @@ impl Visit<'_> {
     }
 
     /// Which transactions had ended when the present snapshot was taken, as PostgreSQL prints it. Two equal ones
-    /// say that none ended in between that had a number, and whatever changes a catalog has one.
-    fn snapshot(&mut self) -> Result<String, PostgresFault> {
-        self.session.one("COPY (SELECT pg_current_snapshot()) TO STDOUT")
+    /// say that none ended in between that had a number, and whatever changes a catalog has one. `None` on a
+    /// standby, which does not know all of them.
+    fn snapshot(&mut self) -> Result<Option<String>, PostgresFault> {
+        let statement =
+            "COPY (SELECT pg_current_snapshot() WHERE NOT pg_is_in_recovery()) TO STDOUT";
+        let snapshot = self.session.one(statement)?;
+        Ok(Some(snapshot).filter(|snapshot| !snapshot.is_empty()))
     }
 
     /// Whether an object is wanted that is no row.
     fn wants_objects(&self) -> bool {
-        let is_of_rows = |path: &str| path.split('/').nth(2) == Some("rows");
+        let is_of_rows = |path: &str| {
+            let mut names = path.split('/').skip(1);
+            names.next().is_some_and(|table| !table.starts_with('+'))
+                && names.next() == Some("rows")
+        };
         !self.wanted.surface.include.iter().all(|included| is_of_rows(included.as_str()))
     }
 
@@ -228,13 +236,22 @@ impl Visit<'_> {
     }
 
     /// Walks again, in a snapshot of now, and hands over the objects that are what they were. Where no
-    /// transaction ended meanwhile, the catalogs say what they said.
-    fn again(&mut self, first: Pass) -> Result<(), DatabaseFault> {
+    /// transaction ended meanwhile, the catalogs say what they said. `listed` are the tables that were read, by
+    /// their names.
+    fn again(&mut self, first: Pass, listed: &[Table]) -> Result<(), DatabaseFault> {
         self.command("COMMIT")?;
         self.command("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
-        let walked = if self.snapshot()? == first.snapshot { None } else { Some(self.walk()?) };
+        let is_quiet = first.snapshot.is_some() && self.snapshot()? == first.snapshot;
+        let walked = if is_quiet { None } else { Some(self.walk()?) };
+        let named = if is_quiet { None } else { Some(self.tables()?) };
         let values = self.values()?;
         self.command("COMMIT")?;
+        // Another table may have had the name.
+        for table in
+            listed.iter().filter(|table| named.as_ref().is_some_and(|now| !now.contains(table)))
+        {
+            self.sink.fail(table.rows(), unstable().of_directory());
+        }
         self.hand_over_stable(first.walked, walked)?;
         self.hand_over_stable(first.values, Some(values))
     }

@@ -15,12 +15,13 @@ use crate::report::words::text;
 const NAMED: usize = 3;
 
 /// How a failing seal is fixed. `None` where nothing can be approved: the seal passed, or part
-/// of it could not be judged, and then `seal` would refuse as well.
+/// of it could not be judged, and then `seal` would refuse as well; or builds differ from each other.
 pub(crate) fn fix(judgement: &SealResult, invocation: &Invocation) -> Option<Fix> {
     let advice = Advice { judgement, invocation };
     (judgement.verdict() == Verdict::Fail
         && !judgement.findings.is_empty()
         && !judgement.findings.iter().any(|finding| advice.is_refused(finding))
+        && !judgement.findings.iter().any(|finding| finding.cause == Some(Cause::BuildVaries))
         && !is_all_gone(judgement))
     .then(|| {
         if is_for_a_build(judgement, invocation) {

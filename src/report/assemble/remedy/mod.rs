@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 use sealgate_core::compare::finding::{Cause, Finding, FindingKind};
 use sealgate_core::compare::verdict::{SealResult, Source};
 use sealgate_core::seal::entry::Entry;
-use sealgate_core::seal::exclude::pattern_of;
+use sealgate_core::seal::exclude::{pattern_of, pattern_of_file};
 
 use crate::report::words::shell::{pathspec, quote};
 
@@ -264,8 +264,7 @@ impl Advice<'_> {
 
     /// The same for the new `path`, and nothing else that changed.
     fn approval_of(&self, path: &[u8]) -> String {
-        // A pattern for a name anywhere would approve more than this path.
-        match self.pattern(path).filter(|pattern| pattern.starts_with('/')) {
+        match pattern_of_file(path) {
             Some(pattern) => {
                 let pattern = quote(pattern.as_bytes());
                 self.approval_by(&format!("{} --only {pattern}", self.sealgate("seal")))

@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use crate::seal::exclude::pattern::{Automaton, Level, Pattern, pieces};
 
-pub use spell::{pattern_of, patterns_of};
+pub use spell::{pattern_of, pattern_of_file, patterns_of};
 
 /// The most patterns that a seal may have.
 pub const MAX_PATTERNS: usize = 1_000;

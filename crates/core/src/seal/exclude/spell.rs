@@ -22,6 +22,14 @@ pub fn pattern_of(path: &[u8]) -> Option<String> {
     excludes_all(&pattern, &[path]).then_some(pattern)
 }
 
+/// The pattern that matches the file at `path` and no other; `None` where it would take a `?`.
+#[must_use]
+pub fn pattern_of_file(path: &[u8]) -> Option<String> {
+    let is_plain = std::str::from_utf8(path).is_ok_and(|path| !path.contains(char::is_control));
+    let pattern = format!("/{}", spelled(path));
+    (is_plain && excludes_all(&pattern, &[path])).then_some(pattern)
+}
+
 /// Few patterns that exclude all of the paths `meant`, and none of the paths `others` that are in scope;
 /// none at all where it takes many.
 #[must_use]
@@ -161,8 +169,7 @@ fn spelled(path: &[u8]) -> String {
         pattern.extend(chunk.invalid().iter().map(|_| '?'));
     }
     if pattern.ends_with(' ') {
-        pattern.pop();
-        pattern.push('?');
+        pattern.insert(pattern.len() - 1, '\\');
     }
     pattern
 }
