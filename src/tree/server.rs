@@ -69,6 +69,9 @@ pub(super) fn server_problem(fault: &PostgresFault, shown: &str, name: &SealName
         PostgresFault::Restless(_) => {
             ("database-unreadable", "check again when nobody creates, drops or renames tables")
         }
+        PostgresFault::Refused(refusal) if refusal.state.is_empty() => {
+            ("database-unreadable", "look into the log of the server, and check again")
+        }
         PostgresFault::Refused(_) | PostgresFault::Broken(_) => {
             ("database-unreadable", "give this user the right to read what is under seal")
         }

@@ -6,14 +6,16 @@ use sealgate_core::text::escape::message;
 
 /// `word` so that a shell takes it as one word and printing it changes nothing.
 ///
-/// Plain words stay bare; others stand in single quotes. What may not be shown as it is takes the
-/// `$'...'` form of POSIX.1-2024 with octal bytes: a shell without it finds no such file, which is
-/// better than the wrong one.
+/// Plain words stay bare; others stand in single quotes. What may not be shown as it is, and a backtick, which
+/// ends a command in the formats that set it apart, takes the `$'...'` form of POSIX.1-2024 with octal bytes: a
+/// shell without it finds no such file, which is better than the wrong one.
 #[must_use]
 pub fn quote(word: &[u8]) -> String {
     match std::str::from_utf8(word) {
         Ok(text) if is_bare(word) => text.to_owned(),
-        Ok(text) if message(text) == text => format!("'{}'", text.replace('\'', r"'\''")),
+        Ok(text) if message(text) == text && !text.contains('`') => {
+            format!("'{}'", text.replace('\'', r"'\''"))
+        }
         _ => octal(word),
     }
 }
@@ -64,7 +66,8 @@ mod tests {
             (b"", "''"),
             (b"a b", "'a b'"),
             (b"it's", r"'it'\''s'"),
-            (b"$(rm -r .)`x`\"\\", "'$(rm -r .)`x`\"\\'"),
+            (b"$(rm -r .)\"\\", "'$(rm -r .)\"\\'"),
+            (b"`id`", r"$'\140id\140'"),
             (b"~/x", "'~/x'"),
             (b"a\nb", r"$'a\012b'"),
             (b"##[x]'", r"$'\043\043\133x\135\047'"),

@@ -186,12 +186,22 @@ mod tests {
             (b"caf\xe9/x\xff\xfey", "/caf?/x??y"),
             (b"tab\there\n", "/tab?here?"),
             ("nel\u{85}".as_bytes(), "/nel??"),
-            (b"end ", "/end?"),
+            (b"end ", "/end\\ "),
             (b"d/.DS_Store", ".DS_Store"),
             (b"#x", "/#x"),
         ];
         for (path, expected) in cases {
             assert_eq!(pattern_of(path).as_deref(), Some(expected), "{expected}");
+        }
+        let files: [(&[u8], Option<&str>); 5] = [
+            (b"d/.DS_Store", Some("/d/.DS_Store")),
+            (b"end ", Some("/end\\ ")),
+            (b"a?", Some("/a\\?")),
+            (b"tab\t", None),
+            (b"\xff", None),
+        ];
+        for (path, expected) in files {
+            assert_eq!(pattern_of_file(path).as_deref(), expected, "{path:?}");
         }
     }
 
