@@ -158,6 +158,14 @@ fn a_commit_that_changed_files_and_not_their_seal_is_named() {
     assert!(words.contains(advice), "{said}");
     assert!(!words.contains("fix the cause"), "{said}");
 
+    // Each file names the commit that changed it.
+    fs::write(repo.at("dist/b.js"), "x").unwrap();
+    let later = commit(&repo, "Later");
+    let report = repo.check(&[]).report;
+    let details = [0, 1].map(|at| report["seals"][0]["findings"][at]["detail"].clone());
+    assert_eq!(details, [named.clone(), format!("{} Later", &later[..10])]);
+    repo.git(&["reset", "--quiet", "--hard", "HEAD~1"]);
+
     // Shares that are merged say the same.
     for share in ["1", "2"] {
         let slice = format!("slice:{share}/2");

@@ -450,7 +450,12 @@ fn two_builds_that_differ_are_in_every_report() {
             let named = expected.iter().all(|(_, path)| text.contains(path));
             assert!(named && (text.contains("FAIL") || format != "human"), "{format}: {text}");
         }
-        assert!(repo.read("r.human").contains("two builds of one source differ here"));
+        let human = repo.read("r.human");
+        assert!(human.contains("two builds of one source differ here"), "{human}");
+        // No seal can hold what each build makes differently.
+        assert!(!human.contains("To approve"), "{human}");
+        let approved = repo.run(&["seal", "--from-report", "r.json"]);
+        assert_eq!(approved.code, 2, "{approved:?}");
     }
     // A report that cannot be written makes it an error.
     let repo = repo_with(&format!("{COUNT}; mkdir dist; cp src/* dist; echo $n >dist/a.js"));
