@@ -129,7 +129,7 @@ impl Batch {
 
 impl HashingThread {
     fn start() -> io::Result<Self> {
-        // No batch waits: one is hashed while the next one is gathered.
+        // One waits, one is hashed, and the next one is gathered.
         let (batches, received) = mpsc::sync_channel::<Batch>(1);
         let thread = thread::Builder::new().spawn(move || {
             let mut digests = Digests::keeping(KEPT);

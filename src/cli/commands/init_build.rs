@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use sealgate_core::compare::changes::{ChangeKind, between};
 use sealgate_core::seal::exclude::{pattern_of, patterns_of};
+use sealgate_core::seal::path::parents;
 use sealgate_core::seal::{BuildCommand, BuildEdit, Header, Root, Seal, SealName};
 use sealgate_core::text::escape::printable_str;
 use sealgate_core::text::problem::Problem;
@@ -243,8 +244,7 @@ fn keep_unmade(seal: &Seal, paths: &[&str], context: &Context) -> Option<String>
     // A directory without an entry would be found next: it is left out as a whole.
     let (mut patterns, mut files) = (Vec::new(), Vec::new());
     for path in paths.iter().map(|path| path.as_bytes()) {
-        let slashes = (0..path.len()).filter(|&at| path[at] == b'/');
-        match slashes.map(|at| &path[..at]).find(|parent| !seal.has_below(parent)) {
+        match parents(path).find(|parent| !seal.has_below(parent)) {
             Some(directory) => patterns.push(format!("{}/", pattern_of(directory)?)),
             None => files.push(path),
         }

@@ -1,4 +1,4 @@
-//! What is said of a tree that is a level too deep.
+//! The notice about a tree that is a level too deep.
 
 use sealgate_core::compare::shifted;
 use sealgate_core::compare::verdict::{SealResult, Source};

@@ -57,14 +57,14 @@ fn explain(repository: &Workspace, result: &mut SealResult) -> Option<()> {
         let observed = finding.observed.as_ref().filter(|_| may_be_committed(finding));
         observed.is_some_and(|observed| has(&now, &root, &finding.path, observed))
     };
-    let committed: Vec<&mut Finding> = open.filter(is_there).collect();
+    let committed: Vec<&mut Finding> = open.filter(is_there).take(MOST_NAMED).collect();
     // Nothing is in a commit as long as somebody only edits.
     if committed.is_empty() || now.load(&name).ok()?.digest != result.digest? {
         return None;
     }
     let last = last_change(repository.root(), &to, &repository.file_of(&name)).ok()??;
     let sealed = CommitTree::of(repository, "", &last).ok()?;
-    for finding in committed.into_iter().take(MOST_NAMED) {
+    for finding in committed {
         if was_as_sealed(&sealed, &root, finding) {
             let path = root.join(std::str::from_utf8(&finding.path).ok()?);
             let commits = changes_between(repository.root(), (&last, &to), &path, MOST_COMMITS);

@@ -1,4 +1,4 @@
-//! One judgement of all that is said of one seal.
+//! One result from all that the parts state about one seal.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -114,8 +114,8 @@ fn source(
     }
 }
 
-/// The findings of all parts, one a path; how many bytes of them were hashed more than once; and what
-/// is to be said of those that not all shares saw, or not alike.
+/// The findings of all parts, one a path; how many bytes of them were hashed more than once; and the
+/// remarks about those that not all shares saw, or not alike.
 fn union(parts: Vec<Part>) -> (Vec<Finding>, u64, Remarks) {
     let all = parts.len();
     let mut found: Vec<(Finding, u16)> = Vec::new();

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use sealgate_core::compare::changes::Change;
 use sealgate_core::compare::finding::{Cause, Finding};
 use sealgate_core::compare::fold::folds;
-use sealgate_core::compare::inventory::{Inventory, Observed};
+use sealgate_core::compare::inventory::{Inventory, Item, Observed};
 use sealgate_core::compare::verdict::SealResult;
 use sealgate_core::compare::{compare, new_directories};
 use sealgate_core::seal::Seal;
@@ -38,8 +38,12 @@ impl Varying {
         let Self { paths, first, mut second, .. } = self;
         for path in &paths {
             let sealed = seal.entry(path).cloned().map(Observed::Entry);
-            if observed(&second, path) == sealed.as_ref() {
-                take(&mut second, &first, path);
+            if second.observed(path) != sealed.as_ref() {
+                continue;
+            }
+            match first.observed(path) {
+                Some(there) => second.put(Item::new(path.clone(), there.clone())),
+                None => second.remove(path),
             }
         }
         let known = std::mem::take(&mut result.findings).into_iter();
@@ -60,23 +64,5 @@ impl Varying {
         result.matched = comparison.matched;
         result.new_directories = new_directories(seal, &result.findings);
         result.folds = folds(seal, &result.findings);
-    }
-}
-
-/// What is at `path` of `inventory`.
-fn observed<'a>(inventory: &'a Inventory, path: &[u8]) -> Option<&'a Observed> {
-    let at = inventory.items.binary_search_by(|item| (*item.path).cmp(path)).ok()?;
-    Some(&inventory.items[at].observed)
-}
-
-/// Puts what `from` has at `path` into `inventory`, or takes that out if it has nothing.
-fn take(inventory: &mut Inventory, from: &Inventory, path: &[u8]) {
-    let at = |inventory: &Inventory| {
-        inventory.items.binary_search_by(|item| (*item.path).cmp(path)).ok()
-    };
-    match (at(from), at(inventory)) {
-        (Some(there), _) => inventory.put(from.items[there].clone()),
-        (None, Some(here)) => drop(inventory.items.remove(here)),
-        (None, None) => {}
     }
 }

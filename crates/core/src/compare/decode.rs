@@ -188,10 +188,7 @@ fn expect_in_scope(seal: &Seal, path: &[u8], observed: &Observed) -> Result<(), 
 
 /// Refuses a path below or above another one that is no directory.
 fn expect_place(inventory: &Inventory, path: &[u8]) -> Result<(), DecodeError> {
-    let is_there =
-        |path: &[u8]| inventory.items.binary_search_by(|item| (*item.path).cmp(path)).is_ok();
-    let slashes = (0..path.len()).filter(|&at| path[at] == b'/');
-    let above = slashes.map(|at| &path[..at]).find(|parent| is_there(parent));
+    let above = path::parents(path).find(|parent| inventory.observed(parent).is_some());
     let not_a_directory = above.or((!inventory.below(path).is_empty()).then_some(path));
     match not_a_directory {
         Some(path) => Err(Impossible::NotADirectory.at(path)),

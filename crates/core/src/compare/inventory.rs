@@ -107,12 +107,30 @@ impl Inventory {
         })
     }
 
+    /// What was observed at `path`, if anything.
+    #[must_use]
+    pub fn observed(&self, path: &[u8]) -> Option<&Observed> {
+        self.place(path).ok().map(|at| &self.items[at].observed)
+    }
+
     /// Puts `item` in the place of what was observed at its path.
     pub fn put(&mut self, item: Item) {
-        match self.items.binary_search_by(|known| known.path.cmp(&item.path)) {
+        match self.place(&item.path) {
             Ok(at) => self.items[at] = item,
             Err(at) => self.items.insert(at, item),
         }
+    }
+
+    /// Takes out what was observed at `path`.
+    pub fn remove(&mut self, path: &[u8]) {
+        if let Ok(at) = self.place(path) {
+            self.items.remove(at);
+        }
+    }
+
+    /// The index of the item at `path`, or where it would be.
+    fn place(&self, path: &[u8]) -> Result<usize, usize> {
+        self.items.binary_search_by(|item| (*item.path).cmp(path))
     }
 
     /// The items below the directory `path`.

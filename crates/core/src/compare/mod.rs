@@ -63,10 +63,8 @@ pub fn new_directories(seal: &Seal, findings: &[Finding]) -> Vec<Vec<u8>> {
         if new.last().is_some_and(|last| is_known(last)) {
             continue;
         }
-        let slashes = (0..path.len()).filter(|&at| path[at] == b'/');
-        let mut parents = slashes.map(|at| &path[..at]);
         let is_new = |parent: &&[u8]| !seal.has_below(parent) && seal.entry(parent).is_none();
-        new.extend(parents.find(is_new).map(<[u8]>::to_vec));
+        new.extend(path::parents(path).find(is_new).map(<[u8]>::to_vec));
     }
     new
 }
@@ -258,10 +256,8 @@ impl Merge<'_> {
     /// Whether `path` lies below a directory that could not be listed: not judged, not missing.
     fn is_hidden(&self, path: &EntryPath) -> bool {
         path.parents().any(|parent| {
-            let items = &self.inventory.items;
-            items.binary_search_by(|item| (*item.path).cmp(parent.as_bytes())).is_ok_and(
-                |at| matches!(&items[at].observed, Observed::ScanError(trouble) if trouble.directory),
-            )
+            let observed = self.inventory.observed(parent.as_bytes());
+            matches!(observed, Some(Observed::ScanError(trouble)) if trouble.directory)
         })
     }
 }

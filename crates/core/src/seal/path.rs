@@ -168,6 +168,11 @@ pub fn join(above: &[u8], name: &[u8]) -> Box<[u8]> {
     path.into()
 }
 
+/// The directories above `path`, outermost first, without the root.
+pub fn parents(path: &[u8]) -> impl Iterator<Item = &[u8]> {
+    (0..path.len()).filter(|&at| path[at] == b'/').map(|at| &path[..at])
+}
+
 /// Whether `path` lies somewhere below the directory `parent`.
 #[must_use]
 pub fn is_below(path: &[u8], parent: &[u8]) -> bool {

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::fmt;
 
-use super::path::{EntryPath, PathFault, is_below};
+use super::path::{EntryPath, PathFault, is_below, parents};
 
 /// The value of the `format` key of a seal over a database.
 pub const SURFACE_FORMAT: &str = "sealgate-surface/1";
@@ -175,12 +175,10 @@ impl Surface {
 
     /// The indices in `include` of what covers `path`.
     pub fn covering(&self, path: &[u8]) -> impl Iterator<Item = usize> {
-        let slashes = (0..path.len()).filter(|&at| path[at] == b'/');
-        let above = slashes.map(|at| &path[..at]);
         let find = |wanted: &[u8]| {
             self.include.binary_search_by(|included| included.as_str().as_bytes().cmp(wanted)).ok()
         };
-        [&b"."[..]].into_iter().chain(above).chain([path]).filter_map(find)
+        [&b"."[..]].into_iter().chain(parents(path)).chain([path]).filter_map(find)
     }
 
     /// Whether anything at `path` or below it can be in scope.

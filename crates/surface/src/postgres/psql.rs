@@ -56,8 +56,8 @@ const TLS_VARIABLES: &str = "PGSSL";
 /// Takes the lines of an answer, each without its line feed.
 pub(super) type Take<'t> = &'t mut dyn FnMut(&[u8]);
 
-/// Sent before each statement: psql does not set `ERROR` where the server broke off an answer after its first
-/// line, and what stands there would be said of the statement before.
+/// Sent before each statement: where the server broke off an answer after its first line, psql does not set
+/// `ERROR`, which would keep its value from the statement before.
 const UNANSWERED: &str = "\\set ERROR unanswered\n";
 
 /// A session: psql, which is killed and reaped when this is dropped.

@@ -242,18 +242,26 @@ impl Visit<'_> {
         self.command("COMMIT")?;
         self.command("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
         let is_quiet = first.snapshot.is_some() && self.snapshot()? == first.snapshot;
-        let walked = if is_quiet { None } else { Some(self.walk()?) };
-        let named = if is_quiet { None } else { Some(self.tables()?) };
+        let walked = if is_quiet {
+            None
+        } else {
+            self.refuse_renamed(listed)?;
+            Some(self.walk()?)
+        };
         let values = self.values()?;
         self.command("COMMIT")?;
-        // Another table may have had the name.
-        for table in
-            listed.iter().filter(|table| named.as_ref().is_some_and(|now| !now.contains(table)))
-        {
-            self.sink.fail(table.rows(), unstable().of_directory());
-        }
         self.hand_over_stable(first.walked, walked)?;
         self.hand_over_stable(first.values, Some(values))
+    }
+
+    /// Says of the tables that are not `listed` as they were that they are unstable: another may have had the name.
+    fn refuse_renamed(&mut self, listed: &[Table]) -> Result<(), PostgresFault> {
+        let now = self.tables()?.into_iter().map(|table| (table.oid, table));
+        let now: HashMap<u32, Table> = now.collect();
+        for table in listed.iter().filter(|table| now.get(&table.oid) != Some(table)) {
+            self.sink.fail(table.rows(), unstable().of_directory());
+        }
+        Ok(())
     }
 
     /// Hands over the objects of `first` that are in `second` too, if there is one; the others are unstable.

@@ -191,14 +191,7 @@ impl Server {
         arguments.extend(options.map(OsString::from));
         arguments.push(format!("--username={SUPERUSER}").into());
         arguments.extend(["-D".into(), directory.join(DATA).into()]);
-        let end = helpers.run(&Job {
-            shown: "initdb",
-            writable: vec![directory.to_owned()],
-            directory: directory.to_owned(),
-            arguments,
-            variables: Vec::new(),
-            at_end: AtEnd::Quit,
-        })?;
+        let end = helpers.run(&job("initdb", directory, arguments))?;
         match end.ended.code() {
             0 => Ok(()),
             _ => Err(broken(&format!("initdb failed: {}", said(&end)))),
@@ -234,14 +227,7 @@ impl Server {
         sockets.push(directory);
         set(sockets);
         set(format!("port={PORT}").into());
-        let running = helpers.start(&Job {
-            shown: "postgres",
-            writable: vec![directory.to_owned()],
-            directory: directory.to_owned(),
-            arguments,
-            variables: Vec::new(),
-            at_end: AtEnd::Quit,
-        })?;
+        let running = helpers.start(&job("postgres", directory, arguments))?;
         let (label, directory) = (label.to_owned(), directory.to_owned());
         let mut server = Self { label, directory, running: Some(running) };
         server.wait_until_ready(helpers)?;
@@ -346,6 +332,12 @@ pub(super) fn said(end: &JobEnd) -> String {
     let text = String::from_utf8_lossy(&end.output[1]);
     let lines: Vec<&str> = text.trim().lines().collect();
     lines[lines.len().saturating_sub(5)..].join("\n")
+}
+
+/// A program of the server, which writes into `directory` alone.
+fn job<'j>(shown: &'j str, directory: &Path, arguments: Vec<OsString>) -> Job<'j> {
+    let (writable, directory) = (vec![directory.to_owned()], directory.to_owned());
+    Job { shown, writable, directory, arguments, variables: Vec::new(), at_end: AtEnd::Quit }
 }
 
 #[cfg(test)]

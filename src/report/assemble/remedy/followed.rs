@@ -1,6 +1,7 @@
 //! What to do about a copy that stands in the place of a link.
 
 use sealgate_core::compare::finding::{Cause, FindingKind};
+use sealgate_core::seal::path::parents;
 
 use super::Advice;
 
@@ -20,7 +21,6 @@ impl Advice<'_> {
             let mut links = found.filter(|finding| finding.cause == Some(Cause::LinkFollowed));
             links.any(|finding| finding.kind == FindingKind::KindChanged && *finding.path == *place)
         };
-        let slashes = (0..path.len()).filter(|&at| path[at] == b'/');
-        slashes.map(|at| &path[..at]).find(|place| is_link(place)).unwrap_or(path)
+        parents(path).find(|place| is_link(place)).unwrap_or(path)
     }
 }

@@ -21,6 +21,7 @@ use sealgate_core::compare::finding::{Cause, Finding, FindingKind};
 use sealgate_core::compare::verdict::{SealResult, Source};
 use sealgate_core::seal::entry::Entry;
 use sealgate_core::seal::exclude::{pattern_of, pattern_of_file};
+use sealgate_core::seal::path::parents;
 
 use crate::report::words::shell::{pathspec, quote};
 
@@ -296,10 +297,8 @@ impl Advice<'_> {
     fn pattern(&self, path: &[u8]) -> Option<String> {
         let known = &self.judgement.new_directories;
         // A directory without an entry would be found next: it is left out as a whole.
-        let directory = (0..path.len())
-            .filter(|&at| path[at] == b'/')
-            .map(|at| &path[..at])
-            .find(|parent| known.binary_search_by(|new| (**new).cmp(*parent)).is_ok());
+        let directory =
+            parents(path).find(|parent| known.binary_search_by(|new| (**new).cmp(*parent)).is_ok());
         match directory {
             Some(directory) => pattern_of(directory).map(|pattern| format!("{pattern}/")),
             None => pattern_of(path),

@@ -6,6 +6,7 @@ use super::Explained;
 use crate::compare::finding::{Cause, Finding, FindingKind};
 use crate::seal::Seal;
 use crate::seal::entry::{Digest, Entry};
+use crate::seal::path::parents;
 
 /// As many links are followed on the way to a file as Linux follows.
 const MOST_LINKS: usize = 40;
@@ -42,13 +43,9 @@ impl<'f> FollowedLinks<'f> {
                 let target = self.links.get(path)?;
                 Some((Cause::LinkFollowed, Some(format!("the link led to {target}"))))
             }
-            FindingKind::Unsealed => {
-                let slashes = (0..path.len()).filter(|&at| path[at] == b'/');
-                let mut above = slashes.map(|at| &path[..at]);
-                above
-                    .any(|above| self.links.contains_key(above))
-                    .then_some((Cause::LinkFollowed, None))
-            }
+            FindingKind::Unsealed => parents(path)
+                .any(|above| self.links.contains_key(above))
+                .then_some((Cause::LinkFollowed, None)),
             _ => None,
         }
     }

@@ -7,6 +7,7 @@ use super::Explained;
 use crate::compare::finding::{Cause, Finding, FindingKind};
 use crate::seal::Seal;
 use crate::seal::entry::Entry;
+use crate::seal::path::parents;
 
 /// The new links in the place of sealed directories, with their targets.
 pub(super) struct LinkedDirectories<'f>(BTreeMap<&'f [u8], &'f str>);
@@ -29,10 +30,7 @@ impl<'f> LinkedDirectories<'f> {
         let path = &*finding.path;
         let link = match finding.kind {
             FindingKind::Unsealed => path,
-            FindingKind::Missing => {
-                let slashes = (0..path.len()).filter(|&at| path[at] == b'/');
-                slashes.map(|at| &path[..at]).find(|above| self.0.contains_key(above))?
-            }
+            FindingKind::Missing => parents(path).find(|above| self.0.contains_key(above))?,
             _ => return None,
         };
         let target = self.0.get(link)?;
