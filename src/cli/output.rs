@@ -1,6 +1,7 @@
 //! Where answers go: the terminal, and the report files.
 
 mod earlier;
+mod plain;
 
 use std::collections::{BTreeSet, HashSet};
 use std::hash::Hash;
@@ -20,6 +21,7 @@ use crate::report::{self, ErrorView, Format, Invocation, Report, Screen, Verbosi
 use crate::tree::replace::Writer;
 
 pub use earlier::{discard, is_earlier_report};
+use plain::is_plain;
 
 /// The two streams of the process, with or without colour.
 #[derive(Debug, Clone, Copy, Default)]
@@ -149,7 +151,10 @@ impl Terminal {
             self.complain([&problem]);
             self.take_back(&mut report, &[problem], files, runner.as_ref());
         }
-        report.verdict
+        let verdict = report.verdict;
+        // The process ends soon, and frees a hundred thousand findings at once.
+        std::mem::forget(report);
+        verdict
     }
 
     /// Writes `report` to `files` alone, and gives the verdict that is left.
@@ -262,12 +267,6 @@ fn render(report: &Report, format: Format, screen: Screen) -> Vec<u8> {
     let mut bytes = Vec::new();
     let _ = report::write(report, format, screen, &mut bytes);
     bytes
-}
-
-/// Whether there is no colour in `text`, nor anything that could be taken for it. A report of many megabytes
-/// as data is such a text, and is not searched letter by letter.
-fn is_plain(text: &[u8]) -> bool {
-    text.iter().all(|byte| matches!(byte, b' '..=b'~' | b'\n' | b'\r' | b'\t'))
 }
 
 /// A report that is written to a file: `--report FORMAT=FILE`.

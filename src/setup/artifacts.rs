@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use sealgate_core::seal::path::{self, EntryPath, is_below};
+use sealgate_core::seal::path::{self, EntryPath};
 use sealgate_git::{GitError, setup};
 use walkdir::{DirEntry, WalkDir};
 
@@ -157,18 +157,27 @@ fn measure(
     Some(Candidate { artifact, sign, sample: sample? })
 }
 
+/// How many of the sorted `paths` are below the directory `above`.
+fn count_below(paths: &[Vec<u8>], above: &str) -> usize {
+    let above = format!("{above}/").into_bytes();
+    let from = &paths[paths.partition_point(|path| **path < *above)..];
+    from.partition_point(|path| path.starts_with(&above))
+}
+
 /// The candidates that git's view of them bears out.
 fn ask_git(repository: &Path, candidates: Vec<Candidate>) -> Result<Vec<Artifact>, GitError> {
     if candidates.is_empty() {
         return Ok(Vec::new());
     }
-    let tracked = setup::tracked_files(repository)?;
-    let samples: Vec<_> = candidates.iter().map(|candidate| candidate.sample.clone()).collect();
+    let mut tracked = setup::tracked_files(repository)?;
+    tracked.sort_unstable();
+    let in_git = |artifact: &Artifact| count_below(&tracked, &artifact.path) as u64;
+    let untracked = candidates.iter().filter(|candidate| in_git(&candidate.artifact) == 0);
+    let samples: Vec<_> = untracked.map(|candidate| candidate.sample.clone()).collect();
     let ignored = setup::ignored_among(repository, &samples)?;
     let mut artifacts = Vec::new();
     for Candidate { mut artifact, sign, sample } in candidates {
-        let is_in = |path: &&Vec<u8>| is_below(path, artifact.path.as_bytes());
-        let in_git = tracked.iter().filter(is_in).count() as u64;
+        let in_git = in_git(&artifact);
         artifact.kept = match in_git {
             0 if ignored.contains(&sample) => Kept::Ignored,
             1.. if in_git >= artifact.files => Kept::Tracked,
@@ -183,4 +192,19 @@ fn ask_git(repository: &Path, candidates: Vec<Candidate>) -> Result<Vec<Artifact
         artifacts.extend(counts.then_some(artifact));
     }
     Ok(artifacts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_below_a_directory_is_counted_and_nothing_beside_it() {
+        let mut paths = ["a", "dist", "dist-b/x", "dist/a/b", "dist/z", "dist0", "e/dist/y"];
+        paths.sort_unstable();
+        let paths = paths.map(|path| path.as_bytes().to_vec());
+        for (above, count) in [("dist", 2), ("dist/a", 1), ("e", 1), ("e/dist", 1), ("a", 0)] {
+            assert_eq!(count_below(&paths, above), count, "{above}");
+        }
+    }
 }

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use super::attributes::quoted;
 use super::object::{Oid, TreeMode, tree_mode};
+use super::on_disk::ids_on_disk;
 use super::special::{parent, refuse_special};
 use super::{GitError, answer, native, plumbing, records, run};
 
@@ -39,12 +39,16 @@ pub enum Stored {
 
 /// Asks git what adding the regular files `paths`, relative to `repository`, would store, in their order;
 /// `None` for a path that git did not take. Nothing is added: git works on a copy of the index and writes
-/// no object. No filter is run.
+/// no object. No filter is run. At most `threads` read the files.
 ///
 /// # Errors
 ///
-/// git cannot be run, or fails, or the index cannot be copied.
-pub fn additions(repository: &Path, paths: &[&str]) -> Result<Vec<Option<Addition>>, GitError> {
+/// git cannot be run, or fails, or the index cannot be copied, or a file cannot be read.
+pub fn additions(
+    repository: &Path,
+    paths: &[&str],
+    threads: usize,
+) -> Result<Vec<Option<Addition>>, GitError> {
     if paths.is_empty() {
         return Ok(Vec::new());
     }
@@ -60,7 +64,10 @@ pub fn additions(repository: &Path, paths: &[&str]) -> Result<Vec<Option<Additio
     let copy = IndexCopy::make(repository, Recent::ByTimes)?;
     let before = if filtered.is_empty() { Listed::new() } else { copy.list(repository)? };
     let filtered = copy.add(repository, &filtered, &programs)?;
-    let on_disk = ids_on_disk(repository, paths)?;
+    let Some((_, like)) = plain.values().chain(filtered.values()).next() else {
+        return Ok(vec![None; paths.len()]);
+    };
+    let on_disk = ids_on_disk(repository, paths, like, threads)?;
     let mut additions = Vec::with_capacity(paths.len());
     for (path, on_disk) in paths.iter().zip(on_disk) {
         let filter = filters.get(*path);
@@ -149,25 +156,6 @@ fn listed(listing: &[u8]) -> Listed {
         }
     }
     found
-}
-
-/// The ids that the bytes of the files have as they are, in the order of `paths`.
-fn ids_on_disk(repository: &Path, paths: &[&str]) -> Result<Vec<Oid>, GitError> {
-    let command = "hash-object";
-    let mut input = String::new();
-    for path in paths {
-        // A name may hold a line break.
-        input.push_str(&quoted(path));
-        input.push('\n');
-    }
-    let options = ["--no-filters", "--stdin-paths"];
-    let said = answer(plumbing(repository), command, &options, input.as_bytes(), &[0])?;
-    let lines = said.split(|&byte| byte == b'\n').filter(|line| !line.is_empty());
-    let ids: Option<Vec<Oid>> = lines.map(Oid::from_hex).collect();
-    ids.filter(|ids| ids.len() == paths.len()).ok_or_else(|| GitError::Failed {
-        command,
-        stderr: "it did not answer with one id for each file".to_owned(),
-    })
 }
 
 /// A copy of the index that git may write to, in a directory of its own that nobody else may enter and

@@ -148,7 +148,7 @@ pub fn glob(path: &str) -> String {
 }
 
 /// `text` in the quotes that git takes apart: those of C.
-pub(crate) fn quoted(text: &str) -> String {
+fn quoted(text: &str) -> String {
     let mut quoted = String::from("\"");
     for c in text.chars() {
         match c {

@@ -12,6 +12,8 @@ mod missing;
 mod notation;
 mod object;
 mod objects;
+mod on_disk;
+mod parts;
 mod requests;
 mod revision;
 pub mod setup;

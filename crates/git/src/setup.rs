@@ -4,11 +4,16 @@
 //! checkout. The options that this crate gives to its own runs of git do not count.
 
 use std::collections::HashSet;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
+use super::parts::in_parts;
 use super::special::{parent, refuse_special};
 use super::{GitError, answer, native, plumbing, records};
 use crate::attributes::{ASKED, Values};
+
+/// For fewer paths, another git that tells attributes is not worth its start.
+const WORTH_A_PROCESS: usize = 4096;
 
 /// What git calls a directory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,12 +57,22 @@ pub fn values(
     paths: &[Vec<u8>],
     files: AttributeFiles,
 ) -> Result<Vec<Values>, GitError> {
-    let mut all = vec![Values::default(); paths.len()];
     if paths.is_empty() {
-        return Ok(all);
+        return Ok(Vec::new());
     }
     let above = paths.iter().map(|path| std::str::from_utf8(path).map(parent));
     refuse_special(repository, above.flatten(), ".gitattributes", "check-attr")?;
+    let threads = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    in_parts(paths, WORTH_A_PROCESS, threads, |paths| values_of(repository, paths, files))
+}
+
+/// The same, of one git.
+fn values_of(
+    repository: &Path,
+    paths: &[Vec<u8>],
+    files: AttributeFiles,
+) -> Result<Vec<Values>, GitError> {
+    let mut all = vec![Values::default(); paths.len()];
     let arguments: Vec<&str> = ["--stdin", "-z"].iter().chain(&ASKED).copied().collect();
     let mut git = plumbing(repository);
     if files == AttributeFiles::Repository {
@@ -150,10 +165,19 @@ pub fn tracked_files(repository: &Path) -> Result<Vec<Vec<u8>>, GitError> {
     Ok(paths)
 }
 
-/// Those of `paths`, relative to the repository, that git ignores and does not track.
+/// Those of `paths`, relative to the repository, that a pattern of git ignores, whether it tracks them or
+/// not. With its index, git would search that for each path.
+///
+/// # Errors
+///
+/// git cannot be run, or fails.
 pub fn ignored_among(repository: &Path, paths: &[Vec<u8>]) -> Result<HashSet<Vec<u8>>, GitError> {
+    if paths.is_empty() {
+        return Ok(HashSet::new());
+    }
     // 1: none of them.
-    let answer = ask(repository, "check-ignore", &["--stdin", "-z"], &joined(paths), &[0, 1])?;
+    let options = ["--no-index", "--stdin", "-z"];
+    let answer = ask(repository, "check-ignore", &options, &joined(paths), &[0, 1])?;
     Ok(records(&answer).into_iter().collect())
 }
 

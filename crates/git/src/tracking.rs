@@ -1,7 +1,9 @@
 //! What git knows of the files below roots: which of them it tracks, and which it ignores.
 
 use std::collections::HashSet;
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use super::setup::Unwatched;
 use super::special::refuse_special;
@@ -67,12 +69,16 @@ impl Listing {
         let walked = walked.iter().map(|root| other_repository(repository, root).unwrap_or(root));
         let pathspecs = self::pathspecs(&walked.collect());
         let list = |options: &[&str]| list_files(repository, options, &pathspecs);
-        listing.ignored = list(&["--others", "-z", "--full-name"])?.into_iter().collect();
-        if !listing.ignored.is_empty() {
+        // Each walks through all directories.
+        let (others, addable) = thread::scope(|scope| {
             let addable = ["--others", "--exclude-standard", "-z", "--full-name"];
-            listing.addable = list(&addable)?.into_iter().collect();
-            listing.ignored.retain(|path| !listing.addable.contains(path));
-        }
+            let addable = scope.spawn(move || list(&addable));
+            let others = list(&["--others", "-z", "--full-name"]);
+            (others, addable.join().unwrap_or_else(|panic| resume_unwind(panic)))
+        });
+        listing.addable = addable?.into_iter().collect();
+        listing.ignored =
+            others?.into_iter().filter(|path| !listing.addable.contains(path)).collect();
         Ok(listing)
     }
 

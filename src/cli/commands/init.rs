@@ -38,11 +38,7 @@ pub(super) fn run(arguments: &InitArgs, context: &Context) -> Outcome {
     check_flags(arguments, context)?;
     let _lock = context.lock()?;
     let sealed = sealed(context)?;
-    let answers = match (arguments.yes, io::stdin().is_terminal() && io::stderr().is_terminal()) {
-        (true, _) => Answers::Proposed,
-        (false, true) => Answers::Asked,
-        (false, false) => Answers::SealRef,
-    };
+    let answers = answers(arguments);
     let roots = roots(arguments, answers, &sealed, context)?;
     let draft = |builds: &Builds| -> Result<_, Vec<Problem>> {
         let plans = plans(&roots, &sealed, builds, context)?;
@@ -65,28 +61,32 @@ pub(super) fn run(arguments: &InitArgs, context: &Context) -> Outcome {
         files::existing(context.repository.root(), path)?;
     }
     wishes.builds.prove(&new, &arguments.reading.scanner(), context)?;
-    let ready = draft(&wishes.builds)?;
-    refuse_self_sealed(&ready, context)?;
-    tell_other_bytes(&first, &ready, context);
+    // Builds make other bytes, and so may anybody while questions are answered.
+    let later = (answers == Answers::Asked || !wishes.builds.of_roots.is_empty())
+        .then(|| draft(&wishes.builds))
+        .transpose()?;
+    let ready = later.as_ref().unwrap_or(&first);
+    refuse_self_sealed(ready, context)?;
+    tell_other_bytes(&first, ready, context);
     let new: Vec<&Seal> = ready.iter().map(|ready| &ready.seal).collect();
     let all: Vec<&Seal> = sealed.iter().chain(new.iter().copied()).collect();
     let edits = edits(wishes.stated.as_deref(), &sealed, context)?;
-    let places = places(&all, context)?;
+    let places = places(directories(&all, context), context)?;
     let mut changes = Vec::new();
     let root = context.repository.root();
     changes.extend(files::attributes(root, &places, wishes.everywhere)?);
     changes.extend(workflow(&wishes, &all, &edits, context)?);
 
-    for ready in &ready {
+    for ready in ready {
         ready.warn(context);
     }
-    write(&ready, context)?;
+    write(ready, context)?;
     write(&edits, context)?;
     changes.iter().try_for_each(|change| files::write(&context.repository, change))?;
-    let mut told = tell_new(&ready, context);
+    let mut told = tell_new(ready, context);
     told.extend(edits.iter().flat_map(|ready| tell_edit(ready, context)));
     let mut done = done(&roots, &sealed, &new, changes, &places, context);
-    done.unmade = unmade(&first, &ready, context);
+    done.unmade = unmade(&first, ready, context);
     done.sealed.extend(edits.iter().map(|ready| context.repository.file_of(&ready.seal.name)));
     if let Some(hook) = hook {
         let said = hook.install(context)?;
@@ -98,13 +98,20 @@ pub(super) fn run(arguments: &InitArgs, context: &Context) -> Outcome {
     }
     told.extend(setup::text(&done, context.terminal.verbosity).into_bytes());
     context.terminal.answer(&told)?;
-    if places.iter().any(|place| !place.exact) {
-        remark_on_attributes(&all, context)?;
-    }
+    remark_on_attributes(&places, &all, context)?;
     if answers != Answers::Asked {
         remark_on_unasked(arguments, &wishes, (&all, &new), context);
     }
     Ok(Verdict::Pass)
+}
+
+/// Who answers the questions.
+fn answers(arguments: &InitArgs) -> Answers {
+    match (arguments.yes, io::stdin().is_terminal() && io::stderr().is_terminal()) {
+        (true, _) => Answers::Proposed,
+        (false, true) => Answers::Asked,
+        (false, false) => Answers::SealRef,
+    }
 }
 
 /// Says what nobody was asked for.
@@ -298,8 +305,8 @@ fn wishes(
     Ok(Wishes { workflow, action, by_program, stated, builds, everywhere })
 }
 
-/// The directories whose bytes git is to leave alone: the seals', and the roots.
-fn places(seals: &[&Seal], context: &Context) -> Result<Vec<Place>, Problems> {
+/// The directories whose bytes git is to leave alone, the seals' and the roots, each with its files.
+fn directories(seals: &[&Seal], context: &Context) -> Vec<(String, Vec<Vec<u8>>)> {
     let repository = &context.repository;
     let of_seals = seals.iter().map(|seal| repository.file_of(&seal.name).into_bytes()).collect();
     let mut directories = vec![(repository.seals().as_str().to_owned(), of_seals)];
@@ -309,7 +316,14 @@ fn places(seals: &[&Seal], context: &Context) -> Result<Vec<Place>, Problems> {
         let files = files.map(|sealed| root.join(sealed.path.as_str()).into_bytes()).collect();
         directories.push((root.as_str().to_owned(), files));
     }
-    Place::ask(repository.root(), directories).map_err(|error| vec![git_problem(error)])
+    directories
+}
+
+fn places(
+    directories: Vec<(String, Vec<Vec<u8>>)>,
+    context: &Context,
+) -> Result<Vec<Place>, Problems> {
+    Place::ask(context.repository.root(), directories).map_err(|error| vec![git_problem(error)])
 }
 
 /// What `init` did and found, beyond what it printed about each new seal.
@@ -355,8 +369,14 @@ fn is_built_and_kept(seal: &Seal) -> bool {
 }
 
 /// Says where the lines that were added do not help.
-fn remark_on_attributes(seals: &[&Seal], context: &Context) -> Result<(), Problems> {
-    for place in places(seals, context)?.iter().filter(|place| !place.exact) {
+fn remark_on_attributes(
+    before: &[Place],
+    seals: &[&Seal],
+    context: &Context,
+) -> Result<(), Problems> {
+    let of_all = directories(seals, context).into_iter().zip(before);
+    let rewritten = of_all.filter(|(_, place)| !place.exact).map(|(directory, _)| directory);
+    for place in places(rewritten.collect(), context)?.iter().filter(|place| !place.exact) {
         context.terminal.remark(&format!(
             "attributes closer to the files still let git rewrite some in {}: see sealgate doctor",
             printable_str(&place.path)

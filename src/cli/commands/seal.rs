@@ -317,7 +317,8 @@ pub(super) fn hold_against_git(
         let entries = ready.seal.entries.iter().filter(is_read).collect();
         approving.push(Approving { seal: &ready.seal, entries });
     }
-    match changed_by_git(&context.repository, &approving, rules) {
+    let threads = arguments.reading.scanner().workers.count();
+    match changed_by_git(&context.repository, &approving, rules, threads) {
         Ok(problems) if problems.is_empty() => Ok(()),
         Ok(problems) => Err(problems),
         Err(error) => Err(vec![error.into()]),

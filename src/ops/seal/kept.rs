@@ -76,7 +76,7 @@ struct Changed<'s> {
     attributes: Values,
 }
 
-/// The reasons why a clone could not hold what these seals state.
+/// The reasons why a clone could not hold what these seals state. At most `threads` read their files.
 ///
 /// # Errors
 ///
@@ -85,6 +85,7 @@ pub fn changed_by_git(
     repository: &Workspace,
     approving: &[Approving<'_>],
     rules: LineEndRules,
+    threads: usize,
 ) -> Result<Vec<Problem>, GitError> {
     let mut files: Vec<(usize, &SealedEntry, String)> = Vec::new();
     for (at, one) in approving.iter().enumerate() {
@@ -93,7 +94,7 @@ pub fn changed_by_git(
         files.extend(entries.map(|sealed| (at, *sealed, root.join(sealed.path.as_str()))));
     }
     let paths: Vec<&str> = files.iter().map(|(_, _, path)| &**path).collect();
-    let added = additions(repository.root(), &paths)?;
+    let added = additions(repository.root(), &paths, threads)?;
     let differing: Vec<_> = files
         .iter()
         .zip(&added)

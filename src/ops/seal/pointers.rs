@@ -3,6 +3,7 @@
 use sealgate_core::compare::cause::{LONGEST_POINTER, SHORTEST_POINTER, pointed_size};
 use sealgate_core::seal::entry::Entry;
 use sealgate_core::seal::exclude::Scope;
+use sealgate_core::seal::path::{self, EntryPath};
 use sealgate_core::seal::{Seal, SealedEntry};
 use sealgate_core::text::problem::Problem;
 use sealgate_scan::{Directory, Workers, read_whole};
@@ -26,18 +27,34 @@ pub fn pointers(
     let is_meant = |sealed: &SealedEntry| {
         only.is_none_or(|only| only.excludes(sealed.path.as_bytes(), false).is_some())
     };
-    let is_pointer = |sealed: &SealedEntry| {
-        read_whole(root, &sealed.path, LONGEST_POINTER as u64)
-            .is_ok_and(|bytes| pointed_size(&bytes).is_some())
-    };
     let may_be: Vec<&SealedEntry> = seal
         .entries
         .iter()
         .filter(|sealed| may_be_pointer(&sealed.entry) && is_new(sealed) && is_meant(sealed))
         .collect();
-    let found = workers.map(&may_be, |sealed| is_pointer(sealed));
-    let found = may_be.iter().zip(found).filter(|(_, is_pointer)| *is_pointer);
-    found.map(|(sealed, _)| sealed.path.as_str().to_owned()).collect()
+    let above = |sealed: &SealedEntry| sealed.path.parents().last().map(str::to_owned);
+    let by_directory: Vec<_> = may_be.chunk_by(|a, b| above(a) == above(b)).collect();
+    workers.map(&by_directory, |alike| pointers_among(alike, root)).into_iter().flatten().collect()
+}
+
+/// Those of the files `alike`, which lie in one directory below `root`, that hold a pointer.
+fn pointers_among(alike: &[&SealedEntry], root: &Directory) -> Vec<String> {
+    let mut above = None;
+    for parent in alike.iter().take(1).flat_map(|first| first.path.parents()) {
+        let name = path::base(parent).as_bytes();
+        match above.as_ref().unwrap_or(root).child(name) {
+            Ok(directory) => above = Some(directory),
+            Err(_) => return Vec::new(),
+        }
+    }
+    let directory = above.as_ref().unwrap_or(root);
+    let is_pointer = |sealed: &&&SealedEntry| {
+        EntryPath::parse(sealed.path.base_name()).is_ok_and(|name| {
+            read_whole(directory, &name, LONGEST_POINTER as u64)
+                .is_ok_and(|bytes| pointed_size(&bytes).is_some())
+        })
+    };
+    alike.iter().filter(is_pointer).map(|sealed| sealed.path.as_str().to_owned()).collect()
 }
 
 /// What there is to say of these `pointers` in the place of content.

@@ -78,9 +78,10 @@ pub fn outside_links(new: &Seal, old: Option<&Seal>) -> Option<Problem> {
     };
     let mut paths: Vec<&[u8]> = Vec::new();
     let mut first_target = None;
-    for sealed in new.entries.iter().filter(|sealed| !approved(sealed)) {
+    for sealed in &new.entries {
         if let Entry::Link { target } = &sealed.entry
             && leaves_root(&sealed.path, target)
+            && !approved(sealed)
         {
             first_target.get_or_insert(target);
             paths.push(sealed.path.as_bytes());

@@ -104,7 +104,9 @@ impl Formatter for Inert {
         W: ?Sized + io::Write,
     {
         // Nearly all text is of this sort.
-        if fragment.bytes().all(|byte| byte < 0x7f && byte != b'#') {
+        let acting = |byte| u8::from(byte >= 0x7f) | u8::from(byte == b'#');
+        // To the end of the fragment, which takes a vector of bytes at a time.
+        if fragment.bytes().fold(0, |any, byte| any | acting(byte)) == 0 {
             return to.write_all(fragment.as_bytes());
         }
         let mut written = 0;

@@ -10,7 +10,7 @@ use sealgate_core::text::problem::Problem;
 use sealgate_git::attributes::{LineEnds, Values};
 use sealgate_git::setup::{self, AttributeFiles, Unwatched};
 use sealgate_git::{GitError, Listing, UnwatchedFiles, hooks_directory};
-use sealgate_scan::{Directory, RootError, read_whole};
+use sealgate_scan::{Directory, RootError, Workers, read_whole};
 
 use super::approved::{self, ApprovedSeals};
 use super::files::{bytes_of, is_called, names_sealgate};
@@ -126,8 +126,11 @@ impl Facts {
         let directory = repository.seals().as_str();
         let roots: Vec<&str> = seals.iter().map(|seal| seal.header.root.as_str()).collect();
         let unwatched = UnwatchedFiles::of(root, roots.into_iter().chain([directory]))?;
-        let seals = of_seals(repository, seals, &unwatched)?;
-        let found = artifacts::likely(root, directory)?;
+        let (seals, found) = Workers::new(None).both(
+            || of_seals(repository, seals, &unwatched),
+            || artifacts::likely(root, directory),
+        );
+        let (seals, found) = (seals?, found?);
         let mut unread = found.unread;
         let is_on =
             |key| setup::config(root, key).map(|value| value.is_some_and(|on| is_true(&on)));

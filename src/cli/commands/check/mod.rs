@@ -289,11 +289,10 @@ fn judge(
     let verdict = overall(&judgements, base.as_ref(), &problems).max(authorised(refusals));
     let mut stage = scanner.stage.take();
     let staged = publish(stage.as_mut(), verdict, &mut problems);
-    let every_seal = arguments.names.is_empty();
     let checkout = checkout(&context.repository, &judgements);
     let installs = installs(&judgements, builds, context);
     let invocation = Invocation {
-        every_seal,
+        every_seal: arguments.names.is_empty(),
         checkout,
         installs,
         seals_there: seals_there(builds, context),
@@ -304,14 +303,15 @@ fn judge(
     };
     let elapsed = started.elapsed();
     let report = Report::new(&judgements, base.as_ref(), &problems, notices, elapsed, &invocation);
-    let given = arguments.stage.as_ref().map(|path| path.to_string_lossy().into_owned());
-    let staged_at = given.filter(|_| staged);
-    let report = Report { staged: staged_at, partition, only: arguments.only.clone(), ..report };
+    let given = arguments.stage.as_ref().filter(|_| staged);
+    let staged = given.map(|path| path.to_string_lossy().into_owned());
+    let report = Report { staged, partition, only: arguments.only.clone(), ..report };
     let worth = authority::view(arguments, authorization.as_ref(), has_policy);
     let reseals = authorization.as_ref().map_or(&[][..], |authorization| &authorization.reseals);
     let mut report = report.authorised(worth, refusals).granted(reseals);
     lines::add(&mut report, &judgements, &context.repository);
     picture::draw(&mut report, arguments, &files, &commits, context);
+    scanner.workers.discard(judgements);
     Ok(Checked { report, authorization, files, stage })
 }
 

@@ -12,8 +12,7 @@ mod followed;
 mod linked;
 mod pointer;
 mod renamed;
-
-use std::collections::HashMap;
+mod swapped;
 
 pub use self::catalog::of_catalog;
 use self::catalog::of_setting;
@@ -27,6 +26,7 @@ use self::linked::LinkedDirectories;
 use self::pointer::{lfs_pointer, new_pointer};
 pub use self::renamed::name_without_digests;
 use self::renamed::{Renames, moved};
+use self::swapped::Swaps;
 
 use crate::compare::finding::{Cause, Finding, FindingKind};
 use crate::seal::Seal;
@@ -192,40 +192,6 @@ fn digest(entry: Option<&Entry>) -> Option<Digest> {
     match entry {
         Some(Entry::File { digest, .. }) => Some(*digest),
         _ => None,
-    }
-}
-
-/// Modified files by what was sealed and what is there.
-struct Swaps(HashMap<(Digest, Digest), Vec<usize>>);
-
-impl Swaps {
-    fn among(findings: &[Finding]) -> Self {
-        let mut changes: HashMap<_, Vec<usize>> = HashMap::new();
-        for (index, finding) in findings.iter().enumerate() {
-            if let Some(change) = Self::change(finding) {
-                changes.entry(change).or_default().push(index);
-            }
-        }
-        Self(changes)
-    }
-
-    fn change(finding: &Finding) -> Option<(Digest, Digest)> {
-        let modified = finding.kind == FindingKind::Modified;
-        modified.then_some(())?;
-        Some((digest(finding.expected.as_ref())?, digest(finding.observed.as_ref())?))
-    }
-
-    fn of(&self, finding: &Finding, findings: &[Finding]) -> Explained {
-        let (sealed, there) = Self::change(finding)?;
-        let partners = self.0.get(&(there, sealed))?;
-        let detail = match partners[..] {
-            [only] => {
-                let partner = String::from_utf8_lossy(&findings[only].path);
-                Some(format!("it holds the bytes sealed for {partner}, and the reverse"))
-            }
-            _ => None,
-        };
-        Some((Cause::Swapped, detail))
     }
 }
 

@@ -1,0 +1,79 @@
+//! Work on many paths, cut into parts that go on side by side.
+
+use std::panic::resume_unwind;
+use std::thread;
+
+use super::GitError;
+
+/// What `work` makes of `all`, in order: of the whole, or of as many parts as there are `threads`, each
+/// of which has at least `fewest`.
+///
+/// # Errors
+///
+/// The first part that fails.
+pub(super) fn in_parts<T: Sync, R: Send>(
+    all: &[T],
+    fewest: usize,
+    threads: usize,
+    work: impl Fn(&[T]) -> Result<Vec<R>, GitError> + Sync,
+) -> Result<Vec<R>, GitError> {
+    let parts = threads.min(all.len() / fewest);
+    if parts < 2 {
+        return work(all);
+    }
+    let work = &work;
+    thread::scope(|scope| {
+        let parts = all.chunks(all.len().div_ceil(parts));
+        let working: Vec<_> = parts.map(|part| scope.spawn(move || work(part))).collect();
+        let mut made = Vec::with_capacity(all.len());
+        for part in working {
+            made.append(&mut part.join().unwrap_or_else(|panic| resume_unwind(panic))?);
+        }
+        Ok(made)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+
+    /// What comes of `count` numbers, and how long the parts were.
+    fn doubled(count: usize, threads: usize) -> (Vec<usize>, Vec<usize>) {
+        let lengths = Mutex::new(Vec::new());
+        let all: Vec<usize> = (0..count).collect();
+        let made = in_parts(&all, 10, threads, |part| {
+            lengths.lock().unwrap().push(part.len());
+            Ok(part.iter().map(|number| 2 * number).collect())
+        });
+        let mut lengths = lengths.into_inner().unwrap();
+        lengths.sort_unstable();
+        (made.unwrap(), lengths)
+    }
+
+    #[test]
+    fn parts_are_no_shorter_than_they_are_worth_and_stay_in_order() {
+        for (count, threads, lengths) in [
+            (0, 4, vec![0]),
+            (19, 4, vec![19]),
+            (20, 4, vec![10, 10]),
+            (25, 1, vec![25]),
+            (41, 4, vec![8, 11, 11, 11]),
+        ] {
+            let expected: Vec<usize> = (0..count).map(|number| 2 * number).collect();
+            assert_eq!(doubled(count, threads), (expected, lengths), "{count} {threads}");
+        }
+    }
+
+    #[test]
+    fn a_part_that_fails_fails_the_whole() {
+        let failed = |stderr: &str| GitError::Failed { command: "add", stderr: stderr.to_owned() };
+        let made = in_parts(&[1, 2, 3], 1, 3, |part| match part {
+            [1] => Ok(vec![1]),
+            [number, ..] => Err(failed(&number.to_string())),
+            [] => Ok(vec![]),
+        });
+        assert_eq!(made.unwrap_err().to_string(), failed("2").to_string());
+    }
+}
