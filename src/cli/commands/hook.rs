@@ -177,7 +177,8 @@ fn judged(arguments: &PrePushArgs, context: &Context) -> Result<Verdict, Problem
     }
     explain_broken(&mut judging, context);
     tell_failing(&judging, started, context);
-    for line in pre_push::unapproved(&pushes, &context.repository, now()?) {
+    let spare = std::mem::take(&mut judging.spare);
+    for line in pre_push::unapproved(&pushes, &context.repository, now()?, spare) {
         terminal.say(&line);
     }
     if let Some(line) = pre_push::not_held(&judging.not_held) {

@@ -31,11 +31,17 @@ struct Answer {
     emergencies: Vec<Notice>,
 }
 
-/// A line for each emergency in what is pushed, and for each reason why CI will refuse it.
+/// A line for each emergency in what is pushed, and for each reason why CI will refuse it. The `spare`
+/// conversations with git are used.
 #[must_use]
-pub fn unapproved(pushes: &Pushes, repository: &Workspace, now: Moment) -> Vec<String> {
+pub fn unapproved(
+    pushes: &Pushes,
+    repository: &Workspace,
+    now: Moment,
+    spare: Vec<Objects>,
+) -> Vec<String> {
     let mut lines = Vec::new();
-    let mut asking = Asking { repository, now, spare: Vec::new() };
+    let mut asking = Asking { repository, now, spare };
     let mut asked = HashSet::new();
     for push in &pushes.list {
         let Named::Id(oid) = &push.what else { continue };

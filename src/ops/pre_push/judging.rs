@@ -62,6 +62,7 @@ impl Run<'_> {
     /// Reads the roots that are built, once each.
     fn finish(mut self) -> Judging {
         self.remember();
+        self.judging.spare = std::mem::take(&mut self.spare);
         if !self.unjudged.is_empty() {
             let message = format!(
                 "not judged, since what is pushed beside it took as much work as one push may: {}",

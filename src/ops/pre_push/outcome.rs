@@ -6,7 +6,7 @@ use std::sync::Arc;
 use sealgate_core::compare::changes::Reseal;
 use sealgate_core::compare::verdict::{SealResult, Verdict};
 use sealgate_core::text::problem::Problem;
-use sealgate_git::Oid;
+use sealgate_git::{Objects, Oid};
 
 /// What came of one push.
 #[derive(Debug, Default)]
@@ -30,6 +30,8 @@ pub struct Judging {
     /// The judgements of roots that are built: what is here, by the seals of the commits. Empty
     /// where the push is stopped anyway.
     pub built: Vec<SealResult>,
+    /// The conversations with git, for whoever asks next: each is a process, and takes long to start.
+    pub spare: Vec<Objects>,
 }
 
 /// A commit that does not pass.

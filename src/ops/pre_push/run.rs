@@ -46,7 +46,7 @@ pub(super) struct Run<'a> {
     /// The remote, as the user named it.
     pub(super) remote: Option<&'a str>,
     /// The conversations with git that nobody uses: each commit takes one and gives it back.
-    spare: Vec<Objects>,
+    pub(super) spare: Vec<Objects>,
     /// What objects lead to, by their ids.
     peeled: HashMap<Oid, Peeled>,
     /// The seals of commits, by the tree of the directory of seals; only where no stray is in it.
