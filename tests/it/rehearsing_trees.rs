@@ -578,3 +578,21 @@ fn a_report_in_another_format_or_place_is_refused() {
         assert!(record(&repo).is_none());
     }
 }
+
+#[test]
+fn a_clone_that_is_not_what_the_seal_approves_is_named() {
+    let repo = planned("echo two > app.js\n", "printf one > app.js\n", "");
+    let alike = rehearsed(&repo);
+    assert!(!alike.stderr.contains("is not what the seal"), "{alike:?}");
+    fs::remove_dir_all(repo.at("seals/evidence")).unwrap();
+    repo.write("../clone/etc/app.conf", "port = 2\n");
+    let other = rehearsed(&repo);
+    assert_eq!(other.code, alike.code, "{other:?}");
+    let note = "note: the clone is not what the seal deploy approves";
+    assert!(other.stderr.contains(note), "{other:?}");
+    // What is outside of the seal is not approved by it.
+    repo.write("../clone/etc/app.conf", "port = 1\n");
+    repo.write("../clone/var/log", "started twice\n");
+    fs::remove_dir_all(repo.at("seals/evidence")).unwrap();
+    assert!(!rehearsed(&repo).stderr.contains(note));
+}

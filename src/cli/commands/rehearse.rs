@@ -151,7 +151,19 @@ fn rehearsed(
         took: began.elapsed(),
     };
     let report = told(about, &rehearsed, &*bench);
+    if rehearsed.seals[0] != digest {
+        remark_on_clone(&seal.name, context);
+    }
     answer(report, &rehearsed, context)
+}
+
+/// Says that the clone is not what was approved: the change may meet something else in production.
+fn remark_on_clone(seal: &SealName, context: &Context) {
+    let sealgate = context.invocation.sealgate();
+    context.terminal.remark(&format!(
+        "note: the clone is not what the seal {seal} approves, and what follows holds for the clone alone; if the \
+         clone is as production is, approve that first ({sealgate} seal {seal}); else take a new clone"
+    ));
 }
 
 fn digest_of(program: &Path) -> Result<Digest, Problem> {
