@@ -40,7 +40,8 @@ impl Advice<'_> {
                 format!("Remove the comment if it does not belong there; or, if it is meant, {approval}.")
             }
             (_, FindingKind::Unreadable) if self.is_on_server() => {
-                "Give the user of the connection the right to read it: what cannot be read is never approved."
+                "Give the user of the connection the right to read it if the server says that it is missing, or \
+                 correct what else it says: what cannot be read is never approved."
                     .to_owned()
             }
             (_, FindingKind::Unstable) if self.is_on_server() => {
