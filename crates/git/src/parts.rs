@@ -23,11 +23,20 @@ pub(super) fn in_parts<T: Sync, R: Send>(
     }
     let work = &work;
     thread::scope(|scope| {
-        let parts = all.chunks(all.len().div_ceil(parts));
-        let working: Vec<_> = parts.map(|part| scope.spawn(move || work(part))).collect();
-        let mut made = Vec::with_capacity(all.len());
-        for part in working {
-            made.append(&mut part.join().unwrap_or_else(|panic| resume_unwind(panic))?);
+        let mut parts = all.chunks(all.len().div_ceil(parts));
+        let own = parts.next().unwrap_or_default();
+        let start = |part| {
+            let started = thread::Builder::new().spawn_scoped(scope, move || work(part));
+            started.map_err(|_| part)
+        };
+        let others: Vec<_> = parts.map(start).collect();
+        let mut made = work(own)?;
+        for other in others {
+            made.append(&mut match other {
+                Ok(thread) => thread.join().unwrap_or_else(|panic| resume_unwind(panic))?,
+                // No more threads are to be had.
+                Err(part) => work(part)?,
+            });
         }
         Ok(made)
     })

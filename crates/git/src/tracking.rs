@@ -1,10 +1,9 @@
 //! What git knows of the files below roots: which of them it tracks, and which it ignores.
 
 use std::collections::HashSet;
-use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
-use std::thread;
 
+use super::parts::in_parts;
 use super::setup::Unwatched;
 use super::special::refuse_special;
 use super::{GitError, answer, pathspec, plumbing, records, run};
@@ -70,15 +69,16 @@ impl Listing {
         let pathspecs = self::pathspecs(&walked.collect());
         let list = |options: &[&str]| list_files(repository, options, &pathspecs);
         // Each walks through all directories.
-        let (others, addable) = thread::scope(|scope| {
-            let addable = ["--others", "--exclude-standard", "-z", "--full-name"];
-            let addable = scope.spawn(move || list(&addable));
-            let others = list(&["--others", "-z", "--full-name"]);
-            (others, addable.join().unwrap_or_else(|panic| resume_unwind(panic)))
-        });
-        listing.addable = addable?.into_iter().collect();
+        let questions: [&[&str]; 2] = [
+            &["--others", "-z", "--full-name"],
+            &["--others", "--exclude-standard", "-z", "--full-name"],
+        ];
+        let list_each = |questions: &[&[&str]]| questions.iter().map(|asked| list(asked)).collect();
+        let mut answers = in_parts(&questions, 1, questions.len(), list_each)?.into_iter();
+        let (others, addable) = (answers.next().unwrap_or_default(), answers.next());
+        listing.addable = addable.into_iter().flatten().collect();
         listing.ignored =
-            others?.into_iter().filter(|path| !listing.addable.contains(path)).collect();
+            others.into_iter().filter(|path| !listing.addable.contains(path)).collect();
         Ok(listing)
     }
 
