@@ -178,6 +178,19 @@ fn directories_are_told_by_their_name_and_by_what_git_makes_of_them() {
 }
 
 #[test]
+fn what_git_ignores_by_a_file_that_is_not_checked_out_is_ignored() {
+    let repo = Repo::in_git();
+    repo.write("src/x", "x");
+    repo.write("web/.gitignore", "dist/\n");
+    git(&repo, &["add", "."]);
+    git(&repo, &["commit", "--quiet", "-m", "x"]);
+    git(&repo, &["sparse-checkout", "set", "src"]);
+    repo.write("web/dist/app.js", "built");
+    inits(&repo, &["--yes", "--workflow", "none"]);
+    assert_eq!(seals(&repo), ["web-dist.toml"]);
+}
+
+#[test]
 fn lines_are_added_only_where_git_says_that_they_are_needed() {
     // What stands there, and what is added for `vendor` and the seals.
     let cases = [

@@ -218,6 +218,13 @@ fn a_pointer_is_not_sealed_as_if_it_were_content() {
         let run = repo.run(command);
         assert_eq!(run.code, 0, "{command:?}: {run:#?}");
     }
+    #[cfg(unix)]
+    for name in ["d/odd/deep/c:tool", "d/odd/a\nb", "d/odd/c:x/tool"] {
+        let seal = ["seal", "odd", "--root", "d", "--exclude", "/tool"];
+        repo.write(name, POINTER);
+        refused(&repo, &seal, "a Git LFS pointer is in the place of content: ");
+        fs::remove_dir_all(repo.at("d/odd")).unwrap();
+    }
     // What is built may hold one on purpose, and no clone holds anything else.
     repo.write("built/tool", POINTER);
     let run = repo.run(&["seal", "built"]);

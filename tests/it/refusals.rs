@@ -149,6 +149,32 @@ fn reasons_of_git_are_given_with_the_others() {
 }
 
 #[test]
+fn no_command_waits_for_a_list_of_ignored_files_that_is_a_pipe() {
+    let repo = Repo::in_git();
+    repo.build("dist", &[("ok", text("ok")), ("sub/b", text("b"))]);
+    repo.git(&["add", "."]);
+    for args in [
+        &["seal", "dist", "--root", "dist", "--exclude", "/sub/.gitignore"][..],
+        &["check"],
+        &["doctor"],
+        &["seal", "--all"],
+    ] {
+        assert_eq!(repo.run(args).code, 0, "{args:?}");
+    }
+    make_fifo(&repo.at("dist/sub/.gitignore"));
+    assert_eq!(repo.run(&["seal", "dist"]).code, 0, "git need not look at it");
+    repo.write("dist/new", "x");
+    let said = "dist/sub/.gitignore is not a regular file: git would wait for it";
+    for args in [&["seal", "dist"][..], &["doctor"]] {
+        assert!(refused(&repo, args).contains(said), "{args:?}");
+    }
+    // Findings without the help of git are findings all the same.
+    let run = repo.run(&["check"]);
+    assert_eq!(run.code, 1, "{run:#?}");
+    assert!(run.stdout.contains("unsealed      new"), "{run:#?}");
+}
+
+#[test]
 fn a_part_that_cannot_be_read_is_not_a_part_that_is_not_there() {
     let repo = Repo::plain();
     repo.build("dist", &[("a", text("a")), ("b", text("b"))]);

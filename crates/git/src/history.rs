@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use super::object::Oid;
-use super::special::refuse_special;
+use super::special::{refuse_special, refuse_special_below};
 use super::{GitError, below, native, pathspec, records, run};
 
 /// The paths in the index below `root` (relative to `repository`), relative to it.
@@ -18,6 +18,7 @@ pub fn tracked(repository: &Path, root: &str) -> Result<HashSet<Vec<u8>>, GitErr
 /// The paths of the working tree below `root` that git does not have and ignores, relative to `root`.
 pub fn ignored(repository: &Path, root: &str) -> Result<HashSet<Vec<u8>>, GitError> {
     refuse_special(repository, [root], ".gitignore", "ls-files")?;
+    refuse_special_below(repository, [root], ".gitignore", "ls-files")?;
     let question = ["--others", "--ignored", "--exclude-standard", "-z", "--full-name", "--"];
     let pathspec = pathspec(root);
     let arguments: Vec<&str> = question.into_iter().chain([&*pathspec]).collect();

@@ -8,7 +8,7 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use super::parts::in_parts;
-use super::special::{parent, refuse_special};
+use super::special::{parent, refuse_special, refuse_special_below};
 use super::{GitError, answer, native, plumbing, records};
 use crate::attributes::{ASKED, Values};
 
@@ -124,6 +124,7 @@ pub fn mentions(
     let except: Vec<String> = except.iter().map(|place| format!(":(exclude,top){place}")).collect();
     let mut arguments = [&fixed[..], &["-e", word, "--"], within].concat();
     arguments.extend(except.iter().map(String::as_str));
+    refuse_special_below(repository, [""], ".gitignore", "grep")?;
     // 1: none does.
     Ok(!ask(repository, "grep", &arguments, b"", &[0, 1])?.is_empty())
 }
@@ -165,8 +166,8 @@ pub fn tracked_files(repository: &Path) -> Result<Vec<Vec<u8>>, GitError> {
     Ok(paths)
 }
 
-/// Those of `paths`, relative to the repository, that a pattern of git ignores, whether it tracks them or
-/// not. With its index, git would search that for each path.
+/// Those of `paths`, relative to the repository, that git ignores and does not track. It compares each of
+/// them with its whole index, in which files of patterns are that a sparse checkout leaves out.
 ///
 /// # Errors
 ///
@@ -175,9 +176,10 @@ pub fn ignored_among(repository: &Path, paths: &[Vec<u8>]) -> Result<HashSet<Vec
     if paths.is_empty() {
         return Ok(HashSet::new());
     }
+    let above = paths.iter().map(|path| std::str::from_utf8(path).map(parent));
+    refuse_special(repository, above.flatten(), ".gitignore", "check-ignore")?;
     // 1: none of them.
-    let options = ["--no-index", "--stdin", "-z"];
-    let answer = ask(repository, "check-ignore", &options, &joined(paths), &[0, 1])?;
+    let answer = ask(repository, "check-ignore", &["--stdin", "-z"], &joined(paths), &[0, 1])?;
     Ok(records(&answer).into_iter().collect())
 }
 

@@ -3,9 +3,8 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use super::parts::in_parts;
 use super::setup::Unwatched;
-use super::special::refuse_special;
+use super::special::{refuse_special, refuse_special_below};
 use super::{GitError, answer, pathspec, plumbing, records, run};
 
 /// For more roots than this, git lists the whole repository: it compares each path with each root.
@@ -66,19 +65,16 @@ impl Listing {
         }
         // Of another repository git lists the top alone.
         let walked = walked.iter().map(|root| other_repository(repository, root).unwrap_or(root));
-        let pathspecs = self::pathspecs(&walked.collect());
+        let walked: HashSet<&str> = walked.collect();
+        let pathspecs = self::pathspecs(&walked);
         let list = |options: &[&str]| list_files(repository, options, &pathspecs);
-        // Each walks through all directories.
-        let questions: [&[&str]; 2] = [
-            &["--others", "-z", "--full-name"],
-            &["--others", "--exclude-standard", "-z", "--full-name"],
-        ];
-        let list_each = |questions: &[&[&str]]| questions.iter().map(|asked| list(asked)).collect();
-        let mut answers = in_parts(&questions, 1, questions.len(), list_each)?.into_iter();
-        let (others, addable) = (answers.next().unwrap_or_default(), answers.next());
-        listing.addable = addable.into_iter().flatten().collect();
-        listing.ignored =
-            others.into_iter().filter(|path| !listing.addable.contains(path)).collect();
+        listing.ignored = list(&["--others", "-z", "--full-name"])?.into_iter().collect();
+        if !listing.ignored.is_empty() {
+            refuse_special_below(repository, walked, ".gitignore", "ls-files")?;
+            let addable = ["--others", "--exclude-standard", "-z", "--full-name"];
+            listing.addable = list(&addable)?.into_iter().collect();
+            listing.ignored.retain(|path| !listing.addable.contains(path));
+        }
         Ok(listing)
     }
 

@@ -49,10 +49,12 @@ fn pointers_among(alike: &[&SealedEntry], root: &Directory) -> Vec<String> {
     }
     let directory = above.as_ref().unwrap_or(root);
     let is_pointer = |sealed: &&&SealedEntry| {
-        EntryPath::parse(sealed.path.base_name()).is_ok_and(|name| {
-            read_whole(directory, &name, LONGEST_POINTER as u64)
-                .is_ok_and(|bytes| pointed_size(&bytes).is_some())
-        })
+        // A name such as `c:x` is no path by itself.
+        let bytes = match EntryPath::parse(sealed.path.base_name()) {
+            Ok(name) => read_whole(directory, &name, LONGEST_POINTER as u64),
+            Err(_) => read_whole(root, &sealed.path, LONGEST_POINTER as u64),
+        };
+        bytes.is_ok_and(|bytes| pointed_size(&bytes).is_some())
     };
     alike.iter().filter(is_pointer).map(|sealed| sealed.path.as_str().to_owned()).collect()
 }
