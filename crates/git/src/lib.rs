@@ -66,6 +66,14 @@ pub enum GitError {
         /// What it said.
         stderr: String,
     },
+    /// A file of which git was to be asked cannot be read.
+    #[error("{path} cannot be read: {why}")]
+    Unreadable {
+        /// Its path, relative to the repository.
+        path: String,
+        /// Why.
+        why: String,
+    },
 }
 
 impl GitError {
@@ -92,6 +100,7 @@ impl From<GitError> for Problem {
         let remedy = match error {
             GitError::NotRun(_) => "install git, or put it in PATH",
             GitError::Failed { .. } => "fix what git says, and try again",
+            GitError::Unreadable { .. } => "stop what writes there, and try again",
         };
         Self::new("git", error.to_string()).remedy(remedy)
     }

@@ -4,6 +4,8 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _};
 use std::path::Path;
 
+use sealgate_core::text::problem::in_words;
+
 use super::GitError;
 use super::object::{IdHasher, ObjectKind, Oid};
 use super::parts::in_parts;
@@ -29,9 +31,10 @@ pub(super) fn ids_on_disk(
     in_parts(paths, WORTH_A_THREAD, threads, |paths| {
         let mut piece = vec![0; PIECE];
         let mut id = |path: &&str| {
-            id_of(&repository.join(path), like, &mut piece).map_err(|error| GitError::Failed {
-                command: "hash-object",
-                stderr: format!("{path}: {error}"),
+            let read = id_of(&repository.join(path), like, &mut piece);
+            read.map_err(|error| GitError::Unreadable {
+                path: (*path).to_owned(),
+                why: in_words(&error),
             })
         };
         paths.iter().map(&mut id).collect()
@@ -140,7 +143,7 @@ mod tests {
         for name in ["fifo", "link", "directory", "missing"] {
             let refused = ids_on_disk(directory.path(), &["file", name], &like(20), 1);
             let said = refused.unwrap_err().to_string();
-            assert!(said.starts_with(&format!("git hash-object failed: {name}: ")), "{said}");
+            assert!(said.starts_with(&format!("{name} cannot be read: ")), "{said}");
         }
     }
 }
