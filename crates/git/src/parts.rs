@@ -5,8 +5,8 @@ use std::thread;
 
 use super::GitError;
 
-/// What `work` makes of `all`, in order: of the whole, or of as many parts as there are `threads`, each
-/// of which has at least `fewest`.
+/// What `work` makes of `all`, in order: of the whole, or of parts of about one length, of which there are
+/// at most `threads`, and at most one for each `fewest` things.
 ///
 /// # Errors
 ///
@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_are_no_shorter_than_they_are_worth_and_stay_in_order() {
+    fn there_are_no_more_parts_than_are_worth_it_and_they_stay_in_order() {
         for (count, threads, lengths) in [
             (0, 4, vec![0]),
             (19, 4, vec![19]),
