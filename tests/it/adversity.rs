@@ -9,6 +9,7 @@ use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::channel;
 
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 
@@ -37,15 +38,22 @@ fn approved() -> Repo {
 
 /// Runs `command` again and again while `meddle` is called without a pause, and gives the runs.
 fn race(repo: &Repo, command: &[&str], meddle: impl Fn(usize) + Sync) -> Vec<Run> {
-    let over = AtomicBool::new(false);
+    let over = &AtomicBool::new(false);
+    let meddle = &meddle;
+    let (began, first_turn) = channel();
     std::thread::scope(|threads| {
-        threads.spawn(|| {
+        threads.spawn(move || {
             let mut turn = 0;
             while !over.load(Ordering::Relaxed) {
                 meddle(turn);
+                if turn == 0 {
+                    began.send(()).unwrap();
+                }
                 turn += 1;
             }
         });
+        // Before the first turn, what is there is what was approved. An error: it panicked.
+        let _ = first_turn.recv();
         let runs = (0..RUNS).map(|_| repo.run(command)).collect();
         over.store(true, Ordering::Relaxed);
         runs

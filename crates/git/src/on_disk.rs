@@ -81,6 +81,7 @@ fn open(path: &Path) -> io::Result<File> {
 #[cfg(test)]
 mod tests {
     use std::fs;
+    #[cfg(unix)]
     use std::process::Command;
 
     use super::*;
@@ -89,6 +90,8 @@ mod tests {
         Oid::from_hex(&vec![b'1'; 2 * length]).unwrap()
     }
 
+    // Where Windows is emulated, there is no git.
+    #[cfg(unix)]
     #[test]
     fn the_ids_are_those_of_git() {
         let directory = tempfile::tempdir().unwrap();
