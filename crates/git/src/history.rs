@@ -18,7 +18,7 @@ pub fn tracked(repository: &Path, root: &str) -> Result<HashSet<Vec<u8>>, GitErr
 /// The paths of the working tree below `root` that git does not have and ignores, relative to `root`.
 pub fn ignored(repository: &Path, root: &str) -> Result<HashSet<Vec<u8>>, GitError> {
     refuse_special(repository, [root], ".gitignore", "ls-files")?;
-    refuse_special_below(repository, [root], ".gitignore", "ls-files")?;
+    refuse_special_below(repository, [root], "ls-files")?;
     let question = ["--others", "--ignored", "--exclude-standard", "-z", "--full-name", "--"];
     let pathspec = pathspec(root);
     let arguments: Vec<&str> = question.into_iter().chain([&*pathspec]).collect();

@@ -124,7 +124,7 @@ pub fn mentions(
     let except: Vec<String> = except.iter().map(|place| format!(":(exclude,top){place}")).collect();
     let mut arguments = [&fixed[..], &["-e", word, "--"], within].concat();
     arguments.extend(except.iter().map(String::as_str));
-    refuse_special_below(repository, [""], ".gitignore", "grep")?;
+    refuse_special_below(repository, [""], "grep")?;
     // 1: none does.
     Ok(!ask(repository, "grep", &arguments, b"", &[0, 1])?.is_empty())
 }

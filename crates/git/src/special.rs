@@ -35,12 +35,11 @@ pub(super) fn refuse_special<'p>(
     Ok(())
 }
 
-/// The same of a file called `name` anywhere below `directories`, where git walks. It does not walk into
-/// other repositories.
+/// Refuses to run `git COMMAND`, which walks through `directories`, if it would wait for a list of ignored files
+/// anywhere below them. It does not walk into other repositories.
 pub(super) fn refuse_special_below<'p>(
     repository: &Path,
     directories: impl IntoIterator<Item = &'p str>,
-    name: &str,
     command: &'static str,
 ) -> Result<(), GitError> {
     let mut waiting: Vec<PathBuf> = directories.into_iter().map(PathBuf::from).collect();
@@ -56,7 +55,7 @@ pub(super) fn refuse_special_below<'p>(
             let (own, kind) = (entry.file_name(), entry.file_type());
             match kind {
                 Ok(kind) if kind.is_dir() && own != ".git" => waiting.push(directory.join(own)),
-                Ok(kind) if own == name && is_special(kind) => {
+                Ok(kind) if own == ".gitignore" && is_special(kind) => {
                     return Err(refusal(&directory.join(own), command));
                 }
                 _ => {}

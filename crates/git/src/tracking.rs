@@ -70,7 +70,7 @@ impl Listing {
         let list = |options: &[&str]| list_files(repository, options, &pathspecs);
         listing.ignored = list(&["--others", "-z", "--full-name"])?.into_iter().collect();
         if !listing.ignored.is_empty() {
-            refuse_special_below(repository, walked, ".gitignore", "ls-files")?;
+            refuse_special_below(repository, walked, "ls-files")?;
             let addable = ["--others", "--exclude-standard", "-z", "--full-name"];
             listing.addable = list(&addable)?.into_iter().collect();
             listing.ignored.retain(|path| !listing.addable.contains(path));

@@ -374,6 +374,9 @@ fn remark_on_attributes(
     seals: &[&Seal],
     context: &Context,
 ) -> Result<(), Problems> {
+    if before.iter().all(|place| place.exact) {
+        return Ok(());
+    }
     let of_all = directories(seals, context).into_iter().zip(before);
     let rewritten = of_all.filter(|(_, place)| !place.exact).map(|(directory, _)| directory);
     for place in places(rewritten.collect(), context)?.iter().filter(|place| !place.exact) {

@@ -32,9 +32,13 @@ pub fn pointers(
         .iter()
         .filter(|sealed| may_be_pointer(&sealed.entry) && is_new(sealed) && is_meant(sealed))
         .collect();
-    let above = |sealed: &SealedEntry| sealed.path.parents().last().map(str::to_owned);
     let by_directory: Vec<_> = may_be.chunk_by(|a, b| above(a) == above(b)).collect();
     workers.map(&by_directory, |alike| pointers_among(alike, root)).into_iter().flatten().collect()
+}
+
+/// The directory that it lies in; `None` for the root.
+fn above(sealed: &SealedEntry) -> Option<&str> {
+    sealed.path.parents().last()
 }
 
 /// Those of the files `alike`, which lie in one directory below `root`, that hold a pointer.

@@ -259,10 +259,9 @@ impl Advice<'_> {
 
     fn caution_of_causes(&self) -> Option<String> {
         let findings = &self.judgement.findings;
-        let proved: BTreeSet<Cause> = findings.iter().filter_map(|finding| finding.cause).collect();
-        let is_trouble = |cause: &Cause| !may_be_meant(*cause) && proved.contains(cause);
-        let causes = Cause::ALL.into_iter().filter(is_trouble);
-        let causes: Vec<_> = causes.map(Cause::code).collect();
+        let proved = findings.iter().filter_map(|finding| finding.cause);
+        let causes: BTreeSet<Cause> = proved.filter(|cause| !may_be_meant(*cause)).collect();
+        let causes: Vec<_> = causes.into_iter().map(Cause::code).collect();
         (!causes.is_empty()).then(|| {
             format!("Do not approve what has a known cause ({}): fix the cause.", causes.join(", "))
         })
