@@ -11,7 +11,7 @@
 //! - `groups` whether each seal is there once, as a whole or in all its shares;
 //! - `findings` reads the findings of one seal in one report;
 //! - `share` holds the rest of what the report says of that seal against the seal;
-//! - `join` makes one judgement of all that is said of one seal.
+//! - `join` makes one result from all that the parts state about one seal.
 
 mod findings;
 mod groups;
@@ -35,7 +35,7 @@ pub use heads::{
     BaseNamed, SealsNamed, base_of, check_authority, check_base, check_tools, seals_of,
 };
 
-/// How many problems of one report are told; the others are counted.
+/// How many problems of one report are shown; the others are counted.
 const TOLD: usize = 10;
 
 const AGAIN: &str = "check again, and merge the reports of that";
@@ -124,7 +124,7 @@ pub fn merge(
 ) -> Merged {
     let reports: Vec<Indexed<'_>> = given.iter().map(Indexed::new).collect();
     let reports = &reports[..];
-    // Where the reports do not belong together, what else is known is told, and nothing is judged.
+    // Where the reports do not belong together, what else is known is reported, and nothing is judged.
     let refused = |mut problems: Vec<Problem>| {
         problems.extend(demanded.iter().filter_map(|seal| seal.seal.err()).cloned());
         problems.extend(reports.iter().flat_map(share::all_carried));
